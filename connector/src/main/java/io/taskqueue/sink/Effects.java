@@ -1,0 +1,46 @@
+package io.taskqueue.sink;
+
+/**
+ * The outside actions of one event. Each runs until its result is recorded, and from then on returns the recorded result
+ * without running.
+ *
+ * <p>A name stands for one action: the same name twice in one event is an error ({@link IllegalStateException}), and so is a
+ * recorded result that is asked for as another type. An action that throws {@link PermanentEffectException} is recorded as
+ * failed and thrown as {@link RecordedFailureException}, now and whenever the event is seen again; whatever else it throws is
+ * transient: it is thrown as it is, never recorded, and the event is tried again.
+ *
+ * <p>Between the action and the commit of its record lies a window: a crash there makes the action run again, with the same
+ * {@link EffectKey}. Hand the key to the target as its idempotency key.
+ */
+public interface Effects {
+
+    /**
+     * Runs an action whose result matters, or returns its recorded result.
+     *
+     * @param name the effect's name, unique within the event
+     * @param type the result's type, written and read as JSON
+     * @return the result, from the action or from the record
+     * @throws RecordedFailureException if the action failed permanently, now or when it was recorded
+     * @throws Exception what the action throws
+     */
+    <R> R capture(String name, Class<R> type, EffectAction<R> action) throws Exception;
+
+    /** Runs an action that has no result, as {@link #capture} does. */
+    void run(String name, EffectRunnable action) throws Exception;
+
+    /** An outside action with a result. */
+    @FunctionalInterface
+    interface EffectAction<R> {
+
+        /** @param key the same on every run of this effect; hand it to the target as its idempotency key */
+        R run(EffectKey key) throws Exception;
+    }
+
+    /** An outside action without a result. */
+    @FunctionalInterface
+    interface EffectRunnable {
+
+        /** @param key the same on every run of this effect; hand it to the target as its idempotency key */
+        void run(EffectKey key) throws Exception;
+    }
+}

@@ -1,0 +1,27 @@
+package io.taskqueue.sink;
+
+import io.taskqueue.event.ReplicationEvent;
+
+/**
+ * User code that applies events to something outside.
+ *
+ * <p>Events of one task arrive one at a time and in order; events of different tasks may arrive side by side, on any thread,
+ * so an implementation must be thread-safe. It may block. After a failure, a crash or a rebalance the same event arrives
+ * again: what must not happen twice belongs in {@link Effects}, everything else must be free of side effects. Given the same
+ * event, an implementation asks for the same effects.
+ *
+ * @param <T> the payload's type
+ */
+@FunctionalInterface
+public interface ReplicationSink<T> {
+
+    /**
+     * Applies one event.
+     *
+     * @param event never of kind {@link io.taskqueue.event.EventKind#SOURCE_STARTED}
+     * @param effects valid during this call, on any thread that it uses
+     * @throws Exception if the event could not be applied now; it is tried again with back-off, and effects that have a
+     *     recorded result do not run again
+     */
+    void apply(ReplicationEvent<T> event, Effects effects) throws Exception;
+}

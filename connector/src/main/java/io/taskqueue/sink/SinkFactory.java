@@ -1,0 +1,24 @@
+package io.taskqueue.sink;
+
+import io.taskqueue.serde.PayloadCodec;
+import java.util.Map;
+
+/**
+ * Makes a sink from configuration: what the {@code sink} command calls for a class of yours. Needs a public constructor
+ * without parameters.
+ *
+ * @param <T> the payload's type
+ */
+public interface SinkFactory<T> {
+
+    /** How the sink's payloads are read. */
+    PayloadCodec<T> codec();
+
+    /**
+     * The sink.
+     *
+     * @param configuration what was given on the command line as {@code --sink-config key=value}; a key that the factory does
+     *     not know is refused with an {@link IllegalArgumentException} that names the known ones
+     */
+    ReplicationSink<T> create(Map<String, String> configuration);
+}

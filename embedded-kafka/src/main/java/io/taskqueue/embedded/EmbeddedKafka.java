@@ -1,0 +1,154 @@
+package io.taskqueue.embedded;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+
+/**
+ * One Kafka broker, its own controller, in this process: a genuine one, on 127.0.0.1, with its log in a directory.
+ *
+ * <p>The data survives {@link #close()} and a crash of the process: start again on the same directory and port. Thread-safe.
+ */
+public final class EmbeddedKafka implements AutoCloseable {
+
+    private static final String CLUSTER_ID = "taskqueue-embedded-kaf";
+    private static final int NODE = 1;
+
+    private final KafkaRaftServer server;
+    private final int port;
+
+    private EmbeddedKafka(KafkaRaftServer server, int port) {
+        this.server = server;
+        this.port = port;
+    }
+
+    /**
+     * Starts a broker and returns when it answers.
+     *
+     * @param directory where its log is kept; made and formatted when it is new
+     * @param port the port to listen on, or 0 for any free one
+     * @throws IOException if the port is taken, or the directory cannot be used
+     */
+    public static EmbeddedKafka start(Path directory, int port) throws IOException {
+        return start(directory, port, Map.of());
+    }
+
+    /**
+     * As {@link #start(Path, int)}, with broker settings that replace the ones chosen here.
+     *
+     * @param overrides Kafka broker settings
+     */
+    public static EmbeddedKafka start(Path directory, int port, Map<String, String> overrides) throws IOException {
+        int listener = port == 0 ? freePort() : requireFree(port);
+        Files.createDirectories(directory);
+        Properties settings = settings(directory, listener, freePort());
+        settings.putAll(overrides);
+        format(directory, settings);
+        KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
+        try {
+            server.startup();
+        } catch (RuntimeException e) {
+            server.shutdown();
+            throw new IOException(
+                    "The embedded broker did not start on port " + listener + " in " + directory + ": " + e.getMessage()
+                            + ". Use an empty directory, or one that this command made before.",
+                    e);
+        }
+        return new EmbeddedKafka(server, listener);
+    }
+
+    /** What clients connect to, as {@code 127.0.0.1:port}. */
+    public String bootstrapServers() {
+        return "127.0.0.1:" + port;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Stops the broker and returns when it has. */
+    @Override
+    public void close() {
+        server.shutdown();
+        server.awaitShutdown();
+    }
+
+    private static Properties settings(Path directory, int listener, int controller) {
+        Properties settings = new Properties();
+        settings.put("process.roles", "broker,controller");
+        settings.put("node.id", String.valueOf(NODE));
+        settings.put("controller.quorum.voters", NODE + "@127.0.0.1:" + controller);
+        settings.put("listeners", "PLAINTEXT://127.0.0.1:" + listener + ",CONTROLLER://127.0.0.1:" + controller);
+        settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + listener);
+        settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        settings.put("inter.broker.listener.name", "PLAINTEXT");
+        settings.put("controller.listener.names", "CONTROLLER");
+        settings.put("log.dirs", directory.toAbsolutePath().toString());
+        settings.put("auto.create.topics.enable", "false");
+        settings.put("offsets.topic.replication.factor", "1");
+        settings.put("offsets.topic.num.partitions", "4");
+        settings.put("transaction.state.log.replication.factor", "1");
+        settings.put("transaction.state.log.min.isr", "1");
+        settings.put("transaction.state.log.num.partitions", "4");
+        settings.put("share.coordinator.state.topic.replication.factor", "1");
+        settings.put("share.coordinator.state.topic.min.isr", "1");
+        settings.put("share.coordinator.state.topic.num.partitions", "4");
+        settings.put("group.initial.rebalance.delay.ms", "0");
+        // after a crash the broker's old session would keep the new one out for 9 s
+        settings.put("broker.session.timeout.ms", "1000");
+        settings.put("broker.heartbeat.interval.ms", "200");
+        settings.put("log.cleaner.dedupe.buffer.size", String.valueOf(4 * 1024 * 1024));
+        return settings;
+    }
+
+    private static void format(Path directory, Properties settings) throws IOException {
+        try {
+            new Formatter()
+                    .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                    .setNodeId(NODE)
+                    .setClusterId(CLUSTER_ID)
+                    .setDirectories(List.of(settings.getProperty("log.dirs")))
+                    .setMetadataLogDirectory(settings.getProperty("log.dirs"))
+                    .setControllerListenerName("CONTROLLER")
+                    .setIgnoreFormatted(true)
+                    .run();
+        } catch (Exception e) {
+            throw new IOException(
+                    "The directory " + directory + " cannot hold a broker's log: " + e.getMessage()
+                            + ". Use an empty directory, or one that this command made before.",
+                    e);
+        }
+    }
+
+    private static int requireFree(int port) throws IOException {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return port;
+        } catch (IOException e) {
+            throw new IOException(
+                    "Port " + port + " on 127.0.0.1 is taken (" + e.getMessage()
+                            + "). Choose another, or 0 for any free one.",
+                    e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

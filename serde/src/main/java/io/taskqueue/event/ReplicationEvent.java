@@ -1,0 +1,183 @@
+package io.taskqueue.event;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One queue mutation, as replicated: a {@link TaskEvent} with the {@link Stamp} of the source that published it.
+ *
+ * <p>An event of kind {@link EventKind#SOURCE_STARTED} opens an epoch. It carries the source's instance id and no task; its
+ * position has sequence 0, which no other event has. Sinks never see it.
+ *
+ * @param <T> the payload's type
+ */
+public final class ReplicationEvent<T> {
+
+    private final String queueName;
+    private final Stamp stamp;
+    private final @Nullable TaskEvent<T> change;
+    private final @Nullable UUID instanceId;
+
+    private ReplicationEvent(String queueName, Stamp stamp, @Nullable TaskEvent<T> change, @Nullable UUID instanceId) {
+        this.queueName = QueueName.require(queueName);
+        this.stamp = stamp;
+        this.change = change;
+        this.instanceId = instanceId;
+    }
+
+    /**
+     * The event of a queue's mutation.
+     *
+     * @param queueName the queue that the mutation happened in; a restored task may have been born in another
+     * @throws IllegalArgumentException if the position's sequence is 0, which opens an epoch
+     */
+    public static <T> ReplicationEvent<T> of(String queueName, Stamp stamp, TaskEvent<T> change) {
+        if (stamp.position().sequence() == 0) {
+            throw new IllegalArgumentException("Sequence 0 of an epoch is SourceStarted, but " + change + " of queue "
+                    + queueName + " was given it. Mutations are numbered from 1.");
+        }
+        return new ReplicationEvent<>(queueName, stamp, Objects.requireNonNull(change, "change"), null);
+    }
+
+    /**
+     * The event that opens an epoch.
+     *
+     * @param instanceId unique to the incarnation of the source
+     * @throws IllegalArgumentException if the position's sequence is not 0
+     */
+    public static <T> ReplicationEvent<T> sourceStarted(String queueName, Stamp stamp, UUID instanceId) {
+        if (stamp.position().sequence() != 0) {
+            throw new IllegalArgumentException("SourceStarted is sequence 0 of its epoch, but queue " + queueName
+                    + " was given one at position " + stamp.position() + ".");
+        }
+        return new ReplicationEvent<>(queueName, stamp, null, Objects.requireNonNull(instanceId, "instanceId"));
+    }
+
+    public String queueName() {
+        return queueName;
+    }
+
+    public Position position() {
+        return stamp.position();
+    }
+
+    public Stamp stamp() {
+        return stamp;
+    }
+
+    /** The named process that emitted the event. */
+    public String sourcePeerId() {
+        return stamp.sourcePeerId();
+    }
+
+    /** The named process that is responsible for the task. */
+    public Optional<String> ownerPeerId() {
+        return Optional.ofNullable(stamp.ownerPeerId());
+    }
+
+    /** When the source took the event. */
+    public Instant recordedAt() {
+        return stamp.recordedAt();
+    }
+
+    public EventKind kind() {
+        return change == null ? EventKind.SOURCE_STARTED : change.kind();
+    }
+
+    /** When the queue made the mutation; for SourceStarted, when the source took its place. */
+    public Instant occurredAt() {
+        return change == null ? stamp.recordedAt() : change.occurredAt();
+    }
+
+    /** The instance id of the source, on SourceStarted only. */
+    public Optional<UUID> instanceId() {
+        return Optional.ofNullable(instanceId);
+    }
+
+    /** The queue's mutation, empty on SourceStarted. */
+    public Optional<TaskEvent<T>> change() {
+        return Optional.ofNullable(change);
+    }
+
+    /**
+     * The task as the event saw it.
+     *
+     * @throws IllegalStateException on SourceStarted, which carries none
+     */
+    public Task<T> task() {
+        return required().task();
+    }
+
+    /** The queue's own event number; see {@link TaskEvent#number()}. Throws as {@link #task()}. */
+    public long sourceEventId() {
+        return required().number();
+    }
+
+    /** The task's identity. Throws as {@link #task()}. */
+    public TaskId taskId() {
+        return required().task().id();
+    }
+
+    /** The attempt that the event is about, counted from 1. Throws as {@link #task()}. */
+    public int attempt() {
+        return required().task().attempt();
+    }
+
+    /** The task's payload. Throws as {@link #task()}. */
+    public T payload() {
+        return required().task().payload();
+    }
+
+    /** See {@link TaskEvent#token()}. */
+    public Optional<OwnershipToken> ownershipToken() {
+        return change().flatMap(TaskEvent::token);
+    }
+
+    /** See {@link TaskEvent#leaseExpiration()}. */
+    public Optional<Instant> leaseExpiration() {
+        return change().flatMap(TaskEvent::leaseExpiration);
+    }
+
+    /** See {@link TaskEvent#error()}. */
+    public Optional<TaskError> error() {
+        return change().flatMap(TaskEvent::error);
+    }
+
+    /** See {@link TaskEvent#flags()}. */
+    public Set<EventFlag> flags() {
+        return change == null ? Set.of() : change.flags();
+    }
+
+    private TaskEvent<T> required() {
+        if (change == null) {
+            throw new IllegalStateException("SourceStarted at position " + position() + " of queue " + queueName
+                    + " carries no task. Ask kind() first.");
+        }
+        return change;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ReplicationEvent<?> that
+                && queueName.equals(that.queueName)
+                && stamp.equals(that.stamp)
+                && Objects.equals(change, that.change)
+                && Objects.equals(instanceId, that.instanceId);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(queueName, stamp.position());
+    }
+
+    /** Everything but the payload, which may be secret. */
+    @Override
+    public String toString() {
+        return "event " + position() + " of queue " + queueName + " ("
+                + (change == null ? EventKind.SOURCE_STARTED.wireName() : change.toString()) + ")";
+    }
+}

@@ -1,0 +1,167 @@
+package io.taskqueue.event;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One mutation of a queue, as the queue made it: what listeners and the journal see, before a source gives it a position.
+ *
+ * <p>What an event carries follows from its kind, and nothing else can be built:
+ *
+ * <pre>
+ *   kind           token            lease expiration   error      flags
+ *   Enqueued       –                –                  –          –
+ *   LeaseGranted   this attempt     yes                –          –
+ *   Heartbeat      this attempt     yes                –          –
+ *   Completed      this attempt     –                  –          –
+ *   Failed         this attempt     –                  yes        –
+ *   LeaseExpired   this attempt     when it ran out    –          FromExpiration
+ *   Requeued       attempt before   –                  maybe      –
+ *   DeadLettered   this attempt     –                  maybe      DeadLetter
+ *   Drained        maybe, earlier   –                  maybe      FromDrain
+ *   Restored       maybe, earlier   –                  maybe      –
+ * </pre>
+ */
+public final class TaskEvent<T> {
+
+    private final EventKind kind;
+    private final long number;
+    private final Instant occurredAt;
+    private final Task<T> task;
+    private final @Nullable OwnershipToken token;
+    private final @Nullable Instant leaseExpiration;
+    private final @Nullable TaskError error;
+    private final Set<EventFlag> flags;
+
+    private TaskEvent(Builder<T> from) {
+        this.kind = from.kind;
+        this.number = from.number;
+        this.occurredAt = from.occurredAt;
+        this.task = from.task;
+        this.token = from.token;
+        this.leaseExpiration = from.leaseExpiration;
+        this.error = from.error;
+        this.flags = Collections.unmodifiableSet(from.flags);
+        TaskEventRules.check(this);
+    }
+
+    /**
+     * Starts an event with what every event has.
+     *
+     * @param number the queue's own event number since it was created, counted from 1
+     */
+    public static <T> Builder<T> builder(EventKind kind, long number, Instant occurredAt, Task<T> task) {
+        return new Builder<>(kind, number, occurredAt, task);
+    }
+
+    public EventKind kind() {
+        return kind;
+    }
+
+    /** The queue's own event number since it was created, counted from 1. */
+    public long number() {
+        return number;
+    }
+
+    /** When the queue made the mutation, by its clock. */
+    public Instant occurredAt() {
+        return occurredAt;
+    }
+
+    public Task<T> task() {
+        return task;
+    }
+
+    /** The token of the lease that the event is about, or of the task's last lease. */
+    public Optional<OwnershipToken> token() {
+        return Optional.ofNullable(token);
+    }
+
+    /** When the lease runs out, or ran out. */
+    public Optional<Instant> leaseExpiration() {
+        return Optional.ofNullable(leaseExpiration);
+    }
+
+    /** Why the attempt failed, or the task's last error. */
+    public Optional<TaskError> error() {
+        return Optional.ofNullable(error);
+    }
+
+    public Set<EventFlag> flags() {
+        return flags;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TaskEvent<?> that
+                && kind == that.kind
+                && number == that.number
+                && occurredAt.equals(that.occurredAt)
+                && task.equals(that.task)
+                && Objects.equals(token, that.token)
+                && Objects.equals(leaseExpiration, that.leaseExpiration)
+                && Objects.equals(error, that.error)
+                && flags.equals(that.flags);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(kind, number, task.id());
+    }
+
+    /** Everything but the payload, which may be secret. */
+    @Override
+    public String toString() {
+        return kind.wireName() + " #" + number + " of task " + task.id() + ", attempt " + task.attempt();
+    }
+
+    /** Collects what an event carries; {@link #build()} checks it against the event's kind. Not thread-safe. */
+    public static final class Builder<T> {
+
+        private final EventKind kind;
+        private final long number;
+        private final Instant occurredAt;
+        private final Task<T> task;
+        private @Nullable OwnershipToken token;
+        private @Nullable Instant leaseExpiration;
+        private @Nullable TaskError error;
+        private final EnumSet<EventFlag> flags = EnumSet.noneOf(EventFlag.class);
+
+        private Builder(EventKind kind, long number, Instant occurredAt, Task<T> task) {
+            this.kind = Objects.requireNonNull(kind, "kind");
+            this.number = number;
+            this.occurredAt = Objects.requireNonNull(occurredAt, "occurredAt");
+            this.task = Objects.requireNonNull(task, "task");
+        }
+
+        public Builder<T> token(@Nullable OwnershipToken token) {
+            this.token = token;
+            return this;
+        }
+
+        public Builder<T> leaseExpiration(@Nullable Instant leaseExpiration) {
+            this.leaseExpiration = leaseExpiration;
+            return this;
+        }
+
+        public Builder<T> error(@Nullable TaskError error) {
+            this.error = error;
+            return this;
+        }
+
+        public Builder<T> flag(EventFlag flag) {
+            flags.add(flag);
+            return this;
+        }
+
+        /** @throws IllegalArgumentException if no queue could have made such an event; it says which part is wrong */
+        public TaskEvent<T> build() {
+            return new TaskEvent<>(this);
+        }
+    }
+}
