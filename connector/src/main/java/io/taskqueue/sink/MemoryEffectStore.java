@@ -1,0 +1,28 @@
+package io.taskqueue.sink;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Results in memory, gone with the process: for tests and for sinks whose target forgets as well. Thread-safe. */
+public final class MemoryEffectStore implements EffectStore {
+
+    private final Map<EffectKey, EffectResult> results = new ConcurrentHashMap<>();
+
+    @Override
+    public Optional<EffectResult> find(EffectKey key) {
+        return Optional.ofNullable(results.get(key));
+    }
+
+    @Override
+    public EffectResult record(EffectKey key, EffectResult result) {
+        EffectResult before = results.putIfAbsent(key, Objects.requireNonNull(result, "result"));
+        return before == null ? result : before;
+    }
+
+    /** How many results are recorded. */
+    public int size() {
+        return results.size();
+    }
+}
