@@ -1,0 +1,16 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.event.ReplicationEvent;
+import java.time.Instant;
+
+/**
+ * An event that a sink has applied.
+ *
+ * @param event the event
+ * @param partition its partition of the event topic
+ * @param offset its offset there
+ * @param replayed whether it was seen again and its effects came from the record
+ * @param appliedAt when, by the service's clock
+ */
+public record AppliedEvent<T>(
+        ReplicationEvent<T> event, int partition, long offset, boolean replayed, Instant appliedAt) {}

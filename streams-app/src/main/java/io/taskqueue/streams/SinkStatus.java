@@ -1,0 +1,32 @@
+package io.taskqueue.streams;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a sink service is doing, at one moment.
+ *
+ * @param sink the sink's name
+ * @param state what it is doing
+ * @param failure why it failed, and what to do; present exactly in {@link SinkState#FAILED}
+ * @param queues the queues that this instance has, by name
+ * @param effects what became of effects
+ * @param undecodable records that were no events and went to the dead-letter topic
+ */
+public record SinkStatus(
+        String sink,
+        SinkState state,
+        Optional<String> failure,
+        List<QueueStatus> queues,
+        EffectCounts effects,
+        long undecodable) {
+
+    public SinkStatus {
+        queues = List.copyOf(queues);
+    }
+
+    /** Whether all that was seen is applied. */
+    public boolean settled() {
+        return queues.stream().allMatch(queue -> queue.inFlight() == 0);
+    }
+}
