@@ -1,21 +1,125 @@
 package io.taskqueue.serde;
 
+import io.taskqueue.event.PercentEncoding;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
 
-/** The CloudEvents headers of a record, in binary mode: what is known of an event even where its value cannot be decoded. */
+/**
+ * The CloudEvents headers of a record, in binary mode: what is known of an event even where its value cannot be decoded.
+ *
+ * <pre>
+ *   ce_specversion   1.0
+ *   ce_id            queue/epoch/sequence
+ *   ce_source        /taskqueue/source peer/instance id
+ *   ce_type          io.taskqueue.Enqueued, and so on by kind
+ *   ce_time          when it occurred
+ *   ce_subject       the task, queue/epoch/sequenceId; left out on SourceStarted
+ *   content-type     application/json
+ * </pre>
+ *
+ * Names are percent-encoded, so that a slash always separates.
+ *
+ * @param queueName the queue that the event is of
+ * @param position the event's place in the queue's history
+ * @param instanceId the incarnation of the source that wrote the event, where the headers tell
+ */
 public record EventHeaders(String queueName, Position position, Optional<UUID> instanceId) {
 
-    /** Adds the headers of an event. */
-    public static void write(ReplicationEvent<?> event, UUID instanceId, Headers headers) {
-        headers.add("ce_id", instanceId.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    private static final String TYPE_PREFIX = "io.taskqueue.";
+    private static final String SOURCE_PREFIX = "/taskqueue/";
+    private static final int MAX_HEADER_BYTES = 16 * 1024;
+    private static final int LAST_YEAR_OF_RFC_3339 = 9_999;
+
+    public EventHeaders {
+        Objects.requireNonNull(queueName, "queueName");
+        Objects.requireNonNull(position, "position");
+        Objects.requireNonNull(instanceId, "instanceId");
     }
 
-    /** What the headers say, or empty where they are not ours. Never throws. */
+    /** Adds the headers of an event. What is there already, such as a {@code traceparent}, is not touched. */
+    public static void write(ReplicationEvent<?> event, UUID instanceId, Headers headers) {
+        add(headers, "ce_specversion", "1.0");
+        add(headers, "ce_id", id(event.queueName(), event.position()));
+        add(headers, "ce_source", SOURCE_PREFIX + PercentEncoding.encode(event.sourcePeerId()) + "/" + instanceId);
+        add(headers, "ce_type", TYPE_PREFIX + event.kind().wireName());
+        if (hasRfc3339Form(event.occurredAt())) {
+            add(headers, "ce_time", event.occurredAt().toString());
+        }
+        event.change()
+                .map(change -> change.task().id())
+                .ifPresent(task -> add(
+                        headers,
+                        "ce_subject",
+                        PercentEncoding.encode(task.queueName()) + "/" + task.epoch() + "/" + task.sequenceId()));
+        add(headers, "content-type", "application/json");
+    }
+
+    /** What the headers say, or empty where they are not ours. Never throws, whatever the bytes. */
     public static Optional<EventHeaders> read(Headers headers) {
-        return Optional.empty();
+        String id = text(headers, "ce_id");
+        String type = text(headers, "ce_type");
+        if (id == null || type == null || !type.startsWith(TYPE_PREFIX)) {
+            return Optional.empty();
+        }
+        try {
+            String[] parts = id.split("/", -1);
+            if (parts.length != 3) {
+                return Optional.empty();
+            }
+            String queueName = PercentEncoding.decode(parts[0]);
+            Position position = new Position(Long.parseLong(parts[1]), Long.parseLong(parts[2]));
+            // written any other way, it was not written by us
+            return queueName.isEmpty() || !id(queueName, position).equals(id)
+                    ? Optional.empty()
+                    : Optional.of(new EventHeaders(queueName, position, instanceId(text(headers, "ce_source"))));
+        } catch (IllegalArgumentException foreign) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<UUID> instanceId(@Nullable String source) {
+        if (source == null || !source.startsWith(SOURCE_PREFIX)) {
+            return Optional.empty();
+        }
+        String last = source.substring(source.lastIndexOf('/') + 1);
+        try {
+            return Optional.of(UUID.fromString(last)).filter(id -> id.toString().equals(last));
+        } catch (IllegalArgumentException foreign) {
+            return Optional.empty();
+        }
+    }
+
+    private static String id(String queueName, Position position) {
+        return PercentEncoding.encode(queueName) + "/" + position;
+    }
+
+    private static boolean hasRfc3339Form(Instant instant) {
+        try {
+            int year = instant.atOffset(ZoneOffset.UTC).getYear();
+            return year >= 0 && year <= LAST_YEAR_OF_RFC_3339;
+        } catch (DateTimeException farAway) {
+            return false;
+        }
+    }
+
+    private static void add(Headers headers, String name, String value) {
+        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static @Nullable String text(Headers headers, String name) {
+        Header header = headers.lastHeader(name);
+        return header == null || header.value() == null || header.value().length > MAX_HEADER_BYTES
+                ? null
+                : new String(header.value(), StandardCharsets.UTF_8);
     }
 }

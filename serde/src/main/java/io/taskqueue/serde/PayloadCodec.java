@@ -24,4 +24,31 @@ public interface PayloadCodec<T> {
      * @throws RuntimeException if it is not a payload of this codec; the event is then undecodable
      */
     T decode(byte[] json);
+
+    /**
+     * Payloads of one class, as a JSON value of the shape that Jackson gives them by default: records, beans, collections,
+     * {@code java.time}. Properties that the class does not know are ignored when read; numbers without a Java type of their own
+     * keep their digits.
+     */
+    static <T> PayloadCodec<T> json(Class<T> type) {
+        return new JsonPayloadCodec<>(type);
+    }
+
+    /** Texts, as a JSON string. */
+    static PayloadCodec<String> utf8() {
+        return TextPayloadCodec.UTF8;
+    }
+
+    /** Bytes, as a JSON string in base64. */
+    static PayloadCodec<byte[]> bytes() {
+        return TextPayloadCodec.BYTES;
+    }
+
+    /**
+     * Texts that are JSON themselves, inserted as they are: every digit, every blank, the order of fields. White space around
+     * the value is cut off.
+     */
+    static PayloadCodec<String> jsonText() {
+        return new JsonTextPayloadCodec();
+    }
 }

@@ -1,8 +1,10 @@
 package io.taskqueue.serde;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Bytes that are no replication event. The message says what is wrong and where; the same bytes always fail the same way, so
- * trying again is of no use.
+ * trying again is of no use: set the record aside and go on. The record's position is in its headers ({@link EventHeaders}).
  */
 public final class UndecodableEventException extends RuntimeException {
 
@@ -14,7 +16,12 @@ public final class UndecodableEventException extends RuntimeException {
     }
 
     /** @param message the reason, with the place in the bytes */
-    public UndecodableEventException(String message, Throwable cause) {
+    public UndecodableEventException(String message, @Nullable Throwable cause) {
         super(message, cause);
+    }
+
+    static UndecodableEventException because(String reason, @Nullable Throwable cause) {
+        return new UndecodableEventException(
+                "This record is no replication event: " + reason + (reason.endsWith(".") ? "" : "."), cause);
     }
 }

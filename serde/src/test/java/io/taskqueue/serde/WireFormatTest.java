@@ -1,0 +1,137 @@
+package io.taskqueue.serde;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskqueue.event.EventFlag;
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.OwnershipToken;
+import io.taskqueue.event.Position;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.Stamp;
+import io.taskqueue.event.Task;
+import io.taskqueue.event.TaskError;
+import io.taskqueue.event.TaskEvent;
+import io.taskqueue.event.TaskId;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The bytes of an event of each kind, letter by letter: they are public API. A change here breaks those who read them. */
+class WireFormatTest {
+
+    private static final Instant ENQUEUED = Instant.parse("2026-11-01T10:00:00Z");
+    private static final Instant OCCURRED = Instant.parse("2026-11-01T10:00:30.5Z");
+    private static final Instant RECORDED = Instant.parse("2026-11-01T10:00:30.500000001Z");
+    private static final Instant EXPIRES = Instant.parse("2026-11-01T10:01:00.000250Z");
+    private static final UUID LEASE = UUID.fromString("00000000-0000-0000-0000-00000000000a");
+    private static final UUID INSTANCE = UUID.fromString("00000000-0000-0000-0000-00000000000b");
+
+    private final ReplicationEventCodec<String> codec = new ReplicationEventCodec<>(PayloadCodec.jsonText());
+
+    @ParameterizedTest
+    @EnumSource(EventKind.class)
+    void bytesOfEachKindStayAsTheyAre(EventKind kind) {
+        assertThat(new String(codec.encode(sample(kind)), UTF_8)).isEqualTo(json(kind));
+    }
+
+    @ParameterizedTest
+    @EnumSource(EventKind.class)
+    void bytesOfEachKindAreReadAsTheEvent(EventKind kind) {
+        assertThat(codec.decode(json(kind).getBytes(UTF_8))).isEqualTo(sample(kind));
+    }
+
+    static ReplicationEvent<String> sample(EventKind kind) {
+        return switch (kind) {
+            case ENQUEUED -> event(kind, 1, change -> change);
+            case LEASE_GRANTED, HEARTBEAT -> event(
+                    kind, 2, change -> change.token(token(2)).leaseExpiration(EXPIRES));
+            case COMPLETED -> event(kind, 2, change -> change.token(token(2)));
+            case FAILED -> event(kind, 2, change -> change.token(token(2)).error(error()));
+            case LEASE_EXPIRED -> event(kind, 2, change -> change.token(token(2))
+                    .leaseExpiration(EXPIRES)
+                    .flag(EventFlag.FROM_EXPIRATION));
+            case REQUEUED -> event(kind, 3, change -> change.token(token(2)).error(TaskError.of("no route")));
+            case DEAD_LETTERED -> event(
+                    kind, 2, change -> change.token(token(2)).error(error()).flag(EventFlag.DEAD_LETTER));
+            case DRAINED -> event(kind, 1, change -> change.flag(EventFlag.FROM_DRAIN));
+            case RESTORED -> restored();
+            case SOURCE_STARTED -> ReplicationEvent.sourceStarted(
+                    "orders", new Stamp(new Position(7, 0), "dispatcher-a", null, RECORDED), INSTANCE);
+        };
+    }
+
+    private static ReplicationEvent<String> event(
+            EventKind kind, int attempt, UnaryOperator<TaskEvent.Builder<String>> parts) {
+        Task<String> task = new Task<>(new TaskId("orders", 7, 42), attempt, ENQUEUED, "{\"price\": 1.10}");
+        return ReplicationEvent.of(
+                "orders",
+                new Stamp(new Position(7, 99), "dispatcher-a", "shop-1", RECORDED),
+                parts.apply(TaskEvent.builder(kind, 1234, OCCURRED, task)).build());
+    }
+
+    private static ReplicationEvent<String> restored() {
+        Task<String> task = new Task<>(new TaskId("orders/old", 3, 42), 3, ENQUEUED, "[1e2]");
+        return ReplicationEvent.of(
+                "orders",
+                new Stamp(new Position(7, 99), "dispatcher-a", null, RECORDED),
+                TaskEvent.builder(EventKind.RESTORED, 1234, OCCURRED, task)
+                        .token(token(2))
+                        .error(TaskError.of("no route"))
+                        .build());
+    }
+
+    private static OwnershipToken token(int attempt) {
+        return new OwnershipToken(42, attempt, LEASE);
+    }
+
+    private static TaskError error() {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("host", "b");
+        metadata.put("address", "a");
+        return new TaskError("Timeout", "no \"answer\"\n", metadata);
+    }
+
+    private static String json(EventKind kind) {
+        String token = "\"ownershipToken\":{\"sequenceId\":42,\"attempt\":2,"
+                + "\"leaseId\":\"00000000-0000-0000-0000-00000000000a\"},";
+        String expiration = "\"leaseExpiration\":\"2026-11-01T10:01:00.000250Z\",";
+        String error = "\"error\":{\"message\":\"no \\\"answer\\\"\\n\",\"code\":\"Timeout\","
+                + "\"metadata\":{\"host\":\"b\",\"address\":\"a\"}},";
+        String noRoute = "\"error\":{\"message\":\"no route\"},";
+        String noFlags = "\"flags\":[],";
+        return switch (kind) {
+            case ENQUEUED -> json("Enqueued", 1, noFlags);
+            case LEASE_GRANTED -> json("LeaseGranted", 2, token + expiration + noFlags);
+            case HEARTBEAT -> json("Heartbeat", 2, token + expiration + noFlags);
+            case COMPLETED -> json("Completed", 2, token + noFlags);
+            case FAILED -> json("Failed", 2, error + token + noFlags);
+            case LEASE_EXPIRED -> json("LeaseExpired", 2, token + expiration + "\"flags\":[\"FromExpiration\"],");
+            case REQUEUED -> json("Requeued", 3, noRoute + token + noFlags);
+            case DEAD_LETTERED -> json("DeadLettered", 2, error + token + "\"flags\":[\"DeadLetter\"],");
+            case DRAINED -> json("Drained", 1, "\"flags\":[\"FromDrain\"],");
+            case RESTORED -> "{\"sequenceNumber\":99,\"sourceEventId\":1234,\"queueName\":\"orders\",\"kind\":\"Restored\","
+                    + "\"sourcePeerId\":\"dispatcher-a\",\"occurredAt\":\"2026-11-01T10:00:30.500Z\","
+                    + "\"recordedAt\":\"2026-11-01T10:00:30.500000001Z\",\"taskSequenceId\":42,\"attempt\":3,"
+                    + "\"value\":[1e2]," + noRoute + token + noFlags
+                    + "\"sourceEpoch\":7,\"taskEpoch\":3,\"enqueuedAt\":\"2026-11-01T10:00:00Z\","
+                    + "\"taskQueueName\":\"orders/old\"}";
+            case SOURCE_STARTED -> "{\"sequenceNumber\":0,\"queueName\":\"orders\",\"kind\":\"SourceStarted\","
+                    + "\"sourcePeerId\":\"dispatcher-a\",\"occurredAt\":\"2026-11-01T10:00:30.500000001Z\","
+                    + "\"recordedAt\":\"2026-11-01T10:00:30.500000001Z\",\"flags\":[],\"sourceEpoch\":7,"
+                    + "\"instanceId\":\"00000000-0000-0000-0000-00000000000b\"}";
+        };
+    }
+
+    private static String json(String kind, int attempt, String parts) {
+        return "{\"sequenceNumber\":99,\"sourceEventId\":1234,\"queueName\":\"orders\",\"kind\":\"" + kind + "\","
+                + "\"sourcePeerId\":\"dispatcher-a\",\"ownerPeerId\":\"shop-1\",\"occurredAt\":\"2026-11-01T10:00:30.500Z\","
+                + "\"recordedAt\":\"2026-11-01T10:00:30.500000001Z\",\"taskSequenceId\":42,\"attempt\":" + attempt + ","
+                + "\"value\":{\"price\": 1.10}," + parts
+                + "\"sourceEpoch\":7,\"taskEpoch\":7,\"enqueuedAt\":\"2026-11-01T10:00:00Z\"}";
+    }
+}
