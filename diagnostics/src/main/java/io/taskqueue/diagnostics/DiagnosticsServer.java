@@ -2,10 +2,12 @@ package io.taskqueue.diagnostics;
 
 import io.javalin.Javalin;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +32,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DiagnosticsServer implements AutoCloseable {
 
+    private final int port;
     private final Javalin javalin;
-    private final EventStream stream;
+    private final @Nullable EventStream stream;
 
-    private DiagnosticsServer(Javalin javalin, EventStream stream) {
+    private DiagnosticsServer(Javalin javalin, @Nullable EventStream stream) {
+        this.port = javalin.port();
         this.javalin = javalin;
         this.stream = stream;
     }
@@ -44,13 +48,15 @@ public final class DiagnosticsServer implements AutoCloseable {
 
     /** The port that it listens on, also where any free one was asked for. */
     public int port() {
-        return javalin.port();
+        return port;
     }
 
     /** Ends every watcher's stream and stops listening. Doing so twice does nothing. */
     @Override
     public void close() {
-        stream.close();
+        if (stream != null) {
+            stream.close();
+        }
         javalin.stop();
     }
 
@@ -145,7 +151,42 @@ public final class DiagnosticsServer implements AutoCloseable {
          * @throws IllegalStateException if the port cannot be bound; the message names it and says what to do
          */
         public DiagnosticsServer start() {
-            return new DiagnosticsServer(Javalin.create().start(host, port), new EventStream());
+            requireSound();
+            Access access = Access.of(host, token);
+            Readiness readiness = new Readiness(checks, access);
+            Scrape scrape = Scrape.of(registry);
+            QueuedThreadPool threads = Http.threads(maxWatchers);
+            EventStream stream = feed == null ? null : new EventStream(feed, this, threads);
+
+            ServerSocketChannel channel = Http.bind(host, port);
+            Javalin javalin = Javalin.create(config -> {
+                Http.configure(config, threads, channel);
+                config.routes.before(context -> Http.guard(context, access));
+                config.routes.get("/health/live", context -> Answers.json(context, 200, Map.of("status", "live")));
+                config.routes.get("/health/ready", readiness::answer);
+                config.routes.get("/metrics", scrape::answer);
+                config.routes.get("/diagnostics/taskqueue", stream == null ? Http::noEvents : stream::serve);
+            });
+            javalin.start();
+            return new DiagnosticsServer(javalin, stream);
+        }
+
+        private void requireSound() {
+            require(port >= 0 && port <= 65_535, "A port is 0 to 65535", "the diagnostics port", port);
+            require(
+                    heartbeat.toMillis() > 0 && heartbeat.toSeconds() <= 25,
+                    "A stream is kept open by a heartbeat every 1 ms to 25 s",
+                    "the heartbeat",
+                    heartbeat);
+            require(maxWatchers > 0, "At least one may watch", "maxWatchers", maxWatchers);
+            require(bufferedEvents > 0, "At least one event must have room", "bufferedEvents", bufferedEvents);
+        }
+
+        private static void require(boolean sound, String rule, String what, Object found) {
+            if (!sound) {
+                throw new IllegalArgumentException(
+                        rule + ", but " + what + " is " + found + ". Set another one, or leave the default.");
+            }
         }
     }
 }

@@ -1,0 +1,103 @@
+package io.taskqueue.diagnostics;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** A client of one server. */
+final class Browser {
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private final int port;
+
+    Browser(DiagnosticsServer server) {
+        this.port = server.port();
+    }
+
+    /** A whole answer; headers are name, value, name, value … */
+    HttpResponse<String> get(String path, String... headers) {
+        return send(path, HttpResponse.BodyHandlers.ofString(), headers);
+    }
+
+    /** The stream, read up to what {@link Stream#next} asks for. */
+    Stream watch(String... headers) {
+        return new Stream(send("/diagnostics/taskqueue", HttpResponse.BodyHandlers.ofInputStream(), headers));
+    }
+
+    /** Whatever comes back for these characters, until the server closes the connection. */
+    String raw(String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private <T> HttpResponse<T> send(String path, HttpResponse.BodyHandler<T> body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(20));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return CLIENT.send(request.build(), body);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A stream of server-sent events. */
+    static final class Stream implements AutoCloseable {
+
+        private final HttpResponse<InputStream> response;
+        private final BufferedReader lines;
+
+        private Stream(HttpResponse<InputStream> response) {
+            this.response = response;
+            this.lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+        }
+
+        HttpResponse<InputStream> response() {
+            return response;
+        }
+
+        /** The next block up to its empty line, without it; an exception when the stream has ended. */
+        String next() throws IOException {
+            StringBuilder block = new StringBuilder();
+            for (String line = lines.readLine(); line == null || !line.isEmpty(); line = lines.readLine()) {
+                if (line == null) {
+                    throw new IOException("The stream has ended.");
+                }
+                block.append(line).append('\n');
+            }
+            return block.toString();
+        }
+
+        /** The next block that is no comment. */
+        String nextEvent() throws IOException {
+            String block = next();
+            while (block.startsWith(":")) {
+                block = next();
+            }
+            return block;
+        }
+
+        @Override
+        public void close() throws IOException {
+            lines.close();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.taskqueue.diagnostics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.Position;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.Stamp;
+import io.taskqueue.event.Task;
+import io.taskqueue.event.TaskEvent;
+import io.taskqueue.event.TaskId;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.serde.ReplicationEventCodec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class DiagnosticsEventTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
+    private static final String QUEUE = "orders / ü\n";
+
+    private final ReplicationEvent<String> enqueued = ReplicationEvent.of(
+            QUEUE,
+            new Stamp(new Position(17, 42), "dispatcher-a", null, NOON),
+            TaskEvent.builder(EventKind.ENQUEUED, 42, NOON, new Task<>(new TaskId(QUEUE, 17, 7), 1, NOON, "the secret"))
+                    .build());
+
+    @Test
+    void payloadIsHiddenUnlessAskedFor() {
+        DiagnosticsEvent event = DiagnosticsEvent.of(enqueued, PayloadCodec.utf8());
+
+        assertThat(event.json(false)).contains("\"value\":\"(hidden)\"").doesNotContain("the secret");
+        assertThat(event.json(true)).contains("\"value\":\"the secret\"");
+        assertThat(event.json(false).replace("(hidden)", "the secret")).isEqualTo(event.json(true));
+    }
+
+    @Test
+    void dataIsTheWireFormat() {
+        DiagnosticsEvent event = DiagnosticsEvent.of(enqueued, PayloadCodec.utf8());
+
+        assertThat(new ReplicationEventCodec<>(PayloadCodec.utf8())
+                        .decode(event.json(true).getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(enqueued);
+    }
+
+    @Test
+    void idIsThatOfTheRecordAndOneLineWhateverTheQueueIsCalled() {
+        DiagnosticsEvent event = DiagnosticsEvent.of(enqueued, PayloadCodec.utf8());
+
+        assertThat(event.id()).isEqualTo("orders%20%2F%20%C3%BC%0A/17/42");
+        assertThat(event.kind()).isEqualTo("Enqueued");
+    }
+
+    @Test
+    void sourceStartedIsShownAsWell() {
+        UUID instance = UUID.fromString("00000000-0000-0000-0000-00000000000b");
+        DiagnosticsEvent event = DiagnosticsEvent.of(
+                ReplicationEvent.sourceStarted(
+                        "orders", new Stamp(new Position(17, 0), "dispatcher-a", null, NOON), instance),
+                PayloadCodec.utf8());
+
+        assertThat(event.json(false)).isEqualTo(event.json(true)).contains(instance.toString());
+    }
+
+    @Test
+    void idThatWouldBreakTheStreamIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DiagnosticsEvent.of("1\ndata: forged", "Enqueued", "{}"))
+                .withMessage(
+                        "The id of a diagnostics event is one line of text, but this one is '1%0Adata%3A%20forged' "
+                                + "(percent-encoded). Percent-encode what a name may hold.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DiagnosticsEvent.of("1", "", "{}"))
+                .withMessage(
+                        "The kind of a diagnostics event is one line of text, but this one is empty. Percent-encode what a "
+                                + "name may hold.");
+    }
+
+    @Test
+    void serverHidesPayloadsUnlessTold() throws IOException {
+        assertThat(shownBy(DiagnosticsServer.builder()))
+                .contains("\"(hidden)\"")
+                .doesNotContain("the secret");
+        assertThat(shownBy(DiagnosticsServer.builder().showPayloads(true))).contains("the secret");
+    }
+
+    private String shownBy(DiagnosticsServer.Builder builder) throws IOException {
+        HandFedFeed feed = new HandFedFeed();
+        try (var server = builder.feed(feed).start();
+                var stream = new Browser(server).watch()) {
+            stream.next();
+            feed.emit(DiagnosticsEvent.of(enqueued, PayloadCodec.utf8()));
+            return stream.nextEvent();
+        }
+    }
+}
