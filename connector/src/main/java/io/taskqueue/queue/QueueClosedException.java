@@ -1,5 +1,7 @@
 package io.taskqueue.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /** The queue takes no more work: it is draining, closed, or its source was stopped. The message says which, and why. */
 public final class QueueClosedException extends IllegalStateException {
 
@@ -9,7 +11,7 @@ public final class QueueClosedException extends IllegalStateException {
         super(message);
     }
 
-    public QueueClosedException(String message, Throwable cause) {
+    public QueueClosedException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

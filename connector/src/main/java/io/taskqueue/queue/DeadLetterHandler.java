@@ -1,0 +1,18 @@
+package io.taskqueue.queue;
+
+import io.taskqueue.event.TaskEvent;
+
+/**
+ * Takes care of tasks that will not be tried again.
+ *
+ * <p>Called once a dead task, after its event, one at a time and in order, on a thread of its own and outside the queue's
+ * lock: it may block, and it may call the queue. What it throws is counted and logged; it is not called again for that task.
+ *
+ * @param <T> the payload's type
+ */
+@FunctionalInterface
+public interface DeadLetterHandler<T> {
+
+    /** @param event of kind {@link io.taskqueue.event.EventKind#DEAD_LETTERED} */
+    void handle(TaskEvent<T> event) throws Exception;
+}

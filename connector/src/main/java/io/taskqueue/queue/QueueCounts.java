@@ -1,0 +1,24 @@
+package io.taskqueue.queue;
+
+/**
+ * A queue in numbers, all taken at one moment. What came in is somewhere: {@code enqueued + restored = pending + delayed +
+ * leased + completed + deadLettered + drained}.
+ *
+ * @param pending tasks that wait for a worker
+ * @param delayed tasks that wait until they are due again
+ * @param leased tasks that a worker holds
+ * @param totals what happened since the queue was built
+ * @param listenerFailures how often a listener threw
+ * @param deadLetterFailures how often the dead-letter handler threw
+ */
+public record QueueCounts(
+        int pending, int delayed, int leased, Totals totals, long listenerFailures, long deadLetterFailures) {
+
+    /**
+     * Totals since the queue was built.
+     *
+     * @param leasesExpired leases that ran out or were revoked
+     */
+    public record Totals(
+            long enqueued, long restored, long completed, long deadLettered, long drained, long leasesExpired) {}
+}

@@ -1,0 +1,54 @@
+package io.taskqueue.queue;
+
+import io.taskqueue.event.OwnershipToken;
+import io.taskqueue.event.Task;
+import io.taskqueue.event.TaskError;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue at one moment: what a fold of its events up to {@code lastEvent} would show. Immutable, as far as payloads are.
+ *
+ * @param name the queue's name
+ * @param lastEvent the number of the last event, 0 before the first
+ * @param tasks the leased, delayed, pending and dead tasks, in this order; pending ones as they will be leased; of the dead the
+ *     last {@value #DEAD_KEPT}
+ * @param counts the queue in numbers
+ */
+public record QueueSnapshot<T>(String name, long lastEvent, List<Entry<T>> tasks, QueueCounts counts) {
+
+    /** How many dead tasks a queue remembers. */
+    public static final int DEAD_KEPT = 1_000;
+
+    public QueueSnapshot {
+        tasks = List.copyOf(tasks);
+    }
+
+    /** Where a task is. */
+    public enum State {
+        /** It waits for a worker. */
+        PENDING,
+        /** It waits until it is due again. */
+        DELAYED,
+        /** A worker holds it. */
+        LEASED,
+        /** It will not be tried again. */
+        DEAD
+    }
+
+    /**
+     * One task.
+     *
+     * @param task the task, at the attempt that is running or comes next; of a dead one, the last attempt
+     * @param lastError the error of the last failed attempt, or null
+     * @param token the token of the current lease or, where none is, of the last one; null if there was none
+     * @param leaseExpiration when the current lease runs out, or null where there is none
+     */
+    public record Entry<T>(
+            Task<T> task,
+            State state,
+            @Nullable TaskError lastError,
+            @Nullable OwnershipToken token,
+            @Nullable Instant leaseExpiration) {}
+}

@@ -1,0 +1,67 @@
+package io.taskqueue.queue;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/**
+ * The thread that lets time pass in a queue that no one calls: it expires leases, at most a sweep interval late, and makes
+ * delayed tasks pending at the moment they are due. Sleeps for as long as nothing can become due; ends with the queue.
+ */
+final class Sweeper<T> implements Runnable {
+
+    private static final Logger LOG = System.getLogger(TaskQueue.class.getName());
+
+    private final QueueCore<T> core;
+    private final QueueClock clock;
+    private final long sweepNanos;
+
+    Sweeper(QueueCore<T> core, QueueClock clock) {
+        this.core = core;
+        this.clock = clock;
+        this.sweepNanos = core.settings.times().sweepInterval().toNanos();
+    }
+
+    void start() {
+        Thread thread = new Thread(this, "taskqueue-sweeper-" + core.settings.name());
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        core.monitor.enter("sweep");
+        try {
+            while (core.life() instanceof QueueLife.Open || core.life() instanceof QueueLife.Draining) {
+                sweep();
+                core.monitor.awaitSweep(clock, nextSweep());
+            }
+        } catch (InterruptedException e) {
+            LOG.log(Level.DEBUG, "The sweeper of queue {0} was interrupted and ends.", core.settings.name());
+        } finally {
+            core.monitor.exit();
+        }
+    }
+
+    private void sweep() {
+        try {
+            core.sweep();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "Sweeping queue " + core.settings.name() + " failed; it is tried again.", e);
+        }
+    }
+
+    /** When something is due next; for leases not before a sweep interval from now, so that they expire in batches. */
+    private long nextSweep() {
+        long now = clock.nanos();
+        long next = now + LeaseTimes.forever();
+        LiveTask<T> lease = core.leased.first();
+        if (lease != null && lease.state instanceof TaskState.Leased<T> state) {
+            next = Math.max(state.deadline() - now, sweepNanos) + now;
+        }
+        LiveTask<T> delayed = core.delayed.first();
+        if (delayed != null && delayed.state instanceof TaskState.Delayed<T> state && state.due() - next < 0) {
+            next = state.due();
+        }
+        return next;
+    }
+}
