@@ -1,14 +1,25 @@
 package io.taskqueue.metrics;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The meters of a sink. Thread-safe. */
-public final class SinkMeters {
+/**
+ * The meters of a sink. Thread-safe.
+ *
+ * <p>Counters stay for good; those of effects are there from the start, at 0. A gauge shows the subject that was registered
+ * last for its tags and goes with {@link #close}, unless a later one has taken its place.
+ */
+public final class SinkMeters implements AutoCloseable {
 
     /** Counter; tags sink, queue: events applied. */
     public static final String APPLIED = "taskqueue.replication.applied";
@@ -38,34 +49,104 @@ public final class SinkMeters {
         MISSING
     }
 
+    private static final Map<String, Meaning> COUNTERS = byName(
+            new Meaning(APPLIED, "Events applied", "events"),
+            new Meaning(DUPLICATES, "Events seen before and dropped", "events"),
+            new Meaning(FENCED, "Events of a fenced epoch, dropped", "events"),
+            new Meaning(GAPS, "Places in the history where events are missing", "gaps"));
+
+    private static final Map<String, Meaning> GAUGES = byName(
+            new Meaning(SEQUENCE_LAG, "Newest position seen minus the one below which all is applied", "events"),
+            new Meaning(WALL_CLOCK_LAG, "Now minus the time of the newest applied event", "seconds"));
+
+    private static final Meaning IN_FLIGHT = new Meaning(INFLIGHT, "Events being applied", "events");
+
     private final MeterRegistry registry;
     private final Tags tags;
+    private final LiveGauges gauges;
+    private final Map<Result, Counter> effects = new EnumMap<>(Result.class);
+    private final Counter undecodable;
+    private final Map<CounterKey, Counter> counters = new ConcurrentHashMap<>();
 
     public SinkMeters(MeterRegistry registry, String sink) {
         this.registry = registry;
         this.tags = Tags.of("sink", sink);
+        this.gauges = new LiveGauges(registry);
+        for (Result result : Result.values()) {
+            effects.put(
+                    result,
+                    Counter.builder(EFFECTS)
+                            .description("Effects, by what became of them")
+                            .tags(tags.and("result", result.name().toLowerCase(Locale.ROOT)))
+                            .register(registry));
+        }
+        this.undecodable = Counter.builder(UNDECODABLE)
+                .description("Records that are no events")
+                .tags(tags)
+                .register(registry);
     }
 
-    /** A counter by one of the names of this class that are tagged with a queue. */
+    /**
+     * A counter that is tagged with a queue.
+     *
+     * @param name {@link #APPLIED}, {@link #DUPLICATES}, {@link #FENCED} or {@link #GAPS}
+     * @throws IllegalArgumentException if it is another name, which a registry would refuse to give a queue
+     */
     public Counter counter(String name, String queue) {
-        return registry.counter(name, tags.and("queue", queue));
+        Meaning meaning = required(COUNTERS, name, "counter");
+        return counters.computeIfAbsent(new CounterKey(name, queue), key -> Counter.builder(name)
+                .description(meaning.description())
+                .tags(tags.and("queue", queue))
+                .register(registry));
     }
 
+    /** The counter of effects with a result. */
     public Counter effects(Result result) {
-        return registry.counter(EFFECTS, tags.and("result", result.name().toLowerCase(Locale.ROOT)));
+        Counter counter = effects.get(result);
+        if (counter == null) {
+            throw new IllegalArgumentException("There is no counter of effects with the result " + result + ".");
+        }
+        return counter;
     }
 
+    /** The counter of records that are no events. */
     public Counter undecodable() {
-        return registry.counter(UNDECODABLE, tags);
+        return undecodable;
     }
 
-    /** Measures events being applied; the subject is referenced weakly. */
+    /** Measures events being applied by the whole sink; the subject is referenced weakly. */
     public <S> void inflight(S subject, ToDoubleFunction<S> events) {
-        Gauge.builder(INFLIGHT, subject, events).baseUnit("events").tags(tags).register(registry);
+        gauges.register(IN_FLIGHT, tags, subject, events);
     }
 
-    /** A gauge by one of the names of this class that are tagged with a queue; the subject is referenced weakly. */
+    /**
+     * A gauge that is tagged with a queue; the subject is referenced weakly.
+     *
+     * @param name {@link #SEQUENCE_LAG} or {@link #WALL_CLOCK_LAG}
+     * @throws IllegalArgumentException if it is another name, which a registry would refuse to give a queue
+     */
     public <S> void gauge(String name, String queue, S subject, ToDoubleFunction<S> value) {
-        Gauge.builder(name, subject, value).tags(tags.and("queue", queue)).register(registry);
+        gauges.register(required(GAUGES, name, "gauge"), tags.and("queue", queue), subject, value);
     }
+
+    /** Takes back the gauges that were registered here. Doing so twice does nothing. */
+    @Override
+    public void close() {
+        gauges.close();
+    }
+
+    private static Meaning required(Map<String, Meaning> known, String name, String type) {
+        Meaning meaning = known.get(name);
+        if (meaning == null) {
+            throw new IllegalArgumentException("A " + type + " by queue is one of " + new TreeSet<>(known.keySet())
+                    + ", but " + name + " was asked for. Use a name of SinkMeters that is tagged with a queue.");
+        }
+        return meaning;
+    }
+
+    private static Map<String, Meaning> byName(Meaning... meanings) {
+        return Stream.of(meanings).collect(Collectors.toUnmodifiableMap(Meaning::name, Function.identity()));
+    }
+
+    private record CounterKey(String name, String queue) {}
 }

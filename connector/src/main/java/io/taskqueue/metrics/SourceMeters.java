@@ -1,13 +1,20 @@
 package io.taskqueue.metrics;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.taskqueue.event.EventKind;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** The meters of a queue and its source. Thread-safe. */
-public final class SourceMeters {
+/**
+ * The meters of a queue and its source. Thread-safe.
+ *
+ * <p>Counters are there from the start, at 0, and stay. A gauge shows the subject that was registered last for its queue and
+ * goes with {@link #close}, unless the queue's next source has taken its place.
+ */
+public final class SourceMeters implements AutoCloseable {
 
     /** Counter; tags queue, kind: events acknowledged by Kafka. */
     public static final String EVENTS = "taskqueue.replication.events";
@@ -18,44 +25,58 @@ public final class SourceMeters {
     /** Counter; tag queue: leases that ran out or were revoked. */
     public static final String LEASES_EXPIRED = "taskqueue.leases.expired";
 
-    private final MeterRegistry registry;
-    private final String queue;
+    private static final Meaning BUFFERED = new Meaning(BUFFER, "Events taken and not acknowledged yet", "events");
+    private static final Meaning TASKS = new Meaning(DEPTH, "Tasks in the queue", "tasks");
+
+    private final Tags tags;
+    private final LiveGauges gauges;
+    private final Map<EventKind, Counter> events = new EnumMap<>(EventKind.class);
+    private final Counter leasesExpired;
 
     public SourceMeters(MeterRegistry registry, String queue) {
-        this.registry = registry;
-        this.queue = queue;
+        this.tags = Tags.of("queue", queue);
+        this.gauges = new LiveGauges(registry);
+        for (EventKind kind : EventKind.values()) {
+            events.put(
+                    kind,
+                    Counter.builder(EVENTS)
+                            .description("Events acknowledged by Kafka")
+                            .tags(tags.and("kind", kind.wireName()))
+                            .register(registry));
+        }
+        this.leasesExpired = Counter.builder(LEASES_EXPIRED)
+                .description("Leases that ran out or were revoked")
+                .tags(tags)
+                .register(registry);
     }
 
     /** The counter of acknowledged events of a kind. */
     public Counter events(EventKind kind) {
-        return Counter.builder(EVENTS)
-                .description("Events acknowledged by Kafka")
-                .tags("queue", queue, "kind", kind.wireName())
-                .register(registry);
+        Counter counter = events.get(kind);
+        if (counter == null) {
+            throw new IllegalArgumentException("There is no counter of events of kind " + kind + ".");
+        }
+        return counter;
     }
 
+    /** The counter of leases that ran out or were revoked. */
     public Counter leasesExpired() {
-        return Counter.builder(LEASES_EXPIRED)
-                .description("Leases that ran out or were revoked")
-                .tags("queue", queue)
-                .register(registry);
+        return leasesExpired;
     }
 
     /** Measures how many events the source holds; the source is referenced weakly. */
     public <S> void buffer(S source, ToDoubleFunction<S> events) {
-        Gauge.builder(BUFFER, source, events)
-                .description("Events taken and not acknowledged yet")
-                .baseUnit("events")
-                .tags("queue", queue)
-                .register(registry);
+        gauges.register(BUFFERED, tags, source, events);
     }
 
     /** Measures how many tasks of the queue are in a state, as in {@code pending}; the queue is referenced weakly. */
     public <Q> void depth(String state, Q taskQueue, ToDoubleFunction<Q> tasks) {
-        Gauge.builder(DEPTH, taskQueue, tasks)
-                .description("Tasks in the queue")
-                .baseUnit("tasks")
-                .tags("queue", queue, "state", state)
-                .register(registry);
+        gauges.register(TASKS, tags.and("state", state), taskQueue, tasks);
+    }
+
+    /** Takes back the gauges that were registered here. Doing so twice does nothing. */
+    @Override
+    public void close() {
+        gauges.close();
     }
 }
