@@ -3,6 +3,7 @@ package io.taskqueue.sink;
 import io.taskqueue.event.PercentEncoding;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.QueueName;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
@@ -16,15 +17,28 @@ import java.util.Objects;
  */
 public record EffectKey(String sink, int generation, String queueName, Position position, String effect) {
 
-    /** @throws IllegalArgumentException if a name is empty or the generation negative */
+    /** @throws IllegalArgumentException if a name is empty or holds half of a surrogate pair, or the generation is negative */
     public EffectKey {
         QueueName.require(queueName);
         Objects.requireNonNull(position, "position");
-        if (sink.isEmpty() || effect.isEmpty() || generation < 0) {
+        requireNames(sink, effect);
+        if (generation < 0) {
             throw new IllegalArgumentException(
-                    "An effect key needs the names of its sink and effect and a generation of at "
-                            + "least 0, but this is sink '" + sink + "', effect '" + effect + "', generation "
-                            + generation + ".");
+                    "Generations of effect keys are counted from 0, but this is " + generation + ".");
+        }
+    }
+
+    /** @throws IllegalArgumentException if one of the names cannot be a part of a key */
+    static void requireNames(String sink, String effect) {
+        if (sink.isEmpty() || effect.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "An effect key needs the names of its sink and effect, but this is sink '" + sink + "', effect '"
+                            + effect + "'. Name both.");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(sink + effect)) {
+            throw new IllegalArgumentException(
+                    "The names of sink and effect in an effect key cannot be written as UTF-8: "
+                            + "one holds half of a surrogate pair. Name them in whole characters.");
         }
     }
 

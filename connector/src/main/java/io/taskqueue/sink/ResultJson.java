@@ -1,6 +1,7 @@
 package io.taskqueue.sink;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -54,6 +55,10 @@ final class ResultJson {
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    static Map<String, long[]> readPositions(String json) throws JsonProcessingException {
+        return MAPPER.readValue(json, new TypeReference<Map<String, long[]>>() {});
     }
 
     static TaskError readError(String json) throws JsonProcessingException {

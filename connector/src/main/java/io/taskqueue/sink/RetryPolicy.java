@@ -38,8 +38,10 @@ public record RetryPolicy(int attempts, Duration firstBackoff, Duration maxBacko
      * @param failedAttempt the try that failed, counted from 1
      */
     public Duration backoff(int failedAttempt, RandomGenerator random) {
-        int doublings = Math.min(failedAttempt - 1, 30);
-        long longest = Math.min(maxBackoff.toMillis(), firstBackoff.toMillis() << doublings);
+        long longest = Math.min(firstBackoff.toMillis(), maxBackoff.toMillis());
+        for (int doubled = 1; doubled < failedAttempt && longest > 0 && longest < maxBackoff.toMillis(); doubled++) {
+            longest = longest > maxBackoff.toMillis() / 2 ? maxBackoff.toMillis() : longest * 2;
+        }
         return Duration.ofMillis(longest - (long) (longest * jitter * random.nextDouble()));
     }
 }

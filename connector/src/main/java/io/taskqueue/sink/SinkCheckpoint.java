@@ -1,0 +1,63 @@
+package io.taskqueue.sink;
+
+import io.taskqueue.event.Position;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * How far a sink has come in one queue: a position for each owner peer, each on its own.
+ *
+ * <p>What a peer has not had is decided by that peer's position alone, so that a peer that was down is never skipped because
+ * another is further on. Immutable; a position only ever advances.
+ *
+ * @param peers each peer's newest applied position, in the order of the peers' names
+ */
+public record SinkCheckpoint(SortedMap<String, Position> peers) {
+
+    /** Nothing applied yet. */
+    public static final SinkCheckpoint START = new SinkCheckpoint(new TreeMap<>());
+
+    /** @throws IllegalArgumentException if a peer's name holds half of a surrogate pair */
+    public SinkCheckpoint {
+        peers = Collections.unmodifiableSortedMap(new TreeMap<>(peers));
+        for (Map.Entry<String, Position> entry : peers.entrySet()) {
+            Objects.requireNonNull(entry.getValue(), "position");
+            if (!StandardCharsets.UTF_8.newEncoder().canEncode(entry.getKey())) {
+                throw new IllegalArgumentException("The name of a peer at position " + entry.getValue()
+                        + " cannot be written as UTF-8: it holds half of a surrogate pair. Let peerKey return whole "
+                        + "characters.");
+            }
+        }
+    }
+
+    /** The peer's newest applied position. */
+    public Optional<Position> position(String peer) {
+        return Optional.ofNullable(peers.get(peer));
+    }
+
+    /** The newest applied position of all peers. */
+    public Optional<Position> position() {
+        return peers.values().stream().max(Comparator.naturalOrder());
+    }
+
+    /** Whether the peer has had the event at the position. */
+    public boolean covers(String peer, Position position) {
+        return position(peer).filter(done -> done.compareTo(position) >= 0).isPresent();
+    }
+
+    /** The checkpoint with the peer at the position, or this one where the peer is there already or further. */
+    public SinkCheckpoint advanced(String peer, Position position) {
+        if (covers(peer, position)) {
+            return this;
+        }
+        SortedMap<String, Position> next = new TreeMap<>(peers);
+        next.put(peer, position);
+        return new SinkCheckpoint(next);
+    }
+}

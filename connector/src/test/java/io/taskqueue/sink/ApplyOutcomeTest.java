@@ -1,0 +1,145 @@
+package io.taskqueue.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskqueue.event.ReplicationEvent;
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ApplyOutcomeTest {
+
+    private static final ReplicationEvent<String> EVENT = Events.enqueued("orders", 3, 7);
+
+    private final MemoryEffectStore store = new MemoryEffectStore();
+
+    private ApplyOutcome outcome(EffectMode mode, ReplicationSink<String> sink) {
+        return ApplyOutcome.of(sink, EVENT, new RecordedEffects("billing", 0, EVENT, store, mode));
+    }
+
+    @AfterEach
+    void clearInterruption() {
+        Thread.interrupted();
+    }
+
+    @Test
+    void sinkThatReturnsHasAppliedTheEvent() {
+        assertThat(outcome(EffectMode.RUN, (event, effects) -> effects.run("mail", key -> {})))
+                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(1, 0, 0, 0)));
+    }
+
+    @Test
+    void permanentFailureThatEscapesCountsAsApplied() {
+        assertThat(outcome(
+                        EffectMode.RUN,
+                        (event, effects) -> effects.run("mail", key -> {
+                            throw new PermanentEffectException("no such mailbox");
+                        })))
+                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(0, 0, 1, 0)));
+        assertThat(outcome(EffectMode.RUN, (event, effects) -> {
+                    try {
+                        effects.run("mail", key -> {});
+                    } catch (RecordedFailureException failure) {
+                        throw new ExecutionException(failure);
+                    }
+                }))
+                .as("wrapped")
+                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(0, 1, 0, 0)));
+    }
+
+    @Test
+    void missingRecordIsReportedWhateverTheSinkMakesOfIt() {
+        var missing = new ApplyOutcome.Applied(new RecordedEffects.Counts(0, 0, 0, 1));
+        assertThat(outcome(EffectMode.RECORDED_ONLY, (event, effects) -> effects.run("mail", key -> {})))
+                .as("escaped")
+                .isEqualTo(missing);
+        assertThat(outcome(EffectMode.RECORDED_ONLY, (event, effects) -> {
+                    try {
+                        effects.run("mail", key -> {});
+                    } catch (EffectNotRecordedException swallowed) {
+                        // a sink that hides it
+                    }
+                }))
+                .as("swallowed")
+                .isEqualTo(missing);
+        assertThat(outcome(EffectMode.RECORDED_ONLY, (event, effects) -> {
+                    try {
+                        effects.run("mail", key -> {});
+                    } catch (EffectNotRecordedException hidden) {
+                        throw new IOException("no mail");
+                    }
+                }))
+                .as("replaced by a failure for now")
+                .isEqualTo(missing);
+    }
+
+    @Test
+    void anyOtherFailureIsForNow() {
+        var io = new IOException("connection reset");
+        var error = new AssertionError("impossible");
+        assertThat(outcome(EffectMode.RUN, (event, effects) -> {
+                    throw io;
+                }))
+                .isEqualTo(new ApplyOutcome.Transient(io));
+        assertThat(outcome(EffectMode.RUN, (event, effects) -> {
+                    throw error;
+                }))
+                .isEqualTo(new ApplyOutcome.Transient(error));
+    }
+
+    @Test
+    void misuseStopsAlsoWhereTheSinkSwallowsIt() {
+        assertThat(outcome(EffectMode.RUN, (event, effects) -> {
+                    effects.run("mail", key -> {});
+                    try {
+                        effects.run("mail", key -> {});
+                    } catch (IllegalStateException swallowed) {
+                        // a sink that hides it
+                    }
+                }))
+                .isInstanceOf(ApplyOutcome.Stopped.class);
+    }
+
+    @Test
+    void effectStillRunningWhenTheSinkReturnsIsAMisuse() throws Exception {
+        var started = new CountDownLatch(1);
+        var end = new CountDownLatch(1);
+        var late = new CountDownLatch(1);
+        ApplyOutcome outcome = outcome(EffectMode.RUN, (event, effects) -> {
+            new Thread(() -> {
+                        try {
+                            effects.run("mail", key -> {
+                                started.countDown();
+                                end.await();
+                            });
+                        } catch (Exception refused) {
+                            late.countDown();
+                        }
+                    })
+                    .start();
+            started.await();
+        });
+        assertThat(outcome).isInstanceOfSatisfying(ApplyOutcome.Stopped.class, stopped -> assertThat(stopped.cause())
+                .hasMessage("The sink returned from event 3/7 of queue orders (Enqueued #7 of task orders/3/7, "
+                        + "attempt 1) while its effect 'mail' was still running, so its result cannot be "
+                        + "recorded. Wait in apply for what it started."));
+        end.countDown();
+        late.await();
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void interruptionSaysNothingAboutTheEvent() {
+        assertThat(outcome(EffectMode.RUN, (event, effects) -> {
+                    throw new InterruptedException();
+                }))
+                .isEqualTo(new ApplyOutcome.Interrupted());
+        assertThat(outcome(EffectMode.RUN, (event, effects) -> {
+                    Thread.currentThread().interrupt();
+                    throw new IOException("closed by interrupt");
+                }))
+                .isEqualTo(new ApplyOutcome.Interrupted());
+    }
+}
