@@ -23,7 +23,8 @@ final class LiveGauges implements AutoCloseable {
     <S> void register(Meaning meaning, Tags tags, S subject, ToDoubleFunction<S> value) {
         // all who share the registry: finding, removing and registering is one step
         synchronized (registry) {
-            for (Gauge before : List.copyOf(registry.find(meaning.name()).tags(tags).gauges())) {
+            for (Gauge before :
+                    List.copyOf(registry.find(meaning.name()).tags(tags).gauges())) {
                 registry.remove(before);
                 registered.remove(before);
             }
