@@ -19,8 +19,10 @@ public final class DiagnosticsEvent {
     private final String id;
     private final String kind;
     private final Function<Boolean, String> json;
+    private final boolean loss;
 
-    private DiagnosticsEvent(String id, String kind, Function<Boolean, String> json) {
+    private DiagnosticsEvent(String id, String kind, Function<Boolean, String> json, boolean loss) {
+        this.loss = loss;
         this.id = oneLine("id", id);
         this.kind = oneLine("kind", kind);
         this.json = json;
@@ -35,7 +37,7 @@ public final class DiagnosticsEvent {
      * @throws IllegalArgumentException if id or kind is empty or more than one line
      */
     public static DiagnosticsEvent of(String id, String kind, String json) {
-        return new DiagnosticsEvent(id, kind, shown -> json);
+        return new DiagnosticsEvent(id, kind, shown -> json, false);
     }
 
     /**
@@ -49,7 +51,22 @@ public final class DiagnosticsEvent {
         return new DiagnosticsEvent(
                 id,
                 event.kind().wireName(),
-                shown -> new String(shown ? codec.encode(event) : codec.encode(event, HIDDEN), StandardCharsets.UTF_8));
+                shown -> new String(shown ? codec.encode(event) : codec.encode(event, HIDDEN), StandardCharsets.UTF_8),
+                false);
+    }
+
+    /**
+     * Says that the feed did not hand over everything. The server then ends every stream and its subscription, because a stream
+     * with a hole in it shows what is not so; a watcher connects again and starts with a fresh snapshot.
+     *
+     * @param reason what happened, for the log
+     */
+    public static DiagnosticsEvent lost(String reason) {
+        return new DiagnosticsEvent("lost", "lost", shown -> reason, true);
+    }
+
+    boolean isLoss() {
+        return loss;
     }
 
     /** What a watcher tells the event by. */

@@ -17,7 +17,8 @@ public interface DiagnosticsFeed {
     String snapshot();
 
     /**
-     * Hands over every event from now on, in the order of its queue, until the subscription is closed.
+     * Hands over every event from now on, in the order of its queue, until the subscription is closed. A feed that cannot, as
+     * when its buffer ran over, says so with {@link DiagnosticsEvent#lost}.
      *
      * @param consumer never blocks and never throws; costs the encoding of the event. Events of different queues may be handed
      *     over by different threads at once

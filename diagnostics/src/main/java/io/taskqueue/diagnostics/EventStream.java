@@ -32,20 +32,20 @@ final class EventStream {
     private final Duration heartbeat;
     private final int bufferedEvents;
     private final Semaphore places;
-    private final Executor disconnects;
+    private final Executor executor;
 
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
     private final Object membership = new Object();
     private @Nullable AutoCloseable subscription;
     private boolean closed;
 
-    EventStream(DiagnosticsFeed feed, DiagnosticsServer.Builder settings, Executor disconnects) {
+    EventStream(DiagnosticsFeed feed, DiagnosticsServer.Builder settings, Executor executor) {
         this.feed = feed;
         this.showPayloads = settings.showPayloads;
         this.heartbeat = settings.heartbeat;
         this.bufferedEvents = settings.bufferedEvents;
         this.places = new Semaphore(settings.maxWatchers);
-        this.disconnects = disconnects;
+        this.executor = executor;
     }
 
     /** Serves one watcher, on the request's thread, until it leaves, is cut off, or the stream is closed. */
@@ -121,6 +121,12 @@ final class EventStream {
     }
 
     private void publish(DiagnosticsEvent event) {
+        if (event.isLoss()) {
+            LOG.warn("The diagnostics feed lost events, every stream starts over: {}", event.json(false));
+            // not on the feed's thread, which the end of its subscription may wait for
+            execute(this::startOver);
+            return;
+        }
         byte[] frame;
         try {
             frame = Frame.event(event, showPayloads);
@@ -143,10 +149,21 @@ final class EventStream {
 
     private void cutOff(Watcher watcher) {
         watcher.close();
+        execute(watcher::disconnect);
+    }
+
+    private void startOver() {
+        synchronized (membership) {
+            unsubscribe();
+        }
+        watchers.forEach(Watcher::disconnect);
+    }
+
+    private void execute(Runnable task) {
         try {
-            disconnects.execute(watcher::disconnect);
+            executor.execute(task);
         } catch (RejectedExecutionException e) {
-            LOG.debug("The server is stopping and closes the connection of {} itself.", watcher, e);
+            LOG.debug("The server is stopping and closes every connection itself.", e);
         }
     }
 }

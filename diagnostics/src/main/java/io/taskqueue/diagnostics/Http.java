@@ -30,6 +30,9 @@ final class Http {
     /** How long a write may be stuck, and a connection unused. */
     private static final Duration IDLE = Duration.ofSeconds(30);
 
+    /** What the kernel keeps for a slow watcher, which would otherwise be megabytes. */
+    private static final int SEND_BUFFER_BYTES = 256 * 1024;
+
     private Http() {}
 
     static QueuedThreadPool threads(int watchers) {
@@ -120,6 +123,7 @@ final class Http {
     private static ServerConnector connector(Server server, HttpConfiguration http, ServerSocketChannel channel) {
         ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
         connector.setIdleTimeout(IDLE.toMillis());
+        connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
         try {
             connector.open(channel);
         } catch (IOException e) {
