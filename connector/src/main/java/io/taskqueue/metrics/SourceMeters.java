@@ -24,6 +24,10 @@ public final class SourceMeters implements AutoCloseable {
     public static final String DEPTH = "taskqueue.depth";
     /** Counter; tag queue: leases that ran out or were revoked. */
     public static final String LEASES_EXPIRED = "taskqueue.leases.expired";
+    /** Counter; tag queue: how often the producer was replaced because it failed. */
+    public static final String PRODUCER_FAILURES = "taskqueue.replication.producer.failures";
+    /** Counter; tag queue: how often an observer threw, or was cut off because it was too slow. */
+    public static final String OBSERVER_FAILURES = "taskqueue.replication.observer.failures";
 
     private static final Meaning BUFFERED = new Meaning(BUFFER, "Events taken and not acknowledged yet", "events");
     private static final Meaning TASKS = new Meaning(DEPTH, "Tasks in the queue", "tasks");
@@ -32,6 +36,8 @@ public final class SourceMeters implements AutoCloseable {
     private final LiveGauges gauges;
     private final Map<EventKind, Counter> events = new EnumMap<>(EventKind.class);
     private final Counter leasesExpired;
+    private final Counter producerFailures;
+    private final Counter observerFailures;
 
     public SourceMeters(MeterRegistry registry, String queue) {
         this.tags = Tags.of("queue", queue);
@@ -44,10 +50,13 @@ public final class SourceMeters implements AutoCloseable {
                             .tags(tags.and("kind", kind.wireName()))
                             .register(registry));
         }
-        this.leasesExpired = Counter.builder(LEASES_EXPIRED)
-                .description("Leases that ran out or were revoked")
-                .tags(tags)
-                .register(registry);
+        this.leasesExpired = counter(registry, LEASES_EXPIRED, "Leases that ran out or were revoked");
+        this.producerFailures = counter(registry, PRODUCER_FAILURES, "Producers replaced because they failed");
+        this.observerFailures = counter(registry, OBSERVER_FAILURES, "Observers that threw or were cut off");
+    }
+
+    private Counter counter(MeterRegistry registry, String name, String description) {
+        return Counter.builder(name).description(description).tags(tags).register(registry);
     }
 
     /** The counter of acknowledged events of a kind. */
@@ -62,6 +71,16 @@ public final class SourceMeters implements AutoCloseable {
     /** The counter of leases that ran out or were revoked. */
     public Counter leasesExpired() {
         return leasesExpired;
+    }
+
+    /** The counter of producers that were replaced because they failed. */
+    public Counter producerFailures() {
+        return producerFailures;
+    }
+
+    /** The counter of observers' failures. */
+    public Counter observerFailures() {
+        return observerFailures;
     }
 
     /** Measures how many events the source holds; the source is referenced weakly. */

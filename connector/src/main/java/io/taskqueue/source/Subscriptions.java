@@ -1,0 +1,80 @@
+package io.taskqueue.source;
+
+import io.taskqueue.event.ReplicationEvent;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who reads a queue's events in this process. Handing an event over never waits for a reader. */
+final class Subscriptions<T> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
+
+    private final String queueName;
+    private final Runnable onObserverFailure;
+    private final List<BufferedSubscription<T>> open = new CopyOnWriteArrayList<>();
+    private boolean ended;
+    private @Nullable IllegalStateException cause;
+
+    /** @param onObserverFailure counts each failure of an observer */
+    Subscriptions(String queueName, Runnable onObserverFailure) {
+        this.queueName = queueName;
+        this.onObserverFailure = onObserverFailure;
+    }
+
+    EventSubscription<T> open(int capacity) {
+        return add(capacity);
+    }
+
+    ReplicationSource.Observation observe(Consumer<ReplicationEvent<T>> observer, int capacity) {
+        BufferedSubscription<T> events = add(capacity);
+        Thread thread = new Thread(() -> run(observer, events), "taskqueue-observer-" + queueName);
+        thread.setDaemon(true);
+        thread.start();
+        return events::close;
+    }
+
+    void deliver(ReplicationEvent<T> event) {
+        for (BufferedSubscription<T> subscription : open) {
+            subscription.offer(event);
+        }
+    }
+
+    /** Ends every view, those to come too; with the error, if there is one. */
+    synchronized void end(@Nullable IllegalStateException error) {
+        if (!ended) {
+            ended = true;
+            cause = error;
+            open.forEach(subscription -> subscription.end(error));
+        }
+    }
+
+    private synchronized BufferedSubscription<T> add(int capacity) {
+        BufferedSubscription<T> subscription = new BufferedSubscription<>(queueName, capacity, open::remove);
+        if (ended) {
+            subscription.end(cause);
+        } else {
+            open.add(subscription);
+        }
+        return subscription;
+    }
+
+    private void run(Consumer<ReplicationEvent<T>> observer, BufferedSubscription<T> events) {
+        try {
+            for (ReplicationEvent<T> event : events) {
+                try {
+                    observer.accept(event);
+                } catch (RuntimeException | StackOverflowError | AssertionError e) {
+                    onObserverFailure.run();
+                    LOG.warn("An observer failed at {}; it is given the next event all the same.", event, e);
+                }
+            }
+        } catch (IllegalStateException e) {
+            onObserverFailure.run();
+            LOG.error("An observer of queue {} was ended: {}", queueName, e.getMessage());
+        }
+    }
+}
