@@ -21,4 +21,13 @@ public interface SinkFactory<T> {
      *     not know is refused with an {@link IllegalArgumentException} that names the known ones
      */
     ReplicationSink<T> create(Map<String, String> configuration);
+
+    /**
+     * How often, and after what waits, an event of this sink is tried again; {@link RetryPolicy#DEFAULT} unless overridden.
+     *
+     * @param configuration the same as for {@link #create}
+     */
+    default RetryPolicy retry(Map<String, String> configuration) {
+        return RetryPolicy.DEFAULT;
+    }
 }

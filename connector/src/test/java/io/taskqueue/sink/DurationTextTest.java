@@ -1,0 +1,30 @@
+package io.taskqueue.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DurationTextTest {
+
+    @Test
+    void numbersWithAUnitAreDurations() {
+        assertThat(DurationText.parse("500ms")).isEqualTo(Duration.ofMillis(500));
+        assertThat(DurationText.parse("6s")).isEqualTo(Duration.ofSeconds(6));
+        assertThat(DurationText.parse("5m")).isEqualTo(Duration.ofMinutes(5));
+        assertThat(DurationText.parse("2h")).isEqualTo(Duration.ofHours(2));
+        assertThat(DurationText.parse("0s")).isEqualTo(Duration.ZERO);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "6", "s", "-1s", "1.5s", "6 s", "6S", "PT6S", "6s\n", "9999999999999s", "٣s"})
+    void anythingElseIsRefused(String text) {
+        assertThatThrownBy(() -> DurationText.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "'" + text + "' is no duration. Write a whole number and its unit, as in 500ms, 6s, 5m or 2h.");
+    }
+}
