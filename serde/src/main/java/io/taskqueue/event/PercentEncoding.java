@@ -9,16 +9,33 @@ public final class PercentEncoding {
 
     private PercentEncoding() {}
 
-    /** The text with every character percent-encoded but letters, digits and {@code - . _ ~}. */
+    /** The text, of whole characters, with each percent-encoded but {@code A-Z a-z 0-9 - . _ ~}. */
     public static String encode(String text) {
+        if (text.chars().allMatch(PercentEncoding::isUnreserved)) {
+            return text;
+        }
         return URLEncoder.encode(text, StandardCharsets.UTF_8)
                 .replace("+", "%20")
                 .replace("*", "%2A")
                 .replace("%7E", "~");
     }
 
-    /** The text that was encoded. */
+    /**
+     * The text that was encoded.
+     *
+     * @throws IllegalArgumentException if a percent sign is not followed by two digits
+     */
     public static String decode(String encoded) {
         return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    private static boolean isUnreserved(int character) {
+        return (character >= 'a' && character <= 'z')
+                || (character >= 'A' && character <= 'Z')
+                || (character >= '0' && character <= '9')
+                || character == '-'
+                || character == '.'
+                || character == '_'
+                || character == '~';
     }
 }

@@ -24,7 +24,7 @@ public final class ReplicationEvent<T> {
 
     private ReplicationEvent(String queueName, Stamp stamp, @Nullable TaskEvent<T> change, @Nullable UUID instanceId) {
         this.queueName = QueueName.require(queueName);
-        this.stamp = stamp;
+        this.stamp = Objects.requireNonNull(stamp, "stamp");
         this.change = change;
         this.instanceId = instanceId;
     }

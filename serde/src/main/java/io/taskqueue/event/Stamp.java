@@ -14,9 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record Stamp(Position position, String sourcePeerId, @Nullable String ownerPeerId, Instant recordedAt) {
 
+    /** @throws IllegalArgumentException if a peer's name is no name, by the rule of {@link QueueName} */
     public Stamp {
         Objects.requireNonNull(position, "position");
-        Objects.requireNonNull(sourcePeerId, "sourcePeerId");
+        LegalName.require("peer", "dispatcher-a", sourcePeerId);
+        if (ownerPeerId != null) {
+            LegalName.require("peer", "dispatcher-a", ownerPeerId);
+        }
         Objects.requireNonNull(recordedAt, "recordedAt");
     }
 }

@@ -46,7 +46,7 @@ public final class TaskEvent<T> {
         this.token = from.token;
         this.leaseExpiration = from.leaseExpiration;
         this.error = from.error;
-        this.flags = Collections.unmodifiableSet(from.flags);
+        this.flags = Collections.unmodifiableSet(EnumSet.copyOf(from.flags));
         TaskEventRules.check(this);
     }
 

@@ -43,7 +43,7 @@ final class EventReader {
             try {
                 reader.readRecord();
             } catch (JsonProcessingException broken) {
-                throw reader.refuse(Json.reason(broken), broken);
+                throw reader.refuse(broken);
             }
             return reader.parts;
         }
@@ -52,17 +52,17 @@ final class EventReader {
     private void readRecord() throws IOException {
         JsonToken first = parser.nextToken();
         if (first == null) {
-            throw refuse("it holds nothing but white space", null);
+            throw refuse("it holds nothing but white space");
         }
         if (first != JsonToken.START_OBJECT) {
-            throw refuse("it is " + Json.name(first) + " where an object is due", null);
+            throw refuse("it is " + Json.name(first) + " where an object is due");
         }
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             readField(name);
         }
         field = "";
         if (parser.nextToken() != null) {
-            throw refuse("something follows the object at byte " + here(), null);
+            throw refuse("something follows the object at byte " + here());
         }
     }
 
@@ -85,7 +85,7 @@ final class EventReader {
             throw refuseValue("is one unknown field more than the " + ReplicationEventCodec.MAX_UNKNOWN_FIELDS
                     + " that are passed over");
         }
-        slice();
+        skip();
     }
 
     private Object value(EventField known) throws IOException {
@@ -113,10 +113,20 @@ final class EventReader {
     /** The bytes of the value that begins here, as they stand in the record. */
     private byte[] slice() throws IOException {
         int start = (int) here();
-        parser.skipChildren();
-        parser.finishToken();
+        skip();
         int end = (int) parser.currentLocation().getByteOffset();
         return Arrays.copyOfRange(json, start, end);
+    }
+
+    /** Goes to the end of the value that begins here, however deep, without recursion. */
+    private void skip() throws IOException {
+        parser.skipChildren();
+        parser.finishToken();
+    }
+
+    private Object unknown() throws IOException {
+        skip();
+        return JsonToken.NOT_AVAILABLE;
     }
 
     private TaskError error() throws IOException {
@@ -128,7 +138,7 @@ final class EventReader {
                     switch (name) {
                         case "message", "code" -> text();
                         case "metadata" -> metadata();
-                        default -> slice();
+                        default -> unknown();
                     };
             keep(found, name, value);
         }
@@ -166,7 +176,7 @@ final class EventReader {
                         case "sequenceId" -> wholeNumber();
                         case "attempt" -> attempt();
                         case "leaseId" -> uuid();
-                        default -> slice();
+                        default -> unknown();
                     };
             keep(found, name, value);
         }
@@ -190,12 +200,16 @@ final class EventReader {
         if (found.put(name, value) != null) {
             throw refuseValue("is there twice");
         }
+        if (found.size() > ReplicationEventCodec.MAX_UNKNOWN_FIELDS) {
+            throw refuseValue("is one field more than the " + ReplicationEventCodec.MAX_UNKNOWN_FIELDS
+                    + " that an object in a record has");
+        }
     }
 
     private <V> V required(Map<String, Object> found, String name, Class<V> type) {
         Object value = found.get(name);
         if (value == null) {
-            throw refuse("the field " + field + "." + name + " is missing", null);
+            throw refuse("the field " + field + "." + name + " is missing");
         }
         return type.cast(value);
     }
@@ -276,8 +290,12 @@ final class EventReader {
                 "the field " + Excerpt.of(field) + " at byte " + here() + " " + found, null);
     }
 
-    private UndecodableEventException refuse(String reason, @Nullable Throwable cause) {
-        String place = field.isEmpty() ? "" : " in or behind the field " + Excerpt.of(field);
-        return UndecodableEventException.because(reason + (cause == null ? "" : place), cause);
+    private UndecodableEventException refuse(String reason) {
+        return UndecodableEventException.because(reason, null);
+    }
+
+    private UndecodableEventException refuse(JsonProcessingException broken) {
+        String place = field.isEmpty() ? "" : ", in or behind the field " + Excerpt.of(field);
+        return UndecodableEventException.because(Json.reason(broken) + place, broken);
     }
 }

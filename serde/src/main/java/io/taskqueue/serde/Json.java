@@ -1,12 +1,14 @@
 package io.taskqueue.serde;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
 import java.util.Locale;
 
@@ -22,7 +24,8 @@ final class Json {
     private Json() {}
 
     private static JsonFactory factory(int depth) {
-        return JsonFactory.builder()
+        return new JsonFactoryBuilder()
+                .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .disable(JsonFactory.Feature.CHARSET_DETECTION)
                 .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
@@ -56,7 +59,8 @@ final class Json {
         try (JsonParser parser = PAYLOADS.createParser(json)) {
             requireOneValue(parser);
         } catch (JsonProcessingException broken) {
-            throw new IllegalArgumentException("A payload is one JSON value, but this one is not: " + reason(broken));
+            throw new IllegalArgumentException(
+                    "A payload is one JSON value, but this one is not: " + reason(broken) + ".");
         } catch (IOException impossible) {
             throw new IllegalStateException("Reading bytes in memory failed.", impossible);
         }

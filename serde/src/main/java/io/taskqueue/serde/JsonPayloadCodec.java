@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Payloads of one Java class, as Jackson maps it. */
 final class JsonPayloadCodec<T> implements CheckedPayloadCodec<T> {
 
-    private static final ObjectMapper MAPPER = JsonMapper.builder(Json.PAYLOADS)
+    private static final ObjectMapper MAPPER = JsonMapper.builder(Json.PAYLOADS.copy())
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
             .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)

@@ -17,9 +17,8 @@ final class JsonTextPayloadCodec implements CheckedPayloadCodec<String> {
             utf8.get(json);
             return Json.requirePayload(json);
         } catch (CharacterCodingException broken) {
-            throw new IllegalArgumentException(
-                    "The payload cannot be written as UTF-8: it holds half of a surrogate pair. "
-                            + "Pass the text as whole characters.");
+            throw new IllegalArgumentException("The payload is no text of UTF-8: it holds half of a surrogate pair. "
+                    + "Pass the text as whole characters.");
         }
     }
 

@@ -111,7 +111,8 @@ public final class ReplicationEventCodec<T> {
         } catch (IllegalArgumentException impossible) {
             throw UndecodableEventException.because(Excerpt.of(impossible.getMessage()), impossible);
         } catch (IOException | RuntimeException | StackOverflowError unforeseen) {
-            throw UndecodableEventException.because("reading it failed with " + unforeseen, unforeseen);
+            throw UndecodableEventException.because(
+                    "reading it failed with " + Excerpt.of(unforeseen.toString()), unforeseen);
         }
     }
 

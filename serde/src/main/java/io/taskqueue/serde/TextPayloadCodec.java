@@ -11,7 +11,8 @@ import java.util.function.Function;
 /** Payloads that are one JSON string: a text, or bytes as base64. */
 final class TextPayloadCodec<T> implements CheckedPayloadCodec<T> {
 
-    static final PayloadCodec<String> UTF8 = new TextPayloadCodec<>(TextPayloadCodec::requireCharacters, text -> text);
+    static final PayloadCodec<String> UTF8 =
+            new TextPayloadCodec<>(TextPayloadCodec::requireCharacters, TextPayloadCodec::requireCharacters);
 
     static final PayloadCodec<byte[]> BYTES =
             new TextPayloadCodec<>(Base64.getEncoder()::encodeToString, Base64.getDecoder()::decode);
@@ -56,9 +57,8 @@ final class TextPayloadCodec<T> implements CheckedPayloadCodec<T> {
 
     private static String requireCharacters(String text) {
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-            throw new IllegalArgumentException(
-                    "The payload cannot be written as UTF-8: it holds half of a surrogate pair. "
-                            + "Pass the text as whole characters, or as bytes with PayloadCodec.bytes().");
+            throw new IllegalArgumentException("The payload is no text of UTF-8: it holds half of a surrogate pair. "
+                    + "Pass the text as whole characters, or as bytes with PayloadCodec.bytes().");
         }
         return text;
     }

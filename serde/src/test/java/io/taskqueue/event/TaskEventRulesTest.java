@@ -1,0 +1,223 @@
+package io.taskqueue.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The table in TaskEvent's documentation, cell by cell: what it allows can be built, anything else cannot. */
+class TaskEventRulesTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-01T10:00:00Z");
+    private static final int ATTEMPT = 3;
+
+    /** A column of the table for token, lease expiration and error. */
+    private enum Cell {
+        YES,
+        MAYBE,
+        NO;
+
+        boolean allows(boolean present) {
+            return this == MAYBE || present == (this == YES);
+        }
+    }
+
+    private record Row(
+            EventKind kind, Cell token, Set<Integer> attempts, Cell lease, Cell error, Set<EventFlag> flags) {}
+
+    private record Parts(
+            EventKind kind, @Nullable Integer tokenAttempt, boolean lease, boolean error, Set<EventFlag> flags) {}
+
+    private static final Set<EventFlag> NONE = Set.of();
+    private static final Set<Integer> THIS = Set.of(ATTEMPT);
+    private static final Set<Integer> BEFORE = Set.of(ATTEMPT - 1);
+    private static final Set<Integer> EARLIER = Set.of(ATTEMPT - 1, ATTEMPT - 2);
+
+    private static final List<Row> TABLE = List.of(
+            new Row(EventKind.ENQUEUED, Cell.NO, Set.of(), Cell.NO, Cell.NO, NONE),
+            new Row(EventKind.LEASE_GRANTED, Cell.YES, THIS, Cell.YES, Cell.NO, NONE),
+            new Row(EventKind.HEARTBEAT, Cell.YES, THIS, Cell.YES, Cell.NO, NONE),
+            new Row(EventKind.COMPLETED, Cell.YES, THIS, Cell.NO, Cell.NO, NONE),
+            new Row(EventKind.FAILED, Cell.YES, THIS, Cell.NO, Cell.YES, NONE),
+            new Row(EventKind.LEASE_EXPIRED, Cell.YES, THIS, Cell.YES, Cell.NO, Set.of(EventFlag.FROM_EXPIRATION)),
+            new Row(EventKind.REQUEUED, Cell.YES, BEFORE, Cell.NO, Cell.MAYBE, NONE),
+            new Row(EventKind.DEAD_LETTERED, Cell.YES, THIS, Cell.NO, Cell.MAYBE, Set.of(EventFlag.DEAD_LETTER)),
+            new Row(EventKind.DRAINED, Cell.MAYBE, EARLIER, Cell.NO, Cell.MAYBE, Set.of(EventFlag.FROM_DRAIN)),
+            new Row(EventKind.RESTORED, Cell.MAYBE, EARLIER, Cell.NO, Cell.MAYBE, NONE));
+
+    static Stream<Row> table() {
+        return TABLE.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("table")
+    void exactlyWhatTheTableAllowsCanBeBuilt(Row row) {
+        int allowed = 0;
+        for (Parts parts : everyCombination(row.kind)) {
+            if (isAllowed(row, parts)) {
+                allowed++;
+                assertThatCode(() -> build(parts)).as("%s", parts).doesNotThrowAnyException();
+            } else {
+                assertThatIllegalArgumentException()
+                        .as("%s", parts)
+                        .isThrownBy(() -> build(parts))
+                        .withMessageStartingWith(
+                                "No queue makes this event: " + row.kind.wireName() + " #9 of task orders/1/5,")
+                        .withMessageEndingWith(".");
+            }
+        }
+        assertThat(allowed).isPositive();
+    }
+
+    @Test
+    void everyKindOfATaskIsInTheTable() {
+        Set<EventKind> kinds = EnumSet.noneOf(EventKind.class);
+        TABLE.forEach(row -> kinds.add(row.kind));
+        kinds.add(EventKind.SOURCE_STARTED);
+
+        assertThat(kinds).containsExactly(EventKind.values());
+    }
+
+    @Test
+    void missingPartIsNamed() {
+        assertRefused(
+                new Parts(EventKind.LEASE_GRANTED, null, true, false, NONE),
+                "No queue makes this event: LeaseGranted #9 of task orders/1/5, attempt 3: it has no ownership token.");
+        assertRefused(
+                new Parts(EventKind.HEARTBEAT, ATTEMPT, false, false, NONE),
+                "No queue makes this event: Heartbeat #9 of task orders/1/5, attempt 3: it has no lease expiration.");
+        assertRefused(
+                new Parts(EventKind.FAILED, ATTEMPT, false, false, NONE),
+                "No queue makes this event: Failed #9 of task orders/1/5, attempt 3: it has no error.");
+    }
+
+    @Test
+    void partOfOtherKindsIsNamed() {
+        assertRefused(
+                new Parts(EventKind.ENQUEUED, ATTEMPT, false, false, NONE),
+                "No queue makes this event: Enqueued #9 of task orders/1/5, attempt 3: it has the ownership token that only "
+                        + "other kinds carry.");
+        assertRefused(
+                new Parts(EventKind.COMPLETED, ATTEMPT, true, false, NONE),
+                "No queue makes this event: Completed #9 of task orders/1/5, attempt 3: it has the lease expiration that only "
+                        + "other kinds carry.");
+        assertRefused(
+                new Parts(EventKind.ENQUEUED, null, false, true, NONE),
+                "No queue makes this event: Enqueued #9 of task orders/1/5, attempt 3: it has the error that only other kinds "
+                        + "carry.");
+    }
+
+    @Test
+    void wrongFlagsAreNamed() {
+        assertRefused(
+                new Parts(EventKind.DRAINED, null, false, false, Set.of(EventFlag.DEAD_LETTER)),
+                "No queue makes this event: Drained #9 of task orders/1/5, attempt 3: its flags are [DEAD_LETTER] where "
+                        + "[FROM_DRAIN] are due.");
+    }
+
+    @Test
+    void tokenOfAnotherAttemptIsNamed() {
+        assertRefused(
+                new Parts(EventKind.COMPLETED, 2, false, false, NONE),
+                "No queue makes this event: Completed #9 of task orders/1/5, attempt 3: its ownership token is of attempt 2.");
+    }
+
+    @Test
+    void tokenOfAnotherTaskIsNamed() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TaskEvent.builder(EventKind.COMPLETED, 9, NOW, task())
+                        .token(new OwnershipToken(6, ATTEMPT, UUID.randomUUID()))
+                        .build())
+                .withMessage(
+                        "No queue makes this event: Completed #9 of task orders/1/5, attempt 3: its ownership token is of "
+                                + "task 6.");
+    }
+
+    @Test
+    void sourceStartedIsNoTaskEvent() {
+        assertRefused(
+                new Parts(EventKind.SOURCE_STARTED, null, false, false, NONE),
+                "No queue makes this event: SourceStarted #9 of task orders/1/5, attempt 3: it carries no task; a source writes "
+                        + "it, not a queue.");
+    }
+
+    @Test
+    void numberBelowOneIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        TaskEvent.builder(EventKind.ENQUEUED, 0, NOW, task()).build())
+                .withMessage(
+                        "No queue makes this event: Enqueued #0 of task orders/1/5, attempt 3: its number is 0; a queue "
+                                + "counts its events from 1.");
+    }
+
+    @Test
+    void eventStaysAsItWasBuilt() {
+        TaskEvent.Builder<String> builder = TaskEvent.builder(EventKind.ENQUEUED, 9, NOW, task());
+        TaskEvent<String> event = builder.build();
+
+        builder.flag(EventFlag.DEAD_LETTER);
+
+        assertThat(event.flags()).isEmpty();
+    }
+
+    private static void assertRefused(Parts parts, String message) {
+        assertThatIllegalArgumentException().isThrownBy(() -> build(parts)).withMessage(message);
+    }
+
+    private static boolean isAllowed(Row row, Parts parts) {
+        return row.token.allows(parts.tokenAttempt != null)
+                && (parts.tokenAttempt == null || row.attempts.contains(parts.tokenAttempt))
+                && row.lease.allows(parts.lease)
+                && row.error.allows(parts.error)
+                && row.flags.equals(parts.flags);
+    }
+
+    private static List<Parts> everyCombination(EventKind kind) {
+        List<Parts> all = new ArrayList<>();
+        for (int attempt = 0; attempt <= ATTEMPT + 1; attempt++) {
+            for (int bits = 0; bits < 4 * 8; bits++) {
+                Set<EventFlag> flags = EnumSet.noneOf(EventFlag.class);
+                int flagBits = bits >> 2;
+                for (EventFlag flag : EventFlag.values()) {
+                    if (flagBits % 2 == 1) {
+                        flags.add(flag);
+                    }
+                    flagBits /= 2;
+                }
+                all.add(new Parts(kind, attempt == 0 ? null : attempt, (bits & 1) != 0, (bits & 2) != 0, flags));
+            }
+        }
+        return all;
+    }
+
+    private static TaskEvent<String> build(Parts parts) {
+        TaskEvent.Builder<String> builder = TaskEvent.builder(parts.kind, 9, NOW, task());
+        if (parts.tokenAttempt != null) {
+            builder.token(new OwnershipToken(5, parts.tokenAttempt, UUID.randomUUID()));
+        }
+        if (parts.lease) {
+            builder.leaseExpiration(NOW);
+        }
+        if (parts.error) {
+            builder.error(TaskError.of("no route"));
+        }
+        parts.flags.forEach(builder::flag);
+        return builder.build();
+    }
+
+    private static Task<String> task() {
+        return new Task<>(new TaskId("orders", 1, 5), ATTEMPT, NOW, "payload");
+    }
+}

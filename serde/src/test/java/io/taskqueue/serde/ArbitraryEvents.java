@@ -1,0 +1,145 @@
+package io.taskqueue.serde;
+
+import io.taskqueue.event.EventFlag;
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.OwnershipToken;
+import io.taskqueue.event.Position;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.Stamp;
+import io.taskqueue.event.Task;
+import io.taskqueue.event.TaskError;
+import io.taskqueue.event.TaskEvent;
+import io.taskqueue.event.TaskId;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.domains.DomainContextBase;
+import org.jspecify.annotations.Nullable;
+
+/** Every event that can be built, with hostile names and payloads, whose payload is a JSON text. */
+public final class ArbitraryEvents extends DomainContextBase {
+
+    private static final String[] HOSTILE = {
+        "a/b", "\"", "\\", "\u0000", "\n", "é", "😀", "\u2028", "%2F", "{}", "..", " ", "null", "-1", "\uFEFF", "\uFFFF"
+    };
+    private static final String[] NUMBERS = {
+        "0", "-0", "1.10", "1e400", "-0.1E-7", "12345678901234567890123456789.000", "9".repeat(999), "1e-1000000000"
+    };
+
+    @Provide
+    public Arbitrary<ReplicationEvent<String>> events() {
+        return Arbitraries.of(EventKind.values())
+                .flatMap(kind -> kind == EventKind.SOURCE_STARTED ? sourceStarted() : taskEvents(kind));
+    }
+
+    static Arbitrary<String> texts() {
+        Arbitrary<String> any = Arbitraries.strings()
+                .all()
+                .ofMinLength(1)
+                .ofMaxLength(20)
+                .map(text -> new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
+        return Arbitraries.oneOf(any, Arbitraries.of(HOSTILE));
+    }
+
+    static Arbitrary<String> payloads() {
+        return Arbitraries.lazyOf(
+                () -> Arbitraries.of(NUMBERS),
+                () -> Arbitraries.of("true", "false", "\"\"", "{}", "[]", "[null]", "\"\\ud800\"", "{\"value\":null}"),
+                () -> texts().map(ArbitraryEvents::quoted),
+                () -> payloads().list().ofMaxSize(3).map(items -> "[ " + String.join(" ,\n", items) + "]"),
+                () -> Combinators.combine(texts(), payloads())
+                        .as((name, value) -> "{" + quoted(name) + " : " + value + ", \"kind\":\"x\"}"),
+                () -> Arbitraries.integers().between(1, 400).map(depth -> "[".repeat(depth) + "]".repeat(depth)));
+    }
+
+    private static String quoted(String text) {
+        return new String(PayloadCodec.utf8().encode(text), StandardCharsets.UTF_8);
+    }
+
+    private static Arbitrary<ReplicationEvent<String>> sourceStarted() {
+        return Combinators.combine(texts(), stamps(true), Arbitraries.create(UUID::randomUUID))
+                .as(ReplicationEvent::sourceStarted);
+    }
+
+    private static Arbitrary<ReplicationEvent<String>> taskEvents(EventKind kind) {
+        Arbitrary<Long> numbers = Arbitraries.longs().between(1, Long.MAX_VALUE);
+        Arbitrary<Task<String>> tasks = Combinators.combine(
+                        texts(),
+                        Arbitraries.longs().between(0, Long.MAX_VALUE),
+                        numbers,
+                        Arbitraries.integers().between(2, Integer.MAX_VALUE),
+                        instants(),
+                        payloads())
+                .as((queue, epoch, id, attempt, enqueued, payload) ->
+                        new Task<>(new TaskId(queue, epoch, id), attempt, enqueued, payload));
+        Arbitrary<Tuple.Tuple2<Boolean, Boolean>> where = Combinators.combine(
+                        Arbitraries.of(true, false), Arbitraries.of(true, false))
+                .as(Tuple::of);
+        return Combinators.combine(texts(), stamps(false), numbers, tasks, instants(), instants(), errors(), where)
+                .as((queue, stamp, number, task, occurred, expires, error, choice) -> {
+                    String queueName = choice.get1() ? task.id().queueName() : queue;
+                    TaskEvent.Builder<String> parts = TaskEvent.builder(kind, number, occurred, task);
+                    fill(parts, kind, task, expires, choice.get2() ? error : null);
+                    return ReplicationEvent.of(queueName, stamp, parts.build());
+                });
+    }
+
+    private static void fill(
+            TaskEvent.Builder<String> parts,
+            EventKind kind,
+            Task<String> task,
+            Instant expires,
+            @Nullable TaskError maybe) {
+        OwnershipToken running = new OwnershipToken(task.id().sequenceId(), task.attempt(), UUID.randomUUID());
+        OwnershipToken ended = new OwnershipToken(task.id().sequenceId(), task.attempt() - 1, UUID.randomUUID());
+        switch (kind) {
+            case ENQUEUED, SOURCE_STARTED -> {}
+            case LEASE_GRANTED, HEARTBEAT -> parts.token(running).leaseExpiration(expires);
+            case COMPLETED -> parts.token(running);
+            case FAILED -> parts.token(running).error(maybe == null ? TaskError.of("") : maybe);
+            case LEASE_EXPIRED -> parts.token(running).leaseExpiration(expires).flag(EventFlag.FROM_EXPIRATION);
+            case REQUEUED -> parts.token(ended).error(maybe);
+            case DEAD_LETTERED -> parts.token(running).error(maybe).flag(EventFlag.DEAD_LETTER);
+            case DRAINED -> parts.token(maybe == null ? null : ended)
+                    .error(maybe)
+                    .flag(EventFlag.FROM_DRAIN);
+            case RESTORED -> parts.token(maybe == null ? null : ended).error(maybe);
+        }
+    }
+
+    private static Arbitrary<Stamp> stamps(boolean first) {
+        return Combinators.combine(
+                        Arbitraries.longs().between(0, Long.MAX_VALUE),
+                        Arbitraries.longs().between(1, Long.MAX_VALUE),
+                        texts(),
+                        texts().injectNull(0.3),
+                        instants())
+                .as((epoch, sequence, source, owner, recorded) ->
+                        new Stamp(new Position(epoch, first ? 0 : sequence), source, owner, recorded));
+    }
+
+    private static Arbitrary<TaskError> errors() {
+        Arbitrary<Map<String, String>> metadata =
+                Arbitraries.maps(texts(), texts()).ofMaxSize(4).map(LinkedHashMap::new);
+        return Combinators.combine(texts().injectNull(0.3), texts(), metadata).as(TaskError::new);
+    }
+
+    static Arbitrary<Instant> instants() {
+        Arbitrary<Instant> usual = Combinators.combine(
+                        Arbitraries.longs().between(-62_167_219_200L, 253_402_300_799L),
+                        Arbitraries.integers().between(0, 999_999_999))
+                .as(Instant::ofEpochSecond);
+        Arbitrary<Instant> any = Combinators.combine(
+                        Arbitraries.longs().between(Instant.MIN.getEpochSecond(), Instant.MAX.getEpochSecond()),
+                        Arbitraries.of(0, 1, 1_000, 1_000_000, 120_000, 500_000_000, 999_999_999))
+                .as(Instant::ofEpochSecond);
+        return Arbitraries.oneOf(usual, any, Arbitraries.of(Instant.MIN, Instant.MAX, Instant.EPOCH));
+    }
+}

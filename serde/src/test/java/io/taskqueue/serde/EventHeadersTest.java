@@ -1,0 +1,157 @@
+package io.taskqueue.serde;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.Position;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.Stamp;
+import java.net.URI;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EventHeadersTest {
+
+    private static final UUID INSTANCE = UUID.fromString("00000000-0000-0000-0000-00000000000b");
+
+    @Test
+    void headersAreThoseOfCloudEvents() {
+        assertThat(texts(written(WireFormatTest.sample(EventKind.RESTORED))))
+                .isEqualTo(Map.of(
+                        "ce_specversion", "1.0",
+                        "ce_id", "orders/7/99",
+                        "ce_source", "/taskqueue/dispatcher-a/00000000-0000-0000-0000-00000000000b",
+                        "ce_type", "io.taskqueue.Restored",
+                        "ce_time", "2026-11-01T10:00:30.500Z",
+                        "ce_subject", "orders%2Fold/3/42",
+                        "content-type", "application/json"));
+    }
+
+    @Test
+    void sourceStartedHasNoSubject() {
+        assertThat(texts(written(WireFormatTest.sample(EventKind.SOURCE_STARTED))))
+                .doesNotContainKey("ce_subject");
+    }
+
+    @Test
+    void timeBeyondRfc3339IsLeftOut() {
+        for (Instant instant : new Instant[] {Instant.MAX, Instant.MIN, Instant.parse("+10000-01-01T00:00:00Z")}) {
+            assertThat(texts(written(started("orders", "a", instant)))).doesNotContainKey("ce_time");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/b", "a/1/2", "\"", "%2F", "a b", "é😀", "\u0000", "?#", "..", "\n"})
+    void hostileNamesAreReadAsTheyWereWritten(String name) {
+        Headers headers = written(started(name, name, Instant.EPOCH));
+
+        assertThat(EventHeaders.read(headers))
+                .contains(new EventHeaders(name, new Position(7, 0), Optional.of(INSTANCE)));
+        assertThat(URI.create(texts(headers).get("ce_source")).getPath())
+                .isEqualTo("/taskqueue/" + name + "/" + INSTANCE);
+    }
+
+    @Test
+    void headersThatAreThereAlreadyAreNotTouched() {
+        RecordHeaders headers = new RecordHeaders();
+        headers.add("traceparent", "00-1-2-01".getBytes(UTF_8)).add("mine", null);
+
+        EventHeaders.write(WireFormatTest.sample(EventKind.ENQUEUED), INSTANCE, headers);
+
+        assertThat(headers.toArray())
+                .startsWith(new RecordHeaders()
+                        .add("traceparent", "00-1-2-01".getBytes(UTF_8))
+                        .add("mine", null)
+                        .toArray());
+        assertThat(headers.headers("traceparent")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "/",
+                "//",
+                "orders",
+                "orders/7",
+                "orders/7/99/1",
+                "/7/99",
+                "orders/-7/99",
+                "orders/7/-99",
+                "orders/+7/99",
+                "orders/07/99",
+                "orders/7/9999999999999999999",
+                "orders/7/x",
+                "or ders/7/99",
+                "or%/7/99",
+                "or%2/7/99",
+                "%C0%80/7/99",
+                "%ff/7/99",
+                "%2f/7/99",
+                "%6F/7/99",
+                "%ED%A0%80/7/99",
+                "orders/٧/99"
+            })
+    void idOfAnotherFormIsNotOurs(String id) {
+        Headers headers = written(WireFormatTest.sample(EventKind.ENQUEUED));
+        headers.remove("ce_id").add("ce_id", id.getBytes(UTF_8));
+
+        assertThat(EventHeaders.read(headers)).isEmpty();
+    }
+
+    @Test
+    void typeOfOthersIsNotOurs() {
+        Headers headers = written(WireFormatTest.sample(EventKind.ENQUEUED));
+        headers.add("ce_type", "com.example.Enqueued".getBytes(UTF_8));
+
+        assertThat(EventHeaders.read(headers)).isEmpty();
+    }
+
+    @Test
+    void missingNullOrHugeHeadersAreNotOurs() {
+        assertThat(EventHeaders.read(new RecordHeaders())).isEmpty();
+        for (byte[] value : new byte[][] {null, new byte[0], new byte[1_000_000], {(byte) 0xFF, 0}}) {
+            Headers headers = written(WireFormatTest.sample(EventKind.ENQUEUED));
+            headers.add("ce_id", value);
+            assertThat(EventHeaders.read(headers)).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/taskqueue/", "/taskqueue/a", "/taskqueue/a/1-1-1-1-1", "//host/a/b", "\u0000"})
+    void positionIsKnownWhereTheSourceIsNot(String source) {
+        Headers headers = written(WireFormatTest.sample(EventKind.ENQUEUED));
+        headers.add("ce_source", source.getBytes(UTF_8));
+
+        assertThat(EventHeaders.read(headers))
+                .contains(new EventHeaders("orders", new Position(7, 99), Optional.empty()));
+    }
+
+    private static ReplicationEvent<String> started(String queueName, String peer, Instant at) {
+        return ReplicationEvent.sourceStarted(queueName, new Stamp(new Position(7, 0), peer, null, at), INSTANCE);
+    }
+
+    private static Headers written(ReplicationEvent<?> event) {
+        Headers headers = new RecordHeaders();
+        EventHeaders.write(event, INSTANCE, headers);
+        return headers;
+    }
+
+    private static Map<String, String> texts(Headers headers) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (Header header : headers) {
+            texts.put(header.key(), new String(header.value(), UTF_8));
+        }
+        return texts;
+    }
+}
