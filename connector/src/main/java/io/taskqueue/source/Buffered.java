@@ -27,6 +27,6 @@ final class Buffered<T> {
     }
 
     long bytes() {
-        return ENVELOPE_BYTES + payload.length;
+        return (long) ENVELOPE_BYTES + payload.length;
     }
 }

@@ -108,7 +108,7 @@ final class EventBuffer<T> {
         lock.lockInterruptibly();
         try {
             long left = timeoutNanos;
-            if (unsent == null && left > 0 && !stopped && !cancelled.getAsBoolean()) {
+            while (unsent == null && left > 0 && !stopped && !cancelled.getAsBoolean()) {
                 left = changed.awaitNanos(left);
             }
             while (unsent != null && into.size() < max) {

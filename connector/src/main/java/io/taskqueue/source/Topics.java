@@ -14,6 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -126,10 +127,9 @@ final class Topics {
 
     private Optional<Integer> describe(String topic) throws InterruptedException {
         try {
-            return Optional.of(
-                    get(admin.describeTopics(List.of(topic)).topicNameValues().get(topic), "look at topic " + topic)
-                            .partitions()
-                            .size());
+            return get(admin.describeTopics(List.of(topic)).allTopicNames(), "look at topic " + topic).values().stream()
+                    .map(description -> description.partitions().size())
+                    .findFirst();
         } catch (UnknownTopicOrPartitionException e) {
             return Optional.empty();
         }
@@ -139,8 +139,10 @@ final class Topics {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         String what = "read the settings of topic " + topic;
         return persistently(
-                what,
-                () -> get(admin.describeConfigs(List.of(resource)).values().get(resource), what));
+                what, () -> get(admin.describeConfigs(List.of(resource)).all(), what)
+                        .values()
+                        .iterator()
+                        .next());
     }
 
     /** Asks again while brokers have not heard of a new topic. */
@@ -150,7 +152,7 @@ final class Topics {
             try {
                 return question.ask();
             } catch (RetriableException e) {
-                if (attempt == attempts) {
+                if (attempt == attempts || e instanceof TimeoutException) {
                     throw new SourceStartException(
                             "Kafka did not let this source " + what + ": " + e.getMessage()
                                     + ". Look at the brokers' logs and start again.",
