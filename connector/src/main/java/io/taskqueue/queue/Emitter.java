@@ -88,6 +88,9 @@ final class Emitter<T> {
     }
 
     private void append(TaskEvent<T> event, byte[] payload, boolean reserved) {
+        if (journalFailure != null) {
+            return; // what it has is a prefix of what happened, and stays one
+        }
         try {
             journal.append(event, payload, reserved);
         } catch (RuntimeException e) {

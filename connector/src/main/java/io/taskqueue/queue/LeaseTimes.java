@@ -29,6 +29,9 @@ record LeaseTimes(Duration lease, Duration heartbeatInterval, Duration sweepInte
 
     /** A time limit that a caller gave, in nanoseconds; what is too long to count becomes the longest that can be counted. */
     static long limitNanos(Duration limit) {
+        if (limit.isNegative()) {
+            return 0;
+        }
         return limit.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : limit.toNanos();
     }
 

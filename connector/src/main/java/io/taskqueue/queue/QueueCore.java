@@ -39,6 +39,7 @@ final class QueueCore<T> {
     private final LeaseIds leaseIds;
     private final long leaseNanos;
     private final long requeueDelayNanos;
+    private final long sweepNanos;
     private volatile QueueLife life = new QueueLife.Open();
     private volatile @Nullable Journal<T> usedJournal;
     private long lastSequenceId;
@@ -60,6 +61,7 @@ final class QueueCore<T> {
         this.leaseIds = leaseIds;
         this.leaseNanos = settings.times().lease().toNanos();
         this.requeueDelayNanos = settings.times().requeueDelay().toNanos();
+        this.sweepNanos = settings.times().sweepInterval().toNanos();
     }
 
     QueueLife life() {
@@ -137,7 +139,7 @@ final class QueueCore<T> {
         live.grant = grant;
         live.places += PLACES_OF_A_LEASE;
         leased.addLast(live);
-        monitor.sweepBy(to.deadline());
+        monitor.sweepBy(now + Math.max(leaseNanos, sweepNanos));
         events.leaseGranted(live, to, at);
         if (hasRoom()) {
             monitor.room.signal();

@@ -89,7 +89,7 @@ final class Turnstile<T> {
             }
             long before = clock.nanos();
             held = core.emitter.journal().reserve(places, left);
-            left -= clock.nanos() - before;
+            left = held ? left - (clock.nanos() - before) : 0;
         }
     }
 
