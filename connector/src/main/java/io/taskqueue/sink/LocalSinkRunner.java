@@ -149,7 +149,7 @@ public final class LocalSinkRunner<T> {
             throw new IllegalStateException("The peerKey function of sink " + settings.name + " returned null for "
                     + event + ". Return a name for every event, such as LocalSinkRunner.DEFAULT_PEER.");
         }
-        return peer;
+        return SinkCheckpoint.requirePeer(peer);
     }
 
     /** Lag is of no meaning in a replay. */
@@ -222,7 +222,7 @@ public final class LocalSinkRunner<T> {
             return this;
         }
 
-        /** Whose position an event advances, instead of its owner's. Given the same event, the same peer; never null. */
+        /** Whose position an event advances, instead of its owner's. Given the same event, the same peer; a name of 1 to 1,024 bytes. */
         public Builder<T> peerKey(Function<ReplicationEvent<T>, String> peerKey) {
             this.peerKey = Objects.requireNonNull(peerKey, "peerKey");
             return this;

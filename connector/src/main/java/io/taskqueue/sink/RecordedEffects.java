@@ -99,10 +99,7 @@ public final class RecordedEffects implements Effects, AutoCloseable {
         }
         running.add(name);
         try {
-            EffectResult result = perform(key, tag, action);
-            EffectResult standing = store.record(key, result);
-            (result instanceof EffectResult.Done ? run : failed).incrementAndGet();
-            return resultOf(key, standing, tag, type);
+            return perform(key, tag, type, action);
         } finally {
             running.remove(name);
         }
@@ -122,28 +119,49 @@ public final class RecordedEffects implements Effects, AutoCloseable {
         closed = true;
     }
 
-    private <R> EffectResult perform(EffectKey key, String tag, EffectAction<R> action) throws Exception {
+    /** Runs the action and records its result, once it is known that the record can be read again. */
+    private <R> @Nullable R perform(EffectKey key, String tag, Class<R> type, EffectAction<R> action) throws Exception {
         EffectResult result;
+        R read = null;
         try {
-            result = done(key, tag, action.run(key));
+            String json = write(key, tag, action.run(key));
+            read = readBack(key, tag, json, type);
+            result = new EffectResult.Done(tag, json);
         } catch (PermanentEffectException permanent) {
             result = new EffectResult.Failed(TaskError.of(permanent));
         }
         requireOpen(key.effect());
-        return result;
+        EffectResult standing = store.record(key, result);
+        (result instanceof EffectResult.Done ? run : failed).incrementAndGet();
+        return result instanceof EffectResult.Done && standing.equals(result)
+                ? read
+                : resultOf(key, standing, tag, type);
     }
 
-    private EffectResult done(EffectKey key, String tag, @Nullable Object value) {
+    private String write(EffectKey key, String tag, @Nullable Object value) {
         try {
-            return new EffectResult.Done(tag, ResultJson.write(value));
+            return ResultJson.write(value);
         } catch (JsonProcessingException unwritable) {
-            throw misused(new EffectMisuseException(
-                    "Effect " + key + " was done, but its result of type '" + tag + "' cannot be written as JSON: "
-                            + ResultJson.reason(unwritable)
-                            + ". Nothing is recorded, so the effect runs again, with the same key, once this is mended. "
-                            + "Return a record of plain values, or use run() where the result does not matter.",
-                    unwritable));
+            throw unrecordable(key, tag, "cannot be written as JSON", unwritable);
         }
+    }
+
+    private <R> @Nullable R readBack(EffectKey key, String tag, String json, Class<R> type) {
+        try {
+            return ResultJson.read(json, type);
+        } catch (JsonProcessingException unreadable) {
+            throw unrecordable(key, tag, "cannot be read back from its JSON", unreadable);
+        }
+    }
+
+    private EffectMisuseException unrecordable(
+            EffectKey key, String tag, String problem, JsonProcessingException cause) {
+        return misused(new EffectMisuseException(
+                "Effect " + key + " was done, but its result of type '" + tag + "' " + problem + ": "
+                        + ResultJson.reason(cause)
+                        + ". Nothing is recorded, so the effect runs again, with the same key, once this is mended. "
+                        + "Return a record of plain values, or use run() where the result does not matter.",
+                cause));
     }
 
     private <R> @Nullable R resultOf(EffectKey key, EffectResult result, String tag, Class<R> type)

@@ -1,10 +1,10 @@
 package io.taskqueue.sink;
 
 import io.taskqueue.event.Position;
+import io.taskqueue.event.QueueName;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -23,17 +23,25 @@ public record SinkCheckpoint(SortedMap<String, Position> peers) {
     /** Nothing applied yet. */
     public static final SinkCheckpoint START = new SinkCheckpoint(new TreeMap<>());
 
-    /** @throws IllegalArgumentException if a peer's name holds half of a surrogate pair */
+    /** @throws IllegalArgumentException if a peer's name is empty, too long or no UTF-8 */
     public SinkCheckpoint {
         peers = Collections.unmodifiableSortedMap(new TreeMap<>(peers));
-        for (Map.Entry<String, Position> entry : peers.entrySet()) {
-            Objects.requireNonNull(entry.getValue(), "position");
-            if (!StandardCharsets.UTF_8.newEncoder().canEncode(entry.getKey())) {
-                throw new IllegalArgumentException("The name of a peer at position " + entry.getValue()
-                        + " cannot be written as UTF-8: it holds half of a surrogate pair. Let peerKey return whole "
-                        + "characters.");
-            }
+        peers.forEach((peer, position) -> {
+            requirePeer(peer);
+            Objects.requireNonNull(position, "position");
+        });
+    }
+
+    /** @throws IllegalArgumentException if it is empty, longer than the longest queue name, or holds half of a surrogate pair */
+    static String requirePeer(String peer) {
+        if (peer.isEmpty()
+                || !StandardCharsets.UTF_8.newEncoder().canEncode(peer)
+                || peer.getBytes(StandardCharsets.UTF_8).length > QueueName.MAX_BYTES) {
+            throw new IllegalArgumentException("The name of a peer has 1 to " + QueueName.MAX_BYTES
+                    + " bytes of UTF-8 and no half of a surrogate pair, but this one has " + peer.length()
+                    + " characters and breaks that. Let peerKey return the name of a process.");
         }
+        return peer;
     }
 
     /** The peer's newest applied position. */

@@ -245,6 +245,14 @@ class LocalSinkRunnerTest {
                         "The peerKey function of sink billing returned null for event 7/1 of queue orders (Enqueued #1 of "
                                 + "task orders/7/1, attempt 1). Return a name for every event, such as "
                                 + "LocalSinkRunner.DEFAULT_PEER.");
+        assertThatThrownBy(() -> runner(this::record)
+                        .peerKey(event -> "p".repeat(1_025))
+                        .build()
+                        .run(Events.sequence("orders", 1)))
+                .hasMessage(
+                        "The name of a peer has 1 to 1024 bytes of UTF-8 and no half of a surrogate pair, but this one has "
+                                + "1025 characters and breaks that. Let peerKey return the name of a process.");
+        assertThat(applied).hasSize(3);
     }
 
     @Test

@@ -34,6 +34,14 @@ class RecordedEffectsTest {
 
     static final class Opaque {}
 
+    abstract static class Sealed {
+        public final String name;
+
+        Sealed(String name) {
+            this.name = name;
+        }
+    }
+
     private RecordedEffects effects(EffectMode mode) {
         return new RecordedEffects("billing", 0, EVENT, store, mode);
     }
@@ -216,6 +224,18 @@ class RecordedEffectsTest {
                         + "mended. Return a record of plain values, or use run() where the result does not matter.");
         assertThat(store.size()).isZero();
         assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 0, 0));
+    }
+
+    @Test
+    void resultThatCannotBeReadBackIsAMisuseAndNotRecorded() {
+        assertThatThrownBy(() -> effects(EffectMode.RUN).capture("charge", Sealed.class, key -> new Sealed("a") {}))
+                .isInstanceOf(EffectMisuseException.class)
+                .hasMessageStartingWith("Effect billing/0/orders/3/7/charge was done, but its result of type 'Sealed' "
+                        + "cannot be read back from its JSON: ");
+        assertThatThrownBy(() -> effects(EffectMode.RUN).capture("report", String.class, key -> "x".repeat(20_100_000)))
+                .isInstanceOf(EffectMisuseException.class)
+                .hasMessageContaining("cannot be read back from its JSON: String value length");
+        assertThat(store.size()).isZero();
     }
 
     @Test
