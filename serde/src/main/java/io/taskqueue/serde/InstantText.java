@@ -5,10 +5,11 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Instants as they stand in a record: written in UTC with {@code Z} and 0, 3, 6 or 9 digits of a second, exactly as
- * {@link Instant#toString()} does but several times faster, and read with any offset.
+ * {@link Instant#toString()} does but several times faster, and read with any offset, fastest in the form that is written.
  *
  * <pre>
  *   2026-11-01T10:00:30.123456789Z
@@ -80,6 +81,53 @@ final class InstantText {
         if (text.length() > MAX_CHARACTERS) {
             throw new DateTimeException("The text has " + text.length() + " characters.");
         }
-        return Instant.parse(text);
+        Instant usual = parseAsWritten(text);
+        return usual == null ? Instant.parse(text) : usual;
+    }
+
+    /** The instant, or null where the text is not of the form that is usually written. */
+    private static @Nullable Instant parseAsWritten(String text) {
+        int last = text.length() - 1;
+        if (last < 19
+                || last >= LONGEST
+                || text.charAt(4) != '-'
+                || text.charAt(7) != '-'
+                || text.charAt(10) != 'T'
+                || text.charAt(13) != ':'
+                || text.charAt(16) != ':'
+                || text.charAt(last) != 'Z'
+                || (last > 19 && text.charAt(19) != '.')
+                || last == 20) {
+            return null;
+        }
+        int year = number(text, 0, 4);
+        int month = number(text, 5, 7);
+        int day = number(text, 8, 10);
+        int hour = number(text, 11, 13);
+        int minute = number(text, 14, 16);
+        int second = number(text, 17, 19);
+        int fraction = last == 19 ? 0 : number(text, 20, last);
+        boolean inRange = hour < 24 && minute < 60 && second < 60;
+        if (!inRange || (year | month | day | hour | minute | second | fraction) < 0) {
+            return null;
+        }
+        for (int digits = last - 20; last > 19 && digits < 9; digits++) {
+            fraction *= 10;
+        }
+        long days = LocalDate.of(year, month, day).toEpochDay();
+        return Instant.ofEpochSecond(days * SECONDS_OF_DAY + hour * 3_600L + minute * 60L + second, fraction);
+    }
+
+    /** The number, or -1 where there are other characters than digits. */
+    private static int number(String text, int from, int to) {
+        int value = 0;
+        for (int at = from; at < to; at++) {
+            char digit = text.charAt(at);
+            if (digit < '0' || digit > '9') {
+                return -1;
+            }
+            value = value * 10 + (digit - '0');
+        }
+        return value;
     }
 }
