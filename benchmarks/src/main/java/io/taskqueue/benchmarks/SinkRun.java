@@ -1,0 +1,79 @@
+package io.taskqueue.benchmarks;
+
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.streams.EffectCounts;
+import io.taskqueue.streams.SinkService;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A sink service that runs and records one effect an event. */
+final class SinkRun {
+
+    /** How many events are applied side by side. */
+    static final int CONCURRENCY = 64;
+
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private final Cluster cluster;
+    private final Path states;
+
+    SinkRun(Cluster cluster, Path states) {
+        this.cluster = cluster;
+        this.states = states;
+    }
+
+    /**
+     * Events a second, from the first that is applied until all are, with their results and offsets committed.
+     *
+     * @param effect what each event's effect takes; zero does nothing
+     */
+    double measure(String topic, int events, Duration effect) throws InterruptedException, ExecutionException {
+        String name = cluster.freshName("sink");
+        CountDownLatch left = new CountDownLatch(events);
+        AtomicReference<@Nullable Stopwatch> first = new AtomicReference<>();
+        ReplicationSink<String> sink = (event, effects) -> {
+            if (first.get() == null) {
+                first.compareAndSet(null, new Stopwatch());
+            }
+            effects.run("measured", key -> {
+                if (!effect.isZero()) {
+                    Stopwatch.pause(effect);
+                }
+            });
+            left.countDown();
+        };
+        try (SinkService service = SinkService.builder(name, sink, PayloadCodec.jsonText())
+                .kafka(cluster.settings())
+                .topic(topic)
+                .stateDirectory(states.resolve(name))
+                .concurrency(CONCURRENCY)
+                .commitInterval(StreamsRun.COMMIT_INTERVAL)
+                .start()) {
+            if (!left.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException(
+                        left.getCount() + " events of " + events + " were not applied: " + service.status());
+            }
+            cluster.awaitCommitted(name, topic);
+            double rate = started(first).rate(events);
+            EffectCounts effects = service.status().effects();
+            if (effects.run() != events) {
+                throw new IllegalStateException(events + " effects should have run once each, but " + effects);
+            }
+            return rate;
+        }
+    }
+
+    private static Stopwatch started(AtomicReference<@Nullable Stopwatch> first) {
+        Stopwatch watch = first.get();
+        if (watch == null) {
+            throw new IllegalStateException("All events are applied, but none was first.");
+        }
+        return watch;
+    }
+}
