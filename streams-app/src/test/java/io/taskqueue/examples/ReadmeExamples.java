@@ -1,0 +1,83 @@
+package io.taskqueue.examples;
+
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TaskError;
+import io.taskqueue.queue.Lease;
+import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.Effects;
+import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.streams.SinkService;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The Java of the README: each of its blocks is what stands between two markers here. */
+final class ReadmeExamples {
+
+    record Order(String id, int cents) {}
+
+    record Receipt(String number) {}
+
+    interface Warehouse {
+        void ship(Order order) throws IOException;
+    }
+
+    interface Billing {
+        Receipt charge(Order order, String idempotencyKey) throws IOException;
+    }
+
+    interface Mailer {
+        void send(Receipt receipt, String idempotencyKey) throws IOException;
+    }
+
+    private ReadmeExamples() {}
+
+    static void dispatch(String servers, Warehouse warehouse) throws Exception {
+        // README: dispatcher
+        try (TaskQueue<Order> queue = TaskQueue.<Order>builder("orders").build();
+                ReplicationSource<Order> source = ReplicationSource.builder(queue, PayloadCodec.json(Order.class))
+                        .kafka(Map.of("bootstrap.servers", servers))
+                        .sourcePeer("dispatcher-a")
+                        .start()) {
+            queue.enqueue(new Order("A-17", 4_200));
+            source.replicated().get(5, TimeUnit.SECONDS); // it is safe: now answer the client
+            Lease<Order> lease = queue.lease();
+            try {
+                warehouse.ship(lease.payload());
+                lease.complete();
+            } catch (IOException e) {
+                lease.fail(TaskError.of(e));
+            }
+        }
+        // end
+    }
+
+    // README: sink
+    record BillingSink(Billing billing, Mailer mailer) implements ReplicationSink<Order> {
+        @Override
+        public void apply(ReplicationEvent<Order> event, Effects effects) throws Exception {
+            if (event.kind() != EventKind.COMPLETED) {
+                return;
+            }
+            Receipt receipt =
+                    effects.capture("charge", Receipt.class, key -> billing.charge(event.payload(), key.toString()));
+            effects.run("mail", key -> mailer.send(receipt, key.toString()));
+        }
+    }
+    // end
+
+    static void serve(String servers, Path state, BillingSink sink) throws InterruptedException {
+        // README: service
+        try (SinkService service = SinkService.builder("billing", sink, PayloadCodec.json(Order.class))
+                .kafka(Map.of("bootstrap.servers", servers))
+                .stateDirectory(state)
+                .start()) {
+            service.awaitTermination();
+        }
+        // end
+    }
+}

@@ -1,0 +1,163 @@
+package io.taskqueue.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskqueue.embedded.EmbeddedKafka;
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.examples.ReadmeExamples.BillingSink;
+import io.taskqueue.examples.ReadmeExamples.Order;
+import io.taskqueue.examples.ReadmeExamples.Receipt;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.sink.EffectMode;
+import io.taskqueue.sink.EffectStore;
+import io.taskqueue.sink.LocalSinkRunner;
+import io.taskqueue.sink.MemoryEffectStore;
+import io.taskqueue.source.ReplicationSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the README shows is what is compiled here, does what it says, and points at what is there. */
+class ReadmeTest {
+
+    private static final Path ROOT = Path.of("..");
+    private static final List<String> MODULES = List.of("serde", "connector", "diagnostics", "streams-app");
+    private static final Path EXAMPLES =
+            Path.of("src", "test", "java", "io", "taskqueue", "examples", "ReadmeExamples.java");
+    private static final Pattern BLOCK = Pattern.compile("(?s)```java\n(.*?)\n```");
+    private static final Pattern REGION = Pattern.compile("(?s) *// README: \\w+\n(.*?)\n *// end\n");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
+    private static final Pattern TEST = Pattern.compile("`(\\w+Test)`");
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    @Test
+    void everyBlockOfJavaIsAnExampleThatIsCompiled() throws IOException {
+        List<String> shown =
+                find(BLOCK, Files.readString(ROOT.resolve("README.md"))).toList();
+        List<String> compiled = find(REGION, Files.readString(EXAMPLES))
+                .map(String::stripIndent)
+                .toList();
+
+        assertThat(shown).isNotEmpty().isEqualTo(compiled);
+    }
+
+    @Test
+    void everyLinkToAFileLeadsToOne() throws IOException {
+        List<Path> pages;
+        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+            pages = Stream.concat(Stream.of(ROOT.resolve("README.md")), docs)
+                    .filter(page -> page.toString().endsWith(".md"))
+                    .toList();
+        }
+
+        List<Path> broken = new ArrayList<>();
+        for (Path page : pages) {
+            find(LINK, Files.readString(page))
+                    .map(page::resolveSibling)
+                    .filter(Files::notExists)
+                    .forEach(broken::add);
+        }
+
+        assertThat(pages).hasSizeGreaterThan(5);
+        assertThat(broken).isEmpty();
+    }
+
+    @Test
+    void everyTestThatTheGuaranteesNameIsThere() throws IOException {
+        List<String> named = find(TEST, Files.readString(ROOT.resolve("docs").resolve("guarantees.md")))
+                .distinct()
+                .toList();
+        List<String> there = new ArrayList<>();
+        for (String module : MODULES) {
+            try (Stream<Path> files =
+                    Files.walk(ROOT.resolve(module).resolve("src").resolve("test"))) {
+                files.map(file -> file.getFileName().toString())
+                        .filter(file -> file.endsWith("Test.java"))
+                        .forEach(file -> there.add(file.substring(0, file.length() - ".java".length())));
+            }
+        }
+
+        assertThat(named).isNotEmpty();
+        assertThat(there).containsAll(named);
+    }
+
+    @Test
+    void theDispatcherAndTheSinkDoWhatTheReadmeSays(@TempDir Path directory) throws Exception {
+        List<Order> shipped = new ArrayList<>();
+        List<String> keys = new ArrayList<>();
+        BillingSink sink = new BillingSink(
+                (order, key) -> {
+                    keys.add(key);
+                    return new Receipt("R-" + order.id());
+                },
+                (receipt, key) -> keys.add(key));
+        EffectStore results = new MemoryEffectStore();
+
+        List<ReplicationEvent<Order>> events;
+        try (EmbeddedKafka broker = EmbeddedKafka.start(directory, 0)) {
+            ReadmeExamples.dispatch(broker.bootstrapServers(), shipped::add);
+            events = read(broker.bootstrapServers());
+        }
+        run(sink, results, EffectMode.RUN, events);
+        List<String> keysOfTheFirstRun = List.copyOf(keys);
+        run(sink, results, EffectMode.RECORDED_ONLY, events);
+
+        assertThat(shipped).containsExactly(new Order("A-17", 4_200));
+        assertThat(events)
+                .extracting(ReplicationEvent::kind)
+                .containsExactly(
+                        EventKind.SOURCE_STARTED, EventKind.ENQUEUED, EventKind.LEASE_GRANTED, EventKind.COMPLETED);
+        assertThat(keysOfTheFirstRun)
+                .hasSize(2)
+                .allMatch(key -> key.startsWith("billing/0/orders/"))
+                .doesNotHaveDuplicates();
+        assertThat(keys).as("after the replay too").isEqualTo(keysOfTheFirstRun);
+    }
+
+    private static void run(
+            BillingSink sink, EffectStore results, EffectMode mode, List<ReplicationEvent<Order>> events)
+            throws InterruptedException {
+        LocalSinkRunner.builder("billing", sink)
+                .effects(results)
+                .mode(mode)
+                .build()
+                .run(events);
+    }
+
+    private static List<ReplicationEvent<Order>> read(String servers) {
+        ReplicationEventCodec<Order> codec = new ReplicationEventCodec<>(PayloadCodec.json(Order.class));
+        List<ReplicationEvent<Order>> events = new ArrayList<>();
+        try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", servers), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(ReplicationSource.DEFAULT_TOPIC).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < end.get(partition))) {
+                consumer.poll(POLL).forEach(record -> events.add(codec.decode(record.value())));
+            }
+        }
+        return events;
+    }
+
+    private static Stream<String> find(Pattern pattern, String text) {
+        return pattern.matcher(text).results().map((MatchResult found) -> found.group(1));
+    }
+}
