@@ -43,7 +43,7 @@ record Database(DataSource dataSource, String table) {
             }
         } catch (SQLException failure) {
             throw new SinkStoreException(
-                    "Could not " + task + " in table " + table + ": " + failure.getMessage() + " (SQLState "
+                    "Could not " + task + ", table " + table + ": " + failure.getMessage() + " (SQLState "
                             + failure.getSQLState() + "). See that the database is reachable and that the table was "
                             + "made, by createTables() or from " + script() + ".",
                     failure);
@@ -54,10 +54,10 @@ record Database(DataSource dataSource, String table) {
     void create() {
         String ddl = ddl();
         try {
-            call("create it", connection -> execute(connection, ddl));
+            call("make a table", connection -> execute(connection, ddl));
         } catch (SinkStoreException raced) {
             // two at once both see no table, and the database refuses the second one
-            call("create it", connection -> execute(connection, ddl));
+            call("make a table", connection -> execute(connection, ddl));
         }
     }
 

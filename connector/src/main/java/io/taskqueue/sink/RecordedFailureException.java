@@ -14,8 +14,8 @@ public final class RecordedFailureException extends Exception {
     private final transient TaskError error;
 
     public RecordedFailureException(EffectKey key, TaskError error) {
-        super("Effect " + key + " failed for good: " + error.message()
-                + ". Its failure is recorded and comes back whenever the " + "event is seen again.");
+        super("Effect " + key + " failed for good: " + SinkFailedException.sentence(error.message())
+                + " Its failure is recorded and comes back whenever the event is seen again.");
         this.key = key;
         this.error = error;
     }

@@ -22,10 +22,14 @@ public final class SinkFailedException extends RuntimeException {
         return new SinkFailedException(
                 "Sink " + sink + " stopped at " + event + ": "
                         + (tries == 1 ? "its only try" : "all " + tries + " tries")
-                        + " failed, the last one with " + error.code() + ": " + error.message()
-                        + ". The checkpoint stays before this event, and recorded effects keep their results. Mend the "
+                        + " failed, the last one with " + error.code() + ": " + sentence(error.message())
+                        + " The checkpoint stays before this event, and recorded effects keep their results. Mend the "
                         + "cause and start the sink again, or allow more retries.",
                 cause);
+    }
+
+    static String sentence(String text) {
+        return text.endsWith(".") ? text : text + ".";
     }
 
     /** The sink uses its effects wrongly; it was not tried again. */

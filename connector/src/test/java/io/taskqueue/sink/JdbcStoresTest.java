@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** The JDBC stores on a real PostgreSQL. */
 class JdbcStoresTest {
@@ -236,12 +237,24 @@ class JdbcStoresTest {
         execute("DROP TABLE taskqueue_checkpoint");
         assertThatThrownBy(() -> checkpoints.load("billing", "orders"))
                 .isInstanceOf(SinkStoreException.class)
-                .hasMessageStartingWith(
-                        "Could not read checkpoint billing/orders in table taskqueue_checkpoint: ERROR: "
-                                + "relation \"taskqueue_checkpoint\" does not exist")
+                .hasMessageStartingWith("Could not read checkpoint billing/orders, table taskqueue_checkpoint: ERROR: "
+                        + "relation \"taskqueue_checkpoint\" does not exist")
                 .hasMessageEndingWith(
                         " (SQLState 42P01). See that the database is reachable and that the table was made, by "
                                 + "createTables() or from io/taskqueue/sink/taskqueue_checkpoint.sql.");
+    }
+
+    @Test
+    void databaseThatIsNotThereIsTold() {
+        var nowhere = new PGSimpleDataSource();
+        nowhere.setURL("jdbc:postgresql://127.0.0.1:1/postgres");
+        assertThatThrownBy(() -> new JdbcEffectStore(nowhere).createTables())
+                .isInstanceOf(SinkStoreException.class)
+                .hasMessageStartingWith(
+                        "Could not make a table, table taskqueue_effect: Connection to 127.0.0.1:1 refused.")
+                .hasMessageEndingWith(
+                        " (SQLState 08001). See that the database is reachable and that the table was made, by "
+                                + "createTables() or from io/taskqueue/sink/taskqueue_effect.sql.");
     }
 
     @Test

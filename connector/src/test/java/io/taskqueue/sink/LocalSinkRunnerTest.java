@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -140,6 +141,31 @@ class LocalSinkRunnerTest {
 
         assertThat(receipt).isEqualTo(new RunReceipt(8, 0, 0, new RunReceipt.EffectTotals(0, 5, 0, 3)));
         assertThat(calls).hasSize(5);
+    }
+
+    @Test
+    void crashBetweenActionAndRecordRunsTheActionAgainWithTheSameKey() throws Exception {
+        var down = new AtomicInteger(1);
+        EffectStore failsOnce = new EffectStore() {
+            @Override
+            public Optional<EffectResult> find(EffectKey key) {
+                return effects.find(key);
+            }
+
+            @Override
+            public EffectResult record(EffectKey key, EffectResult result) {
+                if (down.getAndDecrement() == 1) {
+                    throw new SinkStoreException("Could not record.", new IOException("gone"));
+                }
+                return effects.record(key, result);
+            }
+        };
+        RunReceipt receipt = runner(this::record).effects(failsOnce).build().run(Events.sequence("orders", 2));
+
+        assertThat(calls)
+                .containsExactly(
+                        "billing/0/orders/7/1/charge", "billing/0/orders/7/1/charge", "billing/0/orders/7/2/charge");
+        assertThat(receipt.effects()).isEqualTo(new RunReceipt.EffectTotals(2, 0, 0, 0));
     }
 
     @Test
