@@ -22,21 +22,17 @@ final class Census<T> {
 
     QueueCounts counts() {
         return new QueueCounts(
-                core.pending.size(),
-                core.delayed.size(),
-                core.leased.size(),
+                core.tasks.pending(),
+                core.tasks.delayed(),
+                core.tasks.leased(),
                 core.tally.totals(),
                 core.emitter.listenerFailures(),
                 deadLetters.failures());
     }
 
     QueueSnapshot<T> snapshot() {
-        List<Entry<T>> entries =
-                new ArrayList<>(core.leased.size() + core.delayed.size() + core.pending.size() + core.dead.size());
-        core.leased.forEach(live -> entries.add(entry(live.state)));
-        core.delayed.forEach(live -> entries.add(entry(live.state)));
-        core.pending.forEach(live -> entries.add(entry(live.state)));
-        core.dead.forEach(state -> entries.add(entry(state)));
+        List<Entry<T>> entries = new ArrayList<>();
+        core.tasks.forEachState(state -> entries.add(entry(state)));
         return new QueueSnapshot<>(core.settings.name(), core.emitter.number(), entries, counts());
     }
 

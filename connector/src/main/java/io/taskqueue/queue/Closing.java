@@ -20,10 +20,10 @@ final class Closing<T> {
         List<DrainedTask<T>> drained = new ArrayList<>();
         core.monitor.enter(call);
         try {
+            core.sweep();
             if (!(core.life() instanceof QueueLife.Open open)) {
                 throw core.life().refusal(core.settings.name(), call);
             }
-            core.sweep();
             QueueLife.Draining draining = core.startDraining(open, call);
             awaitHolders(LeaseTimes.limitNanos(timeout));
             if (core.life() instanceof QueueLife.Stopped stopped) {
@@ -63,7 +63,7 @@ final class Closing<T> {
     private void awaitHolders(long limitNanos) {
         boolean interrupted = false;
         long left = limitNanos;
-        while (left > 0 && core.leased.size() > 0 && core.life() instanceof QueueLife.Draining) {
+        while (left > 0 && core.tasks.leased() > 0 && core.life() instanceof QueueLife.Draining) {
             try {
                 left = core.monitor.quiet.awaitNanos(left);
             } catch (InterruptedException e) {

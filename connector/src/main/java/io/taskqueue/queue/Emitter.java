@@ -19,15 +19,17 @@ final class Emitter<T> {
 
     private final String queue;
     private final List<QueueListener<T>> listeners;
+    private final QueueMonitor monitor;
     private Journal<T> journal = new Unreplicated<>();
     private boolean journalFixed;
     private long number;
     private long listenerFailures;
     private @Nullable RuntimeException journalFailure;
 
-    Emitter(String queue, List<QueueListener<T>> listeners) {
+    Emitter(String queue, List<QueueListener<T>> listeners, QueueMonitor monitor) {
         this.queue = queue;
         this.listeners = List.copyOf(listeners);
+        this.monitor = monitor;
     }
 
     void attach(Journal<T> newJournal) {
@@ -51,6 +53,24 @@ final class Emitter<T> {
     Journal<T> fixedJournal() {
         journalFixed = true;
         return journal;
+    }
+
+    /** Reserves places if they are to be had at once. */
+    boolean tryReserve(int places) {
+        try {
+            return journal.reserve(places, 0);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Gives the places back that a task holds and will not use. */
+    void releasePlaces(LiveTask<T> task) {
+        if (task.places > 0) {
+            journal.release(task.places);
+            task.places = 0;
+        }
     }
 
     /** The number of the last event. */
@@ -96,6 +116,7 @@ final class Emitter<T> {
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "The journal of queue " + queue + " refused " + event + "; the queue is stopped.", e);
             journalFailure = e;
+            monitor.sweepNow();
         }
     }
 

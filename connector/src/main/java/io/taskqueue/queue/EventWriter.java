@@ -23,8 +23,8 @@ final class EventWriter<T> {
         return emitter;
     }
 
-    void enqueued(LiveTask<T> live, Instant at) {
-        emitter.emit(emitter.event(EventKind.ENQUEUED, at, live.state.task()), live);
+    void enqueued(LiveTask<T> live, Pending<T> to, Instant at) {
+        emitter.emit(emitter.event(EventKind.ENQUEUED, at, to.task()), live);
     }
 
     void restored(LiveTask<T> live, Pending<T> to, Instant at) {
@@ -63,11 +63,11 @@ final class EventWriter<T> {
                 live);
     }
 
-    void leaseExpired(LiveTask<T> live, Leased<T> from, Instant ranOutAt, Instant at) {
+    void leaseExpired(LiveTask<T> live, Leased<T> from, Instant at) {
         emitter.emit(
                 emitter.event(EventKind.LEASE_EXPIRED, at, from.task())
                         .token(from.token())
-                        .leaseExpiration(ranOutAt)
+                        .leaseExpiration(from.expiresAt())
                         .flag(EventFlag.FROM_EXPIRATION),
                 live);
     }

@@ -39,6 +39,14 @@ sealed interface LeaseEnding {
         }
     }
 
+    /** Its queue was stopped. */
+    record Stopped(String queue, QueueLife.Stopped life) implements LeaseEnding {
+        @Override
+        public RuntimeException refusal(String lease, String call, Instant now) {
+            return life.refusal(queue, call);
+        }
+    }
+
     private static String time(Instant instant) {
         return Format.TIME.format(instant.atOffset(ZoneOffset.UTC));
     }

@@ -29,4 +29,13 @@ final class LiveTask<T> {
         this.payload = payload;
         this.places = places;
     }
+
+    /** Tells the holder of the lease, if there is one, how it ended. */
+    void endLease(LeaseEnding ending) {
+        Grant<T> ended = grant;
+        if (ended != null) {
+            ended.ending = ending;
+            grant = null;
+        }
+    }
 }

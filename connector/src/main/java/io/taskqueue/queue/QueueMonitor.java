@@ -59,16 +59,19 @@ final class QueueMonitor {
     /** Something is due at that time. */
     void sweepBy(long due) {
         if (sweeperSleeps && due - sweeperWakesAt < 0) {
-            sweeperSleeps = false;
-            sweep.signal();
+            sweepNow();
         }
+    }
+
+    void sweepNow() {
+        sweeperSleeps = false;
+        sweep.signal();
     }
 
     void wakeEveryone() {
         work.signalAll();
         room.signalAll();
         quiet.signalAll();
-        sweeperSleeps = false;
-        sweep.signalAll();
+        sweepNow();
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Puts drained tasks into a queue: all of them or, when one is refused, none. */
@@ -27,8 +28,8 @@ final class Restoration<T> {
         }
         core.monitor.enter(CALL);
         try {
-            core.requireOpen(CALL);
             core.sweep();
+            core.requireOpen(CALL);
             requireAbsent(given);
             given.forEach(drained -> core.claimIdentity(drained.task().id()));
             for (int i = 0; i < given.size(); i++) {
@@ -44,16 +45,13 @@ final class Restoration<T> {
 
     private void requireAbsent(List<DrainedTask<T>> given) {
         Map<TaskId, String> present = new HashMap<>();
-        core.pending.forEach(live -> present.put(live.state.task().id(), "pending"));
-        core.delayed.forEach(live -> present.put(live.state.task().id(), "delayed"));
-        core.leased.forEach(live -> present.put(live.state.task().id(), "leased"));
-        core.dead.forEach(state -> present.put(state.task().id(), "dead"));
+        core.tasks.forEachState(state -> present.put(
+                state.task().id(), "is " + state.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " there"));
         for (DrainedTask<T> drained : given) {
-            String where = present.put(drained.task().id(), "given twice");
+            String where = present.put(drained.task().id(), "is given twice");
             if (where != null) {
                 throw new IllegalArgumentException("Task " + drained.task().id() + " cannot be restored into queue "
-                        + core.settings.name() + ": a task of this identity is " + where
-                        + (where.startsWith("given") ? "" : " there")
+                        + core.settings.name() + ": a task of this identity " + where
                         + ". Restore a drained task once, into a queue that does not hold it; nothing was restored.");
             }
         }

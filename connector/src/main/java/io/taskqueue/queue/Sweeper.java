@@ -12,12 +12,10 @@ final class Sweeper<T> implements Runnable {
     private static final Logger LOG = System.getLogger(TaskQueue.class.getName());
 
     private final QueueCore<T> core;
-    private final QueueClock clock;
     private final long sweepNanos;
 
-    Sweeper(QueueCore<T> core, QueueClock clock) {
+    Sweeper(QueueCore<T> core) {
         this.core = core;
-        this.clock = clock;
         this.sweepNanos = core.settings.times().sweepInterval().toNanos();
     }
 
@@ -33,7 +31,7 @@ final class Sweeper<T> implements Runnable {
         try {
             while (core.life() instanceof QueueLife.Open || core.life() instanceof QueueLife.Draining) {
                 sweep();
-                core.monitor.awaitSweep(clock, nextSweep());
+                core.monitor.awaitSweep(core.clock, nextSweep());
             }
         } catch (InterruptedException e) {
             LOG.log(Level.DEBUG, "The sweeper of queue {0} was interrupted and ends.", core.settings.name());
@@ -52,13 +50,13 @@ final class Sweeper<T> implements Runnable {
 
     /** When something is due next; for leases not before a sweep interval from now, so that they expire in batches. */
     private long nextSweep() {
-        long now = clock.nanos();
+        long now = core.clock.nanos();
         long next = now + LeaseTimes.forever();
-        LiveTask<T> lease = core.leased.first();
+        LiveTask<T> lease = core.tasks.firstLeased();
         if (lease != null && lease.state instanceof TaskState.Leased<T> state) {
             next = Math.max(state.deadline() - now, sweepNanos) + now;
         }
-        LiveTask<T> delayed = core.delayed.first();
+        LiveTask<T> delayed = core.tasks.firstDelayed();
         if (delayed != null && delayed.state instanceof TaskState.Delayed<T> state && state.due() - next < 0) {
             next = state.due();
         }

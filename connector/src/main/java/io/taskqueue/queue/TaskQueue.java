@@ -43,14 +43,18 @@ public final class TaskQueue<T> implements AutoCloseable {
 
     private TaskQueue(Builder<T> from, QueueSettings settings) {
         String name = settings.name();
-        QueueClock clock = new QueueClock(from.clock, from.ticker);
         monitor = new QueueMonitor(name);
         deadLetters = new DeadLetters<>(name, from.deadLetterHandler);
-        core = new QueueCore<>(
-                settings, clock, monitor, new Emitter<>(name, from.listeners), deadLetters, LeaseIds.seededAtRandom());
-        enqueues = new Turnstile<>(core, clock, "enqueue()", monitor.room, core::hasRoom, 1);
-        leases = new Turnstile<>(core, clock, "lease()", monitor.work, core::hasWork, QueueCore.PLACES_OF_A_LEASE);
-        new Sweeper<>(core, clock).start();
+        core = new QueueCore<>(new QueueCore.Parts<>(
+                settings,
+                new QueueClock(from.clock, from.ticker),
+                monitor,
+                new Emitter<>(name, from.listeners, monitor),
+                deadLetters,
+                LeaseIds.seededAtRandom()));
+        enqueues = new Turnstile<>(core, "enqueue()", monitor.room, core.tasks::hasRoom, 1);
+        leases = new Turnstile<>(core, "lease()", monitor.work, core.tasks::hasPending, Leasing.PLACES);
+        new Sweeper<>(core).start();
     }
 
     /** Starts a queue of that name; its settings have defaults. */
@@ -192,21 +196,21 @@ public final class TaskQueue<T> implements AutoCloseable {
 
     void heartbeat(Grant<T> grant) {
         inside("heartbeat()", () -> {
-            core.heartbeat(grant);
+            core.leasing.heartbeat(grant);
             return grant;
         });
     }
 
     void complete(Grant<T> grant) {
         inside("complete()", () -> {
-            core.complete(grant);
+            core.leasing.complete(grant);
             return grant;
         });
     }
 
     void fail(Grant<T> grant, TaskError error, boolean requeue) {
         inside("fail()", () -> {
-            core.fail(grant, error, requeue);
+            core.leasing.fail(grant, error, requeue);
             return grant;
         });
     }

@@ -22,21 +22,13 @@ import java.util.function.Supplier;
 final class Turnstile<T> {
 
     private final QueueCore<T> core;
-    private final QueueClock clock;
     private final String call;
     private final Condition becomesReady;
     private final BooleanSupplier ready;
     private final int places;
 
-    Turnstile(
-            QueueCore<T> core,
-            QueueClock clock,
-            String call,
-            Condition becomesReady,
-            BooleanSupplier ready,
-            int places) {
+    Turnstile(QueueCore<T> core, String call, Condition becomesReady, BooleanSupplier ready, int places) {
         this.core = core;
-        this.clock = clock;
         this.call = call;
         this.becomesReady = becomesReady;
         this.ready = ready;
@@ -56,8 +48,8 @@ final class Turnstile<T> {
             boolean acted = false;
             core.monitor.enter(call);
             try {
-                core.requireOpen(call);
                 core.sweep();
+                core.requireOpen(call);
                 while (!ready.getAsBoolean()) {
                     if (held) {
                         held = false;
@@ -67,10 +59,10 @@ final class Turnstile<T> {
                         return Optional.empty();
                     }
                     left = becomesReady.awaitNanos(left);
-                    core.requireOpen(call);
                     core.sweep();
+                    core.requireOpen(call);
                 }
-                if (held || core.tryReserve(places)) {
+                if (held || core.emitter.tryReserve(places)) {
                     held = false;
                     acted = true;
                     return Optional.of(action.get());
@@ -87,9 +79,9 @@ final class Turnstile<T> {
                 }
                 core.monitor.exit();
             }
-            long before = clock.nanos();
+            long before = core.clock.nanos();
             held = core.emitter.journal().reserve(places, left);
-            left = held ? left - (clock.nanos() - before) : 0;
+            left = held ? left - (core.clock.nanos() - before) : 0;
         }
     }
 

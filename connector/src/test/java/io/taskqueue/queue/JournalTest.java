@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
@@ -263,15 +264,15 @@ class JournalTest {
             assertThat(queue.tryEnqueue("task " + i)).isPresent();
         }
 
-        queue.restore(List.of(new DrainedTask<>(
-                new io.taskqueue.event.Task<>(new TaskId("orders", 3, 1), 1, ManualTime.START, "old"), null, null)));
+        queue.restore(List.of(
+                new DrainedTask<>(new Task<>(new TaskId("orders", 3, 1), 1, ManualTime.START, "old"), null, null)));
 
         assertThat(journal.unreservedEvents()).isEqualTo(1);
         assertThat(queue.counts().pending()).isEqualTo(11);
     }
 
     @Test
-    void journalThatThrowsStopsItsQueue() {
+    void journalThatThrowsStopsItsQueueAndWakesThoseWhoWait() throws Exception {
         try (TaskQueue<String> other =
                 TaskQueue.<String>builder("other").closeGrace(Duration.ZERO).build()) {
             BoundedJournal broken = new BoundedJournal(10) {
@@ -284,9 +285,14 @@ class JournalTest {
                 }
             };
             other.attach(broken);
-            assertThat(other.tryEnqueue("a")).isPresent();
-            other.tryLease();
+            Caller<Lease<String>> worker = Caller.startWaiting(() -> {
+                other.lease();
+                return other.lease();
+            });
 
+            assertThat(other.tryEnqueue("a")).isPresent();
+
+            assertThatThrownBy(worker::result).hasCauseInstanceOf(QueueClosedException.class);
             assertThatThrownBy(() -> other.tryEnqueue("b"))
                     .isInstanceOf(QueueClosedException.class)
                     .hasMessage("Queue other was stopped, so enqueue() was refused: its journal failed: disk full")

@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -119,11 +121,11 @@ class ListenerTest {
 
     @Test
     void throwingDeadLetterHandlerIsCountedAndCalledForTheNext() throws Exception {
-        List<String> handled = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<String> handled = new CopyOnWriteArrayList<>();
         try (TaskQueue<String> queue = builder()
                 .deadLetterHandler(event -> {
                     handled.add(event.task().payload());
-                    throw new java.io.IOException("no mail server");
+                    throw new IOException("no mail server");
                 })
                 .build()) {
             for (String payload : List.of("a", "b", "c")) {
@@ -138,7 +140,7 @@ class ListenerTest {
 
     @Test
     void closeWaitsForTheDeadLetterHandler() throws Exception {
-        List<String> handled = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<String> handled = new CopyOnWriteArrayList<>();
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         TaskQueue<String> queue = TaskQueue.<String>builder("orders")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskId;
 import java.time.Duration;
@@ -47,8 +48,8 @@ class WaitingTest {
             queue.enqueue("b");
 
             lease.fail(TaskError.of("again"));
-            queue.restore(List.of(new DrainedTask<>(
-                    new io.taskqueue.event.Task<>(new TaskId("other", 0, 1), 1, ManualTime.START, "c"), null, null)));
+            queue.restore(List.of(
+                    new DrainedTask<>(new Task<>(new TaskId("other", 0, 1), 1, ManualTime.START, "c"), null, null)));
 
             assertThat(queue.counts().pending()).isEqualTo(3);
             assertThat(queue.tryEnqueue("d")).isEmpty();
