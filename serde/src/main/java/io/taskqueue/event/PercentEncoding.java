@@ -11,9 +11,10 @@ public final class PercentEncoding {
 
     /** The text, of whole characters, with each percent-encoded but {@code A-Z a-z 0-9 - . _ ~}. */
     public static String encode(String text) {
-        if (text.chars().allMatch(PercentEncoding::isUnreserved)) {
-            return text;
-        }
+        return isUnreserved(text) ? text : encodeReserved(text);
+    }
+
+    private static String encodeReserved(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8)
                 .replace("+", "%20")
                 .replace("*", "%2A")
@@ -29,7 +30,16 @@ public final class PercentEncoding {
         return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    private static boolean isUnreserved(int character) {
+    private static boolean isUnreserved(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            if (!isUnreserved(text.charAt(at))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isUnreserved(char character) {
         return (character >= 'a' && character <= 'z')
                 || (character >= 'A' && character <= 'Z')
                 || (character >= '0' && character <= '9')

@@ -4,9 +4,7 @@ import io.taskqueue.event.PercentEncoding;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -38,7 +36,8 @@ public record EventHeaders(String queueName, Position position, Optional<UUID> i
     private static final String TYPE_PREFIX = "io.taskqueue.";
     private static final String SOURCE_PREFIX = "/taskqueue/";
     private static final int MAX_HEADER_BYTES = 16 * 1024;
-    private static final int LAST_YEAR_OF_RFC_3339 = 9_999;
+    private static final Instant YEAR_0 = Instant.parse("0000-01-01T00:00:00Z");
+    private static final Instant YEAR_10_000 = Instant.parse("+10000-01-01T00:00:00Z");
 
     public EventHeaders {
         Objects.requireNonNull(queueName, "queueName");
@@ -53,7 +52,7 @@ public record EventHeaders(String queueName, Position position, Optional<UUID> i
         add(headers, "ce_source", SOURCE_PREFIX + PercentEncoding.encode(event.sourcePeerId()) + "/" + instanceId);
         add(headers, "ce_type", TYPE_PREFIX + event.kind().wireName());
         if (hasRfc3339Form(event.occurredAt())) {
-            add(headers, "ce_time", event.occurredAt().toString());
+            add(headers, "ce_time", InstantText.of(event.occurredAt()));
         }
         event.change()
                 .map(change -> change.task().id())
@@ -104,12 +103,7 @@ public record EventHeaders(String queueName, Position position, Optional<UUID> i
     }
 
     private static boolean hasRfc3339Form(Instant instant) {
-        try {
-            int year = instant.atOffset(ZoneOffset.UTC).getYear();
-            return year >= 0 && year <= LAST_YEAR_OF_RFC_3339;
-        } catch (DateTimeException farAway) {
-            return false;
-        }
+        return !instant.isBefore(YEAR_0) && instant.isBefore(YEAR_10_000);
     }
 
     private static void add(Headers headers, String name, String value) {

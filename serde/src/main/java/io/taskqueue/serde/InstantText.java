@@ -8,8 +8,9 @@ import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Instants as they stand in a record: written in UTC with {@code Z} and 0, 3, 6 or 9 digits of a second, exactly as
- * {@link Instant#toString()} does but several times faster, and read with any offset, fastest in the form that is written.
+ * Instants as they stand in a record, in its value and its headers: written in UTC with {@code Z} and 0, 3, 6 or 9 digits of a
+ * second, exactly as {@link Instant#toString()} does but several times faster, and read with any offset, fastest in the form
+ * that is written.
  *
  * <pre>
  *   2026-11-01T10:00:30.123456789Z
@@ -25,6 +26,23 @@ final class InstantText {
     private InstantText() {}
 
     static void write(Instant instant, JsonGenerator out) throws IOException {
+        char[] text = new char[LONGEST];
+        int length = fill(text, instant);
+        if (length == 0) {
+            out.writeString(instant.toString());
+        } else {
+            out.writeString(text, 0, length);
+        }
+    }
+
+    static String of(Instant instant) {
+        char[] text = new char[LONGEST];
+        int length = fill(text, instant);
+        return length == 0 ? instant.toString() : new String(text, 0, length);
+    }
+
+    /** Writes the instant into the text and tells its length, or 0 where its year has not four digits. */
+    private static int fill(char[] text, Instant instant) {
         LocalDate date = LocalDate.EPOCH;
         long day = Math.floorDiv(instant.getEpochSecond(), SECONDS_OF_DAY);
         boolean hasDate = day >= LocalDate.MIN.toEpochDay() && day <= LocalDate.MAX.toEpochDay();
@@ -32,10 +50,8 @@ final class InstantText {
             date = LocalDate.ofEpochDay(day);
         }
         if (!hasDate || date.getYear() < 0 || date.getYear() > 9_999) {
-            out.writeString(instant.toString());
-            return;
+            return 0;
         }
-        char[] text = new char[LONGEST];
         int second = Math.floorMod(instant.getEpochSecond(), SECONDS_OF_DAY);
         digits(text, 0, 4, date.getYear());
         text[4] = '-';
@@ -50,7 +66,7 @@ final class InstantText {
         digits(text, 17, 2, second % 60);
         int end = fraction(text, instant.getNano());
         text[end] = 'Z';
-        out.writeString(text, 0, end + 1);
+        return end + 1;
     }
 
     private static int fraction(char[] text, int nano) {

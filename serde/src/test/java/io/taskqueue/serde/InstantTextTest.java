@@ -23,6 +23,7 @@ class InstantTextTest {
     @Property
     void instantIsWrittenAsJavaWritesIt(@ForAll("instants") Instant instant) throws IOException {
         assertThat(written(instant)).isEqualTo("\"" + instant + "\"");
+        assertThat(InstantText.of(instant)).isEqualTo(instant.toString());
     }
 
     @Property
