@@ -33,6 +33,11 @@ final class Emitter<T> {
     }
 
     void attach(Journal<T> newJournal) {
+        requireAttachable();
+        journal = newJournal;
+    }
+
+    void requireAttachable() {
         if (!(journal instanceof Unreplicated)) {
             throw new IllegalStateException("Queue " + queue
                     + " has a journal already, and a queue has at most one. Build one source for each queue.");
@@ -42,7 +47,6 @@ final class Emitter<T> {
                     + " events so far), so its journal would miss the beginning. Start the source before the first enqueue "
                     + "or restore.");
         }
-        journal = newJournal;
     }
 
     Journal<T> journal() {

@@ -194,6 +194,14 @@ public final class TaskQueue<T> implements AutoCloseable {
         });
     }
 
+    /** Throws as {@link #attach} would now: for a journal that has to act elsewhere before it can be attached. */
+    public void requireAttachable() {
+        inside("requireAttachable()", () -> {
+            core.emitter.requireAttachable();
+            return true;
+        });
+    }
+
     void heartbeat(Grant<T> grant) {
         inside("heartbeat()", () -> {
             core.leasing.heartbeat(grant);

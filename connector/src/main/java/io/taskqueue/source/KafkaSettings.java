@@ -53,6 +53,8 @@ final class KafkaSettings {
         consumer.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         consumer.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
         consumer.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        // it only reads up to an end that is there; a fetch that waits for more would hold up the next one
+        consumer.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10);
         consumer.remove(ConsumerConfig.GROUP_ID_CONFIG);
         return consumer;
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -28,11 +29,12 @@ final class PartitionReader implements AutoCloseable {
     record Extent(long begin, long end) {}
 
     Extent extent(String topic, int number) {
-        TopicPartition asked = new TopicPartition(topic, number);
+        partition = new TopicPartition(topic, number);
+        consumer.assign(List.of(partition));
         return new Extent(
                 Objects.requireNonNull(
-                        consumer.beginningOffsets(List.of(asked), timeout).get(asked)),
-                end(asked));
+                        consumer.beginningOffsets(List.of(partition), timeout).get(partition)),
+                end());
     }
 
     /** Reads from this offset on. */
@@ -44,7 +46,8 @@ final class PartitionReader implements AutoCloseable {
 
     /** The end of the partition that is being read: no record before it was acknowledged later than now. */
     long end() {
-        return end(partition);
+        return Objects.requireNonNull(
+                consumer.endOffsets(List.of(partition), timeout).get(partition));
     }
 
     /**
@@ -76,17 +79,8 @@ final class PartitionReader implements AutoCloseable {
         consumer.wakeup();
     }
 
-    KafkaConsumer<byte[], byte[]> client() {
-        return consumer;
-    }
-
     @Override
     public void close() {
-        consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ZERO));
-    }
-
-    private long end(TopicPartition asked) {
-        return Objects.requireNonNull(
-                consumer.endOffsets(List.of(asked), timeout).get(asked));
+        consumer.close(CloseOptions.timeout(Duration.ZERO));
     }
 }

@@ -4,6 +4,7 @@ import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
+import io.taskqueue.event.QueueName;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.Stamp;
 import io.taskqueue.event.Task;
@@ -22,7 +23,7 @@ import java.util.UUID;
  */
 final class PayloadGate<T> {
 
-    /** Written as six bytes in JSON and three in a header, more than any other character. */
+    /** A character of one byte, written as six bytes in JSON and three in a header, more than any other character. */
     private static final String WIDEST = "\u0001";
 
     private static final Instant LONGEST_INSTANT = Instant.parse("9999-12-31T23:59:59.999999999Z");
@@ -78,7 +79,7 @@ final class PayloadGate<T> {
                         Long.MAX_VALUE,
                         LONGEST_INSTANT,
                         new Task<>(
-                                new TaskId(queueName, Long.MAX_VALUE, Long.MAX_VALUE),
+                                new TaskId(WIDEST.repeat(QueueName.MAX_BYTES), Long.MAX_VALUE, Long.MAX_VALUE),
                                 Integer.MAX_VALUE,
                                 LONGEST_INSTANT,
                                 payload))

@@ -1,5 +1,6 @@
 package io.taskqueue.source;
 
+import io.taskqueue.event.QueueName;
 import io.taskqueue.event.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
 record Peers<T>(String source, Function<Task<T>, @Nullable String> owner) {
 
     /** A peer's name travels with every event. */
-    static final int MAX_NAME_BYTES = 255;
+    static final int MAX_NAME_BYTES = QueueName.MAX_BYTES;
 
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
 
@@ -38,9 +39,12 @@ record Peers<T>(String source, Function<Task<T>, @Nullable String> owner) {
 
     static String requireName(String what, String name) {
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes < 1 || bytes > MAX_NAME_BYTES) {
+        if (bytes < 1
+                || bytes > MAX_NAME_BYTES
+                || !StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
             throw new IllegalArgumentException(
-                    what + " has " + bytes + " bytes in UTF-8. A peer's name has 1 to " + MAX_NAME_BYTES + ".");
+                    what + " is no name: it has " + bytes + " bytes in UTF-8. A peer's name has" + " 1 to "
+                            + MAX_NAME_BYTES + ", and no half of a surrogate pair.");
         }
         return name;
     }

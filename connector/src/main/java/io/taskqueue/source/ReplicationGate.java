@@ -164,6 +164,10 @@ final class ReplicationGate implements Runnable {
             failure = e;
         } catch (RuntimeException e) {
             failure = new SourceStoppedException("The registry could not be read: " + e + ".", e);
+        } catch (InterruptedException e) {
+            IllegalStateException cut = endedBeforeTheRegistryTold(e);
+            due.forEach(one -> one.future.completeExceptionally(cut));
+            throw e;
         }
         if (newer.isPresent()) {
             failure = new SourceFencedException(newer.get().queueName(), epoch, newer.get());
@@ -185,14 +189,18 @@ final class ReplicationGate implements Runnable {
                 return registry.newerClaim();
             } catch (KafkaException e) {
                 if (!backOff()) {
-                    throw new SourceStoppedException(
-                            "The events are on Kafka, but the source ended before the registry told that no one else"
-                                    + " claimed the queue. Ask the registry who owns it.",
-                            e);
+                    throw endedBeforeTheRegistryTold(e);
                 }
                 LOG.info("The registry cannot be read at the moment, it is tried again: {}", e.toString());
             }
         }
+    }
+
+    private static SourceStoppedException endedBeforeTheRegistryTold(Exception cause) {
+        return new SourceStoppedException(
+                "The events are on Kafka, but the source ended before the registry told that no one else claimed the queue."
+                        + " Ask the registry who owns it.",
+                cause);
     }
 
     /** Lets time pass; false at the end. */

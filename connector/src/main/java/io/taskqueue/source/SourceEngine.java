@@ -16,7 +16,9 @@ import org.slf4j.LoggerFactory;
 final class SourceEngine<T> implements Publisher.Monitor {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceEngine.class);
-    private static final Duration THREAD_END = Duration.ofSeconds(5);
+    private static final Duration PUBLISHER_GRACE = Duration.ofMillis(500);
+    private static final Duration REGISTRY_GRACE = Duration.ofSeconds(2);
+    private static final Duration INTERRUPTED_GRACE = Duration.ofSeconds(5);
 
     final TaskQueue<T> queue;
     final Claim claim;
@@ -127,9 +129,9 @@ final class SourceEngine<T> implements Publisher.Monitor {
         boolean byUser = status.end(SourceState.CLOSED, null);
         buffer.refuse(() -> new QueueClosedException("Queue " + queue.name() + " was closed with its source."));
         buffer.stop();
-        interrupted |= end(publisher);
+        interrupted |= end(publisher, PUBLISHER_GRACE);
         gate.finish();
-        interrupted |= end(registry);
+        interrupted |= end(registry, REGISTRY_GRACE);
         gate.end(new SourceStoppedException("The source of queue " + queue.name() + " was closed at event "
                 + buffer.appendedUpTo() + ", when Kafka had acknowledged up to " + buffer.acknowledgedUpTo()
                 + ". Look into the topic for what became of the rest."));
@@ -163,15 +165,15 @@ final class SourceEngine<T> implements Publisher.Monitor {
     }
 
     /** Waits for a thread that was told to end, interrupts it if it does not; returns whether this one was interrupted. */
-    private static boolean end(@Nullable Thread thread) {
+    private static boolean end(@Nullable Thread thread, Duration grace) {
         if (thread == null || thread == Thread.currentThread()) {
             return false;
         }
         try {
-            thread.join(THREAD_END.toMillis());
+            thread.join(grace.toMillis());
             if (thread.isAlive()) {
                 thread.interrupt();
-                thread.join(THREAD_END.toMillis());
+                thread.join(INTERRUPTED_GRACE.toMillis());
             }
             return false;
         } catch (InterruptedException e) {

@@ -42,6 +42,8 @@ final class SourceStart<T> {
     }
 
     ReplicationSource<T> start() throws InterruptedException {
+        // the claim fences whoever has the queue, so a mistake must come to light before it
+        queue.requireAttachable();
         Topics.Facts facts;
         try (Admin admin = Admin.create(options.kafka().admin())) {
             facts = new Topics(admin, topics, timeoutMillis).ensure();

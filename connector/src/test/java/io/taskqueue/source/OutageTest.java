@@ -1,0 +1,138 @@
+package io.taskqueue.source;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.taskqueue.event.Position;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.queue.Lease;
+import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.serde.PayloadCodec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a source promises while Kafka is away. */
+@Timeout(120)
+class OutageTest {
+
+    private static final String EVENTS = ReplicationSource.DEFAULT_TOPIC;
+
+    @Test
+    void aBrokerThatStopsAndComesBackUnderLoadLosesNothing(@TempDir Path directory) throws Exception {
+        Cluster cluster = Cluster.start(directory);
+        try (var queue = TaskQueue.<String>builder("q").capacity(100_000).build();
+                var source = cluster.source(queue).bufferEvents(1_000).start()) {
+            AtomicBoolean enough = new AtomicBoolean();
+            CompletableFuture<Long> load = CompletableFuture.supplyAsync(() -> enqueueUntil(enough, queue));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> source.replicatedUpTo().sequence() > 2_000);
+
+            cluster.close();
+            await().atMost(Duration.ofSeconds(30)).until(() -> source.health().bufferedEvents() >= 1_000);
+            await().atMost(Duration.ofSeconds(30)).until(() -> source.health().state() == SourceState.RETRYING);
+            assertThatThrownBy(() -> source.replicated().get(100, java.util.concurrent.TimeUnit.MILLISECONDS))
+                    .isInstanceOf(TimeoutException.class);
+            cluster = Cluster.start(directory, cluster.port());
+            long after = source.position().sequence() + 2_000;
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> source.replicatedUpTo().sequence() > after);
+            enough.set(true);
+            long enqueued = load.get(30, SECONDS);
+            Position safe = source.replicated().get(30, SECONDS);
+
+            assertThat(safe.sequence()).isEqualTo(enqueued);
+            assertThat(source.health().state()).isEqualTo(SourceState.RUNNING);
+            assertThat(cluster.events(EVENTS, "q").stream()
+                            .map(ReplicationEvent::position)
+                            .distinct()
+                            .map(Position::sequence))
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(0, enqueued).boxed().toList());
+            queue.stop("The test is over.");
+        } finally {
+            cluster.close();
+        }
+    }
+
+    private static long enqueueUntil(AtomicBoolean enough, TaskQueue<String> queue) {
+        try {
+            long enqueued = 0;
+            while (!enough.get()) {
+                queue.enqueue("task");
+                enqueued++;
+            }
+            return enqueued;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aFullBufferStopsNewWorkButNotTheEndingOfWork(@TempDir Path directory) throws Exception {
+        Cluster cluster = Cluster.start(directory);
+        var queue = TaskQueue.<String>builder("full").build();
+        var source = cluster.source(queue)
+                .bufferEvents(16)
+                .closeTimeout(Duration.ofSeconds(1))
+                .start();
+        queue.enqueue("1");
+        queue.enqueue("2");
+        source.replicated().get(30, SECONDS);
+        cluster.close();
+        Lease<String> lease = queue.lease();
+        while (queue.tryEnqueue("more").isPresent()) {
+            // until the buffer is full
+        }
+
+        assertThat(queue.enqueue("waits", Duration.ofMillis(200))).isEmpty();
+        assertThat(queue.tryLease()).isEmpty();
+        lease.complete();
+        assertThat(queue.counts().totals().completed()).isEqualTo(1);
+
+        source.close();
+        CloseReport report = source.closeReport().orElseThrow();
+        assertThat(report.complete()).isFalse();
+        assertThat(report.replicatedUpTo()).isEqualTo(new Position(source.epoch(), 2));
+        assertThat(report.notReplicated()).isEqualTo(report.position().sequence() - 2);
+        assertThatThrownBy(() -> source.replicated().get(1, SECONDS))
+                .cause()
+                .isInstanceOf(SourceStoppedException.class);
+    }
+
+    @Test
+    void waitersAreWokenWhenTheSourceIsClosed(@TempDir Path directory) throws Exception {
+        Cluster cluster = Cluster.start(directory);
+        var queue = TaskQueue.<String>builder("woken").build();
+        var source = ReplicationSource.builder(queue, PayloadCodec.utf8())
+                .kafka(Map.copyOf(cluster.settings()))
+                .bufferEvents(16)
+                .closeTimeout(Duration.ZERO)
+                .start();
+        cluster.close();
+        while (queue.tryEnqueue("more").isPresent()) {
+            // until the buffer is full
+        }
+        CompletableFuture<Throwable> waiter = CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return queue.enqueue("waits");
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                })
+                .handle((id, error) -> error);
+
+        source.close();
+
+        assertThat(waiter.get(30, SECONDS)).hasRootCauseInstanceOf(io.taskqueue.queue.QueueClosedException.class);
+    }
+}
