@@ -1,0 +1,171 @@
+package io.taskqueue.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskqueue.embedded.EmbeddedKafka;
+import io.taskqueue.event.Position;
+import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.source.SourceRegistry;
+import io.taskqueue.source.SourceStartException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The ACLs that the README grants are enough, on a broker that denies everything else. */
+class AclsTest {
+
+    private static final String SINK = "billing";
+    private static final String STRANGER = "stranger";
+    private static final List<String> WHO = List.of("source", "sink", "replay", "status");
+    private static final Pattern ROW =
+            Pattern.compile("\\| (\\w+) \\| (topic|group|transactional id) \\| `([^`]+)` \\| ([\\w, ]+) \\|");
+
+    private static EmbeddedKafka broker;
+    private static Admin admin;
+
+    @BeforeAll
+    static void startABrokerThatGrantsWhatTheReadmeSays(@TempDir Path directory) throws Exception {
+        String users = Stream.concat(WHO.stream(), Stream.of("admin", STRANGER))
+                .map(user -> " user_" + user + "=\"" + user + "\"")
+                .collect(Collectors.joining());
+        broker = EmbeddedKafka.start(
+                directory,
+                0,
+                Map.of(
+                        "listener.security.protocol.map", "PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+                        "sasl.enabled.mechanisms", "PLAIN",
+                        "sasl.mechanism.inter.broker.protocol", "PLAIN",
+                        "listener.name.plaintext.plain.sasl.jaas.config", login("admin", users),
+                        "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                        "super.users", "User:admin;User:ANONYMOUS"));
+        admin = Admin.create(as("admin"));
+        List<AclBinding> granted = granted();
+        assertThat(granted).extracting(acl -> acl.entry().principal()).contains("User:source", "User:status");
+        admin.createAcls(granted).all().get();
+    }
+
+    @AfterAll
+    static void stop() {
+        admin.close();
+        broker.close();
+    }
+
+    @Test
+    void aSourceMakesItsTopicsAndPublishes() throws Exception {
+        Position replicated = publish("orders", "source");
+
+        assertThat(replicated.sequence()).isEqualTo(1);
+    }
+
+    @Test
+    void aSourceThatIsGrantedNothingIsRefused() {
+        assertThatThrownBy(() -> publish("refused", STRANGER))
+                .isInstanceOf(SourceStartException.class)
+                .hasMessageContaining("uthoriz");
+    }
+
+    @Test
+    void aReplayMovesOffsets() throws Exception {
+        publish("replayed", "source");
+        TopicPartition partition = new TopicPartition(ReplicationSource.DEFAULT_TOPIC, 0);
+        Map<TopicPartition, OffsetAndMetadata> beginning = Map.of(partition, new OffsetAndMetadata(0));
+        admin.alterConsumerGroupOffsets(SINK, beginning).all().get();
+
+        try (Admin replay = Admin.create(as("replay"))) {
+            replay.describeCluster().clusterId().get();
+            replay.describeConsumerGroups(List.of(SINK)).all().get();
+            replay.describeTopics(List.of(partition.topic())).allTopicNames().get();
+            replay.listOffsets(Map.of(partition, OffsetSpec.earliest())).all().get();
+            replay.alterConsumerGroupOffsets(SINK, beginning).all().get();
+
+            assertThat(replay.listConsumerGroupOffsets(SINK)
+                            .partitionsToOffsetAndMetadata()
+                            .get())
+                    .isEqualTo(beginning);
+        }
+    }
+
+    @Test
+    void aStatusReadsWhoOwnsAQueue() throws Exception {
+        publish("shown", "source");
+
+        assertThat(SourceRegistry.read(as("status"), ReplicationSource.DEFAULT_REGISTRY_TOPIC))
+                .containsKey("shown");
+    }
+
+    private static Position publish(String queueName, String user) throws Exception {
+        try (TaskQueue<String> queue = TaskQueue.<String>builder(queueName).build();
+                ReplicationSource<String> source = ReplicationSource.builder(queue, PayloadCodec.utf8())
+                        .kafka(as(user))
+                        .start()) {
+            queue.enqueue("a");
+            return source.replicated().get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    private static Map<String, Object> as(String user) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put("bootstrap.servers", broker.bootstrapServers());
+        properties.put("security.protocol", "SASL_PLAINTEXT");
+        properties.put("sasl.mechanism", "PLAIN");
+        properties.put("sasl.jaas.config", login(user, ""));
+        return properties;
+    }
+
+    private static String login(String user, String users) {
+        return "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"" + user + "\" password=\""
+                + user + "\"" + users + ";";
+    }
+
+    /** The rows of the README's table. */
+    private static List<AclBinding> granted() throws IOException {
+        return ROW.matcher(Files.readString(Path.of("..", "README.md")))
+                .results()
+                .flatMap(AclsTest::bindings)
+                .toList();
+    }
+
+    private static Stream<AclBinding> bindings(MatchResult row) {
+        assertThat(WHO).contains(row.group(1));
+        ResourceType type =
+                ResourceType.fromString(row.group(2).replace(' ', '_').toUpperCase(Locale.ROOT));
+        String name = row.group(3).replace("NAME", SINK);
+        boolean prefixed = name.endsWith("*");
+        ResourcePattern resource =
+                new ResourcePattern(type, name.replace("*", ""), prefixed ? PatternType.PREFIXED : PatternType.LITERAL);
+        return Stream.of(row.group(4).split(", "))
+                .map(operation -> operation.equals("DescribeConfigs")
+                        ? AclOperation.DESCRIBE_CONFIGS
+                        : AclOperation.fromString(operation))
+                .map(operation -> new AclBinding(
+                        resource,
+                        new AccessControlEntry("User:" + row.group(1), "*", operation, AclPermissionType.ALLOW)));
+    }
+}
