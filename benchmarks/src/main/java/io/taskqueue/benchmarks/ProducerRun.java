@@ -24,7 +24,7 @@ final class ProducerRun {
     }
 
     /** Records a second, from the first send until all are acknowledged. */
-    double measure(Tuning tuning, int count) throws InterruptedException, ExecutionException {
+    Stopwatch.Rate measure(Tuning tuning, int count) throws InterruptedException, ExecutionException {
         String topic = cluster.freshTopic("bare");
         Map<String, Object> settings = new HashMap<>(cluster.settings());
         settings.putAll(tuning.settings());
@@ -46,7 +46,7 @@ final class ProducerRun {
                         });
             }
             producer.flush();
-            double rate = watch.rate(count);
+            Stopwatch.Rate rate = watch.rate(count);
             Exception told = failure.get();
             if (told != null) {
                 throw new IllegalStateException("The bare producer failed, so its rate means nothing.", told);

@@ -2,8 +2,11 @@ package io.taskqueue.benchmarks;
 
 import io.taskqueue.queue.Lease;
 import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.source.OfflineSource;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -16,19 +19,20 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * What a queue's calls cost: bare; with a journal that only counts, which is what attaching costs the queue itself; and with
- * all of a source but the network, whose publisher encodes every event on a thread of its own. What encoding costs alone is
- * in {@link SerdeBenchmark}.
+ * all of a source but the network, whose publisher encodes every event on a thread of its own and slows the callers down to
+ * its own pace when its buffer is full. What encoding costs alone is in {@link SerdeBenchmark}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 public class QueueBenchmark {
 
-    @Param({"bare", "journal"})
+    @Param({"bare", "journal", "source"})
     public String attached;
 
     private String payload;
     private TaskQueue<String> queue;
+    private @Nullable OfflineSource<String> source;
 
     @Setup
     public void open() {
@@ -39,12 +43,17 @@ public class QueueBenchmark {
                 .build();
         if (attached.equals("journal")) {
             queue.attach(new CountingJournal(payload));
+        } else if (attached.equals("source")) {
+            source = OfflineSource.attach(queue, PayloadCodec.jsonText());
         }
     }
 
     @TearDown
     public void close() {
         queue.drain(Duration.ZERO);
+        if (source != null) {
+            source.close();
+        }
     }
 
     /** A task's whole life: three calls, three events. */

@@ -23,10 +23,10 @@ final class Report {
     }
 
     /** Ours beside theirs. */
-    record Comparison(String way, Series ours, Series theirs) {
+    record Comparison(String way, Contest ours, Contest theirs) {
 
         double ratio() {
-            return ours.median() / theirs.median();
+            return ours.perSecond().median() / theirs.perSecond().median();
         }
     }
 
@@ -41,17 +41,20 @@ final class Report {
 
     String markdown() {
         StringBuilder text = new StringBuilder();
-        text.append("| way | ours | beside it | ratio |\n| --- | ---: | ---: | ---: |\n");
+        text.append(
+                "| way | ours | beside it | ratio | CPU µs each, ours / beside |\n| --- | ---: | ---: | ---: | ---: |\n");
         for (Comparison row : comparisons) {
             text.append(String.format(
                     Locale.ROOT,
-                    "| %s | %s: %s | %s: %s | %.2f |%n",
+                    "| %s | %s: %s | %s: %s | %.2f | %.1f / %.1f |%n",
                     row.way,
                     row.ours.name(),
-                    spread(row.ours),
+                    spread(row.ours.perSecond()),
                     row.theirs.name(),
-                    spread(row.theirs),
-                    row.ratio()));
+                    spread(row.theirs.perSecond()),
+                    row.ratio(),
+                    row.ours.cpuMicros().median(),
+                    row.theirs.cpuMicros().median()));
         }
         text.append("\n| enqueue → told safe, one at a time | p50 | p99 |\n| --- | ---: | ---: |\n");
         for (Series latency : latencies) {
@@ -87,10 +90,16 @@ final class Report {
         json.writeValue(file.toFile(), root);
     }
 
-    private static void put(ObjectNode node, Series series) {
-        node.put("name", series.name()).put("unit", series.unit()).put("median", series.median());
-        ArrayNode values = node.putArray("rounds");
-        series.values().forEach(values::add);
+    private static void put(ObjectNode node, Contest contest) {
+        node.put("name", contest.name())
+                .put("perSecond", contest.perSecond().median())
+                .put("cpuMicros", contest.cpuMicros().median());
+        put(node.putArray("perSecondByRound"), contest.perSecond());
+        put(node.putArray("cpuMicrosByRound"), contest.cpuMicros());
+    }
+
+    private static void put(ArrayNode node, Series series) {
+        series.values().forEach(node::add);
     }
 
     private static String spread(Series series) {

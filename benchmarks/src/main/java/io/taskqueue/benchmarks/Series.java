@@ -4,16 +4,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The results of one contender, a round each. */
+/** Results of one kind, in the order in which they came. */
 final class Series {
 
     private final String name;
-    private final String unit;
     private final List<Double> values = new ArrayList<>();
 
-    Series(String name, String unit) {
+    Series(String name) {
         this.name = name;
-        this.unit = unit;
     }
 
     void add(double value) {
@@ -22,10 +20,6 @@ final class Series {
 
     String name() {
         return name;
-    }
-
-    String unit() {
-        return unit;
     }
 
     List<Double> values() {

@@ -92,7 +92,7 @@ public final class SideBySide {
         return interleaved(
                 "queue → source → told safe (" + tuning + ")",
                 new Contender(
-                        "source", () -> source.measure(tuning, plan.tasks()).eventsPerSecond()),
+                        "source", () -> source.measure(tuning, plan.tasks()).rate()),
                 new Contender("bare producer", () -> producer.measure(tuning, plan.events())),
                 List.of(kept));
     }
@@ -119,17 +119,17 @@ public final class SideBySide {
     private record Contender(String name, Measurement measurement) {}
 
     private interface Measurement {
-        double run() throws Exception;
+        Stopwatch.Rate run() throws Exception;
     }
 
     private Report.Comparison interleaved(String way, Contender ours, Contender theirs, List<String> kept)
             throws Exception {
-        Series us = new Series(ours.name, "1/s");
-        Series them = new Series(theirs.name, "1/s");
+        Contest us = new Contest(ours.name);
+        Contest them = new Contest(theirs.name);
         for (int round = -plan.warmups(); round < plan.rounds(); round++) {
-            double our = ours.measurement.run();
+            Stopwatch.Rate our = ours.measurement.run();
             cluster.deleteAllBut(kept);
-            double their = theirs.measurement.run();
+            Stopwatch.Rate their = theirs.measurement.run();
             cluster.deleteAllBut(kept);
             System.err.printf(
                     Locale.ROOT,
@@ -137,9 +137,9 @@ public final class SideBySide {
                     way,
                     round < 0 ? "warm-up" : "round " + (round + 1) + " of " + plan.rounds(),
                     ours.name,
-                    our,
+                    our.perSecond(),
                     theirs.name,
-                    their);
+                    their.perSecond());
             if (round >= 0) {
                 us.add(our);
                 them.add(their);

@@ -33,7 +33,7 @@ final class SinkRun {
      *
      * @param effect what each event's effect takes; zero does nothing
      */
-    double measure(String topic, int events, Duration effect) throws InterruptedException, ExecutionException {
+    Stopwatch.Rate measure(String topic, int events, Duration effect) throws InterruptedException, ExecutionException {
         String name = cluster.freshName("sink");
         CountDownLatch left = new CountDownLatch(events);
         AtomicReference<@Nullable Stopwatch> first = new AtomicReference<>();
@@ -60,7 +60,7 @@ final class SinkRun {
                         left.getCount() + " events of " + events + " were not applied: " + service.status());
             }
             cluster.awaitCommitted(name, topic);
-            double rate = started(first).rate(events);
+            Stopwatch.Rate rate = started(first).rate(events);
             EffectCounts effects = service.status().effects();
             if (effects.run() != events) {
                 throw new IllegalStateException(events + " effects should have run once each, but " + effects);

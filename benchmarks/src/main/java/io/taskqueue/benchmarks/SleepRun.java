@@ -14,7 +14,8 @@ final class SleepRun {
     private SleepRun() {}
 
     /** Sleeps a second. */
-    static double measure(int threads, int sleeps, Duration each) throws InterruptedException, ExecutionException {
+    static Stopwatch.Rate measure(int threads, int sleeps, Duration each)
+            throws InterruptedException, ExecutionException {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
             Stopwatch watch = new Stopwatch();

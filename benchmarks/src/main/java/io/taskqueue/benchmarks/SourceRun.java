@@ -27,7 +27,7 @@ final class SourceRun {
     }
 
     /** Where the events of a run went, and how many they were a second until the last was told safe. */
-    record Result(String topic, double eventsPerSecond) {}
+    record Result(String topic, Stopwatch.Rate rate) {}
 
     Result measure(Tuning tuning, int tasks) throws InterruptedException, ExecutionException, TimeoutException {
         String topic = cluster.freshTopic("events");
@@ -45,7 +45,7 @@ final class SourceRun {
 
     /** How long it takes from enqueue to told safe, in milliseconds, one caller at a time. */
     Series roundTrips(Tuning tuning, int count) throws InterruptedException, ExecutionException, TimeoutException {
-        Series milliseconds = new Series(tuning.toString(), "ms");
+        Series milliseconds = new Series(tuning.toString());
         try (TaskQueue<String> queue = queue();
                 ReplicationSource<String> source = start(queue, cluster.freshTopic("round-trips"), tuning)) {
             for (int i = -count / 5; i < count; i++) {

@@ -36,7 +36,7 @@ final class StreamsRun {
     }
 
     /** Records a second, from the first that is processed until all are, with puts and offsets committed. */
-    double measure(String topic, int records) throws InterruptedException, ExecutionException {
+    Stopwatch.Rate measure(String topic, int records) throws InterruptedException, ExecutionException {
         String name = cluster.freshName("streams");
         CountDownLatch left = new CountDownLatch(records);
         AtomicReference<@Nullable Stopwatch> first = new AtomicReference<>();

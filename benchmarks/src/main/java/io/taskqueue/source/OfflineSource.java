@@ -1,0 +1,97 @@
+package io.taskqueue.source;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.metrics.SourceMeters;
+import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.serde.ReplicationEventCodec;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * All of a source but its claim and the network: the journal, the buffer, and a publisher's thread that makes every record
+ * and hands it to a producer that acknowledges it at once.
+ */
+public final class OfflineSource<T> implements Publisher.Monitor, AutoCloseable {
+
+    private static final TopicPartition PARTITION = new TopicPartition("nowhere", 0);
+    private static final int MAX_RECORD_BYTES = 1024 * 1024;
+    private static final int BUFFER_EVENTS = 16_384;
+    private static final long BUFFER_BYTES = 64L * 1024 * 1024;
+
+    private final EventBuffer<T> buffer;
+    private final SourceMeters meters;
+    private final Thread publisher;
+
+    private OfflineSource(TaskQueue<T> queue, PayloadCodec<T> codec) {
+        ReplicationEventCodec<T> events = new ReplicationEventCodec<>(codec);
+        EventRecords<T> records = new EventRecords<>(
+                queue.name(),
+                new Peers<>("dispatcher-a", task -> "dispatcher-a"),
+                events,
+                UUID.randomUUID(),
+                PARTITION,
+                MAX_RECORD_BYTES);
+        buffer = new EventBuffer<>(1, Clock.systemUTC(), new BufferLimits(BUFFER_EVENTS, BUFFER_BYTES));
+        meters = new SourceMeters(new CompositeMeterRegistry(), queue.name());
+        Counter expired = meters.leasesExpired();
+        queue.attach(new SourceJournal<>(
+                1,
+                new PayloadGate<>(queue.name(), "dispatcher-a", events, records, MAX_RECORD_BYTES),
+                buffer,
+                expired));
+        publisher = new Thread(
+                new Publisher<>(
+                        buffer, records, AcknowledgingProducer::new, this::acknowledged, this, Duration.ofMinutes(1)),
+                "publisher");
+        publisher.setDaemon(true);
+        publisher.start();
+    }
+
+    /** Attaches one to a queue. */
+    public static <T> OfflineSource<T> attach(TaskQueue<T> queue, PayloadCodec<T> codec) {
+        return new OfflineSource<>(queue, codec);
+    }
+
+    private boolean acknowledged(Buffered<T> buffered, ReplicationEvent<T> event) {
+        meters.events(event.kind()).increment();
+        return buffer.acknowledged(buffered);
+    }
+
+    @Override
+    public void retrying(String error) {
+        throw new IllegalStateException("A producer that cannot fail failed: " + error);
+    }
+
+    @Override
+    public void failed(RuntimeException cause) {
+        throw new IllegalStateException("The publisher failed, so what is measured means nothing.", cause);
+    }
+
+    @Override
+    public void close() {
+        buffer.stop();
+        publisher.interrupt();
+    }
+
+    private static final class AcknowledgingProducer extends MockProducer<byte[], byte[]> {
+
+        private static final RecordMetadata WRITTEN = new RecordMetadata(PARTITION, 0, 0, 0, 0, 0);
+
+        @Override
+        public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+            callback.onCompletion(WRITTEN, null);
+            return CompletableFuture.completedFuture(WRITTEN);
+        }
+    }
+}
