@@ -1,6 +1,8 @@
 package io.taskqueue.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.TaskError;
@@ -172,6 +174,65 @@ class QueueUnderThreadsTest {
             assertThat(journal.reserved()).isZero();
             assertThat(journal.unreservedEvents()).isZero();
             assertThat(journal.fault()).isEmpty();
+        }
+    }
+
+    /** @param stopped whether the queue is stopped, as a fenced source does, or closed */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void endsInTheMiddleOfWorkWithItsBooksInOrder(boolean stopped) throws Exception {
+        BoundedJournal journal = new BoundedJournal(8);
+        LegalLife<String> life = new LegalLife<>();
+        TaskQueue<String> queue = TaskQueue.<String>builder("ending")
+                .capacity(4)
+                .requeueDelay(Duration.ofMillis(1))
+                .closeGrace(Duration.ZERO)
+                .listener(life::accept)
+                .build();
+        queue.attach(journal);
+        try (Acknowledger broker = new Acknowledger(journal, 2, 100)) {
+            broker.start();
+            List<Caller<Void>> callers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                callers.add(Caller.start(() -> {
+                    while (true) {
+                        queue.enqueue("task");
+                    }
+                }));
+                callers.add(Caller.start(() -> {
+                    while (true) {
+                        Lease<String> lease = queue.lease();
+                        if (lease.attempt() == 1) {
+                            lease.fail(TaskError.of("first time"));
+                        } else {
+                            lease.complete();
+                        }
+                    }
+                }));
+            }
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> queue.counts().totals().completed() > 50);
+
+            if (stopped) {
+                queue.stop("fenced.");
+            } else {
+                queue.close();
+            }
+
+            for (Caller<Void> caller : callers) {
+                assertThatThrownBy(caller::result)
+                        .cause()
+                        .isInstanceOfAny(QueueClosedException.class, LeaseLostException.class);
+            }
+            assertThat(queue.counts().listenerFailures()).as("illegal lives").isZero();
+            assertThat(journal.reserved()).isZero();
+            assertThat(journal.waiting()).isZero();
+            assertThat(journal.fault()).isEmpty();
+            if (!stopped) {
+                assertThat(life.unfinished()).isZero();
+            }
+            assertThat(journal.events())
+                    .hasSize(Math.toIntExact(queue.snapshot().lastEvent()));
         }
     }
 }
