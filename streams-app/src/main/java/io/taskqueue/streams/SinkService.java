@@ -1,6 +1,8 @@
 package io.taskqueue.streams;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
@@ -8,17 +10,49 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A sink as a service on Kafka Streams: events are applied by workers, one task's in order and tasks side by side; offsets,
  * checkpoints and the results of effects commit together.
  *
- * <p>Any number of instances of one name share the work. Thread-safe.
+ * <p>Any number of instances of one name share the work. Where an event cannot be applied within its tries, the service stops:
+ * its state is {@link SinkState#FAILED}, its status says why and what to do, and the event is applied again at the next
+ * start. Thread-safe.
  */
 public final class SinkService implements AutoCloseable {
 
-    private SinkService() {}
+    private static final Logger LOG = LoggerFactory.getLogger(SinkService.class);
+    private static final Duration CLOSING = Duration.ofSeconds(30);
+
+    private final SinkSettings<?> settings;
+    private final SinkTopology topology;
+    private final KafkaStreams streams;
+    private final KafkaStreamsMetrics kafkaMetrics;
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicReference<@Nullable SinkStoppedException> failure = new AtomicReference<>();
+    private volatile SinkState state = SinkState.STARTING;
+
+    private SinkService(SinkSettings<?> settings, SinkTopology topology) {
+        this.settings = settings;
+        this.topology = topology;
+        this.streams =
+                new KafkaStreams(topology.topology(), new StreamsConfig(topology.properties()), topology.clients());
+        this.kafkaMetrics = new KafkaStreamsMetrics(streams);
+    }
 
     /**
      * Begins a service.
@@ -27,17 +61,23 @@ public final class SinkService implements AutoCloseable {
      *     made of letters, digits, dots, hyphens and underscores
      */
     public static <T> Builder<T> builder(String name, ReplicationSink<T> sink, PayloadCodec<T> codec) {
-        return new Builder<>();
+        return new Builder<>(name, sink, codec);
     }
 
     /** What the service is doing now. */
     public SinkStatus status() {
-        throw new UnsupportedOperationException();
+        SinkStoppedException failed = failure.get();
+        return topology.watched()
+                .progress()
+                .status(
+                        settings.name,
+                        failed == null ? state : SinkState.FAILED,
+                        Optional.ofNullable(failed).map(SinkStoppedException::getMessage));
     }
 
     /** Whether the service is running and takes part in the work. */
     public boolean ready() {
-        throw new UnsupportedOperationException();
+        return failure.get() == null && state == SinkState.RUNNING;
     }
 
     /**
@@ -45,96 +85,253 @@ public final class SinkService implements AutoCloseable {
      * is slow misses events rather than slow anyone; one that throws is logged.
      */
     public AutoCloseable observe(Consumer<? super AppliedEvent<?>> observer) {
-        throw new UnsupportedOperationException();
+        return topology.watched().observers().add(observer);
     }
 
     /** Clears the mark that events of a queue were missing; takes effect with the queue's next event. */
     public void clearDiverged(String queueName) {
-        throw new UnsupportedOperationException();
+        topology.watched().progress().queue(queueName).clearDiverged();
     }
 
     /**
      * Waits until the service has stopped.
      *
-     * @throws SinkFailedException if it failed
+     * @throws SinkStoppedException if it failed
      */
     public void awaitTermination() throws InterruptedException {
-        throw new UnsupportedOperationException();
+        closed.await();
+        SinkStoppedException failed = failure.get();
+        if (failed != null) {
+            throw failed;
+        }
     }
 
-    /** Stops: what runs may finish within the drain time-out, what is left is applied at the next start. Idempotent. */
+    /**
+     * Stops: what runs may finish within the drain time-out, what is left is applied at the next start; the group is left, so
+     * that its offsets can be moved at once. Returns when it has stopped. Idempotent.
+     */
     @Override
-    public void close() {}
+    public void close() {
+        if (closing.compareAndSet(false, true)) {
+            topology.quiesce();
+            end();
+        } else {
+            awaitEnd();
+        }
+    }
+
+    private void start() {
+        KafkaStreams.StateListener handOver = topology.stateListener();
+        streams.setStateListener((now, before) -> {
+            handOver.onChange(now, before);
+            follow(now);
+        });
+        streams.setUncaughtExceptionHandler(this::failed);
+        kafkaMetrics.bindTo(settings.metrics);
+        try {
+            streams.start();
+        } catch (RuntimeException e) {
+            close();
+            throw new SinkStoppedException(
+                    "Sink " + settings.name + " did not start: " + e.getMessage() + ". Its state is in "
+                            + settings.stateDirectory
+                            + ": see that no other process uses it, or choose another directory.",
+                    e);
+        }
+    }
+
+    private void follow(KafkaStreams.State now) {
+        if (now == KafkaStreams.State.RUNNING) {
+            state = SinkState.RUNNING;
+        } else if (now == KafkaStreams.State.REBALANCING && state != SinkState.STARTING) {
+            state = SinkState.REBALANCING;
+        }
+    }
+
+    /** Called on the stream thread, which ends after it. */
+    private StreamThreadExceptionResponse failed(Throwable thrown) {
+        SinkStoppedException reason = stopped(thrown);
+        if (failure.compareAndSet(null, reason)) {
+            LOG.error("{}", reason.getMessage(), thrown);
+        }
+        if (closing.compareAndSet(false, true)) {
+            // leaving the group must be asked for before the thread ends
+            streams.close(CloseOptions.timeout(Duration.ZERO)
+                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+            new Thread(this::end, settings.name + "-end").start();
+        }
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    private SinkStoppedException stopped(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SinkStoppedException known) {
+                return known;
+            }
+        }
+        return new SinkStoppedException(Failures.uncaught(settings.name, thrown), thrown);
+    }
+
+    private void end() {
+        try {
+            boolean ended = streams.close(CloseOptions.timeout(settings.drainTimeout.plus(CLOSING))
+                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+            if (!ended) {
+                LOG.warn("Sink {} did not end in time; what was not committed is applied again", settings.name);
+            }
+            topology.close();
+            kafkaMetrics.close();
+        } finally {
+            state = SinkState.STOPPED;
+            closed.countDown();
+        }
+    }
+
+    private void awaitEnd() {
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 
     /** Collects what a service needs. Not thread-safe. */
     public static final class Builder<T> {
 
-        private Builder() {}
+        final String name;
+        final ReplicationSink<T> sink;
+        final PayloadCodec<T> codec;
+        Map<String, ?> kafka = Map.of();
+        String topic = "taskqueue.events";
 
-        /** Kafka's properties, {@code bootstrap.servers} at least. */
+        @Nullable
+        String deadLetterTopic;
+
+        @Nullable
+        Path stateDirectory;
+
+        MeterRegistry metrics = new CompositeMeterRegistry();
+        int concurrency = 64;
+        int maxInFlight = 512;
+        RetryPolicy retry = RetryPolicy.DEFAULT;
+        Duration drainTimeout = Duration.ofSeconds(5);
+        Duration commitInterval = Duration.ofMillis(100);
+        Duration topicWait = Duration.ofSeconds(30);
+        Duration topicCheckInterval = Duration.ofSeconds(30);
+        OnGap onGap = OnGap.CONTINUE;
+        Clock clock = Clock.systemUTC();
+
+        private Builder(String name, ReplicationSink<T> sink, PayloadCodec<T> codec) {
+            this.name = Objects.requireNonNull(name, "name");
+            this.sink = Objects.requireNonNull(sink, "sink");
+            this.codec = Objects.requireNonNull(codec, "codec");
+        }
+
+        /**
+         * Kafka's properties, {@code bootstrap.servers} at least; those that begin with {@code consumer.}, {@code producer.},
+         * {@code admin.} or {@code streams.} go to that client alone.
+         */
         public Builder<T> kafka(Map<String, ?> properties) {
+            this.kafka = properties;
             return this;
         }
 
         /** The event topic; {@code taskqueue.events} unless set. */
         public Builder<T> topic(String topic) {
+            this.topic = topic;
             return this;
         }
 
-        /** Where records go that are no events; the sink's name with {@code .dead} unless set. */
+        /** Where records go that are no events; the sink's name with {@code .dead} unless set. Made when missing. */
         public Builder<T> deadLetterTopic(String topic) {
+            this.deadLetterTopic = topic;
             return this;
         }
 
-        /** Where state is kept between starts. */
+        /**
+         * Where state is kept between starts; {@code .taskqueue/state} in the user's home unless set. Two instances of one
+         * name on one machine need two directories.
+         */
         public Builder<T> stateDirectory(Path directory) {
+            this.stateDirectory = directory;
             return this;
         }
 
         public Builder<T> metrics(MeterRegistry registry) {
+            this.metrics = registry;
             return this;
         }
 
         /** Events applied side by side; 64 unless set. */
         public Builder<T> concurrency(int events) {
+            this.concurrency = events;
             return this;
         }
 
         /** Events seen and not applied yet, per partition; 512 unless set. */
         public Builder<T> maxInFlight(int events) {
+            this.maxInFlight = events;
             return this;
         }
 
+        /** How often an event is tried whose effects failed for now; {@link RetryPolicy#DEFAULT} unless set. */
         public Builder<T> retry(RetryPolicy policy) {
+            this.retry = policy;
             return this;
         }
 
         /** How long running applications may take to finish when the service stops or gives a partition away; 5 s unless set. */
         public Builder<T> drainTimeout(Duration timeout) {
+            this.drainTimeout = timeout;
             return this;
         }
 
-        /** How often offsets and results commit; 100 ms unless set. */
+        /** How often offsets and results commit; 100 ms unless set. After a crash, that much is applied again. */
         public Builder<T> commitInterval(Duration interval) {
+            this.commitInterval = interval;
             return this;
         }
 
+        /** What happens where events are missing; {@link OnGap#CONTINUE} unless set. */
         public Builder<T> onGap(OnGap onGap) {
+            this.onGap = onGap;
             return this;
         }
 
         /** How long a missing event topic is waited for; 30 s unless set. */
         public Builder<T> topicWait(Duration wait) {
+            this.topicWait = wait;
+            return this;
+        }
+
+        /** How often the event topic's id and log start are read, up to which results are purged; 30 s unless set. */
+        public Builder<T> topicCheckInterval(Duration interval) {
+            this.topicCheckInterval = interval;
             return this;
         }
 
         public Builder<T> clock(Clock clock) {
+            this.clock = clock;
             return this;
         }
 
-        /** Starts the service; returns when Kafka Streams starts, before the first event is applied. */
+        /**
+         * Starts the service: waits for the event topic and starts Kafka Streams; the first event is applied after it returns.
+         *
+         * @throws IllegalArgumentException if a setting is wrong
+         * @throws SinkStoppedException if the cluster does not answer, the topic is missing or has another partition count
+         *     than the sink's state, or the state directory is in use
+         */
         public SinkService start() {
-            throw new UnsupportedOperationException();
+            SinkSettings<T> settings = new SinkSettings<>(this);
+            SinkService service = new SinkService(settings, SinkTopology.of(settings));
+            service.start();
+            return service;
+        }
+
+        /** The sink as a topology for one's own KafkaStreams. Throws as {@link #start()}. */
+        public SinkTopology topology() {
+            return SinkTopology.of(new SinkSettings<>(this));
         }
     }
 }

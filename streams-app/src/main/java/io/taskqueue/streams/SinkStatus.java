@@ -25,8 +25,8 @@ public record SinkStatus(
         queues = List.copyOf(queues);
     }
 
-    /** Whether all that was seen is applied. */
+    /** Whether the service is running and all that it has seen is applied. */
     public boolean settled() {
-        return queues.stream().allMatch(queue -> queue.inFlight() == 0);
+        return state == SinkState.RUNNING && queues.stream().allMatch(queue -> queue.inFlight() == 0);
     }
 }

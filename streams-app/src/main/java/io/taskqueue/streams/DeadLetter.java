@@ -1,0 +1,31 @@
+package io.taskqueue.streams;
+
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+
+/** A record that is no event, as it goes to the dead-letter topic: its own bytes and headers, and why it is there. */
+final class DeadLetter {
+
+    static final String REASON = "taskqueue_dead_reason";
+    static final String TOPIC = "taskqueue_dead_topic";
+    static final String PARTITION = "taskqueue_dead_partition";
+    static final String OFFSET = "taskqueue_dead_offset";
+
+    private DeadLetter() {}
+
+    static Record<byte[], byte[]> of(Record<byte[], byte[]> undecodable, RecordMetadata from, String reason) {
+        Headers headers = new RecordHeaders(undecodable.headers().toArray());
+        headers.add(REASON, text(reason));
+        headers.add(TOPIC, text(from.topic()));
+        headers.add(PARTITION, text(String.valueOf(from.partition())));
+        headers.add(OFFSET, text(String.valueOf(from.offset())));
+        return undecodable.withHeaders(headers);
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

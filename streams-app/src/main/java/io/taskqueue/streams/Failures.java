@@ -1,0 +1,59 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.event.Position;
+
+/** The messages of what stops a sink: fact, found, remedy. */
+final class Failures {
+
+    private Failures() {}
+
+    static SinkStoppedException gaveUp(String sink, int partition, Handed.GaveUp gaveUp) {
+        LiveEvent<?> live = gaveUp.live();
+        String tries = gaveUp.tries() == 1 ? "1 try" : gaveUp.tries() + " tries";
+        return new SinkStoppedException(
+                "Sink " + sink + " stopped at " + live.event + " at offset " + live.offset + " of partition "
+                        + partition
+                        + ": it could not be applied in " + tries + ", the last of which ended with " + gaveUp.cause()
+                        + ". The event is not done and is applied again at the next start, without its recorded effects. "
+                        + "Mend the cause, or allow more tries, and start the sink again.",
+                gaveUp.cause());
+    }
+
+    static SinkStoppedException gap(String sink, String queue, Arrival arrival, Checkpoint known) {
+        return new SinkStoppedException(
+                "Sink " + sink + " stopped before event " + arrival.position() + " of queue " + queue + " at offset "
+                        + arrival.offset() + ": events are missing, the newest seen is "
+                        + known.taken().position() + " at offset "
+                        + known.taken().offset()
+                        + ". Find out what was lost, then start the sink with on.gap=continue.",
+                null);
+    }
+
+    static SinkStoppedException forked(String sink, String queue, Arrival arrival) {
+        return new SinkStoppedException(
+                "Sink " + sink + " stopped: two sources have opened epoch "
+                        + arrival.position().epoch() + " of queue " + queue + ", the second with instance id "
+                        + arrival.instance() + " at offset " + arrival.offset()
+                        + ". The registry of sources has lost records. Stop all but one source of the queue, restore "
+                        + "the registry or start that source again, and reset this sink to where the history is whole.",
+                null);
+    }
+
+    static SinkStoppedException undecodableInFlight(String sink, long offset, RuntimeException cause) {
+        return new SinkStoppedException(
+                "Sink " + sink + " cannot read the event at offset " + offset + ", which it could read before: "
+                        + cause.getMessage() + ". Start it with the codec that it had before.",
+                cause);
+    }
+
+    static String uncaught(String sink, Throwable cause) {
+        return "Sink " + sink + " stopped because Kafka Streams failed: " + cause
+                + ". What was not committed is applied again at the next start. See the log, mend the cause, and start it "
+                + "again.";
+    }
+
+    static String joinedLate(String queue, Position position) {
+        return "The history of queue " + queue + " begins for this sink at event " + position
+                + "; earlier events were not in the topic when it came";
+    }
+}

@@ -1,0 +1,17 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.sink.EffectKey;
+import io.taskqueue.sink.EffectResult;
+
+/** What a worker found out, for the stream thread to write down. */
+sealed interface Handed {
+
+    /** An effect of the event at an offset has its result; the event goes on. */
+    record Recorded(long offset, EffectKey key, EffectResult result) implements Handed {}
+
+    /** The event is done with. */
+    record Applied(LiveEvent<?> live, int reused, int missing) implements Handed {}
+
+    /** The event cannot be applied, and nothing of its task runs any more. */
+    record GaveUp(LiveEvent<?> live, int tries, Throwable cause) implements Handed {}
+}

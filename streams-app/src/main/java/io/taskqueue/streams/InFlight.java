@@ -1,0 +1,93 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.event.Position;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.kafka.common.utils.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events of one partition between being seen and being applied, in memory, and what the store has to learn of them at the
+ * next commit. Only the stream thread touches it.
+ *
+ * <pre>
+ *   add ----> fresh --- write ---> stored --- finish, write ---> (gone)
+ *               |                    ^
+ *               +-- finish --> (gone, never stored)     restore --+
+ * </pre>
+ */
+final class InFlight<T> {
+
+    private final Map<Bytes, LiveEvent<T>> live = new HashMap<>();
+    private final Map<Bytes, LiveEvent<T>> fresh = new LinkedHashMap<>();
+    private final List<Bytes> finishedCopies = new ArrayList<>();
+    private final Map<String, TreeSet<Position>> unfinished = new HashMap<>();
+
+    boolean contains(Bytes key) {
+        return live.containsKey(key);
+    }
+
+    int size() {
+        return live.size();
+    }
+
+    int size(String queue) {
+        TreeSet<Position> positions = unfinished.get(queue);
+        return positions == null ? 0 : positions.size();
+    }
+
+    /** The position up to which all of a queue is applied, given the newest one seen; null before the first event. */
+    @Nullable
+    Position done(String queue, Position taken) {
+        TreeSet<Position> positions = unfinished.get(queue);
+        if (positions == null || positions.isEmpty()) {
+            return taken;
+        }
+        Position lowest = positions.first();
+        return lowest.sequence() == 0 ? null : new Position(lowest.epoch(), lowest.sequence() - 1);
+    }
+
+    /** An event that was seen now. */
+    void add(LiveEvent<T> event) {
+        restore(event);
+        fresh.put(event.key, event);
+    }
+
+    /** An event that the store holds. */
+    void restore(LiveEvent<T> event) {
+        live.put(event.key, event);
+        if (!event.replayed()) {
+            unfinished
+                    .computeIfAbsent(event.event.queueName(), queue -> new TreeSet<>())
+                    .add(event.event.position());
+        }
+    }
+
+    void finish(LiveEvent<?> event) {
+        live.remove(event.key);
+        if (fresh.remove(event.key) == null) {
+            finishedCopies.add(event.key);
+        }
+        TreeSet<Position> positions = unfinished.get(event.event.queueName());
+        if (positions != null && !event.replayed()) {
+            positions.remove(event.event.position());
+        }
+    }
+
+    /** The lowest offset in flight, or a given one where that is lower. */
+    long lowestOffset(long atMost) {
+        return live.values().stream().mapToLong(event -> event.offset).reduce(atMost, Math::min);
+    }
+
+    /** Brings the store up to date: only what is unfinished is written, only what was written is deleted. */
+    void write(InFlightStore store) {
+        finishedCopies.forEach(store::delete);
+        finishedCopies.clear();
+        fresh.forEach((key, event) -> store.put(key, event.mode, event.value));
+        fresh.clear();
+    }
+}

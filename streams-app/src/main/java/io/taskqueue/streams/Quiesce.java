@@ -1,0 +1,69 @@
+package io.taskqueue.streams;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.streams.processor.TaskId;
+
+/**
+ * Brings the workers of all partitions to rest before their state commits for the last time here. Thread-safe.
+ *
+ * <pre>
+ *   working &lt;----&gt; handing over          (a rebalance: what runs is waited for in each commit)
+ *      |                |
+ *      +----------------+----&gt; closing    (for good: nothing begins any more)
+ * </pre>
+ */
+final class Quiesce {
+
+    /** What can be brought to rest: a partition's processor. */
+    interface Restful {
+
+        /** Begins nothing any more. */
+        void pause();
+
+        /** Waits until nothing runs and all of it is written down; returns what is left of the time, in nanoseconds. */
+        long awaitRest(long nanos) throws InterruptedException;
+
+        /** Whether a revocation now would commit what was found out; asked on the stream thread. */
+        boolean willCommit();
+    }
+
+    private final Map<TaskId, Restful> working = new ConcurrentHashMap<>();
+    private volatile boolean closing;
+    private volatile boolean handingOver;
+
+    void join(TaskId task, Restful processor) {
+        working.put(task, processor);
+    }
+
+    void leave(TaskId task, Restful processor) {
+        working.remove(task, processor);
+    }
+
+    boolean closing() {
+        return closing;
+    }
+
+    boolean handingOver() {
+        return handingOver;
+    }
+
+    void handingOver(boolean now) {
+        handingOver = now;
+    }
+
+    /** Whether a revocation now would lose nothing; asked on the stream thread. */
+    boolean willCommit() {
+        return closing || working.values().stream().allMatch(Restful::willCommit);
+    }
+
+    /** Brings all to rest for good, and waits for what runs, at most a time. The stream thread must still be running. */
+    void close(long nanos) throws InterruptedException {
+        closing = true;
+        working.values().forEach(Restful::pause);
+        long left = nanos;
+        for (Restful processor : working.values()) {
+            left = processor.awaitRest(left);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.event.Position;
+import io.taskqueue.event.TaskError;
+import io.taskqueue.sink.EffectKey;
+import io.taskqueue.sink.EffectResult;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.utils.Bytes;
+
+/**
+ * The stored form of an effect's result. Numbers are big-endian, texts UTF-8 behind their length in 4 bytes. The prefix of a
+ * key, without its effect and generation, finds all results of an event; without its position, all of a queue in their order.
+ *
+ * <pre>
+ *   key    queue 4 + n | epoch 8 | sequence 8 | generation 4 | effect n
+ *   value  version 1 | event's offset 8 | seconds 8 | nanos 4 | kind 1 | done:   type 4 + n | json 4 + n
+ *                                                                      | failed: texts 4, then code, message, key, value ...
+ * </pre>
+ *
+ * An absent code is a kind of its own, so that no text stands for nothing.
+ */
+final class ResultBytes {
+
+    private static final byte VERSION = 1;
+    private static final byte DONE = 1;
+    private static final byte FAILED = 2;
+    private static final byte FAILED_WITHOUT_CODE = 3;
+
+    private ResultBytes() {}
+
+    static Bytes key(EffectKey key) {
+        byte[] event = prefix(key.queueName(), key.position());
+        byte[] effect = utf8(key.effect());
+        return Bytes.wrap(ByteBuffer.allocate(event.length + 4 + effect.length)
+                .put(event)
+                .putInt(key.generation())
+                .put(effect)
+                .array());
+    }
+
+    static byte[] prefix(String queue, Position position) {
+        byte[] name = queuePrefix(queue);
+        return ByteBuffer.allocate(name.length + 16)
+                .put(name)
+                .putLong(position.epoch())
+                .putLong(position.sequence())
+                .array();
+    }
+
+    static byte[] queuePrefix(String queue) {
+        byte[] name = utf8(queue);
+        return ByteBuffer.allocate(4 + name.length)
+                .putInt(name.length)
+                .put(name)
+                .array();
+    }
+
+    static EffectKey key(String sink, Bytes key) {
+        ByteBuffer bytes = ByteBuffer.wrap(key.get());
+        String queue = text(bytes);
+        Position position = new Position(bytes.getLong(), bytes.getLong());
+        int generation = bytes.getInt();
+        byte[] effect = new byte[bytes.remaining()];
+        bytes.get(effect);
+        return new EffectKey(sink, generation, queue, position, new String(effect, StandardCharsets.UTF_8));
+    }
+
+    static byte[] value(long offset, Instant recordedAt, EffectResult result) {
+        byte kind;
+        List<byte[]> texts = new ArrayList<>();
+        if (result instanceof EffectResult.Done done) {
+            kind = DONE;
+            texts.add(utf8(done.type()));
+            texts.add(utf8(done.json()));
+        } else {
+            TaskError error = ((EffectResult.Failed) result).error();
+            String code = error.code();
+            kind = code == null ? FAILED_WITHOUT_CODE : FAILED;
+            texts.add(utf8(code == null ? "" : code));
+            texts.add(utf8(error.message()));
+            error.metadata().forEach((name, text) -> {
+                texts.add(utf8(name));
+                texts.add(utf8(text));
+            });
+        }
+        int size = texts.stream().mapToInt(text -> 4 + text.length).sum();
+        ByteBuffer bytes = ByteBuffer.allocate(1 + 8 + 8 + 4 + 1 + (kind == DONE ? 0 : 4) + size);
+        bytes.put(VERSION).putLong(offset);
+        bytes.putLong(recordedAt.getEpochSecond()).putInt(recordedAt.getNano()).put(kind);
+        if (kind != DONE) {
+            bytes.putInt(texts.size());
+        }
+        texts.forEach(text -> bytes.putInt(text.length).put(text));
+        return bytes.array();
+    }
+
+    static long offset(byte[] value) {
+        return opened(value).getLong();
+    }
+
+    static EffectResult result(byte[] value) {
+        ByteBuffer bytes = opened(value);
+        bytes.position(bytes.position() + 8 + 8 + 4);
+        byte kind = bytes.get();
+        if (kind == DONE) {
+            return new EffectResult.Done(text(bytes), text(bytes));
+        }
+        int texts = bytes.getInt();
+        String code = text(bytes);
+        String message = text(bytes);
+        Map<String, String> metadata = new LinkedHashMap<>();
+        for (int i = 2; i < texts; i += 2) {
+            metadata.put(text(bytes), text(bytes));
+        }
+        return new EffectResult.Failed(new TaskError(kind == FAILED ? code : null, message, metadata));
+    }
+
+    private static ByteBuffer opened(byte[] value) {
+        ByteBuffer bytes = ByteBuffer.wrap(value);
+        StateVersion.require("effect result", VERSION, bytes.get());
+        return bytes;
+    }
+
+    private static String text(ByteBuffer bytes) {
+        byte[] text = new byte[bytes.getInt()];
+        bytes.get(text);
+        return new String(text, StandardCharsets.UTF_8);
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

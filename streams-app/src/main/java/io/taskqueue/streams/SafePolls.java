@@ -1,0 +1,97 @@
+package io.taskqueue.streams;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.KafkaClientSupplier;
+
+/**
+ * Kafka's own clients, but a poll that could revoke a partition waits until the partition's task will commit.
+ *
+ * <p>A revocation comes inside a poll, and it commits a task only if the task has done something since its last commit. One
+ * that has just committed while workers run has not: what they end during the poll would be lost with the partition, and run
+ * again elsewhere. So the poll right after a commit returns nothing, until the task's next tick has marked it.
+ */
+final class SafePolls implements KafkaClientSupplier {
+
+    private static final Duration PAUSE = Duration.ofMillis(2);
+    private static final int PAUSES = 5;
+
+    private final Quiesce quiesce;
+
+    SafePolls(Quiesce quiesce) {
+        this.quiesce = quiesce;
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+        Consumer<byte[], byte[]> consumer = plainConsumer(config);
+        @SuppressWarnings("unchecked") // a proxy of the same interface
+        Consumer<byte[], byte[]> safe = (Consumer<byte[], byte[]>) Proxy.newProxyInstance(
+                Consumer.class.getClassLoader(), new Class<?>[] {Consumer.class}, new Polls(consumer));
+        return safe;
+    }
+
+    @Override
+    public Admin getAdmin(Map<String, Object> config) {
+        return Admin.create(config);
+    }
+
+    @Override
+    public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
+        return plainConsumer(config);
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
+        return plainConsumer(config);
+    }
+
+    private static Consumer<byte[], byte[]> plainConsumer(Map<String, Object> config) {
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private final class Polls implements InvocationHandler {
+
+        private final Consumer<byte[], byte[]> consumer;
+        private int pauses;
+
+        Polls(Consumer<byte[], byte[]> consumer) {
+            this.consumer = consumer;
+        }
+
+        @Override
+        public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+            if (method.getName().equals("poll")) {
+                if (!quiesce.willCommit() && pauses < PAUSES) {
+                    pauses++;
+                    LockSupport.parkNanos(PAUSE.toNanos());
+                    return ConsumerRecords.empty();
+                }
+                pauses = 0;
+            }
+            try {
+                return method.invoke(consumer, arguments);
+            } catch (InvocationTargetException e) {
+                throw e.getTargetException();
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.serde.EventHeaders;
+import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.serde.UndecodableEventException;
+import io.taskqueue.sink.EffectMode;
+import io.taskqueue.streams.Classification.Verdict;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One partition of the event topic: decode, classify, hand to the workers, write down what they find out.
+ *
+ * <p>Everything here runs on the stream thread, which alone touches the stores. What is in flight is written just before a
+ * commit ({@link CommitMark}), so that an event whose offset is committed is either done or in the store.
+ */
+final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]> {
+
+    /** How soon outcomes are noticed when no record comes. */
+    private static final Duration TICK = Duration.ofMillis(5);
+
+    /** How long a pass of the stream thread waits for room; it then takes one event more, so that it polls and commits. */
+    private static final long WAIT_PER_PASS = Duration.ofMillis(500).toNanos();
+
+    private final SinkParts<T> parts;
+    private final ReplicationEventCodec<T> codec;
+    private final Runnable hook = this::beforeCommit;
+    private ProcessorContext<byte[], byte[]> context;
+    private KeyValueStore<Bytes, byte[]> mark;
+    private History history;
+    private PartitionWork<T> work;
+    private Purge purge;
+    private TopicFacts facts;
+    private @Nullable Cancellable ticks;
+    private long waitLeft = WAIT_PER_PASS;
+    private boolean inCall;
+    private boolean writtenSinceFailure;
+
+    @SuppressWarnings("NullAway.Init") // Kafka Streams calls init first
+    SinkProcessor(SinkParts<T> parts) {
+        this.parts = parts;
+        this.codec = new ReplicationEventCodec<>(parts.settings().codec);
+        this.facts = parts.facts().get();
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], byte[]> context) {
+        this.context = context;
+        mark = context.getStateStore(CommitMark.NAME);
+        int partition = context.taskId().partition();
+        ResultsStore results = new ResultsStore(parts.settings().name, context.getStateStore(ResultsStore.NAME));
+        InFlightStore stored = new InFlightStore(context.getStateStore(InFlightStore.NAME));
+        Checkpoints checkpoints = new Checkpoints(context.getStateStore(Checkpoints.NAME));
+        history = new History(parts.settings(), checkpoints, parts.watched().progress(), partition);
+        work = new PartitionWork<>(parts, history, results, stored, partition);
+        purge = new Purge(results);
+        parts.mark().connect(context.taskId(), hook);
+        parts.quiesce().join(context.taskId(), work);
+        work.resumeStored(codec);
+        adopt(parts.facts().get());
+        work.show();
+        tickWhileNeeded();
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        inCall = true;
+        try {
+            goOn();
+            RecordMetadata from = context.recordMetadata().orElseThrow();
+            try {
+                accept(decode(record.value()), record.value(), from);
+            } catch (UndecodableEventException e) {
+                undecodable(record, from, e);
+            }
+            work.drain();
+            waitLeft = work.awaitRoom(waitLeft);
+            touch();
+            work.show();
+            tickWhileNeeded();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            inCall = false;
+        }
+    }
+
+    @Override
+    public void close() {
+        parts.mark().disconnect(context.taskId(), hook);
+        parts.quiesce().leave(context.taskId(), work);
+        work.abandon();
+    }
+
+    private void tick(long now) {
+        inCall = true;
+        try {
+            goOn();
+            waitLeft = WAIT_PER_PASS;
+            work.drain();
+            if (purge.pending()) {
+                purge.tick(work.lowestOffset(Long.MAX_VALUE));
+            }
+            // also where nothing has changed: the commit that ends this task's life here must wait for what runs
+            touch();
+            work.show();
+            tickWhileNeeded();
+        } finally {
+            inCall = false;
+        }
+    }
+
+    /** Just before a commit, inside its transaction. */
+    private void beforeCommit() {
+        boolean lastHere = work.resting() || parts.quiesce().handingOver();
+        if (lastHere && !inCall) {
+            work.pause();
+            awaitIdle();
+        }
+        work.write();
+        work.marked(inCall);
+        writtenSinceFailure = work.failure() != null && !inCall;
+    }
+
+    private void awaitIdle() {
+        try {
+            work.awaitIdle(parts.settings().drainTimeout.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Begins a pass: a failure is thrown once all that was found out beside it is committed. */
+    private void goOn() {
+        SinkStoppedException failure = work.failure();
+        if (failure != null) {
+            if (writtenSinceFailure) {
+                throw failure;
+            }
+            context.commit();
+        }
+        work.resume();
+        TopicFacts now = parts.facts().get();
+        if (!now.equals(facts)) {
+            adopt(now);
+        }
+    }
+
+    private void adopt(TopicFacts now) {
+        facts = now;
+        history.startOver(now.topicId()).forEach(purge::all);
+        long logStart = now.logStart(context.taskId().partition());
+        history.forgetFencesBefore(logStart);
+        purge.upTo(logStart, history.queues());
+    }
+
+    private ReplicationEvent<T> decode(byte @Nullable [] value) {
+        if (value == null) {
+            throw new UndecodableEventException("The record has no value.");
+        }
+        return codec.decode(value);
+    }
+
+    private void accept(ReplicationEvent<T> event, byte[] value, RecordMetadata from) {
+        Arrival arrival =
+                new Arrival(event.position(), from.offset(), event.instanceId().orElse(null));
+        Verdict verdict = history.take(event.queueName(), arrival, facts.topicId());
+        if (verdict.applied() && !arrival.opensEpoch()) {
+            EffectMode mode = verdict == Verdict.REPLAY ? EffectMode.RECORDED_ONLY : EffectMode.RUN;
+            // what follows in order was never seen, so nothing of it can be recorded
+            work.dispatch(facts.topicId(), from.offset(), event, value, mode, verdict != Verdict.NEXT);
+        }
+    }
+
+    /** Sets a record aside that is no event; its headers may still say which one it was. */
+    private void undecodable(Record<byte[], byte[]> record, RecordMetadata from, UndecodableEventException reason) {
+        Optional<EventHeaders> headers = EventHeaders.read(record.headers());
+        boolean seenBefore = history.seen(from.offset());
+        if (headers.isPresent()) {
+            EventHeaders known = headers.get();
+            Arrival arrival = new Arrival(
+                    known.position(), from.offset(), known.instanceId().orElse(null));
+            seenBefore |=
+                    !history.take(known.queueName(), arrival, facts.topicId()).applied();
+        }
+        if (!seenBefore) {
+            parts.watched().progress().undecodable();
+            context.forward(
+                    DeadLetter.of(record, from, String.valueOf(reason.getMessage())), SinkTopology.DEAD_LETTERS);
+        }
+    }
+
+    private void touch() {
+        CommitMark.touch(mark);
+        work.marked(true);
+    }
+
+    /** A tick makes the task commit, so there is none while nothing is outstanding. */
+    private void tickWhileNeeded() {
+        boolean needed = !work.idle() || purge.pending();
+        if (needed && ticks == null) {
+            ticks = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, this::tick);
+        } else if (!needed && ticks != null) {
+            ticks.cancel();
+            ticks = null;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.taskqueue.streams;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.RetryPolicy;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** What a sink service was given, checked once. Immutable. */
+final class SinkSettings<T> {
+
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
+
+    final String name;
+    final ReplicationSink<T> sink;
+    final PayloadCodec<T> codec;
+    final Map<String, Object> kafka;
+    final String topic;
+    final String deadLetterTopic;
+    final Path stateDirectory;
+    final MeterRegistry metrics;
+    final int concurrency;
+    final int maxInFlight;
+    final RetryPolicy retry;
+    final Duration drainTimeout;
+    final Duration commitInterval;
+    final Duration topicWait;
+    final Duration topicCheckInterval;
+    final OnGap onGap;
+    final Clock clock;
+
+    SinkSettings(SinkService.Builder<T> from) {
+        this.name = from.name;
+        this.sink = from.sink;
+        this.codec = from.codec;
+        this.kafka = Map.copyOf(from.kafka);
+        this.topic = from.topic;
+        this.deadLetterTopic = from.deadLetterTopic == null ? name + ".dead" : from.deadLetterTopic;
+        this.stateDirectory = from.stateDirectory == null
+                ? Path.of(System.getProperty("user.home", "."), ".taskqueue", "state")
+                : from.stateDirectory;
+        this.metrics = from.metrics;
+        this.concurrency = from.concurrency;
+        this.maxInFlight = from.maxInFlight;
+        this.retry = from.retry;
+        this.drainTimeout = from.drainTimeout;
+        this.commitInterval = from.commitInterval;
+        this.topicWait = from.topicWait;
+        this.topicCheckInterval = from.topicCheckInterval;
+        this.onGap = from.onGap;
+        this.clock = from.clock;
+        check();
+    }
+
+    private void check() {
+        require(
+                NAME.matcher(name).matches(),
+                "A sink's name becomes a consumer group and topic names: letters, digits, dots, hyphens and underscores, "
+                        + "but this is '" + name + "'. Choose another.");
+        require(
+                kafka.get("bootstrap.servers") != null,
+                "The sink " + name
+                        + " has no Kafka to connect to: bootstrap.servers is not set. Pass it to kafka(...).");
+        require(
+                !deadLetterTopic.equals(topic),
+                "The dead-letter topic of sink " + name + " is the event topic " + topic
+                        + " itself. Name another with deadLetterTopic(...).");
+        require(
+                concurrency >= 1 && maxInFlight >= concurrency,
+                "Sink " + name + " needs 1 <= concurrency <= maxInFlight, but concurrency is " + concurrency
+                        + " and maxInFlight " + maxInFlight + ".");
+        require(
+                !commitInterval.isNegative() && !commitInterval.isZero() && !drainTimeout.isNegative(),
+                "Sink " + name
+                        + " needs a commit interval above 0 and a drain time-out that is not negative, but they are "
+                        + commitInterval + " and " + drainTimeout + ".");
+    }
+
+    private static void require(boolean right, String otherwise) {
+        if (!right) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+}

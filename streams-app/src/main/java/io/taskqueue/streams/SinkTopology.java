@@ -1,0 +1,176 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.metrics.SinkMeters;
+import java.util.Map;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.KafkaClientSupplier;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.TimestampExtractor;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * A sink as a topology, for those who run their own KafkaStreams; {@link SinkService} is the ready-made way.
+ *
+ * <pre>
+ *   event topic --&gt; "events" --&gt; "apply" ----------------&gt; "dead-letters" --&gt; dead-letter topic
+ *   (bytes)                      decode, classify,          (records that are no events)
+ *                                workers, checkpoint
+ *                                  |
+ *                                  +-- "checkpoints"   how far each queue has come
+ *                                  +-- "in-flight"     what is seen and not applied at a commit
+ *                                  +-- "results"       what effects came to
+ *                                  +-- "commit-mark"   calls back before a commit
+ * </pre>
+ *
+ * <p>One object serves one KafkaStreams, once. Four things must be wired, or a clean stop and a hand-over apply again what had
+ * just been applied (nothing is lost either way):
+ *
+ * <pre>{@code
+ * try (SinkTopology sink = SinkService.builder(...).kafka(...).stateDirectory(...).topology()) {
+ *     KafkaStreams streams = new KafkaStreams(
+ *             sink.topology(), new StreamsConfig(sink.properties()), sink.clients());   // 1, 2
+ *     streams.setStateListener(sink.stateListener());                                   // 3, with one's own behind it
+ *     streams.setUncaughtExceptionHandler(e -> SHUTDOWN_CLIENT);                        // replacing the thread would loop
+ *     streams.start();
+ *     ...
+ *     sink.quiesce();                                                                   // 4, before close
+ *     streams.close(...);
+ * }
+ * }</pre>
+ *
+ * <p>Where an event cannot be applied, the stream thread throws a {@link SinkStoppedException} that names it. Thread-safe.
+ */
+public final class SinkTopology implements AutoCloseable {
+
+    static final String EVENTS = "events";
+    static final String APPLY = "apply";
+    static final String DEAD_LETTERS = "dead-letters";
+
+    private final SinkSettings<?> settings;
+    private final Topology topology;
+    private final Map<String, Object> properties;
+    private final Quiesce quiesce;
+    private final SinkParts.Watched watched;
+    private final AutoCloseable held;
+
+    private SinkTopology(SinkParts<?> parts, Topology topology, AutoCloseable held) {
+        this.settings = parts.settings();
+        this.topology = topology;
+        this.properties = StreamsProperties.of(settings, parts.facts().get().maxMessageBytes());
+        this.quiesce = parts.quiesce();
+        this.watched = parts.watched();
+        this.held = held;
+    }
+
+    /** Asks the cluster about the event topic and puts the parts together. */
+    static <T> SinkTopology of(SinkSettings<T> settings) {
+        StreamsProperties.of(settings, 0); // what is wrong with them is said before the cluster is asked
+        EventTopic topic = new EventTopic(settings);
+        TopicFacts facts;
+        try {
+            facts = topic.prepare();
+        } catch (RuntimeException e) {
+            topic.close();
+            throw e;
+        }
+        TopicWatch watch = new TopicWatch(topic, facts, settings.name, settings.topicCheckInterval);
+        WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency);
+        SinkMeters meters = new SinkMeters(settings.metrics, settings.name);
+        Observers observers = new Observers(settings.name);
+        SinkParts<T> parts = new SinkParts<>(
+                settings,
+                new CommitMark(),
+                new Quiesce(),
+                threads,
+                new SinkParts.Watched(new SinkProgress(meters, settings.clock), observers),
+                watch);
+        return new SinkTopology(parts, build(parts), () -> {
+            threads.close();
+            watch.close();
+            observers.close();
+            meters.close();
+        });
+    }
+
+    /** The one topology. */
+    static <T> Topology build(SinkParts<T> parts) {
+        TimestampExtractor tolerant = (record, partitionTime) -> Math.max(0, record.timestamp());
+        return new Topology()
+                .addSource(
+                        (AutoOffsetReset) null, // the consumer's own setting
+                        EVENTS,
+                        // a record with a negative timestamp would be skipped, and be a gap
+                        tolerant,
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer(),
+                        parts.settings().topic)
+                .addProcessor(APPLY, () -> new SinkProcessor<>(parts), EVENTS)
+                .addStateStore(parts.mark().store(), APPLY)
+                // uncached: what a commit's flush writes here must not wait in a cache that was flushed before it
+                .addStateStore(persistent(Checkpoints.NAME), APPLY)
+                .addStateStore(persistent(InFlightStore.NAME), APPLY)
+                .addStateStore(persistent(ResultsStore.NAME), APPLY)
+                .addSink(
+                        DEAD_LETTERS,
+                        parts.settings().deadLetterTopic,
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer(),
+                        APPLY);
+    }
+
+    /** 1. The topology. */
+    public Topology topology() {
+        return topology;
+    }
+
+    /** 2. The properties: what was given to the builder, and what the sink needs. One stream thread, exactly once. */
+    public Map<String, Object> properties() {
+        return properties;
+    }
+
+    /** 2. Kafka's own clients, which make a revocation wait until what the workers found out will be committed with it. */
+    public KafkaClientSupplier clients() {
+        return new SafePolls(quiesce);
+    }
+
+    /** 3. Lets what runs end before a partition goes to another instance. Must hear of every change of state. */
+    public KafkaStreams.StateListener stateListener() {
+        // called on the stream thread, before the revocation
+        return (now, before) -> quiesce.handingOver(now == KafkaStreams.State.REBALANCING);
+    }
+
+    /** 4. Begins nothing any more and waits for what runs, at most the drain time-out. To be called before streams close. */
+    public void quiesce() {
+        try {
+            quiesce.close(settings.drainTimeout.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the worker threads; to be called after streams were closed. */
+    @Override
+    public void close() {
+        try {
+            held.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("The parts of sink " + settings.name + " did not close.", e);
+        }
+    }
+
+    SinkParts.Watched watched() {
+        return watched;
+    }
+
+    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> persistent(String name) {
+        return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
+                .withCachingDisabled();
+    }
+}

@@ -1,0 +1,16 @@
+package io.taskqueue.streams;
+
+/** The leading byte of everything that is stored. */
+final class StateVersion {
+
+    private StateVersion() {}
+
+    static void require(String what, byte known, byte found) {
+        if (found != known) {
+            throw new SinkStoppedException(
+                    "A stored " + what + " has format version " + found + ", but this version of the sink knows only "
+                            + known + ". Run the version that wrote it, or a newer one.",
+                    null);
+        }
+    }
+}

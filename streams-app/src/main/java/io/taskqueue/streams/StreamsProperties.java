@@ -1,0 +1,93 @@
+package io.taskqueue.streams;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** The properties of Kafka Streams that the topology needs, with the user's over those that may be chosen. */
+final class StreamsProperties {
+
+    private static final int DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
+    private static final int ENVELOPE = 64 * 1024;
+    private static final Duration SHORTEST_TRANSACTION = Duration.ofSeconds(10);
+
+    private StreamsProperties() {}
+
+    static Map<String, Object> of(SinkSettings<?> settings, int maxMessageBytes) {
+        Map<String, Object> properties = chosen(settings, maxMessageBytes);
+        settings.kafka.forEach((key, value) -> properties.put(withoutPrefix(key, "streams."), value));
+        require(properties, StreamsConfig.APPLICATION_ID_CONFIG, settings.name, "is the sink's name");
+        require(
+                properties,
+                StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+                StreamsConfig.EXACTLY_ONCE_V2,
+                "makes offsets and results commit together");
+        require(properties, StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1, "is all that hands partitions over cleanly");
+        requireCache(properties);
+        return properties;
+    }
+
+    /** The properties of a client of ours: the plain ones, and those of its prefix. */
+    static Map<String, Object> client(SinkSettings<?> settings, String prefix) {
+        Map<String, Object> properties = new HashMap<>();
+        settings.kafka.forEach((key, value) -> {
+            if (!key.startsWith("streams.") && !key.startsWith("consumer.") && !key.startsWith("producer.")) {
+                properties.put(withoutPrefix(key, prefix), value);
+            }
+        });
+        return properties;
+    }
+
+    private static Map<String, Object> chosen(SinkSettings<?> settings, int maxMessageBytes) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDirectory.toString());
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, settings.commitInterval.toMillis());
+        // there is no global table; unset, each start warns of it
+        properties.put("processing.exception.handler.global.enabled", true);
+        // how soon outcomes are noticed when no record comes
+        properties.put(StreamsConfig.POLL_MS_CONFIG, 5);
+        // after a kill, the next instance waits for the old session to end
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 1_500);
+        // the last commit of a partition waits for what runs, inside its transaction
+        Duration transaction = settings.drainTimeout.plusSeconds(5);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)
+                Math.max(transaction.toMillis(), SHORTEST_TRANSACTION.toMillis()));
+        if (maxMessageBytes > DEFAULT_MAX_MESSAGE_BYTES) {
+            // events in flight go to a topic of their own, whole
+            properties.put(
+                    StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+                    String.valueOf(maxMessageBytes + ENVELOPE));
+            properties.put(
+                    StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), maxMessageBytes + ENVELOPE);
+        }
+        return properties;
+    }
+
+    private static void require(Map<String, Object> properties, String key, Object value, String why) {
+        Object given = properties.putIfAbsent(key, value);
+        if (given != null && !given.toString().equals(value.toString())) {
+            throw new IllegalArgumentException("The property " + key + " of a sink is " + value + ", which " + why
+                    + ", but it is set to " + given + ". Remove it.");
+        }
+    }
+
+    /** With no cache each change would be written at once: right, but slow. */
+    private static void requireCache(Map<String, Object> properties) {
+        Object given = properties.get(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG);
+        if (given != null && Long.parseLong(given.toString()) <= 0) {
+            throw new IllegalArgumentException("The property " + StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG
+                    + " of a sink must be above 0, but it is set to " + given
+                    + ": without a cache, events in flight are written one by one. Remove it.");
+        }
+    }
+
+    private static String withoutPrefix(String key, String prefix) {
+        return key.startsWith(prefix) ? key.substring(prefix.length()) : key;
+    }
+}

@@ -1,0 +1,67 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.sink.ApplyOutcome;
+import io.taskqueue.sink.RecordedEffects;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+
+/** Applies one event once, and hands over what became of it. Thread-safe. */
+final class Worker<T> {
+
+    /** What the lane does after a try. */
+    sealed interface Next {
+        /** The event is done with: the lane's next one may begin. */
+        record Advance() implements Next {}
+
+        /** The same event, after a wait. */
+        record Again(Duration backoff) implements Next {}
+
+        /** Nothing of this lane any more. */
+        record Blocked() implements Next {}
+    }
+
+    private static final Next ADVANCE = new Next.Advance();
+    private static final Next BLOCKED = new Next.Blocked();
+
+    private final SinkSettings<T> settings;
+    private final Handover<Handed> handover;
+    private final RandomGenerator random;
+
+    Worker(SinkSettings<T> settings, Handover<Handed> handover, RandomGenerator random) {
+        this.settings = settings;
+        this.handover = handover;
+        this.random = random;
+    }
+
+    /** @param abandoned whether the partition is not this instance's any more, so that an interruption is no failure */
+    Next apply(LiveEvent<T> live, BooleanSupplier abandoned) {
+        RecordedEffects effects = new RecordedEffects(settings.name, 0, live.event, live.results, live.mode);
+        live.tries++;
+        ApplyOutcome outcome = ApplyOutcome.of(settings.sink, live.event, effects);
+        if (outcome instanceof ApplyOutcome.Applied applied) {
+            int reused = Math.max(0, applied.counts().reused() - live.ranBefore);
+            handover.add(new Handed.Applied(live, reused, applied.counts().missing()));
+            return ADVANCE;
+        }
+        if (outcome instanceof ApplyOutcome.Stopped stopped) {
+            return giveUp(live, stopped.cause());
+        }
+        if (outcome instanceof ApplyOutcome.Transient failed) {
+            live.ranBefore += effects.counts().run() + effects.counts().failed();
+            return failedForNow(live, failed.cause());
+        }
+        return abandoned.getAsBoolean() ? BLOCKED : failedForNow(live, new InterruptedException("interrupted"));
+    }
+
+    private Next failedForNow(LiveEvent<T> live, Throwable cause) {
+        return live.tries >= settings.retry.attempts()
+                ? giveUp(live, cause)
+                : new Next.Again(settings.retry.backoff(live.tries, random));
+    }
+
+    private Next giveUp(LiveEvent<T> live, Throwable cause) {
+        handover.add(new Handed.GaveUp(live, live.tries, cause));
+        return BLOCKED;
+    }
+}

@@ -1,0 +1,86 @@
+package io.taskqueue.streams;
+
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads that apply events, up to a number at a time: virtual ones where the JVM has them, a pool of platform threads
+ * otherwise. A wait between tries holds none of them. Thread-safe.
+ */
+final class WorkerThreads implements AutoCloseable {
+
+    private final ExecutorService workers;
+    private final Semaphore permits;
+    private final boolean virtual;
+    private final ScheduledExecutorService timer;
+
+    WorkerThreads(String sink, int concurrency) {
+        ThreadFactory named = named(sink + "-worker-");
+        ExecutorService light = virtualThreads();
+        this.virtual = light != null;
+        this.workers = light != null ? light : Executors.newFixedThreadPool(concurrency, named);
+        this.permits = new Semaphore(concurrency);
+        this.timer = Executors.newSingleThreadScheduledExecutor(named(sink + "-retry-"));
+    }
+
+    /** Runs soon; not at all after the threads were closed. */
+    void execute(Runnable work) {
+        try {
+            workers.execute(virtual ? () -> permitted(work) : work);
+        } catch (RejectedExecutionException closed) {
+            return; // what is in flight is in the store
+        }
+    }
+
+    /** Runs after a wait; not at all after the threads were closed. */
+    void executeAfter(Duration wait, Runnable work) {
+        try {
+            Future<?> unused = timer.schedule(() -> execute(work), wait.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException closed) {
+            return; // what is in flight is in the store
+        }
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        workers.shutdownNow();
+    }
+
+    private void permitted(Runnable work) {
+        permits.acquireUninterruptibly();
+        try {
+            work.run();
+        } finally {
+            permits.release();
+        }
+    }
+
+    private static @Nullable ExecutorService virtualThreads() {
+        try {
+            Method factory = Executors.class.getMethod("newVirtualThreadPerTaskExecutor");
+            return (ExecutorService) factory.invoke(null);
+        } catch (ReflectiveOperationException none) {
+            return null;
+        }
+    }
+
+    private static ThreadFactory named(String prefix) {
+        AtomicInteger number = new AtomicInteger();
+        return work -> {
+            Thread thread = new Thread(work, prefix + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

@@ -1,0 +1,39 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.serde.PayloadCodec;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A sink in a process of its own, to be killed. Its effects call a ledger and take 5 ms more. */
+final class ChildSink {
+
+    private ChildSink() {}
+
+    /** @param args name, bootstrap servers, topic, state directory, the ledger's URL */
+    public static void main(String[] args) throws Exception {
+        HttpClient http = HttpClient.newHttpClient();
+        try (SinkService service = SinkService.builder(
+                        args[0],
+                        (event, effects) -> effects.run("call", key -> {
+                            String query = URLEncoder.encode(key.toString(), StandardCharsets.UTF_8);
+                            HttpRequest call = HttpRequest.newBuilder(URI.create(args[4] + "?" + query))
+                                    .build();
+                            http.send(call, HttpResponse.BodyHandlers.discarding());
+                            TimeUnit.MILLISECONDS.sleep(5);
+                        }),
+                        PayloadCodec.utf8())
+                .kafka(Map.of("bootstrap.servers", args[1]))
+                .topic(args[2])
+                .stateDirectory(Path.of(args[3]))
+                .start()) {
+            service.awaitTermination();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TaskId;
+import io.taskqueue.sink.ReplicationSink;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+class EachEventReachesTheSinkOnceTest {
+
+    @Test
+    void eachEventIsAppliedOnceAndATasksEventsInOrder() throws Exception {
+        try (SinkWorld world = new SinkWorld(2)) {
+            Map<TaskId, List<EventKind>> seen = new ConcurrentHashMap<>();
+            Set<TaskId> running = ConcurrentHashMap.newKeySet();
+            Set<String> overlaps = ConcurrentHashMap.newKeySet();
+            ReplicationSink<String> sink = (event, effects) -> {
+                if (!running.add(event.taskId())) {
+                    overlaps.add(event.toString());
+                }
+                effects.run("call", key -> world.ledger.called(key.toString()));
+                seen.computeIfAbsent(event.taskId(), task -> new CopyOnWriteArrayList<>())
+                        .add(event.kind());
+                running.remove(event.taskId());
+            };
+            List<ReplicationEvent<?>> observed = new CopyOnWriteArrayList<>();
+            SinkService service = world.start(world.sink("once", sink));
+            try (AutoCloseable watching = service.observe(applied -> observed.add(applied.event()))) {
+                for (String queue : List.of("a", "b", "c")) {
+                    world.source(queue, 1).open().tasks(0, 200);
+                }
+                world.awaitCaughtUp("once", service);
+                assertThat(watching).isNotNull();
+            }
+
+            assertThat(overlaps).isEmpty();
+            assertThat(seen).hasSize(600);
+            assertThat(seen.values())
+                    .allMatch(kinds ->
+                            kinds.equals(List.of(EventKind.ENQUEUED, EventKind.LEASE_GRANTED, EventKind.COMPLETED)));
+            assertThat(world.ledger.keys()).isEqualTo(1_800);
+            assertThat(world.ledger.repeated()).isEmpty();
+            assertThat(service.ready()).isTrue();
+            SinkStatus status = service.status();
+            assertThat(status.effects()).isEqualTo(new EffectCounts(1_800, 0, 0, 0));
+            assertThat(status.queues()).extracting(QueueStatus::queueName).containsExactly("a", "b", "c");
+            assertThat(status.queues())
+                    .allMatch(queue -> queue.applied() == 600
+                            && queue.lag() == 0
+                            && queue.gaps() == 0
+                            && queue.newest().equals(queue.done()));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import org.awaitility.Awaitility;
+
+/** Waits until a service has failed. */
+final class Failure {
+
+    private Failure() {}
+
+    /** What it says of it, everywhere the same. */
+    static String of(SinkService service) throws Exception {
+        Awaitility.await()
+                .atMost(SinkWorld.PATIENCE)
+                .until(() -> service.status().state() == SinkState.FAILED);
+        assertThat(service.ready()).isFalse();
+        SinkStoppedException thrown = catchThrowableOfType(SinkStoppedException.class, service::awaitTermination);
+        assertThat(service.status().failure()).hasValue(thrown.getMessage());
+        return thrown.getMessage();
+    }
+}

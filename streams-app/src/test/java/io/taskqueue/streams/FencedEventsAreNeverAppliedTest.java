@@ -1,0 +1,52 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskqueue.event.EventKind;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class FencedEventsAreNeverAppliedTest {
+
+    @Test
+    void whatALowerEpochWroteBehindTheFenceIsDroppedAlsoInAReplay() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            EventWriter old = world.source("orders", 3).open();
+            old.tasks(0, 5);
+            EventWriter young = world.source("orders", 7).open();
+            old.next(EventKind.ENQUEUED, 90);
+            young.tasks(0, 5);
+            old.next(EventKind.ENQUEUED, 91);
+            SinkService service = world.start(world.sink("fenced", world.calling(Duration.ZERO)));
+            world.awaitCaughtUp("fenced", service);
+            service.close();
+            assertThat(world.ledger.calls()).hasSize(30);
+
+            world.rewind("fenced");
+            SinkService again = world.start(world.sink("fenced", world.calling(Duration.ZERO)));
+            world.awaitCaughtUp("fenced", again);
+
+            assertThat(again.status().queues().get(0).fenced()).isEqualTo(2);
+            assertThat(again.status().effects()).isEqualTo(new EffectCounts(0, 30, 0, 0));
+            assertThat(world.ledger.calls()).hasSize(30);
+            assertThat(world.ledger.times(old.key("fenced", 16))).isZero();
+            assertThat(world.ledger.times(old.key("fenced", 17))).isZero();
+            assertThat(world.ledger.times(young.key("fenced", 1))).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void twoSourcesInOneEpochHaltTheSink() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            world.source("orders", 3).open().tasks(0, 1);
+            world.source("orders", 3).open();
+            SinkService service = world.start(world.sink("forked", world.calling(Duration.ZERO)));
+
+            String failure = Failure.of(service);
+
+            assertThat(failure)
+                    .startsWith("Sink forked stopped: two sources have opened epoch 3 of queue orders")
+                    .contains("The registry of sources has lost records");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.taskqueue.streams;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+
+/** The outside that effects act on: remembers every call by its key, in this process, whatever happens to the callers. */
+final class Ledger implements AutoCloseable {
+
+    private final Queue<String> calls = new ConcurrentLinkedQueue<>();
+    private final Map<String, Integer> byKey = new ConcurrentHashMap<>();
+    private final HttpServer server;
+
+    Ledger() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 256);
+        server.setExecutor(Executors.newFixedThreadPool(16));
+        server.createContext("/", exchange -> {
+            called(URLDecoder.decode(exchange.getRequestURI().getRawQuery(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+    }
+
+    void called(String key) {
+        calls.add(key);
+        byKey.merge(key, 1, Integer::sum);
+    }
+
+    /** Every call, in order. */
+    List<String> calls() {
+        return List.copyOf(calls);
+    }
+
+    int keys() {
+        return byKey.size();
+    }
+
+    /** The keys that were called more than once, with how often. */
+    Map<String, Integer> repeated() {
+        Map<String, Integer> repeated = new ConcurrentHashMap<>(byKey);
+        repeated.values().removeIf(times -> times == 1);
+        return repeated;
+    }
+
+    int times(String key) {
+        return byKey.getOrDefault(key, 0);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}

@@ -1,0 +1,36 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class RebalanceRerunsNothingTest {
+
+    @Test
+    void anInstanceThatComesAndGoesUnderLoadMakesNothingRunTwiceOrGetLost() throws Exception {
+        try (SinkWorld world = new SinkWorld(4)) {
+            List<String> queues = List.of("a", "b", "c", "d", "e", "f", "g", "h");
+            for (String queue : queues) {
+                world.source(queue, 1).open().tasks(0, 500);
+            }
+            SinkService first = world.start(world.sink("shared", world.calling(Duration.ofMillis(8))));
+            for (int round = 0; round < 2; round++) {
+                int before = world.ledger.keys();
+                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() > before + 300);
+                SinkService second = world.start(world.sink("shared", world.calling(Duration.ofMillis(8)))
+                        .stateDirectory(world.state("two")));
+                Awaitility.await()
+                        .atMost(SinkWorld.PATIENCE)
+                        .until(() -> second.status().effects().run() > 200);
+                second.close();
+            }
+            Awaitility.await().atMost(SinkWorld.PATIENCE).untilAsserted(() -> assertThat(world.ledger.keys())
+                    .isEqualTo(queues.size() * 1_500));
+            world.awaitCaughtUp("shared", first);
+            assertThat(world.ledger.repeated()).isEmpty();
+        }
+    }
+}

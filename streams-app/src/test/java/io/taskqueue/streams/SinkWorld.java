@@ -1,0 +1,197 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.embedded.EmbeddedKafka;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.RetryPolicy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+
+/** One test's event topic on the broker that all tests share, its sinks, and the outside that they act on. */
+final class SinkWorld implements AutoCloseable {
+
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    final String topic;
+    final int partitions;
+    final Ledger ledger = new Ledger();
+    final Admin admin;
+    final KafkaProducer<byte[], byte[]> producer;
+    private final Path directory;
+    private final List<SinkService> started = new ArrayList<>();
+
+    SinkWorld(int partitions) throws Exception {
+        this(partitions, Map.of());
+    }
+
+    SinkWorld(int partitions, Map<String, String> topicConfig) throws Exception {
+        this.topic = "events-" + UUID.randomUUID();
+        this.partitions = partitions;
+        this.directory = Files.createTempDirectory("sink-world");
+        this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap()));
+        this.producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrap(), "linger.ms", 2),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        create(topicConfig);
+    }
+
+    void create(Map<String, String> topicConfig) throws Exception {
+        admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(topicConfig)))
+                .all()
+                .get(30, TimeUnit.SECONDS);
+        Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> ends().size() == partitions);
+    }
+
+    static String bootstrap() {
+        return SharedBroker.KAFKA.bootstrapServers();
+    }
+
+    EventWriter source(String queue, long epoch) {
+        return new EventWriter(this, queue, epoch, UUID.randomUUID());
+    }
+
+    /** A sink whose one effect calls the ledger for each event and takes a while. */
+    ReplicationSink<String> calling(Duration work) {
+        return (event, effects) -> effects.run("call", key -> {
+            ledger.called(key.toString());
+            if (!work.isZero()) {
+                TimeUnit.NANOSECONDS.sleep(work.toNanos());
+            }
+        });
+    }
+
+    SinkService.Builder<String> sink(String name, ReplicationSink<String> sink) {
+        return SinkService.builder(name, sink, PayloadCodec.utf8())
+                .kafka(Map.of("bootstrap.servers", bootstrap()))
+                .topic(topic)
+                .stateDirectory(state("one"))
+                .concurrency(16)
+                .retry(new RetryPolicy(3, Duration.ofMillis(20), Duration.ofMillis(50), 0));
+    }
+
+    Path state(String instance) {
+        return directory.resolve(instance);
+    }
+
+    SinkService start(SinkService.Builder<String> builder) {
+        SinkService service = builder.start();
+        started.add(service);
+        return service;
+    }
+
+    /** Waits until all that the topic holds is applied. */
+    void awaitCaughtUp(String sink, SinkService... services) {
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> {
+            for (SinkService service : services) {
+                service.status().failure().ifPresent(failure -> {
+                    throw new AssertionError(failure);
+                });
+            }
+            return committedUpToEnds(sink)
+                    && Stream.of(services).allMatch(service -> service.status().settled());
+        });
+    }
+
+    private boolean committedUpToEnds(String sink) throws Exception {
+        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(sink)
+                .partitionsToOffsetAndMetadata()
+                .get(30, TimeUnit.SECONDS);
+        Map<TopicPartition, Long> ends = ends();
+        return ends.entrySet().stream()
+                .allMatch(end -> end.getValue() == 0
+                        || (committed.get(end.getKey()) != null
+                                && committed.get(end.getKey()).offset() >= end.getValue()));
+    }
+
+    Map<TopicPartition, Long> ends() throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            latest.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+        }
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end :
+                admin.listOffsets(latest).all().get().entrySet()) {
+            ends.put(end.getKey(), end.getValue().offset());
+        }
+        return ends;
+    }
+
+    /** Moves the committed offsets of a stopped sink back to the beginning: what a replay is. */
+    void rewind(String sink) throws Exception {
+        rewind(sink, 0);
+    }
+
+    void rewind(String sink, long offset) throws Exception {
+        Map<TopicPartition, OffsetAndMetadata> to = new HashMap<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            to.put(new TopicPartition(topic, partition), new OffsetAndMetadata(offset));
+        }
+        admin.alterConsumerGroupOffsets(sink, to).all().get(30, TimeUnit.SECONDS);
+    }
+
+    static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> {
+                try {
+                    Files.delete(file);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        started.forEach(SinkService::close);
+        producer.close();
+        admin.close();
+        ledger.close();
+        delete(directory);
+    }
+
+    private static final class SharedBroker {
+
+        static final EmbeddedKafka KAFKA = start();
+
+        private static EmbeddedKafka start() {
+            try {
+                Path directory = Files.createTempDirectory("sink-broker");
+                EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0);
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    kafka.close();
+                    try {
+                        delete(directory);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }));
+                return kafka;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

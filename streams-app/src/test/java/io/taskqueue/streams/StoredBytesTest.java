@@ -1,0 +1,87 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskqueue.event.Position;
+import io.taskqueue.event.TaskError;
+import io.taskqueue.sink.EffectKey;
+import io.taskqueue.sink.EffectResult;
+import io.taskqueue.streams.Arrival.Mark;
+import io.taskqueue.streams.Checkpoint.Fence;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Bytes;
+import org.junit.jupiter.api.Test;
+
+class StoredBytesTest {
+
+    private static final Instant THEN = Instant.parse("2026-01-02T03:04:05.000000006Z");
+
+    @Test
+    void aCheckpointComesBackAsItWas() {
+        Checkpoint checkpoint = new Checkpoint(
+                new Uuid(3, 4),
+                7,
+                new Mark(new Position(5, 6), 8),
+                new Mark(new Position(1, 2), 3),
+                List.of(new Fence(4, 1, null), new Fence(5, 2, new UUID(9, 8))),
+                true);
+
+        assertThat(CheckpointBytes.read(CheckpointBytes.write(checkpoint, new Position(5, 5))))
+                .isEqualTo(checkpoint);
+        assertThat(CheckpointBytes.read(
+                        CheckpointBytes.write(checkpoint.take(new Arrival(new Position(5, 7), 9, null)), null)))
+                .isEqualTo(checkpoint.take(new Arrival(new Position(5, 7), 9, null)));
+    }
+
+    @Test
+    void resultsComeBackAsTheyWere() {
+        List<EffectResult> results = List.of(
+                new EffectResult.Done("receipt", "{\"n\":1.10}"),
+                new EffectResult.Done("void", "null"),
+                new EffectResult.Failed(new TaskError(null, "no code", Map.of())),
+                new EffectResult.Failed(new TaskError("", "an empty code", Map.of("a", "ä", "b", ""))));
+
+        assertThat(results).allSatisfy(result -> {
+            byte[] value = ResultBytes.value(4_711, THEN, result);
+            assertThat(ResultBytes.result(value)).isEqualTo(result);
+            assertThat(ResultBytes.offset(value)).isEqualTo(4_711);
+        });
+    }
+
+    @Test
+    void keysComeBackAndSortByQueueThenPosition() {
+        EffectKey first = new EffectKey("s", 0, "ä/b", new Position(2, 300), "charge");
+        EffectKey second = new EffectKey("s", 1, "ä/b", new Position(2, 300), "charge");
+        assertThat(ResultBytes.key("s", ResultBytes.key(first))).isEqualTo(first);
+        assertThat(ResultBytes.key(first))
+                .isLessThan(ResultBytes.key(new EffectKey("s", 0, "ä/b", new Position(3, 1), "a")));
+        assertThat(ResultBytes.key("s", ResultBytes.key(second))).isEqualTo(second);
+    }
+
+    @Test
+    void noEventsPrefixCoversAnother() {
+        byte[] prefix = ResultBytes.prefix("a", new Position(1, 1));
+        Bytes other = ResultBytes.key(new EffectKey("s", 0, "a", new Position(1, 256), "x"));
+        Bytes longer = ResultBytes.key(new EffectKey("s", 0, "ab", new Position(1, 1), "x"));
+        assertThat(Arrays.copyOf(other.get(), prefix.length)).isNotEqualTo(prefix);
+        assertThat(Arrays.copyOf(longer.get(), prefix.length)).isNotEqualTo(prefix);
+    }
+
+    @Test
+    void anotherFormatVersionIsRefused() {
+        byte[] stored = ResultBytes.value(1, THEN, new EffectResult.Done("void", "null"));
+        stored[0] = 9;
+
+        assertThatThrownBy(() -> ResultBytes.result(stored))
+                .isInstanceOf(SinkStoppedException.class)
+                .hasMessage(
+                        "A stored effect result has format version 9, but this version of the sink knows only 1. Run "
+                                + "the version that wrote it, or a newer one.");
+    }
+}

@@ -1,0 +1,75 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class UndecodableRecordsAreSetAsideTest {
+
+    @Test
+    void theyGoToTheDeadLetterTopicOnceWithTheReasonAndTheSequenceGoesOn() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            EventWriter source = world.source("orders", 1).open();
+            source.tasks(0, 2);
+            source.undecodable(true, "orders".getBytes(StandardCharsets.UTF_8));
+            source.undecodable(false, null);
+            source.tasks(2, 4);
+            SinkService service = world.start(world.sink("tolerant", world.calling(Duration.ZERO)));
+            world.awaitCaughtUp("tolerant", service);
+            service.close();
+            assertThat(service.status().undecodable()).isEqualTo(2);
+            assertThat(service.status().queues().get(0).gaps()).isZero();
+            assertThat(world.ledger.calls()).hasSize(12);
+
+            world.rewind("tolerant");
+            SinkService again = world.start(world.sink("tolerant", world.calling(Duration.ZERO)));
+            world.awaitCaughtUp("tolerant", again);
+            assertThat(again.status().undecodable()).isZero();
+
+            List<ConsumerRecord<byte[], byte[]>> dead = read("tolerant.dead", 2);
+            assertThat(dead).hasSize(2);
+            assertThat(dead).allMatch(record -> text(record.value()).equals("{\"broken"));
+            assertThat(header(dead.get(0), "taskqueue_dead_topic")).isEqualTo(world.topic);
+            assertThat(header(dead.get(0), "taskqueue_dead_partition")).isEqualTo("0");
+            assertThat(header(dead.get(0), "taskqueue_dead_offset")).isEqualTo("7");
+            assertThat(header(dead.get(0), "taskqueue_dead_reason")).isNotBlank();
+            assertThat(header(dead.get(0), "ce_id")).isEqualTo("orders/1/7");
+            assertThat(header(dead.get(1), "taskqueue_dead_offset")).isEqualTo("8");
+        }
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> read(String topic, int expected) {
+        List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", SinkWorld.bootstrap(), "isolation.level", "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            TopicPartition partition = new TopicPartition(topic, 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(found::add);
+                return found.size() >= expected;
+            });
+        }
+        return found;
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return text(record.headers().lastHeader(name).value());
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+}

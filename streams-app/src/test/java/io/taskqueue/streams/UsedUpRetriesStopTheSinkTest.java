@@ -1,0 +1,74 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskqueue.event.EventKind;
+import io.taskqueue.sink.ReplicationSink;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+class UsedUpRetriesStopTheSinkTest {
+
+    @Test
+    void theEventIsNamedAndAppliedAgainAtTheNextStartAndNothingElseIs() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            AtomicBoolean broken = new AtomicBoolean(true);
+            AtomicInteger tries = new AtomicInteger();
+            ReplicationSink<String> sink = (event, effects) -> {
+                effects.run("call", key -> world.ledger.called(key.toString()));
+                effects.run("second", key -> {
+                    if (event.taskId().sequenceId() == 51 && event.kind() == EventKind.LEASE_GRANTED && broken.get()) {
+                        tries.incrementAndGet();
+                        // of Kafka's own: thrown through, Streams would take the state for corrupted, for ever
+                        throw new TimeoutException("the target is away");
+                    }
+                    world.ledger.called(key.toString());
+                });
+            };
+            EventWriter source = world.source("orders", 1).open();
+            source.tasks(0, 100);
+            SinkService service = world.start(world.sink("stuck", sink));
+
+            String failure = Failure.of(service);
+
+            assertThat(failure)
+                    .isEqualTo(
+                            "Sink stuck stopped at event 1/151 of queue orders (LeaseGranted #151 of task orders/1/51, "
+                                    + "attempt 1) at offset 151 of partition 0: it could not be applied in 3 tries, the last of "
+                                    + "which ended with org.apache.kafka.common.errors.TimeoutException: the target is away. The "
+                                    + "event is not done and is applied again at the next start, without its recorded effects. "
+                                    + "Mend the cause, or allow more tries, and start the sink again.");
+            assertThat(tries).hasValue(3);
+
+            SinkService stillBroken = world.start(world.sink("stuck", sink));
+            assertThat(Failure.of(stillBroken)).contains("event 1/151 of queue orders");
+            assertThat(tries).hasValue(6);
+
+            broken.set(false);
+            SinkService mended = world.start(world.sink("stuck", sink));
+            world.awaitCaughtUp("stuck", mended);
+            assertThat(world.ledger.keys()).isEqualTo(600);
+            assertThat(world.ledger.repeated()).isEmpty();
+            assertThat(mended.status().queues().get(0).lag()).isZero();
+        }
+    }
+
+    @Test
+    void aSinkThatUsesItsEffectsWronglyIsNotTriedAgain() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            world.source("orders", 1).open().tasks(0, 1);
+            SinkService service = world.start(world.sink("misusing", (event, effects) -> {
+                effects.run("same", key -> world.ledger.called(key.toString()));
+                effects.run("same", key -> {});
+            }));
+
+            assertThat(Failure.of(service))
+                    .contains("event 1/1 of queue orders")
+                    .contains("in 1 try")
+                    .contains("Effect 'same' was asked for twice");
+            assertThat(world.ledger.calls()).hasSize(1);
+        }
+    }
+}
