@@ -1,6 +1,7 @@
 package io.taskqueue.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.event.EventKind;
@@ -22,6 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -127,6 +130,35 @@ class ReadmeTest {
                 .allMatch(key -> key.startsWith("billing/0/orders/"))
                 .doesNotHaveDuplicates();
         assertThat(keys).as("after the replay too").isEqualTo(keysOfTheFirstRun);
+    }
+
+    @Test
+    void theServiceRunsTheSink(@TempDir Path directory) throws Exception {
+        Set<String> sent = ConcurrentHashMap.newKeySet();
+        BillingSink sink = new BillingSink(
+                (order, key) -> new Receipt("R-" + order.id()), (receipt, key) -> sent.add(receipt.number()));
+
+        try (EmbeddedKafka broker = EmbeddedKafka.start(directory.resolve("broker"), 0)) {
+            ReadmeExamples.dispatch(broker.bootstrapServers(), order -> {});
+            Thread service =
+                    new Thread(() -> serve(broker.bootstrapServers(), directory.resolve("state"), sink), "service");
+            service.start();
+            try {
+                await().atMost(Duration.ofSeconds(90))
+                        .untilAsserted(() -> assertThat(sent).containsExactly("R-A-17"));
+            } finally {
+                service.interrupt();
+                service.join();
+            }
+        }
+    }
+
+    private static void serve(String servers, Path state, BillingSink sink) {
+        try {
+            ReadmeExamples.serve(servers, state, sink);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void run(
