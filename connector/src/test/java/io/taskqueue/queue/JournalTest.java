@@ -14,6 +14,7 @@ import io.taskqueue.event.TaskId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +185,19 @@ class JournalTest {
         for (Caller<Lease<String>> worker : workers) {
             await().atMost(LONG).until(worker::done);
         }
+    }
+
+    @Test
+    void workerThatGivesUpForWantOfPlacesLeavesTheTaskToAnother() throws Exception {
+        assertThat(journal.reserve(8, 0)).isTrue();
+        Caller<Optional<Lease<String>>> first = Caller.startWaiting(() -> queue.lease(Duration.ofMillis(500)));
+        Caller<Lease<String>> second = Caller.startWaiting(queue::lease);
+        assertThat(queue.tryEnqueue("a")).isPresent();
+        assertThat(first.result()).isEmpty();
+
+        journal.release(8);
+
+        assertThat(second.result().payload()).isEqualTo("a");
     }
 
     @Test
