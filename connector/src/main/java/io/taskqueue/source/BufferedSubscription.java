@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.Condition;
@@ -127,7 +128,7 @@ final class BufferedSubscription<T> implements EventSubscription<T> {
                 if (!hasNext()) {
                     throw new NoSuchElementException("The subscription to queue " + queueName + " has ended.");
                 }
-                ReplicationEvent<T> event = java.util.Objects.requireNonNull(ahead);
+                ReplicationEvent<T> event = Objects.requireNonNull(ahead);
                 ahead = null;
                 return event;
             }

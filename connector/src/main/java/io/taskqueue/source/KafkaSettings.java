@@ -67,6 +67,7 @@ final class KafkaSettings {
     Map<String, Object> producer(int maxRecordBytes) {
         Map<String, Object> producer = client("producer.");
         producer.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, Math.min(BATCH_BYTES, maxRecordBytes));
+        // under load batches fill while five requests are on their way; waiting would only delay a lone event
         producer.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 0);
         producer.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
         producer.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());

@@ -2,6 +2,7 @@ package io.taskqueue.source;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -45,7 +46,7 @@ final class Producers implements Supplier<Producer<byte[], byte[]>>, AutoCloseab
     public synchronized void close() {
         closeMeters();
         if (first != null) {
-            first.close(java.time.Duration.ZERO);
+            first.close(Duration.ZERO);
         }
     }
 

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ final class RegistryWatch implements AutoCloseable {
         return open;
     }
 
-    private Claim read(org.apache.kafka.clients.consumer.ConsumerRecord<byte[], byte[]> record) {
+    private Claim read(ConsumerRecord<byte[], byte[]> record) {
         try {
             return ClaimJson.read(record);
         } catch (IllegalArgumentException e) {

@@ -1,5 +1,6 @@
 package io.taskqueue.source;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.queue.Lease;
+import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
 import java.nio.file.Path;
@@ -40,8 +42,7 @@ class OutageTest {
             cluster.close();
             await().atMost(Duration.ofSeconds(30)).until(() -> source.health().bufferedEvents() >= 1_000);
             await().atMost(Duration.ofSeconds(30)).until(() -> source.health().state() == SourceState.RETRYING);
-            assertThatThrownBy(() -> source.replicated().get(100, java.util.concurrent.TimeUnit.MILLISECONDS))
-                    .isInstanceOf(TimeoutException.class);
+            assertThatThrownBy(() -> source.replicated().get(100, MILLISECONDS)).isInstanceOf(TimeoutException.class);
             cluster = Cluster.start(directory, cluster.port());
             long after = source.position().sequence() + 2_000;
             await().atMost(Duration.ofSeconds(60))
@@ -74,6 +75,34 @@ class OutageTest {
             return enqueued;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aTopicThatTakesLessThanItDidHoldsTheEventsBackUntilItTakesThem(@TempDir Path directory) throws Exception {
+        try (Cluster cluster = Cluster.start(directory);
+                var queue = TaskQueue.<String>builder("large").build();
+                var source = cluster.source(queue).start()) {
+            cluster.setMaxMessageBytes(EVENTS, 10_000);
+            queue.enqueue("small");
+            queue.enqueue("l".repeat(50_000));
+            queue.enqueue("behind it");
+
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(source.health().lastError()).hasValueSatisfying(error -> assertThat(
+                                    error)
+                            .startsWith("Kafka refuses an event as too large, though it was not when its task was"
+                                    + " enqueued")));
+            assertThat(source.health().state()).isEqualTo(SourceState.RETRYING);
+            assertThat(source.replicatedUpTo().sequence()).isEqualTo(1);
+            cluster.setMaxMessageBytes(EVENTS, 1_000_000);
+
+            assertThat(source.replicated().get(60, SECONDS).sequence()).isEqualTo(3);
+            assertThat(cluster.events(EVENTS, "large").stream()
+                            .map(event -> event.position().sequence())
+                            .distinct())
+                    .containsExactly(0L, 1L, 2L, 3L);
+            queue.stop("The test is over.");
         }
     }
 
@@ -133,6 +162,6 @@ class OutageTest {
 
         source.close();
 
-        assertThat(waiter.get(30, SECONDS)).hasRootCauseInstanceOf(io.taskqueue.queue.QueueClosedException.class);
+        assertThat(waiter.get(30, SECONDS)).hasRootCauseInstanceOf(QueueClosedException.class);
     }
 }

@@ -26,6 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -230,7 +232,7 @@ class ReplicationSourceTest {
     void replicatedServesManyCallersAtOnce() throws Exception {
         try (var queue = TaskQueue.<String>builder("many").capacity(1_000).build();
                 var source = cluster.source(queue).start()) {
-            List<java.util.concurrent.CompletableFuture<Position>> futures = new ArrayList<>();
+            List<CompletableFuture<Position>> futures = new ArrayList<>();
             for (int task = 1; task <= 500; task++) {
                 queue.enqueue("task");
                 futures.add(source.replicated());
@@ -327,7 +329,7 @@ class ReplicationSourceTest {
     @Test
     void anObserverThatThrowsIsCountedAndGoesOn() throws Exception {
         var meters = new SimpleMeterRegistry();
-        List<String> seen = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<String> seen = new CopyOnWriteArrayList<>();
         try (var queue = TaskQueue.<String>builder("observed").build();
                 var source = cluster.source(queue).metrics(meters).start();
                 var observation = source.observe(event -> {
