@@ -1,0 +1,11 @@
+# The commands in an image: build the jars first (mvn package -DskipTests), then docker build -t taskqueue:local .
+ARG BASE=eclipse-temurin:17-jre
+FROM ${BASE}
+COPY streams-app/target/lib /opt/taskqueue/lib
+COPY streams-app/target/taskqueue-streams-app-*.jar /opt/taskqueue/lib/
+COPY examples/mirror-tasks.ndjson /opt/taskqueue/examples/
+RUN mkdir -p /var/lib/taskqueue && chown 1000:1000 /var/lib/taskqueue
+USER 1000:1000
+VOLUME /var/lib/taskqueue
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=60", "-cp", "/opt/taskqueue/lib/*", "io.taskqueue.cli.TaskQueueCommand"]
+CMD ["--help"]
