@@ -1,0 +1,60 @@
+package io.taskqueue.cli;
+
+import io.taskqueue.embedded.EmbeddedKafka;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code taskqueue broker}: the embedded broker alone. */
+@Command(
+        name = "broker",
+        header = "Run a real Kafka broker on this machine, for trying things in several terminals.",
+        description = "One broker on 127.0.0.1, its data in a directory: start it again there and the data is back. "
+                + "Ends on Ctrl-C. Not for production.",
+        footer = {"", "Example: taskqueue broker --dir ./broker-data --port 9092"},
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class BrokerCommand implements Callable<Integer> {
+
+    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "Where the broker keeps its data.")
+    private Path directory = Path.of("");
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            defaultValue = "9092",
+            description = "The port to listen on; 0 for any free one. Default: ${DEFAULT-VALUE}.")
+    private int port;
+
+    @Mixin
+    private Output output = new Output();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        EmbeddedKafka broker;
+        try {
+            broker = EmbeddedKafka.start(directory, port);
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+        }
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            broker.close();
+                            stopped.countDown();
+                        },
+                        "broker-stop"));
+        output.result(
+                "A Kafka broker is ready at " + broker.bootstrapServers() + ", its data in " + directory
+                        + ". Ctrl-C stops it.",
+                Map.of("bootstrapServers", broker.bootstrapServers(), "directory", directory.toString()));
+        stopped.await();
+        return ExitCode.OK;
+    }
+}

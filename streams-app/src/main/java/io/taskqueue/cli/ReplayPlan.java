@@ -1,0 +1,129 @@
+package io.taskqueue.cli;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a sink's committed offsets would go: computed first, shown, and carried out only when told to. Only offsets of the event
+ * topic are ever touched.
+ *
+ * @param name the sink's name, which is its consumer group
+ * @param topic the event topic
+ * @param moves one for each partition, in order
+ */
+record ReplayPlan(String name, String topic, List<Move> moves) {
+
+    /**
+     * One partition's move.
+     *
+     * @param from the committed offset, or null where nothing is committed
+     * @param to the offset to read from
+     * @param events records from {@code to} up to what was committed
+     */
+    record Move(int partition, @Nullable Long from, long to, long events) {}
+
+    /** Where to go back to, as the offset of each partition. */
+    @FunctionalInterface
+    interface Target {
+
+        Map<TopicPartition, Long> offsets(EventTopic topic) throws InterruptedException, ExecutionException;
+
+        static Target earliest() {
+            return topic -> topic.offsets(OffsetSpec.earliest());
+        }
+
+        static Target offset(long offset) {
+            return topic ->
+                    topic.partitions().stream().collect(Collectors.toMap(Function.identity(), partition -> offset));
+        }
+
+        /** The first record at or after a time; where there is none, the end. */
+        static Target time(Instant time) {
+            return topic -> topic.offsets(OffsetSpec.forTimestamp(time.toEpochMilli()));
+        }
+    }
+
+    /**
+     * Computes the moves, and changes nothing.
+     *
+     * @throws CommandFailure if the sink has never run, its group is alive, or the topic is missing
+     */
+    static ReplayPlan compute(Admin admin, String name, String topicName, Target target)
+            throws InterruptedException, ExecutionException {
+        requireStopped(admin, name);
+        EventTopic topic = EventTopic.find(admin, topicName);
+        Map<TopicPartition, Long> committed = topic.committed(name);
+        Map<TopicPartition, Long> earliest = topic.offsets(OffsetSpec.earliest());
+        Map<TopicPartition, Long> latest = topic.offsets(OffsetSpec.latest());
+        Map<TopicPartition, Long> wanted = target.offsets(topic);
+        List<Move> moves = new ArrayList<>();
+        for (TopicPartition partition : topic.partitions()) {
+            long low = earliest.getOrDefault(partition, 0L);
+            long high = latest.getOrDefault(partition, 0L);
+            long asked = wanted.getOrDefault(partition, -1L);
+            long to = asked < 0 ? high : Math.max(low, Math.min(asked, high));
+            Long from = committed.get(partition);
+            moves.add(new Move(partition.partition(), from, to, from == null ? 0 : Math.max(0, from - to)));
+        }
+        return new ReplayPlan(name, topicName, List.copyOf(moves));
+    }
+
+    /** Moves the offsets. */
+    void execute(Admin admin) throws InterruptedException, ExecutionException {
+        requireStopped(admin, name);
+        admin.alterConsumerGroupOffsets(
+                        name,
+                        moves.stream()
+                                .collect(Collectors.toMap(
+                                        move -> new TopicPartition(topic, move.partition()),
+                                        move -> new OffsetAndMetadata(move.to()))))
+                .all()
+                .get();
+    }
+
+    /** How many records will be seen again. */
+    long events() {
+        return moves.stream().mapToLong(Move::events).sum();
+    }
+
+    private static void requireStopped(Admin admin, String name) throws InterruptedException, ExecutionException {
+        ConsumerGroupDescription group;
+        try {
+            group = admin.describeConsumerGroups(List.of(name)).all().get().get(name);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                group = null;
+            } else {
+                throw e;
+            }
+        }
+        if (group == null || group.groupState() == GroupState.DEAD) {
+            throw new CommandFailure(
+                    ExitCode.REFUSED,
+                    "There is no sink named " + name
+                            + " on this cluster: no consumer group has that name. Check --name; "
+                            + "`taskqueue status` lists the sinks.");
+        }
+        if (group.groupState() != GroupState.EMPTY) {
+            throw new CommandFailure(
+                    ExitCode.REFUSED,
+                    "Sink " + name + " is running: its consumer group is " + group.groupState() + " with "
+                            + group.members().size()
+                            + " member(s), and the offsets of a live group cannot be moved. Stop every "
+                            + "instance of it; one that was killed is gone after its session time-out (10 s). Then try again.");
+        }
+    }
+}

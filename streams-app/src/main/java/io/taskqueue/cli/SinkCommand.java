@@ -1,0 +1,204 @@
+package io.taskqueue.cli;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.SinkFactory;
+import io.taskqueue.streams.QueueStatus;
+import io.taskqueue.streams.SinkService;
+import io.taskqueue.streams.SinkState;
+import io.taskqueue.streams.SinkStatus;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.function.ToLongFunction;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code taskqueue sink}: a sink as a service. */
+@Command(
+        name = "sink",
+        header = "Run a sink: applies every event, each effect recorded once.",
+        description = {
+            "Any number of instances of one --name share the work. Stop with SIGTERM or Ctrl-C; what runs may finish.",
+            "--sink log prints each event. --sink http POSTs each event as JSON with its effect key as Idempotency-Key; 2xx is "
+                    + "recorded, 4xx a permanent failure, the rest and time-outs are tried again. It takes url, timeout, retries, "
+                    + "backoff, and kinds (which events to send, as in kinds=Completed,DeadLettered; default all).",
+            "--sink CLASS is yours: an io.taskqueue.sink.SinkFactory in --class-path."
+        },
+        footer = {
+            "",
+            "Example: taskqueue sink --bootstrap-server localhost:9092 --name billing --sink http \\",
+            "             --sink-config url=http://localhost:8080/events --sink-config timeout=6s"
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class SinkCommand implements Callable<Integer> {
+
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LOOK = Duration.ofMillis(100);
+
+    @Mixin
+    private KafkaOptions kafka = new KafkaOptions();
+
+    @Option(
+            names = "--name",
+            required = true,
+            paramLabel = "APP",
+            description = "The sink's name: its consumer group, and a part of every effect key.")
+    private String name = "";
+
+    @Option(names = "--sink", required = true, paramLabel = "log|http|CLASS", description = "Which sink.")
+    private String sink = "";
+
+    @Option(
+            names = "--class-path",
+            paramLabel = "JARS",
+            description = "Where CLASS and what it needs are: jars and directories, separated as on java -cp.")
+    private @Nullable String classPath;
+
+    @Option(names = "--sink-config", paramLabel = "K=V", description = "A setting of the sink. Repeatable.")
+    private Map<String, String> sinkConfig = new LinkedHashMap<>();
+
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Events applied side by side; those of one task stay in order. Default: ${DEFAULT-VALUE}.")
+    private int concurrency;
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "DIR",
+            description = "Where state is kept between starts; lost, it is rebuilt from Kafka. "
+                    + "Default: ~/.taskqueue/<bootstrap server>.")
+    private @Nullable Path stateDirectory;
+
+    @Option(
+            names = "--topic",
+            paramLabel = "TOPIC",
+            defaultValue = "taskqueue.events",
+            description = "The event topic. Default: ${DEFAULT-VALUE}.")
+    private String topic = "";
+
+    @Option(
+            names = "--until-idle",
+            paramLabel = "D",
+            description = "End when every event is applied and none has come for this long.")
+    private @Nullable Duration untilIdle;
+
+    @Mixin
+    private DiagnosticsOptions diagnostics = new DiagnosticsOptions();
+
+    @Mixin
+    private Output output = new Output();
+
+    /** What the command did, as JSON. */
+    record Result(
+            String name,
+            long applied,
+            long duplicates,
+            long fenced,
+            long gaps,
+            long undecodable,
+            Map<String, Long> effects) {}
+
+    @Override
+    public Integer call() throws Exception {
+        return run(SinkFactories.find(sink, classPath));
+    }
+
+    private <T> Integer run(SinkFactory<T> factory) throws Exception {
+        var configured = SinkFactories.create(factory, sinkConfig);
+        kafka.requireReachable();
+        MeterRegistry meters = Meters.create();
+        SinkService service = SinkService.builder(name, configured, factory.codec())
+                .kafka(kafka.properties())
+                .topic(topic)
+                .stateDirectory(stateDirectory == null ? defaultStateDirectory() : stateDirectory)
+                .concurrency(concurrency)
+                .retry(factory.retry(sinkConfig))
+                .metrics(meters)
+                .start();
+        try (StopSignal stop = StopSignal.listen(STOP_PATIENCE);
+                Served diagnosed = serve(service, factory.codec(), meters)) {
+            diagnosed.announce(output);
+            await(service, stop);
+        } finally {
+            service.close();
+        }
+        report(service.status());
+        return ExitCode.OK;
+    }
+
+    private void await(SinkService service, StopSignal stop) throws InterruptedException, ExecutionException {
+        if (untilIdle == null) {
+            output.say("Sink " + name + " is running. Ctrl-C stops it.");
+            while (!stop.await(LOOK)) {
+                CaughtUp.requireAlive(service.status());
+            }
+            return;
+        }
+        try (Admin admin = Admin.create(KafkaOptions.adminProperties(kafka.properties()))) {
+            new CaughtUp(admin, topic, service).await(untilIdle, stop, status -> {});
+        }
+    }
+
+    private <T> Served serve(SinkService service, PayloadCodec<T> codec, MeterRegistry meters) {
+        return diagnostics.serve(meters, new SinkFeed<>(service, codec), () -> notReady(service.status()));
+    }
+
+    static Optional<String> notReady(SinkStatus status) {
+        return status.state() == SinkState.RUNNING
+                ? Optional.empty()
+                : Optional.of(status.failure()
+                        .orElse("the sink is " + status.state().name().toLowerCase(Locale.ROOT)));
+    }
+
+    private Path defaultStateDirectory() {
+        String cluster = String.valueOf(kafka.properties().get("bootstrap.servers"));
+        return Path.of(System.getProperty("user.home"), ".taskqueue", cluster.replaceAll("[^A-Za-z0-9.]", "_"));
+    }
+
+    private void report(SinkStatus status) {
+        Result result = new Result(
+                name,
+                sum(status, QueueStatus::applied),
+                sum(status, QueueStatus::duplicates),
+                sum(status, QueueStatus::fenced),
+                sum(status, QueueStatus::gaps),
+                status.undecodable(),
+                Map.of(
+                        "run", status.effects().run(),
+                        "reused", status.effects().reused(),
+                        "failed", status.effects().failed(),
+                        "missing", status.effects().missing()));
+        output.result(
+                String.format(
+                        Locale.ROOT,
+                        "Sink %s: %,d events applied; effects: %,d run, %,d from the record, %,d failed for good, %,d missing; "
+                                + "%,d duplicates, %,d fenced, %,d gaps, %,d records that are no events.",
+                        name,
+                        result.applied(),
+                        status.effects().run(),
+                        status.effects().reused(),
+                        status.effects().failed(),
+                        status.effects().missing(),
+                        result.duplicates(),
+                        result.fenced(),
+                        result.gaps(),
+                        result.undecodable()),
+                result);
+    }
+
+    private static long sum(SinkStatus status, ToLongFunction<QueueStatus> count) {
+        return status.queues().stream().mapToLong(count).sum();
+    }
+}

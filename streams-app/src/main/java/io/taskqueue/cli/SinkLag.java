@@ -1,0 +1,64 @@
+package io.taskqueue.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * How far a sink is behind, by its committed offsets. Events that are being applied count as passed: they are committed with the
+ * sink's own state, not by the offset.
+ *
+ * @param name the sink's name
+ * @param state the state of its consumer group
+ * @param members running instances
+ * @param events records behind
+ * @param seconds the age of the oldest record that is not passed, 0 where none is
+ */
+record SinkLag(String name, String state, int members, long events, double seconds) {
+
+    /** The names of all groups that have committed offsets of the topic. */
+    static List<String> sinks(Admin admin, EventTopic topic) throws InterruptedException, ExecutionException {
+        List<String> names = new ArrayList<>();
+        for (GroupListing group :
+                admin.listGroups(ListGroupsOptions.forConsumerGroups()).all().get()) {
+            if (!topic.committed(group.groupId()).isEmpty()) {
+                names.add(group.groupId());
+            }
+        }
+        names.sort(null);
+        return names;
+    }
+
+    static SinkLag of(Admin admin, EventTopic topic, Map<String, Object> kafka, String name, Instant now)
+            throws InterruptedException, ExecutionException {
+        ConsumerGroupDescription group = admin.describeConsumerGroups(List.of(name)).all().get().values().stream()
+                .findFirst()
+                .orElseThrow();
+        Map<TopicPartition, Long> behind = topic.behind(name);
+        Map<TopicPartition, Long> end = topic.offsets(OffsetSpec.latest());
+        long events = behind.entrySet().stream()
+                .mapToLong(entry -> end.getOrDefault(entry.getKey(), entry.getValue()) - entry.getValue())
+                .sum();
+        return new SinkLag(
+                name, group.groupState().toString(), group.members().size(), events, age(topic, kafka, behind, now));
+    }
+
+    /** The age of the oldest of the records at these offsets. */
+    private static double age(
+            EventTopic topic, Map<String, Object> kafka, Map<TopicPartition, Long> behind, Instant now)
+            throws InterruptedException, ExecutionException {
+        AtomicLong oldest = new AtomicLong(now.toEpochMilli());
+        topic.readOne(kafka, behind, record -> oldest.accumulateAndGet(record.timestamp(), Math::min));
+        return Duration.between(Instant.ofEpochMilli(oldest.get()), now).toMillis() / 1000.0;
+    }
+}

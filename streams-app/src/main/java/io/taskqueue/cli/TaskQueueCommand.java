@@ -1,0 +1,77 @@
+package io.taskqueue.cli;
+
+import io.taskqueue.sink.DurationText;
+import java.io.PrintWriter;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line: {@code taskqueue COMMAND}. */
+@Command(
+        name = "taskqueue",
+        description = {
+            "Every change of a task queue, in order, on Kafka; every effect of it, recorded once and replayed from the record.",
+            ""
+        },
+        footer = {
+            "",
+            "Start here, with nothing set up:   taskqueue demo",
+            "In four terminals:                 broker, dispatch, sink, replay; each one's --help has an example.",
+            "Logs: TASKQUEUE_LOG_LEVEL=INFO shows more on standard error."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = TaskQueueCommand.Version.class,
+        subcommands = {
+            DemoCommand.class,
+            BrokerCommand.class,
+            DispatchCommand.class,
+            SinkCommand.class,
+            ReplayCommand.class,
+            StatusCommand.class
+        })
+public final class TaskQueueCommand implements Runnable {
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    /** Runs a command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new TaskQueueCommand())
+                .registerConverter(Duration.class, DurationText::parse)
+                .setUsageHelpAutoWidth(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    PrintWriter err = command.getErr();
+                    if (failure instanceof CommandFailure said) {
+                        err.println("taskqueue: " + said.getMessage());
+                        return said.exitCode();
+                    }
+                    err.println("taskqueue: " + failure.getMessage());
+                    failure.printStackTrace(err);
+                    return ExitCode.FAILED;
+                });
+    }
+
+    @Override
+    public void run() {
+        if (spec != null) {
+            throw new ParameterException(spec.commandLine(), "Which command? See --help.");
+        }
+    }
+
+    /** The version of the jar. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = TaskQueueCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"taskqueue " + (version == null ? "(development)" : version)};
+        }
+    }
+}

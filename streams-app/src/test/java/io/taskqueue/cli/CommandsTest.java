@@ -1,0 +1,240 @@
+package io.taskqueue.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.taskqueue.embedded.EmbeddedKafka;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The walk of the README: dispatch, sink, replay, sink again, status, each as a command. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class CommandsTest {
+
+    private static final String QUEUE = "a \"queue\"/with ünïcode\u2603";
+
+    @TempDir
+    static Path directory;
+
+    private static EmbeddedKafka broker;
+    private static LedgerTarget target;
+    private static String server;
+
+    @BeforeAll
+    static void start() throws IOException {
+        broker = EmbeddedKafka.start(directory.resolve("broker"), 0);
+        server = broker.bootstrapServers();
+        target = LedgerTarget.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        target.close();
+        broker.close();
+    }
+
+    @Test
+    @Order(1)
+    void statusBeforeAnySourceSaysSo() {
+        Cli status = Cli.run("status", "--bootstrap-server", server);
+
+        assertThat(status.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(status.err())
+                .contains("The topic taskqueue.events does not exist on this cluster: no source has started here yet.");
+    }
+
+    @Test
+    @Order(2)
+    void dispatchEndsWhenEveryTaskHasEnded() throws IOException {
+        Path tasks = Files.writeString(
+                directory.resolve("tasks.ndjson"), "{\"n\":1.50}\n\"two\"\n{broken\n[3]\n".repeat(10));
+
+        Cli dispatch = Cli.run(
+                "dispatch",
+                "--bootstrap-server",
+                server,
+                "--queue",
+                QUEUE,
+                "--tasks",
+                tasks.toString(),
+                "--fail-rate",
+                "0.3",
+                "--work-time",
+                "1ms",
+                "--lease",
+                "300ms",
+                "--owner-peer",
+                "pool",
+                "--output",
+                "json");
+
+        assertThat(dispatch.exitCode()).as(dispatch.err()).isZero();
+        assertThat(dispatch.err()).contains("Line 3 is no task: ", "Line 39 is no task: ");
+        JsonNode result = dispatch.json();
+        assertThat(result.get("queue").asText()).isEqualTo(QUEUE);
+        assertThat(result.get("tasks").asInt()).isEqualTo(30);
+        assertThat(result.get("skipped").asInt()).isEqualTo(10);
+        JsonNode events = result.get("events");
+        assertThat(events.get("Enqueued").asInt()).isEqualTo(30);
+        assertThat(events.path("Completed").asInt()
+                        + events.path("DeadLettered").asInt())
+                .isEqualTo(30);
+    }
+
+    @Test
+    @Order(3)
+    void theSinkCallsTheTargetOncePerEvent() {
+        Cli sink = sink("first");
+
+        assertThat(sink.exitCode()).as(sink.err()).isZero();
+        JsonNode result = sink.json();
+        assertThat(result.get("applied").asLong())
+                .isEqualTo(target.calls())
+                .isEqualTo(target.keys())
+                .isGreaterThan(89);
+        assertThat(result.get("effects").get("run").asLong()).isEqualTo(target.calls());
+        assertThat(result.get("gaps").asLong()).isZero();
+    }
+
+    @Test
+    @Order(4)
+    void replayPlansFirstAndChangesNothing() {
+        Cli plan =
+                Cli.run("replay", "--bootstrap-server", server, "--name", "books", "--to-earliest", "--output", "json");
+
+        assertThat(plan.exitCode()).as(plan.err()).isZero();
+        assertThat(plan.json().get("executed").asBoolean()).isFalse();
+        // SourceStarted is a record too
+        assertThat(plan.json().get("events").asLong()).isEqualTo(target.calls() + 1);
+        Cli sink = sink("second");
+        assertThat(sink.json().get("applied").asLong()).isZero();
+    }
+
+    @Test
+    @Order(5)
+    void aReplayCallsNothingEvenWithoutItsStateDirectory() {
+        long calls = target.calls();
+        Cli replay = Cli.run("replay", "--bootstrap-server", server, "--name", "books", "--to-earliest", "--execute");
+        assertThat(replay.exitCode()).as(replay.err()).isZero();
+        assertThat(replay.out()).contains("Done: start the sink");
+
+        Cli sink = sink("wiped");
+
+        assertThat(sink.exitCode()).as(sink.err()).isZero();
+        assertThat(sink.json().get("applied").asLong()).isEqualTo(calls);
+        assertThat(sink.json().get("effects").get("reused").asLong()).isEqualTo(calls);
+        assertThat(sink.json().get("effects").get("run").asLong()).isZero();
+        assertThat(sink.json().get("effects").get("missing").asLong()).isZero();
+        assertThat(target.calls()).isEqualTo(calls);
+    }
+
+    @Test
+    @Order(6)
+    void statusShowsTheQueueAndTheSink() {
+        Cli status = Cli.run("status", "--bootstrap-server", server, "--name", "books", "--output", "json");
+
+        assertThat(status.exitCode()).as(status.err()).isZero();
+        JsonNode queue = status.json().get("queues").get(0);
+        assertThat(queue.get("queue").asText()).isEqualTo(QUEUE);
+        assertThat(queue.get("owner").asText()).startsWith("dispatcher-");
+        assertThat(queue.get("lastPosition").asText())
+                .isEqualTo(queue.get("epoch").asText() + "/" + target.calls());
+        JsonNode sink = status.json().get("sinks").get(0);
+        assertThat(sink.get("name").asText()).isEqualTo("books");
+        assertThat(sink.get("events").asLong()).isZero();
+        assertThat(sink.get("seconds").asDouble()).isZero();
+        assertThat(Cli.run("status", "--bootstrap-server", server).out()).contains("books", "Empty");
+    }
+
+    @Test
+    @Order(7)
+    void unknownSinksAreRefusedByName() {
+        assertThat(List.of(
+                        Cli.run("status", "--bootstrap-server", server, "--name", "nobody"),
+                        Cli.run("replay", "--bootstrap-server", server, "--name", "nobody", "--to-earliest")))
+                .allSatisfy(run -> {
+                    assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
+                    assertThat(run.err()).contains("nobody");
+                });
+    }
+
+    @Test
+    @Order(8)
+    void aLogSinkShowsEveryEvent() {
+        Cli sink = Cli.run(
+                "sink",
+                "--bootstrap-server",
+                server,
+                "--name",
+                "shown",
+                "--sink",
+                "log",
+                "--state-dir",
+                directory.resolve("shown").toString(),
+                "--until-idle",
+                "500ms",
+                "--output",
+                "json");
+
+        assertThat(sink.exitCode()).as(sink.err()).isZero();
+        assertThat(sink.json().get("applied").asLong()).isEqualTo(target.calls());
+    }
+
+    @Test
+    @Order(9)
+    void aSinkOfTheUsersOwnIsLoadedByName() {
+        OwnSinkFactory.APPLIED.set(0);
+        Cli sink = Cli.run(
+                "sink",
+                "--bootstrap-server",
+                server,
+                "--name",
+                "own",
+                "--sink",
+                OwnSinkFactory.class.getName(),
+                "--class-path",
+                "target/test-classes",
+                "--sink-config",
+                "greeting=hello",
+                "--state-dir",
+                directory.resolve("own").toString(),
+                "--until-idle",
+                "500ms",
+                "--output",
+                "json");
+
+        assertThat(sink.exitCode()).as(sink.err()).isZero();
+        assertThat(sink.json().get("effects").get("run").asLong()).isEqualTo(target.calls());
+        assertThat(OwnSinkFactory.APPLIED.get()).isEqualTo(target.calls());
+    }
+
+    private static Cli sink(String stateDirectory) {
+        return Cli.run(
+                "sink",
+                "--bootstrap-server",
+                server,
+                "--name",
+                "books",
+                "--sink",
+                "http",
+                "--sink-config",
+                "url=" + target.uri(),
+                "--sink-config",
+                "timeout=6s",
+                "--state-dir",
+                directory.resolve(stateDirectory).toString(),
+                "--until-idle",
+                "500ms",
+                "--output",
+                "json");
+    }
+}
