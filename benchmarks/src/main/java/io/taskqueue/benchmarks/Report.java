@@ -56,6 +56,13 @@ final class Report {
                     row.ours.cpuMicros().median(),
                     row.theirs.cpuMicros().median()));
         }
+        if (!latencies.isEmpty()) {
+            latencies(text);
+        }
+        return text.append('\n').append(conditions()).append('\n').toString();
+    }
+
+    private void latencies(StringBuilder text) {
         text.append("\n| enqueue → told safe, one at a time | p50 | p99 |\n| --- | ---: | ---: |\n");
         for (Series latency : latencies) {
             text.append(String.format(
@@ -65,7 +72,6 @@ final class Report {
                     latency.median(),
                     latency.quantile(0.99)));
         }
-        return text.append('\n').append(conditions()).append('\n').toString();
     }
 
     void write(Path file) throws IOException {
