@@ -14,6 +14,9 @@ final class LegalName {
             throw new IllegalArgumentException(
                     "A " + noun + " needs a name, but this one is empty. Name it, as in \"" + example + "\".");
         }
+        if (name.length() <= MAX_BYTES && isAscii(name)) {
+            return name;
+        }
         if (name.length() > MAX_BYTES || name.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
             throw new IllegalArgumentException("The name of a " + noun + " has at most " + MAX_BYTES
                     + " bytes of UTF-8, but this one has " + name.length() + " characters. Shorten it.");
@@ -23,5 +26,15 @@ final class LegalName {
                     + "surrogate pair. Pass the name as whole characters.");
         }
         return name;
+    }
+
+    // most names are, and every event that is made or read brings three of them
+    private static boolean isAscii(String name) {
+        for (int at = 0; at < name.length(); at++) {
+            if (name.charAt(at) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 }
