@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -69,15 +70,15 @@ public final class SideBySide {
         String events = source.measure(Tuning.CHOSEN, plan.tasks()).topic();
         List<ConsumerRecord<byte[], byte[]>> records = cluster.read(events, SAMPLE);
         if (plan.sources()) {
+            run(publishing(records), events);
             for (Tuning tuning : plan.tuning()) {
-                report.add(publish(events, records, tuning));
                 report.add(source.roundTrips(tuning, plan.roundTrips()));
             }
         }
         if (plan.sinks()) {
-            report.add(consume(events, plan.events()));
-            report.add(
-                    wait(source.failing(SLOW_TASKS, plan.laps()), SLOW_TASKS * SourceRun.eventsOfFailing(plan.laps())));
+            run(List.of(consuming(events)), events);
+            String slow = source.failing(SLOW_TASKS, plan.laps());
+            run(List.of(waiting(slow, SLOW_TASKS * SourceRun.eventsOfFailing(plan.laps()))), slow);
         }
         System.out.println();
         System.out.println(report.markdown());
@@ -86,66 +87,76 @@ public final class SideBySide {
         System.out.println("The same as JSON: " + json);
     }
 
-    private Report.Comparison publish(String kept, List<ConsumerRecord<byte[], byte[]>> records, Tuning tuning)
-            throws Exception {
+    private List<Race> publishing(List<ConsumerRecord<byte[], byte[]>> records) {
         ProducerRun producer = new ProducerRun(cluster, records);
-        return interleaved(
-                "queue → source → told safe (" + tuning + ")",
-                new Contender(
-                        "source", () -> source.measure(tuning, plan.tasks()).rate()),
-                new Contender("bare producer", () -> producer.measure(tuning, plan.events())),
-                List.of(kept));
+        return plan.tuning().stream()
+                .map(tuning -> new Race(
+                        "queue → source → told safe (" + tuning + ")",
+                        new Contender("source", () -> source.measure(tuning, plan.tasks())
+                                .rate()),
+                        new Contender("bare producer", () -> producer.measure(tuning, plan.events()))))
+                .toList();
     }
 
-    private Report.Comparison consume(String events, int count) throws Exception {
+    private Race consuming(String events) {
         SinkRun sink = new SinkRun(cluster, states);
         StreamsRun streams = new StreamsRun(cluster, states);
-        return interleaved(
+        return new Race(
                 "topic → sink, one recorded no-op effect",
-                new Contender("sink", () -> sink.measure(events, count, Duration.ZERO)),
-                new Contender("bare Streams, one put", () -> streams.measure(events, count)),
-                List.of(events));
+                new Contender("sink", () -> sink.measure(events, plan.events(), Duration.ZERO)),
+                new Contender("bare Streams, one put", () -> streams.measure(events, plan.events())));
     }
 
-    private Report.Comparison wait(String slow, int count) throws Exception {
+    private Race waiting(String slow, int count) {
         SinkRun sink = new SinkRun(cluster, states);
-        return interleaved(
+        return new Race(
                 "topic → sink, effects of 10 ms, " + SLOW_TASKS + " tasks, " + SinkRun.CONCURRENCY + " at once",
                 new Contender("sink", () -> sink.measure(slow, count, SLOW)),
-                new Contender("only sleeping", () -> SleepRun.measure(SinkRun.CONCURRENCY, count, SLOW)),
-                List.of(slow));
+                new Contender("only sleeping", () -> SleepRun.measure(SinkRun.CONCURRENCY, count, SLOW)));
     }
-
-    private record Contender(String name, Measurement measurement) {}
 
     private interface Measurement {
         Stopwatch.Rate run() throws Exception;
     }
 
-    private Report.Comparison interleaved(String way, Contender ours, Contender theirs, List<String> kept)
-            throws Exception {
-        Contest us = new Contest(ours.name);
-        Contest them = new Contest(theirs.name);
+    private record Contender(String name, Contest contest, Measurement measurement) {
+
+        Contender(String name, Measurement measurement) {
+            this(name, new Contest(name), measurement);
+        }
+
+        /** Runs a round; returns how many there were a second. */
+        double run(boolean counts) throws Exception {
+            Stopwatch.Rate rate = measurement.run();
+            if (counts) {
+                contest.add(rate);
+            }
+            return rate.perSecond();
+        }
+    }
+
+    private record Race(String way, Contender ours, Contender theirs) {}
+
+    /** Runs all races, a round of each in turn, so that whatever else the machine does falls on all of them alike. */
+    private void run(List<Race> races, String kept) throws Exception {
         for (int round = -plan.warmups(); round < plan.rounds(); round++) {
-            Stopwatch.Rate our = ours.measurement.run();
-            cluster.deleteAllBut(kept);
-            Stopwatch.Rate their = theirs.measurement.run();
-            cluster.deleteAllBut(kept);
-            System.err.printf(
-                    Locale.ROOT,
-                    "%s, %s: %s %,.0f, %s %,.0f%n",
-                    way,
-                    round < 0 ? "warm-up" : "round " + (round + 1) + " of " + plan.rounds(),
-                    ours.name,
-                    our.perSecond(),
-                    theirs.name,
-                    their.perSecond());
-            if (round >= 0) {
-                us.add(our);
-                them.add(their);
+            for (Race race : races) {
+                double our = race.ours.run(round >= 0);
+                cluster.deleteAllBut(Set.of(kept));
+                double their = race.theirs.run(round >= 0);
+                cluster.deleteAllBut(Set.of(kept));
+                System.err.printf(
+                        Locale.ROOT,
+                        "%s, %s: %s %,.0f, %s %,.0f%n",
+                        race.way,
+                        round < 0 ? "warm-up" : "round " + (round + 1) + " of " + plan.rounds(),
+                        race.ours.name,
+                        our,
+                        race.theirs.name,
+                        their);
             }
         }
-        return new Report.Comparison(way, us, them);
+        races.forEach(race -> report.add(new Report.Comparison(race.way, race.ours.contest, race.theirs.contest)));
     }
 
     private static void delete(Path directory) throws IOException {
