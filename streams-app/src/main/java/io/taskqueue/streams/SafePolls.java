@@ -1,5 +1,6 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.queue.Ticker;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -26,13 +27,18 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  */
 final class SafePolls implements KafkaClientSupplier {
 
-    private static final Duration PAUSE = Duration.ofMillis(2);
-    private static final int PAUSES = 5;
+    /** A little more than a tick, so that the next one is due. */
+    private static final Duration PAUSE = SinkProcessor.TICK.plusMillis(1);
+
+    /** So long may the group go without a poll for it: where workers are stuck, each pass ends with a commit. */
+    private static final Duration LONGEST = Duration.ofMillis(500);
 
     private final Quiesce quiesce;
+    private final Ticker ticker;
 
-    SafePolls(Quiesce quiesce) {
+    SafePolls(Quiesce quiesce, Ticker ticker) {
         this.quiesce = quiesce;
+        this.ticker = ticker;
     }
 
     @Override
@@ -71,21 +77,21 @@ final class SafePolls implements KafkaClientSupplier {
     private final class Polls implements InvocationHandler {
 
         private final Consumer<byte[], byte[]> consumer;
-        private int pauses;
+        private long lastPoll;
 
         Polls(Consumer<byte[], byte[]> consumer) {
             this.consumer = consumer;
+            this.lastPoll = ticker.nanos();
         }
 
         @Override
         public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
             if (method.getName().equals("poll")) {
-                if (!quiesce.willCommit() && pauses < PAUSES) {
-                    pauses++;
+                if (!quiesce.willCommit() && ticker.nanos() - lastPoll < LONGEST.toNanos()) {
                     LockSupport.parkNanos(PAUSE.toNanos());
                     return ConsumerRecords.empty();
                 }
-                pauses = 0;
+                lastPoll = ticker.nanos();
             }
             try {
                 return method.invoke(consumer, arguments);

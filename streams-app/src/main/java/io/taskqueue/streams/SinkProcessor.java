@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]> {
 
     /** How soon outcomes are noticed when no record comes. */
-    private static final Duration TICK = Duration.ofMillis(5);
+    static final Duration TICK = Duration.ofMillis(5);
 
     /** How long a pass of the stream thread waits for room; it then takes one event more, so that it polls and commits. */
     private static final long WAIT_PER_PASS = Duration.ofMillis(500).toNanos();

@@ -1,6 +1,7 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.metrics.SinkMeters;
+import io.taskqueue.queue.Ticker;
 import java.util.Map;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -137,7 +138,7 @@ public final class SinkTopology implements AutoCloseable {
 
     /** 2. Kafka's own clients, which make a revocation wait until what the workers found out will be committed with it. */
     public KafkaClientSupplier clients() {
-        return new SafePolls(quiesce);
+        return new SafePolls(quiesce, Ticker.system());
     }
 
     /** 3. Lets what runs end before a partition goes to another instance. Must hear of every change of state. */

@@ -42,10 +42,6 @@ final class SinkWorld implements AutoCloseable {
     private final List<SinkService> started = new ArrayList<>();
 
     SinkWorld(int partitions) throws Exception {
-        this(partitions, Map.of());
-    }
-
-    SinkWorld(int partitions, Map<String, String> topicConfig) throws Exception {
         this.topic = "events-" + UUID.randomUUID();
         this.partitions = partitions;
         this.directory = Files.createTempDirectory("sink-world");
@@ -54,14 +50,24 @@ final class SinkWorld implements AutoCloseable {
                 Map.of("bootstrap.servers", bootstrap(), "linger.ms", 2),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
-        create(topicConfig);
+        create();
     }
 
-    void create(Map<String, String> topicConfig) throws Exception {
-        admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(topicConfig)))
+    private void create() throws Exception {
+        admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
                 .all()
                 .get(30, TimeUnit.SECONDS);
         Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> ends().size() == partitions);
+    }
+
+    /** Deletes the topic and makes one of the same name. */
+    void remake() throws Exception {
+        admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() ->
+                        !admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(topic));
+        create();
     }
 
     static String bootstrap() {

@@ -1,0 +1,80 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class OwnKafkaStreamsTest {
+
+    @Test
+    void aWiredTopologyRecordsResultsAndDeletesThemOnceTheLogHasDroppedTheirEvents() throws Exception {
+        try (SinkWorld world = new SinkWorld(1);
+                SinkTopology sink = world.sink("own", world.calling(Duration.ZERO))
+                        .topicCheckInterval(Duration.ofMillis(200))
+                        .topology()) {
+            KafkaStreams streams =
+                    new KafkaStreams(sink.topology(), new StreamsConfig(sink.properties()), sink.clients());
+            try {
+                streams.setStateListener(sink.stateListener());
+                streams.setUncaughtExceptionHandler(thrown -> StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+                streams.start();
+                EventWriter source = world.source("orders", 1).open();
+                source.tasks(0, 100);
+                Awaitility.await()
+                        .atMost(SinkWorld.PATIENCE)
+                        .ignoreExceptions()
+                        .until(() -> count(streams, ResultsStore.NAME) == 300);
+                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> count(streams, InFlightStore.NAME) == 0);
+
+                world.admin
+                        .deleteRecords(Map.of(new TopicPartition(world.topic, 0), RecordsToDelete.beforeOffset(201)))
+                        .all()
+                        .get();
+                int task = 100;
+                // the next event lets the purge begin, once the log's start is read again
+                while (count(streams, ResultsStore.NAME) > 100 + 3 * (task - 100) && task < 1_000) {
+                    source.tasks(task, ++task);
+                    int calls = 3 * task;
+                    Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == calls);
+                    Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> count(streams, InFlightStore.NAME) == 0);
+                }
+                int expected = 100 + 3 * (task - 100);
+                Awaitility.await()
+                        .atMost(SinkWorld.PATIENCE)
+                        .until(() -> count(streams, ResultsStore.NAME) == expected);
+            } finally {
+                sink.quiesce();
+                streams.close(CloseOptions.timeout(Duration.ofSeconds(30))
+                        .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+            }
+            assertThat(world.ledger.repeated()).isEmpty();
+        }
+    }
+
+    private static int count(KafkaStreams streams, String store) {
+        ReadOnlyKeyValueStore<Bytes, byte[]> entries =
+                streams.store(StoreQueryParameters.fromNameAndType(store, QueryableStoreTypes.keyValueStore()));
+        int count = 0;
+        try (KeyValueIterator<Bytes, byte[]> all = entries.all()) {
+            while (all.hasNext()) {
+                all.next();
+                count++;
+            }
+        }
+        return count;
+    }
+}

@@ -1,0 +1,114 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskqueue.serde.PayloadCodec;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.junit.jupiter.api.Test;
+
+class SinkSettingsTest {
+
+    @Test
+    void whatIsWrongIsSaidBeforeTheClusterIsAsked() {
+        assertThatThrownBy(() -> builder("a sink").start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "A sink's name becomes a consumer group and topic names: letters, digits, dots, hyphens and "
+                                + "underscores, but this is 'a sink'. Choose another.");
+        assertThatThrownBy(() -> builder("s").kafka(Map.of()).start())
+                .hasMessage(
+                        "The sink s has no Kafka to connect to: bootstrap.servers is not set. Pass it to kafka(...).");
+        assertThatThrownBy(() -> builder("s")
+                        .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", "streams.num.stream.threads", 2))
+                        .start())
+                .hasMessage("The property num.stream.threads of a sink is 1, which is all that hands partitions over "
+                        + "cleanly, but it is set to 2. Remove it.");
+        assertThatThrownBy(() -> builder("s")
+                        .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", "statestore.cache.max.bytes", "0"))
+                        .start())
+                .hasMessageContaining("must be above 0, but it is set to 0");
+        assertThatThrownBy(
+                        () -> builder("s").deadLetterTopic("taskqueue.events").start())
+                .hasMessageContaining("is the event topic taskqueue.events itself");
+        assertThatThrownBy(() -> builder("s").concurrency(8).maxInFlight(4).start())
+                .hasMessage("Sink s needs 1 <= concurrency <= maxInFlight, but concurrency is 8 and maxInFlight 4.");
+    }
+
+    @Test
+    void propertiesOfOneClientPassThrough() {
+        SinkSettings<String> settings = new SinkSettings<>(builder("s")
+                .kafka(Map.of(
+                        "bootstrap.servers", "h:1",
+                        "consumer.session.timeout.ms", "9000",
+                        "streams.replication.factor", "3",
+                        "admin.retries", "7")));
+
+        Map<String, Object> properties = StreamsProperties.of(settings, 2_000_000);
+
+        assertThat(properties)
+                .containsEntry("application.id", "s")
+                .containsEntry("processing.guarantee", "exactly_once_v2")
+                .containsEntry("consumer.session.timeout.ms", "9000")
+                .containsEntry("replication.factor", "3")
+                .containsEntry("admin.retries", "7")
+                .containsEntry("producer.max.request.size", 2_065_536)
+                .containsEntry("topic.max.message.bytes", "2065536");
+        assertThat(StreamsProperties.client(settings, "admin."))
+                .containsOnly(Map.entry("bootstrap.servers", "h:1"), Map.entry("retries", "7"));
+    }
+
+    @Test
+    void aMissingTopicAndAChangedPartitionCountAreRefusedWithARemedy() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            assertThatThrownBy(() -> world.sink("lost", world.calling(Duration.ZERO))
+                            .topic("no-such-topic")
+                            .topicWait(Duration.ofMillis(500))
+                            .start())
+                    .isInstanceOf(SinkStoppedException.class)
+                    .hasMessage(
+                            "Sink lost found no topic no-such-topic within PT0.5S. Start a source, which makes it, or "
+                                    + "create it, or name another topic.");
+
+            world.source("orders", 1).open().tasks(0, 1);
+            SinkService service = world.start(world.sink("counted", world.calling(Duration.ZERO)));
+            world.awaitCaughtUp("counted", service);
+            service.close();
+            world.admin
+                    .createPartitions(Map.of(world.topic, NewPartitions.increaseTo(2)))
+                    .all()
+                    .get();
+            assertThatThrownBy(() ->
+                            world.sink("counted", world.calling(Duration.ZERO)).start())
+                    .isInstanceOf(SinkStoppedException.class)
+                    .hasMessageStartingWith(
+                            "Topic " + world.topic + " has 2 partitions, but the state of sink counted is of 1.");
+        }
+    }
+
+    @Test
+    void aTopicMadeAnewStartsItsHistoryOverAndForgetsTheOldResults() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            world.source("orders", 1).open().tasks(0, 2);
+            SinkService before = world.start(world.sink("anew", world.calling(Duration.ZERO)));
+            world.awaitCaughtUp("anew", before);
+            before.close();
+            assertThat(world.ledger.calls()).hasSize(6);
+
+            world.remake();
+            world.source("orders", 1).open().tasks(0, 3);
+            SinkService after = world.start(world.sink("anew", world.calling(Duration.ZERO)));
+            world.awaitCaughtUp("anew", after);
+
+            assertThat(after.status().effects()).isEqualTo(new EffectCounts(9, 0, 0, 0));
+            assertThat(after.status().queues().get(0).gaps()).isZero();
+        }
+    }
+
+    private static SinkService.Builder<String> builder(String name) {
+        return SinkService.builder(name, (event, effects) -> {}, PayloadCodec.utf8())
+                .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"));
+    }
+}

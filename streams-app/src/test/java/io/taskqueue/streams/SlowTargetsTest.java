@@ -1,0 +1,140 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.taskqueue.metrics.SinkMeters;
+import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.RetryPolicy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class SlowTargetsTest {
+
+    @Test
+    void aDeadTargetNeitherEvictsTheSinkNorFillsItsMemory() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            CountDownLatch alive = new CountDownLatch(1);
+            world.source("orders", 1).open().tasks(0, 300);
+            SimpleMeterRegistry meters = new SimpleMeterRegistry();
+            SinkService service = world.start(world.sink("patient", (event, effects) -> {
+                        alive.await();
+                        effects.run("call", key -> world.ledger.called(key.toString()));
+                    })
+                    .concurrency(4)
+                    .maxInFlight(16)
+                    .metrics(meters)
+                    .kafka(Map.of(
+                            "bootstrap.servers", SinkWorld.bootstrap(), "consumer.max.poll.interval.ms", "3000")));
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(service::ready);
+            double rebalances = rebalances(meters);
+            Awaitility.await()
+                    .during(Duration.ofSeconds(8))
+                    .atMost(SinkWorld.PATIENCE)
+                    .until(() -> service.status().queues().stream().allMatch(queue -> queue.inFlight() <= 16 + 40));
+            assertThat(service.status().queues().get(0).inFlight()).isGreaterThanOrEqualTo(16);
+            assertThat(meters.get(SinkMeters.INFLIGHT).gauge().value()).isGreaterThanOrEqualTo(16);
+            assertThat(service.ready()).isTrue();
+            assertThat(rebalances(meters)).isEqualTo(rebalances);
+
+            alive.countDown();
+            world.awaitCaughtUp("patient", service);
+            assertThat(world.ledger.keys()).isEqualTo(900);
+            assertThat(world.ledger.repeated()).isEmpty();
+            assertThat(meters.get(SinkMeters.APPLIED).counter().count()).isEqualTo(900);
+        }
+    }
+
+    private static double rebalances(SimpleMeterRegistry meters) {
+        return meters.get("kafka.consumer.coordinator.rebalance.total")
+                .meter()
+                .measure()
+                .iterator()
+                .next()
+                .getValue();
+    }
+
+    @Test
+    void aTaskThatWaitsForItsNextTryHoldsNoWorkerAndNoOtherTask() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            AtomicInteger failures = new AtomicInteger();
+            ReplicationSink<String> sink = (event, effects) -> effects.run("call", key -> {
+                if (event.taskId().sequenceId() <= 10 && failures.incrementAndGet() <= 10) {
+                    throw new IOException("not now");
+                }
+                world.ledger.called(key.toString());
+            });
+            world.source("orders", 1).open().tasks(0, 100);
+            SinkService service = world.start(world.sink("retrying", sink)
+                    .concurrency(1)
+                    .retry(new RetryPolicy(2, Duration.ofSeconds(8), Duration.ofSeconds(8), 0)));
+
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> world.ledger.keys() == 270);
+            QueueStatus waiting = service.status().queues().get(0);
+            assertThat(waiting.lag()).isGreaterThanOrEqualTo(290);
+            world.awaitCaughtUp("retrying", service);
+            assertThat(world.ledger.keys()).isEqualTo(300);
+            assertThat(service.status().effects()).isEqualTo(new EffectCounts(300, 0, 0, 0));
+        }
+    }
+
+    @Test
+    void anEffectThatOutlivesTheDrainTimeoutIsInterruptedAndRunsAgainAtTheNextStart() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            CountDownLatch never = new CountDownLatch(1);
+            CountDownLatch interrupted = new CountDownLatch(1);
+            world.source("orders", 1).open().tasks(0, 1);
+            SinkService stuck = world.start(world.sink(
+                            "slow",
+                            (event, effects) -> effects.run("call", key -> {
+                                world.ledger.called(key.toString());
+                                try {
+                                    never.await();
+                                } finally {
+                                    interrupted.countDown();
+                                }
+                            }))
+                    .drainTimeout(Duration.ofMillis(300)));
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == 1);
+            stuck.close();
+            assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(stuck.status().state()).isEqualTo(SinkState.STOPPED);
+
+            SinkService next = world.start(world.sink("slow", world.calling(Duration.ZERO)));
+            world.awaitCaughtUp("slow", next);
+            assertThat(world.ledger.repeated()).containsOnlyKeys("slow/0/orders/1/1/call");
+            assertThat(world.ledger.keys()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void anObserverThatBlocksOrThrowsSlowsNothing() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            CountDownLatch never = new CountDownLatch(1);
+            AtomicInteger seen = new AtomicInteger();
+            SinkService service = world.start(world.sink("watched", world.calling(Duration.ZERO)));
+            try (AutoCloseable blocked = service.observe(event -> {
+                        try {
+                            never.await();
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    });
+                    AutoCloseable throwing = service.observe(event -> {
+                        seen.incrementAndGet();
+                        throw new IllegalStateException("a bad observer");
+                    })) {
+                assertThat(blocked).isNotSameAs(throwing);
+                world.source("orders", 1).open().tasks(0, 10);
+                world.awaitCaughtUp("watched", service);
+                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> seen.get() == 30);
+            }
+        }
+    }
+}
