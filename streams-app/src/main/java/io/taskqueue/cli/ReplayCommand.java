@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
             "Prints the plan; acts with --execute. The sink then sees the events again and answers each effect from its recorded "
                     + "result: nothing outside is called. An effect without a record is reported, and does not run.",
             "The sink must be stopped. Kafka's kafka-consumer-groups.sh --reset-offsets does the same. Kafka's application reset "
-                    + "tools do NOT: they delete the internal topics, and with them the recorded results."
+                    + "tools do NOT: they delete the internal topics, and with them the recorded results and the memory of "
+                    + "having run, so that every effect would run again."
         },
         footer = {
             "",

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.kafka.tools.consumer.group.ConsumerGroupCommand;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -134,6 +135,32 @@ class CommandsTest {
         assertThat(sink.json().get("effects").get("reused").asLong()).isEqualTo(calls);
         assertThat(sink.json().get("effects").get("run").asLong()).isZero();
         assertThat(sink.json().get("effects").get("missing").asLong()).isZero();
+        assertThat(target.calls()).isEqualTo(calls);
+    }
+
+    @Test
+    @Order(6)
+    void kafkasOwnToolIsAReplayToo() throws Exception {
+        long calls = target.calls();
+        try (ChildJvm reset = ChildJvm.start(
+                directory.resolve("reset.txt"),
+                ConsumerGroupCommand.class,
+                "--bootstrap-server",
+                server,
+                "--group",
+                "books",
+                "--topic",
+                "taskqueue.events",
+                "--reset-offsets",
+                "--to-earliest",
+                "--execute")) {
+            assertThat(reset.awaitEnd()).as(reset.output()).isZero();
+        }
+
+        Cli sink = sink("wiped again");
+
+        assertThat(sink.exitCode()).as(sink.err()).isZero();
+        assertThat(sink.json().get("effects").get("reused").asLong()).isEqualTo(calls);
         assertThat(target.calls()).isEqualTo(calls);
     }
 
