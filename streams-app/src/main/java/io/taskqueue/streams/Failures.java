@@ -14,7 +14,7 @@ final class Failures {
                 "Sink " + sink + " stopped at " + live.event + " at offset " + live.offset + " of partition "
                         + partition
                         + ": it could not be applied in " + tries + ", the last of which ended with " + gaveUp.cause()
-                        + ". The event is not done and is applied again at the next start, without its recorded effects. "
+                        + ". It is applied again at the next start; effects that have a recorded result do not run again. "
                         + "Mend the cause, or allow more tries, and start the sink again.",
                 gaveUp.cause());
     }

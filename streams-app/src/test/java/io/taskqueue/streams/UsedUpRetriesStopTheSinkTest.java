@@ -37,8 +37,8 @@ class UsedUpRetriesStopTheSinkTest {
                     .isEqualTo(
                             "Sink stuck stopped at event 1/151 of queue orders (LeaseGranted #151 of task orders/1/51, "
                                     + "attempt 1) at offset 151 of partition 0: it could not be applied in 3 tries, the last of "
-                                    + "which ended with org.apache.kafka.common.errors.TimeoutException: the target is away. The "
-                                    + "event is not done and is applied again at the next start, without its recorded effects. "
+                                    + "which ended with org.apache.kafka.common.errors.TimeoutException: the target is away. It is "
+                                    + "applied again at the next start; effects that have a recorded result do not run again. "
                                     + "Mend the cause, or allow more tries, and start the sink again.");
             assertThat(tries).hasValue(3);
 
