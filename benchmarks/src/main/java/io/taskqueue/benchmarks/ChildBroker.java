@@ -34,7 +34,10 @@ final class ChildBroker implements AutoCloseable {
                         System.getProperty("java.class.path"),
                         BrokerMain.class.getName(),
                         directory.toString(),
-                        "0")
+                        "0",
+                        // or a busy machine makes the controller take the broker for dead, which is not what is
+                        // measured
+                        "broker.session.timeout.ms=30000")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "broker-end"));

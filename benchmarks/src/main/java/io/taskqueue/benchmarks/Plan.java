@@ -26,18 +26,24 @@ record Plan(
 
     static final String USAGE =
             """
-            Usage: benchmarks/run [--short | --sweep] [--source | --sink] [--rounds N] [--tasks N]
+            Usage: benchmarks/run [--short | --sweep | --tuning KB:MS,...] [--source | --sink] [--rounds N] [--tasks N]
               --short      few events, one round: shows that everything runs, measures nothing
               --sweep      the source alone, with batches of 16, 128 and 256 KB and lingers of 0, 1, 5 and 10 ms
+              --tuning L   the source alone, with the batches (KB) and lingers (ms) of the list, as 128:0,128:5
               --source     the source alone
               --sink       the sink alone
-              --rounds N   measured rounds of each contender; 5, or 3 with --sweep
+              --rounds N   measured rounds of each contender; 5, or 3 with --sweep or --tuning
               --tasks N    tasks of a round, three events each; 100000
             """;
 
     static Plan parse(String[] arguments) {
         boolean brief = List.of(arguments).contains("--short");
+        List<Tuning> tuning = List.of(Tuning.CHOSEN);
         boolean sweep = List.of(arguments).contains("--sweep");
+        if (sweep) {
+            tuning = Tuning.grid();
+        }
+        sweep |= List.of(arguments).contains("--tuning");
         boolean sourceOnly = sweep || List.of(arguments).contains("--source");
         boolean sinkOnly = List.of(arguments).contains("--sink");
         int rounds = brief ? 1 : sweep ? 3 : 5;
@@ -45,20 +51,14 @@ record Plan(
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--short", "--sweep", "--source", "--sink" -> {}
+                case "--tuning" -> tuning =
+                        Tuning.parse(operand(arguments, ++i, "[0-9]{1,5}:[0-9]{1,5}(,[0-9]{1,5}:[0-9]{1,5})*"));
                 case "--rounds" -> rounds = number(arguments, ++i);
                 case "--tasks" -> tasks = number(arguments, ++i);
                 default -> throw new IllegalArgumentException(arguments[i] + " is not an option.\n" + USAGE);
             }
         }
-        return new Plan(
-                rounds,
-                brief ? 0 : 1,
-                tasks,
-                brief ? 5 : 50,
-                brief ? 50 : 500,
-                sweep ? Tuning.grid() : List.of(Tuning.CHOSEN),
-                !sinkOnly,
-                !sourceOnly);
+        return new Plan(rounds, brief ? 0 : 2, tasks, brief ? 5 : 50, brief ? 50 : 500, tuning, !sinkOnly, !sourceOnly);
     }
 
     /** A task that is done has three: Enqueued, LeaseGranted, Completed. */
@@ -67,10 +67,14 @@ record Plan(
     }
 
     private static int number(String[] arguments, int index) {
-        String option = arguments[index - 1];
-        if (index == arguments.length || !arguments[index].matches("[1-9][0-9]{0,8}")) {
-            throw new IllegalArgumentException(option + " takes a positive number.\n" + USAGE);
+        return Integer.parseInt(operand(arguments, index, "[1-9][0-9]{0,8}"));
+    }
+
+    private static String operand(String[] arguments, int index, String form) {
+        if (index == arguments.length || !arguments[index].matches(form)) {
+            throw new IllegalArgumentException((index == arguments.length ? "Nothing" : arguments[index])
+                    + " is not what " + arguments[index - 1] + " takes.\n" + USAGE);
         }
-        return Integer.parseInt(arguments[index]);
+        return arguments[index];
     }
 }

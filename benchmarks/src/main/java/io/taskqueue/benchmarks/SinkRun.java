@@ -29,7 +29,7 @@ final class SinkRun {
     }
 
     /**
-     * Events a second, from the first that is applied until all are, with their results and offsets committed.
+     * Events a second, from the first that is applied until the results of all are recorded and the topic's end is committed.
      *
      * @param effect what each event's effect takes; zero does nothing
      */
@@ -59,13 +59,21 @@ final class SinkRun {
                 throw new IllegalStateException(
                         left.getCount() + " events of " + events + " were not applied: " + service.status());
             }
+            awaitRecorded(service, events);
             cluster.awaitCommitted(name, topic);
-            Stopwatch.Rate rate = started(first).rate(events);
-            EffectCounts effects = service.status().effects();
-            if (effects.run() != events) {
+            return started(first).rate(events);
+        }
+    }
+
+    private static void awaitRecorded(SinkService service, int events) throws InterruptedException {
+        Stopwatch waited = new Stopwatch();
+        EffectCounts effects = service.status().effects();
+        while (effects.run() != events || !service.status().settled()) {
+            if (effects.run() > events || waited.elapsed().compareTo(PATIENCE) > 0) {
                 throw new IllegalStateException(events + " effects should have run once each, but " + effects);
             }
-            return rate;
+            Stopwatch.pause(Duration.ofMillis(5));
+            effects = service.status().effects();
         }
     }
 

@@ -3,6 +3,7 @@ package io.taskqueue.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** How a producer collects records into batches. */
@@ -19,6 +20,14 @@ record Tuning(int batchBytes, int lingerMillis) {
             }
         }
         return grid;
+    }
+
+    /** Reads {@code kilobytes:milliseconds}, with commas between. */
+    static List<Tuning> parse(String list) {
+        return Stream.of(list.split(",", -1))
+                .map(one -> one.split(":", -1))
+                .map(parts -> new Tuning(Integer.parseInt(parts[0]) * 1024, Integer.parseInt(parts[1])))
+                .toList();
     }
 
     Map<String, Object> settings() {
