@@ -1,7 +1,5 @@
 package io.taskqueue.cli;
 
-import io.taskqueue.embedded.EmbeddedKafka;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -36,12 +34,7 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        EmbeddedKafka broker;
-        try {
-            broker = EmbeddedKafka.start(directory, port);
-        } catch (IOException e) {
-            throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
-        }
+        LocalBroker broker = LocalBroker.start(directory, port);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(

@@ -40,6 +40,9 @@ final class Demo implements AutoCloseable {
         void sinkStarted(SinkService sink);
 
         Progress step(String name);
+
+        /** Everything is done; the dispatcher and the sink still run until this returns. */
+        void finished(DemoResult result) throws InterruptedException;
     }
 
     private final Map<String, Object> kafka;
@@ -79,26 +82,27 @@ final class Demo implements AutoCloseable {
             long keys = target.keys();
 
             ReplayPlan.compute(admin, SINK, TOPIC, ReplayPlan.Target.earliest()).execute(admin);
-            SinkStatus second;
             try (SinkService again = startSink(meters)) {
                 listener.sinkStarted(again);
-                second = settle(again, stop, listener.step("replaying"), tally.total());
+                SinkStatus second = settle(again, stop, listener.step("replaying"), tally.total());
+                DemoResult result = new DemoResult(
+                        tally.enqueued(),
+                        tally.byName(),
+                        published,
+                        applied(first),
+                        new DemoResult.Effects(
+                                first.effects().run(), first.effects().reused()),
+                        new DemoResult.Target(calls, keys),
+                        new DemoResult.Replay(
+                                applied(second),
+                                second.effects().run(),
+                                second.effects().reused(),
+                                second.effects().missing(),
+                                target.calls() - calls),
+                        Duration.between(begin, clock.instant()).toMillis() / 1000.0);
+                listener.finished(result);
+                return result;
             }
-            return new DemoResult(
-                    tally.enqueued(),
-                    tally.byName(),
-                    published,
-                    applied(first),
-                    new DemoResult.Effects(
-                            first.effects().run(), first.effects().reused()),
-                    new DemoResult.Target(calls, keys),
-                    new DemoResult.Replay(
-                            applied(second),
-                            second.effects().run(),
-                            second.effects().reused(),
-                            second.effects().missing(),
-                            target.calls() - calls),
-                    Duration.between(begin, clock.instant()).toMillis() / 1000.0);
         }
     }
 

@@ -5,10 +5,8 @@ import io.taskqueue.diagnostics.DiagnosticsFeed;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.diagnostics.DispatcherFeed;
 import io.taskqueue.diagnostics.HealthCheck;
-import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.streams.SinkService;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,30 +80,28 @@ final class DemoCommand implements Callable<Integer> {
         Path directory = Files.createTempDirectory("taskqueue-demo-");
         try (StopSignal stop = StopSignal.listen(STOP_PATIENCE);
                 TaskLines lines = TaskLines.open(tasks, false, output::say);
-                Servers servers = new Servers()) {
+                Story story = new Story(stop)) {
             output.say("Starting a Kafka broker in " + directory + " ...");
-            try (EmbeddedKafka broker = EmbeddedKafka.start(directory.resolve("broker"), 0);
+            try (LocalBroker broker = LocalBroker.start(directory.resolve("broker"), 0);
                     Demo demo = new Demo(broker.bootstrapServers(), directory.resolve("state"), meters)) {
                 output.say("Kafka answers at " + broker.bootstrapServers() + ".");
-                DemoResult result = demo.run(lines, habits, stop, servers);
-                output.result(result.text(), result);
-                if (keep) {
-                    output.say("Kept up, as you asked. Ctrl-C stops.");
-                    stop.await();
-                }
+                DemoResult result = demo.run(lines, habits, stop, story);
                 return result.faults().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
             }
-        } catch (IOException e) {
-            throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
         } finally {
             Directories.delete(directory);
         }
     }
 
-    /** Serves the diagnostics of whatever the demo has started. */
-    private final class Servers implements Demo.Listener, AutoCloseable {
+    /** Tells the story to a person, and serves the diagnostics of whatever the demo has started. */
+    private final class Story implements Demo.Listener, AutoCloseable {
 
         private final Deque<DiagnosticsServer> servers = new ArrayDeque<>();
+        private final StopSignal stop;
+
+        Story(StopSignal stop) {
+            this.stop = stop;
+        }
 
         @Override
         public void dispatcherStarted(Dispatcher dispatcher) {
@@ -143,6 +139,15 @@ final class DemoCommand implements Callable<Integer> {
         @Override
         public Progress step(String name) {
             return Progress.begin(name, output);
+        }
+
+        @Override
+        public void finished(DemoResult result) throws InterruptedException {
+            output.result(result.text(), result);
+            if (keep) {
+                output.say("Kept up, as you asked. Ctrl-C stops.");
+                stop.await();
+            }
         }
 
         @Override

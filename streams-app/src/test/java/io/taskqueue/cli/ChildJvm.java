@@ -21,12 +21,16 @@ final class ChildJvm implements AutoCloseable {
     }
 
     static ChildJvm start(Path output, Class<?> main, String... arguments) throws IOException {
+        return start(output, System.getProperty("java.class.path"), main, arguments);
+    }
+
+    static ChildJvm start(Path output, String classPath, Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 main.getName()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
