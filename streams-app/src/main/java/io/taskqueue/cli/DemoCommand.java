@@ -7,8 +7,6 @@ import io.taskqueue.diagnostics.DispatcherFeed;
 import io.taskqueue.diagnostics.HealthCheck;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.streams.SinkService;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -77,19 +75,18 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Workers.Habits habits = WorkerOptions.habits(workers, WORK_TIME, failRate);
-        Path directory = Files.createTempDirectory("taskqueue-demo-");
         try (StopSignal stop = StopSignal.listen(STOP_PATIENCE);
                 TaskLines lines = TaskLines.open(tasks, false, output::say);
+                TemporaryDirectory directory = TemporaryDirectory.create("taskqueue-demo-");
                 Story story = new Story(stop)) {
-            output.say("Starting a Kafka broker in " + directory + " ...");
-            try (LocalBroker broker = LocalBroker.start(directory.resolve("broker"), 0);
-                    Demo demo = new Demo(broker.bootstrapServers(), directory.resolve("state"), meters)) {
+            output.say("Starting a Kafka broker in " + directory.path() + " ...");
+            try (LocalBroker broker = LocalBroker.start(directory.path().resolve("broker"), 0);
+                    Demo demo =
+                            new Demo(broker.bootstrapServers(), directory.path().resolve("state"), meters)) {
                 output.say("Kafka answers at " + broker.bootstrapServers() + ".");
                 DemoResult result = demo.run(lines, habits, stop, story);
                 return result.faults().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
             }
-        } finally {
-            Directories.delete(directory);
         }
     }
 
