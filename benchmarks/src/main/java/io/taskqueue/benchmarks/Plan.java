@@ -7,22 +7,27 @@ import java.util.List;
  *
  * @param rounds measured rounds of each contender
  * @param warmups rounds before them, whose results are thrown away
- * @param tasks tasks of a round; each makes three events
- * @param laps how often each of the 200 tasks with slow effects is leased and fails
- * @param roundTrips how often the way from enqueue to replicated is walked for its latency
+ * @param volume how much a round is
  * @param tuning what the source's producer is given, one after the other; the first is what the source chooses by itself
  * @param sources whether the source is measured
  * @param sinks whether the sink is measured
  */
-record Plan(
-        int rounds,
-        int warmups,
-        int tasks,
-        int laps,
-        int roundTrips,
-        List<Tuning> tuning,
-        boolean sources,
-        boolean sinks) {
+record Plan(int rounds, int warmups, Volume volume, List<Tuning> tuning, boolean sources, boolean sinks) {
+
+    /**
+     * How much a round is.
+     *
+     * @param tasks tasks of a round
+     * @param laps how often each of the tasks with slow effects is leased and fails
+     * @param roundTrips how often the way from enqueue to told safe is walked for its latency
+     */
+    record Volume(int tasks, int laps, int roundTrips) {
+
+        /** A task that is done has three: Enqueued, LeaseGranted, Completed. */
+        int events() {
+            return 3 * tasks;
+        }
+    }
 
     static final String USAGE =
             """
@@ -58,12 +63,13 @@ record Plan(
                 default -> throw new IllegalArgumentException(arguments[i] + " is not an option.\n" + USAGE);
             }
         }
-        return new Plan(rounds, brief ? 0 : 2, tasks, brief ? 5 : 50, brief ? 50 : 500, tuning, !sinkOnly, !sourceOnly);
-    }
-
-    /** A task that is done has three: Enqueued, LeaseGranted, Completed. */
-    int events() {
-        return 3 * tasks;
+        return new Plan(
+                rounds,
+                brief ? 0 : 2,
+                new Volume(tasks, brief ? 5 : 50, brief ? 50 : 500),
+                tuning,
+                !sinkOnly,
+                !sourceOnly);
     }
 
     private static int number(String[] arguments, int index) {

@@ -114,6 +114,6 @@ final class Report {
 
     private String conditions() {
         return "Per second; medians of " + plan.rounds() + " interleaved rounds (least–most) after " + plan.warmups()
-                + " thrown away, " + plan.events() + " events a round. " + Surroundings.describe();
+                + " thrown away, " + plan.volume().events() + " events a round. " + Surroundings.describe();
     }
 }

@@ -67,18 +67,22 @@ public final class SideBySide {
     }
 
     private void run() throws Exception {
-        String events = source.measure(Tuning.CHOSEN, plan.tasks()).topic();
+        String events = source.measure(Tuning.CHOSEN, plan.volume().tasks()).topic();
         List<ConsumerRecord<byte[], byte[]>> records = cluster.read(events, SAMPLE);
         if (plan.sources()) {
             run(publishing(records), events);
             for (Tuning tuning : plan.tuning()) {
-                report.add(source.roundTrips(tuning, plan.roundTrips()));
+                report.add(source.roundTrips(tuning, plan.volume().roundTrips()));
             }
         }
         if (plan.sinks()) {
             run(List.of(consuming(events)), events);
-            String slow = source.failing(SLOW_TASKS, plan.laps());
-            run(List.of(waiting(slow, SLOW_TASKS * SourceRun.eventsOfFailing(plan.laps()))), slow);
+            String slow = source.failing(SLOW_TASKS, plan.volume().laps());
+            run(
+                    List.of(waiting(
+                            slow,
+                            SLOW_TASKS * SourceRun.eventsOfFailing(plan.volume().laps()))),
+                    slow);
         }
         System.out.println();
         System.out.println(report.markdown());
@@ -92,9 +96,12 @@ public final class SideBySide {
         return plan.tuning().stream()
                 .map(tuning -> new Race(
                         "queue → source → told safe (" + tuning + ")",
-                        new Contender("source", () -> source.measure(tuning, plan.tasks())
+                        new Contender("source", () -> source.measure(
+                                        tuning, plan.volume().tasks())
                                 .rate()),
-                        new Contender("bare producer", () -> producer.measure(tuning, plan.events()))))
+                        new Contender(
+                                "bare producer",
+                                () -> producer.measure(tuning, plan.volume().events()))))
                 .toList();
     }
 
@@ -103,8 +110,10 @@ public final class SideBySide {
         StreamsRun streams = new StreamsRun(cluster, states);
         return new Race(
                 "topic → sink, one recorded no-op effect",
-                new Contender("sink", () -> sink.measure(events, plan.events(), Duration.ZERO)),
-                new Contender("bare Streams, one put", () -> streams.measure(events, plan.events())));
+                new Contender("sink", () -> sink.measure(events, plan.volume().events(), Duration.ZERO)),
+                new Contender(
+                        "bare Streams, one put",
+                        () -> streams.measure(events, plan.volume().events())));
     }
 
     private Race waiting(String slow, int count) {
