@@ -107,9 +107,10 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("share.coordinator.state.topic.min.isr", "1");
         settings.put("share.coordinator.state.topic.num.partitions", "4");
         settings.put("group.initial.rebalance.delay.ms", "0");
-        // after a crash the broker's old session would keep the new one out for 9 s
-        settings.put("broker.session.timeout.ms", "1000");
-        settings.put("broker.heartbeat.interval.ms", "200");
+        // after a crash the broker's old session keeps the new one out until it ends; much shorter, and a busy machine
+        // takes a living broker for dead
+        settings.put("broker.session.timeout.ms", "6000");
+        settings.put("broker.heartbeat.interval.ms", "500");
         settings.put("log.cleaner.dedupe.buffer.size", String.valueOf(4 * 1024 * 1024));
         return settings;
     }
