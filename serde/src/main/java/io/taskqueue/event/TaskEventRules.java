@@ -4,7 +4,10 @@ import static io.taskqueue.event.TaskEventRules.Part.ABSENT;
 import static io.taskqueue.event.TaskEventRules.Part.MAYBE;
 import static io.taskqueue.event.TaskEventRules.Part.REQUIRED;
 
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /** Which parts an event of each kind has: the table in {@link TaskEvent}, as code. */
@@ -18,7 +21,38 @@ final class TaskEventRules {
 
     private record Rule(Part token, Part leaseExpiration, Part error, Set<EventFlag> flags) {}
 
+    /** One rule a kind, none for SourceStarted. */
+    private static final Map<EventKind, Rule> RULES = rules();
+
     private TaskEventRules() {}
+
+    private static Map<EventKind, Rule> rules() {
+        Map<EventKind, Rule> rules = new EnumMap<>(EventKind.class);
+        for (EventKind kind : EnumSet.complementOf(EnumSet.of(EventKind.SOURCE_STARTED))) {
+            rules.put(kind, ruleOf(kind));
+        }
+        return rules;
+    }
+
+    private static Rule ruleOf(EventKind kind) {
+        Set<EventFlag> none = Collections.unmodifiableSet(EnumSet.noneOf(EventFlag.class));
+        return switch (kind) {
+            case ENQUEUED -> new Rule(ABSENT, ABSENT, ABSENT, none);
+            case LEASE_GRANTED, HEARTBEAT -> new Rule(REQUIRED, REQUIRED, ABSENT, none);
+            case COMPLETED -> new Rule(REQUIRED, ABSENT, ABSENT, none);
+            case FAILED -> new Rule(REQUIRED, ABSENT, REQUIRED, none);
+            case LEASE_EXPIRED -> new Rule(REQUIRED, REQUIRED, ABSENT, only(EventFlag.FROM_EXPIRATION));
+            case REQUEUED -> new Rule(REQUIRED, ABSENT, MAYBE, none);
+            case DEAD_LETTERED -> new Rule(REQUIRED, ABSENT, MAYBE, only(EventFlag.DEAD_LETTER));
+            case DRAINED -> new Rule(MAYBE, ABSENT, MAYBE, only(EventFlag.FROM_DRAIN));
+            case RESTORED -> new Rule(MAYBE, ABSENT, MAYBE, none);
+            case SOURCE_STARTED -> throw new IllegalArgumentException("SourceStarted is no event of a task.");
+        };
+    }
+
+    private static Set<EventFlag> only(EventFlag flag) {
+        return Collections.unmodifiableSet(EnumSet.of(flag));
+    }
 
     static void check(TaskEvent<?> event) {
         if (event.number() < 1) {
@@ -39,19 +73,11 @@ final class TaskEventRules {
     }
 
     private static Rule ruleOf(TaskEvent<?> event) {
-        Set<EventFlag> none = EnumSet.noneOf(EventFlag.class);
-        return switch (event.kind()) {
-            case ENQUEUED -> new Rule(ABSENT, ABSENT, ABSENT, none);
-            case LEASE_GRANTED, HEARTBEAT -> new Rule(REQUIRED, REQUIRED, ABSENT, none);
-            case COMPLETED -> new Rule(REQUIRED, ABSENT, ABSENT, none);
-            case FAILED -> new Rule(REQUIRED, ABSENT, REQUIRED, none);
-            case LEASE_EXPIRED -> new Rule(REQUIRED, REQUIRED, ABSENT, EnumSet.of(EventFlag.FROM_EXPIRATION));
-            case REQUEUED -> new Rule(REQUIRED, ABSENT, MAYBE, none);
-            case DEAD_LETTERED -> new Rule(REQUIRED, ABSENT, MAYBE, EnumSet.of(EventFlag.DEAD_LETTER));
-            case DRAINED -> new Rule(MAYBE, ABSENT, MAYBE, EnumSet.of(EventFlag.FROM_DRAIN));
-            case RESTORED -> new Rule(MAYBE, ABSENT, MAYBE, none);
-            case SOURCE_STARTED -> throw refuse(event, "it carries no task; a source writes it, not a queue");
-        };
+        Rule rule = RULES.get(event.kind());
+        if (rule == null) {
+            throw refuse(event, "it carries no task; a source writes it, not a queue");
+        }
+        return rule;
     }
 
     private static void check(TaskEvent<?> event, String name, Part part, boolean present) {
