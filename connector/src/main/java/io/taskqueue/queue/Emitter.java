@@ -24,7 +24,7 @@ final class Emitter<T> {
     private boolean journalFixed;
     private long number;
     private long listenerFailures;
-    private @Nullable RuntimeException journalFailure;
+    private @Nullable Throwable journalFailure;
 
     Emitter(String queue, List<QueueListener<T>> listeners, QueueMonitor monitor) {
         this.queue = queue;
@@ -88,7 +88,7 @@ final class Emitter<T> {
 
     /** What the journal threw, which it must not; or null. */
     @Nullable
-    RuntimeException journalFailure() {
+    Throwable journalFailure() {
         return journalFailure;
     }
 
@@ -117,7 +117,7 @@ final class Emitter<T> {
         }
         try {
             journal.append(event, payload, reserved);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // an error loses the event just as well
             LOG.log(Level.ERROR, "The journal of queue " + queue + " refused " + event + "; the queue is stopped.", e);
             journalFailure = e;
             monitor.sweepNow();

@@ -42,10 +42,9 @@ final class Leasing<T> {
     }
 
     /** Leases a task that was pending; the places of the lease are reserved. */
-    Grant<T> lease(LiveTask<T> task) {
+    Grant<T> lease(LiveTask<T> task, Instant at) {
         Pending<T> from = (Pending<T>) task.state;
         long now = clock.nanos();
-        Instant at = clock.instant();
         Leased<T> to = from.lease(leaseIds.next(), now, now + leaseNanos, at.plusNanos(leaseNanos));
         Grant<T> grant = new Grant<>(++lastLease, task, to);
         task.grant = grant;
@@ -121,8 +120,9 @@ final class Leasing<T> {
             if (now - from.due() < 0) {
                 return;
             }
+            Instant at = clock.instant(); // first: the clock may be a user's, and fail
             tasks.removeDelayed(task);
-            requeue(task, from, clock.instant());
+            requeue(task, from, at);
         }
     }
 

@@ -76,9 +76,10 @@ final class QueueCore<T> {
      * is stopped, because going on would make what is replicated another history.
      */
     void sweep() {
-        RuntimeException failure = emitter.journalFailure();
+        Throwable failure = emitter.journalFailure();
         if (failure != null) {
-            stop("its journal failed: " + failure.getMessage(), failure);
+            String said = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+            stop("its journal failed: " + said, failure);
         }
         if (!(life instanceof QueueLife.Stopped)) {
             long now = clock.nanos();
@@ -102,11 +103,12 @@ final class QueueCore<T> {
 
     /** Leases the task that has been pending longest. There is one, and the places of the lease are reserved. */
     Grant<T> lease() {
+        Instant at = clock.instant(); // first: the clock may be a user's, and fail
         LiveTask<T> task = tasks.pollPending();
         if (task == null) {
             throw new IllegalStateException("Queue " + settings.name() + " has no pending task. This is a defect.");
         }
-        return leasing.lease(task);
+        return leasing.lease(task, at);
     }
 
     /** Puts a task back, whose identity no task of the queue has. */

@@ -30,8 +30,8 @@ final class Sweeper<T> implements Runnable {
         core.monitor.enter("sweep");
         try {
             while (core.life() instanceof QueueLife.Open || core.life() instanceof QueueLife.Draining) {
-                sweep();
-                core.monitor.awaitSweep(core.clock, nextSweep());
+                long again = sweep() ? nextSweep() : core.clock.nanos() + sweepNanos;
+                core.monitor.awaitSweep(core.clock, again);
             }
         } catch (InterruptedException e) {
             LOG.log(Level.DEBUG, "The sweeper of queue {0} was interrupted and ends.", core.settings.name());
@@ -40,11 +40,14 @@ final class Sweeper<T> implements Runnable {
         }
     }
 
-    private void sweep() {
+    /** Returns false if it failed: then what is due stays due, and trying again at once would never let go of the lock. */
+    private boolean sweep() {
         try {
             core.sweep();
-        } catch (RuntimeException e) {
+            return true;
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "Sweeping queue " + core.settings.name() + " failed; it is tried again.", e);
+            return false;
         }
     }
 

@@ -313,4 +313,29 @@ class JournalTest {
                     .hasRootCauseMessage("disk full");
         }
     }
+
+    @Test
+    void journalThatEndsInAnErrorStopsItsQueueBeforeAnEventIsMissing() throws Exception {
+        try (TaskQueue<String> other =
+                TaskQueue.<String>builder("other").closeGrace(Duration.ZERO).build()) {
+            BoundedJournal full = new BoundedJournal(10) {
+                @Override
+                public synchronized void append(TaskEvent<String> event, byte[] payload, boolean isReserved) {
+                    if (event.kind() == EventKind.LEASE_GRANTED) {
+                        throw new StackOverflowError("too deep");
+                    }
+                    super.append(event, payload, isReserved);
+                }
+            };
+            other.attach(full);
+            assertThat(other.tryEnqueue("a")).isPresent();
+
+            Lease<String> lease = other.tryLease().orElseThrow();
+
+            assertThatThrownBy(lease::complete)
+                    .isInstanceOf(QueueClosedException.class)
+                    .hasMessageContaining("its journal failed: too deep");
+            assertThat(full.events).hasSize(1);
+        }
+    }
 }

@@ -8,10 +8,15 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskId;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -177,5 +182,59 @@ class WaitingTest {
                     .hasMessage("payload");
             assertThat(queue.counts().totals().enqueued()).isZero();
         }
+    }
+
+    @Test
+    void clockThatFailsLosesNoTaskAndKeepsNobodyOutOfTheQueue() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean();
+        try (TaskQueue<String> queue = builder()
+                .clock(clock(broken))
+                .requeueDelay(Duration.ofMillis(20))
+                .sweepInterval(Duration.ofMillis(20))
+                .build()) {
+            queue.enqueue("a");
+            broken.set(true);
+            assertThatThrownBy(queue::tryLease).hasMessage("no time");
+            broken.set(false);
+            Lease<String> lease = queue.tryLease().orElseThrow();
+            lease.fail(TaskError.of("on purpose"));
+            broken.set(true);
+            await().until(() -> failsForWantOfTime(queue));
+
+            broken.set(false);
+
+            await().until(() -> queue.counts().pending() == 1);
+        }
+    }
+
+    private static boolean failsForWantOfTime(TaskQueue<String> queue) throws Exception {
+        try {
+            Caller.start(queue::counts).result();
+            return false;
+        } catch (ExecutionException e) {
+            return "no time".equals(e.getCause().getMessage());
+        }
+    }
+
+    private static Clock clock(AtomicBoolean broken) {
+        return new Clock() {
+            @Override
+            public Instant instant() {
+                if (broken.get()) {
+                    throw new IllegalStateException("no time");
+                }
+                return ManualTime.START;
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        };
     }
 }
