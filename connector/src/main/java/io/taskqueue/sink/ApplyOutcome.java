@@ -13,12 +13,12 @@ import java.util.Optional;
  *   <tr><td>an {@link EffectMisuseException}, also one that the sink swallowed; an effect still running when the sink
  *       returned</td><td>{@link Stopped}: no further try can help</td></tr>
  *   <tr><td>the sink returned</td><td>{@link Applied}</td></tr>
+ *   <tr><td>an {@link InterruptedException} escaped, itself or as a cause, or the thread is interrupted</td>
+ *       <td>{@link Interrupted}</td></tr>
  *   <tr><td>an effect was not recorded in a replay, and something escaped</td><td>{@link Applied}; its counts say what is
  *       missing</td></tr>
  *   <tr><td>a {@link RecordedFailureException} escaped, itself or as a cause</td><td>{@link Applied}: trying again would end
  *       the same way</td></tr>
- *   <tr><td>an {@link InterruptedException} escaped, itself or as a cause, or the thread is interrupted</td>
- *       <td>{@link Interrupted}</td></tr>
  *   <tr><td>anything else escaped</td><td>{@link Transient}: to be tried again after a wait</td></tr>
  * </table>
  */
@@ -55,13 +55,13 @@ public sealed interface ApplyOutcome {
         if (misuse.isPresent()) {
             return new Stopped(misuse.get());
         }
-        if (effects.counts().missing() > 0
-                || cause(escaped, RecordedFailureException.class).isPresent()) {
-            return new Applied(effects.counts());
-        }
         if (Thread.currentThread().isInterrupted()
                 || cause(escaped, InterruptedException.class).isPresent()) {
             return new Interrupted();
+        }
+        if (effects.counts().missing() > 0
+                || cause(escaped, RecordedFailureException.class).isPresent()) {
+            return new Applied(effects.counts());
         }
         return new Transient(escaped);
     }

@@ -142,4 +142,16 @@ class ApplyOutcomeTest {
                 }))
                 .isEqualTo(new ApplyOutcome.Interrupted());
     }
+
+    @Test
+    void interruptionIsPassedOnAlsoWhereARecordIsMissing() {
+        assertThat(outcome(EffectMode.RECORDED_ONLY, (event, effects) -> {
+                    try {
+                        effects.run("mail", key -> {});
+                    } catch (EffectNotRecordedException swallowed) {
+                        throw new InterruptedException();
+                    }
+                }))
+                .isEqualTo(new ApplyOutcome.Interrupted());
+    }
 }
