@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.Task;
+import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.queue.QueueClosedException;
@@ -15,6 +17,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -60,6 +64,21 @@ class EventBufferTest {
     void noPlaceIsGivenWhileTheBytesAreTooMany() throws Exception {
         EventBuffer<String> small = buffer(16, 1_000);
         small.append(event(), new byte[2_000], false);
+        assertThat(small.reserve(1, 0)).isFalse();
+
+        small.acknowledged(taken(small).get(0));
+
+        assertThat(small.reserve(1, 0)).isTrue();
+    }
+
+    @Test
+    void whatAnErrorSaysCountsAmongTheBytes() throws Exception {
+        EventBuffer<String> small = buffer(16, 10_000);
+        var failed = TaskEvent.builder(EventKind.FAILED, 1, NOON, event().task())
+                .token(new OwnershipToken(1, 1, new UUID(1, 1)))
+                .error(new TaskError("c".repeat(4_000), "m".repeat(4_000), Map.of("k", "v".repeat(4_000))))
+                .build();
+        small.append(failed, new byte[2], false);
         assertThat(small.reserve(1, 0)).isFalse();
 
         small.acknowledged(taken(small).get(0));
