@@ -318,7 +318,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
             return new SourceOptions<>(
                     codec,
                     new KafkaSettings(kafka),
-                    new TopicOptions(topic, registryTopic, partitions, (short) replicationFactor, createTopics),
+                    new TopicOptions(topic, registryTopic, partitions, replicationFactor, createTopics),
                     new BufferLimits(bufferEvents, bufferBytes),
                     new Peers<>(sourcePeer, ownerPeer),
                     new SourceOptions.Surroundings(metrics, clock, closeTimeout, maxRecordBytes));

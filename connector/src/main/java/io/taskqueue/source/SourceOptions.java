@@ -20,5 +20,13 @@ record SourceOptions<T>(
      *
      * @param maxRecordBytes a limit below what the topic and the producer allow
      */
-    record Surroundings(MeterRegistry meters, Clock clock, Duration closeTimeout, OptionalInt maxRecordBytes) {}
+    record Surroundings(MeterRegistry meters, Clock clock, Duration closeTimeout, OptionalInt maxRecordBytes) {
+
+        Surroundings {
+            if (maxRecordBytes.isPresent() && maxRecordBytes.getAsInt() < 1) {
+                throw new IllegalArgumentException("maxRecordBytes is " + maxRecordBytes.getAsInt()
+                        + ", in which no event fits. Give the size of the largest record, or leave it out.");
+            }
+        }
+    }
 }

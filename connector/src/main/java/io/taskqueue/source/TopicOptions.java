@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * @param replicationFactor of both, or -1 for the broker's default
  * @param create whether to make what is missing
  */
-record TopicOptions(String events, String registry, OptionalInt partitions, short replicationFactor, boolean create) {
+record TopicOptions(String events, String registry, OptionalInt partitions, int replicationFactor, boolean create) {
 
     /** The partitions of a new event topic, if the user gives no number. */
     static final int DEFAULT_PARTITIONS = 12;
@@ -20,6 +20,10 @@ record TopicOptions(String events, String registry, OptionalInt partitions, shor
         if (events.equals(registry)) {
             throw new IllegalArgumentException("The event topic and the registry topic are both " + events
                     + ", but one is never compacted and the other always. Name two topics.");
+        }
+        if (replicationFactor != -1 && (replicationFactor < 1 || replicationFactor > Short.MAX_VALUE)) {
+            throw new IllegalArgumentException("replicationFactor is " + replicationFactor + ". Give 1 to "
+                    + Short.MAX_VALUE + ", or -1 for the broker's default.");
         }
         if (partitions.isPresent() && partitions.getAsInt() < 1) {
             throw new IllegalArgumentException(

@@ -43,14 +43,12 @@ final class Topics {
     Facts ensure() throws InterruptedException {
         int registryPartitions = partitionsOf(
                 options.registry(),
-                new NewTopic(options.registry(), 1, options.replicationFactor())
+                new NewTopic(options.registry(), 1, (short) options.replicationFactor())
                         .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)));
         checkRegistry(registryPartitions, configOf(options.registry()));
         int partitions = partitionsOf(
                 options.events(),
-                new NewTopic(
-                                options.events(),
-                                options.partitions().orElse(TopicOptions.DEFAULT_PARTITIONS),
+                new NewTopic(options.events(), options.partitions().orElse(TopicOptions.DEFAULT_PARTITIONS), (short)
                                 options.replicationFactor())
                         .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE)));
         Config config = configOf(options.events());

@@ -3,6 +3,8 @@ package io.taskqueue.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.serde.PayloadCodec;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -50,5 +52,25 @@ class KafkaSettingsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("bootstrap.servers is missing, so the source does not know where Kafka is. Give"
                         + " kafka(Map.of(\"bootstrap.servers\", \"host:9092\")).");
+    }
+
+    @Test
+    void aNumberThatCannotBeIsRefusedBeforeKafkaIsAsked() {
+        try (var queue = TaskQueue.<String>builder("q").build()) {
+            var builder = ReplicationSource.builder(queue, PayloadCodec.utf8())
+                    .kafka(Map.of("bootstrap.servers", "localhost:1"));
+
+            assertThatThrownBy(() -> builder.replicationFactor(65_539).start())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("replicationFactor is 65539. Give 1 to 32767, or -1 for the broker's default.");
+            assertThatThrownBy(() -> builder.replicationFactor(0).start())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("replicationFactor is 0. Give 1 to 32767, or -1 for the broker's default.");
+            assertThatThrownBy(() ->
+                            builder.replicationFactor(-1).maxRecordBytes(0).start())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            "maxRecordBytes is 0, in which no event fits. Give the size of the largest record, or leave it out.");
+        }
     }
 }
