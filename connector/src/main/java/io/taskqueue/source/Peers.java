@@ -31,7 +31,7 @@ record Peers<T>(String source, Function<Task<T>, @Nullable String> owner) {
         try {
             String name = owner.apply(task);
             return name == null ? null : requireName("The owner peer of task " + task.id(), name);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             LOG.warn("The owner peer of task {} could not be told; its event is published without one.", task.id(), e);
             return null;
         }

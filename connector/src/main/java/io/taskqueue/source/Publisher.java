@@ -88,6 +88,9 @@ final class Publisher<T> implements Runnable {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             monitor.failed(e);
+        } catch (Error e) {
+            // a thread that dies unseen would leave the queue waiting for ever
+            monitor.failed(new IllegalStateException("The publisher cannot go on: " + e, e));
         }
     }
 

@@ -162,7 +162,7 @@ final class ReplicationGate implements Runnable {
             newer = newerClaim();
         } catch (IllegalStateException e) {
             failure = e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure = new SourceStoppedException("The registry could not be read: " + e + ".", e);
         } catch (InterruptedException e) {
             IllegalStateException cut = endedBeforeTheRegistryTold(e);

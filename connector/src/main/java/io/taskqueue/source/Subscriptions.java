@@ -67,7 +67,7 @@ final class Subscriptions<T> {
             for (ReplicationEvent<T> event : events) {
                 try {
                     observer.accept(event);
-                } catch (RuntimeException | StackOverflowError | AssertionError e) {
+                } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
                     onObserverFailure.run();
                     LOG.warn("An observer failed at {}; it is given the next event all the same.", event, e);
                 }

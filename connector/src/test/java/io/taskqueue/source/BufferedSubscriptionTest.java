@@ -2,6 +2,7 @@ package io.taskqueue.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
@@ -17,6 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -102,5 +104,24 @@ class BufferedSubscriptionTest {
                 "q",
                 new Stamp(new Position(7, sequence), "peer-a", null, NOON),
                 TaskEvent.builder(EventKind.ENQUEUED, sequence, NOON, task).build());
+    }
+
+    @Test
+    void anObserverWhoseCodeIsBrokenIsCountedAndGivenTheNextEvent() {
+        AtomicInteger failures = new AtomicInteger();
+        List<Long> seen = new CopyOnWriteArrayList<>();
+        Subscriptions<String> subscriptions = new Subscriptions<>("q", failures::incrementAndGet);
+        subscriptions.observe(
+                event -> {
+                    seen.add(event.position().sequence());
+                    throw new NoClassDefFoundError("an observer's class");
+                },
+                10);
+
+        subscriptions.deliver(event(1));
+        subscriptions.deliver(event(2));
+
+        await().until(() -> seen.equals(List.of(1L, 2L)) && failures.get() == 2);
+        subscriptions.end(null);
     }
 }

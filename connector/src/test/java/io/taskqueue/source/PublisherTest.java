@@ -133,6 +133,26 @@ class PublisherTest implements Publisher.Monitor {
     }
 
     @Test
+    void anErrorOfTheUsersCodeEndsThePublisherInsteadOfKillingItsThreadUnseen() {
+        publish(Duration.ofMinutes(2), () -> {
+            throw new NoClassDefFoundError("a meter's class");
+        });
+        append(1);
+
+        await().until(() -> ends.size() == 1);
+        assertThat(ends.get(0)).hasRootCauseMessage("a meter's class");
+    }
+
+    @Test
+    void anOwnerThatCannotBeToldIsNoOneEvenIfTheUsersCodeIsBroken() {
+        Peers<String> peers = new Peers<>("peer-a", task -> {
+            throw new NoClassDefFoundError("the resolver's class");
+        });
+
+        assertThat(peers.ownerOf(enqueued(1).task())).isNull();
+    }
+
+    @Test
     void anErrorThatMakesItsEventTooLargeIsCutDown() {
         EventRecords<String> records = records("q", 20_000);
         TaskError error = new TaskError("CODE", "m".repeat(8_000), Map.of("key", "v".repeat(8_000)));
@@ -166,12 +186,19 @@ class PublisherTest implements Publisher.Monitor {
     }
 
     private void publish(Duration patience, EventRecords<String> records) {
-        Supplier<Producer<byte[], byte[]>> opening = () -> {
+        publish(patience, records, () -> {
             MockProducer<byte[], byte[]> opened =
                     new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
             producers.add(opened);
             return opened;
-        };
+        });
+    }
+
+    private void publish(Duration patience, Supplier<Producer<byte[], byte[]>> opening) {
+        publish(patience, records("q", 1_000_000), opening);
+    }
+
+    private void publish(Duration patience, EventRecords<String> records, Supplier<Producer<byte[], byte[]>> opening) {
         thread = new Thread(new Publisher<>(buffer, records, opening, this::acknowledge, this, patience));
         thread.start();
     }

@@ -2,13 +2,19 @@ package io.taskqueue.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.taskqueue.event.Position;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +48,30 @@ class RegistryWatchTest {
                                 + " registry, or start with a new registryTopic and a new topic.");
             }
         }
+    }
+
+    @Test
+    void aFutureIsNotForgottenWhenReadingTheRegistryEndsInAnError() throws Exception {
+        Claim own = claim("q", 7, "peer-a");
+        RegistryWatch broken = new RegistryWatch(
+                () -> {
+                    throw new NoClassDefFoundError("a deserializer's class");
+                },
+                "registry",
+                own);
+        List<IllegalStateException> ends = new CopyOnWriteArrayList<>();
+        ReplicationGate gate = new ReplicationGate(() -> new Position(7, 1), broken, 7, ends::add);
+        CompletableFuture<Position> replicated = gate.await(() -> new Position(7, 1));
+        Thread thread = new Thread(gate);
+        thread.start();
+
+        assertThatThrownBy(() -> replicated.get(20, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(SourceStoppedException.class)
+                .hasRootCauseMessage("a deserializer's class");
+
+        await().until(() -> ends.size() == 1);
+        gate.finish();
+        thread.join(20_000);
     }
 
     private static RegistryWatch watch(Cluster cluster, Claim own) {
