@@ -66,7 +66,7 @@ class ArchitectureTest {
                 .whereLayer("metrics")
                 .mayOnlyBeAccessedByLayers("source", "sink", "diagnostics", "streams", "cli")
                 .whereLayer("queue")
-                .mayOnlyBeAccessedByLayers("source", "diagnostics", "cli")
+                .mayOnlyBeAccessedByLayers("source", "diagnostics", "streams", "cli")
                 .whereLayer("serde")
                 .mayOnlyBeAccessedByLayers("source", "sink", "diagnostics", "streams", "cli")
                 .check(classes);
