@@ -138,8 +138,7 @@ final class Publisher<T> implements Runnable {
                 progress = reached;
                 patience = patienceNanos;
             } else if (patience <= 0) {
-                session.fail(new TimeoutException(
-                        "Kafka acknowledged nothing for " + TimeUnit.NANOSECONDS.toMillis(patienceNanos) + " ms"));
+                session.fail(unanswered());
             }
         }
     }
@@ -149,7 +148,19 @@ final class Publisher<T> implements Runnable {
                 || Duration.between(lastSent.recordedAt, buffered.recordedAt).compareTo(LONG_SILENCE) > 0;
         lastSent = buffered;
         session.send(buffered, records.make(buffered));
-        return alone ? buffer.awaitAcknowledged(buffered, session::failed, patience) : patience;
+        if (!alone) {
+            return patience;
+        }
+        long left = buffer.awaitAcknowledged(buffered, session::failed, patienceNanos);
+        if (left <= 0 && buffer.acknowledgedUpTo().compareTo(buffered.position) < 0) {
+            session.fail(unanswered());
+        }
+        return left;
+    }
+
+    private TimeoutException unanswered() {
+        return new TimeoutException(
+                "Kafka acknowledged nothing for " + TimeUnit.NANOSECONDS.toMillis(patienceNanos) + " ms");
     }
 
     private void tell(Throwable failure) {

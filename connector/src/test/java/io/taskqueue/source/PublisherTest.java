@@ -108,6 +108,16 @@ class PublisherTest implements Publisher.Monitor {
     }
 
     @Test
+    void nothingFollowsTheFirstEventOfAProducerThatIsNotAnswered() {
+        publish(Duration.ofMillis(300));
+        append(3);
+
+        await().until(() -> producers.size() > 1 && sent(1).equals(List.of(1L)));
+        assertThat(sent(0)).containsExactly(1L);
+        assertThat(errors.get(0)).contains("Kafka acknowledged nothing for 300 ms");
+    }
+
+    @Test
     void aRecordThatHasBecomeTooLargeIsTriedAgainLoudlyAndNeverSkipped() {
         publish(Duration.ofMinutes(2));
         append(2);
