@@ -25,7 +25,8 @@ final class ReplicationGate implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplicationGate.class);
     private static final long NOTHING = Long.MAX_VALUE;
-    private static final long BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long LONGEST_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private record Waiting(Position upTo, CompletableFuture<Position> future) {}
 
@@ -184,14 +185,16 @@ final class ReplicationGate implements Runnable {
     }
 
     private Optional<Claim> newerClaim() throws InterruptedException {
-        while (true) {
+        for (long pause = FIRST_BACKOFF_NANOS; ; pause = Math.min(2 * pause, LONGEST_BACKOFF_NANOS)) {
             try {
                 return registry.newerClaim();
             } catch (KafkaException e) {
-                if (!backOff()) {
+                LOG.warn(
+                        "The registry cannot be read at the moment, so replicated() waits; it is tried again: {}",
+                        e.toString());
+                if (!backOff(pause)) {
                     throw endedBeforeTheRegistryTold(e);
                 }
-                LOG.info("The registry cannot be read at the moment, it is tried again: {}", e.toString());
             }
         }
     }
@@ -204,10 +207,10 @@ final class ReplicationGate implements Runnable {
     }
 
     /** Lets time pass; false at the end. */
-    private boolean backOff() throws InterruptedException {
+    private boolean backOff(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long left = BACKOFF_NANOS;
+            long left = nanos;
             while (left > 0 && !ending) {
                 left = changed.awaitNanos(left);
             }

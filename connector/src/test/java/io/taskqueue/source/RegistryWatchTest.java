@@ -15,7 +15,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +74,30 @@ class RegistryWatchTest {
         await().until(() -> ends.size() == 1);
         gate.finish();
         thread.join(20_000);
+    }
+
+    @Test
+    void aRegistryThatCannotBeReadIsAskedLessAndLessOften() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        RegistryWatch refused = new RegistryWatch(
+                () -> {
+                    asked.incrementAndGet();
+                    throw new TopicAuthorizationException("registry");
+                },
+                "registry",
+                claim("q", 7, "peer-a"));
+        ReplicationGate gate = new ReplicationGate(() -> new Position(7, 1), refused, 7, cause -> {});
+        CompletableFuture<Position> replicated = gate.await(() -> new Position(7, 1));
+        Thread thread = new Thread(gate);
+        thread.start();
+
+        await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(20)).until(() -> !replicated.isDone());
+
+        assertThat(asked.get()).isBetween(1, 6);
+        gate.finish();
+        thread.join(20_000);
+        assertThatThrownBy(replicated::get)
+                .hasMessageContaining("The events are on Kafka, but the source ended before the registry told");
     }
 
     private static RegistryWatch watch(Cluster cluster, Claim own) {
