@@ -62,7 +62,7 @@ final class Demo implements AutoCloseable {
             throws IOException, InterruptedException, ExecutionException {
         Clock clock = Clock.systemUTC();
         Instant begin = clock.instant();
-        var settings = new Dispatcher.Settings(QUEUE, habits, LEASE, "mirror-workers", true);
+        var settings = new Dispatcher.Settings(QUEUE, TOPIC, habits, LEASE, "mirror-workers", true);
         try (Dispatcher dispatcher = Dispatcher.start(settings, kafka, meters)) {
             listener.dispatcherStarted(dispatcher);
             Tally tally = dispatcher.tally();

@@ -51,6 +51,9 @@ final class DispatchCommand implements Callable<Integer> {
     private String tasks = "";
 
     @Mixin
+    private TopicOption topic = new TopicOption();
+
+    @Mixin
     private WorkerOptions workers = new WorkerOptions();
 
     @Option(
@@ -97,7 +100,8 @@ final class DispatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        var settings = new Dispatcher.Settings(queue, workers.habits(), lease, ownerPeer, !noCreateTopics);
+        var settings =
+                new Dispatcher.Settings(queue, topic.name(), workers.habits(), lease, ownerPeer, !noCreateTopics);
         MeterRegistry meters = Meters.create();
         try (StopSignal stop = StopSignal.listen(grace.plus(REPLICATION_PATIENCE));
                 TaskLines lines = TaskLines.open(tasks, strict, output::say)) {

@@ -29,7 +29,12 @@ final class Dispatcher implements AutoCloseable {
      * @param ownerPeer who is responsible for the tasks, or null
      */
     record Settings(
-            String queue, Workers.Habits habits, Duration lease, @Nullable String ownerPeer, boolean createTopics) {}
+            String queue,
+            String topic,
+            Workers.Habits habits,
+            Duration lease,
+            @Nullable String ownerPeer,
+            boolean createTopics) {}
 
     private final TaskQueue<String> queue;
     private final ReplicationSource<String> source;
@@ -55,6 +60,7 @@ final class Dispatcher implements AutoCloseable {
             var builder = ReplicationSource.builder(queue, PayloadCodec.jsonText())
                     .kafka(kafka)
                     .sourcePeer("dispatcher-" + ProcessHandle.current().pid())
+                    .topic(settings.topic())
                     .createTopics(settings.createTopics())
                     .metrics(meters);
             if (settings.ownerPeer() != null) {

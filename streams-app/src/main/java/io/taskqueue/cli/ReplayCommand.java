@@ -3,6 +3,7 @@ package io.taskqueue.cli;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
@@ -88,12 +89,8 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    @Option(
-            names = "--topic",
-            paramLabel = "TOPIC",
-            defaultValue = "taskqueue.events",
-            description = "The event topic. Default: ${DEFAULT-VALUE}.")
-    private String topic = "";
+    @Mixin
+    private TopicOption topic = new TopicOption();
 
     @Option(names = "--execute", description = "Move the offsets. Without it, the plan is printed and nothing changes.")
     private boolean execute;
@@ -102,19 +99,18 @@ final class ReplayCommand implements Callable<Integer> {
     private Output output = new Output();
 
     /** What the command printed, as JSON. */
-    record Result(
-            String name, String topic, boolean executed, long events, java.util.List<ReplayPlan.Move> partitions) {}
+    record Result(String name, String topic, boolean executed, long events, List<ReplayPlan.Move> partitions) {}
 
     @Override
     public Integer call() throws Exception {
         ReplayPlan.Target target = where.target();
         kafka.requireReachable();
         try (Admin admin = Admin.create(KafkaOptions.adminProperties(kafka.properties()))) {
-            ReplayPlan plan = ReplayPlan.compute(admin, name, topic, target);
+            ReplayPlan plan = ReplayPlan.compute(admin, name, topic.name(), target);
             if (execute) {
                 plan.execute(admin);
             }
-            output.result(text(plan), new Result(name, topic, execute, plan.events(), plan.moves()));
+            output.result(text(plan), new Result(name, topic.name(), execute, plan.events(), plan.moves()));
         }
         return ExitCode.OK;
     }
@@ -125,7 +121,7 @@ final class ReplayCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "Replay of sink %s from topic %s%n%n%9s %12s %12s %12s%n",
                 name,
-                topic,
+                topic.name(),
                 "partition",
                 "from",
                 "to",

@@ -81,12 +81,8 @@ final class SinkCommand implements Callable<Integer> {
                     + "Default: ~/.taskqueue/<bootstrap server>.")
     private @Nullable Path stateDirectory;
 
-    @Option(
-            names = "--topic",
-            paramLabel = "TOPIC",
-            defaultValue = "taskqueue.events",
-            description = "The event topic. Default: ${DEFAULT-VALUE}.")
-    private String topic = "";
+    @Mixin
+    private TopicOption topic = new TopicOption();
 
     @Option(
             names = "--until-idle",
@@ -121,7 +117,7 @@ final class SinkCommand implements Callable<Integer> {
         MeterRegistry meters = Meters.create();
         SinkService service = SinkService.builder(name, configured, factory.codec())
                 .kafka(kafka.properties())
-                .topic(topic)
+                .topic(topic.name())
                 .stateDirectory(stateDirectory == null ? defaultStateDirectory() : stateDirectory)
                 .concurrency(concurrency)
                 .retry(factory.retry(sinkConfig))
@@ -147,7 +143,7 @@ final class SinkCommand implements Callable<Integer> {
             return;
         }
         try (Admin admin = Admin.create(KafkaOptions.adminProperties(kafka.properties()))) {
-            new CaughtUp(admin, topic, service).await(untilIdle, stop, status -> {});
+            new CaughtUp(admin, topic.name(), service).await(untilIdle, stop, status -> {});
         }
     }
 

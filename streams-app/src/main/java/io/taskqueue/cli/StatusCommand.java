@@ -34,12 +34,8 @@ final class StatusCommand implements Callable<Integer> {
     @Option(names = "--name", paramLabel = "APP", description = "Only this sink. Default: all that have committed.")
     private @Nullable String name;
 
-    @Option(
-            names = "--topic",
-            paramLabel = "TOPIC",
-            defaultValue = "taskqueue.events",
-            description = "The event topic. Default: ${DEFAULT-VALUE}.")
-    private String topic = "";
+    @Mixin
+    private TopicOption topic = new TopicOption();
 
     @Option(
             names = "--registry-topic",
@@ -66,7 +62,7 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         kafka.requireReachable();
         try (Admin admin = Admin.create(KafkaOptions.adminProperties(kafka.properties()))) {
-            EventTopic events = EventTopic.find(admin, topic);
+            EventTopic events = EventTopic.find(admin, topic.name());
             Result result = new Result(queues(events), sinks(admin, events));
             output.result(text(result), result);
         }
@@ -94,7 +90,7 @@ final class StatusCommand implements Callable<Integer> {
         if (name != null && !known.contains(name)) {
             throw new CommandFailure(
                     ExitCode.REFUSED,
-                    "No sink named " + name + " has committed anything of topic " + topic + ". Known: "
+                    "No sink named " + name + " has committed anything of topic " + topic.name() + ". Known: "
                             + (known.isEmpty() ? "none" : String.join(", ", known)) + ".");
         }
         Instant now = Clock.systemUTC().instant();

@@ -244,6 +244,31 @@ class CommandsTest {
         assertThat(OwnSinkFactory.APPLIED.get()).isEqualTo(target.calls());
     }
 
+    @Test
+    @Order(10)
+    void theEventsMayBeOnAnotherTopic() throws IOException {
+        Path tasks = Files.writeString(directory.resolve("one.ndjson"), "1\n");
+
+        Cli dispatch = Cli.run(
+                "dispatch",
+                "--bootstrap-server",
+                server,
+                "--queue",
+                "elsewhere",
+                "--topic",
+                "other.events",
+                "--tasks",
+                tasks.toString());
+        Cli status = Cli.run("status", "--bootstrap-server", server, "--topic", "other.events", "--output", "json");
+
+        assertThat(dispatch.exitCode()).as(dispatch.err()).isZero();
+        assertThat(dispatch.out()).startsWith("Queue elsewhere: 1 tasks, 1 done or dead, 0 drained.");
+        for (JsonNode queue : status.json().get("queues")) {
+            boolean here = queue.get("queue").asText().equals("elsewhere");
+            assertThat(queue.hasNonNull("lastPosition")).as(queue.toString()).isEqualTo(here);
+        }
+    }
+
     private static Cli sink(String stateDirectory) {
         return Cli.run(
                 "sink",
