@@ -28,9 +28,13 @@ import java.util.concurrent.TimeoutException;
  *   <caption>What an answer means</caption>
  *   <tr><th>answer</th><th>meaning</th></tr>
  *   <tr><td>2xx</td><td>done; recorded</td></tr>
- *   <tr><td>408, 425, 429, 5xx, no answer in time, no connection</td><td>failed for now; tried again</td></tr>
- *   <tr><td>any other, redirects included, which are not followed</td><td>failed for good; recorded</td></tr>
+ *   <tr><td>4xx</td><td>failed for good; recorded</td></tr>
+ *   <tr><td>any other, no answer in time, no connection; and of 4xx those that say "later": 408, 425, 429</td>
+ *       <td>failed for now; tried again</td></tr>
  * </table>
+ *
+ * <p>Redirects are not followed; they are tried again, because a wrong URL is mended in the configuration and must not cost
+ * events.
  *
  * <p>Thread-safe. Blocks until the answer is complete or its time is up; interruption cancels the request.
  */
@@ -93,13 +97,13 @@ public final class HttpSink<T> implements ReplicationSink<T> {
             return status;
         }
         String answer = "POST of " + event + " to " + target() + " was answered " + status;
-        if (FOR_NOW.contains(status) || status >= 500) {
-            throw new IOException(answer);
+        if (status >= 400 && status < 500 && !FOR_NOW.contains(status)) {
+            throw new PermanentEffectException(answer + ". The target refuses the event; see its log for why");
         }
-        throw new PermanentEffectException(
+        throw new IOException(
                 status >= 300 && status < 400
                         ? answer + ", a redirect, which is not followed. Set url to where it leads"
-                        : answer + ". The target refuses the event; see its log for why");
+                        : answer);
     }
 
     /** The status, once the whole answer is in: the client's own time-out ends with the head of the answer. */

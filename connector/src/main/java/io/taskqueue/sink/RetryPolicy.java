@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
  * to {@code jitter} of itself.
  *
  * @param attempts tries in all, at least 1
- * @param firstBackoff the wait after the first failure
+ * @param firstBackoff the wait after the first failure; waits are whole milliseconds, so less than one is none
  * @param maxBackoff the longest wait
  * @param jitter the share of a wait that is random, from 0 to 1
  */

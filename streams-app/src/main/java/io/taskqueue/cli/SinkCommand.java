@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
         description = {
             "Any number of instances of one --name share the work. Stop with SIGTERM or Ctrl-C; what runs may finish.",
             "--sink log prints each event. --sink http POSTs each event as JSON with its effect key as Idempotency-Key; 2xx is "
-                    + "recorded, 4xx a permanent failure, the rest and time-outs are tried again. It takes url, timeout, retries, "
+                    + "recorded, 4xx a permanent failure (but for 408, 425 and 429), the rest and time-outs are tried again. It takes url, timeout, retries, "
                     + "backoff, and kinds (which events to send, as in kinds=Completed,DeadLettered; default all).",
             "--sink CLASS is yours: an io.taskqueue.sink.SinkFactory in --class-path."
         },
