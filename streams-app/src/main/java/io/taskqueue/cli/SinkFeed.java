@@ -33,7 +33,7 @@ final class SinkFeed<T> implements DiagnosticsFeed {
         status.failure().ifPresent(failure -> snapshot.put("failure", failure));
         ArrayNode queues = snapshot.putArray("queues");
         for (QueueStatus queue : status.queues()) {
-            queues.addObject()
+            ObjectNode shown = queues.addObject()
                     .put("queueName", queue.queueName())
                     .put("partition", queue.partition())
                     .put("newest", queue.newest().toString())
@@ -43,6 +43,8 @@ final class SinkFeed<T> implements DiagnosticsFeed {
                     .put("diverged", queue.diverged())
                     .put("replaying", queue.replaying())
                     .put("applied", queue.applied());
+            ObjectNode peers = shown.putObject("peers");
+            queue.peers().forEach((peer, done) -> peers.put(peer, done.toString()));
         }
         snapshot.putObject("effects")
                 .put("run", status.effects().run())
@@ -57,6 +59,8 @@ final class SinkFeed<T> implements DiagnosticsFeed {
     @SuppressWarnings("unchecked")
     public AutoCloseable subscribe(Consumer<DiagnosticsEvent> consumer) {
         return service.observe(
-                applied -> consumer.accept(DiagnosticsEvent.of((ReplicationEvent<T>) applied.event(), codec)));
+                applied -> consumer.accept(DiagnosticsEvent.of((ReplicationEvent<T>) applied.event(), codec)),
+                missed -> consumer.accept(
+                        DiagnosticsEvent.lost("the watchers fell behind and missed " + missed + " events")));
     }
 }

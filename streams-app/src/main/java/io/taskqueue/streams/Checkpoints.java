@@ -1,5 +1,6 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.event.Position;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -19,15 +21,22 @@ final class Checkpoints {
     static final String NAME = "checkpoints";
 
     private final Map<String, Checkpoint> byQueue = new HashMap<>();
+    private final Map<String, Peers> peers = new HashMap<>();
     private final Set<String> changed = new HashSet<>();
     private final KeyValueStore<Bytes, byte[]> store;
+    private long highest;
 
     Checkpoints(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
         try (KeyValueIterator<Bytes, byte[]> stored = store.all()) {
-            stored.forEachRemaining(entry -> byQueue.put(
-                    new String(entry.key.get(), StandardCharsets.UTF_8), CheckpointBytes.read(entry.value)));
+            stored.forEachRemaining(entry -> {
+                String queue = new String(entry.key.get(), StandardCharsets.UTF_8);
+                CheckpointBytes.Stored known = CheckpointBytes.read(entry.value);
+                byQueue.put(queue, known.checkpoint());
+                peers.put(queue, Peers.of(known.peers()));
+            });
         }
+        highest = highestOffset();
     }
 
     @Nullable
@@ -42,11 +51,17 @@ final class Checkpoints {
     void put(String queue, Checkpoint checkpoint) {
         byQueue.put(queue, checkpoint);
         changed.add(queue);
+        highest = Math.max(highest, checkpoint.taken().offset());
     }
 
     /** What is done of the queue has changed. */
     void advanced(String queue) {
         changed.add(queue);
+    }
+
+    /** How far the owner peers of a queue have come. */
+    Peers peers(String queue) {
+        return peers.computeIfAbsent(queue, name -> new Peers());
     }
 
     /** Forgets the checkpoints of another topic, and says of which queues. */
@@ -59,16 +74,26 @@ final class Checkpoints {
         });
         others.forEach(queue -> {
             byQueue.remove(queue);
+            peers.remove(queue);
             changed.remove(queue);
             store.delete(key(queue));
         });
+        if (!others.isEmpty()) {
+            highest = highestOffset();
+        }
         return others;
     }
 
     /** Whether an offset was seen of any queue. */
     boolean seen(long offset) {
+        return highest >= offset;
+    }
+
+    private long highestOffset() {
         return byQueue.values().stream()
-                .anyMatch(checkpoint -> checkpoint.taken().offset() >= offset);
+                .mapToLong(checkpoint -> checkpoint.taken().offset())
+                .max()
+                .orElse(-1);
     }
 
     void forgetFencesBefore(long logStart) {
@@ -81,15 +106,15 @@ final class Checkpoints {
         }
     }
 
-    void write(InFlight<?> inFlight) {
+    /** @param shown is told how far the peers of each changed queue have come */
+    void write(InFlight<?> inFlight, BiConsumer<String, Map<String, Peers.Reach>> shown) {
         for (String queue : changed) {
             Checkpoint checkpoint = byQueue.get(queue);
             if (checkpoint != null) {
-                store.put(
-                        key(queue),
-                        CheckpointBytes.write(
-                                checkpoint,
-                                inFlight.done(queue, checkpoint.taken().position())));
+                Position done = inFlight.done(queue, checkpoint.taken().position());
+                Map<String, Peers.Reach> reached = peers(queue).reached();
+                store.put(key(queue), CheckpointBytes.write(checkpoint, done, reached));
+                shown.accept(queue, reached);
             }
         }
         changed.clear();

@@ -55,7 +55,7 @@ final class EventTopic implements AutoCloseable {
                         null);
             }
         });
-        createDeadLetterTopic();
+        createDeadLetterTopic(facts);
         return facts;
     }
 
@@ -126,10 +126,13 @@ final class EventTopic implements AutoCloseable {
         }
     }
 
-    private void createDeadLetterTopic() {
+    private void createDeadLetterTopic(TopicFacts facts) {
         try {
             if (describe(settings.deadLetterTopic).isEmpty()) {
-                NewTopic topic = new NewTopic(settings.deadLetterTopic, Optional.of(1), Optional.empty());
+                NewTopic topic = new NewTopic(settings.deadLetterTopic, Optional.of(1), Optional.empty())
+                        .configs(Map.of(
+                                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                                String.valueOf(StreamsProperties.withEnvelope(facts.maxMessageBytes()))));
                 answer(admin.createTopics(List.of(topic)).all());
             }
         } catch (ExecutionException e) {

@@ -26,6 +26,8 @@ final class History {
         this.progress = progress;
         this.partition = partition;
         moved.addAll(checkpoints.queues());
+        checkpoints.queues().forEach(queue -> progress.queue(queue)
+                .peers(checkpoints.peers(queue).reached()));
     }
 
     /**
@@ -61,8 +63,25 @@ final class History {
         return checkpoints.queues();
     }
 
-    /** An event of the queue is applied. */
-    void advanced(String queue) {
+    /** An event is in flight. */
+    void began(LiveEvent<?> live) {
+        String queue = live.event.queueName();
+        if (!live.replayed()) {
+            checkpoints.peers(queue).began(live.peer, live.event.position());
+        }
+        changed(queue);
+    }
+
+    /** An event is applied. */
+    void ended(LiveEvent<?> live) {
+        String queue = live.event.queueName();
+        if (!live.replayed()) {
+            checkpoints.peers(queue).ended(live.peer, live.event.position());
+        }
+        changed(queue);
+    }
+
+    private void changed(String queue) {
         checkpoints.advanced(queue);
         moved.add(queue);
     }
@@ -87,7 +106,7 @@ final class History {
     }
 
     void write(InFlight<?> inFlight) {
-        checkpoints.write(inFlight);
+        checkpoints.write(inFlight, (queue, reached) -> progress.queue(queue).peers(reached));
     }
 
     /** Tells those who watch. */

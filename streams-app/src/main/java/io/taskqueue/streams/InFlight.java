@@ -24,6 +24,7 @@ final class InFlight<T> {
 
     private final Map<Bytes, LiveEvent<T>> live = new HashMap<>();
     private final Map<Bytes, LiveEvent<T>> fresh = new LinkedHashMap<>();
+    private final Map<Bytes, byte[]> held = new LinkedHashMap<>();
     private final List<Bytes> finishedCopies = new ArrayList<>();
     private final Map<String, TreeSet<Position>> unfinished = new HashMap<>();
 
@@ -75,7 +76,20 @@ final class InFlight<T> {
         TreeSet<Position> positions = unfinished.get(event.event.queueName());
         if (positions != null && !event.replayed()) {
             positions.remove(event.event.position());
+            if (positions.isEmpty()) {
+                unfinished.remove(event.event.queueName());
+            }
         }
+    }
+
+    /** An event before which the sink halts is to be stored as it is. */
+    void hold(Bytes key, byte[] value) {
+        held.put(key, value);
+    }
+
+    /** An event that was held is dealt with like one that comes now. */
+    void release(Bytes key) {
+        finishedCopies.add(key);
     }
 
     /** The lowest offset in flight, or a given one where that is lower. */
@@ -89,5 +103,7 @@ final class InFlight<T> {
         finishedCopies.clear();
         fresh.forEach((key, event) -> store.put(key, event.mode, event.value));
         fresh.clear();
+        held.forEach(store::putHeld);
+        held.clear();
     }
 }

@@ -16,7 +16,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  *
  * <pre>
  *   key    topic id 16 | offset 8
- *   value  version 1 | mode 1 (0 run, 1 recorded only) | the event's JSON
+ *   value  version 1 | kind 1 (0 run, 1 recorded only, 2 held) | the event's JSON
  * </pre>
  */
 final class InFlightStore {
@@ -24,6 +24,9 @@ final class InFlightStore {
     static final String NAME = "in-flight";
 
     private static final byte VERSION = 1;
+    private static final byte RUN = 0;
+    private static final byte RECORDED_ONLY = 1;
+    private static final byte HELD = 2;
 
     /** An event as it was stored. */
     record Stored(Bytes key, long offset, EffectMode mode, Bytes value) {}
@@ -43,7 +46,15 @@ final class InFlightStore {
     }
 
     void put(Bytes key, EffectMode mode, byte[] value) {
-        byte kind = (byte) (mode == EffectMode.RECORDED_ONLY ? 1 : 0);
+        put(key, mode == EffectMode.RECORDED_ONLY ? RECORDED_ONLY : RUN, value);
+    }
+
+    /** An event before which the sink halts: not classified yet, though its offset is committed. */
+    void putHeld(Bytes key, byte[] value) {
+        put(key, HELD, value);
+    }
+
+    private void put(Bytes key, byte kind, byte[] value) {
         store.put(
                 key,
                 ByteBuffer.allocate(2 + value.length)
@@ -57,12 +68,24 @@ final class InFlightStore {
         store.delete(key);
     }
 
-    /** What is stored, by offset. */
+    /** The events that were handed to the workers, by offset. */
     List<Stored> all() {
+        return all(false);
+    }
+
+    /** The events that are held, by offset. */
+    List<Stored> held() {
+        return all(true);
+    }
+
+    private List<Stored> all(boolean held) {
         List<Stored> all = new ArrayList<>();
         try (KeyValueIterator<Bytes, byte[]> entries = store.all()) {
             while (entries.hasNext()) {
-                all.add(stored(entries.next()));
+                KeyValue<Bytes, byte[]> entry = entries.next();
+                if (held == (entry.value[1] == HELD)) {
+                    all.add(stored(entry));
+                }
             }
         }
         return all;
@@ -71,7 +94,7 @@ final class InFlightStore {
     private static Stored stored(KeyValue<Bytes, byte[]> entry) {
         ByteBuffer bytes = ByteBuffer.wrap(entry.value);
         StateVersion.require("event in flight", VERSION, bytes.get());
-        EffectMode mode = bytes.get() == 1 ? EffectMode.RECORDED_ONLY : EffectMode.RUN;
+        EffectMode mode = bytes.get() == RECORDED_ONLY ? EffectMode.RECORDED_ONLY : EffectMode.RUN;
         byte[] value = new byte[bytes.remaining()];
         bytes.get(value);
         return new Stored(entry.key, ByteBuffer.wrap(entry.key.get()).getLong(16), mode, Bytes.wrap(value));

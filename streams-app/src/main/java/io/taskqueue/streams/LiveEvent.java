@@ -19,19 +19,23 @@ final class LiveEvent<T> {
     final EffectMode mode;
     final EventResults results;
 
+    /** Whose it is, for the peers' positions. */
+    final String peer;
+
     /** Tries so far. */
     int tries;
 
     /** Actions that ran in the tries before. */
     int ranBefore;
 
-    LiveEvent(Bytes key, long offset, ReplicationEvent<T> event, byte[] value, EffectMode mode, EventResults results) {
-        this.key = key;
-        this.offset = offset;
+    LiveEvent(InFlightStore.Stored stored, ReplicationEvent<T> event, EventResults results, String peer) {
+        this.key = stored.key();
+        this.offset = stored.offset();
         this.event = event;
-        this.value = value;
-        this.mode = mode;
+        this.value = stored.value().get();
+        this.mode = stored.mode();
         this.results = results;
+        this.peer = peer;
     }
 
     boolean replayed() {

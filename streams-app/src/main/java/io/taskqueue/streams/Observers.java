@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +14,7 @@ import org.slf4j.LoggerFactory;
 final class Observers implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Observers.class);
-    private static final int BOUND = 4_096;
+    static final int BOUND = 4_096;
 
     private final List<Observer> observers = new CopyOnWriteArrayList<>();
     private final String sink;
@@ -21,8 +23,8 @@ final class Observers implements AutoCloseable {
         this.sink = sink;
     }
 
-    AutoCloseable add(Consumer<? super AppliedEvent<?>> consumer) {
-        Observer observer = new Observer(consumer);
+    AutoCloseable add(Consumer<? super AppliedEvent<?>> consumer, LongConsumer missed) {
+        Observer observer = new Observer(consumer, missed);
         observers.add(observer);
         observer.thread.start();
         return () -> {
@@ -37,7 +39,7 @@ final class Observers implements AutoCloseable {
 
     /** Never waits: an observer that is behind misses the event. */
     void offer(AppliedEvent<?> event) {
-        observers.forEach(observer -> observer.waiting.offer(event));
+        observers.forEach(observer -> observer.offer(event));
     }
 
     @Override
@@ -50,12 +52,21 @@ final class Observers implements AutoCloseable {
 
         private final BlockingQueue<AppliedEvent<?>> waiting = new ArrayBlockingQueue<>(BOUND);
         private final Consumer<? super AppliedEvent<?>> consumer;
+        private final LongConsumer missed;
+        private final AtomicLong misses = new AtomicLong();
         private final Thread thread;
 
-        Observer(Consumer<? super AppliedEvent<?>> consumer) {
+        Observer(Consumer<? super AppliedEvent<?>> consumer, LongConsumer missed) {
             this.consumer = consumer;
+            this.missed = missed;
             this.thread = new Thread(this, sink + "-observer");
             thread.setDaemon(true);
+        }
+
+        void offer(AppliedEvent<?> event) {
+            if (!waiting.offer(event)) {
+                misses.incrementAndGet();
+            }
         }
 
         @Override
@@ -71,6 +82,10 @@ final class Observers implements AutoCloseable {
 
         private void hand(AppliedEvent<?> event) {
             try {
+                long missedNow = misses.getAndSet(0);
+                if (missedNow > 0) {
+                    missed.accept(missedNow);
+                }
                 consumer.accept(event);
             } catch (RuntimeException e) {
                 LOG.warn("An observer of sink {} threw on {}; it goes on with the next event", sink, event.event(), e);

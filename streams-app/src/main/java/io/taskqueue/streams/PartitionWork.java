@@ -30,6 +30,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
     private final Lanes<T> lanes;
     private final int partition;
     private @Nullable SinkStoppedException failure;
+    private boolean halted;
     private boolean marked;
 
     PartitionWork(SinkParts<T> parts, History history, ResultsStore results, InFlightStore stored, int partition) {
@@ -45,10 +46,9 @@ final class PartitionWork<T> implements Quiesce.Restful {
     void resumeStored(ReplicationEventCodec<T> codec) {
         for (InFlightStore.Stored entry : stored.all()) {
             ReplicationEvent<T> event = decoded(codec, entry);
-            LiveEvent<T> live =
-                    live(entry.key(), entry.offset(), event, entry.value().get(), entry.mode(), true);
+            LiveEvent<T> live = live(entry, event, true);
             inFlight.restore(live);
-            history.advanced(event.queueName());
+            history.began(live);
             begin(live);
         }
     }
@@ -67,10 +67,37 @@ final class PartitionWork<T> implements Quiesce.Restful {
             boolean mayHaveResults) {
         Bytes key = InFlightStore.key(topicId, offset);
         if (!inFlight.contains(key)) {
-            LiveEvent<T> live = live(key, offset, event, value, mode, mayHaveResults);
+            InFlightStore.Stored entry = new InFlightStore.Stored(key, offset, mode, Bytes.wrap(value));
+            LiveEvent<T> live = live(entry, event, mayHaveResults);
             inFlight.add(live);
+            history.began(live);
             begin(live);
         }
+    }
+
+    /**
+     * Stops before an event, once all that runs is recorded: the event is held, because its offset is committed with that,
+     * and comes again at the next start.
+     */
+    void halt(Uuid topicId, long offset, byte[] value, SinkStoppedException reason) {
+        if (failure == null) {
+            failure = reason;
+        }
+        halted = true;
+        lanes.pause();
+        inFlight.hold(InFlightStore.key(topicId, offset), value);
+    }
+
+    /** Whether the sink stops before an event, so that those behind it wait with it. */
+    boolean halted() {
+        return halted;
+    }
+
+    /** The events that were held when the sink halted, by offset; they are not held any more. */
+    List<InFlightStore.Stored> release() {
+        List<InFlightStore.Stored> held = stored.held();
+        held.forEach(entry -> inFlight.release(entry.key()));
+        return held;
     }
 
     /** Writes down what the workers have found out, and says whether that was anything. */
@@ -118,8 +145,12 @@ final class PartitionWork<T> implements Quiesce.Restful {
 
     /** Lets the workers go on, if they were only held for a hand-over. */
     void resume() {
+        parts.quiesce().resumed(this);
         if (!resting()) {
             lanes.resume();
+            if (resting()) {
+                lanes.pause(); // the close came between
+            }
         }
     }
 
@@ -130,7 +161,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
     }
 
     boolean idle() {
-        return inFlight.size() == 0;
+        return inFlight.size() == 0 && failure == null;
     }
 
     /** The lowest offset in flight, or a given one where that is lower. */
@@ -158,8 +189,8 @@ final class PartitionWork<T> implements Quiesce.Restful {
         return marked || inFlight.size() == 0;
     }
 
-    /** Waits until nothing runs; returns what is left of the time, in nanoseconds. */
-    long awaitIdle(long nanos) throws InterruptedException {
+    @Override
+    public long awaitIdle(long nanos) throws InterruptedException {
         return lanes.awaitIdle(nanos);
     }
 
@@ -178,11 +209,21 @@ final class PartitionWork<T> implements Quiesce.Restful {
         }
     }
 
-    private LiveEvent<T> live(
-            Bytes key, long offset, ReplicationEvent<T> event, byte[] value, EffectMode mode, boolean mayHaveResults) {
+    private LiveEvent<T> live(InFlightStore.Stored entry, ReplicationEvent<T> event, boolean mayHaveResults) {
         EventResults known = new EventResults(
-                mayHaveResults ? results.of(event.queueName(), event.position()) : Map.of(), offset, handover);
-        return new LiveEvent<>(key, offset, event, value, mode, known);
+                mayHaveResults ? results.of(event.queueName(), event.position()) : Map.of(), entry.offset(), handover);
+        return new LiveEvent<>(entry, event, known, peerOf(event));
+    }
+
+    private String peerOf(ReplicationEvent<T> event) {
+        try {
+            String peer = parts.settings().peerKey.apply(event);
+            return peer == null ? Peers.DEFAULT : peer;
+        } catch (RuntimeException e) {
+            // positions of peers are for information: they stop nothing
+            LOG.debug("The peer key of {} failed; it counts for {}", event, Peers.DEFAULT, e);
+            return Peers.DEFAULT;
+        }
     }
 
     private void begin(LiveEvent<T> live) {
@@ -194,7 +235,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
         LiveEvent<?> live = applied.live();
         ReplicationEvent<?> event = live.event;
         inFlight.finish(live);
-        history.advanced(event.queueName());
+        history.ended(live);
         SinkProgress progress = parts.watched().progress();
         progress.inFlight(-1);
         progress.applied(applied.reused(), applied.missing());
@@ -219,7 +260,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
         }
     }
 
-    private ReplicationEvent<T> decoded(ReplicationEventCodec<T> codec, InFlightStore.Stored entry) {
+    ReplicationEvent<T> decoded(ReplicationEventCodec<T> codec, InFlightStore.Stored entry) {
         try {
             return codec.decode(entry.value().get());
         } catch (UndecodableEventException e) {

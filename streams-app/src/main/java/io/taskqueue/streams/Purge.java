@@ -7,6 +7,9 @@ import java.util.Deque;
 /**
  * Deletes the results of events that the log does not hold any more, a few at a time, so that a result lives exactly as long
  * as its event can be seen again. Only the stream thread touches it.
+ *
+ * <p>All queues of the partition are gone through, also those that get no more events. An idle partition learns of a new log
+ * start with its next record, or when it is taken over or the sink starts: its results wait until then.
  */
 final class Purge {
 
@@ -39,9 +42,15 @@ final class Purge {
      * @param keepFrom the lowest offset in flight, whose results are still needed
      */
     void tick(long keepFrom) {
-        String queue = queues.peek();
-        if (queue != null && results.purge(queue, Math.min(purgedTo, keepFrom), PER_TICK) < PER_TICK) {
-            queues.remove();
+        long before = Math.min(purgedTo, keepFrom);
+        int left = PER_TICK;
+        for (int looks = queues.size(); looks > 0 && left > 0; looks--) {
+            String queue = queues.remove();
+            int gone = results.purge(queue, before, left);
+            if (gone == left || before < purgedTo) {
+                queues.add(queue); // there may be more
+            }
+            left -= gone + 1; // a look costs as well
         }
     }
 

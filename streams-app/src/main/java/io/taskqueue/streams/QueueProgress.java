@@ -7,6 +7,8 @@ import io.taskqueue.metrics.SinkMeters;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,6 +41,7 @@ final class QueueProgress {
     private final AtomicBoolean clearing = new AtomicBoolean();
     private volatile @Nullable Reach reach;
     private volatile @Nullable Newest newest;
+    private volatile Map<String, Peers.Reach> peers = Map.of();
 
     QueueProgress(String queue, SinkMeters meters, Clock clock) {
         this.queue = queue;
@@ -86,6 +89,10 @@ final class QueueProgress {
                 checkpoint.replaying());
     }
 
+    void peers(Map<String, Peers.Reach> reached) {
+        peers = reached;
+    }
+
     /** The queue's partition is another instance's now. */
     void left() {
         reach = null;
@@ -120,7 +127,14 @@ final class QueueProgress {
                 applied.get(),
                 duplicates.get(),
                 fenced.get(),
-                gaps.get()));
+                gaps.get(),
+                done(peers)));
+    }
+
+    private static Map<String, Position> done(Map<String, Peers.Reach> peers) {
+        Map<String, Position> done = new HashMap<>();
+        peers.forEach((name, reach) -> done.put(name, reach.done()));
+        return done;
     }
 
     private static long lag(Reach reach) {

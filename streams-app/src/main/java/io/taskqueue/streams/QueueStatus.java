@@ -2,6 +2,9 @@ package io.taskqueue.streams;
 
 import io.taskqueue.event.Position;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param duplicates events seen before and dropped
  * @param fenced events dropped because a fence lies before them
  * @param gaps places where events were missing
+ * @param peers how far each owner peer has come, as of the last commit: the position up to which all of its own events are
+ *     applied. The first 64 names have an entry of their own, all others share {@code (others)}
  */
 public record QueueStatus(
         String queueName,
@@ -34,4 +39,10 @@ public record QueueStatus(
         long applied,
         long duplicates,
         long fenced,
-        long gaps) {}
+        long gaps,
+        Map<String, Position> peers) {
+
+    public QueueStatus {
+        peers = Collections.unmodifiableMap(new TreeMap<>(peers));
+    }
+}

@@ -1,6 +1,8 @@
 package io.taskqueue.streams;
 
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.streams.processor.TaskId;
 
@@ -24,11 +26,15 @@ final class Quiesce {
         /** Waits until nothing runs and all of it is written down; returns what is left of the time, in nanoseconds. */
         long awaitRest(long nanos) throws InterruptedException;
 
+        /** Waits until nothing runs; returns what is left of the time, in nanoseconds. */
+        long awaitIdle(long nanos) throws InterruptedException;
+
         /** Whether a revocation now would commit what was found out; asked on the stream thread. */
         boolean willCommit();
     }
 
     private final Map<TaskId, Restful> working = new ConcurrentHashMap<>();
+    private final Set<Restful> rested = new HashSet<>();
     private volatile boolean closing;
     private volatile boolean handingOver;
 
@@ -38,6 +44,7 @@ final class Quiesce {
 
     void leave(TaskId task, Restful processor) {
         working.remove(task, processor);
+        rested.remove(processor);
     }
 
     boolean closing() {
@@ -50,6 +57,29 @@ final class Quiesce {
 
     void handingOver(boolean now) {
         handingOver = now;
+    }
+
+    /**
+     * Waits, just before a commit, until nothing runs in a partition. All partitions share one wait of at most a time, because
+     * they share one transaction, which must not outlive its own time-out. Called on the stream thread only.
+     */
+    void rest(Restful one, long nanos) throws InterruptedException {
+        if (rested.contains(one)) {
+            return; // it had its time in this commit
+        }
+        Set<Restful> all = new HashSet<>(working.values());
+        all.add(one);
+        all.forEach(Restful::pause);
+        rested.addAll(all);
+        long left = nanos;
+        for (Restful processor : all) {
+            left = processor.awaitIdle(left);
+        }
+    }
+
+    /** A partition works again after a commit. Called on the stream thread only. */
+    void resumed(Restful processor) {
+        rested.remove(processor);
     }
 
     /** Whether a revocation now would lose nothing; asked on the stream thread. */

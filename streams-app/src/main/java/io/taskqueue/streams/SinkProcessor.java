@@ -68,6 +68,10 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
         parts.quiesce().join(context.taskId(), work);
         work.resumeStored(codec);
         adopt(parts.facts().get());
+        for (InFlightStore.Stored held : work.release()) {
+            acceptOrHalt(work.decoded(codec, held), held.value().get(), held.offset());
+        }
+        touch();
         work.show();
         tickWhileNeeded();
     }
@@ -79,19 +83,25 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
             goOn();
             RecordMetadata from = context.recordMetadata().orElseThrow();
             try {
-                accept(decode(record.value()), record.value(), from);
+                acceptOrHalt(decode(record.value()), record.value(), from.offset());
             } catch (UndecodableEventException e) {
                 undecodable(record, from, e);
             }
             work.drain();
-            waitLeft = work.awaitRoom(waitLeft);
+            awaitRoom();
             touch();
             work.show();
             tickWhileNeeded();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
             inCall = false;
+        }
+    }
+
+    private void awaitRoom() {
+        try {
+            waitLeft = work.awaitRoom(waitLeft);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -124,17 +134,17 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     private void beforeCommit() {
         boolean lastHere = work.resting() || parts.quiesce().handingOver();
         if (lastHere && !inCall) {
-            work.pause();
-            awaitIdle();
+            rest();
         }
         work.write();
         work.marked(inCall);
         writtenSinceFailure = work.failure() != null && !inCall;
     }
 
-    private void awaitIdle() {
+    private void rest() {
+        work.pause();
         try {
-            work.awaitIdle(parts.settings().drainTimeout.toNanos());
+            parts.quiesce().rest(work, parts.settings().drainTimeout.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -171,19 +181,37 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
         return codec.decode(value);
     }
 
-    private void accept(ReplicationEvent<T> event, byte[] value, RecordMetadata from) {
+    /** Where the sink halts before the event, what runs is recorded first: thrown at once, it would all run again. */
+    private void acceptOrHalt(ReplicationEvent<T> event, byte[] value, long offset) {
+        SinkStoppedException failure = work.failure();
+        if (work.halted() && failure != null) {
+            work.halt(facts.topicId(), offset, value, failure);
+            return;
+        }
+        try {
+            accept(event, value, offset);
+        } catch (SinkStoppedException halt) {
+            work.halt(facts.topicId(), offset, value, halt);
+        }
+    }
+
+    private void accept(ReplicationEvent<T> event, byte[] value, long offset) {
         Arrival arrival =
-                new Arrival(event.position(), from.offset(), event.instanceId().orElse(null));
+                new Arrival(event.position(), offset, event.instanceId().orElse(null));
         Verdict verdict = history.take(event.queueName(), arrival, facts.topicId());
         if (verdict.applied() && !arrival.opensEpoch()) {
             EffectMode mode = verdict == Verdict.REPLAY ? EffectMode.RECORDED_ONLY : EffectMode.RUN;
             // what follows in order was never seen, so nothing of it can be recorded
-            work.dispatch(facts.topicId(), from.offset(), event, value, mode, verdict != Verdict.NEXT);
+            work.dispatch(facts.topicId(), offset, event, value, mode, verdict != Verdict.NEXT);
         }
     }
 
     /** Sets a record aside that is no event; its headers may still say which one it was. */
     private void undecodable(Record<byte[], byte[]> record, RecordMetadata from, UndecodableEventException reason) {
+        SinkStoppedException failure = work.failure();
+        if (work.halted() && failure != null) {
+            throw failure; // it cannot be held: its headers are not stored
+        }
         Optional<EventHeaders> headers = EventHeaders.read(record.headers());
         boolean seenBefore = history.seen(from.offset());
         if (headers.isPresent()) {

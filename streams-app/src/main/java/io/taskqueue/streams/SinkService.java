@@ -3,6 +3,7 @@ package io.taskqueue.streams;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
@@ -16,9 +17,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,17 +79,28 @@ public final class SinkService implements AutoCloseable {
                         Optional.ofNullable(failed).map(SinkStoppedException::getMessage));
     }
 
-    /** Whether the service is running and takes part in the work. */
+    /** Whether the service is running and takes part in the work; not any more once it is told to stop. */
     public boolean ready() {
-        return failure.get() == null && state == SinkState.RUNNING;
+        return failure.get() == null && state == SinkState.RUNNING && !closing.get();
     }
 
     /**
      * Hands every applied event to an observer, on a thread of its own, until the returned handle is closed. An observer that
-     * is slow misses events rather than slow anyone; one that throws is logged.
+     * is slow misses events rather than slow anyone, which is logged; one that throws is logged.
      */
     public AutoCloseable observe(Consumer<? super AppliedEvent<?>> observer) {
-        return topology.watched().observers().add(observer);
+        return observe(
+                observer,
+                missed -> LOG.warn("An observer of sink {} is too slow: it missed {} events", settings.name, missed));
+    }
+
+    /**
+     * Hands every applied event to an observer, as {@link #observe(Consumer)} does, and tells it how many it missed.
+     *
+     * @param missed called on the observer's thread, before the next event that it gets
+     */
+    public AutoCloseable observe(Consumer<? super AppliedEvent<?>> observer, LongConsumer missed) {
+        return topology.watched().observers().add(observer, missed);
     }
 
     /** Clears the mark that events of a queue were missing; takes effect with the queue's next event. */
@@ -132,12 +147,16 @@ public final class SinkService implements AutoCloseable {
             streams.start();
         } catch (RuntimeException e) {
             close();
-            throw new SinkStoppedException(
-                    "Sink " + settings.name + " did not start: " + e.getMessage() + ". Its state is in "
-                            + settings.stateDirectory
-                            + ": see that no other process uses it, or choose another directory.",
-                    e);
+            throw notStarted(settings, e);
         }
+    }
+
+    private static SinkStoppedException notStarted(SinkSettings<?> settings, RuntimeException cause) {
+        return new SinkStoppedException(
+                "Sink " + settings.name + " did not start: " + cause.getMessage() + ". Its state is in "
+                        + settings.stateDirectory
+                        + ": see that no other process uses it, or choose another directory.",
+                cause);
     }
 
     private void follow(KafkaStreams.State now) {
@@ -220,6 +239,8 @@ public final class SinkService implements AutoCloseable {
         Duration topicCheckInterval = Duration.ofSeconds(30);
         OnGap onGap = OnGap.CONTINUE;
         Clock clock = Clock.systemUTC();
+        Function<ReplicationEvent<T>, String> peerKey =
+                event -> event.ownerPeerId().orElse(Peers.DEFAULT);
 
         private Builder(String name, ReplicationSink<T> sink, PayloadCodec<T> codec) {
             this.name = Objects.requireNonNull(name, "name");
@@ -310,6 +331,15 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Whose an event is, for {@link QueueStatus#peers}: its owner peer unless set, and {@code default} where there is none.
+         * Called on the stream thread; where it throws or returns null, the event counts for {@code default}.
+         */
+        public Builder<T> peerKey(Function<ReplicationEvent<T>, String> peerKey) {
+            this.peerKey = Objects.requireNonNull(peerKey, "peerKey");
+            return this;
+        }
+
         public Builder<T> clock(Clock clock) {
             this.clock = clock;
             return this;
@@ -324,7 +354,17 @@ public final class SinkService implements AutoCloseable {
          */
         public SinkService start() {
             SinkSettings<T> settings = new SinkSettings<>(this);
-            SinkService service = new SinkService(settings, SinkTopology.of(settings));
+            SinkTopology topology = SinkTopology.of(settings);
+            SinkService service;
+            try {
+                service = new SinkService(settings, topology);
+            } catch (StreamsException e) {
+                topology.close();
+                throw notStarted(settings, e);
+            } catch (RuntimeException e) {
+                topology.close();
+                throw e;
+            }
             service.start();
             return service;
         }

@@ -1,6 +1,7 @@
 package io.taskqueue.streams;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** What a sink service was given, checked once. Immutable. */
@@ -32,6 +34,7 @@ final class SinkSettings<T> {
     final Duration topicCheckInterval;
     final OnGap onGap;
     final Clock clock;
+    final Function<ReplicationEvent<T>, String> peerKey;
 
     SinkSettings(SinkService.Builder<T> from) {
         this.name = from.name;
@@ -53,12 +56,13 @@ final class SinkSettings<T> {
         this.topicCheckInterval = from.topicCheckInterval;
         this.onGap = from.onGap;
         this.clock = from.clock;
+        this.peerKey = from.peerKey;
         check();
     }
 
     private void check() {
         require(
-                NAME.matcher(name).matches(),
+                NAME.matcher(name).matches() && !name.equals(".") && !name.equals(".."),
                 "A sink's name becomes a consumer group and topic names: letters, digits, dots, hyphens and underscores, "
                         + "but this is '" + name + "'. Choose another.");
         require(
@@ -78,6 +82,10 @@ final class SinkSettings<T> {
                 "Sink " + name
                         + " needs a commit interval above 0 and a drain time-out that is not negative, but they are "
                         + commitInterval + " and " + drainTimeout + ".");
+        require(
+                !topicCheckInterval.isNegative() && topicCheckInterval.toMillis() > 0,
+                "Sink " + name + " needs a topic check interval of at least 1 ms, but it is " + topicCheckInterval
+                        + ".");
     }
 
     private static void require(boolean right, String otherwise) {

@@ -54,6 +54,9 @@ public final class SinkTopology implements AutoCloseable {
     static final String APPLY = "apply";
     static final String DEAD_LETTERS = "dead-letters";
 
+    /** A record with a negative timestamp would be skipped, and be a gap. */
+    static final TimestampExtractor TOLERANT = (record, partitionTime) -> Math.max(0, record.timestamp());
+
     private final SinkSettings<?> settings;
     private final Topology topology;
     private final Map<String, Object> properties;
@@ -82,7 +85,7 @@ public final class SinkTopology implements AutoCloseable {
             throw e;
         }
         TopicWatch watch = new TopicWatch(topic, facts, settings.name, settings.topicCheckInterval);
-        WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency);
+        WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, WorkerThreads.virtualThreads());
         SinkMeters meters = new SinkMeters(settings.metrics, settings.name);
         Observers observers = new Observers(settings.name);
         SinkParts<T> parts = new SinkParts<>(
@@ -102,13 +105,11 @@ public final class SinkTopology implements AutoCloseable {
 
     /** The one topology. */
     static <T> Topology build(SinkParts<T> parts) {
-        TimestampExtractor tolerant = (record, partitionTime) -> Math.max(0, record.timestamp());
         return new Topology()
                 .addSource(
                         (AutoOffsetReset) null, // the consumer's own setting
                         EVENTS,
-                        // a record with a negative timestamp would be skipped, and be a gap
-                        tolerant,
+                        TOLERANT,
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer(),
                         parts.settings().topic)

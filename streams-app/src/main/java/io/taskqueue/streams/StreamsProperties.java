@@ -58,15 +58,19 @@ final class StreamsProperties {
         Duration transaction = settings.drainTimeout.plusSeconds(5);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)
                 Math.max(transaction.toMillis(), SHORTEST_TRANSACTION.toMillis()));
-        if (maxMessageBytes > DEFAULT_MAX_MESSAGE_BYTES) {
-            // events in flight go to a topic of their own, whole
-            properties.put(
-                    StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
-                    String.valueOf(maxMessageBytes + ENVELOPE));
-            properties.put(
-                    StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), maxMessageBytes + ENVELOPE);
-        }
+        // events in flight go to a topic of their own, and what is no event to the dead-letter topic: whole, and more
+        properties.put(
+                StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+                String.valueOf(withEnvelope(maxMessageBytes)));
+        properties.put(
+                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), withEnvelope(maxMessageBytes));
         return properties;
+    }
+
+    /** The size of the largest record made of one of the event topic. */
+    static int withEnvelope(int maxMessageBytes) {
+        return (int)
+                Math.min(Integer.MAX_VALUE, (long) Math.max(maxMessageBytes, DEFAULT_MAX_MESSAGE_BYTES) + ENVELOPE);
     }
 
     private static void require(Map<String, Object> properties, String key, Object value, String why) {

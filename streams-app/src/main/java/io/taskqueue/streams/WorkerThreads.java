@@ -24,9 +24,9 @@ final class WorkerThreads implements AutoCloseable {
     private final boolean virtual;
     private final ScheduledExecutorService timer;
 
-    WorkerThreads(String sink, int concurrency) {
+    /** @param light virtual threads, or null for a pool of platform threads */
+    WorkerThreads(String sink, int concurrency, @Nullable ExecutorService light) {
         ThreadFactory named = named(sink + "-worker-");
-        ExecutorService light = virtualThreads();
         this.virtual = light != null;
         this.workers = light != null ? light : Executors.newFixedThreadPool(concurrency, named);
         this.permits = new Semaphore(concurrency);
@@ -66,7 +66,8 @@ final class WorkerThreads implements AutoCloseable {
         }
     }
 
-    private static @Nullable ExecutorService virtualThreads() {
+    /** Virtual threads, or null where the JVM has none. */
+    static @Nullable ExecutorService virtualThreads() {
         try {
             Method factory = Executors.class.getMethod("newVirtualThreadPerTaskExecutor");
             return (ExecutorService) factory.invoke(null);

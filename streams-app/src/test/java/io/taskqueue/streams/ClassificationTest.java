@@ -10,6 +10,7 @@ import io.taskqueue.streams.Classification.Verdict;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -126,7 +127,8 @@ class ClassificationTest {
                             .as(place)
                             .isGreaterThanOrEqualTo(checkpoint.taken().position());
                 }
-                checkpoint = CheckpointBytes.read(CheckpointBytes.write(found.after(), null));
+                checkpoint = CheckpointBytes.read(CheckpointBytes.write(found.after(), null, Map.of()))
+                        .checkpoint();
                 assertThat(checkpoint).as(place).isEqualTo(found.after());
                 if (rewinds > 0 && random.nextInt(20) == 0) {
                     rewinds--;

@@ -18,6 +18,12 @@ class SinkSettingsTest {
                 .hasMessage(
                         "A sink's name becomes a consumer group and topic names: letters, digits, dots, hyphens and "
                                 + "underscores, but this is 'a sink'. Choose another.");
+        // the name is also that of a directory
+        assertThatThrownBy(() -> builder("..").start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("but this is '..'. Choose another.");
+        assertThatThrownBy(() -> builder("s").topicCheckInterval(Duration.ZERO).start())
+                .hasMessage("Sink s needs a topic check interval of at least 1 ms, but it is PT0S.");
         assertThatThrownBy(() -> builder("s").kafka(Map.of()).start())
                 .hasMessage(
                         "The sink s has no Kafka to connect to: bootstrap.servers is not set. Pass it to kafka(...).");

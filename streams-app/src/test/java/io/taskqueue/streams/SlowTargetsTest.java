@@ -3,12 +3,16 @@ package io.taskqueue.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.taskqueue.event.EventKind;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -135,6 +139,39 @@ class SlowTargetsTest {
                 world.awaitCaughtUp("watched", service);
                 Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> seen.get() == 30);
             }
+        }
+    }
+
+    @Test
+    void anObserverThatIsTooSlowIsToldHowManyEventsItMissed() throws Exception {
+        List<String> told = new CopyOnWriteArrayList<>();
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch first = new CountDownLatch(1);
+        AppliedEvent<String> event;
+        try (SinkWorld world = new SinkWorld(1);
+                Observers observers = new Observers("slow")) {
+            event = new AppliedEvent<>(
+                    world.source("orders", 1).event(EventKind.ENQUEUED, 1, 1), 0, 1, false, Instant.EPOCH);
+            AutoCloseable handle = observers.add(
+                    seen -> {
+                        first.countDown();
+                        try {
+                            go.await();
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                        told.add("seen");
+                    },
+                    missed -> told.add("missed " + missed));
+            observers.offer(event);
+            assertThat(first.await(60, TimeUnit.SECONDS)).isTrue();
+            for (int more = 0; more < Observers.BOUND + 5; more++) {
+                observers.offer(event);
+            }
+            go.countDown();
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> told.size() == Observers.BOUND + 2);
+            assertThat(told.subList(0, 3)).containsExactly("seen", "missed 5", "seen");
+            handle.close();
         }
     }
 }

@@ -32,11 +32,16 @@ class StoredBytesTest {
                 List.of(new Fence(4, 1, null), new Fence(5, 2, new UUID(9, 8))),
                 true);
 
-        assertThat(CheckpointBytes.read(CheckpointBytes.write(checkpoint, new Position(5, 5))))
-                .isEqualTo(checkpoint);
-        assertThat(CheckpointBytes.read(
-                        CheckpointBytes.write(checkpoint.take(new Arrival(new Position(5, 7), 9, null)), null)))
-                .isEqualTo(checkpoint.take(new Arrival(new Position(5, 7), 9, null)));
+        Map<String, Peers.Reach> peers = Map.of(
+                "default",
+                new Peers.Reach(new Position(5, 9), new Position(5, 5)),
+                "ä/".repeat(100),
+                new Peers.Reach(new Position(4, 0), new Position(4, 0)));
+        assertThat(CheckpointBytes.read(CheckpointBytes.write(checkpoint, new Position(5, 5), peers)))
+                .isEqualTo(new CheckpointBytes.Stored(checkpoint, peers));
+        Checkpoint next = checkpoint.take(new Arrival(new Position(5, 7), 9, null));
+        assertThat(CheckpointBytes.read(CheckpointBytes.write(next, null, Map.of())))
+                .isEqualTo(new CheckpointBytes.Stored(next, Map.of()));
     }
 
     @Test

@@ -9,8 +9,11 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +48,22 @@ class UndecodableRecordsAreSetAsideTest {
             assertThat(header(dead.get(0), "taskqueue_dead_reason")).isNotBlank();
             assertThat(header(dead.get(0), "ce_id")).isEqualTo("orders/1/7");
             assertThat(header(dead.get(1), "taskqueue_dead_offset")).isEqualTo("8");
+        }
+    }
+
+    @Test
+    void theLargestRecordThatTheTopicTakesIsSetAsideToo() throws Exception {
+        try (SinkWorld world = new SinkWorld(1);
+                KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                        Map.of("bootstrap.servers", SinkWorld.bootstrap(), "max.request.size", 2_000_000),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            byte[] large = new byte[1_048_588 - 80];
+            producer.send(new ProducerRecord<>(world.topic, 0, null, large)).get();
+            SinkService service = world.start(world.sink("roomy", world.calling(Duration.ZERO)));
+            world.awaitCaughtUp("roomy", service);
+
+            assertThat(read("roomy.dead", 1).get(0).value()).isEqualTo(large);
         }
     }
 

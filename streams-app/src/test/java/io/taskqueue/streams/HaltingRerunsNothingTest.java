@@ -1,0 +1,31 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class HaltingRerunsNothingTest {
+
+    @Test
+    void whatRunsWhileAGapHaltsTheSinkIsRecordedAndNotCalledAgain() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            EventWriter source = world.source("orders", 1).open();
+            source.tasks(0, 100);
+            source.skip(2);
+            source.tasks(100, 110);
+            for (int start = 0; start < 3; start++) {
+                SinkService halting = world.start(world.sink("halted", world.calling(Duration.ofMillis(20)))
+                        .onGap(OnGap.HALT));
+                assertThat(Failure.of(halting)).startsWith("Sink halted stopped before event 1/303 of queue orders");
+            }
+            assertThat(world.ledger.keys()).isLessThanOrEqualTo(300);
+
+            SinkService told = world.start(world.sink("halted", world.calling(Duration.ZERO)));
+            world.awaitCaughtUp("halted", told);
+            assertThat(world.ledger.keys()).isEqualTo(330);
+            assertThat(told.status().queues().get(0).gaps()).isEqualTo(1);
+            assertThat(world.ledger.repeated()).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class SinkServiceEndsCleanlyTest {
+
+    @Test
+    void aStateDirectoryThatIsInUseIsSaidWithARemedyAndLeavesNoThreadBehind() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            SinkService first = world.start(world.sink("crowded", world.calling(Duration.ZERO)));
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(first::ready);
+            long before = threads("crowded-topic-watch");
+
+            assertThatThrownBy(() ->
+                            world.sink("crowded", world.calling(Duration.ZERO)).start())
+                    .isInstanceOf(SinkStoppedException.class)
+                    .hasMessageStartingWith("Sink crowded did not start: ")
+                    .hasMessageEndingWith("Its state is in " + world.state("one")
+                            + ": see that no other process uses it, or choose another directory.");
+
+            Awaitility.await().atMost(SinkWorld.PATIENCE).untilAsserted(() -> assertThat(threads("crowded-topic-watch"))
+                    .isEqualTo(before));
+        }
+    }
+
+    @Test
+    void sinksOfTwoNamesShareAStateDirectoryInOneProcess() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            world.source("orders", 1).open().tasks(0, 5);
+            SinkService one = world.start(world.sink("side", world.calling(Duration.ZERO)));
+            SinkService other = world.start(world.sink("side-by-side", world.calling(Duration.ZERO)));
+            world.awaitCaughtUp("side", one);
+            world.awaitCaughtUp("side-by-side", other);
+            assertThat(world.ledger.keys()).isEqualTo(30);
+            assertThat(world.ledger.repeated()).isEmpty();
+        }
+    }
+
+    @Test
+    void aSinkThatIsStoppingIsNotReady() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            CountDownLatch running = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            world.source("orders", 1).open().tasks(0, 1);
+            SinkService service = world.start(world.sink("stopping", (event, effects) -> {
+                        running.countDown();
+                        go.await();
+                    })
+                    .drainTimeout(Duration.ofSeconds(30)));
+            assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(service::ready);
+
+            Thread stopper = new Thread(service::close);
+            stopper.start();
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !service.ready());
+            assertThat(stopper.isAlive()).isTrue();
+            go.countDown();
+            stopper.join(60_000);
+            assertThat(service.status().state()).isEqualTo(SinkState.STOPPED);
+        }
+    }
+
+    @Test
+    @Timeout(180)
+    void stuckPartitionsShareOneDrainTimeoutSoThatTheLastCommitIsInTime() throws Exception {
+        int partitions = 12;
+        try (SinkWorld world = new SinkWorld(partitions)) {
+            CountDownLatch never = new CountDownLatch(1);
+            CountDownLatch running = new CountDownLatch(partitions);
+            List<String> queues = IntStream.range(0, partitions)
+                    .mapToObj(n -> String.valueOf((char) ('a' + n)))
+                    .toList();
+            for (String queue : queues) {
+                world.source(queue, 1).open().tasks(0, 1);
+            }
+            assertThat(queues.stream()
+                            .map(queue -> Math.floorMod(queue.hashCode(), partitions))
+                            .distinct())
+                    .hasSize(partitions);
+            SinkService service = world.start(world.sink("all-stuck", (event, effects) -> {
+                        running.countDown();
+                        never.await();
+                    })
+                    .drainTimeout(Duration.ofSeconds(2)));
+            assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
+
+            long before = System.nanoTime();
+            service.close();
+            // once before the streams close, once in their last commit
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(13));
+        }
+    }
+
+    @Test
+    void metersOfAStoppedSinkAreGone() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            SimpleMeterRegistry meters = new SimpleMeterRegistry();
+            world.source("orders", 1).open().tasks(0, 1);
+            SinkService service = world.start(
+                    world.sink("measured", world.calling(Duration.ZERO)).metrics(meters));
+            world.awaitCaughtUp("measured", service);
+            assertThat(meters.find("taskqueue.replication.sequence_lag").gauges())
+                    .hasSize(1);
+
+            service.close();
+            assertThat(meters.getMeters())
+                    .extracting(meter -> meter.getId().getName())
+                    .allMatch(name -> name.startsWith("taskqueue."))
+                    .doesNotContain("taskqueue.replication.sequence_lag", "taskqueue.replication.inflight");
+        }
+    }
+
+    @Test
+    void aPropertyThatKafkaRefusesLeavesNoThreadBehind() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            assertThatThrownBy(() -> world.sink("misset", world.calling(Duration.ZERO))
+                            .kafka(Map.of(
+                                    "bootstrap.servers", SinkWorld.bootstrap(), "streams.replication.factor", "many"))
+                            .start())
+                    .hasMessageContaining("replication.factor");
+            Awaitility.await().atMost(SinkWorld.PATIENCE).untilAsserted(() -> assertThat(threads("misset-"))
+                    .isZero());
+        }
+    }
+
+    private static long threads(String prefix) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith(prefix))
+                .count();
+    }
+}

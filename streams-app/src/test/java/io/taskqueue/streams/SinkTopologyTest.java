@@ -1,0 +1,263 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.Position;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.Stamp;
+import io.taskqueue.event.Task;
+import io.taskqueue.event.TaskEvent;
+import io.taskqueue.event.TaskId;
+import io.taskqueue.metrics.SinkMeters;
+import io.taskqueue.serde.EventHeaders;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.serde.ReplicationEventCodec;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The real topology without a broker. The driver commits after each record and each tick through the same flush of caches as
+ * the stream thread, so the stores are written by the hook before a commit, as in a service. Offsets count up from 0 and never
+ * go back here: replays are tested on a broker.
+ */
+class SinkTopologyTest {
+
+    private static final ReplicationEventCodec<String> CODEC = new ReplicationEventCodec<>(PayloadCodec.utf8());
+    private static final Instant THEN = Instant.parse("2026-01-02T03:04:05Z");
+    private static final Uuid TOPIC_ID = new Uuid(7, 8);
+    private static final UUID ONE = new UUID(0, 1);
+
+    @TempDir
+    Path directory;
+
+    private final ConcurrentLinkedQueue<Position> applied = new ConcurrentLinkedQueue<>();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private SinkParts<String> parts;
+    private TopologyTestDriver driver;
+    private TestInputTopic<byte[], byte[]> topic;
+
+    @Test
+    void eventsInOrderAreAppliedAndTheCheckpointSaysHowFar() {
+        start(OnGap.CONTINUE);
+        pipe(opens(3, ONE), event(3, 1), event(3, 2));
+
+        settle();
+        assertThat(applied).containsExactlyInAnyOrder(at(3, 1), at(3, 2));
+        assertThat(stored().checkpoint())
+                .isEqualTo(new Checkpoint(
+                        TOPIC_ID,
+                        0,
+                        new Arrival.Mark(at(3, 2), 2),
+                        null,
+                        List.of(new Checkpoint.Fence(3, 0, ONE)),
+                        false));
+        assertThat(stored().peers()).isEqualTo(Map.of("default", new Peers.Reach(at(3, 2), at(3, 2))));
+    }
+
+    @Test
+    void whatIsSentTwiceOrFencedIsDropped() {
+        start(OnGap.CONTINUE);
+        pipe(opens(3, ONE), event(3, 1), event(3, 1), opens(9, new UUID(0, 2)), event(3, 2), event(9, 1));
+
+        settle();
+        assertThat(applied).containsExactlyInAnyOrder(at(3, 1), at(9, 1));
+        QueueStatus status = status().queues().get(0);
+        assertThat(status.duplicates()).isEqualTo(1);
+        assertThat(status.fenced()).isEqualTo(1);
+        assertThat(status.gaps()).isZero();
+        assertThat(status.done()).isEqualTo(at(9, 1));
+    }
+
+    @Test
+    void aGapIsMarkedAndPassedWhereTheSinkGoesOn() {
+        start(OnGap.CONTINUE);
+        pipe(opens(3, ONE), event(3, 1), event(3, 5));
+
+        settle();
+        assertThat(applied).containsExactlyInAnyOrder(at(3, 1), at(3, 5));
+        assertThat(stored().checkpoint().diverged()).isTrue();
+        assertThat(status().queues().get(0).gaps()).isEqualTo(1);
+    }
+
+    @Test
+    void aGapStopsTheSinkBeforeTheEventWhereItHalts() {
+        start(OnGap.HALT);
+        pipe(opens(3, ONE), event(3, 1));
+        settle();
+
+        assertThatThrownBy(() -> {
+                    pipe(event(3, 5));
+                    settleWithTicks();
+                })
+                .hasStackTraceContaining("Sink driven stopped before event 3/5 of queue orders at offset 2");
+        assertThat(applied).containsExactly(at(3, 1));
+    }
+
+    @Test
+    void recordsThatAreNoEventsGoToTheDeadLetterTopicAsTheyAre() {
+        start(OnGap.CONTINUE);
+        pipe(opens(3, ONE), event(3, 1));
+        topic.pipeInput(new TestRecord<byte[], byte[]>(null, bytes("{\"broken"))); // neither key nor headers
+        topic.pipeInput(new TestRecord<byte[], byte[]>(bytes("orders"), null));
+        topic.pipeInput(new TestRecord<>(bytes("orders"), bytes("{\"broken"), headers(event(3, 2)), THEN));
+        pipe(event(3, 3));
+
+        settle();
+        assertThat(applied).containsExactlyInAnyOrder(at(3, 1), at(3, 3));
+        assertThat(status().queues().get(0).gaps()).isZero();
+        assertThat(status().undecodable()).isEqualTo(3);
+        ProducerRecord<byte[], byte[]> nothing = dead();
+        assertThat(nothing.key()).isNull();
+        assertThat(nothing.value()).isEqualTo(bytes("{\"broken"));
+        ProducerRecord<byte[], byte[]> tombstone = dead();
+        assertThat(tombstone.value()).isNull();
+        assertThat(header(tombstone, DeadLetter.REASON)).isEqualTo("The record has no value.");
+        assertThat(header(tombstone, DeadLetter.OFFSET)).isEqualTo("3");
+        assertThat(header(dead(), "ce_id")).isEqualTo("orders/3/2");
+    }
+
+    @Test
+    void anEventWithoutKeyOrHeadersIsAnEventAllTheSame() {
+        start(OnGap.CONTINUE);
+        topic.pipeInput(new TestRecord<byte[], byte[]>(null, CODEC.encode(event(3, 1))));
+
+        settle();
+        assertThat(applied).containsExactly(at(3, 1));
+        assertThat(stored().checkpoint().taken().position()).isEqualTo(at(3, 1));
+    }
+
+    @Test
+    void aNegativeTimestampIsNoReasonToSkipAnEvent() {
+        // neither the driver nor a producer sends one, but other clients and old brokers do
+        ConsumerRecord<Object, Object> record = new ConsumerRecord<>("events", 0, 0, "orders", "value");
+        assertThat(record.timestamp()).isNegative();
+        assertThat(SinkTopology.TOLERANT.extract(record, -1)).isZero();
+    }
+
+    private void start(OnGap onGap) {
+        SinkSettings<String> settings = new SinkSettings<>(SinkService.<String>builder(
+                        "driven", (event, effects) -> applied.add(event.position()), PayloadCodec.utf8())
+                .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
+                .stateDirectory(directory)
+                .onGap(onGap));
+        TopicFacts facts = new TopicFacts(TOPIC_ID, 1, 1_048_588, Map.of(0, 0L));
+        SinkMeters meters = new SinkMeters(registry, settings.name);
+        parts = new SinkParts<>(
+                settings,
+                new CommitMark(),
+                new Quiesce(),
+                new WorkerThreads(settings.name, settings.concurrency, null),
+                new SinkParts.Watched(new SinkProgress(meters, settings.clock), new Observers(settings.name)),
+                () -> facts);
+        Properties properties = new Properties();
+        properties.putAll(StreamsProperties.of(settings, facts.maxMessageBytes()));
+        driver = new TopologyTestDriver(SinkTopology.build(parts), properties);
+        topic = driver.createInputTopic(settings.topic, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @AfterEach
+    void stop() {
+        if (driver == null) {
+            return;
+        }
+        parts.threads().close();
+        try {
+            driver.close();
+        } catch (RuntimeException failedBefore) {
+            assertThat(failedBefore).hasStackTraceContaining("stopped before event");
+        }
+    }
+
+    @SafeVarargs
+    private void pipe(ReplicationEvent<String>... events) {
+        for (ReplicationEvent<String> event : events) {
+            topic.pipeInput(new TestRecord<>(bytes("orders"), CODEC.encode(event), headers(event), THEN));
+        }
+    }
+
+    /** Lets the stream side notice what the workers have done, and commit. */
+    private void settle() {
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> {
+            driver.advanceWallClockTime(SinkProcessor.TICK);
+            return status().settled();
+        });
+        assertThat(driver.getKeyValueStore(InFlightStore.NAME).all().hasNext()).isFalse();
+    }
+
+    private void settleWithTicks() {
+        for (int tick = 0; tick < 10; tick++) {
+            driver.advanceWallClockTime(SinkProcessor.TICK);
+        }
+    }
+
+    private SinkStatus status() {
+        return parts.watched().progress().status("driven", SinkState.RUNNING, Optional.empty());
+    }
+
+    private CheckpointBytes.Stored stored() {
+        return CheckpointBytes.read(
+                driver.<Bytes, byte[]>getKeyValueStore(Checkpoints.NAME).get(Bytes.wrap(bytes("orders"))));
+    }
+
+    private ProducerRecord<byte[], byte[]> dead() {
+        TestRecord<byte[], byte[]> record = driver.createOutputTopic(
+                        "driven.dead", new ByteArrayDeserializer(), new ByteArrayDeserializer())
+                .readRecord();
+        return new ProducerRecord<>("driven.dead", 0, record.key(), record.value(), record.headers());
+    }
+
+    private static String header(ProducerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    private static Headers headers(ReplicationEvent<String> event) {
+        Headers headers = new RecordHeaders();
+        EventHeaders.write(event, ONE, headers);
+        return headers;
+    }
+
+    private static ReplicationEvent<String> opens(long epoch, UUID instance) {
+        return ReplicationEvent.sourceStarted("orders", new Stamp(at(epoch, 0), "test", null, THEN), instance);
+    }
+
+    private static ReplicationEvent<String> event(long epoch, long sequence) {
+        Task<String> task = new Task<>(new TaskId("orders", epoch, sequence), 1, THEN, "payload");
+        return ReplicationEvent.of(
+                "orders",
+                new Stamp(at(epoch, sequence), "test", null, THEN),
+                TaskEvent.builder(EventKind.ENQUEUED, sequence, THEN, task).build());
+    }
+
+    private static Position at(long epoch, long sequence) {
+        return new Position(epoch, sequence);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
