@@ -1,9 +1,8 @@
 package io.taskqueue.source;
 
-import java.util.LinkedHashMap;
-import java.util.Locale;
+import io.taskqueue.kafka.ClientProperties;
+import io.taskqueue.kafka.ClientProperties.Client;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -16,22 +15,20 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 final class KafkaSettings {
 
-    private static final Set<String> PREFIXES = Set.of("producer.", "consumer.", "admin.", "streams.");
-
     /** Batches of 128 KB carry three to four times the events of Kafka's default of 16 KB. */
     private static final int BATCH_BYTES = 128 * 1024;
 
-    private final Map<String, Object> properties;
+    private final ClientProperties properties;
 
     KafkaSettings(Map<String, ?> properties) {
-        this.properties = new LinkedHashMap<>(properties);
-        String acks = String.valueOf(client("producer.").getOrDefault(ProducerConfig.ACKS_CONFIG, "all"));
+        this.properties = new ClientProperties(properties);
+        String acks =
+                String.valueOf(this.properties.of(Client.PRODUCER).getOrDefault(ProducerConfig.ACKS_CONFIG, "all"));
         if (!acks.equals("all") && !acks.equals("-1")) {
             throw new IllegalArgumentException("acks is " + acks + ", but a source promises that an acknowledged event"
                     + " survives the loss of a broker, which needs acks=all. Leave acks out.");
         }
-        if (!this.properties.containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)
-                && !this.properties.containsKey("producer." + CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)) {
+        if (!this.properties.of(Client.PRODUCER).containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)) {
             throw new IllegalArgumentException(
                     "bootstrap.servers is missing, so the source does not know where Kafka is."
                             + " Give kafka(Map.of(\"bootstrap.servers\", \"host:9092\")).");
@@ -39,15 +36,15 @@ final class KafkaSettings {
     }
 
     String bootstrapServers() {
-        return String.valueOf(client("producer.").get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG));
+        return String.valueOf(properties.of(Client.PRODUCER).get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG));
     }
 
     Map<String, Object> admin() {
-        return client("admin.");
+        return properties.of(Client.ADMIN);
     }
 
     Map<String, Object> consumer() {
-        Map<String, Object> consumer = client("consumer.");
+        Map<String, Object> consumer = properties.of(Client.CONSUMER);
         consumer.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
         consumer.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
         consumer.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
@@ -65,7 +62,7 @@ final class KafkaSettings {
      * @param maxRecordBytes how large a record the topic takes; a batch is no larger, or it would come back to be split
      */
     Map<String, Object> producer(int maxRecordBytes) {
-        Map<String, Object> producer = client("producer.");
+        Map<String, Object> producer = properties.of(Client.PRODUCER);
         producer.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, Math.min(BATCH_BYTES, maxRecordBytes));
         // under load batches fill while five requests are on their way; waiting would only delay a lone event
         producer.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 0);
@@ -83,12 +80,12 @@ final class KafkaSettings {
 
     /** How long the oldest event may wait for its acknowledgement before the producer is replaced, in milliseconds. */
     long patienceMillis() {
-        return number(client("producer."), ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 120_000);
+        return number(properties.of(Client.PRODUCER), ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 120_000);
     }
 
     /** The largest request that the producer makes. */
     int maxRequestBytes() {
-        return (int) number(client("producer."), ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 1024 * 1024);
+        return (int) number(properties.of(Client.PRODUCER), ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 1024 * 1024);
     }
 
     /** How long a call to the cluster may take at start, in milliseconds. */
@@ -103,20 +100,5 @@ final class KafkaSettings {
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(name + " is '" + value + "'. Give a whole number.", e);
         }
-    }
-
-    private Map<String, Object> client(String prefix) {
-        Map<String, Object> own = new LinkedHashMap<>();
-        properties.forEach((name, value) -> {
-            if (PREFIXES.stream().noneMatch(name.toLowerCase(Locale.ROOT)::startsWith)) {
-                own.put(name, value);
-            }
-        });
-        properties.forEach((name, value) -> {
-            if (name.startsWith(prefix)) {
-                own.put(name.substring(prefix.length()), value);
-            }
-        });
-        return own;
     }
 }

@@ -1,5 +1,7 @@
 package io.taskqueue.cli;
 
+import io.taskqueue.kafka.ClientProperties;
+import io.taskqueue.kafka.ClientProperties.Client;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -59,27 +61,12 @@ final class KafkaOptions {
 
     /** The properties of an Admin client: the plain ones, and those prefixed with {@code admin.} without it. */
     static Map<String, Object> adminProperties(Map<String, Object> all) {
-        return clientProperties(all, "admin.");
+        return new ClientProperties(all).of(Client.ADMIN);
     }
 
     /** The properties of a consumer: the plain ones, and those prefixed with {@code consumer.} without it. */
     static Map<String, Object> consumerProperties(Map<String, Object> all) {
-        return clientProperties(all, "consumer.");
-    }
-
-    private static Map<String, Object> clientProperties(Map<String, Object> all, String prefix) {
-        Map<String, Object> client = new LinkedHashMap<>();
-        all.forEach((name, value) -> {
-            if (!name.matches("(producer|consumer|admin|streams)\\..*")) {
-                client.put(name, value);
-            }
-        });
-        all.forEach((name, value) -> {
-            if (name.startsWith(prefix)) {
-                client.put(name.substring(prefix.length()), value);
-            }
-        });
-        return client;
+        return new ClientProperties(all).of(Client.CONSUMER);
     }
 
     /** Returns when the cluster has answered, so that a wrong address is one clear error and not a minute of warnings. */

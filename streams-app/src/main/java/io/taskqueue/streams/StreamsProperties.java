@@ -1,7 +1,10 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.kafka.ClientProperties;
+import io.taskqueue.kafka.ClientProperties.Client;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -19,7 +22,12 @@ final class StreamsProperties {
 
     static Map<String, Object> of(SinkSettings<?> settings, int maxMessageBytes) {
         Map<String, Object> properties = chosen(settings, maxMessageBytes);
-        settings.kafka.forEach((key, value) -> properties.put(withoutPrefix(key, "streams."), value));
+        ClientProperties given = new ClientProperties(settings.kafka);
+        // Kafka Streams itself hands properties with a prefix to that client
+        for (Client client : List.of(Client.PRODUCER, Client.CONSUMER, Client.ADMIN)) {
+            properties.putAll(given.prefixed(client));
+        }
+        properties.putAll(given.of(Client.STREAMS));
         require(properties, StreamsConfig.APPLICATION_ID_CONFIG, settings.name, "is the sink's name");
         require(
                 properties,
@@ -28,17 +36,6 @@ final class StreamsProperties {
                 "makes offsets and results commit together");
         require(properties, StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1, "is all that hands partitions over cleanly");
         requireCache(properties);
-        return properties;
-    }
-
-    /** The properties of a client of ours: the plain ones, and those of its prefix. */
-    static Map<String, Object> client(SinkSettings<?> settings, String prefix) {
-        Map<String, Object> properties = new HashMap<>();
-        settings.kafka.forEach((key, value) -> {
-            if (!key.startsWith("streams.") && !key.startsWith("consumer.") && !key.startsWith("producer.")) {
-                properties.put(withoutPrefix(key, prefix), value);
-            }
-        });
         return properties;
     }
 
@@ -89,9 +86,5 @@ final class StreamsProperties {
                     + " of a sink must be above 0, but it is set to " + given
                     + ": without a cache, events in flight are written one by one. Remove it.");
         }
-    }
-
-    private static String withoutPrefix(String key, String prefix) {
-        return key.startsWith(prefix) ? key.substring(prefix.length()) : key;
     }
 }
