@@ -1,5 +1,7 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.kafka.ClientProperties;
+import io.taskqueue.kafka.ClientProperties.Client;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +40,7 @@ final class EventTopic implements AutoCloseable {
 
     EventTopic(SinkSettings<?> settings) {
         this.settings = settings;
-        this.admin = Admin.create(StreamsProperties.client(settings, "admin."));
+        this.admin = Admin.create(new ClientProperties(settings.kafka).of(Client.ADMIN));
     }
 
     /** Waits for the event topic, checks that its partitions are those of the sink's state, and makes the dead-letter topic. */

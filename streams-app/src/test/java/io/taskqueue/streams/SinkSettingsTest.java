@@ -62,8 +62,6 @@ class SinkSettingsTest {
                 .containsEntry("admin.retries", "7")
                 .containsEntry("producer.max.request.size", 2_065_536)
                 .containsEntry("topic.max.message.bytes", "2065536");
-        assertThat(StreamsProperties.client(settings, "admin."))
-                .containsOnly(Map.entry("bootstrap.servers", "h:1"), Map.entry("retries", "7"));
     }
 
     @Test
