@@ -123,7 +123,7 @@ record ReplayPlan(String name, String topic, List<Move> moves) {
                     "Sink " + name + " is running: its consumer group is " + group.groupState() + " with "
                             + group.members().size()
                             + " member(s), and the offsets of a live group cannot be moved. Stop every "
-                            + "instance of it; one that was killed is gone after its session time-out (10 s). Then try again.");
+                            + "instance of it; one that was killed is gone after its session time-out (6 s). Then try again.");
         }
     }
 }

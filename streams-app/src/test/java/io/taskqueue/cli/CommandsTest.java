@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.taskqueue.embedded.EmbeddedKafka;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.streams.SinkService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.tools.consumer.group.ConsumerGroupCommand;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -118,6 +125,49 @@ class CommandsTest {
         assertThat(plan.json().get("events").asLong()).isEqualTo(target.calls() + 1);
         Cli sink = sink("second");
         assertThat(sink.json().get("applied").asLong()).isZero();
+    }
+
+    @Test
+    @Order(4)
+    void replayGoesToAnOffsetOrATimeToo() {
+        long records = target.calls() + 1;
+
+        assertThat(planned("--to-offset", "10")).isEqualTo(records - 10);
+        assertThat(planned("--to-offset", "999999")).isZero();
+        assertThat(planned("--to-datetime", "2020-01-01T00:00:00Z")).isEqualTo(records);
+        assertThat(planned("--to-datetime", "2999-01-01T00:00:00+01:00")).isZero();
+    }
+
+    private static long planned(String... where) {
+        Cli plan = Cli.run(Stream.concat(
+                        Stream.of("replay", "--bootstrap-server", server, "--name", "books", "--output", "json"),
+                        Stream.of(where))
+                .toArray(String[]::new));
+        assertThat(plan.exitCode()).as(plan.err()).isZero();
+        return plan.json().get("events").asLong();
+    }
+
+    @Test
+    @Order(4)
+    void replayRefusesWhileTheSinkRunsAndSaysWhatToDo() {
+        ReplicationSink<String> nothing = (event, effects) -> {};
+        try (SinkService alive = SinkService.builder("alive", nothing, PayloadCodec.jsonText())
+                .kafka(Map.of("bootstrap.servers", server))
+                .stateDirectory(directory.resolve("alive"))
+                .start()) {
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(alive::ready);
+
+            Cli replay =
+                    Cli.run("replay", "--bootstrap-server", server, "--name", "alive", "--to-earliest", "--execute");
+
+            assertThat(replay.exitCode()).isEqualTo(ExitCode.REFUSED);
+            assertThat(replay.err())
+                    .contains("Sink alive is running: its consumer group is ")
+                    .contains("Stop every instance of it");
+        }
+        assertThat(Cli.run("replay", "--bootstrap-server", server, "--name", "alive", "--to-earliest", "--execute")
+                        .exitCode())
+                .isZero();
     }
 
     @Test
