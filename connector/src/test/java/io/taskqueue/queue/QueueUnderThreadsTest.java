@@ -105,7 +105,8 @@ class QueueUnderThreadsTest {
 
     private static void callAtRandom(TaskQueue<String> queue, Random random, Set<TaskId> enqueued) throws Exception {
         Deque<Lease<String>> held = new ArrayDeque<>();
-        for (int i = 0; i < 400; i++) {
+        // with three places few leases are granted: go on until every way a lease can end has been taken
+        for (int i = 0; i < 400 || (i < 20_000 && !sawEveryEnding(queue)); i++) {
             switch (random.nextInt(9)) {
                 case 0, 1 -> queue.tryEnqueue("p" + random.nextInt()).ifPresent(enqueued::add);
                 case 2 -> queue.enqueue("p" + random.nextInt(), Duration.ofMillis(2))
@@ -118,10 +119,15 @@ class QueueUnderThreadsTest {
                         .ifPresent(lease -> lease.fail(TaskError.of("at random"), random.nextInt(4) > 0)));
                 default -> queue.counts();
             }
-            if (held.size() > 3) {
+            if (held.size() > 3 || (!held.isEmpty() && random.nextInt(20) == 0)) {
                 held.removeFirst(); // left to expire
             }
         }
+    }
+
+    private static boolean sawEveryEnding(TaskQueue<String> queue) {
+        QueueCounts.Totals totals = queue.counts().totals();
+        return totals.completed() > 0 && totals.leasesExpired() > 0;
     }
 
     private static void tolerant(Runnable call) {
