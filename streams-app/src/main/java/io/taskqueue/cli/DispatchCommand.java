@@ -149,7 +149,7 @@ final class DispatchCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "Queue %s: %,d tasks, %,d done or dead, %,d drained",
-                queue,
+                Printable.line(queue),
                 tally.enqueued(),
                 tally.done(),
                 drained));

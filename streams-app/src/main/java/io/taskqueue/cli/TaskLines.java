@@ -83,7 +83,8 @@ final class TaskLines implements AutoCloseable {
 
     /** Says that the line just read is no task, and ends the reading where that is asked for. */
     void refuse(@Nullable String reason) {
-        String message = "Line " + number + " is no task: " + reason;
+        // the reason may name the queue, which is any text
+        String message = "Line " + number + " is no task: " + Printable.line(String.valueOf(reason));
         if (strict) {
             throw new CommandFailure(ExitCode.FAILED, message + " Mend the line, or leave --strict away to skip it.");
         }
