@@ -60,7 +60,7 @@ record Retries(String sink, RetryPolicy policy, Pause pause, RandomGenerator ran
             if (attempt >= policy.attempts()) {
                 throw SinkFailedException.triesUsedUp(sink, event, attempt, cause);
             }
-            Duration wait = policy.backoff(attempt, random);
+            Duration wait = policy.backoff(attempt, cause, random);
             LOG.warn(
                     "Sink {}: try {} of {} for {} failed ({}). The next one comes in {} ms.",
                     sink,

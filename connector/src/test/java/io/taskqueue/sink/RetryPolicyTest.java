@@ -3,8 +3,12 @@ package io.taskqueue.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -48,5 +52,54 @@ class RetryPolicyTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new RetryPolicy(1, Duration.ZERO, Duration.ZERO, Double.NaN))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void permanentAreTheNamedExceptionsTheirSubclassesAndWhatTheyCaused() {
+        var policy = RetryPolicy.DEFAULT.withPermanent(IllegalArgumentException.class);
+        assertThat(policy.isPermanent(new NumberFormatException("x"))).isTrue();
+        assertThat(policy.isPermanent(new ExecutionException(new IllegalArgumentException("x"))))
+                .isTrue();
+        assertThat(policy.isPermanent(new IOException("x"))).isFalse();
+        assertThat(policy.isPermanent(new PermanentEffectException("x"))).isTrue();
+        assertThat(RetryPolicy.DEFAULT.isPermanent(new CompletionException(new PermanentEffectException("x"))))
+                .isTrue();
+        assertThat(RetryPolicy.DEFAULT.isPermanent(new IllegalArgumentException("x")))
+                .isFalse();
+        assertThat(policy.withPermanent(IOException.class).permanent())
+                .isEqualTo(Set.of(IllegalArgumentException.class, IOException.class));
+    }
+
+    @Test
+    void interruptionLaterAndMisuseAreNeverPermanent() {
+        var all = RetryPolicy.DEFAULT.withPermanent(Exception.class);
+        assertThat(all.isPermanent(new IOException("x"))).isTrue();
+        assertThat(all.isPermanent(new RuntimeException(new InterruptedException())))
+                .isFalse();
+        assertThat(all.isPermanent(new IOException(new RetryLaterException("busy", Duration.ZERO))))
+                .isFalse();
+        assertThat(all.isPermanent(new EffectMisuseException("x"))).isFalse();
+        assertThatThrownBy(() -> all.withPermanent(InterruptedException.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("A retry policy names InterruptedException as permanent, but it never says that trying "
+                        + "again is of no use. Leave it out.");
+    }
+
+    @Test
+    void theLongerOfTheBackOffAndWhatTheTargetAsksForIsWaited() {
+        var policy = new RetryPolicy(10, Duration.ofSeconds(1), Duration.ofSeconds(4), 0);
+        var asked = new IOException(new RetryLaterException("busy", Duration.ofSeconds(3)));
+        assertThat(policy.backoff(1, asked, random)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(policy.backoff(3, asked, random)).isEqualTo(Duration.ofSeconds(4));
+        assertThat(policy.backoff(2, new IOException("x"), random)).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void noTargetMayAskForMoreThanAnHour() {
+        var policy = new RetryPolicy(10, Duration.ZERO, Duration.ZERO, 0);
+        assertThat(policy.backoff(1, new RetryLaterException("busy", Duration.ofDays(365)), random))
+                .isEqualTo(Duration.ofHours(1));
+        assertThat(policy.backoff(1, new RetryLaterException("busy", Duration.ofSeconds(-1)), random))
+                .isZero();
     }
 }

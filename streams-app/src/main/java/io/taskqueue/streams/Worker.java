@@ -57,7 +57,7 @@ final class Worker<T> {
     private Next failedForNow(LiveEvent<T> live, Throwable cause) {
         return live.tries >= settings.retry.attempts()
                 ? giveUp(live, cause)
-                : new Next.Again(settings.retry.backoff(live.tries, random));
+                : new Next.Again(settings.retry.backoff(live.tries, cause, random));
     }
 
     private Next giveUp(LiveEvent<T> live, Throwable cause) {
