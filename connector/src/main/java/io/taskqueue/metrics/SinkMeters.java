@@ -29,6 +29,8 @@ public final class SinkMeters implements AutoCloseable {
     public static final String WALL_CLOCK_LAG = "taskqueue.replication.wall_clock_lag";
     /** Counter; tags sink, result (run, reused, failed, parked, missing): effects. */
     public static final String EFFECTS = "taskqueue.replication.effects";
+    /** Counter; tag sink: effects of which nobody knew whether they were done, dealt with as declared. */
+    public static final String AMBIGUOUS = "taskqueue.replication.ambiguous";
     /** Counter; tags sink, queue: events seen before and dropped. */
     public static final String DUPLICATES = "taskqueue.replication.duplicates";
     /** Counter; tags sink, queue: events of a fenced epoch, dropped. */
@@ -65,6 +67,7 @@ public final class SinkMeters implements AutoCloseable {
     private final Tags tags;
     private final LiveGauges gauges;
     private final Map<Result, Counter> effects = new EnumMap<>(Result.class);
+    private final Counter ambiguous;
     private final Counter undecodable;
     private final Map<CounterKey, Counter> counters = new ConcurrentHashMap<>();
 
@@ -80,6 +83,10 @@ public final class SinkMeters implements AutoCloseable {
                             .tags(tags.and("result", result.name().toLowerCase(Locale.ROOT)))
                             .register(registry));
         }
+        this.ambiguous = Counter.builder(AMBIGUOUS)
+                .description("Effects of which nobody knew whether they were done")
+                .tags(tags)
+                .register(registry);
         this.undecodable = Counter.builder(UNDECODABLE)
                 .description("Records that are no events")
                 .tags(tags)
@@ -107,6 +114,11 @@ public final class SinkMeters implements AutoCloseable {
             throw new IllegalArgumentException("There is no counter of effects with the result " + result + ".");
         }
         return counter;
+    }
+
+    /** The counter of effects of which nobody knew whether they were done. */
+    public Counter ambiguous() {
+        return ambiguous;
     }
 
     /** The counter of records that are no events. */

@@ -12,6 +12,8 @@ import java.util.Optional;
  *   <tr><th>what happened</th><th>outcome</th></tr>
  *   <tr><td>an {@link EffectMisuseException}, also one that the sink swallowed; an effect still running when the sink
  *       returned</td><td>{@link Stopped}: no further try can help</td></tr>
+ *   <tr><td>an effect was ambiguous and is declared {@link OnAmbiguity#park()}, or failed permanently where that parks; also
+ *       one that the sink swallowed</td><td>{@link Parked}</td></tr>
  *   <tr><td>the sink returned</td><td>{@link Applied}</td></tr>
  *   <tr><td>an {@link InterruptedException} escaped, itself or as a cause, or the thread is interrupted</td>
  *       <td>{@link Interrupted}</td></tr>
@@ -30,6 +32,9 @@ public sealed interface ApplyOutcome {
     /** The event failed for now; effects that have a recorded result keep it. */
     record Transient(Throwable cause) implements ApplyOutcome {}
 
+    /** The event is for a person to decide: no further try before that. */
+    record Parked(Throwable cause) implements ApplyOutcome {}
+
     /** The sink's code is wrong: the runner stops without advancing its checkpoint. */
     record Stopped(EffectMisuseException cause) implements ApplyOutcome {}
 
@@ -44,6 +49,7 @@ public sealed interface ApplyOutcome {
             return effects.misuse()
                     .or(() -> stillRunning(event, effects))
                     .<ApplyOutcome>map(Stopped::new)
+                    .or(() -> effects.parking().map(Parked::new))
                     .orElseGet(() -> new Applied(effects.counts()));
         } catch (Throwable escaped) { // an error of user code is an outcome too
             return of(escaped, effects);
@@ -54,6 +60,10 @@ public sealed interface ApplyOutcome {
         Optional<EffectMisuseException> misuse = effects.misuse().or(() -> cause(escaped, EffectMisuseException.class));
         if (misuse.isPresent()) {
             return new Stopped(misuse.get());
+        }
+        Optional<Throwable> parking = effects.parking();
+        if (parking.isPresent()) {
+            return new Parked(parking.get());
         }
         if (Thread.currentThread().isInterrupted()
                 || cause(escaped, InterruptedException.class).isPresent()) {

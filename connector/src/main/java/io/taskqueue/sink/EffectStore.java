@@ -9,7 +9,7 @@ import java.util.Optional;
  */
 public interface EffectStore {
 
-    /** The result recorded under the key. */
+    /** The result recorded under the key; an intent is none. */
     Optional<EffectResult> find(EffectKey key);
 
     /**
@@ -18,4 +18,15 @@ public interface EffectStore {
      * @return the result that now stands under the key: the given one, or the one recorded before
      */
     EffectResult record(EffectKey key, EffectResult result);
+
+    /**
+     * Records that an action is about to run, durably before it returns. The result that is recorded later takes its place.
+     *
+     * @return whether that is new; false where an intent stands already, so that the action may have been done
+     * @throws InterruptedException if the intent could not be recorded now, and the action must not run
+     */
+    boolean intend(EffectKey key) throws InterruptedException;
+
+    /** Takes an intent back, because the action is known not to have been done. Durable some time later. */
+    void withdraw(EffectKey key);
 }

@@ -9,13 +9,14 @@ package io.taskqueue.sink;
  * failed and thrown as {@link RecordedFailureException}, now and whenever the event is seen again; whatever else it throws is
  * transient: it is thrown as it is, never recorded, and the event is tried again.
  *
- * <p>Between the action and the commit of its record lies a window: a crash there makes the action run again, with the same
+ * <p>Between the action and the commit of its record lies a window: after a crash there nobody knows whether it was done. What
+ * happens then is declared with the effect ({@link OnAmbiguity}); unless declared, the action runs again with the same
  * {@link EffectKey}. Hand the key to the target as its idempotency key.
  */
 public interface Effects {
 
     /**
-     * Runs an action whose result matters, or returns its recorded result.
+     * Runs an action whose result matters, or returns its recorded result; it runs again where that result was lost.
      *
      * @param name the effect's name, unique within the event
      * @param type the result's type, written and read as JSON
@@ -25,8 +26,19 @@ public interface Effects {
      */
     <R> R capture(String name, Class<R> type, EffectAction<R> action) throws Exception;
 
-    /** Runs an action that has no result, as {@link #capture} does. */
+    /**
+     * Runs an action whose result matters, as {@link #capture(String, Class, EffectAction)} does.
+     *
+     * @param onAmbiguity what happens where nobody knows whether it was done
+     * @throws AmbiguousEffectException if so, and it is declared {@link OnAmbiguity#park()}
+     */
+    <R> R capture(String name, Class<R> type, OnAmbiguity<R> onAmbiguity, EffectAction<R> action) throws Exception;
+
+    /** Runs an action that has no result, as {@link #capture(String, Class, EffectAction)} does. */
     void run(String name, EffectRunnable action) throws Exception;
+
+    /** Runs an action that has no result, as {@link #capture(String, Class, OnAmbiguity, EffectAction)} does. */
+    void run(String name, OnAmbiguity<Void> onAmbiguity, EffectRunnable action) throws Exception;
 
     /** An outside action with a result. */
     @FunctionalInterface

@@ -21,8 +21,13 @@ public final class JdbcEffectStore implements EffectStore {
     private static final String RECORD =
             "INSERT INTO taskqueue_effect (key_hash, effect_key, outcome, result_type, result) VALUES (?, ?, ?, ?, ?)";
 
+    private static final String SETTLE =
+            "UPDATE taskqueue_effect SET outcome = ?, result_type = ?, result = ? WHERE key_hash = ? AND outcome = 'intended'";
+    private static final String WITHDRAW = "DELETE FROM taskqueue_effect WHERE key_hash = ? AND outcome = 'intended'";
+
     private static final String DONE = "done";
     private static final String FAILED = "failed";
+    private static final String INTENDED = "intended";
 
     private final Database database;
 
@@ -47,6 +52,9 @@ public final class JdbcEffectStore implements EffectStore {
     @Override
     public EffectResult record(EffectKey key, EffectResult result) {
         return database.call("record effect " + key, connection -> {
+            if (settle(connection, key, result)) {
+                return result;
+            }
             try {
                 insert(connection, key, result);
                 return result;
@@ -59,20 +67,67 @@ public final class JdbcEffectStore implements EffectStore {
         });
     }
 
+    @Override
+    public boolean intend(EffectKey key) {
+        return database.call("record the intent of effect " + key, connection -> {
+            try {
+                insert(connection, key, INTENDED, "", "");
+                return true;
+            } catch (SQLException failure) {
+                if (!Database.isConflict(failure)) {
+                    throw failure;
+                }
+                return false;
+            }
+        });
+    }
+
+    @Override
+    public void withdraw(EffectKey key) {
+        database.call("withdraw the intent of effect " + key, connection -> {
+            try (PreparedStatement delete = connection.prepareStatement(WITHDRAW)) {
+                delete.setString(1, Database.hash(key.toString()));
+                return delete.executeUpdate();
+            }
+        });
+    }
+
+    /** Puts the result in its intent's place, if there is one. */
+    private static boolean settle(Connection connection, EffectKey key, EffectResult result) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(SETTLE)) {
+            Row row = Row.of(result);
+            update.setString(1, row.outcome());
+            update.setString(2, row.type());
+            update.setString(3, row.result());
+            update.setString(4, Database.hash(key.toString()));
+            return update.executeUpdate() > 0;
+        }
+    }
+
     private static void insert(Connection connection, EffectKey key, EffectResult result) throws SQLException {
+        Row row = Row.of(result);
+        insert(connection, key, row.outcome(), row.type(), row.result());
+    }
+
+    private static void insert(Connection connection, EffectKey key, String outcome, String type, String result)
+            throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(RECORD)) {
             insert.setString(1, Database.hash(key.toString()));
             insert.setString(2, key.toString());
-            if (result instanceof EffectResult.Done done) {
-                insert.setString(3, DONE);
-                insert.setString(4, done.type());
-                insert.setString(5, done.json());
-            } else {
-                insert.setString(3, FAILED);
-                insert.setString(4, "");
-                insert.setString(5, ResultJson.writeError(((EffectResult.Failed) result).error()));
-            }
+            insert.setString(3, outcome);
+            insert.setString(4, type);
+            insert.setString(5, result);
             insert.executeUpdate();
+        }
+    }
+
+    /** A result as columns. */
+    private record Row(String outcome, String type, String result) {
+
+        static Row of(EffectResult result) {
+            return result instanceof EffectResult.Done done
+                    ? new Row(DONE, done.type(), done.json())
+                    : new Row(FAILED, "", ResultJson.writeError(((EffectResult.Failed) result).error()));
         }
     }
 
@@ -80,7 +135,7 @@ public final class JdbcEffectStore implements EffectStore {
         try (PreparedStatement select = connection.prepareStatement(FIND)) {
             select.setString(1, Database.hash(key.toString()));
             try (ResultSet row = select.executeQuery()) {
-                return row.next() ? Optional.of(result(row)) : Optional.empty();
+                return row.next() && !row.getString(1).equals(INTENDED) ? Optional.of(result(row)) : Optional.empty();
             }
         }
     }

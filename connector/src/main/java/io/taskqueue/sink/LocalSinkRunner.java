@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * it has none, unless {@link Builder#peerKey} says otherwise. Events of a lower epoch behind the SourceStarted of a higher one
  * are dropped as fenced. SourceStarted itself is not passed to the sink.
  *
- * <p>A failure for now is tried again by the {@link RetryPolicy}; {@link ApplyOutcome} says what counts as one.
+ * <p>A failure for now is tried again by the {@link RetryPolicy}; {@link ApplyOutcome} says what counts as one. Nothing is
+ * parked here: an event that would be ends the run.
  *
  * <p>A replay: run with an empty {@link CheckpointStore}, the same {@link EffectStore} and {@link EffectMode#RECORDED_ONLY}.
  * It advances the checkpoints it was given past events whose effects are missing, so never give it those of the live sink.
@@ -111,7 +112,8 @@ public final class LocalSinkRunner<T> {
     }
 
     private Counts applyOnce(ReplicationEvent<T> event, RunTally tally) throws Retries.Failure, InterruptedException {
-        RecordedEffects effects = new RecordedEffects(settings.name, 0, event, settings.effects, settings.mode);
+        RecordedEffects effects =
+                new RecordedEffects(settings.name, 0, event, settings.effects, settings.mode, settings.rules());
         ApplyOutcome outcome = ApplyOutcome.of(settings.sink, event, effects);
         tally.tried(effects.counts());
         if (outcome instanceof ApplyOutcome.Applied applied) {
@@ -122,6 +124,9 @@ public final class LocalSinkRunner<T> {
         }
         if (outcome instanceof ApplyOutcome.Stopped stopped) {
             throw SinkFailedException.misused(settings.name, event, stopped.cause());
+        }
+        if (outcome instanceof ApplyOutcome.Parked parked) {
+            throw SinkFailedException.parked(settings.name, event, parked.cause());
         }
         if (outcome instanceof ApplyOutcome.Transient failure) {
             throw new Retries.Failure(failure.cause());
@@ -173,6 +178,7 @@ public final class LocalSinkRunner<T> {
         private RetryPolicy retry = RetryPolicy.DEFAULT;
         private MeterRegistry registry = new CompositeMeterRegistry();
         private EffectMode mode = EffectMode.RUN;
+        private OnPermanent onPermanent = OnPermanent.RECORD;
         private Clock clock = Clock.systemUTC();
         private Retries.Pause pause = Retries.Pause.REAL;
 
@@ -191,6 +197,7 @@ public final class LocalSinkRunner<T> {
             this.retry = from.retry;
             this.registry = from.registry;
             this.mode = from.mode;
+            this.onPermanent = from.onPermanent;
             this.clock = from.clock;
             this.pause = from.pause;
         }
@@ -244,6 +251,16 @@ public final class LocalSinkRunner<T> {
         public Builder<T> mode(EffectMode mode) {
             this.mode = Objects.requireNonNull(mode, "mode");
             return this;
+        }
+
+        /** What becomes of an effect that failed permanently; {@link OnPermanent#RECORD} by default. Where it parks, the run ends. */
+        public Builder<T> onPermanent(OnPermanent onPermanent) {
+            this.onPermanent = Objects.requireNonNull(onPermanent, "onPermanent");
+            return this;
+        }
+
+        private EffectRules rules() {
+            return new EffectRules(retry::isPermanent, onPermanent);
         }
 
         /** What the lag is measured with; the system's clock by default. */

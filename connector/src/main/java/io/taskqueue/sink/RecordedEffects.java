@@ -26,18 +26,21 @@ public final class RecordedEffects implements Effects, AutoCloseable {
     /**
      * What became of the effects of one application. Failures for now are in none of the numbers.
      *
-     * @param run actions that ran and whose result was recorded
+     * @param run effects whose result was recorded now, mostly because their action ran
      * @param reused effects answered from the record, with a result or with a permanent failure, without running
      * @param failed actions that ran and failed permanently, which was recorded
      * @param missing effects without a record that were not run, because of {@link EffectMode#RECORDED_ONLY}
+     * @param ambiguous effects of which nobody knew whether they were done, and that were dealt with as declared; whatever
+     *     came of that counts apart
      */
-    public record Counts(int run, int reused, int failed, int missing) {}
+    public record Counts(int run, int reused, int failed, int missing, int ambiguous) {}
 
     private final String sink;
     private final int generation;
     private final ReplicationEvent<?> event;
     private final EffectStore store;
     private final EffectMode mode;
+    private final EffectRules rules;
     private final Set<String> names = ConcurrentHashMap.newKeySet();
     private final Set<String> running = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable EffectMisuseException> misuse = new AtomicReference<>();
@@ -45,29 +48,44 @@ public final class RecordedEffects implements Effects, AutoCloseable {
     private final AtomicInteger reused = new AtomicInteger();
     private final AtomicInteger failed = new AtomicInteger();
     private final AtomicInteger missing = new AtomicInteger();
+    private final AtomicInteger ambiguous = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> parking = new AtomicReference<>();
     private volatile boolean closed;
 
     /**
      * @param sink the sink's name, the first part of each key
      * @param generation which deliberate re-run the keys belong to; 0 for the first
      * @param mode what happens to an effect without a record
+     * @param rules what becomes of permanent failures
      */
-    public RecordedEffects(String sink, int generation, ReplicationEvent<?> event, EffectStore store, EffectMode mode) {
+    public RecordedEffects(
+            String sink,
+            int generation,
+            ReplicationEvent<?> event,
+            EffectStore store,
+            EffectMode mode,
+            EffectRules rules) {
         this.sink = Objects.requireNonNull(sink, "sink");
         this.generation = generation;
         this.event = Objects.requireNonNull(event, "event");
         this.store = Objects.requireNonNull(store, "store");
         this.mode = Objects.requireNonNull(mode, "mode");
+        this.rules = Objects.requireNonNull(rules, "rules");
     }
 
     /** What became of the effects so far, also of those whose exception the sink swallowed. */
     public Counts counts() {
-        return new Counts(run.get(), reused.get(), failed.get(), missing.get());
+        return new Counts(run.get(), reused.get(), failed.get(), missing.get(), ambiguous.get());
     }
 
     /** The first misuse, also where the sink swallowed it. */
     public Optional<EffectMisuseException> misuse() {
         return Optional.ofNullable(misuse.get());
+    }
+
+    /** Why the event is to be parked, also where the sink swallowed it. */
+    Optional<Throwable> parking() {
+        return Optional.ofNullable(parking.get());
     }
 
     /** The names of the effects whose action is running. */
@@ -76,9 +94,16 @@ public final class RecordedEffects implements Effects, AutoCloseable {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // null is what the action returned
     public <R> R capture(String name, Class<R> type, EffectAction<R> action) throws Exception {
+        return capture(name, type, OnAmbiguity.rerun(), action);
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // null is what the action returned
+    public <R> R capture(String name, Class<R> type, OnAmbiguity<R> onAmbiguity, EffectAction<R> action)
+            throws Exception {
         Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(onAmbiguity, "onAmbiguity");
         Objects.requireNonNull(action, "action");
         requireOpen(name);
         String tag = tagOf(type);
@@ -99,7 +124,7 @@ public final class RecordedEffects implements Effects, AutoCloseable {
         }
         running.add(name);
         try {
-            return perform(key, tag, type, action);
+            return perform(new Effect<>(key, tag, type, onAmbiguity), action);
         } finally {
             running.remove(name);
         }
@@ -107,7 +132,12 @@ public final class RecordedEffects implements Effects, AutoCloseable {
 
     @Override
     public void run(String name, EffectRunnable action) throws Exception {
-        capture(name, Void.class, key -> {
+        run(name, OnAmbiguity.rerun(), action);
+    }
+
+    @Override
+    public void run(String name, OnAmbiguity<Void> onAmbiguity, EffectRunnable action) throws Exception {
+        capture(name, Void.class, onAmbiguity, key -> {
             action.run(key);
             return nothing();
         });
@@ -119,23 +149,80 @@ public final class RecordedEffects implements Effects, AutoCloseable {
         closed = true;
     }
 
-    /** Runs the action and records its result, once it is known that the record can be read again. */
-    private <R> @Nullable R perform(EffectKey key, String tag, Class<R> type, EffectAction<R> action) throws Exception {
-        EffectResult result;
-        R read = null;
+    /** An effect that has no recorded result. */
+    private record Effect<R>(EffectKey key, String tag, Class<R> type, OnAmbiguity<R> onAmbiguity) {}
+
+    /** Runs the action and records its result, unless it turns out to be done. */
+    private <R> @Nullable R perform(Effect<R> effect, EffectAction<R> action) throws Exception {
+        boolean begunBefore = effect.onAmbiguity().needsIntent() && !store.intend(effect.key());
+        R value;
         try {
-            String json = write(key, tag, action.run(key));
-            read = readBack(key, tag, json, type);
-            result = new EffectResult.Done(tag, json);
-        } catch (PermanentEffectException permanent) {
-            result = new EffectResult.Failed(TaskError.of(permanent));
+            Optional<EffectProbe.Answer.Done<R>> done = begunBefore ? settle(effect) : Optional.empty();
+            value = done.isPresent() ? done.get().result() : action.run(effect.key());
+        } catch (EffectMisuseException | AmbiguousEffectException e) {
+            throw e;
+        } catch (Exception failure) {
+            return failed(effect, failure);
         }
+        return done(effect, value);
+    }
+
+    /** What is declared for an effect of which nobody knows whether it was done; empty where the action is to run. */
+    private <R> Optional<EffectProbe.Answer.Done<R>> settle(Effect<R> effect) throws Exception {
+        ambiguous.incrementAndGet();
+        if (effect.onAmbiguity() instanceof OnAmbiguity.Probe<R> probe) {
+            EffectProbe.Answer<R> answer = probe.probe().ask(effect.key());
+            return answer instanceof EffectProbe.Answer.Done<R> done ? Optional.of(done) : Optional.empty();
+        }
+        if (effect.onAmbiguity() instanceof OnAmbiguity.AssumeDone<R> assumed) {
+            return Optional.of(new EffectProbe.Answer.Done<>(assumed.result()));
+        }
+        throw parked(new AmbiguousEffectException(effect.key()));
+    }
+
+    /** Records what the action returned, once it is known that the record can be read again. */
+    private <R> @Nullable R done(Effect<R> effect, @Nullable Object value) throws RecordedFailureException {
+        EffectKey key = effect.key();
+        String json = write(key, effect.tag(), value);
+        R read = readBack(key, effect.tag(), json, effect.type());
+        EffectResult result = new EffectResult.Done(effect.tag(), json);
         requireOpen(key.effect());
         EffectResult standing = store.record(key, result);
-        (result instanceof EffectResult.Done ? run : failed).incrementAndGet();
-        return result instanceof EffectResult.Done && standing.equals(result)
-                ? read
-                : resultOf(key, standing, tag, type);
+        run.incrementAndGet();
+        return standing.equals(result) ? read : resultOf(key, standing, effect.tag(), effect.type());
+    }
+
+    private <R> @Nullable R failed(Effect<R> effect, Exception failure) throws Exception {
+        EffectKey key = effect.key();
+        if (!rules.isPermanent(failure)) {
+            if (effect.onAmbiguity().needsIntent() && saysNotDone(effect, failure)) {
+                store.withdraw(key);
+            }
+            throw failure;
+        }
+        if (rules.onPermanent() == OnPermanent.PARK) {
+            if (effect.onAmbiguity().needsIntent()) {
+                store.withdraw(key);
+            }
+            throw parked(failure);
+        }
+        requireOpen(key.effect());
+        EffectResult standing = store.record(key, new EffectResult.Failed(TaskError.of(failure)));
+        failed.incrementAndGet();
+        return resultOf(key, standing, effect.tag(), effect.type());
+    }
+
+    /** Whether a failure for now leaves no doubt; a probe is asked in any case, so it keeps its intent. */
+    private static boolean saysNotDone(Effect<?> effect, Exception failure) {
+        boolean unknown = failure instanceof UnknownOutcomeException
+                || failure instanceof InterruptedException
+                || Thread.currentThread().isInterrupted();
+        return !unknown && !(effect.onAmbiguity() instanceof OnAmbiguity.Probe);
+    }
+
+    private <X extends Exception> X parked(X why) {
+        parking.compareAndSet(null, why);
+        return why;
     }
 
     private String write(EffectKey key, String tag, @Nullable Object value) {

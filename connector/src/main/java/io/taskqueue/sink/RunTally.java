@@ -36,6 +36,7 @@ final class RunTally {
         run += counts.run();
         failed += counts.failed();
         recordedByThisEvent += counts.run() + counts.failed();
+        meters.ambiguous().increment(counts.ambiguous());
         meters.effects(SinkMeters.Result.RUN).increment(counts.run());
         meters.effects(SinkMeters.Result.FAILED).increment(counts.failed());
     }

@@ -32,6 +32,16 @@ public final class SinkFailedException extends RuntimeException {
         return text.endsWith(".") ? text : text + ".";
     }
 
+    /** A person has to decide about an effect of the event. */
+    public static SinkFailedException parked(String sink, ReplicationEvent<?> event, Throwable cause) {
+        return new SinkFailedException(
+                "Sink " + sink + " stopped at " + event + ", which waits for a person: "
+                        + sentence(String.valueOf(cause.getMessage()))
+                        + " The checkpoint stays before this event. To have the effect run, remove its intent from the "
+                        + "effect store; to have it count as done, record its result there. Then start the sink again.",
+                cause);
+    }
+
     /** The sink uses its effects wrongly; it was not tried again. */
     public static SinkFailedException misused(String sink, ReplicationEvent<?> event, EffectMisuseException cause) {
         return new SinkFailedException(

@@ -16,7 +16,7 @@ class ApplyOutcomeTest {
     private final MemoryEffectStore store = new MemoryEffectStore();
 
     private ApplyOutcome outcome(EffectMode mode, ReplicationSink<String> sink) {
-        return ApplyOutcome.of(sink, EVENT, new RecordedEffects("billing", 0, EVENT, store, mode));
+        return ApplyOutcome.of(sink, EVENT, new RecordedEffects("billing", 0, EVENT, store, mode, EffectRules.DEFAULT));
     }
 
     @AfterEach
@@ -27,7 +27,7 @@ class ApplyOutcomeTest {
     @Test
     void sinkThatReturnsHasAppliedTheEvent() {
         assertThat(outcome(EffectMode.RUN, (event, effects) -> effects.run("mail", key -> {})))
-                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(1, 0, 0, 0)));
+                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(1, 0, 0, 0, 0)));
     }
 
     @Test
@@ -37,7 +37,7 @@ class ApplyOutcomeTest {
                         (event, effects) -> effects.run("mail", key -> {
                             throw new PermanentEffectException("no such mailbox");
                         })))
-                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(0, 0, 1, 0)));
+                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(0, 0, 1, 0, 0)));
         assertThat(outcome(EffectMode.RUN, (event, effects) -> {
                     try {
                         effects.run("mail", key -> {});
@@ -46,12 +46,12 @@ class ApplyOutcomeTest {
                     }
                 }))
                 .as("wrapped")
-                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(0, 1, 0, 0)));
+                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(0, 1, 0, 0, 0)));
     }
 
     @Test
     void missingRecordIsReportedWhateverTheSinkMakesOfIt() {
-        var missing = new ApplyOutcome.Applied(new RecordedEffects.Counts(0, 0, 0, 1));
+        var missing = new ApplyOutcome.Applied(new RecordedEffects.Counts(0, 0, 0, 1, 0));
         assertThat(outcome(EffectMode.RECORDED_ONLY, (event, effects) -> effects.run("mail", key -> {})))
                 .as("escaped")
                 .isEqualTo(missing);

@@ -90,7 +90,8 @@ class HttpSinkTest {
     }
 
     private ApplyOutcome apply(ReplicationSink<String> sink, ReplicationEvent<String> event) {
-        return ApplyOutcome.of(sink, event, new RecordedEffects("billing", 0, event, store, EffectMode.RUN));
+        return ApplyOutcome.of(
+                sink, event, new RecordedEffects("billing", 0, event, store, EffectMode.RUN, EffectRules.DEFAULT));
     }
 
     /** The payload of these events, which the sink takes as JSON, is a JSON number of 21 digits. */
@@ -103,7 +104,7 @@ class HttpSinkTest {
     @Test
     void eventIsPostedAsItsReplicatedJsonWithItsEffectKey() {
         assertThat(apply(sink(), event("orders")))
-                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(1, 0, 0, 0)));
+                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(1, 0, 0, 0, 0)));
 
         assertThat(requests).singleElement().satisfies(request -> {
             assertThat(request.method()).isEqualTo("POST");
@@ -162,9 +163,9 @@ class HttpSinkTest {
     void refusalIsRecordedAsAPermanentFailure(int status) {
         answer.set(exchange -> status(exchange, status));
         assertThat(apply(sink(), event("orders")))
-                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(0, 0, 1, 0)));
+                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(0, 0, 1, 0, 0)));
         assertThat(apply(sink(), event("orders")))
-                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(0, 1, 0, 0)));
+                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(0, 1, 0, 0, 0)));
         assertThat(requests).hasSize(1);
         assertThat(failure())
                 .isEqualTo("POST of event 3/7 of queue orders (Enqueued #7 of task orders/3/7, attempt 1) to "

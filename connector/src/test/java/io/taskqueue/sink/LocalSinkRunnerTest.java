@@ -159,6 +159,16 @@ class LocalSinkRunnerTest {
                 }
                 return effects.record(key, result);
             }
+
+            @Override
+            public boolean intend(EffectKey key) {
+                return effects.intend(key);
+            }
+
+            @Override
+            public void withdraw(EffectKey key) {
+                effects.withdraw(key);
+            }
         };
         RunReceipt receipt = runner(this::record).effects(failsOnce).build().run(Events.sequence("orders", 2));
 

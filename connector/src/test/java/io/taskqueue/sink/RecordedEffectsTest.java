@@ -43,7 +43,7 @@ class RecordedEffectsTest {
     }
 
     private RecordedEffects effects(EffectMode mode) {
-        return new RecordedEffects("billing", 0, EVENT, store, mode);
+        return new RecordedEffects("billing", 0, EVENT, store, mode, EffectRules.DEFAULT);
     }
 
     @Test
@@ -57,7 +57,7 @@ class RecordedEffectsTest {
                     return receipt;
                 }))
                 .isEqualTo(receipt);
-        assertThat(first.counts()).isEqualTo(new RecordedEffects.Counts(1, 0, 0, 0));
+        assertThat(first.counts()).isEqualTo(new RecordedEffects.Counts(1, 0, 0, 0, 0));
 
         for (EffectMode mode : EffectMode.values()) {
             var again = effects(mode);
@@ -65,7 +65,7 @@ class RecordedEffectsTest {
                         throw new AssertionError("ran again");
                     }))
                     .isEqualTo(receipt);
-            assertThat(again.counts()).isEqualTo(new RecordedEffects.Counts(0, 1, 0, 0));
+            assertThat(again.counts()).isEqualTo(new RecordedEffects.Counts(0, 1, 0, 0, 0));
         }
         assertThat(keys).containsExactly("billing/0/orders/3/7/charge");
     }
@@ -128,7 +128,7 @@ class RecordedEffectsTest {
                 .hasMessage(
                         "Effect billing/0/orders/3/7/mail has no recorded result, and a replay runs nothing. It was "
                                 + "left undone.");
-        assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 0, 1));
+        assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 0, 1, 0));
         assertThat(calls).hasValue(0);
         assertThat(store.size()).isZero();
     }
@@ -143,13 +143,13 @@ class RecordedEffectsTest {
                 }))
                 .isInstanceOf(RecordedFailureException.class)
                 .hasMessage(text);
-        assertThat(first.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 1, 0));
+        assertThat(first.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 1, 0, 0));
 
         var again = effects(EffectMode.RUN);
         assertThatThrownBy(() -> again.run("mail", key -> calls.incrementAndGet()))
                 .isInstanceOf(RecordedFailureException.class)
                 .hasMessage(text);
-        assertThat(again.counts()).isEqualTo(new RecordedEffects.Counts(0, 1, 0, 0));
+        assertThat(again.counts()).isEqualTo(new RecordedEffects.Counts(0, 1, 0, 0, 0));
         assertThat(calls).hasValue(0);
     }
 
@@ -223,7 +223,7 @@ class RecordedEffectsTest {
                 .hasMessageEndingWith(" Nothing is recorded, so the effect runs again, with the same key, once this is "
                         + "mended. Return a record of plain values, or use run() where the result does not matter.");
         assertThat(store.size()).isZero();
-        assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 0, 0));
+        assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 0, 0, 0));
     }
 
     @Test
@@ -297,6 +297,6 @@ class RecordedEffectsTest {
         } finally {
             threads.shutdownNow();
         }
-        assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(4, 0, 0, 0));
+        assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(4, 0, 0, 0, 0));
     }
 }

@@ -3,9 +3,10 @@ package io.taskqueue.streams;
 /**
  * What became of effects since the service started.
  *
- * @param run actions that were done and recorded
+ * @param run effects whose result was recorded, mostly because their action ran
  * @param reused results that came from the record
  * @param failed failures for good, now or from the record
  * @param missing effects without a recorded result in a replay, which were left undone
+ * @param ambiguous effects of which nobody knew whether they were done, and that were dealt with as declared
  */
-public record EffectCounts(long run, long reused, long failed, long missing) {}
+public record EffectCounts(long run, long reused, long failed, long missing, long ambiguous) {}

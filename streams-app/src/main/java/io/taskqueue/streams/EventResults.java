@@ -4,8 +4,10 @@ import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.EffectResult;
 import io.taskqueue.sink.EffectStore;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The recorded results of one event, as a worker sees them: what the store held when the event was dispatched, and what has
@@ -14,13 +16,18 @@ import java.util.Optional;
 final class EventResults implements EffectStore {
 
     private final Map<EffectKey, EffectResult> results;
+    private final Set<EffectKey> begun;
     private final long offset;
     private final Handover<Handed> handover;
+    private final Intents intents;
+    private boolean heldBack;
 
-    EventResults(Map<EffectKey, EffectResult> stored, long offset, Handover<Handed> handover) {
-        this.results = new HashMap<>(stored);
+    EventResults(RecordedResults stored, long offset, Handover<Handed> handover, Intents intents) {
+        this.results = new HashMap<>(stored.results());
+        this.begun = new HashSet<>(stored.intents());
         this.offset = offset;
         this.handover = handover;
+        this.intents = intents;
     }
 
     @Override
@@ -36,5 +43,39 @@ final class EventResults implements EffectStore {
         }
         handover.add(new Handed.Recorded(offset, key, result));
         return result;
+    }
+
+    @Override
+    public boolean intend(EffectKey key) throws InterruptedException {
+        synchronized (this) {
+            if (!begun.add(key)) {
+                return false;
+            }
+        }
+        Intent intent = new Intent(key, offset);
+        if (intents.ask(intent)) {
+            handover.add(new Handed.Intended(intent));
+            if (intent.await()) {
+                return true;
+            }
+        }
+        synchronized (this) {
+            begun.remove(key);
+            heldBack = true;
+        }
+        throw new InterruptedException("The partition rests, so effect " + key + " does not begin.");
+    }
+
+    @Override
+    public synchronized void withdraw(EffectKey key) {
+        begun.remove(key);
+        handover.add(new Handed.Withdrawn(key));
+    }
+
+    /** Whether an effect was not begun because the partition rests; asked once a try. */
+    synchronized boolean takeHeldBack() {
+        boolean was = heldBack;
+        heldBack = false;
+        return was;
     }
 }

@@ -27,7 +27,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the cluster about the event topic, and makes the dead-letter topic. Not thread-safe. */
+/** Asks the cluster about the event topic, and makes the sink's own topics. Not thread-safe. */
 final class EventTopic implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventTopic.class);
@@ -43,7 +43,7 @@ final class EventTopic implements AutoCloseable {
         this.admin = Admin.create(new ClientProperties(settings.kafka).of(Client.ADMIN));
     }
 
-    /** Waits for the event topic, checks that its partitions are those of the sink's state, and makes the dead-letter topic. */
+    /** Waits for the event topic, checks that its partitions are those of the sink's state, and makes the sink's own topics. */
     TopicFacts prepare() {
         TopicFacts facts = await();
         describe(settings.name + "-" + Checkpoints.NAME + "-changelog").ifPresent(state -> {
@@ -57,7 +57,14 @@ final class EventTopic implements AutoCloseable {
                         null);
             }
         });
-        createDeadLetterTopic(facts);
+        create(
+                "dead-letter topic",
+                settings.deadLetterTopic,
+                Optional.of(1),
+                StreamsProperties.withEnvelope(facts.maxMessageBytes()));
+        create("control topic", settings.controlTopic, Optional.of(facts.partitions()), DEFAULT_MAX_MESSAGE_BYTES);
+        // a command goes to its queue's own partition, which must be there
+        requirePartitions(settings.controlTopic, facts.partitions());
         return facts;
     }
 
@@ -128,20 +135,31 @@ final class EventTopic implements AutoCloseable {
         }
     }
 
-    private void createDeadLetterTopic(TopicFacts facts) {
+    private void requirePartitions(String topic, int partitions) {
+        int found = describe(topic).map(known -> known.partitions().size()).orElse(partitions);
+        if (found != partitions) {
+            throw new SinkStoppedException(
+                    "Topic " + topic + " of sink " + settings.name + " has " + found
+                            + " partitions, but its event topic "
+                            + settings.topic + " has " + partitions
+                            + ", and a command is for the partition of its queue. Delete " + topic
+                            + " while the sink is stopped; it is made anew at the next start.",
+                    null);
+        }
+    }
+
+    private void create(String what, String name, Optional<Integer> partitions, int maxMessageBytes) {
         try {
-            if (describe(settings.deadLetterTopic).isEmpty()) {
-                NewTopic topic = new NewTopic(settings.deadLetterTopic, Optional.of(1), Optional.empty())
-                        .configs(Map.of(
-                                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                                String.valueOf(StreamsProperties.withEnvelope(facts.maxMessageBytes()))));
+            if (describe(name).isEmpty()) {
+                NewTopic topic = new NewTopic(name, partitions, Optional.empty())
+                        .configs(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(maxMessageBytes)));
                 answer(admin.createTopics(List.of(topic)).all());
             }
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw new SinkStoppedException(
-                        "Sink " + settings.name + " cannot make its dead-letter topic " + settings.deadLetterTopic
-                                + ": " + e.getCause() + ". Create it, or allow the sink to.",
+                        "Sink " + settings.name + " cannot make its " + what + " " + name + ": " + e.getCause()
+                                + ". Create it, or allow the sink to.",
                         e.getCause());
             }
         } catch (TimeoutException e) {

@@ -101,7 +101,7 @@ final class InFlight<T> {
     void write(InFlightStore store) {
         finishedCopies.forEach(store::delete);
         finishedCopies.clear();
-        fresh.forEach((key, event) -> store.put(key, event.mode, event.value));
+        fresh.forEach((key, event) -> store.put(key, event.pass, event.value));
         fresh.clear();
         held.forEach(store::putHeld);
         held.clear();

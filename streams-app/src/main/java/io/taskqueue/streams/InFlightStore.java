@@ -16,7 +16,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  *
  * <pre>
  *   key    topic id 16 | offset 8
- *   value  version 1 | kind 1 (0 run, 1 recorded only, 2 held) | the event's JSON
+ *   value  version 1 | kind 1 (0 first, 1 recorded only, 2 held, 3 again) | generation 4 | the event's JSON
  * </pre>
  */
 final class InFlightStore {
@@ -24,12 +24,13 @@ final class InFlightStore {
     static final String NAME = "in-flight";
 
     private static final byte VERSION = 1;
-    private static final byte RUN = 0;
+    private static final byte FIRST = 0;
     private static final byte RECORDED_ONLY = 1;
     private static final byte HELD = 2;
+    private static final byte AGAIN = 3;
 
     /** An event as it was stored. */
-    record Stored(Bytes key, long offset, EffectMode mode, Bytes value) {}
+    record Stored(Bytes key, long offset, Pass pass, Bytes value) {}
 
     private final KeyValueStore<Bytes, byte[]> store;
 
@@ -45,21 +46,23 @@ final class InFlightStore {
                 .array());
     }
 
-    void put(Bytes key, EffectMode mode, byte[] value) {
-        put(key, mode == EffectMode.RECORDED_ONLY ? RECORDED_ONLY : RUN, value);
+    void put(Bytes key, Pass pass, byte[] value) {
+        byte again = pass.mode() == EffectMode.RECORDED_ONLY ? RECORDED_ONLY : AGAIN;
+        put(key, pass.replayed() ? again : FIRST, pass.generation(), value);
     }
 
     /** An event before which the sink halts: not classified yet, though its offset is committed. */
     void putHeld(Bytes key, byte[] value) {
-        put(key, HELD, value);
+        put(key, HELD, 0, value);
     }
 
-    private void put(Bytes key, byte kind, byte[] value) {
+    private void put(Bytes key, byte kind, int generation, byte[] value) {
         store.put(
                 key,
-                ByteBuffer.allocate(2 + value.length)
+                ByteBuffer.allocate(6 + value.length)
                         .put(VERSION)
                         .put(kind)
+                        .putInt(generation)
                         .put(value)
                         .array());
     }
@@ -94,9 +97,17 @@ final class InFlightStore {
     private static Stored stored(KeyValue<Bytes, byte[]> entry) {
         ByteBuffer bytes = ByteBuffer.wrap(entry.value);
         StateVersion.require("event in flight", VERSION, bytes.get());
-        EffectMode mode = bytes.get() == RECORDED_ONLY ? EffectMode.RECORDED_ONLY : EffectMode.RUN;
+        Pass pass = pass(bytes.get(), bytes.getInt());
         byte[] value = new byte[bytes.remaining()];
         bytes.get(value);
-        return new Stored(entry.key, ByteBuffer.wrap(entry.key.get()).getLong(16), mode, Bytes.wrap(value));
+        return new Stored(entry.key, ByteBuffer.wrap(entry.key.get()).getLong(16), pass, Bytes.wrap(value));
+    }
+
+    private static Pass pass(byte kind, int generation) {
+        return switch (kind) {
+            case RECORDED_ONLY -> Pass.recorded(generation);
+            case AGAIN -> Pass.again(generation);
+            default -> new Pass(EffectMode.RUN, false, generation);
+        };
     }
 }

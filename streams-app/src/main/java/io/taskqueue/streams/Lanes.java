@@ -72,6 +72,10 @@ final class Lanes<T> {
                 threads.executeAfter(again.backoff(), () -> run(failed));
                 return;
             }
+            if (next instanceof Worker.Next.Held) {
+                hold(event);
+                return;
+            }
             if (next instanceof Worker.Next.Blocked) {
                 return;
             }

@@ -1,7 +1,6 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.sink.EffectMode;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
@@ -16,7 +15,7 @@ final class LiveEvent<T> {
     final long offset;
     final ReplicationEvent<T> event;
     final byte[] value;
-    final EffectMode mode;
+    final Pass pass;
     final EventResults results;
 
     /** Whose it is, for the peers' positions. */
@@ -25,20 +24,23 @@ final class LiveEvent<T> {
     /** Tries so far. */
     int tries;
 
-    /** Actions that ran in the tries before. */
+    /** Effects that were recorded in the tries before. */
     int ranBefore;
+
+    /** Effects of which nobody knew whether they were done. */
+    int ambiguous;
 
     LiveEvent(InFlightStore.Stored stored, ReplicationEvent<T> event, EventResults results, String peer) {
         this.key = stored.key();
         this.offset = stored.offset();
         this.event = event;
         this.value = stored.value().get();
-        this.mode = stored.mode();
+        this.pass = stored.pass();
         this.results = results;
         this.peer = peer;
     }
 
     boolean replayed() {
-        return mode == EffectMode.RECORDED_ONLY;
+        return pass.replayed();
     }
 }

@@ -3,9 +3,7 @@ package io.taskqueue.streams;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
-import io.taskqueue.sink.EffectMode;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Bytes;
@@ -23,6 +21,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
 
     private final Handover<Handed> handover = new Handover<>();
     private final InFlight<T> inFlight = new InFlight<>();
+    private final Intents intents = new Intents();
     private final SinkParts<T> parts;
     private final History history;
     private final ResultsStore results;
@@ -32,6 +31,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
     private @Nullable SinkStoppedException failure;
     private boolean halted;
     private boolean marked;
+    private boolean commitWanted;
 
     PartitionWork(SinkParts<T> parts, History history, ResultsStore results, InFlightStore stored, int partition) {
         this.parts = parts;
@@ -59,15 +59,10 @@ final class PartitionWork<T> implements Quiesce.Restful {
      * @param mayHaveResults whether effects of it may have been recorded, so that the store must be asked
      */
     void dispatch(
-            Uuid topicId,
-            long offset,
-            ReplicationEvent<T> event,
-            byte[] value,
-            EffectMode mode,
-            boolean mayHaveResults) {
+            Uuid topicId, long offset, ReplicationEvent<T> event, byte[] value, Pass pass, boolean mayHaveResults) {
         Bytes key = InFlightStore.key(topicId, offset);
         if (!inFlight.contains(key)) {
-            InFlightStore.Stored entry = new InFlightStore.Stored(key, offset, mode, Bytes.wrap(value));
+            InFlightStore.Stored entry = new InFlightStore.Stored(key, offset, pass, Bytes.wrap(value));
             LiveEvent<T> live = live(entry, event, mayHaveResults);
             inFlight.add(live);
             history.began(live);
@@ -84,7 +79,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
             failure = reason;
         }
         halted = true;
-        lanes.pause();
+        pause();
         inFlight.hold(InFlightStore.key(topicId, offset), value);
     }
 
@@ -111,13 +106,19 @@ final class PartitionWork<T> implements Quiesce.Restful {
                         parts.settings().clock.instant(),
                         recorded.result());
                 parts.watched().progress().recorded(recorded.result());
+            } else if (handed instanceof Handed.Intended intended) {
+                commitWanted |= intents.write(
+                        intended.intent(), results, parts.settings().clock.instant());
+            } else if (handed instanceof Handed.Withdrawn withdrawn) {
+                results.withdraw(withdrawn.key());
             } else if (handed instanceof Handed.Applied applied) {
                 applied(applied);
             } else if (handed instanceof Handed.GaveUp gaveUp && failure == null) {
                 failure = Failures.gaveUp(parts.settings().name, partition, gaveUp);
-                lanes.pause();
+                pause();
             }
         }
+        intents.deleteWithdrawn(results);
         return !all.isEmpty();
     }
 
@@ -147,11 +148,29 @@ final class PartitionWork<T> implements Quiesce.Restful {
     void resume() {
         parts.quiesce().resumed(this);
         if (!resting()) {
+            intents.open();
             lanes.resume();
             if (resting()) {
-                lanes.pause(); // the close came between
+                pause(); // the close came between
             }
         }
+    }
+
+    /** Whether a worker waits for a commit; not any more once asked. */
+    boolean takeCommitWanted() {
+        boolean wanted = commitWanted;
+        commitWanted = false;
+        return wanted;
+    }
+
+    /** What is written now is about to be committed. */
+    void committing() {
+        intents.committing();
+    }
+
+    /** What was about to be committed is. */
+    void committed() {
+        intents.committed();
     }
 
     /** Why nothing more is begun, or null. */
@@ -177,6 +196,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
     @Override
     public void pause() {
         lanes.pause();
+        intents.close();
     }
 
     /** The task has done something that makes it commit, or has just committed. */
@@ -211,7 +231,10 @@ final class PartitionWork<T> implements Quiesce.Restful {
 
     private LiveEvent<T> live(InFlightStore.Stored entry, ReplicationEvent<T> event, boolean mayHaveResults) {
         EventResults known = new EventResults(
-                mayHaveResults ? results.of(event.queueName(), event.position()) : Map.of(), entry.offset(), handover);
+                mayHaveResults ? results.of(event.queueName(), event.position()) : RecordedResults.NONE,
+                entry.offset(),
+                handover,
+                intents);
         return new LiveEvent<>(entry, event, known, peerOf(event));
     }
 
@@ -238,7 +261,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
         history.ended(live);
         SinkProgress progress = parts.watched().progress();
         progress.inFlight(-1);
-        progress.applied(applied.reused(), applied.missing());
+        progress.applied(applied.reused(), applied.missing(), live.ambiguous);
         progress.queue(event.queueName()).applied(event, live.replayed());
         if (applied.missing() > 0) {
             LOG.warn(

@@ -21,6 +21,7 @@ import org.apache.kafka.common.utils.Bytes;
  *   key    queue 4 + n | epoch 8 | sequence 8 | generation 4 | effect n
  *   value  version 1 | event's offset 8 | seconds 8 | nanos 4 | kind 1 | done:   type 4 + n | json 4 + n
  *                                                                      | failed: texts 4, then code, message, key, value ...
+ *                                                                      | intent: nothing; the action was about to run
  * </pre>
  *
  * An absent code is a kind of its own, so that no text stands for nothing.
@@ -31,6 +32,8 @@ final class ResultBytes {
     private static final byte DONE = 1;
     private static final byte FAILED = 2;
     private static final byte FAILED_WITHOUT_CODE = 3;
+    private static final byte INTENT = 4;
+    private static final int HEAD = 1 + 8 + 8 + 4 + 1;
 
     private ResultBytes() {}
 
@@ -90,14 +93,29 @@ final class ResultBytes {
             });
         }
         int size = texts.stream().mapToInt(text -> 4 + text.length).sum();
-        ByteBuffer bytes = ByteBuffer.allocate(1 + 8 + 8 + 4 + 1 + (kind == DONE ? 0 : 4) + size);
-        bytes.put(VERSION).putLong(offset);
-        bytes.putLong(recordedAt.getEpochSecond()).putInt(recordedAt.getNano()).put(kind);
+        ByteBuffer bytes = ByteBuffer.allocate(HEAD + (kind == DONE ? 0 : 4) + size);
+        putHead(bytes, offset, recordedAt, kind);
         if (kind != DONE) {
             bytes.putInt(texts.size());
         }
         texts.forEach(text -> bytes.putInt(text.length).put(text));
         return bytes.array();
+    }
+
+    /** An intent in the place of its result. */
+    static byte[] intent(long offset, Instant recordedAt) {
+        byte[] value = new byte[HEAD];
+        putHead(ByteBuffer.wrap(value), offset, recordedAt, INTENT);
+        return value;
+    }
+
+    static boolean isIntent(byte[] value) {
+        return value[HEAD - 1] == INTENT;
+    }
+
+    private static void putHead(ByteBuffer bytes, long offset, Instant recordedAt, byte kind) {
+        bytes.put(VERSION).putLong(offset);
+        bytes.putLong(recordedAt.getEpochSecond()).putInt(recordedAt.getNano()).put(kind);
     }
 
     static long offset(byte[] value) {

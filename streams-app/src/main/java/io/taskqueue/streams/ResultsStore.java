@@ -6,8 +6,10 @@ import io.taskqueue.sink.EffectResult;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -31,16 +33,32 @@ final class ResultsStore {
         store.put(ResultBytes.key(key), ResultBytes.value(offset, recordedAt, result));
     }
 
-    Map<EffectKey, EffectResult> of(String queue, Position position) {
+    /** An effect is about to run; its result will take the place of this. */
+    void intend(EffectKey key, long offset, Instant now) {
+        store.put(ResultBytes.key(key), ResultBytes.intent(offset, now));
+    }
+
+    /** An effect that was about to run is known not to have been done. */
+    void withdraw(EffectKey key) {
+        store.delete(ResultBytes.key(key));
+    }
+
+    RecordedResults of(String queue, Position position) {
         Map<EffectKey, EffectResult> found = new HashMap<>();
+        Set<EffectKey> intents = new HashSet<>();
         try (KeyValueIterator<Bytes, byte[]> results =
                 store.prefixScan(ResultBytes.prefix(queue, position), new ByteArraySerializer())) {
             while (results.hasNext()) {
                 KeyValue<Bytes, byte[]> result = results.next();
-                found.put(ResultBytes.key(sink, result.key), ResultBytes.result(result.value));
+                EffectKey key = ResultBytes.key(sink, result.key);
+                if (ResultBytes.isIntent(result.value)) {
+                    intents.add(key);
+                } else {
+                    found.put(key, ResultBytes.result(result.value));
+                }
             }
         }
-        return found;
+        return new RecordedResults(found, intents);
     }
 
     /**

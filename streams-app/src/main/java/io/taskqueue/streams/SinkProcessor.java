@@ -4,7 +4,6 @@ import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
-import io.taskqueue.sink.EffectMode;
 import io.taskqueue.streams.Classification.Verdict;
 import java.time.Duration;
 import java.util.Optional;
@@ -34,6 +33,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
 
     private final SinkParts<T> parts;
     private final ReplicationEventCodec<T> codec;
+    private final Control control;
     private final Runnable hook = this::beforeCommit;
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<Bytes, byte[]> mark;
@@ -50,6 +50,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     SinkProcessor(SinkParts<T> parts) {
         this.parts = parts;
         this.codec = new ReplicationEventCodec<>(parts.settings().codec);
+        this.control = new Control(parts.settings().name);
         this.facts = parts.facts().get();
     }
 
@@ -82,19 +83,35 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
         try {
             goOn();
             RecordMetadata from = context.recordMetadata().orElseThrow();
-            try {
-                acceptOrHalt(decode(record.value()), record.value(), from.offset());
-            } catch (UndecodableEventException e) {
-                undecodable(record, from, e);
+            if (from.topic().equals(parts.settings().controlTopic)) {
+                control.take(record.value(), from.offset());
+            } else {
+                event(record, from);
             }
             work.drain();
             awaitRoom();
-            touch();
-            work.show();
-            tickWhileNeeded();
+            passEnds();
         } finally {
             inCall = false;
         }
+    }
+
+    private void event(Record<byte[], byte[]> record, RecordMetadata from) {
+        try {
+            acceptOrHalt(decode(record.value()), record.value(), from.offset());
+        } catch (UndecodableEventException e) {
+            undecodable(record, from, e);
+        }
+    }
+
+    /** Marks the task, so that the commit that ends its life here waits for what runs, also where nothing has changed. */
+    private void passEnds() {
+        if (work.takeCommitWanted()) {
+            context.commit();
+        }
+        touch();
+        work.show();
+        tickWhileNeeded();
     }
 
     private void awaitRoom() {
@@ -121,10 +138,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
             if (purge.pending()) {
                 purge.tick(work.lowestOffset(Long.MAX_VALUE));
             }
-            // also where nothing has changed: the commit that ends this task's life here must wait for what runs
-            touch();
-            work.show();
-            tickWhileNeeded();
+            passEnds();
         } finally {
             inCall = false;
         }
@@ -138,6 +152,9 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
         }
         work.write();
         work.marked(inCall);
+        if (!inCall) {
+            work.committing();
+        }
         writtenSinceFailure = work.failure() != null && !inCall;
     }
 
@@ -159,6 +176,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
             }
             context.commit();
         }
+        work.committed();
         work.resume();
         TopicFacts now = parts.facts().get();
         if (!now.equals(facts)) {
@@ -200,9 +218,9 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
                 new Arrival(event.position(), offset, event.instanceId().orElse(null));
         Verdict verdict = history.take(event.queueName(), arrival, facts.topicId());
         if (verdict.applied() && !arrival.opensEpoch()) {
-            EffectMode mode = verdict == Verdict.REPLAY ? EffectMode.RECORDED_ONLY : EffectMode.RUN;
+            Pass pass = verdict == Verdict.REPLAY ? Pass.recorded(0) : Pass.FIRST;
             // what follows in order was never seen, so nothing of it can be recorded
-            work.dispatch(facts.topicId(), offset, event, value, mode, verdict != Verdict.NEXT);
+            work.dispatch(facts.topicId(), offset, event, value, pass, verdict != Verdict.NEXT);
         }
     }
 

@@ -22,6 +22,7 @@ final class SinkProgress {
     private final Tally reused;
     private final Tally failed;
     private final Tally missing;
+    private final Tally ambiguous;
     private final Tally undecodable;
 
     /** A count since the start, and its meter. */
@@ -46,6 +47,7 @@ final class SinkProgress {
         this.reused = Tally.of(meters.effects(SinkMeters.Result.REUSED));
         this.failed = Tally.of(meters.effects(SinkMeters.Result.FAILED));
         this.missing = Tally.of(meters.effects(SinkMeters.Result.MISSING));
+        this.ambiguous = Tally.of(meters.ambiguous());
         this.undecodable = Tally.of(meters.undecodable());
         meters.inflight(inFlight, AtomicInteger::get);
     }
@@ -58,9 +60,10 @@ final class SinkProgress {
         (result instanceof EffectResult.Done ? run : failed).add(1);
     }
 
-    void applied(int effectsReused, int effectsMissing) {
+    void applied(int effectsReused, int effectsMissing, int effectsAmbiguous) {
         reused.add(effectsReused);
         missing.add(effectsMissing);
+        ambiguous.add(effectsAmbiguous);
     }
 
     void undecodable() {
@@ -76,8 +79,8 @@ final class SinkProgress {
                 .sorted()
                 .flatMap(name -> queue(name).status().stream())
                 .toList();
-        EffectCounts effects =
-                new EffectCounts(run.count.get(), reused.count.get(), failed.count.get(), missing.count.get());
+        EffectCounts effects = new EffectCounts(
+                run.count.get(), reused.count.get(), failed.count.get(), missing.count.get(), ambiguous.count.get());
         return new SinkStatus(sink, state, failure, statuses, effects, undecodable.count.get());
     }
 }

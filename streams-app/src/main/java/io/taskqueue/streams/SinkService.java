@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import java.nio.file.Path;
@@ -238,6 +239,8 @@ public final class SinkService implements AutoCloseable {
         Duration topicWait = Duration.ofSeconds(30);
         Duration topicCheckInterval = Duration.ofSeconds(30);
         OnGap onGap = OnGap.CONTINUE;
+        OnExhausted onExhausted = OnExhausted.STOP;
+        OnPermanent onPermanent = OnPermanent.RECORD;
         Clock clock = Clock.systemUTC();
         Function<ReplicationEvent<T>, String> peerKey =
                 event -> event.ownerPeerId().orElse(Peers.DEFAULT);
@@ -316,6 +319,18 @@ public final class SinkService implements AutoCloseable {
         /** What happens where events are missing; {@link OnGap#CONTINUE} unless set. */
         public Builder<T> onGap(OnGap onGap) {
             this.onGap = onGap;
+            return this;
+        }
+
+        /** What becomes of an event whose tries are used up; {@link OnExhausted#PARK} unless set. */
+        public Builder<T> onExhausted(OnExhausted onExhausted) {
+            this.onExhausted = Objects.requireNonNull(onExhausted, "onExhausted");
+            return this;
+        }
+
+        /** What becomes of an effect that failed permanently; {@link OnPermanent#RECORD} unless set. */
+        public Builder<T> onPermanent(OnPermanent onPermanent) {
+            this.onPermanent = Objects.requireNonNull(onPermanent, "onPermanent");
             return this;
         }
 

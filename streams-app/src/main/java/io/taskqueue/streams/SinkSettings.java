@@ -3,6 +3,8 @@ package io.taskqueue.streams;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.EffectRules;
+import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ final class SinkSettings<T> {
     final Map<String, Object> kafka;
     final String topic;
     final String deadLetterTopic;
+    final String controlTopic;
     final Path stateDirectory;
     final MeterRegistry metrics;
     final int concurrency;
@@ -33,6 +36,8 @@ final class SinkSettings<T> {
     final Duration topicWait;
     final Duration topicCheckInterval;
     final OnGap onGap;
+    final OnExhausted onExhausted;
+    final OnPermanent onPermanent;
     final Clock clock;
     final Function<ReplicationEvent<T>, String> peerKey;
 
@@ -43,6 +48,7 @@ final class SinkSettings<T> {
         this.kafka = Map.copyOf(from.kafka);
         this.topic = from.topic;
         this.deadLetterTopic = from.deadLetterTopic == null ? name + ".dead" : from.deadLetterTopic;
+        this.controlTopic = controlTopic(name);
         this.stateDirectory = from.stateDirectory == null
                 ? Path.of(System.getProperty("user.home", "."), ".taskqueue", "state")
                 : from.stateDirectory;
@@ -55,9 +61,20 @@ final class SinkSettings<T> {
         this.topicWait = from.topicWait;
         this.topicCheckInterval = from.topicCheckInterval;
         this.onGap = from.onGap;
+        this.onExhausted = from.onExhausted;
+        this.onPermanent = from.onPermanent;
         this.clock = from.clock;
         this.peerKey = from.peerKey;
         check();
+    }
+
+    /** The topic of a sink's commands. */
+    static String controlTopic(String sink) {
+        return sink + ".control";
+    }
+
+    EffectRules rules() {
+        return new EffectRules(retry::isPermanent, onPermanent);
     }
 
     private void check() {
@@ -70,9 +87,13 @@ final class SinkSettings<T> {
                 "The sink " + name
                         + " has no Kafka to connect to: bootstrap.servers is not set. Pass it to kafka(...).");
         require(
-                !deadLetterTopic.equals(topic),
-                "The dead-letter topic of sink " + name + " is the event topic " + topic
-                        + " itself. Name another with deadLetterTopic(...).");
+                !deadLetterTopic.equals(topic) && !deadLetterTopic.equals(controlTopic),
+                "The dead-letter topic of sink " + name + " is " + deadLetterTopic
+                        + ", which is its event topic or its control topic. Name another with deadLetterTopic(...).");
+        require(
+                !topic.equals(controlTopic),
+                "The event topic of sink " + name + " is " + topic
+                        + ", which is where its commands go. Give the sink another name.");
         require(
                 concurrency >= 1 && maxInFlight >= concurrency,
                 "Sink " + name + " needs 1 <= concurrency <= maxInFlight, but concurrency is " + concurrency

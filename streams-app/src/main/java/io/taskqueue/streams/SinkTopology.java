@@ -20,9 +20,10 @@ import org.apache.kafka.streams.state.Stores;
  * A sink as a topology, for those who run their own KafkaStreams; {@link SinkService} is the ready-made way.
  *
  * <pre>
- *   event topic --&gt; "events" --&gt; "apply" ----------------&gt; "dead-letters" --&gt; dead-letter topic
- *   (bytes)                      decode, classify,          (records that are no events)
- *                                workers, checkpoint
+ *   event topic ----&gt; "events" ---&gt; "apply" -------------&gt; "dead-letters" --&gt; dead-letter topic
+ *   (bytes)                         decode, classify,       (records that are no events)
+ *   control topic --&gt; "control" --&gt; workers, checkpoint
+ *   (commands)
  *                                  |
  *                                  +-- "checkpoints"   how far each queue has come
  *                                  +-- "in-flight"     what is seen and not applied at a commit
@@ -51,11 +52,15 @@ import org.apache.kafka.streams.state.Stores;
 public final class SinkTopology implements AutoCloseable {
 
     static final String EVENTS = "events";
+    static final String CONTROL = "control";
     static final String APPLY = "apply";
     static final String DEAD_LETTERS = "dead-letters";
 
     /** A record with a negative timestamp would be skipped, and be a gap. */
     static final TimestampExtractor TOLERANT = (record, partitionTime) -> Math.max(0, record.timestamp());
+
+    /** Commands come first, whatever their time, or they would wait behind the events that are to come. */
+    static final TimestampExtractor FIRST = (record, partitionTime) -> 0;
 
     private final SinkSettings<?> settings;
     private final Topology topology;
@@ -113,7 +118,14 @@ public final class SinkTopology implements AutoCloseable {
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer(),
                         parts.settings().topic)
-                .addProcessor(APPLY, () -> new SinkProcessor<>(parts), EVENTS)
+                .addSource(
+                        AutoOffsetReset.earliest(),
+                        CONTROL,
+                        FIRST,
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer(),
+                        parts.settings().controlTopic)
+                .addProcessor(APPLY, () -> new SinkProcessor<>(parts), EVENTS, CONTROL)
                 .addStateStore(parts.mark().store(), APPLY)
                 // uncached: what a commit's flush writes here must not wait in a cache that was flushed before it
                 .addStateStore(persistent(Checkpoints.NAME), APPLY)

@@ -14,6 +14,9 @@ final class Worker<T> {
         /** The event is done with: the lane's next one may begin. */
         record Advance() implements Next {}
 
+        /** The same event, once the partition does not rest any more. */
+        record Held() implements Next {}
+
         /** The same event, after a wait. */
         record Again(Duration backoff) implements Next {}
 
@@ -22,6 +25,7 @@ final class Worker<T> {
     }
 
     private static final Next ADVANCE = new Next.Advance();
+    private static final Next HELD = new Next.Held();
     private static final Next BLOCKED = new Next.Blocked();
 
     private final SinkSettings<T> settings;
@@ -36,16 +40,26 @@ final class Worker<T> {
 
     /** @param abandoned whether the partition is not this instance's any more, so that an interruption is no failure */
     Next apply(LiveEvent<T> live, BooleanSupplier abandoned) {
-        RecordedEffects effects = new RecordedEffects(settings.name, 0, live.event, live.results, live.mode);
+        RecordedEffects effects = new RecordedEffects(
+                settings.name, live.pass.generation(), live.event, live.results, live.pass.mode(), settings.rules());
         live.tries++;
         ApplyOutcome outcome = ApplyOutcome.of(settings.sink, live.event, effects);
+        live.ambiguous += effects.counts().ambiguous();
+        if (live.results.takeHeldBack()) {
+            live.tries--;
+            live.ranBefore += effects.counts().run() + effects.counts().failed();
+            return abandoned.getAsBoolean() ? BLOCKED : HELD;
+        }
         if (outcome instanceof ApplyOutcome.Applied applied) {
             int reused = Math.max(0, applied.counts().reused() - live.ranBefore);
             handover.add(new Handed.Applied(live, reused, applied.counts().missing()));
             return ADVANCE;
         }
         if (outcome instanceof ApplyOutcome.Stopped stopped) {
-            return giveUp(live, stopped.cause());
+            return giveUp(live, stopped.cause(), Handed.Why.MISUSED);
+        }
+        if (outcome instanceof ApplyOutcome.Parked parked) {
+            return giveUp(live, parked.cause(), Handed.Why.UNDECIDED);
         }
         if (outcome instanceof ApplyOutcome.Transient failed) {
             live.ranBefore += effects.counts().run() + effects.counts().failed();
@@ -56,12 +70,12 @@ final class Worker<T> {
 
     private Next failedForNow(LiveEvent<T> live, Throwable cause) {
         return live.tries >= settings.retry.attempts()
-                ? giveUp(live, cause)
+                ? giveUp(live, cause, Handed.Why.USED_UP)
                 : new Next.Again(settings.retry.backoff(live.tries, cause, random));
     }
 
-    private Next giveUp(LiveEvent<T> live, Throwable cause) {
-        handover.add(new Handed.GaveUp(live, live.tries, cause));
+    private Next giveUp(LiveEvent<T> live, Throwable cause, Handed.Why why) {
+        handover.add(new Handed.GaveUp(live, live.tries, cause, why));
         return BLOCKED;
     }
 }

@@ -1,0 +1,38 @@
+package io.taskqueue.sink;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the target whether an effect was done. What it throws counts as if the action had thrown it.
+ *
+ * @param <R> the effect's result
+ */
+@FunctionalInterface
+public interface EffectProbe<R> {
+
+    /** @param key the key that the action was given */
+    Answer<R> ask(EffectKey key) throws Exception;
+
+    /** What the target says. */
+    sealed interface Answer<R> {
+
+        /** It was done, with this result. */
+        record Done<R>(@Nullable R result) implements Answer<R> {}
+
+        /** It was not done. */
+        record NotDone<R>() implements Answer<R> {}
+
+        static <R> Answer<R> done(R result) {
+            return new Done<>(result);
+        }
+
+        static <R> Answer<R> notDone() {
+            return new NotDone<>();
+        }
+
+        /** For an effect that has no result. */
+        static Answer<Void> doneIf(boolean done) {
+            return done ? new Done<>(null) : new NotDone<>();
+        }
+    }
+}
