@@ -10,8 +10,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -30,8 +32,11 @@ import java.util.concurrent.TimeoutException;
  *   <tr><td>2xx</td><td>done; recorded</td></tr>
  *   <tr><td>4xx</td><td>failed for good; recorded</td></tr>
  *   <tr><td>any other, no answer in time, no connection; and of 4xx those that say "later": 408, 425, 429</td>
- *       <td>failed for now; tried again</td></tr>
+ *       <td>failed for now; tried again, after the wait of {@code Retry-After} at the earliest, if the answer has it</td></tr>
  * </table>
+ *
+ * <p>{@code Retry-After} may be seconds or a date; other text in it is ignored, and more than
+ * {@link RetryLaterException#LONGEST} counts as that.
  *
  * <p>Redirects are not followed; they are tried again, because a wrong URL is mended in the configuration and must not cost
  * events.
@@ -49,6 +54,7 @@ public final class HttpSink<T> implements ReplicationSink<T> {
     private final ReplicationEventCodec<T> codec;
     private final Duration timeout;
     private final Set<EventKind> kinds;
+    private final Clock clock;
     private final HttpClient client;
 
     /** Posts every event, with the default time-out; see {@link #HttpSink(URI, PayloadCodec, Duration, Set)}. */
@@ -64,10 +70,16 @@ public final class HttpSink<T> implements ReplicationSink<T> {
      * @throws IllegalArgumentException if nothing can be posted to such a URL, or the time-out is not positive
      */
     public HttpSink(URI url, PayloadCodec<T> codec, Duration timeout, Set<EventKind> kinds) {
+        this(url, codec, timeout, kinds, Clock.systemUTC());
+    }
+
+    /** @param clock what a date in {@code Retry-After} is held against */
+    HttpSink(URI url, PayloadCodec<T> codec, Duration timeout, Set<EventKind> kinds, Clock clock) {
         this.url = require(url);
         this.codec = new ReplicationEventCodec<>(codec);
         this.timeout = timeout;
         this.kinds = kinds.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(kinds));
+        this.clock = clock;
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException(
                     "A request needs time, but the timeout is " + timeout + ". Give it more than 0, as in 10s.");
@@ -86,13 +98,14 @@ public final class HttpSink<T> implements ReplicationSink<T> {
     }
 
     private int post(ReplicationEvent<T> event, EffectKey key)
-            throws IOException, InterruptedException, PermanentEffectException {
+            throws IOException, InterruptedException, PermanentEffectException, RetryLaterException {
         HttpRequest request = HttpRequest.newBuilder(url)
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", key.toString())
                 .POST(HttpRequest.BodyPublishers.ofByteArray(codec.encode(event)))
                 .build();
-        int status = send(request);
+        HttpResponse<Void> response = send(request);
+        int status = response.statusCode();
         if (status >= 200 && status < 300) {
             return status;
         }
@@ -100,19 +113,26 @@ public final class HttpSink<T> implements ReplicationSink<T> {
         if (status >= 400 && status < 500 && !FOR_NOW.contains(status)) {
             throw new PermanentEffectException(answer + ". The target refuses the event; see its log for why");
         }
-        throw new IOException(
-                status >= 300 && status < 400
-                        ? answer + ", a redirect, which is not followed. Set url to where it leads"
-                        : answer);
+        if (status >= 300 && status < 400) {
+            throw new IOException(answer + ", a redirect, which is not followed. Set url to where it leads");
+        }
+        Optional<Duration> wait = response.headers()
+                .firstValue("Retry-After")
+                .flatMap(text -> RetryAfter.read(text, clock.instant()))
+                .filter(asked -> !asked.isNegative());
+        if (wait.isPresent()) {
+            throw new RetryLaterException(
+                    answer + ", to be tried again after " + wait.get().toSeconds() + " s", wait.get());
+        }
+        throw new IOException(answer);
     }
 
-    /** The status, once the whole answer is in: the client's own time-out ends with the head of the answer. */
-    private int send(HttpRequest request) throws IOException, InterruptedException {
+    /** The answer, once all of it is in: the client's own time-out ends with the head of the answer. */
+    private HttpResponse<Void> send(HttpRequest request) throws IOException, InterruptedException {
         CompletableFuture<HttpResponse<Void>> answer =
                 client.sendAsync(request, HttpResponse.BodyHandlers.discarding());
         try {
-            return answer.get(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS)
-                    .statusCode();
+            return answer.get(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
             throw new HttpTimeoutException(
                     "POST to " + target() + " had no complete answer in " + timeout.toMillis() + " ms");

@@ -35,6 +35,13 @@ public final class RetryLaterException extends Exception {
         return after;
     }
 
+    /** How long what was thrown asks to wait at least: it, or the first of its causes that asks; otherwise not at all. */
+    public static Duration askedBy(Throwable thrown) {
+        return Causes.first(thrown, RetryLaterException.class)
+                .map(RetryLaterException::after)
+                .orElse(Duration.ZERO);
+    }
+
     private static Duration granted(Duration asked) {
         if (asked.isNegative()) {
             return Duration.ZERO;

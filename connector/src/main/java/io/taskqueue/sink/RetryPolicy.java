@@ -112,9 +112,7 @@ public record RetryPolicy(
      */
     public Duration backoff(int failedAttempt, Throwable failure, RandomGenerator random) {
         Duration backoff = backoff(failedAttempt, random);
-        return Causes.first(failure, RetryLaterException.class)
-                .map(RetryLaterException::after)
-                .filter(asked -> asked.compareTo(backoff) > 0)
-                .orElse(backoff);
+        Duration asked = RetryLaterException.askedBy(failure);
+        return asked.compareTo(backoff) > 0 ? asked : backoff;
     }
 }

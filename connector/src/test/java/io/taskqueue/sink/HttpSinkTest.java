@@ -16,7 +16,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -156,6 +159,68 @@ class HttpSinkTest {
                         .hasMessage("POST of event 3/7 of queue orders (Enqueued #7 of task orders/3/7, attempt 1) to "
                                 + url().replace("?token=secret", "") + " was answered " + status));
         assertThat(store.size()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 429, 500, 503})
+    void anAnswerForNowMaySayHowLongToWait(int status) {
+        answer.set(exchange -> {
+            exchange.getResponseHeaders().add("Retry-After", "7");
+            status(exchange, status);
+        });
+        assertThat(apply(sink(), event("orders"))).isInstanceOfSatisfying(ApplyOutcome.Transient.class, failure -> {
+            assertThat(failure.cause())
+                    .isInstanceOf(RetryLaterException.class)
+                    .hasMessageEndingWith(" was answered " + status + ", to be tried again after 7 s");
+            assertThat(RetryLaterException.askedBy(failure.cause())).isEqualTo(Duration.ofSeconds(7));
+        });
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void aDateToWaitForIsHeldAgainstTheClock() {
+        answer.set(exchange -> {
+            exchange.getResponseHeaders().add("Retry-After", "Sun, 01 Nov 2026 10:00:30 GMT");
+            status(exchange, 503);
+        });
+        Clock clock = Clock.fixed(Instant.parse("2026-11-01T10:00:00Z"), ZoneOffset.UTC);
+        var sink = new HttpSink<>(
+                URI.create(url()),
+                PayloadCodec.jsonText(),
+                Duration.ofSeconds(30),
+                SinkConfiguration.allKinds(),
+                clock);
+        assertThat(asked(sink)).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soon", "-3", "", "Sun, 01 Nov 1998 10:00:30 GMT"})
+    void aWaitThatIsNoneIsIgnored(String header) {
+        answer.set(exchange -> {
+            exchange.getResponseHeaders().add("Retry-After", header);
+            status(exchange, 503);
+        });
+        assertThat(asked(sink())).isZero();
+    }
+
+    private Duration asked(ReplicationSink<String> sink) {
+        ApplyOutcome outcome = apply(sink, event("orders"));
+        return RetryLaterException.askedBy(((ApplyOutcome.Transient) outcome).cause());
+    }
+
+    @Test
+    void theRunnerWaitsAsLongAsTheTargetAsks() throws Exception {
+        answer.set(exchange -> {
+            exchange.getResponseHeaders().add("Retry-After", "3");
+            status(exchange, requests.size() < 3 ? 429 : 204);
+        });
+        List<Duration> waits = new ArrayList<>();
+        LocalSinkRunner.builder("billing", sink())
+                .retry(new RetryPolicy(3, Duration.ofSeconds(2), Duration.ofSeconds(9), 0))
+                .pause(waits::add)
+                .build()
+                .run(List.of(event("orders")));
+        assertThat(waits).containsExactly(Duration.ofSeconds(3), Duration.ofSeconds(4));
     }
 
     @ParameterizedTest
