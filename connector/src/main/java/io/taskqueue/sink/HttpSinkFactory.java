@@ -6,7 +6,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -28,10 +27,9 @@ public final class HttpSinkFactory implements SinkFactory<String> {
 
     static final String URL = "url";
     static final String TIMEOUT = "timeout";
-    static final String RETRIES = "retries";
-    static final String BACKOFF = "backoff";
 
-    private static final Set<String> KNOWN = Set.of(URL, TIMEOUT, RETRIES, BACKOFF, SinkConfiguration.KINDS);
+    private static final Set<String> KNOWN =
+            Set.of(URL, TIMEOUT, SinkConfiguration.RETRIES, SinkConfiguration.BACKOFF, SinkConfiguration.KINDS);
     private static final String EXAMPLE = "http://localhost:8080/events";
 
     @Override
@@ -55,15 +53,7 @@ public final class HttpSinkFactory implements SinkFactory<String> {
 
     @Override
     public RetryPolicy retry(Map<String, String> configuration) {
-        SinkConfiguration settings = read(configuration);
-        Optional<Integer> retries = settings.count(RETRIES);
-        Duration backoff = settings.duration(BACKOFF).orElse(RetryPolicy.DEFAULT.firstBackoff());
-        Duration longest = RetryPolicy.DEFAULT.maxBackoff();
-        return new RetryPolicy(
-                retries.map(again -> again + 1).orElse(RetryPolicy.DEFAULT.attempts()),
-                backoff,
-                backoff.compareTo(longest) > 0 ? backoff : longest,
-                RetryPolicy.DEFAULT.jitter());
+        return read(configuration).retry();
     }
 
     private static URI url(SinkConfiguration settings) {

@@ -12,16 +12,33 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What a ready-made sink was configured with: reads values and says what is wrong with them. */
-final class SinkConfiguration {
+/**
+ * What a sink was configured with, for factories: reads values and says what is wrong with them, as in "The setting 'timeout'
+ * of the sink http is wrong: '6' is no duration. Write a whole number and its unit, as in 500ms, 6s, 5m or 2h.".
+ *
+ * <p>Whatever is wrong is an {@link IllegalArgumentException}. Immutable. No message holds a value but a wrong one that was to
+ * be a duration, a count or a kind.
+ */
+public final class SinkConfiguration {
 
-    static final String KINDS = "kinds";
+    /** Which events the sink acts on: {@link #kinds()}. */
+    public static final String KINDS = "kinds";
+
+    /** How often an event is tried again: {@link #retry()}. */
+    public static final String RETRIES = "retries";
+
+    /** The wait before the first retry: {@link #retry()}. */
+    public static final String BACKOFF = "backoff";
 
     private final String sink;
     private final Map<String, String> values;
 
-    /** @throws IllegalArgumentException if there is a key that is not known */
-    SinkConfiguration(String sink, Map<String, String> values, Set<String> known) {
+    /**
+     * @param sink the sink's name on the command line, for messages
+     * @param values what {@link SinkFactory#create} was given
+     * @throws IllegalArgumentException if there is a key that is not known
+     */
+    public SinkConfiguration(String sink, Map<String, String> values, Set<String> known) {
         this.sink = sink;
         this.values = Map.copyOf(values);
         Set<String> unknown = new TreeSet<>(values.keySet());
@@ -32,7 +49,17 @@ final class SinkConfiguration {
         }
     }
 
-    String required(String key, String example) {
+    /** The value, if it is given, without white space around it. */
+    public Optional<String> text(String key) {
+        return value(key, text -> text);
+    }
+
+    /**
+     * The value, which must be given, without white space around it.
+     *
+     * @param example a value for the message
+     */
+    public String required(String key, String example) {
         String value = values.get(key);
         if (value == null || value.isBlank()) {
             throw new IllegalArgumentException("The sink " + sink + " needs the setting '" + key + "'. Give it, as in "
@@ -41,11 +68,13 @@ final class SinkConfiguration {
         return value.strip();
     }
 
-    Optional<Duration> duration(String key) {
+    /** The value as {@link DurationText}, if it is given. */
+    public Optional<Duration> duration(String key) {
         return value(key, DurationText::parse);
     }
 
-    Optional<Integer> count(String key) {
+    /** The value as a whole number from 0 to 999999, if it is given. */
+    public Optional<Integer> count(String key) {
         return value(key, text -> {
             if (!text.matches("\\d{1,6}")) {
                 throw new IllegalArgumentException(
@@ -55,16 +84,31 @@ final class SinkConfiguration {
         });
     }
 
-    /** The kinds of events that the sink acts on; by default all that sinks see. */
-    Set<EventKind> kinds() {
+    /** The kinds of events that the sink acts on, {@value #KINDS}; by default all that sinks see. */
+    public Set<EventKind> kinds() {
         return value(KINDS, SinkConfiguration::kinds).orElseGet(SinkConfiguration::allKinds);
+    }
+
+    /**
+     * How often, and after what waits, an event is tried again: {@value #RETRIES} and {@value #BACKOFF}, and
+     * {@link RetryPolicy#DEFAULT} where they say nothing.
+     */
+    public RetryPolicy retry() {
+        Duration backoff = duration(BACKOFF).orElse(RetryPolicy.DEFAULT.firstBackoff());
+        Duration longest = RetryPolicy.DEFAULT.maxBackoff();
+        return new RetryPolicy(
+                count(RETRIES).map(again -> again + 1).orElse(RetryPolicy.DEFAULT.attempts()),
+                backoff,
+                backoff.compareTo(longest) > 0 ? backoff : longest,
+                RetryPolicy.DEFAULT.jitter());
     }
 
     static Set<EventKind> allKinds() {
         return Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(EventKind.SOURCE_STARTED)));
     }
 
-    IllegalArgumentException refuse(String key, String reason) {
+    /** What to throw where a value is wrong. */
+    public IllegalArgumentException refuse(String key, String reason) {
         return new IllegalArgumentException("The setting '" + key + "' of the sink " + sink + " is wrong: " + reason);
     }
 

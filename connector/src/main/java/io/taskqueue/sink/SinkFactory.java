@@ -15,7 +15,7 @@ public interface SinkFactory<T> {
     PayloadCodec<T> codec();
 
     /**
-     * The sink.
+     * The sink. Where it is {@link AutoCloseable}, the {@code sink} command closes it once the service has stopped.
      *
      * @param configuration what was given on the command line as {@code --sink-config key=value}; a key that the factory does
      *     not know is refused with an {@link IllegalArgumentException} that names the known ones
