@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
@@ -42,12 +43,17 @@ record Database(DataSource dataSource, String table) {
                 connection.setAutoCommit(autoCommit);
             }
         } catch (SQLException failure) {
-            throw new SinkStoreException(
-                    "Could not " + task + ", table " + table + ": " + failure.getMessage() + " (SQLState "
-                            + failure.getSQLState() + "). See that the database is reachable and that the table was "
-                            + "made, by createTables() or from " + script() + ".",
-                    failure);
+            throw failed(task, failure);
         }
+    }
+
+    /** What to throw where the database failed; {@code task} says what for, as in "read checkpoint a/b". */
+    SinkStoreException failed(String task, SQLException failure) {
+        return new SinkStoreException(
+                "Could not " + task + ", table " + table + ": " + failure.getMessage() + " (SQLState "
+                        + failure.getSQLState() + "). See that the database is reachable and that the table was "
+                        + "made, by createTables() or from " + script() + ".",
+                failure);
     }
 
     /** Runs the table's script, which leaves an existing table as it is. */
@@ -55,9 +61,26 @@ record Database(DataSource dataSource, String table) {
         String ddl = ddl();
         try {
             call("make a table", connection -> execute(connection, ddl));
-        } catch (SinkStoreException raced) {
-            // two at once both see no table, and the database refuses the second one
-            call("make a table", connection -> execute(connection, ddl));
+        } catch (SinkStoreException refused) {
+            // two at once both see no table, and the database refuses the second one; or this user may make none
+            if (!exists()) {
+                call("make a table", connection -> execute(connection, ddl));
+            }
+        }
+    }
+
+    private boolean exists() {
+        try {
+            return call("look for a table", this::isThere);
+        } catch (SinkStoreException missing) {
+            return false;
+        }
+    }
+
+    private boolean isThere(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet none = statement.executeQuery("SELECT 1 FROM " + table + " WHERE 1 = 0")) {
+            return !none.next();
         }
     }
 

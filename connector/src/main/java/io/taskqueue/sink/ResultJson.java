@@ -50,8 +50,13 @@ final class ResultJson {
     }
 
     static String writeError(TaskError error) {
+        return writePlain(error);
+    }
+
+    /** What has nothing in it that could not be written, such as a list of texts. */
+    static String writePlain(Object value) {
         try {
-            return write(error);
+            return write(value);
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }

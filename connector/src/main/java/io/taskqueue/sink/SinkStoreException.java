@@ -5,6 +5,10 @@ public final class SinkStoreException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    public SinkStoreException(String message) {
+        super(message);
+    }
+
     public SinkStoreException(String message, Throwable cause) {
         super(message, cause);
     }
