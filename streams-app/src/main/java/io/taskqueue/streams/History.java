@@ -66,7 +66,7 @@ final class History {
     /** An event is in flight. */
     void began(LiveEvent<?> live) {
         String queue = live.event.queueName();
-        if (!live.replayed()) {
+        if (live.pass.advances()) {
             checkpoints.peers(queue).began(live.peer, live.event.position());
         }
         changed(queue);
@@ -75,7 +75,7 @@ final class History {
     /** An event is applied. */
     void ended(LiveEvent<?> live) {
         String queue = live.event.queueName();
-        if (!live.replayed()) {
+        if (live.pass.advances()) {
             checkpoints.peers(queue).ended(live.peer, live.event.position());
         }
         changed(queue);

@@ -61,7 +61,7 @@ final class InFlight<T> {
     /** An event that the store holds. */
     void restore(LiveEvent<T> event) {
         live.put(event.key, event);
-        if (!event.replayed()) {
+        if (event.pass.advances()) {
             unfinished
                     .computeIfAbsent(event.event.queueName(), queue -> new TreeSet<>())
                     .add(event.event.position());
@@ -74,7 +74,7 @@ final class InFlight<T> {
             finishedCopies.add(event.key);
         }
         TreeSet<Position> positions = unfinished.get(event.event.queueName());
-        if (positions != null && !event.replayed()) {
+        if (positions != null && event.pass.advances()) {
             positions.remove(event.event.position());
             if (positions.isEmpty()) {
                 unfinished.remove(event.event.queueName());

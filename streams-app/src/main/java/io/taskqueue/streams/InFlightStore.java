@@ -16,7 +16,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  *
  * <pre>
  *   key    topic id 16 | offset 8
- *   value  version 1 | kind 1 (0 first, 1 recorded only, 2 held, 3 again) | generation 4 | the event's JSON
+ *   value  version 1 | kind 1 (0 first, 1 recorded only, 2 held, 3 again) | generation 4 | round 4 | the event's JSON
  * </pre>
  */
 final class InFlightStore {
@@ -48,21 +48,22 @@ final class InFlightStore {
 
     void put(Bytes key, Pass pass, byte[] value) {
         byte again = pass.mode() == EffectMode.RECORDED_ONLY ? RECORDED_ONLY : AGAIN;
-        put(key, pass.replayed() ? again : FIRST, pass.generation(), value);
+        put(key, pass.replayed() ? again : FIRST, pass, value);
     }
 
     /** An event before which the sink halts: not classified yet, though its offset is committed. */
     void putHeld(Bytes key, byte[] value) {
-        put(key, HELD, 0, value);
+        put(key, HELD, Pass.FIRST, value);
     }
 
-    private void put(Bytes key, byte kind, int generation, byte[] value) {
+    private void put(Bytes key, byte kind, Pass pass, byte[] value) {
         store.put(
                 key,
-                ByteBuffer.allocate(6 + value.length)
+                ByteBuffer.allocate(10 + value.length)
                         .put(VERSION)
                         .put(kind)
-                        .putInt(generation)
+                        .putInt(pass.generation())
+                        .putInt(pass.round())
                         .put(value)
                         .array());
     }
@@ -97,17 +98,14 @@ final class InFlightStore {
     private static Stored stored(KeyValue<Bytes, byte[]> entry) {
         ByteBuffer bytes = ByteBuffer.wrap(entry.value);
         StateVersion.require("event in flight", VERSION, bytes.get());
-        Pass pass = pass(bytes.get(), bytes.getInt());
+        Pass pass = pass(bytes.get(), bytes.getInt(), bytes.getInt());
         byte[] value = new byte[bytes.remaining()];
         bytes.get(value);
         return new Stored(entry.key, ByteBuffer.wrap(entry.key.get()).getLong(16), pass, Bytes.wrap(value));
     }
 
-    private static Pass pass(byte kind, int generation) {
-        return switch (kind) {
-            case RECORDED_ONLY -> Pass.recorded(generation);
-            case AGAIN -> Pass.again(generation);
-            default -> new Pass(EffectMode.RUN, false, generation);
-        };
+    private static Pass pass(byte kind, int generation, int round) {
+        EffectMode mode = kind == RECORDED_ONLY ? EffectMode.RECORDED_ONLY : EffectMode.RUN;
+        return new Pass(mode, kind == RECORDED_ONLY || kind == AGAIN, generation, round);
     }
 }

@@ -8,16 +8,12 @@ import java.util.Random;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One partition's events between being seen and being applied: handed to the workers, their outcomes written down. Only the
  * stream thread calls it, but for {@link #pause()} and {@link #awaitRest(long)}.
  */
 final class PartitionWork<T> implements Quiesce.Restful {
-
-    private static final Logger LOG = LoggerFactory.getLogger(PartitionWork.class);
 
     private final Handover<Handed> handover = new Handover<>();
     private final InFlight<T> inFlight = new InFlight<>();
@@ -27,6 +23,8 @@ final class PartitionWork<T> implements Quiesce.Restful {
     private final ResultsStore results;
     private final InFlightStore stored;
     private final Lanes<T> lanes;
+    private final LiveEvents<T> events;
+    private final Reports reports;
     private final int partition;
     private @Nullable SinkStoppedException failure;
     private boolean halted;
@@ -39,6 +37,8 @@ final class PartitionWork<T> implements Quiesce.Restful {
         this.results = results;
         this.stored = stored;
         this.partition = partition;
+        this.events = new LiveEvents<>(parts.settings(), results, handover, intents);
+        this.reports = new Reports(parts.settings(), parts.watched(), partition);
         this.lanes = new Lanes<>(parts.threads(), new Worker<>(parts.settings(), handover, new Random()));
     }
 
@@ -46,7 +46,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
     void resumeStored(ReplicationEventCodec<T> codec) {
         for (InFlightStore.Stored entry : stored.all()) {
             ReplicationEvent<T> event = decoded(codec, entry);
-            LiveEvent<T> live = live(entry, event, true);
+            LiveEvent<T> live = events.of(entry, event, true);
             inFlight.restore(live);
             history.began(live);
             begin(live);
@@ -63,7 +63,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
         Bytes key = InFlightStore.key(topicId, offset);
         if (!inFlight.contains(key)) {
             InFlightStore.Stored entry = new InFlightStore.Stored(key, offset, pass, Bytes.wrap(value));
-            LiveEvent<T> live = live(entry, event, mayHaveResults);
+            LiveEvent<T> live = events.of(entry, event, mayHaveResults);
             inFlight.add(live);
             history.began(live);
             begin(live);
@@ -229,58 +229,16 @@ final class PartitionWork<T> implements Quiesce.Restful {
         }
     }
 
-    private LiveEvent<T> live(InFlightStore.Stored entry, ReplicationEvent<T> event, boolean mayHaveResults) {
-        EventResults known = new EventResults(
-                mayHaveResults ? results.of(event.queueName(), event.position()) : RecordedResults.NONE,
-                entry.offset(),
-                handover,
-                intents);
-        return new LiveEvent<>(entry, event, known, peerOf(event));
-    }
-
-    private String peerOf(ReplicationEvent<T> event) {
-        try {
-            String peer = parts.settings().peerKey.apply(event);
-            return peer == null ? Peers.DEFAULT : peer;
-        } catch (RuntimeException e) {
-            // positions of peers are for information: they stop nothing
-            LOG.debug("The peer key of {} failed; it counts for {}", event, Peers.DEFAULT, e);
-            return Peers.DEFAULT;
-        }
-    }
-
     private void begin(LiveEvent<T> live) {
         parts.watched().progress().inFlight(1);
         lanes.admit(live);
     }
 
     private void applied(Handed.Applied applied) {
-        LiveEvent<?> live = applied.live();
-        ReplicationEvent<?> event = live.event;
-        inFlight.finish(live);
-        history.ended(live);
-        SinkProgress progress = parts.watched().progress();
-        progress.inFlight(-1);
-        progress.applied(applied.reused(), applied.missing(), live.ambiguous);
-        progress.queue(event.queueName()).applied(event, live.replayed());
-        if (applied.missing() > 0) {
-            LOG.warn(
-                    "Sink {}: {} effects of {} at offset {} have no recorded result. A replay runs nothing, so they were "
-                            + "left undone",
-                    parts.settings().name,
-                    applied.missing(),
-                    event,
-                    live.offset);
-        }
-        Observers observers = parts.watched().observers();
-        if (observers.any()) {
-            observers.offer(new AppliedEvent<>(
-                    event,
-                    partition,
-                    live.offset,
-                    live.replayed(),
-                    parts.settings().clock.instant()));
-        }
+        inFlight.finish(applied.live());
+        history.ended(applied.live());
+        parts.watched().progress().inFlight(-1);
+        reports.applied(applied);
     }
 
     ReplicationEvent<T> decoded(ReplicationEventCodec<T> codec, InFlightStore.Stored entry) {
