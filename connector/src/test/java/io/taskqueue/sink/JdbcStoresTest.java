@@ -350,4 +350,33 @@ class JdbcStoresTest {
             executor.shutdownNow();
         }
     }
+
+    @Test
+    void anIntentIsNewOnceAndItsResultTakesItsPlace() throws SQLException {
+        EffectKey key = key("orders", "charge");
+        assertThat(effects.intend(key)).isTrue();
+        assertThat(effects.intend(key)).isFalse();
+        assertThat(effects.find(key)).as("an intent is no result").isEmpty();
+
+        var done = new EffectResult.Done("string", "\"receipt\"");
+        assertThat(effects.record(key, done)).isEqualTo(done);
+
+        assertThat(effects.find(key)).contains(done);
+        assertThat(effects.intend(key)).isFalse();
+        assertThat(effects.record(key, new EffectResult.Done("string", "\"other\"")))
+                .isEqualTo(done);
+        assertThat(count("taskqueue_effect")).isEqualTo(1);
+    }
+
+    @Test
+    void aWithdrawnIntentIsGoneButAResultStays() {
+        EffectKey key = key("orders", "charge");
+        effects.intend(key);
+        effects.withdraw(key);
+        assertThat(effects.intend(key)).isTrue();
+
+        effects.record(key, new EffectResult.Failed(new TaskError("refused", "no such account", Map.of())));
+        effects.withdraw(key);
+        assertThat(effects.find(key)).isPresent();
+    }
 }

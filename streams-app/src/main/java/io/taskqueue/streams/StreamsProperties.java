@@ -51,8 +51,9 @@ final class StreamsProperties {
         // after a kill, the next instance waits for the old session to end
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 1_500);
-        // the last commit of a partition waits for what runs, inside its transaction
-        Duration transaction = settings.drainTimeout.plusSeconds(5);
+        // a transaction is open from one commit to the next, and the last one of a partition waits for what runs
+        Duration transaction =
+                settings.commitInterval.plus(settings.drainTimeout).plusSeconds(5);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)
                 Math.max(transaction.toMillis(), SHORTEST_TRANSACTION.toMillis()));
         // events in flight go to a topic of their own, and what is no event to the dead-letter topic: whole, and more

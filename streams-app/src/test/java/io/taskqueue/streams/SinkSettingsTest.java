@@ -38,7 +38,7 @@ class SinkSettingsTest {
                 .hasMessageContaining("must be above 0, but it is set to 0");
         assertThatThrownBy(
                         () -> builder("s").deadLetterTopic("taskqueue.events").start())
-                .hasMessageContaining("is the event topic taskqueue.events itself");
+                .hasMessageContaining("is taskqueue.events, which is its event topic or its control topic");
         assertThatThrownBy(() -> builder("s").concurrency(8).maxInFlight(4).start())
                 .hasMessage("Sink s needs 1 <= concurrency <= maxInFlight, but concurrency is 8 and maxInFlight 4.");
     }

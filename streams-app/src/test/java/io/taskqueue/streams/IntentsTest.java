@@ -1,0 +1,139 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskqueue.event.Position;
+import io.taskqueue.sink.EffectKey;
+import io.taskqueue.sink.OnAmbiguity;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class IntentsTest {
+
+    private static final EffectKey KEY = new EffectKey("s", 0, "orders", new Position(1, 2), "call");
+
+    @Test
+    void theActionRunsOnlyOnceItsIntentIsCommittedAndTheCommitComesAtOnce() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            Set<EffectKey> sent = ConcurrentHashMap.newKeySet();
+            Set<EffectKey> committed = ConcurrentHashMap.newKeySet();
+            Queue<EffectKey> early = new ConcurrentLinkedQueue<>();
+            try (SinkTopology sink = world.sink(
+                            "intending",
+                            (event, effects) -> effects.run("call", OnAmbiguity.park(), key -> {
+                                if (!committed.contains(key)) {
+                                    early.add(key);
+                                }
+                                world.ledger.called(key.toString());
+                            }))
+                    .commitInterval(Duration.ofMinutes(5))
+                    .topology()) {
+                KafkaStreams streams = new KafkaStreams(
+                        sink.topology(), new StreamsConfig(sink.properties()), new ProducerProbe(sink.clients()) {
+                            @Override
+                            void sending(ProducerRecord<byte[], byte[]> record) {
+                                if (record.topic().contains(ResultsStore.NAME)
+                                        && record.value() != null
+                                        && ResultBytes.isIntent(record.value())) {
+                                    sent.add(ResultBytes.key("intending", Bytes.wrap(record.key())));
+                                }
+                            }
+
+                            @Override
+                            void committed() {
+                                committed.addAll(sent);
+                            }
+                        });
+                streams.setStateListener(sink.stateListener());
+                streams.start();
+                try {
+                    world.source("orders", 1).open().tasks(0, 20);
+                    Awaitility.await()
+                            .atMost(SinkWorld.PATIENCE)
+                            .until(() -> world.ledger.calls().size() == 60);
+                } finally {
+                    sink.quiesce();
+                    streams.close(Duration.ofSeconds(30));
+                }
+            }
+            assertThat(early).isEmpty();
+            assertThat(committed).hasSize(60);
+        }
+    }
+
+    @Test
+    void aCleanStopAndAHandOverUnderLoadLeaveNoDoubt() throws Exception {
+        try (SinkWorld world = new SinkWorld(2)) {
+            var sink = new Object() {
+                SinkService start(String instance) {
+                    return world.start(world.sink(
+                                    "calm",
+                                    (event, effects) -> effects.run("call", OnAmbiguity.assumeDone(), key -> {
+                                        world.ledger.called(key.toString());
+                                        TimeUnit.MILLISECONDS.sleep(5);
+                                    }))
+                            .stateDirectory(world.state(instance)));
+                }
+            };
+            EventWriter one = world.source("orders", 1).open();
+            EventWriter two = world.source("mail", 2).open();
+            one.tasks(0, 300);
+            two.tasks(0, 300);
+            SinkService first = sink.start("one");
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() > 100);
+            SinkService second = sink.start("two");
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() > 600);
+            first.close();
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == 1_800);
+            world.awaitCaughtUp("calm", second);
+
+            assertThat(world.ledger.repeated()).isEmpty();
+            assertThat(first.status().effects().ambiguous()
+                            + second.status().effects().ambiguous())
+                    .as("an intent whose action never began was withdrawn, or the effect would be assumed done")
+                    .isZero();
+        }
+    }
+
+    @Test
+    void whatIsAskedAfterTheCloseDoesNotBeginAndWhatWasWrittenIsDeleted() throws Exception {
+        Intents intents = new Intents();
+        KeyValueStore<Bytes, byte[]> bytes =
+                Stores.inMemoryKeyValueStore("results").get();
+        ResultsStore store = new ResultsStore("s", bytes);
+        Intent written = new Intent(KEY, 7);
+        Intent asked = new Intent(new EffectKey("s", 0, "orders", new Position(1, 3), "call"), 8);
+        assertThat(intents.ask(written)).isTrue();
+        assertThat(intents.write(written, store, Instant.EPOCH)).isTrue();
+        assertThat(store.of("orders", KEY.position()).intents()).containsExactly(KEY);
+        intents.committing();
+        assertThat(intents.ask(asked)).isTrue();
+
+        intents.close();
+        intents.committed();
+
+        assertThat(written.await()).isFalse();
+        assertThat(asked.await()).isFalse();
+        assertThat(intents.write(asked, store, Instant.EPOCH))
+                .as("withdrawn before it was written")
+                .isFalse();
+        intents.deleteWithdrawn(store);
+        assertThat(store.of("orders", KEY.position())).isEqualTo(RecordedResults.NONE);
+        assertThat(intents.ask(new Intent(KEY, 7))).isFalse();
+        intents.open();
+        assertThat(intents.ask(new Intent(KEY, 7))).isTrue();
+    }
+}
