@@ -33,6 +33,10 @@ final class Cluster implements AutoCloseable {
         this.admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrapServers));
     }
 
+    String bootstrapServers() {
+        return bootstrapServers;
+    }
+
     Map<String, Object> settings() {
         return Map.of("bootstrap.servers", bootstrapServers);
     }
@@ -69,6 +73,16 @@ final class Cluster implements AutoCloseable {
 
     /** The first records of the topic's only partition, in order: some more than so many, if it holds them. */
     List<ConsumerRecord<byte[], byte[]>> read(String topic, int least) throws InterruptedException, ExecutionException {
+        return read(topic, least, "read_uncommitted");
+    }
+
+    /** All records of the topic's only partition whose transaction was committed; there must be none that is open. */
+    List<ConsumerRecord<byte[], byte[]>> readCommitted(String topic) throws InterruptedException, ExecutionException {
+        return read(topic, Integer.MAX_VALUE, "read_committed");
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> read(String topic, int least, String isolation)
+            throws InterruptedException, ExecutionException {
         TopicPartition partition = new TopicPartition(topic, 0);
         long end = end(topic);
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
@@ -77,6 +91,8 @@ final class Cluster implements AutoCloseable {
                 bootstrapServers,
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                 "earliest",
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                isolation,
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                 10_000);
         try (KafkaConsumer<byte[], byte[]> consumer =
@@ -104,6 +120,13 @@ final class Cluster implements AutoCloseable {
             }
             Stopwatch.pause(PAUSE);
         }
+    }
+
+    /** Moves the offsets of a group that has no members to the topic's beginning. */
+    void rewind(String group, String topic) throws InterruptedException, ExecutionException {
+        admin.alterConsumerGroupOffsets(group, Map.of(new TopicPartition(topic, 0), new OffsetAndMetadata(0)))
+                .all()
+                .get();
     }
 
     private long end(String topic) throws InterruptedException, ExecutionException {

@@ -1,21 +1,30 @@
 package io.taskqueue.benchmarks;
 
-/** How fast one contender was, round by round. */
+/** How one contender fared, round by round. */
 final class Contest {
 
     private final String name;
     private final Series perSecond;
     private final Series cpuMicros;
+    private final Series heapMegabytes;
+    private final Series threads;
+    private final Series atOnce;
 
     Contest(String name) {
         this.name = name;
         this.perSecond = new Series(name);
         this.cpuMicros = new Series(name);
+        this.heapMegabytes = new Series(name);
+        this.threads = new Series(name);
+        this.atOnce = new Series(name);
     }
 
-    void add(Stopwatch.Rate round) {
+    void add(Stopwatch.Rate round, Footprint.Taken taken) {
         perSecond.add(round.perSecond());
         cpuMicros.add(round.cpuMicros());
+        heapMegabytes.add(taken.heapMegabytes());
+        threads.add(taken.threads());
+        atOnce.add(taken.atOnce());
     }
 
     String name() {
@@ -28,5 +37,17 @@ final class Contest {
 
     Series cpuMicros() {
         return cpuMicros;
+    }
+
+    Series heapMegabytes() {
+        return heapMegabytes;
+    }
+
+    Series threads() {
+        return threads;
+    }
+
+    Series atOnce() {
+        return atOnce;
     }
 }

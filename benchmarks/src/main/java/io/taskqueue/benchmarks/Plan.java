@@ -3,25 +3,21 @@ package io.taskqueue.benchmarks;
 import java.util.List;
 
 /**
- * How much is measured.
+ * How much of the source is measured.
  *
- * @param rounds measured rounds of each contender
- * @param warmups rounds before them, whose results are thrown away
+ * @param rounds of each contender
  * @param volume how much a round is
  * @param tuning what the source's producer is given, one after the other; the first is what the source chooses by itself
- * @param sources whether the source is measured
- * @param sinks whether the sink is measured
  */
-record Plan(int rounds, int warmups, Volume volume, List<Tuning> tuning, boolean sources, boolean sinks) {
+record Plan(Rounds rounds, Volume volume, List<Tuning> tuning) {
 
     /**
      * How much a round is.
      *
      * @param tasks tasks of a round
-     * @param laps how often each of the tasks with slow effects is leased and fails
      * @param roundTrips how often the way from enqueue to told safe is walked for its latency
      */
-    record Volume(int tasks, int laps, int roundTrips) {
+    record Volume(int tasks, int roundTrips) {
 
         /** A task that is done has three: Enqueued, LeaseGranted, Completed. */
         int events() {
@@ -31,12 +27,10 @@ record Plan(int rounds, int warmups, Volume volume, List<Tuning> tuning, boolean
 
     static final String USAGE =
             """
-            Usage: benchmarks/run [--short | --sweep | --tuning KB:MS,...] [--source | --sink] [--rounds N] [--tasks N]
+            Usage: benchmarks/run [--short | --sweep | --tuning KB:MS,...] [--rounds N] [--tasks N]
               --short      few events, one round: shows that everything runs, measures nothing
-              --sweep      the source alone, with batches of 16, 128 and 256 KB and lingers of 0, 1, 5 and 10 ms
-              --tuning L   the source alone, with the batches (KB) and lingers (ms) of the list, as 128:0,128:5
-              --source     the source alone
-              --sink       the sink alone
+              --sweep      with batches of 16, 128 and 256 KB and lingers of 0, 1, 5 and 10 ms
+              --tuning L   with the batches (KB) and lingers (ms) of the list, as 128:0,128:5
               --rounds N   measured rounds of each contender; 5, or 3 with --sweep or --tuning
               --tasks N    tasks of a round, three events each; 100000
             """;
@@ -49,13 +43,11 @@ record Plan(int rounds, int warmups, Volume volume, List<Tuning> tuning, boolean
             tuning = Tuning.grid();
         }
         sweep |= List.of(arguments).contains("--tuning");
-        boolean sourceOnly = sweep || List.of(arguments).contains("--source");
-        boolean sinkOnly = List.of(arguments).contains("--sink");
         int rounds = brief ? 1 : sweep ? 3 : 5;
         int tasks = brief ? 5_000 : 100_000;
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
-                case "--short", "--sweep", "--source", "--sink" -> {}
+                case "--short", "--sweep" -> {}
                 case "--tuning" -> tuning =
                         Tuning.parse(operand(arguments, ++i, "[0-9]{1,5}:[0-9]{1,5}(,[0-9]{1,5}:[0-9]{1,5})*"));
                 case "--rounds" -> rounds = number(arguments, ++i);
@@ -63,13 +55,7 @@ record Plan(int rounds, int warmups, Volume volume, List<Tuning> tuning, boolean
                 default -> throw new IllegalArgumentException(arguments[i] + " is not an option.\n" + USAGE);
             }
         }
-        return new Plan(
-                rounds,
-                brief ? 0 : 2,
-                new Volume(tasks, brief ? 5 : 50, brief ? 50 : 500),
-                tuning,
-                !sinkOnly,
-                !sourceOnly);
+        return new Plan(new Rounds(rounds, brief ? 0 : 2), new Volume(tasks, brief ? 50 : 500), tuning);
     }
 
     private static int number(String[] arguments, int index) {

@@ -113,7 +113,8 @@ final class Report {
     }
 
     private String conditions() {
-        return "Per second; medians of " + plan.rounds() + " interleaved rounds (least–most) after " + plan.warmups()
-                + " thrown away, " + plan.volume().events() + " events a round. " + Surroundings.describe();
+        return "Per second; medians of " + plan.rounds().measured() + " interleaved rounds (least–most) after "
+                + plan.rounds().warmups() + " thrown away, " + plan.volume().events() + " events a round. "
+                + Surroundings.describe();
     }
 }

@@ -1,22 +1,19 @@
 package io.taskqueue.benchmarks;
 
 import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.streams.EffectCounts;
 import io.taskqueue.streams.SinkService;
+import io.taskqueue.streams.SinkStatus;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /** A sink service that runs and records one effect an event. */
 final class SinkRun {
 
-    /** How many events are applied side by side. */
-    static final int CONCURRENCY = 64;
+    static final String EFFECT = "measured";
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
@@ -28,60 +25,61 @@ final class SinkRun {
         this.states = states;
     }
 
-    /**
-     * Events a second, from the first that is applied until the results of all are recorded and the topic's end is committed.
-     *
-     * @param effect what each event's effect takes; zero does nothing
-     */
-    Stopwatch.Rate measure(String topic, int events, Duration effect) throws InterruptedException, ExecutionException {
-        String name = cluster.freshName("sink");
-        CountDownLatch left = new CountDownLatch(events);
-        AtomicReference<@Nullable Stopwatch> first = new AtomicReference<>();
-        ReplicationSink<String> sink = (event, effects) -> {
-            if (first.get() == null) {
-                first.compareAndSet(null, new Stopwatch());
-            }
-            effects.run("measured", key -> {
-                if (!effect.isZero()) {
-                    Stopwatch.pause(effect);
-                }
-            });
-            left.countDown();
-        };
-        try (SinkService service = SinkService.builder(name, sink, PayloadCodec.jsonText())
+    /** Events a second, from the first call until the results of all are recorded and the topic's end is committed. */
+    Stopwatch.Rate measure(Work work, Terms terms, Footprint footprint)
+            throws InterruptedException, ExecutionException {
+        return measure(cluster.freshName("sink"), work, terms, footprint);
+    }
+
+    /** The same, under a name of one's own, so that the sink can be started again. */
+    Stopwatch.Rate measure(String name, Work work, Terms terms, Footprint footprint)
+            throws InterruptedException, ExecutionException {
+        Target target = new Target(work);
+        Stopwatch.Rate rate;
+        try (SinkService service = builder(
+                        name, work.topic(), calling(target, terms.onAmbiguity()), terms.commitInterval())
+                .start()) {
+            target.await();
+            awaitRecorded(service, work.events(), 0);
+            cluster.awaitCommitted(name, work.topic());
+            rate = target.rate();
+            footprint.settle(target.mostAtOnce());
+        }
+        target.requireEachOnceInOrder();
+        return rate;
+    }
+
+    SinkService.Builder<String> builder(
+            String name, String topic, ReplicationSink<String> sink, Duration commitInterval) {
+        return SinkService.builder(name, sink, PayloadCodec.jsonText())
                 .kafka(cluster.settings())
                 .topic(topic)
                 .stateDirectory(states.resolve(name))
-                .concurrency(CONCURRENCY)
-                .commitInterval(StreamsRun.COMMIT_INTERVAL)
-                .start()) {
-            if (!left.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                throw new IllegalStateException(
-                        left.getCount() + " events of " + events + " were not applied: " + service.status());
-            }
-            awaitRecorded(service, events);
-            cluster.awaitCommitted(name, topic);
-            return started(first).rate(events);
-        }
+                .concurrency(Work.AT_ONCE)
+                .commitInterval(commitInterval);
     }
 
-    private static void awaitRecorded(SinkService service, int events) throws InterruptedException {
+    /** A sink whose one effect is a call of the target. */
+    static ReplicationSink<String> calling(Target target, OnAmbiguity<Void> onAmbiguity) {
+        return (event, effects) ->
+                effects.run(EFFECT, key -> target.call((int) event.position().sequence(), event.taskId()));
+    }
+
+    /** Waits until all that was seen is applied, with exactly so many effects run and so many reused, and nothing else. */
+    static void awaitRecorded(SinkService service, long run, long reused) throws InterruptedException {
         Stopwatch waited = new Stopwatch();
-        EffectCounts effects = service.status().effects();
-        while (effects.run() != events || !service.status().settled()) {
-            if (effects.run() > events || waited.elapsed().compareTo(PATIENCE) > 0) {
-                throw new IllegalStateException(events + " effects should have run once each, but " + effects);
+        SinkStatus status = service.status();
+        while (status.effects().run() != run || status.effects().reused() != reused || !status.settled()) {
+            if (status.effects().run() > run || waited.elapsed().compareTo(PATIENCE) > 0) {
+                throw new IllegalStateException(
+                        run + " effects should have been run and " + reused + " reused, but it is " + status);
             }
             Stopwatch.pause(Duration.ofMillis(5));
-            effects = service.status().effects();
+            status = service.status();
         }
-    }
-
-    private static Stopwatch started(AtomicReference<@Nullable Stopwatch> first) {
-        Stopwatch watch = first.get();
-        if (watch == null) {
-            throw new IllegalStateException("All events are applied, but none was first.");
+        EffectCounts effects = status.effects();
+        if (effects.failed() + effects.missing() + effects.ambiguous() > 0) {
+            throw new IllegalStateException("Nothing should have gone wrong, but it is " + effects);
         }
-        return watch;
     }
 }

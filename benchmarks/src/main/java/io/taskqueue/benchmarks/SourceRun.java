@@ -17,6 +17,8 @@ import java.util.concurrent.TimeoutException;
 /** A queue with a source: the sample's tasks are enqueued, leased and completed by one thread. */
 final class SourceRun {
 
+    static final String QUEUE = "measured";
+
     private static final long PATIENCE_SECONDS = 300;
 
     private final Cluster cluster;
@@ -61,14 +63,21 @@ final class SourceRun {
         return milliseconds;
     }
 
-    /** A topic of the events of so many tasks, all of which fail again and again: tasks take turns. */
+    /**
+     * A topic of the events of so many tasks, all of which fail again and again, so that tasks take turns: Enqueued, then
+     * LeaseGranted, Failed and Requeued each lap, and what closing the queue adds.
+     */
     String failing(int tasks, int laps) throws InterruptedException, ExecutionException, TimeoutException {
         String topic = cluster.freshTopic("slow");
         TaskError error = new TaskError(null, "again", Map.of());
-        try (TaskQueue<String> queue = queue();
-                ReplicationSource<String> source = start(queue, topic, Tuning.CHOSEN)) {
+        try (TaskQueue<String> queue = queue(tasks);
+                // every lease reserves room for its end
+                ReplicationSource<String> source = builder(queue, topic, Tuning.CHOSEN)
+                        .bufferEvents(16_384 + 4 * tasks)
+                        .bufferBytes(256L * 1024 * 1024)
+                        .start()) {
             for (int i = 0; i < tasks; i++) {
-                queue.enqueue(payloads.get(i));
+                queue.enqueue(payloads.get(i % payloads.size()));
             }
             for (int lap = 0; lap < laps; lap++) {
                 List<Lease<String>> leases = new ArrayList<>();
@@ -77,19 +86,18 @@ final class SourceRun {
                 }
                 leases.forEach(lease -> lease.fail(error));
             }
-            queue.drain(Duration.ZERO);
             source.replicated().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
         return topic;
     }
 
-    /** Enqueued; then LeaseGranted, Failed and Requeued each lap; Drained. */
-    static int eventsOfFailing(int laps) {
-        return 1 + 3 * laps + 1;
+    private static TaskQueue<String> queue() {
+        return queue(512);
     }
 
-    private static TaskQueue<String> queue() {
-        return TaskQueue.<String>builder("measured")
+    private static TaskQueue<String> queue(int capacity) {
+        return TaskQueue.<String>builder(QUEUE)
+                .capacity(capacity)
                 .maxAttempts(Integer.MAX_VALUE)
                 .leaseDuration(Duration.ofMinutes(5))
                 .build();
@@ -97,13 +105,16 @@ final class SourceRun {
 
     private ReplicationSource<String> start(TaskQueue<String> queue, String topic, Tuning tuning)
             throws InterruptedException {
+        return builder(queue, topic, tuning).start();
+    }
+
+    private ReplicationSource.Builder<String> builder(TaskQueue<String> queue, String topic, Tuning tuning) {
         Map<String, Object> kafka = new HashMap<>(cluster.settings());
         tuning.settings().forEach((name, value) -> kafka.put("producer." + name, value));
         return ReplicationSource.builder(queue, PayloadCodec.jsonText())
                 .kafka(kafka)
                 .topic(topic)
                 .registryTopic(cluster.freshName("sources"))
-                .sourcePeer("dispatcher-a")
-                .start();
+                .sourcePeer("dispatcher-a");
     }
 }

@@ -1,0 +1,47 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.event.Position;
+import io.taskqueue.sink.EffectKey;
+import io.taskqueue.sink.EffectResult;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.OptionalLong;
+
+/**
+ * The very bytes that a sink records for an effect without a result, made by filling in a number: what others put who are
+ * measured beside it. Thread-safe.
+ */
+public final class ResultTemplate {
+
+    private static final int OFFSET_IN_VALUE = 1;
+
+    private final byte[] key;
+    private final byte[] value;
+    private final int sequenceInKey;
+
+    public ResultTemplate(String queue, String effect) {
+        key = ResultBytes.key(new EffectKey("any", 0, queue, new Position(1, 0), effect))
+                .get();
+        value = ResultBytes.value(0, Clock.systemUTC().instant(), new EffectResult.Done("void", "null"));
+        sequenceInKey = ResultBytes.queuePrefix(queue).length + Long.BYTES;
+    }
+
+    /** The key of the result of the event with a sequence. */
+    public byte[] key(long sequence) {
+        byte[] filled = key.clone();
+        ByteBuffer.wrap(filled).putLong(sequenceInKey, sequence);
+        return filled;
+    }
+
+    /** The value of the result of the event at an offset. */
+    public byte[] value(long offset) {
+        byte[] filled = value.clone();
+        ByteBuffer.wrap(filled).putLong(OFFSET_IN_VALUE, offset);
+        return filled;
+    }
+
+    /** The offset of the event that a recorded result is of; empty where it is the intent of one. */
+    public static OptionalLong offset(byte[] recorded) {
+        return ResultBytes.isIntent(recorded) ? OptionalLong.empty() : OptionalLong.of(ResultBytes.offset(recorded));
+    }
+}
