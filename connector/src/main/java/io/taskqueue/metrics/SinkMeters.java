@@ -41,6 +41,8 @@ public final class SinkMeters implements AutoCloseable {
     public static final String UNDECODABLE = "taskqueue.replication.undecodable";
     /** Gauge; tag sink: events being applied. */
     public static final String INFLIGHT = "taskqueue.replication.inflight";
+    /** Gauge; tag sink: 0 while actions may begin, 1 while the sink waits for its target. */
+    public static final String BREAKER = "taskqueue.replication.breaker";
 
     /** What became of an effect, as the tag {@code result}. */
     public enum Result {
@@ -62,6 +64,9 @@ public final class SinkMeters implements AutoCloseable {
             new Meaning(WALL_CLOCK_LAG, "Now minus the time of the newest applied event", "seconds"));
 
     private static final Meaning IN_FLIGHT = new Meaning(INFLIGHT, "Events being applied", "events");
+
+    private static final Meaning WAITING =
+            new Meaning(BREAKER, "1 while the sink waits for its target, 0 otherwise", null);
 
     private final MeterRegistry registry;
     private final Tags tags;
@@ -129,6 +134,11 @@ public final class SinkMeters implements AutoCloseable {
     /** Measures events being applied by the whole sink; the subject is referenced weakly. */
     public <S> void inflight(S subject, ToDoubleFunction<S> events) {
         gauges.register(IN_FLIGHT, tags, subject, events);
+    }
+
+    /** Shows whether the whole sink waits for its target; the subject is referenced weakly. */
+    public <S> void breaker(S subject, ToDoubleFunction<S> open) {
+        gauges.register(WAITING, tags, subject, open);
     }
 
     /**

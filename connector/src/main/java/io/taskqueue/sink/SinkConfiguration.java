@@ -30,6 +30,15 @@ public final class SinkConfiguration {
     /** The wait before the first retry: {@link #retry()}. */
     public static final String BACKOFF = "backoff";
 
+    /** Whether the sink waits for a dead target: {@link #breaker()}. */
+    public static final String BREAKER = "breaker";
+
+    /** After how many failures in a row it does: {@link #breaker()}. */
+    public static final String BREAKER_FAILURES = "breaker.failures";
+
+    /** The wait before a dead target is tried again: {@link #breaker()}. */
+    public static final String BREAKER_WAIT = "breaker.wait";
+
     private final String sink;
     private final Map<String, String> values;
 
@@ -101,6 +110,36 @@ public final class SinkConfiguration {
                 backoff,
                 backoff.compareTo(longest) > 0 ? backoff : longest,
                 RetryPolicy.DEFAULT.jitter());
+    }
+
+    /**
+     * When the target is taken for dead: {@value #BREAKER} ({@code on} or {@code off}), {@value #BREAKER_FAILURES} and
+     * {@value #BREAKER_WAIT}, and {@link BreakerPolicy#DEFAULT} where they say nothing.
+     */
+    public BreakerPolicy breaker() {
+        int failures = count(BREAKER_FAILURES).orElse(BreakerPolicy.DEFAULT.failures());
+        Duration wait = duration(BREAKER_WAIT).orElse(BreakerPolicy.DEFAULT.firstWait());
+        Duration longest = BreakerPolicy.DEFAULT.maxWait();
+        if (failures < 1) {
+            throw refuse(BREAKER_FAILURES, "it is 0. Give at least 1, or breaker=off.");
+        }
+        if (wait.isZero()) {
+            throw refuse(BREAKER_WAIT, "it is none. Give at least 1ms, or breaker=off.");
+        }
+        return value(BREAKER, SinkConfiguration::onOrOff).orElse(true)
+                ? new BreakerPolicy(
+                        failures,
+                        Math.min(failures, BreakerPolicy.DEFAULT.tasks()),
+                        wait,
+                        wait.compareTo(longest) > 0 ? wait : longest)
+                : BreakerPolicy.OFF;
+    }
+
+    private static boolean onOrOff(String text) {
+        if (!text.equals("on") && !text.equals("off")) {
+            throw new IllegalArgumentException("'" + text + "' is neither on nor off. Write one of them.");
+        }
+        return text.equals("on");
     }
 
     static Set<EventKind> allKinds() {

@@ -30,4 +30,13 @@ public interface SinkFactory<T> {
     default RetryPolicy retry(Map<String, String> configuration) {
         return RetryPolicy.DEFAULT;
     }
+
+    /**
+     * When this sink takes its target for dead and waits; {@link BreakerPolicy#DEFAULT} unless overridden.
+     *
+     * @param configuration the same as for {@link #create}
+     */
+    default BreakerPolicy breaker(Map<String, String> configuration) {
+        return BreakerPolicy.DEFAULT;
+    }
 }

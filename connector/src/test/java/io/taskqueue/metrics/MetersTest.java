@@ -40,6 +40,17 @@ class MetersTest {
     }
 
     @Test
+    void aBreakerIsAStateAndHasNoUnit() {
+        try (var sink = new SinkMeters(registry, "billing")) {
+            sink.breaker(first, AtomicInteger::get);
+            assertThat(registry.get(SinkMeters.BREAKER).tag("sink", "billing").gauge())
+                    .satisfies(gauge -> assertThat(gauge.value()).isEqualTo(1))
+                    .satisfies(gauge -> assertThat(gauge.getId().getBaseUnit()).isNull());
+        }
+        assertThat(registry.find(SinkMeters.BREAKER).gauges()).isEmpty();
+    }
+
+    @Test
     void gaugesGoWithTheirSourceAndCountersStay() {
         var meters = new SourceMeters(registry, "orders");
         meters.buffer(first, AtomicInteger::get);

@@ -36,11 +36,23 @@ class ReadyMadeSinkConfigurationTest {
     }
 
     @Test
+    void theBreakerIsOnUnlessItIsSaidToBeOff() {
+        assertThat(http.breaker(Map.of("url", URL))).isEqualTo(BreakerPolicy.DEFAULT);
+        assertThat(http.breaker(Map.of("breaker", "on"))).isEqualTo(BreakerPolicy.DEFAULT);
+        assertThat(http.breaker(Map.of("breaker", "off", "breaker.failures", "7")))
+                .isEqualTo(BreakerPolicy.OFF);
+        assertThat(http.breaker(Map.of("breaker.failures", "3", "breaker.wait", "1m")))
+                .isEqualTo(new BreakerPolicy(3, 3, Duration.ofMinutes(1), Duration.ofMinutes(1)));
+        assertThat(new LogSinkFactory().breaker(Map.of())).isEqualTo(BreakerPolicy.DEFAULT);
+    }
+
+    @Test
     void unknownSettingsAreRefusedWithTheKnownOnes() {
         refused(
                 "ulr",
                 "x",
-                "The sink http does not know the setting 'ulr'. It knows backoff, kinds, retries, timeout, url.");
+                "The sink http does not know the setting 'ulr'. It knows backoff, breaker, breaker.failures, breaker.wait, "
+                        + "kinds, retries, timeout, url.");
         assertThatThrownBy(() -> new LogSinkFactory().create(Map.of("url", URL)))
                 .hasMessage("The sink log does not know the setting 'url'. It knows kinds.");
     }
@@ -72,6 +84,18 @@ class ReadyMadeSinkConfigurationTest {
                 "soon",
                 "The setting 'backoff' of the sink http is wrong: 'soon' is no duration. Write a whole number and its unit, "
                         + "as in 500ms, 6s, 5m or 2h.");
+        refused(
+                "breaker",
+                "yes",
+                "The setting 'breaker' of the sink http is wrong: 'yes' is neither on nor off. Write one of them.");
+        refused(
+                "breaker.failures",
+                "0",
+                "The setting 'breaker.failures' of the sink http is wrong: it is 0. Give at least 1, or breaker=off.");
+        refused(
+                "breaker.wait",
+                "0s",
+                "The setting 'breaker.wait' of the sink http is wrong: it is none. Give at least 1ms, or breaker=off.");
         refused(
                 "kinds",
                 "Completed,SourceStarted",

@@ -10,6 +10,7 @@ import io.taskqueue.streams.SinkService;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -106,7 +107,7 @@ final class DemoCommand implements Callable<Integer> {
                     "dispatcher",
                     port,
                     new DispatcherFeed<>(dispatcher.queue(), dispatcher.source(), PayloadCodec.jsonText()),
-                    dispatcher::notReady);
+                    Map.of("replication", dispatcher::notReady));
         }
 
         @Override
@@ -118,16 +119,14 @@ final class DemoCommand implements Callable<Integer> {
                     "sink",
                     port == 0 ? 0 : port + 1,
                     new SinkFeed<>(sink, PayloadCodec.jsonText()),
-                    () -> SinkCommand.notReady(sink.status()));
+                    SinkCommand.checks(sink));
         }
 
-        private void serve(String what, int onPort, DiagnosticsFeed feed, HealthCheck ready) {
-            DiagnosticsServer server = DiagnosticsServer.builder()
-                    .port(onPort)
-                    .registry(meters)
-                    .feed(feed)
-                    .ready(what, ready)
-                    .start();
+        private void serve(String what, int onPort, DiagnosticsFeed feed, Map<String, HealthCheck> checks) {
+            DiagnosticsServer.Builder builder =
+                    DiagnosticsServer.builder().port(onPort).registry(meters).feed(feed);
+            checks.forEach(builder::ready);
+            DiagnosticsServer server = builder.start();
             servers.addLast(server);
             output.say("Diagnostics of the " + what + ": http://127.0.0.1:" + server.port()
                     + "/diagnostics/taskqueue, /metrics, /health/ready");

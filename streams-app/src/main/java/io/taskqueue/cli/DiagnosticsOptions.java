@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.diagnostics.DiagnosticsFeed;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.diagnostics.HealthCheck;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -38,8 +39,12 @@ final class DiagnosticsOptions {
     @Option(names = "--show-payloads", description = "Show the tasks' payloads in the stream of events.")
     private boolean showPayloads;
 
-    /** Starts the server, where one was asked for. */
-    Served serve(MeterRegistry meters, DiagnosticsFeed feed, HealthCheck ready) {
+    /**
+     * Starts the server, where one was asked for.
+     *
+     * @param checks what must be in order before the process is ready, by name
+     */
+    Served serve(MeterRegistry meters, DiagnosticsFeed feed, Map<String, HealthCheck> checks) {
         if (port == null) {
             return new Served(null, host);
         }
@@ -48,8 +53,8 @@ final class DiagnosticsOptions {
                 .port(port)
                 .showPayloads(showPayloads)
                 .registry(meters)
-                .feed(feed)
-                .ready("replication", ready);
+                .feed(feed);
+        checks.forEach(builder::ready);
         if (token != null && !token.isEmpty()) {
             builder.token(token);
         }

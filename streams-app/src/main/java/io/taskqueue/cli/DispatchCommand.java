@@ -127,7 +127,7 @@ final class DispatchCommand implements Callable<Integer> {
         return diagnostics.serve(
                 meters,
                 new DispatcherFeed<>(dispatcher.queue(), dispatcher.source(), PayloadCodec.jsonText()),
-                dispatcher::notReady);
+                Map.of("replication", dispatcher::notReady));
     }
 
     private List<DrainedTask<String>> drain(Dispatcher dispatcher) throws IOException {

@@ -1,6 +1,7 @@
 package io.taskqueue.cli;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.taskqueue.diagnostics.HealthCheck;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.SinkFactory;
 import io.taskqueue.streams.QueueStatus;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.function.ToLongFunction;
@@ -30,7 +32,8 @@ import picocli.CommandLine.Option;
             "Any number of instances of one --name share the work. Stop with SIGTERM or Ctrl-C; what runs may finish.",
             "--sink log prints each event. --sink http POSTs each event as JSON with its effect key as Idempotency-Key; 2xx is "
                     + "recorded, 4xx a permanent failure (but for 408, 425 and 429), the rest and time-outs are tried again. It takes url, timeout, retries, "
-                    + "backoff, and kinds (which events to send, as in kinds=Completed,DeadLettered; default all).",
+                    + "backoff, breaker (off: use up tries rather than wait for a dead target), breaker.failures, "
+                    + "breaker.wait, and kinds (which events to send, as in kinds=Completed,DeadLettered; default all).",
             "--sink CLASS is yours: an io.taskqueue.sink.SinkFactory in --class-path."
         },
         footer = {
@@ -121,6 +124,7 @@ final class SinkCommand implements Callable<Integer> {
                 .stateDirectory(stateDirectory == null ? defaultStateDirectory() : stateDirectory)
                 .concurrency(concurrency)
                 .retry(factory.retry(sinkConfig))
+                .breaker(factory.breaker(sinkConfig))
                 .metrics(meters)
                 .start();
         try (StopSignal stop = StopSignal.listen(STOP_PATIENCE);
@@ -148,10 +152,17 @@ final class SinkCommand implements Callable<Integer> {
     }
 
     private <T> Served serve(SinkService service, PayloadCodec<T> codec, MeterRegistry meters) {
-        return diagnostics.serve(meters, new SinkFeed<>(service, codec), () -> notReady(service.status()));
+        return diagnostics.serve(meters, new SinkFeed<>(service, codec), checks(service));
     }
 
-    static Optional<String> notReady(SinkStatus status) {
+    /** What must be in order before a sink is ready. */
+    static Map<String, HealthCheck> checks(SinkService service) {
+        return new TreeMap<>(Map.of(
+                "replication", () -> notReady(service.status()),
+                "target", () -> service.status().waiting()));
+    }
+
+    private static Optional<String> notReady(SinkStatus status) {
         return status.state() == SinkState.RUNNING
                 ? Optional.empty()
                 : Optional.of(status.failure()

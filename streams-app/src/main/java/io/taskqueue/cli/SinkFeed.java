@@ -31,6 +31,7 @@ final class SinkFeed<T> implements DiagnosticsFeed {
         ObjectNode snapshot = JSON.createObjectNode();
         snapshot.put("sink", status.sink()).put("state", status.state().name());
         status.failure().ifPresent(failure -> snapshot.put("failure", failure));
+        status.waiting().ifPresent(waiting -> snapshot.put("waiting", waiting));
         ArrayNode queues = snapshot.putArray("queues");
         for (QueueStatus queue : status.queues()) {
             ObjectNode shown = queues.addObject()

@@ -18,17 +18,19 @@ final class Lanes<T> {
     private final Queue<LiveEvent<T>> held = new ConcurrentLinkedQueue<>();
     private final Gate gate = new Gate();
     private final WorkerThreads threads;
+    private final Breaker breaker;
     private final Worker<T> worker;
 
-    Lanes(WorkerThreads threads, Worker<T> worker) {
-        this.threads = threads;
+    Lanes(SinkParts.Workers workers, Worker<T> worker) {
+        this.threads = workers.threads();
+        this.breaker = workers.breaker();
         this.worker = worker;
     }
 
     /** Puts an event at the end of its task's lane. */
     void admit(LiveEvent<T> event) {
         if (enqueue(event)) {
-            threads.execute(() -> run(event));
+            begin(event);
         }
     }
 
@@ -52,12 +54,21 @@ final class Lanes<T> {
     /** Interrupts what runs and begins nothing any more. */
     void shut() {
         gate.shut();
+        breaker.forget(this);
+    }
+
+    private void begin(LiveEvent<T> event) {
+        threads.execute(() -> run(event));
     }
 
     private void run(LiveEvent<T> first) {
         LiveEvent<T> event = first;
         while (event != null) {
+            if (!mayAct(event)) {
+                return;
+            }
             if (!gate.enter()) {
+                breaker.ended(event);
                 hold(event);
                 return;
             }
@@ -66,6 +77,7 @@ final class Lanes<T> {
                 next = worker.apply(event, gate::isShut);
             } finally {
                 gate.leave();
+                breaker.ended(event);
             }
             if (next instanceof Worker.Next.Again again) {
                 LiveEvent<T> failed = event;
@@ -83,6 +95,11 @@ final class Lanes<T> {
         }
     }
 
+    /** Whether the event may begin; otherwise it waits for the target, unless it would run nothing anyway. */
+    private boolean mayAct(LiveEvent<T> event) {
+        return event.runsNothing() || breaker.admits(event, this, () -> begin(event));
+    }
+
     private void hold(LiveEvent<T> event) {
         held.add(event);
         if (!gate.paused()) {
@@ -95,8 +112,7 @@ final class Lanes<T> {
             return;
         }
         for (LiveEvent<T> event = held.poll(); event != null; event = held.poll()) {
-            LiveEvent<T> next = event;
-            threads.execute(() -> run(next));
+            begin(event);
         }
     }
 

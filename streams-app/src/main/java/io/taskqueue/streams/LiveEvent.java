@@ -1,6 +1,7 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.sink.EffectMode;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
@@ -38,6 +39,11 @@ final class LiveEvent<T> {
         this.pass = stored.pass();
         this.results = results;
         this.peer = peer;
+    }
+
+    /** Whether its effects come from the record alone, so that it says nothing about the target and needs nothing of it. */
+    boolean runsNothing() {
+        return pass.mode() == EffectMode.RECORDED_ONLY;
     }
 
     boolean replayed() {

@@ -39,7 +39,8 @@ final class PartitionWork<T> implements Quiesce.Restful {
         this.partition = partition;
         this.events = new LiveEvents<>(parts.settings(), results, handover, intents);
         this.reports = new Reports(parts.settings(), parts.watched(), partition);
-        this.lanes = new Lanes<>(parts.threads(), new Worker<>(parts.settings(), handover, new Random()));
+        this.lanes = new Lanes<>(
+                parts.workers(), new Worker<>(parts.settings(), parts.workers().breaker(), handover, new Random()));
     }
 
     /** Takes up what was in flight at the last commit, by offset. */

@@ -11,9 +11,12 @@ record SinkParts<T>(
         SinkSettings<T> settings,
         CommitMark mark,
         Quiesce quiesce,
-        WorkerThreads threads,
+        Workers workers,
         Watched watched,
         Supplier<TopicFacts> facts) {
+
+    /** Who applies events, and whether they may. */
+    record Workers(WorkerThreads threads, Breaker breaker) {}
 
     /** What those see who watch the sink. */
     record Watched(SinkProgress progress, Observers observers) {}

@@ -74,13 +74,13 @@ final class SinkProgress {
         inFlight.addAndGet(change);
     }
 
-    SinkStatus status(String sink, SinkState state, Optional<String> failure) {
+    SinkStatus status(String sink, SinkState state, Optional<String> failure, Optional<String> waiting) {
         List<QueueStatus> statuses = queues.keySet().stream()
                 .sorted()
                 .flatMap(name -> queue(name).status().stream())
                 .toList();
         EffectCounts effects = new EffectCounts(
                 run.count.get(), reused.count.get(), failed.count.get(), missing.count.get(), ambiguous.count.get());
-        return new SinkStatus(sink, state, failure, statuses, effects, undecodable.count.get());
+        return new SinkStatus(sink, state, failure, waiting, statuses, effects, undecodable.count.get());
     }
 }

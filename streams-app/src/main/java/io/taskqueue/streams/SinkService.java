@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
@@ -77,12 +78,16 @@ public final class SinkService implements AutoCloseable {
                 .status(
                         settings.name,
                         failed == null ? state : SinkState.FAILED,
-                        Optional.ofNullable(failed).map(SinkStoppedException::getMessage));
+                        Optional.ofNullable(failed).map(SinkStoppedException::getMessage),
+                        topology.breaker().waiting());
     }
 
-    /** Whether the service is running and takes part in the work; not any more once it is told to stop. */
+    /** Whether the service runs, and neither is told to stop nor waits for its target. */
     public boolean ready() {
-        return failure.get() == null && state == SinkState.RUNNING && !closing.get();
+        return failure.get() == null
+                && state == SinkState.RUNNING
+                && !closing.get()
+                && topology.breaker().waiting().isEmpty();
     }
 
     /**
@@ -234,6 +239,7 @@ public final class SinkService implements AutoCloseable {
         int concurrency = 64;
         int maxInFlight = 512;
         RetryPolicy retry = RetryPolicy.DEFAULT;
+        BreakerPolicy breaker = BreakerPolicy.DEFAULT;
         Duration drainTimeout = Duration.ofSeconds(5);
         Duration commitInterval = Duration.ofMillis(100);
         Duration topicWait = Duration.ofSeconds(30);
@@ -301,6 +307,12 @@ public final class SinkService implements AutoCloseable {
         /** How often an event is tried whose effects failed for now; {@link RetryPolicy#DEFAULT} unless set. */
         public Builder<T> retry(RetryPolicy policy) {
             this.retry = policy;
+            return this;
+        }
+
+        /** When the target is taken for dead, so that events wait in place; {@link BreakerPolicy#DEFAULT} unless set. */
+        public Builder<T> breaker(BreakerPolicy policy) {
+            this.breaker = Objects.requireNonNull(policy, "policy");
             return this;
         }
 

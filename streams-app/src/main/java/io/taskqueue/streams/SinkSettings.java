@@ -3,6 +3,7 @@ package io.taskqueue.streams;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.EffectRules;
 import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.ReplicationSink;
@@ -31,6 +32,7 @@ final class SinkSettings<T> {
     final int concurrency;
     final int maxInFlight;
     final RetryPolicy retry;
+    final BreakerPolicy breaker;
     final Duration drainTimeout;
     final Duration commitInterval;
     final Duration topicWait;
@@ -56,6 +58,7 @@ final class SinkSettings<T> {
         this.concurrency = from.concurrency;
         this.maxInFlight = from.maxInFlight;
         this.retry = from.retry;
+        this.breaker = from.breaker;
         this.drainTimeout = from.drainTimeout;
         this.commitInterval = from.commitInterval;
         this.topicWait = from.topicWait;

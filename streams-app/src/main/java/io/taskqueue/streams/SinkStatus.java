@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param sink the sink's name
  * @param state what it is doing
  * @param failure why it failed, and what to do; present exactly in {@link SinkState#FAILED}
+ * @param waiting since when it has waited for its target, and why and until when; present while it is taken for dead
  * @param queues the queues that this instance has, by name
  * @param effects what became of effects
  * @param undecodable records that were no events and went to the dead-letter topic
@@ -17,6 +18,7 @@ public record SinkStatus(
         String sink,
         SinkState state,
         Optional<String> failure,
+        Optional<String> waiting,
         List<QueueStatus> queues,
         EffectCounts effects,
         long undecodable) {

@@ -67,6 +67,7 @@ public final class SinkTopology implements AutoCloseable {
     private final Map<String, Object> properties;
     private final Quiesce quiesce;
     private final SinkParts.Watched watched;
+    private final Breaker breaker;
     private final AutoCloseable held;
 
     private SinkTopology(SinkParts<?> parts, Topology topology, AutoCloseable held) {
@@ -75,6 +76,7 @@ public final class SinkTopology implements AutoCloseable {
         this.properties = StreamsProperties.of(settings, parts.facts().get().maxMessageBytes());
         this.quiesce = parts.quiesce();
         this.watched = parts.watched();
+        this.breaker = parts.workers().breaker();
         this.held = held;
     }
 
@@ -91,13 +93,15 @@ public final class SinkTopology implements AutoCloseable {
         }
         TopicWatch watch = new TopicWatch(topic, facts, settings.name, settings.topicCheckInterval);
         WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, WorkerThreads.virtualThreads());
+        Breaker breaker = new Breaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
         SinkMeters meters = new SinkMeters(settings.metrics, settings.name);
+        meters.breaker(breaker, now -> now.waiting().isPresent() ? 1 : 0);
         Observers observers = new Observers(settings.name);
         SinkParts<T> parts = new SinkParts<>(
                 settings,
                 new CommitMark(),
                 new Quiesce(),
-                threads,
+                new SinkParts.Workers(threads, breaker),
                 new SinkParts.Watched(new SinkProgress(meters, settings.clock), observers),
                 watch);
         return new SinkTopology(parts, build(parts), () -> {
@@ -181,6 +185,10 @@ public final class SinkTopology implements AutoCloseable {
 
     SinkParts.Watched watched() {
         return watched;
+    }
+
+    Breaker breaker() {
+        return breaker;
     }
 
     private static StoreBuilder<KeyValueStore<Bytes, byte[]>> persistent(String name) {

@@ -29,11 +29,13 @@ final class Worker<T> {
     private static final Next BLOCKED = new Next.Blocked();
 
     private final SinkSettings<T> settings;
+    private final Breaker breaker;
     private final Handover<Handed> handover;
     private final RandomGenerator random;
 
-    Worker(SinkSettings<T> settings, Handover<Handed> handover, RandomGenerator random) {
+    Worker(SinkSettings<T> settings, Breaker breaker, Handover<Handed> handover, RandomGenerator random) {
         this.settings = settings;
+        this.breaker = breaker;
         this.handover = handover;
         this.random = random;
     }
@@ -50,6 +52,9 @@ final class Worker<T> {
             live.ranBefore += effects.counts().run() + effects.counts().failed();
             return abandoned.getAsBoolean() ? BLOCKED : HELD;
         }
+        if (answered(outcome, effects.counts())) {
+            breaker.succeeded(live);
+        }
         if (outcome instanceof ApplyOutcome.Applied applied) {
             int reused = Math.max(0, applied.counts().reused() - live.ranBefore);
             handover.add(new Handed.Applied(live, reused, applied.counts().missing()));
@@ -63,6 +68,10 @@ final class Worker<T> {
         }
         if (outcome instanceof ApplyOutcome.Transient failed) {
             live.ranBefore += effects.counts().run() + effects.counts().failed();
+            if (!live.runsNothing() && !breaker.failed(live, failed.cause())) {
+                live.tries--;
+                return againAfter(Math.max(1, live.tries), failed.cause());
+            }
             return failedForNow(live, failed.cause());
         }
         return abandoned.getAsBoolean() ? BLOCKED : failedForNow(live, new InterruptedException("interrupted"));
@@ -71,7 +80,17 @@ final class Worker<T> {
     private Next failedForNow(LiveEvent<T> live, Throwable cause) {
         return live.tries >= settings.retry.attempts()
                 ? giveUp(live, cause, Handed.Why.USED_UP)
-                : new Next.Again(settings.retry.backoff(live.tries, cause, random));
+                : againAfter(live.tries, cause);
+    }
+
+    private Next againAfter(int tries, Throwable cause) {
+        return new Next.Again(settings.retry.backoff(tries, cause, random));
+    }
+
+    /** Whether the target has answered, with a result or a refusal: what came from the record says nothing about it. */
+    private static boolean answered(ApplyOutcome outcome, RecordedEffects.Counts counts) {
+        boolean ended = outcome instanceof ApplyOutcome.Applied || outcome instanceof ApplyOutcome.Parked;
+        return ended && counts.run() + counts.failed() > counts.ambiguous();
     }
 
     private Next giveUp(LiveEvent<T> live, Throwable cause, Handed.Why why) {

@@ -167,11 +167,13 @@ class SinkTopologyTest {
                 .onGap(onGap));
         TopicFacts facts = new TopicFacts(TOPIC_ID, 1, 1_048_588, Map.of(0, 0L));
         SinkMeters meters = new SinkMeters(registry, settings.name);
+        WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, null);
+        Breaker breaker = new Breaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
         parts = new SinkParts<>(
                 settings,
                 new CommitMark(),
                 new Quiesce(),
-                new WorkerThreads(settings.name, settings.concurrency, null),
+                new SinkParts.Workers(threads, breaker),
                 new SinkParts.Watched(new SinkProgress(meters, settings.clock), new Observers(settings.name)),
                 () -> facts);
         Properties properties = new Properties();
@@ -185,7 +187,7 @@ class SinkTopologyTest {
         if (driver == null) {
             return;
         }
-        parts.threads().close();
+        parts.workers().threads().close();
         try {
             driver.close();
         } catch (RuntimeException failedBefore) {
@@ -216,7 +218,7 @@ class SinkTopologyTest {
     }
 
     private SinkStatus status() {
-        return parts.watched().progress().status("driven", SinkState.RUNNING, Optional.empty());
+        return parts.watched().progress().status("driven", SinkState.RUNNING, Optional.empty(), Optional.empty());
     }
 
     private CheckpointBytes.Stored stored() {

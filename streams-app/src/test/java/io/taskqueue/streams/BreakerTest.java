@@ -1,0 +1,229 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.RetryLaterException;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.junit.jupiter.api.Test;
+
+class BreakerTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-01T10:00:00Z");
+    private static final BreakerPolicy POLICY = new BreakerPolicy(4, 2, Duration.ofSeconds(1), Duration.ofSeconds(5));
+
+    private record Alarm(Duration after, Runnable work) {}
+
+    private final Queue<Alarm> alarms = new ArrayDeque<>();
+    private final List<LiveEvent<?>> begun = new ArrayList<>();
+    private final EventsInFlight events = new EventsInFlight(new Handover<>());
+    private final Breaker breaker = breaker(POLICY);
+
+    private Breaker breaker(BreakerPolicy policy) {
+        return new Breaker(
+                "billing", policy, Clock.fixed(NOW, ZoneOffset.UTC), (wait, work) -> alarms.add(new Alarm(wait, work)));
+    }
+
+    private boolean asks(LiveEvent<?> event) {
+        return breaker.admits(event, this, () -> begun.add(event));
+    }
+
+    /** Begins, fails and ends. */
+    private boolean fails(LiveEvent<?> event) {
+        boolean counts = breaker.failed(event, new IOException("away"));
+        breaker.ended(event);
+        return counts;
+    }
+
+    private void succeeds(LiveEvent<?> event) {
+        breaker.succeeded(event);
+        breaker.ended(event);
+    }
+
+    private void open() {
+        for (int task = 1; task <= POLICY.failures(); task++) {
+            LiveEvent<String> event = events.next(task);
+            assertThat(asks(event)).isTrue();
+            assertThat(fails(event)).isEqualTo(task < POLICY.failures());
+        }
+        assertThat(breaker.waiting()).isPresent();
+    }
+
+    private Duration waitIsOver() {
+        Alarm alarm = alarms.remove();
+        alarm.work().run();
+        return alarm.after();
+    }
+
+    @Test
+    void failuresInARowOfSeveralTasksOpenIt() {
+        open();
+        assertThat(asks(events.next(9))).isFalse();
+        assertThat(begun).isEmpty();
+        assertThat(breaker.waiting())
+                .hasValue(
+                        "Sink billing has waited for its target since 2026-11-01T10:00:00Z, after 4 failed tries in a "
+                                + "row, with its events in place. The last failure was java.io.IOException: away. The next try "
+                                + "comes at 2026-11-01T10:00:01Z.");
+    }
+
+    @Test
+    void oneTaskThatNeverSucceedsDoesNot() {
+        for (int tries = 0; tries < 100; tries++) {
+            assertThat(fails(events.next(1))).isTrue();
+        }
+        assertThat(breaker.waiting()).isEmpty();
+        assertThat(fails(events.next(2))).isFalse();
+    }
+
+    @Test
+    void aSuccessBetweenCountsAnew() {
+        for (int task = 1; task <= 100; task++) {
+            assertThat(fails(events.next(task))).isTrue();
+            assertThat(fails(events.next(task))).isTrue();
+            succeeds(events.next(task));
+        }
+        assertThat(breaker.waiting()).isEmpty();
+        assertThat(alarms).isEmpty();
+    }
+
+    @Test
+    void onceTheWaitIsOverOneEventIsTriedAndTheOthersTakeTurns() {
+        open();
+        LiveEvent<String> first = events.next(11);
+        LiveEvent<String> second = events.next(12);
+        assertThat(asks(first)).isFalse();
+        assertThat(asks(second)).isFalse();
+
+        assertThat(waitIsOver()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(begun).containsExactly(first);
+        assertThat(asks(first)).isTrue();
+        assertThat(asks(events.next(13))).isFalse();
+        assertThat(breaker.waiting().orElseThrow()).endsWith("An event is being tried now.");
+        assertThat(fails(first)).isFalse();
+        assertThat(asks(first)).isFalse();
+
+        assertThat(waitIsOver()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(begun).containsExactly(first, second);
+    }
+
+    @Test
+    void theWaitDoublesUpToTheLongestAndBeginsAnewAfterASuccess() {
+        open();
+        LiveEvent<String> event = events.next(11);
+        assertThat(asks(event)).isFalse();
+        List<Duration> waits = new ArrayList<>();
+        for (int turn = 0; turn < 5; turn++) {
+            waits.add(waitIsOver());
+            assertThat(asks(event)).isTrue();
+            assertThat(fails(event)).isFalse();
+            assertThat(asks(event)).isFalse();
+        }
+        assertThat(waits).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 5L, 5L);
+
+        waitIsOver();
+        succeeds(event);
+        open();
+        assertThat(waitIsOver()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void aSuccessOfTheTriedEventLetsAllGoOn() {
+        open();
+        List<LiveEvent<String>> waiting = List.of(events.next(11), events.next(12), events.next(13));
+        waiting.forEach(event -> assertThat(asks(event)).isFalse());
+        waitIsOver();
+        succeeds(waiting.get(0));
+
+        assertThat(begun).containsExactlyElementsOf(waiting);
+        assertThat(breaker.waiting()).isEmpty();
+        waiting.forEach(event -> assertThat(asks(event)).isTrue());
+    }
+
+    @Test
+    void whatBeganBeforeItOpenedSaysNothingAndLosesNoTry() {
+        LiveEvent<String> slow = events.next(11);
+        LiveEvent<String> other = events.next(12);
+        assertThat(asks(slow)).isTrue();
+        assertThat(asks(other)).isTrue();
+        open();
+        succeeds(slow);
+        assertThat(breaker.waiting()).isPresent();
+        assertThat(fails(other)).isFalse();
+        assertThat(alarms).hasSize(1);
+    }
+
+    @Test
+    void anEventThatEndsWithoutAnAnswerLeavesItsTurnToTheNext() {
+        open();
+        LiveEvent<String> reused = events.next(11);
+        LiveEvent<String> real = events.next(12);
+        assertThat(asks(reused)).isFalse();
+        assertThat(asks(real)).isFalse();
+        waitIsOver();
+        breaker.ended(reused);
+        assertThat(begun).containsExactly(reused, real);
+        breaker.ended(real);
+
+        LiveEvent<String> later = events.next(13);
+        assertThat(breaker.waiting().orElseThrow()).endsWith("The next event is tried when it comes.");
+        assertThat(asks(later)).isTrue();
+        assertThat(asks(events.next(14))).isFalse();
+        succeeds(later);
+        assertThat(breaker.waiting()).isEmpty();
+        assertThat(alarms).isEmpty();
+    }
+
+    @Test
+    void eventsOfAPartitionThatHasGoneAreForgotten() {
+        open();
+        LiveEvent<String> gone = events.next(11);
+        LiveEvent<String> stays = events.next(12);
+        assertThat(breaker.admits(gone, "elsewhere", () -> begun.add(gone))).isFalse();
+        assertThat(asks(stays)).isFalse();
+        breaker.forget("elsewhere");
+        waitIsOver();
+        succeeds(stays);
+        assertThat(begun).containsExactly(stays);
+    }
+
+    @Test
+    void aTargetThatAsksForALongerWaitGetsIt() {
+        open();
+        LiveEvent<String> event = events.next(11);
+        assertThat(asks(event)).isFalse();
+        waitIsOver();
+        breaker.failed(event, new IOException(new RetryLaterException("busy", Duration.ofMinutes(2))));
+        breaker.ended(event);
+        assertThat(asks(event)).isFalse();
+        assertThat(waitIsOver()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(fails(event)).isFalse();
+        assertThat(waitIsOver()).isEqualTo(Duration.ofSeconds(4));
+    }
+
+    @Test
+    void switchedOffItNeverOpens() {
+        Breaker off = breaker(BreakerPolicy.OFF);
+        for (int task = 1; task <= 100; task++) {
+            assertThat(off.failed(events.next(task), new IOException("away"))).isTrue();
+        }
+        assertThat(off.waiting()).isEmpty();
+    }
+
+    @Test
+    void aLongFailureIsCutShort() {
+        LiveEvent<String> event = events.next(1);
+        for (int task = 1; task <= 4; task++) {
+            breaker.failed(task < 4 ? events.next(task) : event, new IOException("x".repeat(5_000)));
+        }
+        assertThat(breaker.waiting().orElseThrow()).hasSizeLessThan(800).contains("xxx….");
+    }
+}

@@ -1,0 +1,80 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.taskqueue.metrics.SinkMeters;
+import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.RetryPolicy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** A target that is dead is left alone, with all events in place, and costs no event its tries. */
+class DeadTargetsAreWaitedForTest {
+
+    private static final RetryPolicy FOUR_TRIES = new RetryPolicy(4, Duration.ofMillis(300), Duration.ofMillis(300), 0);
+    private static final BreakerPolicy BREAKER =
+            new BreakerPolicy(10, 5, Duration.ofMillis(200), Duration.ofMillis(400));
+
+    private final AtomicBoolean dead = new AtomicBoolean();
+    private final AtomicInteger failed = new AtomicInteger();
+
+    private ReplicationSink<String> sink(SinkWorld world) {
+        return (event, effects) -> effects.run("call", key -> {
+            if (dead.get()) {
+                failed.incrementAndGet();
+                throw new IOException("the target is dead");
+            }
+            world.ledger.called(key.toString());
+        });
+    }
+
+    @Test
+    void theSinkWaitsSaysSoAndGoesOnWhenTheTargetIsBack() throws Exception {
+        try (SinkWorld world = new SinkWorld(2)) {
+            SimpleMeterRegistry meters = new SimpleMeterRegistry();
+            SinkService service = world.start(world.sink("waiting", sink(world))
+                    .metrics(meters)
+                    .retry(FOUR_TRIES)
+                    .breaker(BREAKER));
+            EventWriter one = world.source("a", 1).open();
+            EventWriter other = world.source("b", 1).open();
+            one.tasks(0, 3);
+            other.tasks(0, 3);
+            world.awaitCaughtUp("waiting", service);
+            assertThat(service.ready()).isTrue();
+            assertThat(meters.get(SinkMeters.BREAKER).gauge().value()).isZero();
+
+            dead.set(true);
+            one.tasks(3, 6);
+            other.tasks(3, 6);
+            Awaitility.await()
+                    .atMost(SinkWorld.PATIENCE)
+                    .until(() -> service.status().waiting().isPresent());
+            assertThat(failed).hasValueBetween(10, 10 + 6);
+
+            // six events take turns: were the tries counted, each would have used its four up
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> failed.get() >= 40);
+            assertThat(service.status().state()).isEqualTo(SinkState.RUNNING);
+            assertThat(service.ready()).isFalse();
+            assertThat(service.status().waiting().orElseThrow())
+                    .startsWith("Sink waiting has waited for its target since ")
+                    .contains("java.io.IOException: the target is dead.");
+            assertThat(meters.get(SinkMeters.BREAKER).gauge().value()).isEqualTo(1);
+            assertThat(service.status().queues()).allMatch(queue -> queue.lag() == 9 && queue.inFlight() == 9);
+
+            dead.set(false);
+            world.awaitCaughtUp("waiting", service);
+            assertThat(world.ledger.keys()).isEqualTo(36);
+            assertThat(world.ledger.repeated()).isEmpty();
+            assertThat(service.status().waiting()).isEmpty();
+            assertThat(service.ready()).isTrue();
+            assertThat(meters.get(SinkMeters.BREAKER).gauge().value()).isZero();
+        }
+    }
+}

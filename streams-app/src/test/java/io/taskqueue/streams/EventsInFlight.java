@@ -1,0 +1,48 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.Position;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.Stamp;
+import io.taskqueue.event.Task;
+import io.taskqueue.event.TaskEvent;
+import io.taskqueue.event.TaskId;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.serde.ReplicationEventCodec;
+import java.time.Instant;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Bytes;
+
+/** Events in flight without a topic: each has the offset of its sequence number. */
+final class EventsInFlight {
+
+    private static final Instant THEN = Instant.parse("2026-01-02T03:04:05Z");
+
+    private final Handover<Handed> handover;
+    private long sequence;
+
+    EventsInFlight(Handover<Handed> handover) {
+        this.handover = handover;
+    }
+
+    /** The next event of queue orders, of a task. */
+    LiveEvent<String> next(int task) {
+        return next(task, Pass.FIRST);
+    }
+
+    LiveEvent<String> next(int task, Pass pass) {
+        sequence++;
+        Task<String> about = new Task<>(new TaskId("orders", 1, task), 1, THEN, "payload");
+        ReplicationEvent<String> event = ReplicationEvent.of(
+                "orders",
+                new Stamp(new Position(1, sequence), "test", null, THEN),
+                TaskEvent.builder(EventKind.ENQUEUED, sequence, THEN, about).build());
+        byte[] value = new ReplicationEventCodec<>(PayloadCodec.utf8()).encode(event);
+        return new LiveEvent<>(
+                new InFlightStore.Stored(
+                        InFlightStore.key(new Uuid(7, 8), sequence), sequence, pass, Bytes.wrap(value)),
+                event,
+                new EventResults(RecordedResults.NONE, sequence, handover, new Intents()),
+                Peers.DEFAULT);
+    }
+}
