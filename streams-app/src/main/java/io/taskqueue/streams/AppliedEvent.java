@@ -9,7 +9,7 @@ import java.time.Instant;
  * @param event the event
  * @param partition its partition of the event topic
  * @param offset its offset there
- * @param replayed whether it was seen again and its effects came from the record
+ * @param replayed whether it was seen again on purpose
  * @param appliedAt when, by the service's clock
  */
 public record AppliedEvent<T>(

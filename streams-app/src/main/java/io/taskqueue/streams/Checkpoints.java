@@ -84,9 +84,9 @@ final class Checkpoints {
         return others;
     }
 
-    /** Whether an offset was seen of any queue. */
-    boolean seen(long offset) {
-        return highest >= offset;
+    /** The highest offset that was seen of any queue; -1 where none was. */
+    long seenTo() {
+        return highest;
     }
 
     private long highestOffset() {

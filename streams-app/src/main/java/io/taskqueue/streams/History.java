@@ -16,13 +16,15 @@ final class History {
 
     private final SinkSettings<?> settings;
     private final Checkpoints checkpoints;
+    private final Replays replays;
     private final SinkProgress progress;
     private final int partition;
     private final Set<String> moved = new HashSet<>();
 
-    History(SinkSettings<?> settings, Checkpoints checkpoints, SinkProgress progress, int partition) {
+    History(SinkSettings<?> settings, Checkpoints checkpoints, Replays replays, SinkProgress progress, int partition) {
         this.settings = settings;
         this.checkpoints = checkpoints;
+        this.replays = replays;
         this.progress = progress;
         this.partition = partition;
         moved.addAll(checkpoints.queues());
@@ -54,9 +56,14 @@ final class History {
         return found.verdict();
     }
 
-    /** Whether an offset was seen of any queue. */
-    boolean seen(long offset) {
-        return checkpoints.seen(offset);
+    /** The highest offset that was seen of any queue; -1 where none was. */
+    long seenTo() {
+        return checkpoints.seenTo();
+    }
+
+    /** When it was seen again. */
+    Replays replays() {
+        return replays;
     }
 
     Set<String> queues() {
@@ -107,6 +114,7 @@ final class History {
 
     void write(InFlight<?> inFlight) {
         checkpoints.write(inFlight, (queue, reached) -> progress.queue(queue).peers(reached));
+        replays.write(inFlight);
     }
 
     /** Tells those who watch. */
@@ -124,6 +132,7 @@ final class History {
     /** The partition is another instance's now. */
     void leave() {
         queues().forEach(queue -> progress.queue(queue).left());
+        replays.leave();
     }
 
     private void put(String queue, Checkpoint checkpoint) {

@@ -97,6 +97,11 @@ final class InFlight<T> {
         return live.values().stream().mapToLong(event -> event.offset).reduce(atMost, Math::min);
     }
 
+    /** Whether an event is in flight between two offsets, both included. */
+    boolean any(long from, long to) {
+        return live.values().stream().anyMatch(event -> from <= event.offset && event.offset <= to);
+    }
+
     /** Brings the store up to date: only what is unfinished is written, only what was written is deleted. */
     void write(InFlightStore store) {
         finishedCopies.forEach(store::delete);

@@ -21,14 +21,15 @@ final class LiveEvents<T> {
         this.intents = intents;
     }
 
-    /** @param mayHaveResults whether effects of it may have been recorded, so that the store must be asked */
-    LiveEvent<T> of(InFlightStore.Stored entry, ReplicationEvent<T> event, boolean mayHaveResults) {
-        EventResults known = new EventResults(
-                mayHaveResults ? results.of(event.queueName(), event.position()) : RecordedResults.NONE,
-                entry.offset(),
-                handover,
-                intents);
-        return new LiveEvent<>(entry, event, known, peerOf(event));
+    /** What is recorded of an event's effects. */
+    RecordedResults recorded(ReplicationEvent<T> event) {
+        return results.of(event.queueName(), event.position());
+    }
+
+    /** @param known what is recorded of its effects */
+    LiveEvent<T> of(InFlightStore.Stored entry, ReplicationEvent<T> event, RecordedResults known) {
+        EventResults seen = new EventResults(known, entry.offset(), handover, intents);
+        return new LiveEvent<>(entry, event, seen, peerOf(event));
     }
 
     private String peerOf(ReplicationEvent<T> event) {

@@ -4,7 +4,9 @@ import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.function.IntFunction;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +49,8 @@ final class PartitionWork<T> implements Quiesce.Restful {
     void resumeStored(ReplicationEventCodec<T> codec) {
         for (InFlightStore.Stored entry : stored.all()) {
             ReplicationEvent<T> event = decoded(codec, entry);
-            LiveEvent<T> live = events.of(entry, event, true);
+            LiveEvent<T> live = events.of(entry, event, events.recorded(event));
+            live.ranBefore = history.replays().ranBefore(live.offset);
             inFlight.restore(live);
             history.began(live);
             begin(live);
@@ -57,14 +60,17 @@ final class PartitionWork<T> implements Quiesce.Restful {
     /**
      * Hands an event to the workers, unless it is there already.
      *
-     * @param mayHaveResults whether effects of it may have been recorded, so that the store must be asked
+     * @param pass how it goes through the sink, given the newest generation of what is recorded of it; empty where it goes
+     *     for the first time and nothing can be recorded
      */
     void dispatch(
-            Uuid topicId, long offset, ReplicationEvent<T> event, byte[] value, Pass pass, boolean mayHaveResults) {
+            Uuid topicId, long offset, ReplicationEvent<T> event, byte[] value, Optional<IntFunction<Pass>> pass) {
         Bytes key = InFlightStore.key(topicId, offset);
         if (!inFlight.contains(key)) {
-            InFlightStore.Stored entry = new InFlightStore.Stored(key, offset, pass, Bytes.wrap(value));
-            LiveEvent<T> live = events.of(entry, event, mayHaveResults);
+            RecordedResults known = pass.isPresent() ? events.recorded(event) : RecordedResults.NONE;
+            Pass chosen = pass.map(choose -> choose.apply(known.generation())).orElse(Pass.FIRST);
+            InFlightStore.Stored entry = new InFlightStore.Stored(key, offset, chosen, Bytes.wrap(value));
+            LiveEvent<T> live = events.of(entry, event, known);
             inFlight.add(live);
             history.began(live);
             begin(live);
@@ -107,6 +113,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
                         parts.settings().clock.instant(),
                         recorded.result());
                 parts.watched().progress().recorded(recorded.result());
+                history.replays().recorded(recorded.offset(), recorded.result());
             } else if (handed instanceof Handed.Intended intended) {
                 commitWanted |= intents.write(
                         intended.intent(), results, parts.settings().clock.instant());
@@ -236,8 +243,10 @@ final class PartitionWork<T> implements Quiesce.Restful {
     }
 
     private void applied(Handed.Applied applied) {
-        inFlight.finish(applied.live());
-        history.ended(applied.live());
+        LiveEvent<?> live = applied.live();
+        inFlight.finish(live);
+        history.ended(live);
+        history.replays().applied(live.offset, applied.reused(), applied.missing(), live.ambiguous);
         parts.watched().progress().inFlight(-1);
         reports.applied(applied);
     }

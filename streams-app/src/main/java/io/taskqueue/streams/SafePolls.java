@@ -12,8 +12,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
@@ -24,6 +26,8 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * <p>A revocation comes inside a poll, and it commits a task only if the task has done something since its last commit. One
  * that has just committed while workers run has not: what they end during the poll would be lost with the partition, and run
  * again elsewhere. So the poll right after a commit returns nothing, until the task's next tick has marked it.
+ *
+ * <p>Where Kafka Streams asks what its group has committed, it is noted which of the offsets an operator's order has moved.
  */
 final class SafePolls implements KafkaClientSupplier {
 
@@ -34,10 +38,12 @@ final class SafePolls implements KafkaClientSupplier {
     private static final Duration LONGEST = Duration.ofMillis(500);
 
     private final Quiesce quiesce;
+    private final MovedOffsets moved;
     private final Ticker ticker;
 
-    SafePolls(Quiesce quiesce, Ticker ticker) {
+    SafePolls(Quiesce quiesce, MovedOffsets moved, Ticker ticker) {
         this.quiesce = quiesce;
+        this.moved = moved;
         this.ticker = ticker;
     }
 
@@ -94,10 +100,16 @@ final class SafePolls implements KafkaClientSupplier {
                 lastPoll = ticker.nanos();
             }
             try {
-                return method.invoke(consumer, arguments);
+                Object answer = method.invoke(consumer, arguments);
+                return method.getName().equals("committed") ? noted(answer) : answer;
             } catch (InvocationTargetException e) {
                 throw e.getTargetException();
             }
+        }
+
+        @SuppressWarnings("unchecked") // what committed returns
+        private Object noted(Object committed) {
+            return moved.note((Map<TopicPartition, OffsetAndMetadata>) committed);
         }
     }
 }

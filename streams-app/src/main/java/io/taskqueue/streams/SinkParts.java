@@ -5,19 +5,27 @@ import java.util.function.Supplier;
 /**
  * What the processors of all partitions share.
  *
- * @param facts what the cluster says of the event topic, read now and then
+ * @param cluster what the cluster says
  */
 record SinkParts<T>(
-        SinkSettings<T> settings,
-        CommitMark mark,
-        Quiesce quiesce,
-        Workers workers,
-        Watched watched,
-        Supplier<TopicFacts> facts) {
+        SinkSettings<T> settings, CommitMark mark, Quiesce quiesce, Workers workers, Watched watched, Cluster cluster) {
 
     /** Who applies events, and whether they may. */
     record Workers(WorkerThreads threads, Breaker breaker) {}
 
     /** What those see who watch the sink. */
     record Watched(SinkProgress progress, Observers observers) {}
+
+    /**
+     * What the cluster says.
+     *
+     * @param facts of the event topic, read now and then
+     * @param moved of the group's committed offsets, read when a partition is taken over
+     */
+    record Cluster(Supplier<TopicFacts> facts, MovedOffsets moved) {}
+
+    /** What the cluster said last of the event topic. */
+    TopicFacts facts() {
+        return cluster.facts().get();
+    }
 }

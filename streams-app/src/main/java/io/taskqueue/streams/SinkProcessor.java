@@ -7,6 +7,7 @@ import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.streams.Classification.Verdict;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -33,11 +34,11 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
 
     private final SinkParts<T> parts;
     private final ReplicationEventCodec<T> codec;
-    private final Control control;
     private final Runnable hook = this::beforeCommit;
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<Bytes, byte[]> mark;
     private History history;
+    private Control control;
     private PartitionWork<T> work;
     private Purge purge;
     private TopicFacts facts;
@@ -50,8 +51,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     SinkProcessor(SinkParts<T> parts) {
         this.parts = parts;
         this.codec = new ReplicationEventCodec<>(parts.settings().codec);
-        this.control = new Control(parts.settings().name);
-        this.facts = parts.facts().get();
+        this.facts = parts.facts();
     }
 
     @Override
@@ -62,16 +62,20 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
         ResultsStore results = new ResultsStore(parts.settings().name, context.getStateStore(ResultsStore.NAME));
         InFlightStore stored = new InFlightStore(context.getStateStore(InFlightStore.NAME));
         Checkpoints checkpoints = new Checkpoints(context.getStateStore(Checkpoints.NAME));
-        history = new History(parts.settings(), checkpoints, parts.watched().progress(), partition);
+        SinkProgress progress = parts.watched().progress();
+        Replays replays = new Replays(parts.settings(), context.getStateStore(Replays.NAME), progress, partition);
+        history = new History(parts.settings(), checkpoints, replays, progress, partition);
+        control = new Control(parts.settings().name, history);
         work = new PartitionWork<>(parts, history, results, stored, partition);
         purge = new Purge(results);
         parts.mark().connect(context.taskId(), hook);
         parts.quiesce().join(context.taskId(), work);
         work.resumeStored(codec);
-        adopt(parts.facts().get());
+        adopt(parts.facts());
         for (InFlightStore.Stored held : work.release()) {
             acceptOrHalt(work.decoded(codec, held), held.value().get(), held.offset());
         }
+        parts.cluster().moved().of(parts.settings().topic, partition).ifPresent(replays::moved);
         touch();
         work.show();
         tickWhileNeeded();
@@ -84,7 +88,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
             goOn();
             RecordMetadata from = context.recordMetadata().orElseThrow();
             if (from.topic().equals(parts.settings().controlTopic)) {
-                control.take(record.value(), from.offset());
+                control.take(record.value(), from.offset(), facts.topicId());
             } else {
                 event(record, from);
             }
@@ -178,7 +182,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
         }
         work.committed();
         work.resume();
-        TopicFacts now = parts.facts().get();
+        TopicFacts now = parts.facts();
         if (!now.equals(facts)) {
             adopt(now);
         }
@@ -188,6 +192,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
         facts = now;
         history.startOver(now.topicId()).forEach(purge::all);
         long logStart = now.logStart(context.taskId().partition());
+        history.replays().startOver(now.topicId(), logStart);
         history.forgetFencesBefore(logStart);
         purge.upTo(logStart, history.queues());
     }
@@ -216,12 +221,21 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     private void accept(ReplicationEvent<T> event, byte[] value, long offset) {
         Arrival arrival =
                 new Arrival(event.position(), offset, event.instanceId().orElse(null));
+        Replay.Range here = new Replay.Range(facts.topicId(), offset, history.seenTo());
         Verdict verdict = history.take(event.queueName(), arrival, facts.topicId());
+        Replay replay = history.replays().arrived(verdict, here);
         if (verdict.applied() && !arrival.opensEpoch()) {
-            Pass pass = verdict == Verdict.REPLAY ? Pass.recorded(0) : Pass.FIRST;
-            // what follows in order was never seen, so nothing of it can be recorded
-            work.dispatch(facts.topicId(), offset, event, value, pass, verdict != Verdict.NEXT);
+            work.dispatch(facts.topicId(), offset, event, value, passOf(event, verdict, replay));
         }
+    }
+
+    /** How an event goes through the sink, given the newest generation of what is recorded of it. */
+    private Optional<IntFunction<Pass>> passOf(ReplicationEvent<T> event, Verdict verdict, @Nullable Replay replay) {
+        if (replay != null) {
+            return Optional.of(newest -> replay.pass(event, newest));
+        }
+        // what follows in order was never seen, so nothing of it can be recorded
+        return verdict == Verdict.NEXT ? Optional.empty() : Optional.of(newest -> Pass.FIRST);
     }
 
     /** Sets a record aside that is no event; its headers may still say which one it was. */
@@ -231,7 +245,8 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
             throw failure; // it cannot be held: its headers are not stored
         }
         Optional<EventHeaders> headers = EventHeaders.read(record.headers());
-        boolean seenBefore = history.seen(from.offset());
+        boolean seenBefore = from.offset() <= history.seenTo();
+        history.replays().passed(from.offset());
         if (headers.isPresent()) {
             EventHeaders known = headers.get();
             Arrival arrival = new Arrival(

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class SinkProgress {
 
     private final Map<String, QueueProgress> queues = new ConcurrentHashMap<>();
+    private final Map<Integer, ReplayReceipt> replays = new ConcurrentSkipListMap<>();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final SinkMeters meters;
     private final Clock clock;
@@ -74,6 +76,15 @@ final class SinkProgress {
         inFlight.addAndGet(change);
     }
 
+    /** How far the replay of a partition has come. */
+    void replay(ReplayReceipt receipt) {
+        replays.put(receipt.partition(), receipt);
+    }
+
+    void replayLeft(int partition) {
+        replays.remove(partition);
+    }
+
     SinkStatus status(String sink, SinkState state, Optional<String> failure, Optional<String> waiting) {
         List<QueueStatus> statuses = queues.keySet().stream()
                 .sorted()
@@ -81,6 +92,14 @@ final class SinkProgress {
                 .toList();
         EffectCounts effects = new EffectCounts(
                 run.count.get(), reused.count.get(), failed.count.get(), missing.count.get(), ambiguous.count.get());
-        return new SinkStatus(sink, state, failure, waiting, statuses, effects, undecodable.count.get());
+        return new SinkStatus(
+                sink,
+                state,
+                failure,
+                waiting,
+                statuses,
+                effects,
+                undecodable.count.get(),
+                List.copyOf(replays.values()));
     }
 }

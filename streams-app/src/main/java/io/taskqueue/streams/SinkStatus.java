@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param queues the queues that this instance has, by name
  * @param effects what became of effects
  * @param undecodable records that were no events and went to the dead-letter topic
+ * @param replays the replays that went on in this instance's partitions since the service started, by partition
  */
 public record SinkStatus(
         String sink,
@@ -21,10 +22,12 @@ public record SinkStatus(
         Optional<String> waiting,
         List<QueueStatus> queues,
         EffectCounts effects,
-        long undecodable) {
+        long undecodable,
+        List<ReplayReceipt> replays) {
 
     public SinkStatus {
         queues = List.copyOf(queues);
+        replays = List.copyOf(replays);
     }
 
     /** Whether the service is running and all that it has seen is applied. */

@@ -28,6 +28,7 @@ import org.apache.kafka.streams.state.Stores;
  *                                  +-- "checkpoints"   how far each queue has come
  *                                  +-- "in-flight"     what is seen and not applied at a commit
  *                                  +-- "results"       what effects came to
+ *                                  +-- "replays"       what was seen again on purpose, and what came of it
  *                                  +-- "commit-mark"   calls back before a commit
  * </pre>
  *
@@ -56,16 +57,20 @@ public final class SinkTopology implements AutoCloseable {
     static final String APPLY = "apply";
     static final String DEAD_LETTERS = "dead-letters";
 
-    /** A record with a negative timestamp would be skipped, and be a gap. */
-    static final TimestampExtractor TOLERANT = (record, partitionTime) -> Math.max(0, record.timestamp());
+    /** A record with a negative timestamp would be skipped, and be a gap; one of time 0 would come before a command. */
+    static final TimestampExtractor TOLERANT = (record, partitionTime) -> Math.max(1, record.timestamp());
 
-    /** Commands come first, whatever their time, or they would wait behind the events that are to come. */
+    /**
+     * Commands come first, whatever their time, or they would wait behind the events that are to come. Kafka Streams takes the
+     * record with the lowest time, once it has one of each partition or knows that it has none.
+     */
     static final TimestampExtractor FIRST = (record, partitionTime) -> 0;
 
     private final SinkSettings<?> settings;
     private final Topology topology;
     private final Map<String, Object> properties;
     private final Quiesce quiesce;
+    private final MovedOffsets moved;
     private final SinkParts.Watched watched;
     private final Breaker breaker;
     private final AutoCloseable held;
@@ -73,8 +78,9 @@ public final class SinkTopology implements AutoCloseable {
     private SinkTopology(SinkParts<?> parts, Topology topology, AutoCloseable held) {
         this.settings = parts.settings();
         this.topology = topology;
-        this.properties = StreamsProperties.of(settings, parts.facts().get().maxMessageBytes());
+        this.properties = StreamsProperties.of(settings, parts.facts().maxMessageBytes());
         this.quiesce = parts.quiesce();
+        this.moved = parts.cluster().moved();
         this.watched = parts.watched();
         this.breaker = parts.workers().breaker();
         this.held = held;
@@ -103,7 +109,7 @@ public final class SinkTopology implements AutoCloseable {
                 new Quiesce(),
                 new SinkParts.Workers(threads, breaker),
                 new SinkParts.Watched(new SinkProgress(meters, settings.clock), observers),
-                watch);
+                new SinkParts.Cluster(watch, new MovedOffsets()));
         return new SinkTopology(parts, build(parts), () -> {
             threads.close();
             watch.close();
@@ -135,6 +141,7 @@ public final class SinkTopology implements AutoCloseable {
                 .addStateStore(persistent(Checkpoints.NAME), APPLY)
                 .addStateStore(persistent(InFlightStore.NAME), APPLY)
                 .addStateStore(persistent(ResultsStore.NAME), APPLY)
+                .addStateStore(persistent(Replays.NAME), APPLY)
                 .addSink(
                         DEAD_LETTERS,
                         parts.settings().deadLetterTopic,
@@ -155,7 +162,7 @@ public final class SinkTopology implements AutoCloseable {
 
     /** 2. Kafka's own clients, which make a revocation wait until what the workers found out will be committed with it. */
     public KafkaClientSupplier clients() {
-        return new SafePolls(quiesce, Ticker.system());
+        return new SafePolls(quiesce, moved, Ticker.system());
     }
 
     /** 3. Lets what runs end before a partition goes to another instance. Must hear of every change of state. */

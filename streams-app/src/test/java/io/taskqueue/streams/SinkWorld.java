@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -155,6 +156,42 @@ final class SinkWorld implements AutoCloseable {
             to.put(new TopicPartition(topic, partition), new OffsetAndMetadata(offset));
         }
         admin.alterConsumerGroupOffsets(sink, to).all().get(30, TimeUnit.SECONDS);
+    }
+
+    /** Orders a replay of all that a stopped sink has seen, as the command does. */
+    ReplayOrder order(String sink, ReplayMode mode, String selection) throws Exception {
+        SinkReplays replays = new SinkReplays(Map.of("bootstrap.servers", bootstrap()), sink);
+        ReplayOrder order = new ReplayOrder(
+                UUID.randomUUID(),
+                replays.nextNumber(),
+                mode,
+                Selection.parse(List.of(selection)),
+                "a test",
+                Instant.parse("2026-11-23T09:30:00Z"));
+        replays.order(order);
+        Map<TopicPartition, OffsetAndMetadata> to = new HashMap<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            to.put(new TopicPartition(topic, partition), new OffsetAndMetadata(0, order.offsetMetadata()));
+        }
+        admin.alterConsumerGroupOffsets(sink, to).all().get(30, TimeUnit.SECONDS);
+        return order;
+    }
+
+    /** Waits until every partition has the receipt of an order, and returns what all of them count together. */
+    ReplayCounts awaitReceipt(String sink, ReplayOrder order) {
+        SinkReplays replays = new SinkReplays(Map.of("bootstrap.servers", bootstrap()), sink);
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(100))
+                .until(
+                        replays::receipts,
+                        found -> found.size() == partitions
+                                && found.stream()
+                                        .allMatch(receipt -> receipt.complete()
+                                                && receipt.order().equals(order)))
+                .stream()
+                .map(ReplayReceipt::counts)
+                .reduce(ReplayCounts.NONE, ReplayCounts::plus);
     }
 
     static void delete(Path directory) throws IOException {

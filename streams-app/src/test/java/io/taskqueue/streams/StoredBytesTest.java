@@ -79,6 +79,32 @@ class StoredBytesTest {
     }
 
     @Test
+    void aReplayComesBackAsItWas() {
+        ReplayOrder order = new ReplayOrder(
+                new UUID(1, 2), 7, ReplayMode.RERUN, Selection.parse(List.of("queue=ä%2C,from=1/2")), "alice", THEN);
+        Replay replay = Replay.begun(order, new Replay.Range(new Uuid(3, 4), 10, 99), THEN);
+        replay.passed(50);
+        replay.recorded(40, new EffectResult.Done("void", "null"));
+        replay.recorded(41, new EffectResult.Failed(new TaskError(null, "no", Map.of())));
+        replay.applied(40, 3, 2, 1);
+        replay.parked(42);
+
+        ReplayBytes.Stored running = ReplayBytes.read(ReplayBytes.write(9, replay));
+        assertThat(running.newestNumber()).isEqualTo(9);
+        assertThat(running.replay().receipt(5)).isEqualTo(replay.receipt(5));
+        assertThat(running.replay().receipt(5).counts()).isEqualTo(new ReplayCounts(2, 3, 1, 1, 1, 2, 1));
+        assertThat(running.replay().cursor()).isEqualTo(50);
+        assertThat(running.replay().ranBefore).isEqualTo(Map.of(41L, 1));
+        assertThat(running.replay().range).isEqualTo(replay.range);
+
+        replay.end(THEN.plusNanos(1));
+        ReplayBytes.Stored ended = ReplayBytes.read(ReplayBytes.write(9, replay));
+        assertThat(ended.replay().receipt(5)).isEqualTo(replay.receipt(5));
+        assertThat(ended.replay().running()).isFalse();
+        assertThat(ReplayBytes.read(ReplayBytes.write(3, null))).isEqualTo(new ReplayBytes.Stored(3, null));
+    }
+
+    @Test
     void anotherFormatVersionIsRefused() {
         byte[] stored = ResultBytes.value(1, THEN, new EffectResult.Done("void", "null"));
         stored[0] = 9;
