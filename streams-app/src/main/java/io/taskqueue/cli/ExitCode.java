@@ -8,7 +8,7 @@ final class ExitCode {
     static final int FAILED = 1;
     /** The command line is wrong. */
     static final int USAGE = 2;
-    /** Kafka cannot be reached. */
+    /** Kafka, or the database of a sink, cannot be reached. */
     static final int UNREACHABLE = 3;
     /** Refused, nothing changed: the group is alive, a topic is missing. */
     static final int REFUSED = 4;
@@ -17,7 +17,7 @@ final class ExitCode {
         "0:done",
         "1:the job failed, or its numbers do not add up",
         "2:the command line is wrong",
-        "3:Kafka cannot be reached",
+        "3:Kafka, or the database of a sink, cannot be reached",
         "4:refused, and nothing changed"
     };
 

@@ -3,6 +3,7 @@ package io.taskqueue.cli;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.diagnostics.HealthCheck;
 import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.SinkFactory;
 import io.taskqueue.streams.QueueStatus;
 import io.taskqueue.streams.SinkService;
@@ -34,6 +35,9 @@ import picocli.CommandLine.Option;
                     + "recorded, 4xx a permanent failure (but for 408, 425 and 429), the rest and time-outs are tried again. It takes url, timeout, retries, "
                     + "backoff, breaker (off: use up tries rather than wait for a dead target), breaker.failures, "
                     + "breaker.wait, and kinds (which events to send, as in kinds=Completed,DeadLettered; default all).",
+            "--sink jdbc runs one SQL statement for each event, in one transaction with the record of it. It takes url, user, password or "
+                    + "password.file, statement or statement.file (fields of the event are named as in :queueName), pool.size, "
+                    + "and retries, backoff, breaker and kinds as http does. PostgreSQL's driver is here, others come by --class-path.",
             "--sink CLASS is yours: an io.taskqueue.sink.SinkFactory in --class-path."
         },
         footer = {
@@ -58,13 +62,14 @@ final class SinkCommand implements Callable<Integer> {
             description = "The sink's name: its consumer group, and a part of every effect key.")
     private String name = "";
 
-    @Option(names = "--sink", required = true, paramLabel = "log|http|CLASS", description = "Which sink.")
+    @Option(names = "--sink", required = true, paramLabel = "log|http|jdbc|CLASS", description = "Which sink.")
     private String sink = "";
 
     @Option(
             names = "--class-path",
             paramLabel = "JARS",
-            description = "Where CLASS and what it needs are: jars and directories, separated as on java -cp.")
+            description = "Where CLASS and what it needs, or a JDBC driver, are: jars and directories, separated as on "
+                    + "java -cp.")
     private @Nullable String classPath;
 
     @Option(names = "--sink-config", paramLabel = "K=V", description = "A setting of the sink. Repeatable.")
@@ -116,6 +121,16 @@ final class SinkCommand implements Callable<Integer> {
 
     private <T> Integer run(SinkFactory<T> factory) throws Exception {
         var configured = SinkFactories.create(factory, sinkConfig);
+        try {
+            return run(factory, configured);
+        } finally {
+            if (configured instanceof AutoCloseable closeable) {
+                closeable.close();
+            }
+        }
+    }
+
+    private <T> Integer run(SinkFactory<T> factory, ReplicationSink<T> configured) throws Exception {
         kafka.requireReachable();
         MeterRegistry meters = Meters.create();
         SinkService service = SinkService.builder(name, configured, factory.codec())

@@ -25,6 +25,7 @@ final class SinkFactories {
         return switch (sink) {
             case "log" -> new LogSinkFactory();
             case "http" -> new HttpSinkFactory();
+            case "jdbc" -> new JdbcSinkFactory(loader(classPath));
             default -> load(sink, classPath);
         };
     }
@@ -37,14 +38,17 @@ final class SinkFactories {
         }
     }
 
-    // the loader lives as long as the process: the sink's classes are loaded through it while it runs
-    @SuppressWarnings("resource")
-    private static SinkFactory<?> load(String className, @Nullable String classPath) {
+    // it lives as long as the process: the sink's classes are loaded through it while it runs
+    private static ClassLoader loader(@Nullable String classPath) {
         ClassLoader parent = SinkFactories.class.getClassLoader();
-        ClassLoader loader = classPath == null ? parent : new URLClassLoader(urls(classPath), parent);
+        return classPath == null ? parent : new URLClassLoader(urls(classPath), parent);
+    }
+
+    private static SinkFactory<?> load(String className, @Nullable String classPath) {
         try {
-            Object made =
-                    Class.forName(className, true, loader).getConstructor().newInstance();
+            Object made = Class.forName(className, true, loader(classPath))
+                    .getConstructor()
+                    .newInstance();
             if (made instanceof SinkFactory<?> factory) {
                 return factory;
             }
@@ -55,7 +59,7 @@ final class SinkFactories {
         } catch (ClassNotFoundException | NoClassDefFoundError e) {
             throw new CommandFailure(
                     ExitCode.USAGE,
-                    "--sink " + className + " is neither log nor http, and no such class is on the class path"
+                    "--sink " + className + " is none of log, http and jdbc, and no such class is on the class path"
                             + (classPath == null ? "" : " or in " + classPath) + " (" + e.getMessage()
                             + "). Pass its jars with --class-path.",
                     e);

@@ -33,7 +33,7 @@ class CommandLineTest {
 
         assertThat(sink.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(sink.err())
-                .contains("--sink no.such.Sink is neither log nor http, and no such class is on the class path")
+                .contains("--sink no.such.Sink is none of log, http and jdbc, and no such class is on the class path")
                 .contains("Pass its jars with --class-path.");
     }
 

@@ -1,0 +1,119 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskqueue.sink.JdbcEffects;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** With the result in the target's own transaction there is no window: a kill makes no action take effect twice. */
+class KilledJdbcSinkActsOnceTest {
+
+    private static final String SINK = "counting";
+    private static final int TASKS = 300;
+    private static final int EVENTS = 3 * TASKS;
+
+    /** The first event of a task and its second, which no one applies before. */
+    private static final int FIRST_STOP = 200;
+
+    private static final int SECOND_STOP = FIRST_STOP + TASKS;
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @EnumSource
+    void everyEventTakesEffectOnce(ChildJdbcSink.Point point) throws Exception {
+        try (SinkWorld world = new SinkWorld(1);
+                EmbeddedPostgres postgres = EmbeddedPostgres.builder().start()) {
+            execute(postgres, "CREATE TABLE counted (sequence BIGINT PRIMARY KEY, times INT NOT NULL)");
+            JdbcEffects jdbc = new JdbcEffects(postgres.getPostgresDatabase());
+            jdbc.createTables();
+            world.source("orders", 1).open().tasks(0, TASKS);
+            for (int stop : new int[] {FIRST_STOP, SECOND_STOP}) {
+                killAt(point, stop, world, postgres);
+            }
+
+            Set<Long> ran = ConcurrentHashMap.newKeySet();
+            SinkService last = world.start(world.sink(
+                            SINK,
+                            (event, effects) -> ChildJdbcSink.count(
+                                    jdbc,
+                                    event,
+                                    effects,
+                                    () -> ran.add(event.position().sequence())))
+                    .stateDirectory(world.state("child")));
+            world.awaitCaughtUp(SINK, last);
+
+            assertThat(number(postgres, "SELECT count(*) FROM counted")).isEqualTo(EVENTS);
+            assertThat(number(postgres, "SELECT count(*) FROM counted WHERE times <> 1"))
+                    .isZero();
+            assertThat(number(postgres, "SELECT count(*) FROM taskqueue_applied"))
+                    .isEqualTo(EVENTS);
+            assertThat(ran.contains((long) SECOND_STOP))
+                    .as("the action ran again that a kill had met")
+                    .isEqualTo(point == ChildJdbcSink.Point.STATEMENT_DONE);
+            assertThat(last.status().effects().run() - ran.size())
+                    .as("results that the database answered with")
+                    .isGreaterThanOrEqualTo(point == ChildJdbcSink.Point.COMMITTED ? 1 : 0);
+        }
+    }
+
+    private void killAt(ChildJdbcSink.Point point, int sequence, SinkWorld world, EmbeddedPostgres postgres)
+            throws Exception {
+        Path output = directory.resolve("child-" + sequence + ".txt");
+        Process child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ChildJdbcSink.class.getName(),
+                        SINK,
+                        SinkWorld.bootstrap(),
+                        world.topic,
+                        world.state("child").toString(),
+                        postgres.getJdbcUrl("postgres", "postgres"),
+                        point.name(),
+                        String.valueOf(sequence))
+                .redirectOutput(output.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> Files.readString(output)
+                    .contains("standing still at " + point));
+        } finally {
+            child.destroyForcibly();
+            assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static void execute(EmbeddedPostgres postgres, String sql) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static long number(EmbeddedPostgres postgres, String query) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+}
