@@ -27,7 +27,7 @@ public final class SinkMeters implements AutoCloseable {
     public static final String SEQUENCE_LAG = "taskqueue.replication.sequence_lag";
     /** Gauge; tags sink, queue: now minus the time of the newest applied event, in seconds. */
     public static final String WALL_CLOCK_LAG = "taskqueue.replication.wall_clock_lag";
-    /** Counter; tags sink, result (run, reused, failed, parked, missing): effects. */
+    /** Counter; tags sink, result (run, reused, failed, missing): effects; parked: events set aside. */
     public static final String EFFECTS = "taskqueue.replication.effects";
     /** Counter; tag sink: effects of which nobody knew whether they were done, dealt with as declared. */
     public static final String AMBIGUOUS = "taskqueue.replication.ambiguous";
@@ -39,6 +39,8 @@ public final class SinkMeters implements AutoCloseable {
     public static final String GAPS = "taskqueue.replication.gaps";
     /** Counter; tag sink: records that are no events. */
     public static final String UNDECODABLE = "taskqueue.replication.undecodable";
+    /** Gauge; tags sink, queue: events parked. */
+    public static final String PARKED = "taskqueue.replication.parked";
     /** Gauge; tag sink: events being applied. */
     public static final String INFLIGHT = "taskqueue.replication.inflight";
     /** Gauge; tag sink: 0 while actions may begin, 1 while the sink waits for its target. */
@@ -61,6 +63,7 @@ public final class SinkMeters implements AutoCloseable {
 
     private static final Map<String, Meaning> GAUGES = byName(
             new Meaning(SEQUENCE_LAG, "Newest position seen minus the one below which all is applied", "events"),
+            new Meaning(PARKED, "Events parked, waiting for a person", "events"),
             new Meaning(WALL_CLOCK_LAG, "Now minus the time of the newest applied event", "seconds"));
 
     private static final Meaning IN_FLIGHT = new Meaning(INFLIGHT, "Events being applied", "events");
@@ -144,7 +147,7 @@ public final class SinkMeters implements AutoCloseable {
     /**
      * A gauge that is tagged with a queue; the subject is referenced weakly.
      *
-     * @param name {@link #SEQUENCE_LAG} or {@link #WALL_CLOCK_LAG}
+     * @param name {@link #SEQUENCE_LAG}, {@link #WALL_CLOCK_LAG} or {@link #PARKED}
      * @throws IllegalArgumentException if it is another name, which a registry would refuse to give a queue
      */
     public <S> void gauge(String name, String queue, S subject, ToDoubleFunction<S> value) {

@@ -3,7 +3,7 @@ package io.taskqueue.streams;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import org.apache.kafka.common.Uuid;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,28 +20,33 @@ final class Control {
     private static final Logger LOG = LoggerFactory.getLogger(Control.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final String sink;
-    private final History history;
-
-    Control(String sink, History history) {
-        this.sink = sink;
-        this.history = history;
+    /** Does what a command says. */
+    @FunctionalInterface
+    interface Command {
+        /** @throws IllegalArgumentException if something of it is missing or wrong */
+        void take(JsonNode command);
     }
 
-    /**
-     * Does what a record asks for; one that cannot be understood is logged and passed over.
-     *
-     * @param topicId the event topic
-     */
-    void take(byte @Nullable [] value, long offset, Uuid topicId) {
+    private final String sink;
+    private final Map<String, Command> known;
+
+    /** @param known what each command does, by the name that its field {@code command} has */
+    Control(String sink, Map<String, Command> known) {
+        this.sink = sink;
+        this.known = Map.copyOf(known);
+    }
+
+    /** Does what a record asks for; one that cannot be understood is logged and passed over. */
+    void take(byte @Nullable [] value, long offset) {
         try {
             JsonNode command = JSON.readTree(value == null ? new byte[0] : value);
             String name = command.path("command").asText();
-            if (name.equals(ReplayOrder.COMMAND)) {
-                history.replays().take(ReplayOrder.of(command), topicId, history.seenTo());
-            } else {
+            Command told = known.get(name);
+            if (told == null) {
                 LOG.warn(
                         "Sink {}: the command '{}' at offset {} of its control topic is not known", sink, name, offset);
+            } else {
+                told.take(command);
             }
         } catch (IllegalArgumentException e) {
             LOG.warn("Sink {}: the command at offset {} of its control topic: {}", sink, offset, e.getMessage());

@@ -46,10 +46,35 @@ final class Failures {
                 cause);
     }
 
-    static String uncaught(String sink, Throwable cause) {
-        return "Sink " + sink + " stopped because Kafka Streams failed: " + cause
-                + ". What was not committed is applied again at the next start. See the log, mend the cause, and start it "
-                + "again.";
+    static SinkStoppedException tooManyParked(String sink, int partition, int parked, int most) {
+        return new SinkStoppedException(
+                "Sink " + sink + " stopped: " + parked + " events are parked on partition " + partition
+                        + ", and maxParked is " + most
+                        + ". All of them are kept. Find out why with `taskqueue parked list --name " + sink
+                        + "`, mend it, start the sink with a higher maxParked, and redrive or discard them.",
+                null);
+    }
+
+    static SinkStoppedException notStarted(SinkSettings<?> settings, RuntimeException cause) {
+        return new SinkStoppedException(
+                "Sink " + settings.name + " did not start: " + cause.getMessage() + ". Its state is in "
+                        + settings.stateDirectory
+                        + ": see that no other process uses it, or choose another directory.",
+                cause);
+    }
+
+    /** Why the stream thread ended: what was said of it, or that it was not foreseen. */
+    static SinkStoppedException stopped(String sink, Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SinkStoppedException known) {
+                return known;
+            }
+        }
+        return new SinkStoppedException(
+                "Sink " + sink + " stopped because Kafka Streams failed: " + thrown
+                        + ". What was not committed is applied again at the next start. See the log, mend the cause, and "
+                        + "start it again.",
+                thrown);
     }
 
     static String joinedLate(String queue, Position position) {

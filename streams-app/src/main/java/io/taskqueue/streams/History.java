@@ -80,7 +80,23 @@ final class History {
     }
 
     /** An event is applied. */
-    void ended(LiveEvent<?> live) {
+    void applied(Handed.Applied applied) {
+        LiveEvent<?> live = applied.live();
+        ended(live);
+        if (live.pass.round() == 0) {
+            replays.applied(live.offset, applied.reused(), applied.missing(), live.ambiguous);
+        }
+    }
+
+    /** An event is parked, and counts as dealt with. */
+    void setAside(LiveEvent<?> live) {
+        ended(live);
+        if (live.pass.round() == 0) {
+            replays.parked(live.offset);
+        }
+    }
+
+    private void ended(LiveEvent<?> live) {
         String queue = live.event.queueName();
         if (live.pass.advances()) {
             checkpoints.peers(queue).ended(live.peer, live.event.position());

@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +102,11 @@ final class InFlight<T> {
     /** Whether an event is in flight between two offsets, both included. */
     boolean any(long from, long to) {
         return live.values().stream().anyMatch(event -> from <= event.offset && event.offset <= to);
+    }
+
+    /** The offsets in flight now. */
+    Set<Long> offsets() {
+        return live.values().stream().map(event -> event.offset).collect(Collectors.toSet());
     }
 
     /** Brings the store up to date: only what is unfinished is written, only what was written is deleted. */

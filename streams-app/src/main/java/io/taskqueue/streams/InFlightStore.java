@@ -46,6 +46,12 @@ final class InFlightStore {
                 .array());
     }
 
+    /** The topic of an event, by its key. */
+    static Uuid topicId(Bytes key) {
+        ByteBuffer bytes = ByteBuffer.wrap(key.get());
+        return new Uuid(bytes.getLong(), bytes.getLong());
+    }
+
     void put(Bytes key, Pass pass, byte[] value) {
         byte again = pass.mode() == EffectMode.RECORDED_ONLY ? RECORDED_ONLY : AGAIN;
         put(key, pass.replayed() ? again : FIRST, pass, value);

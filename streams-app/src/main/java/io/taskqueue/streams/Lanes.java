@@ -3,6 +3,7 @@ package io.taskqueue.streams;
 import io.taskqueue.event.TaskId;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,6 +32,14 @@ final class Lanes<T> {
     void admit(LiveEvent<T> event) {
         if (enqueue(event)) {
             begin(event);
+        }
+    }
+
+    /** Empties a task's lane, whose worker has left it, and returns what was in it, in order. */
+    List<LiveEvent<T>> take(TaskId task) {
+        synchronized (lanes) {
+            Queue<LiveEvent<T>> lane = lanes.remove(task);
+            return lane == null ? List.of() : List.copyOf(lane);
         }
     }
 

@@ -6,6 +6,7 @@ import io.taskqueue.serde.UndecodableEventException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.IntFunction;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Bytes;
@@ -27,13 +28,20 @@ final class PartitionWork<T> implements Quiesce.Restful {
     private final Lanes<T> lanes;
     private final LiveEvents<T> events;
     private final Reports reports;
+    private final Parking<T> parking;
     private final int partition;
     private @Nullable SinkStoppedException failure;
     private boolean halted;
     private boolean marked;
     private boolean commitWanted;
 
-    PartitionWork(SinkParts<T> parts, History history, ResultsStore results, InFlightStore stored, int partition) {
+    PartitionWork(
+            SinkParts<T> parts,
+            History history,
+            ResultsStore results,
+            InFlightStore stored,
+            ParkedStore parked,
+            int partition) {
         this.parts = parts;
         this.history = history;
         this.results = results;
@@ -41,8 +49,10 @@ final class PartitionWork<T> implements Quiesce.Restful {
         this.partition = partition;
         this.events = new LiveEvents<>(parts.settings(), results, handover, intents);
         this.reports = new Reports(parts.settings(), parts.watched(), partition);
+        this.parking = new Parking<>(parts, parked, results, events, partition);
         this.lanes = new Lanes<>(
                 parts.workers(), new Worker<>(parts.settings(), parts.workers().breaker(), handover, new Random()));
+        stopWhere(parking.full(partition));
     }
 
     /** Takes up what was in flight at the last commit, by offset. */
@@ -66,14 +76,36 @@ final class PartitionWork<T> implements Quiesce.Restful {
     void dispatch(
             Uuid topicId, long offset, ReplicationEvent<T> event, byte[] value, Optional<IntFunction<Pass>> pass) {
         Bytes key = InFlightStore.key(topicId, offset);
-        if (!inFlight.contains(key)) {
-            RecordedResults known = pass.isPresent() ? events.recorded(event) : RecordedResults.NONE;
-            Pass chosen = pass.map(choose -> choose.apply(known.generation())).orElse(Pass.FIRST);
-            InFlightStore.Stored entry = new InFlightStore.Stored(key, offset, chosen, Bytes.wrap(value));
-            LiveEvent<T> live = events.of(entry, event, known);
+        if (inFlight.contains(key)) {
+            return;
+        }
+        if (parking.passesOver(event.taskId(), topicId, offset)) {
+            history.replays().parked(offset);
+            return;
+        }
+        RecordedResults known = pass.isPresent() ? events.recorded(event) : RecordedResults.NONE;
+        Pass chosen = pass.map(choose -> choose.apply(known.generation())).orElse(Pass.FIRST);
+        LiveEvent<T> live = events.of(new InFlightStore.Stored(key, offset, chosen, Bytes.wrap(value)), event, known);
+        history.began(live);
+        if (parking.mustWait(live)) {
+            parking.behind(live);
+            history.setAside(live);
+            stopWhere(parking.full(partition));
+        } else {
             inFlight.add(live);
-            history.began(live);
             begin(live);
+        }
+    }
+
+    /** Lets released events go on as far as there is room. */
+    void redrive() {
+        int room = parts.settings().maxInFlight - inFlight.size();
+        if (parking.anyReleased() && room > 0 && !resting()) {
+            for (LiveEvent<T> live : parking.release(room)) {
+                inFlight.add(live);
+                history.began(live);
+                begin(live);
+            }
         }
     }
 
@@ -121,9 +153,8 @@ final class PartitionWork<T> implements Quiesce.Restful {
                 results.withdraw(withdrawn.key());
             } else if (handed instanceof Handed.Applied applied) {
                 applied(applied);
-            } else if (handed instanceof Handed.GaveUp gaveUp && failure == null) {
-                failure = Failures.gaveUp(parts.settings().name, partition, gaveUp);
-                pause();
+            } else if (handed instanceof Handed.GaveUp gaveUp) {
+                gaveUp(gaveUp);
             }
         }
         intents.deleteWithdrawn(results);
@@ -188,7 +219,16 @@ final class PartitionWork<T> implements Quiesce.Restful {
     }
 
     boolean idle() {
-        return inFlight.size() == 0 && failure == null;
+        return inFlight.size() == 0 && failure == null && !parking.anyReleased();
+    }
+
+    Parking<T> parking() {
+        return parking;
+    }
+
+    /** The offsets in flight now. */
+    Set<Long> offsets() {
+        return inFlight.offsets();
     }
 
     /** The lowest offset in flight, or a given one where that is lower. */
@@ -233,6 +273,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
         lanes.shut();
         parts.watched().progress().inFlight(-inFlight.size());
         if (!parts.quiesce().closing()) {
+            parking.leave();
             history.leave(); // when closing, what was reached last is still worth showing
         }
     }
@@ -244,11 +285,50 @@ final class PartitionWork<T> implements Quiesce.Restful {
 
     private void applied(Handed.Applied applied) {
         LiveEvent<?> live = applied.live();
-        inFlight.finish(live);
-        history.ended(live);
-        history.replays().applied(live.offset, applied.reused(), applied.missing(), live.ambiguous);
-        parts.watched().progress().inFlight(-1);
+        left(live);
+        history.applied(applied);
         reports.applied(applied);
+        if (!InFlightStore.topicId(live.key).equals(parts.facts().topicId())) {
+            results.forget(live.event.queueName(), live.event.position()); // it cannot be seen again
+        }
+    }
+
+    private void gaveUp(Handed.GaveUp gaveUp) {
+        if (!parking.parks(gaveUp.why())) {
+            stopWhere(Failures.gaveUp(parts.settings().name, partition, gaveUp));
+            return;
+        }
+        for (LiveEvent<T> live : lanes.take(gaveUp.live().event.taskId())) {
+            if (live == gaveUp.live()) {
+                parking.failed(gaveUp);
+                setAside(live);
+            } else if (parking.mustWait(live)) {
+                parking.behind(live);
+                setAside(live);
+            } else {
+                lanes.admit(live);
+            }
+        }
+        stopWhere(parking.full(partition));
+    }
+
+    private void setAside(LiveEvent<?> live) {
+        left(live);
+        history.setAside(live);
+    }
+
+    /** The event is in flight no more. */
+    private void left(LiveEvent<?> live) {
+        inFlight.finish(live);
+        parts.watched().progress().inFlight(-1);
+    }
+
+    /** Begins nothing more where there is a reason; the first one stands. */
+    private void stopWhere(@Nullable SinkStoppedException reason) {
+        if (reason != null && failure == null) {
+            failure = reason;
+            pause();
+        }
     }
 
     ReplicationEvent<T> decoded(ReplicationEventCodec<T> codec, InFlightStore.Stored entry) {

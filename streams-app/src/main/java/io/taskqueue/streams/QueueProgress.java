@@ -42,6 +42,7 @@ final class QueueProgress {
     private volatile @Nullable Reach reach;
     private volatile @Nullable Newest newest;
     private volatile Map<String, Peers.Reach> peers = Map.of();
+    private volatile ParkedTasks.Count parked = ParkedTasks.Count.NONE;
 
     QueueProgress(String queue, SinkMeters meters, Clock clock) {
         this.queue = queue;
@@ -51,6 +52,7 @@ final class QueueProgress {
         this.fencedMeter = meters.counter(SinkMeters.FENCED, queue);
         this.gapsMeter = meters.counter(SinkMeters.GAPS, queue);
         meters.gauge(SinkMeters.SEQUENCE_LAG, queue, this, QueueProgress::sequenceLag);
+        meters.gauge(SinkMeters.PARKED, queue, this, progress -> progress.parked.events());
         meters.gauge(SinkMeters.WALL_CLOCK_LAG, queue, this, QueueProgress::wallClockLag);
     }
 
@@ -93,6 +95,11 @@ final class QueueProgress {
         peers = reached;
     }
 
+    /** How much of the queue is parked now. */
+    void parked(ParkedTasks.Count count) {
+        parked = count;
+    }
+
     /** The queue's partition is another instance's now. */
     void left() {
         reach = null;
@@ -120,6 +127,8 @@ final class QueueProgress {
                 now.newest(),
                 now.done(),
                 now.inFlight(),
+                parked.tasks(),
+                parked.events(),
                 lag(now),
                 now.diverged(),
                 now.replaying(),

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param newest the newest position seen, whether applied or not
  * @param done the position up to which all is applied; null where nothing is yet
  * @param inFlight events seen and not applied yet
+ * @param parkedTasks tasks whose events are parked
+ * @param parkedEvents their events; they count as dealt with, so {@code done} goes past them
  * @param lag newest minus done, in events
  * @param diverged whether events were missing; it stays so until an operator clears it
  * @param replaying whether the sink is seeing events again
@@ -32,6 +34,8 @@ public record QueueStatus(
         Position newest,
         @Nullable Position done,
         int inFlight,
+        int parkedTasks,
+        int parkedEvents,
         long lag,
         boolean diverged,
         boolean replaying,

@@ -10,11 +10,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /** The recorded results of effects. Only the stream thread touches it. */
 final class ResultsStore {
@@ -61,24 +63,56 @@ final class ResultsStore {
         return new RecordedResults(found, intents);
     }
 
+    /** Forgets all results of an event. */
+    void forget(String queue, Position position) {
+        List<Bytes> gone = new ArrayList<>();
+        try (KeyValueIterator<Bytes, byte[]> results =
+                store.prefixScan(ResultBytes.prefix(queue, position), new ByteArraySerializer())) {
+            results.forEachRemaining(result -> gone.add(result.key));
+        }
+        gone.forEach(store::delete);
+    }
+
+    /**
+     * How far a purge came.
+     *
+     * @param looks results that were looked at
+     * @param next from where to go on
+     * @param more whether there may be more to delete there
+     */
+    record Purged(int looks, @Nullable Bytes next, boolean more) {}
+
     /**
      * Deletes a queue's oldest results while their event lies before an offset.
      *
-     * @return how many were deleted; fewer than the limit means that none is left
+     * @param from the key to begin with; null for the queue's first
+     * @param kept the offsets of events whose results stay
+     * @param limit how many are looked at
      */
-    int purge(String queue, long before, int limit) {
+    Purged purge(String queue, @Nullable Bytes from, long before, LongPredicate kept, int limit) {
+        Bytes prefix = Bytes.wrap(ResultBytes.queuePrefix(queue));
         List<Bytes> gone = new ArrayList<>();
+        Bytes next = from;
+        int looks = 0;
+        boolean more = false;
         try (KeyValueIterator<Bytes, byte[]> results =
-                store.prefixScan(ResultBytes.queuePrefix(queue), new ByteArraySerializer())) {
-            while (gone.size() < limit && results.hasNext()) {
+                store.range(from == null ? prefix : from, KeyOrder.behindAllOf(prefix))) {
+            while (results.hasNext() && !more) {
                 KeyValue<Bytes, byte[]> result = results.next();
-                if (ResultBytes.offset(result.value) >= before) {
+                long offset = ResultBytes.offset(result.value);
+                boolean stays = kept.test(offset);
+                if (!stays && offset >= before) {
                     break;
                 }
-                gone.add(result.key);
+                if (!stays) {
+                    gone.add(result.key);
+                }
+                next = KeyOrder.behind(result.key);
+                looks++;
+                more = looks == limit;
             }
         }
         gone.forEach(store::delete);
-        return gone.size();
+        return new Purged(looks, next, more);
     }
 }

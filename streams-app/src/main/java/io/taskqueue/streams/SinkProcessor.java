@@ -5,8 +5,11 @@ import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.streams.Classification.Verdict;
+import io.taskqueue.streams.ParkedCommand.Action;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -38,8 +41,8 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<Bytes, byte[]> mark;
     private History history;
-    private Control control;
     private PartitionWork<T> work;
+    private Control control;
     private Purge purge;
     private TopicFacts facts;
     private @Nullable Cancellable ticks;
@@ -65,9 +68,10 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
         SinkProgress progress = parts.watched().progress();
         Replays replays = new Replays(parts.settings(), context.getStateStore(Replays.NAME), progress, partition);
         history = new History(parts.settings(), checkpoints, replays, progress, partition);
-        control = new Control(parts.settings().name, history);
-        work = new PartitionWork<>(parts, history, results, stored, partition);
-        purge = new Purge(results);
+        ParkedStore parked = new ParkedStore(context.getStateStore(ParkedStore.NAME));
+        work = new PartitionWork<>(parts, history, results, stored, parked, partition);
+        purge = new Purge(results, work.parking());
+        control = new Control(parts.settings().name, commands(work.parking()));
         parts.mark().connect(context.taskId(), hook);
         parts.quiesce().join(context.taskId(), work);
         work.resumeStored(codec);
@@ -81,6 +85,18 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
         tickWhileNeeded();
     }
 
+    private Map<String, Control.Command> commands(Parking<T> parking) {
+        return Map.of(
+                ReplayOrder.COMMAND,
+                command -> history.replays().take(ReplayOrder.of(command), facts.topicId(), history.seenTo()),
+                Action.REDRIVE.command,
+                command -> parking.redrive(ParkedCommand.of(Action.REDRIVE, command)),
+                Action.DISCARD.command,
+                command -> parking.discard(
+                        ParkedCommand.of(Action.DISCARD, command),
+                        parts.settings().clock.instant()));
+    }
+
     @Override
     public void process(Record<byte[], byte[]> record) {
         inCall = true;
@@ -88,11 +104,12 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
             goOn();
             RecordMetadata from = context.recordMetadata().orElseThrow();
             if (from.topic().equals(parts.settings().controlTopic)) {
-                control.take(record.value(), from.offset(), facts.topicId());
+                control.take(record.value(), from.offset());
             } else {
                 event(record, from);
             }
             work.drain();
+            work.redrive();
             awaitRoom();
             passEnds();
         } finally {
@@ -139,6 +156,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
             goOn();
             waitLeft = WAIT_PER_PASS;
             work.drain();
+            work.redrive();
             if (purge.pending()) {
                 purge.tick(work.lowestOffset(Long.MAX_VALUE));
             }
@@ -190,7 +208,9 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
 
     private void adopt(TopicFacts now) {
         facts = now;
-        history.startOver(now.topicId()).forEach(purge::all);
+        Set<Long> inFlight = work.offsets();
+        history.startOver(now.topicId()).forEach(queue -> purge.all(queue, inFlight::contains));
+        work.parking().startOver(now.topicId());
         long logStart = now.logStart(context.taskId().partition());
         history.replays().startOver(now.topicId(), logStart);
         history.forgetFencesBefore(logStart);

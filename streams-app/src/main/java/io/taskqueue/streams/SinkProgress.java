@@ -24,6 +24,7 @@ final class SinkProgress {
     private final Tally reused;
     private final Tally failed;
     private final Tally missing;
+    private final Tally parked;
     private final Tally ambiguous;
     private final Tally undecodable;
 
@@ -49,6 +50,7 @@ final class SinkProgress {
         this.reused = Tally.of(meters.effects(SinkMeters.Result.REUSED));
         this.failed = Tally.of(meters.effects(SinkMeters.Result.FAILED));
         this.missing = Tally.of(meters.effects(SinkMeters.Result.MISSING));
+        this.parked = Tally.of(meters.effects(SinkMeters.Result.PARKED));
         this.ambiguous = Tally.of(meters.ambiguous());
         this.undecodable = Tally.of(meters.undecodable());
         meters.inflight(inFlight, AtomicInteger::get);
@@ -65,6 +67,12 @@ final class SinkProgress {
     void applied(int effectsReused, int effectsMissing, int effectsAmbiguous) {
         reused.add(effectsReused);
         missing.add(effectsMissing);
+        ambiguous.add(effectsAmbiguous);
+    }
+
+    /** An event was parked, or passed over because it is parked or discarded. */
+    void setAside(int effectsAmbiguous) {
+        parked.add(1);
         ambiguous.add(effectsAmbiguous);
     }
 
@@ -91,7 +99,12 @@ final class SinkProgress {
                 .flatMap(name -> queue(name).status().stream())
                 .toList();
         EffectCounts effects = new EffectCounts(
-                run.count.get(), reused.count.get(), failed.count.get(), missing.count.get(), ambiguous.count.get());
+                run.count.get(),
+                reused.count.get(),
+                failed.count.get(),
+                missing.count.get(),
+                parked.count.get(),
+                ambiguous.count.get());
         return new SinkStatus(
                 sink,
                 state,

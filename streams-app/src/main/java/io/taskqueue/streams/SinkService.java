@@ -34,9 +34,10 @@ import org.slf4j.LoggerFactory;
  * A sink as a service on Kafka Streams: events are applied by workers, one task's in order and tasks side by side; offsets,
  * checkpoints and the results of effects commit together.
  *
- * <p>Any number of instances of one name share the work. Where an event cannot be applied within its tries, the service stops:
- * its state is {@link SinkState#FAILED}, its status says why and what to do, and the event is applied again at the next
- * start. Thread-safe.
+ * <p>Any number of instances of one name share the work. An event that cannot be applied within its tries is parked with its error,
+ * later events of its task behind it, until a person redrives or discards it ({@link ParkedEvents}); other tasks go on. Where the
+ * service stops instead ({@link OnExhausted#STOP}), its state is {@link SinkState#FAILED}, its status says why and what to do,
+ * and the event is applied again at the next start. Thread-safe.
  */
 public final class SinkService implements AutoCloseable {
 
@@ -153,16 +154,8 @@ public final class SinkService implements AutoCloseable {
             streams.start();
         } catch (RuntimeException e) {
             close();
-            throw notStarted(settings, e);
+            throw Failures.notStarted(settings, e);
         }
-    }
-
-    private static SinkStoppedException notStarted(SinkSettings<?> settings, RuntimeException cause) {
-        return new SinkStoppedException(
-                "Sink " + settings.name + " did not start: " + cause.getMessage() + ". Its state is in "
-                        + settings.stateDirectory
-                        + ": see that no other process uses it, or choose another directory.",
-                cause);
     }
 
     private void follow(KafkaStreams.State now) {
@@ -175,7 +168,7 @@ public final class SinkService implements AutoCloseable {
 
     /** Called on the stream thread, which ends after it. */
     private StreamThreadExceptionResponse failed(Throwable thrown) {
-        SinkStoppedException reason = stopped(thrown);
+        SinkStoppedException reason = Failures.stopped(settings.name, thrown);
         if (failure.compareAndSet(null, reason)) {
             LOG.error("{}", reason.getMessage(), thrown);
         }
@@ -186,15 +179,6 @@ public final class SinkService implements AutoCloseable {
             new Thread(this::end, settings.name + "-end").start();
         }
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-    }
-
-    private SinkStoppedException stopped(Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SinkStoppedException known) {
-                return known;
-            }
-        }
-        return new SinkStoppedException(Failures.uncaught(settings.name, thrown), thrown);
     }
 
     private void end() {
@@ -245,8 +229,9 @@ public final class SinkService implements AutoCloseable {
         Duration topicWait = Duration.ofSeconds(30);
         Duration topicCheckInterval = Duration.ofSeconds(30);
         OnGap onGap = OnGap.CONTINUE;
-        OnExhausted onExhausted = OnExhausted.STOP;
+        OnExhausted onExhausted = OnExhausted.PARK;
         OnPermanent onPermanent = OnPermanent.RECORD;
+        int maxParked = 100_000;
         Clock clock = Clock.systemUTC();
         Function<ReplicationEvent<T>, String> peerKey =
                 event -> event.ownerPeerId().orElse(Peers.DEFAULT);
@@ -346,6 +331,12 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
+        /** Parked events of a partition beyond which the service stops; 100,000 unless set. */
+        public Builder<T> maxParked(int events) {
+            this.maxParked = events;
+            return this;
+        }
+
         /** How long a missing event topic is waited for; 30 s unless set. */
         public Builder<T> topicWait(Duration wait) {
             this.topicWait = wait;
@@ -387,7 +378,7 @@ public final class SinkService implements AutoCloseable {
                 service = new SinkService(settings, topology);
             } catch (StreamsException e) {
                 topology.close();
-                throw notStarted(settings, e);
+                throw Failures.notStarted(settings, e);
             } catch (RuntimeException e) {
                 topology.close();
                 throw e;

@@ -40,6 +40,7 @@ final class SinkSettings<T> {
     final OnGap onGap;
     final OnExhausted onExhausted;
     final OnPermanent onPermanent;
+    final int maxParked;
     final Clock clock;
     final Function<ReplicationEvent<T>, String> peerKey;
 
@@ -66,6 +67,7 @@ final class SinkSettings<T> {
         this.onGap = from.onGap;
         this.onExhausted = from.onExhausted;
         this.onPermanent = from.onPermanent;
+        this.maxParked = from.maxParked;
         this.clock = from.clock;
         this.peerKey = from.peerKey;
         check();
@@ -101,6 +103,10 @@ final class SinkSettings<T> {
                 concurrency >= 1 && maxInFlight >= concurrency,
                 "Sink " + name + " needs 1 <= concurrency <= maxInFlight, but concurrency is " + concurrency
                         + " and maxInFlight " + maxInFlight + ".");
+        require(
+                maxParked >= 1,
+                "Sink " + name + " needs room for at least 1 parked event, but maxParked is " + maxParked
+                        + ". To stop where an event cannot be applied, use onExhausted(STOP).");
         require(
                 !commitInterval.isNegative() && !commitInterval.isZero() && !drainTimeout.isNegative(),
                 "Sink " + name

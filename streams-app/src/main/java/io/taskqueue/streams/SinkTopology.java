@@ -29,6 +29,7 @@ import org.apache.kafka.streams.state.Stores;
  *                                  +-- "in-flight"     what is seen and not applied at a commit
  *                                  +-- "results"       what effects came to
  *                                  +-- "replays"       what was seen again on purpose, and what came of it
+ *                                  +-- "parked"        what could not be applied, and waits for a person
  *                                  +-- "commit-mark"   calls back before a commit
  * </pre>
  *
@@ -142,6 +143,7 @@ public final class SinkTopology implements AutoCloseable {
                 .addStateStore(persistent(InFlightStore.NAME), APPLY)
                 .addStateStore(persistent(ResultsStore.NAME), APPLY)
                 .addStateStore(persistent(Replays.NAME), APPLY)
+                .addStateStore(persistent(ParkedStore.NAME), APPLY)
                 .addSink(
                         DEAD_LETTERS,
                         parts.settings().deadLetterTopic,

@@ -49,7 +49,7 @@ class EachEventReachesTheSinkOnceTest {
             assertThat(world.ledger.repeated()).isEmpty();
             assertThat(service.ready()).isTrue();
             SinkStatus status = service.status();
-            assertThat(status.effects()).isEqualTo(new EffectCounts(1_800, 0, 0, 0, 0));
+            assertThat(status.effects()).isEqualTo(new EffectCounts(1_800, 0, 0, 0, 0, 0));
             assertThat(status.queues()).extracting(QueueStatus::queueName).containsExactly("a", "b", "c");
             assertThat(status.queues())
                     .allMatch(queue -> queue.applied() == 600

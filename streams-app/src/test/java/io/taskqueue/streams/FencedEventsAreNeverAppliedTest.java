@@ -27,7 +27,7 @@ class FencedEventsAreNeverAppliedTest {
             world.awaitCaughtUp("fenced", again);
 
             assertThat(again.status().queues().get(0).fenced()).isEqualTo(2);
-            assertThat(again.status().effects()).isEqualTo(new EffectCounts(0, 30, 0, 0, 0));
+            assertThat(again.status().effects()).isEqualTo(new EffectCounts(0, 30, 0, 0, 0, 0));
             assertThat(world.ledger.calls()).hasSize(30);
             assertThat(world.ledger.times(old.key("fenced", 16))).isZero();
             assertThat(world.ledger.times(old.key("fenced", 17))).isZero();

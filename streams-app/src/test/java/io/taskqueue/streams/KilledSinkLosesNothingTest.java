@@ -64,7 +64,7 @@ class KilledSinkLosesNothingTest {
             SinkService replay =
                     world.start(world.sink(SINK, world.calling(Duration.ZERO)).stateDirectory(world.state("child")));
             world.awaitCaughtUp(SINK, replay);
-            assertThat(replay.status().effects()).isEqualTo(new EffectCounts(0, 4_500, 0, 0, 0));
+            assertThat(replay.status().effects()).isEqualTo(new EffectCounts(0, 4_500, 0, 0, 0, 0));
             assertThat(world.ledger.calls()).hasSize(calls);
         }
     }

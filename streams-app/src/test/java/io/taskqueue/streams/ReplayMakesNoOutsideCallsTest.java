@@ -23,13 +23,13 @@ class ReplayMakesNoOutsideCallsTest {
             SinkService again = world.start(world.sink("replayed", world.calling(Duration.ZERO)));
             world.awaitCaughtUp("replayed", again);
             again.close();
-            assertThat(again.status().effects()).isEqualTo(new EffectCounts(0, 600, 0, 0, 0));
+            assertThat(again.status().effects()).isEqualTo(new EffectCounts(0, 600, 0, 0, 0, 0));
 
             world.rewind("replayed");
             SinkWorld.delete(world.state("one"));
             SinkService wiped = world.start(world.sink("replayed", world.calling(Duration.ZERO)));
             world.awaitCaughtUp("replayed", wiped);
-            assertThat(wiped.status().effects()).isEqualTo(new EffectCounts(0, 600, 0, 0, 0));
+            assertThat(wiped.status().effects()).isEqualTo(new EffectCounts(0, 600, 0, 0, 0, 0));
             assertThat(wiped.status().queues()).allMatch(queue -> !queue.replaying() && queue.applied() == 300);
 
             assertThat(world.ledger.calls()).hasSize(600);
@@ -51,7 +51,7 @@ class ReplayMakesNoOutsideCallsTest {
                 effects.run("new", key -> world.ledger.called(key.toString()));
             }));
             world.awaitCaughtUp("extended", extended);
-            assertThat(extended.status().effects()).isEqualTo(new EffectCounts(0, 30, 0, 30, 0));
+            assertThat(extended.status().effects()).isEqualTo(new EffectCounts(0, 30, 0, 30, 0, 0));
             assertThat(world.ledger.calls()).hasSize(30);
 
             source.tasks(10, 11);

@@ -56,7 +56,7 @@ class ResultsLiveAsLongAsTheirEventTest {
             world.rewind("purging", 201);
             SinkService again = world.start(world.sink("purging", world.calling(Duration.ZERO)));
             world.awaitCaughtUp("purging", again);
-            assertThat(again.status().effects()).isEqualTo(new EffectCounts(0, left.size(), 0, 0, 0));
+            assertThat(again.status().effects()).isEqualTo(new EffectCounts(0, left.size(), 0, 0, 0, 0));
             assertThat(world.ledger.calls()).hasSize(300 + events[0]);
         }
     }

@@ -106,7 +106,7 @@ class SinkSettingsTest {
             SinkService after = world.start(world.sink("anew", world.calling(Duration.ZERO)));
             world.awaitCaughtUp("anew", after);
 
-            assertThat(after.status().effects()).isEqualTo(new EffectCounts(9, 0, 0, 0, 0));
+            assertThat(after.status().effects()).isEqualTo(new EffectCounts(9, 0, 0, 0, 0, 0));
             assertThat(after.status().queues().get(0).gaps()).isZero();
         }
     }

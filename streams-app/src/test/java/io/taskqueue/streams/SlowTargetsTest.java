@@ -84,7 +84,7 @@ class SlowTargetsTest {
             assertThat(waiting.lag()).isGreaterThanOrEqualTo(290);
             world.awaitCaughtUp("retrying", service);
             assertThat(world.ledger.keys()).isEqualTo(300);
-            assertThat(service.status().effects()).isEqualTo(new EffectCounts(300, 0, 0, 0, 0));
+            assertThat(service.status().effects()).isEqualTo(new EffectCounts(300, 0, 0, 0, 0, 0));
         }
     }
 

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.event.TaskError;
+import io.taskqueue.event.TaskId;
 import io.taskqueue.sink.EffectKey;
+import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.EffectResult;
 import io.taskqueue.streams.Arrival.Mark;
 import io.taskqueue.streams.Checkpoint.Fence;
+import io.taskqueue.streams.ParkedState.EffectState;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Bytes;
@@ -102,6 +106,44 @@ class StoredBytesTest {
         assertThat(ended.replay().receipt(5)).isEqualTo(replay.receipt(5));
         assertThat(ended.replay().running()).isFalse();
         assertThat(ReplayBytes.read(ReplayBytes.write(3, null))).isEqualTo(new ReplayBytes.Stored(3, null));
+    }
+
+    @Test
+    void parkedEventsComeBackAsTheyWereAndATasksSortByOffset() {
+        TaskId task = new TaskId("ä/b", 3, 4);
+        ParkedState.Failed failed = new ParkedState.Failed(
+                7,
+                new TaskError(null, "no code", Map.of("a", "ä")),
+                Map.of("charge", EffectState.UNDECIDED, "mail", EffectState.DONE));
+        List<ParkedState> states = List.of(
+                failed,
+                new ParkedState.Behind(),
+                new ParkedState.Discarded("ann", "by hand", THEN, Optional.of(failed)),
+                new ParkedState.Discarded("bob", "wrong", THEN, Optional.empty()));
+
+        assertThat(states).allSatisfy(state -> {
+            ParkedEntry entry = new ParkedEntry(
+                    new ParkedKey(task, 300, new Uuid(3, -4)),
+                    new Pass(EffectMode.RECORDED_ONLY, true, 2, 5),
+                    THEN,
+                    true,
+                    "other",
+                    new Position(5, 6),
+                    state,
+                    Bytes.wrap(new byte[] {'{', '}'}));
+            Bytes key = ParkedBytes.key(entry.key());
+            assertThat(ParkedBytes.entry(key.get(), ParkedBytes.value(entry))).isEqualTo(entry);
+            assertThat(key).isLessThan(ParkedBytes.key(new ParkedKey(task, 301, new Uuid(-3, 0))));
+            assertThat(key.get()).startsWith(ParkedBytes.prefix(task));
+        });
+    }
+
+    @Test
+    void boundsOfKeysEncloseWhatTheyShould() {
+        Bytes prefix = Bytes.wrap(new byte[] {1, -1, -1});
+
+        assertThat(KeyOrder.behindAllOf(prefix)).isEqualTo(Bytes.wrap(new byte[] {2}));
+        assertThat(KeyOrder.behind(prefix)).isGreaterThan(prefix).isLessThan(Bytes.wrap(new byte[] {1, -1, -1, 0, 0}));
     }
 
     @Test

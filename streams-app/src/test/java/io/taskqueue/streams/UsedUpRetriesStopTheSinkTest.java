@@ -29,7 +29,7 @@ class UsedUpRetriesStopTheSinkTest {
             };
             EventWriter source = world.source("orders", 1).open();
             source.tasks(0, 100);
-            SinkService service = world.start(world.sink("stuck", sink));
+            SinkService service = world.start(world.sink("stuck", sink).onExhausted(OnExhausted.STOP));
 
             String failure = Failure.of(service);
 
@@ -42,12 +42,12 @@ class UsedUpRetriesStopTheSinkTest {
                                     + "Mend the cause, or allow more tries, and start the sink again.");
             assertThat(tries).hasValue(3);
 
-            SinkService stillBroken = world.start(world.sink("stuck", sink));
+            SinkService stillBroken = world.start(world.sink("stuck", sink).onExhausted(OnExhausted.STOP));
             assertThat(Failure.of(stillBroken)).contains("event 1/151 of queue orders");
             assertThat(tries).hasValue(6);
 
             broken.set(false);
-            SinkService mended = world.start(world.sink("stuck", sink));
+            SinkService mended = world.start(world.sink("stuck", sink).onExhausted(OnExhausted.STOP));
             world.awaitCaughtUp("stuck", mended);
             assertThat(world.ledger.keys()).isEqualTo(600);
             assertThat(world.ledger.repeated()).isEmpty();
