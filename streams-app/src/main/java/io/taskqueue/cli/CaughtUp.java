@@ -1,5 +1,6 @@
 package io.taskqueue.cli;
 
+import io.taskqueue.streams.ReplayReceipt;
 import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.SinkState;
 import io.taskqueue.streams.SinkStatus;
@@ -49,9 +50,13 @@ final class CaughtUp {
             long now = status.queues().stream()
                     .mapToLong(queue -> queue.applied() + queue.duplicates() + queue.fenced())
                     .sum();
-            looks = passed && status.state() == SinkState.RUNNING && status.settled() && now == seen ? looks + 1 : 0;
+            looks = passed && status.settled() && replayed(status) && now == seen ? looks + 1 : 0;
             seen = now;
         }
+    }
+
+    private static boolean replayed(SinkStatus status) {
+        return status.replays().stream().allMatch(ReplayReceipt::complete);
     }
 
     static void requireAlive(SinkStatus status) {

@@ -5,6 +5,11 @@ import io.taskqueue.event.Position;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.sink.HttpSinkFactory;
 import io.taskqueue.streams.QueueStatus;
+import io.taskqueue.streams.ReplayCounts;
+import io.taskqueue.streams.ReplayMode;
+import io.taskqueue.streams.ReplayOrder;
+import io.taskqueue.streams.Selection;
+import io.taskqueue.streams.SinkReplays;
 import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.SinkStatus;
 import java.io.IOException;
@@ -15,6 +20,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
@@ -81,7 +87,7 @@ final class Demo implements AutoCloseable {
             long calls = target.calls();
             long keys = target.keys();
 
-            ReplayPlan.compute(admin, SINK, TOPIC, ReplayPlan.Target.earliest()).execute(admin);
+            rewind(clock);
             try (SinkService again = startSink(meters)) {
                 listener.sinkStarted(again);
                 SinkStatus second = settle(again, stop, listener.step("replaying"), tally.total());
@@ -93,17 +99,32 @@ final class Demo implements AutoCloseable {
                         new DemoResult.Effects(
                                 first.effects().run(), first.effects().reused()),
                         new DemoResult.Target(calls, keys),
-                        new DemoResult.Replay(
-                                applied(second),
-                                second.effects().run(),
-                                second.effects().reused(),
-                                second.effects().missing(),
-                                target.calls() - calls),
+                        new DemoResult.Replay(receipt(second), target.calls() - calls),
                         Duration.between(begin, clock.instant()).toMillis() / 1000.0);
                 listener.finished(result);
                 return result;
             }
         }
+    }
+
+    /** What {@code taskqueue replay --to-earliest --execute} does. */
+    private void rewind(Clock clock) throws InterruptedException, ExecutionException {
+        SinkReplays replays = new SinkReplays(kafka, SINK);
+        ReplayOrder order = new ReplayOrder(
+                UUID.randomUUID(),
+                ReplayPlan.nextNumber(replays),
+                ReplayMode.RECORDED_ONLY,
+                Selection.ALL,
+                "demo",
+                clock.instant());
+        ReplayPlan.compute(admin, SINK, TOPIC, ReplayPlan.Target.earliest()).execute(admin, replays, order);
+    }
+
+    private static ReplayCounts receipt(SinkStatus status) {
+        return ReplayReport.here(SINK, status.replays())
+                .filter(ReplayReport::complete)
+                .map(ReplayReport::counts)
+                .orElseThrow(() -> new CommandFailure(ExitCode.FAILED, "The demo's replay has no complete receipt."));
     }
 
     private SinkService startSink(MeterRegistry registry) {

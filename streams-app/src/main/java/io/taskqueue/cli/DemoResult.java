@@ -2,6 +2,7 @@ package io.taskqueue.cli;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.taskqueue.streams.ReplayCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,7 +33,20 @@ record DemoResult(
 
     record Target(long calls, long keys) {}
 
-    record Replay(long events, long run, long reused, long missing, long targetCalls) {}
+    /** The receipt of the replay, and the calls at the target meanwhile. */
+    record Replay(long events, long run, long reused, long failed, long parked, long missing, long targetCalls) {
+
+        Replay(ReplayCounts receipt, long targetCalls) {
+            this(
+                    receipt.events(),
+                    receipt.run(),
+                    receipt.reused(),
+                    receipt.failed(),
+                    receipt.parked(),
+                    receipt.missing(),
+                    targetCalls);
+        }
+    }
 
     /** What does not add up; empty when all does. */
     @JsonIgnore
@@ -53,6 +67,8 @@ record DemoResult(
         expect(faults, "events on Kafka and events replayed", published, replay.events);
         expect(faults, "events replayed and results reused", replay.events, replay.reused);
         expect(faults, "nothing and effects run in the replay", 0, replay.run);
+        expect(faults, "nothing and effects that failed in the replay", 0, replay.failed);
+        expect(faults, "nothing and events parked in the replay", 0, replay.parked);
         expect(faults, "nothing and results missing in the replay", 0, replay.missing);
         expect(faults, "nothing and calls at the target in the replay", 0, replay.targetCalls);
         return faults;
@@ -95,11 +111,14 @@ record DemoResult(
         line(text, "Then the sink's offsets were moved back to the beginning, and it ran again:");
         line(
                 text,
-                "%,d events were seen again, %,d effects answered from the record, %,d run, %,d missing.",
+                "Its receipt: %,d events seen again; %,d effects answered from the record, %,d run, %,d failed, %,d missing; "
+                        + "%,d events parked.",
                 replay.events,
                 replay.reused,
                 replay.run,
-                replay.missing);
+                replay.failed,
+                replay.missing,
+                replay.parked);
         line(text, "%,d calls reached the target.", replay.targetCalls);
         line(text, "");
         if (faults.isEmpty()) {

@@ -1,8 +1,11 @@
 package io.taskqueue.cli;
 
+import io.taskqueue.streams.ReplayOrder;
+import io.taskqueue.streams.SinkReplays;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
@@ -81,17 +84,46 @@ record ReplayPlan(String name, String topic, List<Move> moves) {
         return new ReplayPlan(name, topicName, List.copyOf(moves));
     }
 
-    /** Moves the offsets. */
-    void execute(Admin admin) throws InterruptedException, ExecutionException {
+    /** The number of the next order. */
+    static int nextNumber(SinkReplays replays) {
+        try {
+            return replays.nextNumber();
+        } catch (IllegalStateException e) {
+            throw new CommandFailure(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Tells the sink what is wanted, and moves the offsets: in this order, because an order without its move means nothing. */
+    void execute(Admin admin, SinkReplays replays, ReplayOrder order) throws InterruptedException, ExecutionException {
         requireStopped(admin, name);
-        admin.alterConsumerGroupOffsets(
-                        name,
-                        moves.stream()
-                                .collect(Collectors.toMap(
-                                        move -> new TopicPartition(topic, move.partition()),
-                                        move -> new OffsetAndMetadata(move.to()))))
-                .all()
-                .get();
+        replays.order(order);
+        Map<TopicPartition, OffsetAndMetadata> offsets = moves.stream()
+                .collect(Collectors.toMap(
+                        move -> new TopicPartition(topic, move.partition()),
+                        move -> new OffsetAndMetadata(move.to(), order.offsetMetadata())));
+        try {
+            admin.alterConsumerGroupOffsets(name, offsets).all().get();
+        } catch (ExecutionException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    "Kafka refused to move the offsets of sink " + name + ": "
+                            + (e.getCause() == null ? e : e.getCause())
+                            + ". What was not moved is not replayed, and the order means nothing for it any more. See that "
+                            + "every instance is stopped, and try again.",
+                    e);
+        }
+    }
+
+    /** The moves as a table. */
+    String text() {
+        StringBuilder text = new StringBuilder(
+                String.format(Locale.ROOT, "%9s %12s %12s %12s%n", "partition", "from", "to", "events"));
+        for (Move move : moves) {
+            String from = move.from() == null ? "-" : move.from().toString();
+            text.append(String.format(
+                    Locale.ROOT, "%9d %12s %12d %12d%n", move.partition(), from, move.to(), move.events()));
+        }
+        return text.toString();
     }
 
     /** How many records will be seen again. */

@@ -1,5 +1,6 @@
 package io.taskqueue.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.diagnostics.HealthCheck;
 import io.taskqueue.serde.PayloadCodec;
@@ -105,6 +106,7 @@ final class SinkCommand implements Callable<Integer> {
     private Output output = new Output();
 
     /** What the command did, as JSON. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Result(
             String name,
             long applied,
@@ -112,7 +114,8 @@ final class SinkCommand implements Callable<Integer> {
             long fenced,
             long gaps,
             long undecodable,
-            Map<String, Long> effects) {}
+            Map<String, Long> effects,
+            @Nullable ReplayReport replay) {}
 
     @Override
     public Integer call() throws Exception {
@@ -201,23 +204,26 @@ final class SinkCommand implements Callable<Integer> {
                         "run", status.effects().run(),
                         "reused", status.effects().reused(),
                         "failed", status.effects().failed(),
-                        "missing", status.effects().missing()));
-        output.result(
-                String.format(
-                        Locale.ROOT,
-                        "Sink %s: %,d events applied; effects: %,d run, %,d from the record, %,d failed for good, %,d missing; "
-                                + "%,d duplicates, %,d fenced, %,d gaps, %,d records that are no events.",
-                        name,
-                        result.applied(),
-                        status.effects().run(),
-                        status.effects().reused(),
-                        status.effects().failed(),
-                        status.effects().missing(),
-                        result.duplicates(),
-                        result.fenced(),
-                        result.gaps(),
-                        result.undecodable()),
-                result);
+                        "missing", status.effects().missing()),
+                ReplayReport.here(name, status.replays()).orElse(null));
+        String line = String.format(
+                Locale.ROOT,
+                "Sink %s: %,d events applied; effects: %,d run, %,d from the record, %,d failed for good, %,d missing; "
+                        + "%,d duplicates, %,d fenced, %,d gaps, %,d records that are no events.",
+                name,
+                result.applied(),
+                status.effects().run(),
+                status.effects().reused(),
+                status.effects().failed(),
+                status.effects().missing(),
+                result.duplicates(),
+                result.fenced(),
+                result.gaps(),
+                result.undecodable());
+        String receipt = result.replay() == null
+                ? ""
+                : System.lineSeparator().repeat(2) + result.replay().text();
+        output.result(line + receipt, result);
     }
 
     private static long sum(SinkStatus status, ToLongFunction<QueueStatus> count) {

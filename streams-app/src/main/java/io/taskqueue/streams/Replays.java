@@ -223,6 +223,7 @@ final class Replays {
                     running.counts());
             latest = null;
             changed = true;
+            progress.replayLeft(partition);
         }
     }
 

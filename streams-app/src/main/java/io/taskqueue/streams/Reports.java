@@ -25,9 +25,9 @@ final class Reports {
         watched.progress().applied(applied.reused(), applied.missing(), live.ambiguous);
         watched.progress().queue(event.queueName()).applied(event, live.replayed());
         if (applied.missing() > 0) {
-            LOG.warn(
-                    "Sink {}: {} effects of {} at offset {} have no recorded result. A replay runs nothing, so they were "
-                            + "left undone",
+            // the receipt warns of them all together
+            LOG.info(
+                    "Sink {}: {} effects of {} at offset {} have no recorded result, and the replay does not run it",
                     settings.name,
                     applied.missing(),
                     event,

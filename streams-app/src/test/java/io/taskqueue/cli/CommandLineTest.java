@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,6 +80,32 @@ class CommandLineTest {
 
         assertThat(replay.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(replay.err()).contains("--to-datetime yesterday is no time with an offset.");
+    }
+
+    @Test
+    void aReplayThatMakesNoSenseIsRefusedBeforeKafkaIsAsked() {
+        assertThat(replay("--to-earliest", "--mode", "rerun"))
+                .contains(
+                        "A rerun calls the outside again for every event that it selects, and no --select was given.");
+        assertThat(replay("--to-earliest", "--select", "queue=a"))
+                .contains("A recorded-only replay runs nothing, so there is nothing to select, but --select queue=a");
+        assertThat(replay("--to-earliest", "--mode", "again"))
+                .contains("--mode again is no way to replay. Choose recorded-only, fill-gaps or rerun.");
+        assertThat(replay("--to-earliest", "--mode", "rerun", "--select", "kind=Done"))
+                .contains("--select: The selection 'kind=Done' is no kind of event that a sink sees.");
+        assertThat(replay("--receipt", "--execute")).contains("--receipt only reads");
+        assertThat(replay("--to-earliest", "--wait", "1s")).contains("There is no receipt to wait for");
+        assertThat(replay("--to-earliest", "--execute", "--fail-on-missing"))
+                .contains("Give --fail-on-missing with --wait.");
+        assertThat(replay()).contains("--to-earliest", "--receipt");
+    }
+
+    private static String replay(String... more) {
+        Cli replay = Cli.run(
+                Stream.concat(Stream.of("replay", "--bootstrap-server", "127.0.0.1:1", "--name", "x"), Stream.of(more))
+                        .toArray(String[]::new));
+        assertThat(replay.exitCode()).isEqualTo(ExitCode.USAGE);
+        return replay.err();
     }
 
     @Test

@@ -38,7 +38,7 @@ class DemoCommandTest {
         assertThat(numbers.get("effects").get("run").asLong()).isEqualTo(published);
         assertThat(fields(numbers.get("target"))).isEqualTo("calls keys");
         assertThat(numbers.get("target").get("keys").asLong()).isEqualTo(published);
-        assertThat(fields(numbers.get("replay"))).isEqualTo("events run reused missing targetCalls");
+        assertThat(fields(numbers.get("replay"))).isEqualTo("events run reused failed parked missing targetCalls");
         assertThat(numbers.get("replay").get("reused").asLong()).isEqualTo(published);
         assertThat(numbers.get("replay").get("targetCalls").asLong()).isZero();
     }

@@ -25,7 +25,7 @@ class DemoResultTest {
 
     @Test
     void numbersThatAddUpHaveNoFaults() {
-        DemoResult result = result(40, 40, 40, 40, new DemoResult.Replay(40, 0, 40, 0, 0));
+        DemoResult result = result(40, 40, 40, 40, new DemoResult.Replay(40, 0, 40, 0, 0, 0, 0));
 
         assertThat(result.faults()).isEmpty();
         assertThat(result.text()).endsWith("Everything adds up. (1.5 s)");
@@ -33,7 +33,7 @@ class DemoResultTest {
 
     @Test
     void anEffectThatRanTwiceIsAFault() {
-        DemoResult result = result(40, 40, 41, 40, new DemoResult.Replay(40, 0, 40, 0, 0));
+        DemoResult result = result(40, 40, 41, 40, new DemoResult.Replay(40, 0, 40, 0, 0, 0, 0));
 
         assertThat(result.faults())
                 .containsExactly(
@@ -44,14 +44,14 @@ class DemoResultTest {
 
     @Test
     void aLostEventIsAFault() {
-        DemoResult result = result(40, 39, 39, 39, new DemoResult.Replay(40, 0, 40, 0, 0));
+        DemoResult result = result(40, 39, 39, 39, new DemoResult.Replay(40, 0, 40, 0, 0, 0, 0));
 
         assertThat(result.faults()).contains("events on Kafka and events applied differ: 40 and 39");
     }
 
     @Test
     void aCallInTheReplayIsAFault() {
-        DemoResult result = result(40, 40, 40, 40, new DemoResult.Replay(40, 1, 39, 0, 1));
+        DemoResult result = result(40, 40, 40, 40, new DemoResult.Replay(40, 1, 39, 0, 0, 0, 1));
 
         assertThat(result.faults())
                 .containsExactly(

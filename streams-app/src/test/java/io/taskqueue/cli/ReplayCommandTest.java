@@ -1,0 +1,245 @@
+package io.taskqueue.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskqueue.embedded.EmbeddedKafka;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.tools.consumer.group.ConsumerGroupCommand;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A sink that at first called its target for completed tasks only, and what replays of it call and report. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ReplayCommandTest {
+
+    private static final int TASKS = 20;
+    private static final int EVENTS = 3 * TASKS;
+
+    @TempDir
+    static Path directory;
+
+    private static EmbeddedKafka broker;
+    private static LedgerTarget target;
+
+    @BeforeAll
+    static void aSinkHasSeenEverything() throws IOException {
+        broker = EmbeddedKafka.start(directory.resolve("broker"), 0);
+        target = LedgerTarget.start();
+        Path tasks = Files.writeString(directory.resolve("tasks.ndjson"), "{\"n\":1}\n".repeat(TASKS));
+        Cli dispatch = Cli.run(
+                "dispatch",
+                "--bootstrap-server",
+                broker.bootstrapServers(),
+                "--queue",
+                "orders",
+                "--tasks",
+                tasks.toString(),
+                "--work-time",
+                "1ms");
+        assertThat(dispatch.exitCode()).as(dispatch.err()).isZero();
+        Cli first = sink("--sink-config", "kinds=Completed");
+        assertThat(first.exitCode()).as(first.err()).isZero();
+        assertThat(first.json().has("replay")).isFalse();
+        assertThat(target.calls()).isEqualTo(TASKS);
+    }
+
+    @AfterAll
+    static void stop() {
+        target.close();
+        broker.close();
+    }
+
+    @Test
+    @Order(1)
+    void beforeAnyReplayThereIsNoReceipt() {
+        Cli receipt = replay("--receipt");
+
+        assertThat(receipt.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(receipt.err()).contains("There is no receipt of a replay of sink books");
+    }
+
+    @Test
+    @Order(2)
+    void aPlanSaysWhatWouldRunAndChangesNothing() {
+        Cli plan = replay("--to-earliest", "--mode", "rerun", "--select", "kind=Enqueued", "--select", "queue=orders");
+
+        assertThat(plan.exitCode()).as(plan.err()).isZero();
+        assertThat(plan.out())
+                .startsWith("Replay 1 of sink books from topic taskqueue.events: rerun of queue=orders,kind=Enqueued")
+                .contains("Nothing was changed: this is the plan. Add --execute to carry it out.");
+        assertThat(sink().json().get("applied").asLong()).isZero();
+        assertThat(replay("--to-earliest").out()).startsWith("Replay 1 of ");
+    }
+
+    @Test
+    @Order(3)
+    void whatHasNoResultIsMissingAndSaidLoudly() {
+        Cli ordered = replay("--to-earliest", "--execute");
+        assertThat(ordered.exitCode()).as(ordered.err()).isZero();
+        Cli sink = sink();
+
+        assertThat(sink.exitCode()).as(sink.err()).isZero();
+        counts(sink.json().get("replay").get("counts"), TASKS, 0, 2 * TASKS);
+        Cli receipt = replay("--receipt");
+        assertThat(receipt.exitCode()).isZero();
+        assertThat(receipt.out())
+                .startsWith("Replay 1 of sink books: recorded-only of all, ordered by ")
+                .contains(
+                        "40 EFFECTS HAVE NO RECORDED RESULT, and did not run. A replay with --mode fill-gaps runs them.")
+                .doesNotContain("not complete");
+        Cli failing = replay("--receipt", "--fail-on-missing", "--output", "json");
+        assertThat(failing.exitCode()).isEqualTo(ExitCode.FAILED);
+        JsonNode report = failing.json();
+        assertThat(report.get("number").asInt()).isEqualTo(1);
+        assertThat(report.get("complete").asBoolean()).isTrue();
+        counts(report.get("counts"), TASKS, 0, 2 * TASKS);
+        assertThat(report.get("partitions")).hasSize(12);
+        assertThat(target.calls()).isEqualTo(TASKS);
+    }
+
+    @Test
+    @Order(4)
+    void fillingGapsRunsWhatIsSelectedAndMissingUnderTheFirstKeys() {
+        replay("--to-earliest", "--mode", "fill-gaps", "--select", "kind=Enqueued", "--execute");
+
+        Cli sink = sink();
+
+        JsonNode report = sink.json().get("replay");
+        assertThat(report.get("mode").asText()).isEqualTo("fill-gaps");
+        counts(report.get("counts"), TASKS, TASKS, TASKS);
+        assertThat(target.calls()).isEqualTo(2 * TASKS);
+        assertThat(target.keys()).isEqualTo(2 * TASKS);
+    }
+
+    @Test
+    @Order(5)
+    void aRerunIsWaitedForWhileTheSinkRunsElsewhere() throws Exception {
+        JsonNode replay;
+        try (ChildJvm waiting = ChildJvm.start(
+                        directory.resolve("waiting.txt"),
+                        TaskQueueCommand.class,
+                        "replay",
+                        "--bootstrap-server",
+                        broker.bootstrapServers(),
+                        "--name",
+                        "books",
+                        "--to-earliest",
+                        "--mode",
+                        "rerun",
+                        "--select",
+                        "kind=Completed",
+                        "--execute",
+                        "--wait",
+                        "60s",
+                        "--output",
+                        "json")
+                .awaitOutput("Done: start the sink, and it sees ")) {
+            assertThat(sink().exitCode()).isZero();
+            assertThat(waiting.awaitEnd()).as(waiting.output()).isZero();
+            replay = new ObjectMapper()
+                    .readTree(
+                            waiting.output().substring(waiting.output().lastIndexOf("{\"name\":\"books\",\"topic\"")));
+        }
+
+        JsonNode receipt = replay.get("receipt");
+        assertThat(replay.get("number").asInt()).isEqualTo(3);
+        assertThat(receipt.get("complete").asBoolean()).isTrue();
+        counts(receipt.get("counts"), TASKS, TASKS, TASKS);
+        assertThat(target.calls()).isEqualTo(3 * TASKS);
+        assertThat(target.keys()).isEqualTo(3 * TASKS);
+        Cli text = replay("--receipt");
+        assertThat(text.out())
+                .startsWith("Replay 3 of sink books: rerun of kind=Completed, ordered by ")
+                .contains("all           60           20           20            0            0           20");
+    }
+
+    @Test
+    @Order(6)
+    void anOrderThatTheSinkDoesNotCarryOutInTimeIsReportedAsNotComplete() {
+        Cli replay = replay("--to-earliest", "--mode", "rerun", "--select", "all", "--execute", "--wait", "1s");
+
+        assertThat(replay.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(replay.out()).contains("NOT COMPLETE", "not begun");
+    }
+
+    @Test
+    @Order(7)
+    void kafkasOwnToolTakesTheOffsetsFromAnOrderAndBringsAllOrdersAgainAndNothingRuns() throws Exception {
+        try (ChildJvm reset = ChildJvm.start(
+                directory.resolve("reset.txt"),
+                ConsumerGroupCommand.class,
+                "--bootstrap-server",
+                broker.bootstrapServers(),
+                "--group",
+                "books",
+                "--all-topics",
+                "--reset-offsets",
+                "--to-earliest",
+                "--execute")) {
+            assertThat(reset.awaitEnd()).as(reset.output()).isZero();
+            assertThat(reset.output()).contains("books.control");
+        }
+
+        Cli sink = sink();
+
+        JsonNode report = sink.json().get("replay");
+        assertThat(report.get("number").asInt()).isZero();
+        assertThat(report.get("mode").asText()).isEqualTo("recorded-only");
+        counts(report.get("counts"), 2 * TASKS, 0, TASKS);
+        assertThat(target.calls()).isEqualTo(3 * TASKS);
+        assertThat(replay("--receipt").out())
+                .startsWith("Replay of sink books that was not ordered here, so that nothing ran; begun at ");
+        assertThat(replay("--to-earliest").out()).as("numbers go on").startsWith("Replay 5 of ");
+    }
+
+    private static void counts(JsonNode counts, long reused, long run, long missing) {
+        assertThat(counts.get("events").asLong()).isEqualTo(EVENTS);
+        assertThat(counts.get("reused").asLong()).isEqualTo(reused);
+        assertThat(counts.get("run").asLong()).isEqualTo(run);
+        assertThat(counts.get("missing").asLong()).isEqualTo(missing);
+        assertThat(counts.get("failed").asLong()).isZero();
+        assertThat(counts.get("parked").asLong()).isZero();
+    }
+
+    private static Cli replay(String... more) {
+        return run(List.of("replay", "--bootstrap-server", broker.bootstrapServers(), "--name", "books"), more);
+    }
+
+    private static Cli sink(String... more) {
+        return run(
+                List.of(
+                        "sink",
+                        "--bootstrap-server",
+                        broker.bootstrapServers(),
+                        "--name",
+                        "books",
+                        "--sink",
+                        "http",
+                        "--sink-config",
+                        "url=" + target.uri(),
+                        "--state-dir",
+                        directory.resolve("state").toString(),
+                        "--until-idle",
+                        "300ms",
+                        "--output",
+                        "json"),
+                more);
+    }
+
+    private static Cli run(List<String> arguments, String... more) {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of(more));
+        return Cli.run(all.toArray(String[]::new));
+    }
+}
