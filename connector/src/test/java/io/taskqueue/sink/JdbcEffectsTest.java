@@ -125,6 +125,24 @@ class JdbcEffectsTest {
     }
 
     @Test
+    void connectionThatBreaksBetweenTheActionAndItsRecordLeavesNeither() throws Exception {
+        AtomicInteger statements = new AtomicInteger();
+        DataSource breaking = PostgresWorld.intercepted((connection, method, proceed) -> {
+            if (method.equals("prepareStatement") && statements.incrementAndGet() == 3) {
+                connection.close();
+            }
+            return proceed.call();
+        });
+        assertThatThrownBy(() ->
+                        new JdbcEffects(breaking).run(effects(), "charge", (connection, key) -> charge(connection, 5)))
+                .as("the claim, the action, and then the record")
+                .isInstanceOf(SinkStoreException.class)
+                .hasMessageStartingWith("Could not record effect " + KEY);
+        assertThat(charged()).isZero();
+        assertThat(applied()).isEmpty();
+    }
+
+    @Test
     void commitOfWhichNoAnswerCameIsNotDoneAgain() throws Exception {
         DataSource deaf = PostgresWorld.intercepted((connection, method, proceed) -> {
             Object answer = proceed.call();
