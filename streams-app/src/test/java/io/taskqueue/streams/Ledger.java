@@ -12,6 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 
 /** The outside that effects act on: remembers every call by its key, in this process, whatever happens to the callers. */
 final class Ledger implements AutoCloseable {
@@ -19,13 +20,18 @@ final class Ledger implements AutoCloseable {
     private final Queue<String> calls = new ConcurrentLinkedQueue<>();
     private final Map<String, Integer> byKey = new ConcurrentHashMap<>();
     private final HttpServer server;
+    private volatile Predicate<String> refused = key -> false;
 
     Ledger() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 256);
         server.setExecutor(Executors.newFixedThreadPool(16));
         server.createContext("/", exchange -> {
-            called(URLDecoder.decode(exchange.getRequestURI().getRawQuery(), StandardCharsets.UTF_8));
-            exchange.sendResponseHeaders(204, -1);
+            String key = URLDecoder.decode(exchange.getRequestURI().getRawQuery(), StandardCharsets.UTF_8);
+            boolean accepted = !refused.test(key);
+            if (accepted) {
+                called(key);
+            }
+            exchange.sendResponseHeaders(accepted ? 204 : 503, -1);
             exchange.close();
         });
         server.start();
@@ -33,6 +39,11 @@ final class Ledger implements AutoCloseable {
 
     String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+    }
+
+    /** Calls by HTTP with these keys fail from now on, and are not remembered. */
+    void refuse(Predicate<String> keys) {
+        refused = keys;
     }
 
     void called(String key) {

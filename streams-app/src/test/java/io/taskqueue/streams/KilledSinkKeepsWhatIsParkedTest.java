@@ -1,0 +1,107 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class KilledSinkKeepsWhatIsParkedTest {
+
+    private static final String SINK = "parker";
+    private static final int TASKS = 30;
+    private static final int PARKED_TASKS = 10;
+
+    @Test
+    void killsWhileEventsAreParkedAndWhileTheyAreRedrivenLoseNothingAndDoubleNoFinishedEffect() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            EventWriter source = world.source("orders", 1).open();
+            source.tasks(0, TASKS);
+            world.ledger.refuse(key -> failing(source, key));
+            ParkedEvents parked = new ParkedEvents(Map.of("bootstrap.servers", SinkWorld.bootstrap()), SINK);
+
+            killOnce(world, () -> !read(parked).isEmpty());
+            killOnce(world, () -> read(parked).size() == 3 * PARKED_TASKS);
+
+            List<ParkedTask> tasks = ParkedTask.of(parked.read());
+            assertThat(tasks).hasSize(PARKED_TASKS).allSatisfy(task -> {
+                assertThat(task.events()).hasSize(3);
+                assertThat(task.first().state()).isInstanceOfSatisfying(ParkedState.Failed.class, failed -> {
+                    assertThat(failed.attempts()).isEqualTo(2);
+                    assertThat(failed.error().message()).isEqualTo("the target answered 503");
+                });
+            });
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == keysWithoutParked());
+            world.ledger.refuse(key -> false);
+            for (ParkedTask task : tasks) {
+                parked.redrive(task, "test");
+            }
+            killOnce(world, () -> world.ledger.keys() >= keysWithoutParked() + 12);
+            assertThat(world.ledger.keys()).isLessThan(6 * TASKS);
+
+            Process last = ParkingChild.start(world, SINK);
+            try {
+                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == 6 * TASKS);
+                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> read(parked)
+                        .isEmpty());
+            } finally {
+                kill(last);
+            }
+            List<String> calls = world.ledger.calls();
+            for (int task = 0; task < PARKED_TASKS; task++) {
+                assertThat(world.ledger.times(key(source, task + 1, "before")))
+                        .as("the finished effect of the first event of task %d", task)
+                        .isEqualTo(1);
+                for (long position = task + 1L; position <= 2 * TASKS; position += TASKS) {
+                    assertThat(calls.indexOf(key(source, position, "call")))
+                            .as("event %d before event %d", position, position + TASKS)
+                            .isLessThan(calls.indexOf(key(source, position + TASKS, "before")));
+                }
+            }
+        }
+    }
+
+    private static int keysWithoutParked() {
+        return 6 * (TASKS - PARKED_TASKS) + PARKED_TASKS;
+    }
+
+    /** The second effect of the first event of each of the first tasks. */
+    private static boolean failing(EventWriter source, String key) {
+        for (long position = 1; position <= PARKED_TASKS; position++) {
+            if (key.equals(key(source, position, "call"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String key(EventWriter source, long position, String effect) {
+        return source.key(SINK, position).replaceFirst("call$", effect);
+    }
+
+    private static void killOnce(SinkWorld world, Callable<Boolean> so) throws Exception {
+        Process child = ParkingChild.start(world, SINK);
+        try {
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(so);
+        } finally {
+            kill(child);
+        }
+    }
+
+    private static void kill(Process child) throws InterruptedException {
+        child.destroyForcibly();
+        assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** What is parked; nothing before the sink has made its topics. */
+    private static List<ParkedEvent> read(ParkedEvents parked) {
+        try {
+            return parked.read();
+        } catch (IllegalStateException notYet) {
+            return List.of();
+        }
+    }
+}

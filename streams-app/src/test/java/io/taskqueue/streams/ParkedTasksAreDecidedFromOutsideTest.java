@@ -1,0 +1,142 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskqueue.event.EventKind;
+import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.RetryPolicy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
+import org.junit.jupiter.api.Test;
+
+/** On a broker: with several instances, none at all, and in a replay. */
+class ParkedTasksAreDecidedFromOutsideTest {
+
+    private final AtomicBoolean broken = new AtomicBoolean(true);
+
+    @Test
+    void aCommandReachesTheQueueWhicheverInstanceHasIt() throws Exception {
+        try (SinkWorld world = new SinkWorld(4)) {
+            List<String> queues = List.of("a", "b", "c", "d", "e", "f", "g", "h");
+            for (String queue : queues) {
+                world.source(queue, 1).open().tasks(0, 5);
+            }
+            ParkedEvents parked = parked("outside");
+            SinkService first = start(world, "outside", "one");
+            SinkService second = start(world, "outside", "two");
+            await(() -> assertThat(parked.read()).hasSize(3 * queues.size()));
+            world.awaitCaughtUp("outside", first, second);
+            assertThat(first.status().queues()).hasSizeLessThan(queues.size());
+            broken.set(false);
+
+            decide(parked, List.of("a", "b", "c", "d"));
+            await(() -> assertThat(parked.read()).hasSize(3 * 4));
+            second.close();
+            decide(parked, List.of("e", "f"));
+            await(() -> assertThat(parked.read()).hasSize(3 * 2));
+            first.close();
+
+            assertThat(parked.read()).as("with no instance at all").hasSize(3 * 2);
+            decide(parked, List.of("g", "h"));
+            SinkService third = start(world, "outside", "three");
+            await(() -> assertThat(parked.read()).isEmpty());
+
+            world.awaitCaughtUp("outside", third);
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == 15 * queues.size());
+            assertThat(world.ledger.repeated()).isEmpty();
+            assertThat(third.status().queues())
+                    .allSatisfy(queue -> assertThat(queue.parkedEvents()).isZero());
+        }
+    }
+
+    @Test
+    void aReplayPassesOverWhatIsParkedOrDiscardedAndCountsIt() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            world.source("orders", 1).open().tasks(0, 4);
+            world.source("others", 2).open().tasks(0, 4);
+            ParkedEvents parked = parked("replayed");
+            SinkService before = start(world, "replayed", "one");
+            await(() -> assertThat(ParkedTask.of(parked.read())).hasSize(2));
+            world.awaitCaughtUp("replayed", before);
+            parked.discard(task(parked, "orders"), "ann", "done by hand", true);
+            await(() ->
+                    assertThat(parked.read()).filteredOn(ParkedEvent::discarded).hasSize(3));
+            before.close();
+            broken.set(false);
+            int calls = world.ledger.calls().size();
+
+            world.rewind("replayed");
+            SinkService replay = start(world, "replayed", "one");
+            world.awaitCaughtUp("replayed", replay);
+
+            await(() -> assertThat(replay.status().replays()).hasSize(1).allMatch(receipt -> receipt.endedAt()
+                    .isPresent()));
+
+            assertThat(world.ledger.calls()).hasSize(calls);
+            assertThat(replay.status().effects()).isEqualTo(new EffectCounts(0, 18, 0, 0, 6, 0));
+            assertThat(replay.status().replays()).allSatisfy(receipt -> {
+                assertThat(receipt.counts().parked()).isEqualTo(6);
+                assertThat(receipt.counts().events()).isEqualTo(24);
+            });
+            assertThat(ParkedTask.of(parked.read())).hasSize(1);
+            parked.redrive(task(parked, "others"), "");
+            await(() -> assertThat(ParkedTask.of(parked.read())).isEmpty());
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == 21);
+            assertThat(parked.read()).allMatch(ParkedEvent::discarded);
+        }
+    }
+
+    @Test
+    void aSinkThatNeverRanHasNothingToShow() {
+        assertThatThrownBy(() -> parked("nobody").read())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "There is no topic nobody-parked-changelog on this cluster, so no sink named nobody has run "
+                                + "here, or it may not be read. Check the name and the cluster.");
+    }
+
+    private SinkService start(SinkWorld world, String name, String instance) {
+        ReplicationSink<String> sink = (event, effects) -> effects.run("call", key -> {
+            if (event.taskId().sequenceId() == 1 && event.kind() == EventKind.ENQUEUED && broken.get()) {
+                throw new IOException("refused");
+            }
+            world.ledger.called(key.toString());
+        });
+        return world.start(world.sink(name, sink)
+                .retry(new RetryPolicy(2, Duration.ofMillis(5), Duration.ofMillis(5), 0))
+                .stateDirectory(world.state(instance)));
+    }
+
+    private static ParkedEvents parked(String sink) {
+        return new ParkedEvents(Map.of("bootstrap.servers", SinkWorld.bootstrap()), sink);
+    }
+
+    private static void decide(ParkedEvents parked, List<String> queues) throws InterruptedException {
+        for (ParkedTask task : ParkedTask.of(parked.read())) {
+            if (queues.contains(task.task().queueName())) {
+                parked.redrive(task, "ann");
+            }
+        }
+    }
+
+    private static ParkedTask task(ParkedEvents parked, String queue) {
+        return ParkedTask.of(parked.read()).stream()
+                .filter(task -> task.task().queueName().equals(queue))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Waits until something is so, also where the sink has not made its topics yet. */
+    private static void await(ThrowingRunnable so) {
+        Awaitility.await()
+                .atMost(SinkWorld.PATIENCE)
+                .ignoreException(IllegalStateException.class)
+                .untilAsserted(so);
+    }
+}

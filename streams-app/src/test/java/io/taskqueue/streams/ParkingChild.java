@@ -1,0 +1,75 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.EffectKey;
+import io.taskqueue.sink.RetryPolicy;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A sink in a process of its own, to be killed: two effects an event, of 40 ms, which fail where the ledger refuses. */
+final class ParkingChild {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private ParkingChild() {}
+
+    /** @param args name, bootstrap servers, topic, state directory, the ledger's URL */
+    public static void main(String[] args) throws Exception {
+        try (SinkService service = SinkService.builder(
+                        args[0],
+                        (event, effects) -> {
+                            effects.run("before", key -> call(args[4], key));
+                            effects.run("call", key -> call(args[4], key));
+                        },
+                        PayloadCodec.utf8())
+                .kafka(Map.of("bootstrap.servers", args[1]))
+                .topic(args[2])
+                .stateDirectory(Path.of(args[3]))
+                .concurrency(2)
+                .breaker(BreakerPolicy.OFF)
+                .retry(new RetryPolicy(2, Duration.ofMillis(5), Duration.ofMillis(5), 0))
+                .start()) {
+            service.awaitTermination();
+        }
+    }
+
+    private static void call(String url, EffectKey key) throws IOException, InterruptedException {
+        String query = URLEncoder.encode(key.toString(), StandardCharsets.UTF_8);
+        HttpRequest call = HttpRequest.newBuilder(URI.create(url + "?" + query)).build();
+        int status = HTTP.send(call, HttpResponse.BodyHandlers.discarding()).statusCode();
+        if (status != 204) {
+            throw new IOException("the target answered " + status);
+        }
+        TimeUnit.MILLISECONDS.sleep(40);
+    }
+
+    /** Starts one on the world's topic, with a state directory that the next one takes over. */
+    static Process start(SinkWorld world, String sink) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ParkingChild.class.getName(),
+                        sink,
+                        SinkWorld.bootstrap(),
+                        world.topic,
+                        world.state("child").toString(),
+                        world.ledger.url())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+}
