@@ -34,25 +34,26 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the README shows is what is compiled here, does what it says, and points at what is there. */
 class ReadmeTest {
 
     private static final Path ROOT = Path.of("..");
     private static final List<String> MODULES = List.of("serde", "connector", "diagnostics", "streams-app");
-    private static final Path EXAMPLES =
-            Path.of("src", "test", "java", "io", "taskqueue", "examples", "ReadmeExamples.java");
+    private static final Path EXAMPLES = Path.of("src", "test", "java", "io", "taskqueue", "examples");
     private static final Pattern BLOCK = Pattern.compile("(?s)```java\n(.*?)\n```");
     private static final Pattern REGION = Pattern.compile("(?s) *// README: \\w+\n(.*?)\n *// end\n");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
     private static final Pattern TEST = Pattern.compile("`(\\w+Test)`");
     private static final Duration POLL = Duration.ofMillis(200);
 
-    @Test
-    void everyBlockOfJavaIsAnExampleThatIsCompiled() throws IOException {
-        List<String> shown =
-                find(BLOCK, Files.readString(ROOT.resolve("README.md"))).toList();
-        List<String> compiled = find(REGION, Files.readString(EXAMPLES))
+    @ParameterizedTest
+    @CsvSource({"README.md, ReadmeExamples.java", "docs/guarantees.md, RecipeExamples.java"})
+    void everyBlockOfJavaIsAnExampleThatIsCompiled(String page, String examples) throws IOException {
+        List<String> shown = find(BLOCK, Files.readString(ROOT.resolve(page))).toList();
+        List<String> compiled = find(REGION, Files.readString(EXAMPLES.resolve(examples)))
                 .map(String::stripIndent)
                 .toList();
 

@@ -34,6 +34,11 @@ final class Ledger implements AutoCloseable {
             exchange.sendResponseHeaders(accepted ? 204 : 503, -1);
             exchange.close();
         });
+        server.createContext("/asked", exchange -> {
+            String key = URLDecoder.decode(exchange.getRequestURI().getRawQuery(), StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(times(key) > 0 ? 204 : 404, -1);
+            exchange.close();
+        });
         server.start();
     }
 

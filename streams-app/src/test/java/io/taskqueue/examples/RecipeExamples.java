@@ -1,0 +1,149 @@
+package io.taskqueue.examples;
+
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.sink.EffectProbe.Answer;
+import io.taskqueue.sink.Effects;
+import io.taskqueue.sink.JdbcEffects;
+import io.taskqueue.sink.OnAmbiguity;
+import io.taskqueue.sink.PermanentEffectException;
+import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.UnknownOutcomeException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.sql.PreparedStatement;
+
+/** The Java of docs/guarantees.md: each of its blocks is what stands between two markers here. */
+final class RecipeExamples {
+
+    record Order(String id, int cents) {}
+
+    interface Printer {
+        void print(String label) throws IOException;
+    }
+
+    private RecipeExamples() {}
+
+    // README: rerun
+    record Shipments(HttpClient http, URI url) implements ReplicationSink<Order> {
+        @Override
+        public void apply(ReplicationEvent<Order> event, Effects effects) throws Exception {
+            if (event.kind() != EventKind.COMPLETED) {
+                return;
+            }
+            effects.run("ship", key -> {
+                HttpRequest post = HttpRequest.newBuilder(url)
+                        .header(
+                                "Idempotency-Key",
+                                key.toString()) // the target answers a key that it knows without acting
+                        .POST(BodyPublishers.ofString(event.payload().id()))
+                        .build();
+                int status = http.send(post, BodyHandlers.discarding()).statusCode();
+                if (status >= 400 && status < 500) {
+                    throw new PermanentEffectException(
+                            "The shop refused order " + event.payload().id() + ": " + status);
+                }
+                if (status >= 300) {
+                    throw new IOException("The shop answered " + status); // tried again
+                }
+            });
+        }
+    }
+    // end
+
+    // README: probe
+    record Payments(HttpClient http, URI payments) implements ReplicationSink<Order> {
+        @Override
+        public void apply(ReplicationEvent<Order> event, Effects effects) throws Exception {
+            if (event.kind() != EventKind.COMPLETED) {
+                return;
+            }
+            String path = event.queueName() + "-" + event.taskId().sequenceId(); // an id of ours that the target keeps
+            effects.capture("pay", String.class, OnAmbiguity.probe(key -> found(path)), key -> {
+                HttpRequest put = HttpRequest.newBuilder(payments.resolve(path))
+                        .PUT(BodyPublishers.ofString(
+                                String.valueOf(event.payload().cents())))
+                        .build();
+                return answered(http.send(put, BodyHandlers.ofString()));
+            });
+        }
+
+        private Answer<String> found(String path) throws IOException, InterruptedException {
+            HttpRequest get = HttpRequest.newBuilder(payments.resolve(path)).build();
+            HttpResponse<String> answer = http.send(get, BodyHandlers.ofString());
+            return answer.statusCode() == 404 ? Answer.notDone() : Answer.done(answered(answer));
+        }
+
+        private static String answered(HttpResponse<String> answer) throws IOException {
+            if (answer.statusCode() >= 300) {
+                throw new IOException("Payments answered " + answer.statusCode());
+            }
+            return answer.body();
+        }
+    }
+    // end
+
+    // README: park
+    record Transfers(HttpClient http, URI bank) implements ReplicationSink<Order> {
+        @Override
+        public void apply(ReplicationEvent<Order> event, Effects effects) throws Exception {
+            if (event.kind() != EventKind.COMPLETED) {
+                return;
+            }
+            effects.run("transfer", OnAmbiguity.park(), key -> {
+                HttpRequest post = HttpRequest.newBuilder(bank)
+                        .POST(BodyPublishers.ofString(
+                                String.valueOf(event.payload().cents())))
+                        .build();
+                try {
+                    int status = http.send(post, BodyHandlers.discarding()).statusCode();
+                    if (status != 200) {
+                        throw new IOException("The bank refused for now: " + status); // not done: tried again
+                    }
+                } catch (HttpTimeoutException e) {
+                    throw new UnknownOutcomeException("The bank did not answer", e); // it may be done: parked
+                }
+            });
+        }
+    }
+    // end
+
+    // README: assume
+    record Labels(Printer printer) implements ReplicationSink<Order> {
+        @Override
+        public void apply(ReplicationEvent<Order> event, Effects effects) throws Exception {
+            if (event.kind() == EventKind.LEASE_GRANTED) {
+                effects.run(
+                        "print",
+                        OnAmbiguity.assumeDone(),
+                        key -> printer.print(event.payload().id()));
+            }
+        }
+    }
+    // end
+
+    // README: jdbc
+    record Balances(JdbcEffects database) implements ReplicationSink<Order> {
+        @Override
+        public void apply(ReplicationEvent<Order> event, Effects effects) throws Exception {
+            if (event.kind() != EventKind.COMPLETED) {
+                return;
+            }
+            database.run(effects, "book", (connection, key) -> {
+                try (PreparedStatement add =
+                        connection.prepareStatement("UPDATE balance SET cents = cents + ? WHERE queue = ?")) {
+                    add.setInt(1, event.payload().cents());
+                    add.setString(2, event.queueName());
+                    add.executeUpdate();
+                }
+            });
+        }
+    }
+    // end
+}

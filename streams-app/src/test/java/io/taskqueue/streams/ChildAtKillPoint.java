@@ -1,0 +1,86 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.EffectProbe.Answer;
+import io.taskqueue.sink.Effects;
+import io.taskqueue.sink.OnAmbiguity;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * A sink in a process of its own that takes one event of each policy up to a point, all at once, says so, and stays there to
+ * be killed. Nothing commits but what intents ask for, and at the last two points what one more intent asks for.
+ */
+final class ChildAtKillPoint {
+
+    private ChildAtKillPoint() {}
+
+    /** @param args name, bootstrap servers, topic, state directory, the ledger's URL, the point */
+    public static void main(String[] args) throws Exception {
+        KillPoint here = KillPoint.valueOf(args[5]);
+        AtomicBoolean armed = new AtomicBoolean();
+        try (SinkTopology sink = SinkService.builder(args[0], new Sink(args[4], here, armed), PayloadCodec.utf8())
+                .kafka(Map.of("bootstrap.servers", args[1]))
+                .topic(args[2])
+                .stateDirectory(Path.of(args[3]))
+                .commitInterval(Duration.ofMinutes(5))
+                .topology()) {
+            KafkaStreams streams = new KafkaStreams(
+                    sink.topology(), new StreamsConfig(sink.properties()), new ProducerProbe(sink.clients()) {
+                        @Override
+                        void committing() {
+                            stayIf(here == KillPoint.BEFORE_COMMIT && armed.get());
+                        }
+
+                        @Override
+                        void committed() {
+                            stayIf(here == KillPoint.AFTER_COMMIT && armed.get());
+                        }
+                    });
+            streams.setStateListener(sink.stateListener());
+            streams.start();
+            new CountDownLatch(1).await();
+        }
+    }
+
+    private static void stayIf(boolean there) {
+        if (there) {
+            System.out.println("there");
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static final class Sink extends AmbiguousSink {
+
+        private final CyclicBarrier all = new CyclicBarrier(Policy.values().length);
+        private final KillPoint here;
+        private final AtomicBoolean armed;
+
+        Sink(String ledger, KillPoint here, AtomicBoolean armed) {
+            super(ledger);
+            this.here = here;
+            this.armed = armed;
+        }
+
+        @Override
+        void at(KillPoint point, Effects effects) throws Exception {
+            // together at each point, so that no intent's commit carries another's result
+            int last = all.await();
+            stayIf(point == here);
+            if (point == KillPoint.RESULT_HANDED_OVER && last == 0) {
+                armed.set(true);
+                effects.run("commit now", OnAmbiguity.probe(key -> Answer.done(null)), key -> {});
+            }
+        }
+    }
+}
