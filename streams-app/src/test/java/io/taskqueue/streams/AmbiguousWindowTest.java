@@ -1,0 +1,156 @@
+package io.taskqueue.streams;
+
+import static io.taskqueue.streams.AmbiguousSink.Policy.ASSUME_DONE;
+import static io.taskqueue.streams.AmbiguousSink.Policy.PARK;
+import static io.taskqueue.streams.AmbiguousSink.Policy.PROBE;
+import static io.taskqueue.streams.AmbiguousSink.Policy.RERUN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskqueue.event.EventKind;
+import io.taskqueue.streams.AmbiguousSink.Policy;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** A kill -9 at each point of an effect's way, under each policy: exactly the calls that the policy allows. */
+class AmbiguousWindowTest {
+
+    /** What a policy's effect came to. */
+    private record Fate(int calls, boolean parked) {
+
+        @Override
+        public String toString() {
+            return calls + (calls == 1 ? " call" : " calls") + (parked ? ", parked" : "");
+        }
+    }
+
+    private static final Fate NEVER = new Fate(0, false);
+    private static final Fate ONCE = new Fate(1, false);
+    private static final Fate TWICE = new Fate(2, false);
+    private static final Fate PARKED_NOT_DONE = new Fate(0, true);
+    private static final Fate PARKED_DONE = new Fate(1, true);
+
+    private static final Map<KillPoint, Map<Policy, Fate>> EXPECTED = new EnumMap<>(Map.of(
+            KillPoint.BEFORE_INTENT, Map.of(RERUN, ONCE, PROBE, ONCE, PARK, ONCE, ASSUME_DONE, ONCE),
+            KillPoint.INTENT_COMMITTED, Map.of(RERUN, ONCE, PROBE, ONCE, PARK, PARKED_NOT_DONE, ASSUME_DONE, NEVER),
+            KillPoint.ACTION_DONE, Map.of(RERUN, TWICE, PROBE, ONCE, PARK, PARKED_DONE, ASSUME_DONE, ONCE),
+            KillPoint.RESULT_HANDED_OVER, Map.of(RERUN, TWICE, PROBE, ONCE, PARK, PARKED_DONE, ASSUME_DONE, ONCE),
+            KillPoint.BEFORE_COMMIT, Map.of(RERUN, TWICE, PROBE, ONCE, PARK, PARKED_DONE, ASSUME_DONE, ONCE),
+            KillPoint.AFTER_COMMIT, Map.of(RERUN, ONCE, PROBE, ONCE, PARK, ONCE, ASSUME_DONE, ONCE)));
+
+    @Test
+    void afterAKillAnywhereEachEffectWasCalledAsItsPolicyAllowsAndTheRestIsCounted() throws Exception {
+        ExecutorService sideBySide = Executors.newFixedThreadPool(3);
+        try {
+            Map<KillPoint, Future<Map<Policy, Fate>>> found = new EnumMap<>(KillPoint.class);
+            for (KillPoint point : KillPoint.values()) {
+                found.put(point, sideBySide.submit(() -> killedAt(point)));
+            }
+            Map<KillPoint, Map<Policy, Fate>> fates = new EnumMap<>(KillPoint.class);
+            for (KillPoint point : KillPoint.values()) {
+                fates.put(point, found.get(point).get(120, TimeUnit.SECONDS));
+            }
+            assertThat(fates).isEqualTo(EXPECTED);
+        } finally {
+            sideBySide.shutdownNow();
+        }
+    }
+
+    private static Map<Policy, Fate> killedAt(KillPoint point) throws Exception {
+        String sink = "killed-" + point.name().toLowerCase(Locale.ROOT);
+        try (SinkWorld world = new SinkWorld(1)) {
+            EventWriter source = world.source("orders", 1).open();
+            for (Policy policy : Policy.values()) {
+                source.next(EventKind.ENQUEUED, policy.task);
+            }
+            kill(child(world, sink, point));
+
+            SinkService next = world.start(world.sink(sink, new AmbiguousSink(world.ledger.url())));
+            world.awaitCaughtUp(sink, next);
+            boolean doubtful = point != KillPoint.BEFORE_INTENT && point != KillPoint.AFTER_COMMIT;
+            assertThat(next.status().effects().ambiguous())
+                    .as("effects in doubt, killed at %s", point)
+                    .isEqualTo(doubtful ? 3 : 0);
+            Map<Policy, Fate> fates = new EnumMap<>(Policy.class);
+            for (Policy policy : Policy.values()) {
+                fates.put(
+                        policy,
+                        new Fate(
+                                world.ledger.times(source.key(sink, policy.task + 1)),
+                                policy == PARK && next.status().queues().get(0).parkedEvents() == 1));
+            }
+            redriveRunsWhatWasLeftToAPerson(world, sink, source, next, fates);
+            return fates;
+        }
+    }
+
+    private static void redriveRunsWhatWasLeftToAPerson(
+            SinkWorld world, String sink, EventWriter source, SinkService service, Map<Policy, Fate> fates)
+            throws Exception {
+        ParkedEvents parked = new ParkedEvents(Map.of("bootstrap.servers", SinkWorld.bootstrap()), sink);
+        Fate before = fates.get(PARK);
+        if (before.parked()) {
+            Awaitility.await()
+                    .atMost(SinkWorld.PATIENCE)
+                    .until(() -> !parked.read().isEmpty()); // it is committed
+            parked.redrive(ParkedTask.of(parked.read()).get(0), "a person");
+        }
+        int calls = before.calls() + (before.parked() ? 1 : 0);
+        String key = source.key(sink, PARK.task + 1);
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.times(key) >= calls);
+        Awaitility.await()
+                .atMost(SinkWorld.PATIENCE)
+                .until(() -> service.status().queues().get(0).parkedEvents() == 0
+                        && service.status().settled());
+        assertThat(world.ledger.times(key))
+                .as("calls after a redrive, killed at %s", sink)
+                .isEqualTo(calls);
+    }
+
+    private static void kill(Process child) throws Exception {
+        try (BufferedReader said =
+                new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+            String line = said.readLine();
+            while (line != null && !line.equals("there")) {
+                line = said.readLine();
+            }
+            assertThat(line).as("the child reached its point").isEqualTo("there");
+        } finally {
+            child.destroyForcibly();
+            assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static Process child(SinkWorld world, String sink, KillPoint point) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ChildAtKillPoint.class.getName()));
+        command.addAll(List.of(
+                sink,
+                SinkWorld.bootstrap(),
+                world.topic,
+                world.state("one").toString(),
+                world.ledger.url(),
+                point.name()));
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+}
