@@ -25,6 +25,7 @@ final class Breaker {
 
     private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
     private static final int LONGEST_FAILURE = 500;
+    private static final Duration TRY = Duration.ofMillis(50);
 
     /** Runs something after a wait. */
     @FunctionalInterface
@@ -54,12 +55,25 @@ final class Breaker {
         this.timer = timer;
     }
 
+    /** Whether all may begin. */
+    boolean closed() {
+        return state instanceof Closed;
+    }
+
+    /** How long an event that waits in the line waits at least. */
+    Duration waitLeft() {
+        if (state instanceof Open open) {
+            return Duration.between(clock.instant(), open.nextTry());
+        }
+        return TRY; // one is being tried, and all may begin once it has succeeded
+    }
+
     /**
      * Whether an event may begin. Where it may not, it waits in the line: {@code begin} is called when it is its turn, and it
      * then asks again.
      */
     boolean admits(LiveEvent<?> event, Object place, Runnable begin) {
-        return state instanceof Closed || admitsNow(new Waiting(event, place, begin));
+        return closed() || admitsNow(new Waiting(event, place, begin));
     }
 
     private synchronized boolean admitsNow(Waiting waiting) {

@@ -40,6 +40,16 @@ final class Handover<E> {
         }
     }
 
+    /** Whether there is something to take. */
+    boolean waits() {
+        lock.lock();
+        try {
+            return !waiting.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits until there is something, and returns what is left of the time, in nanoseconds. */
     long awaitSome(long nanos) throws InterruptedException {
         lock.lock();

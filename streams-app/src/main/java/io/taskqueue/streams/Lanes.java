@@ -1,46 +1,42 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.event.TaskId;
-import java.util.ArrayDeque;
-import java.util.HashMap;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * Runs one task's events one after the other, in order, and those of different tasks side by side. A worker begins its lane's
- * next event itself; a lane that waits for its next try holds no worker. Thread-safe.
+ * next event itself; a lane that waits for its next try, or for the target, holds no worker. Thread-safe.
  */
 final class Lanes<T> {
 
-    private final Map<TaskId, Queue<LiveEvent<T>>> lanes = new HashMap<>();
-    private final Queue<LiveEvent<T>> held = new ConcurrentLinkedQueue<>();
+    private final TaskLines<T> lines = new TaskLines<>();
     private final Gate gate = new Gate();
     private final WorkerThreads threads;
     private final Breaker breaker;
     private final Worker<T> worker;
+    private final Clock clock;
 
-    Lanes(SinkParts.Workers workers, Worker<T> worker) {
+    Lanes(SinkParts.Workers workers, Worker<T> worker, Clock clock) {
         this.threads = workers.threads();
         this.breaker = workers.breaker();
         this.worker = worker;
+        this.clock = clock;
     }
 
     /** Puts an event at the end of its task's lane. */
     void admit(LiveEvent<T> event) {
-        if (enqueue(event)) {
+        if (lines.add(event)) {
             begin(event);
         }
     }
 
     /** Empties a task's lane, whose worker has left it, and returns what was in it, in order. */
     List<LiveEvent<T>> take(TaskId task) {
-        synchronized (lanes) {
-            Queue<LiveEvent<T>> lane = lanes.remove(task);
-            return lane == null ? List.of() : List.copyOf(lane);
-        }
+        return lines.take(task);
     }
 
     /** Begins no further event until resumed. */
@@ -53,6 +49,18 @@ final class Lanes<T> {
             gate.resume();
             startHeld();
         }
+    }
+
+    /**
+     * Pauses, if nothing runs and nothing is about to, and says for how long that would stay so. Otherwise it may be paused or
+     * not: to be resumed.
+     */
+    Optional<Duration> pauseWhileStill() {
+        if (!lines.still()) {
+            return Optional.empty();
+        }
+        gate.pause(); // what begins from here on is held
+        return lines.stillFor(clock.instant(), breaker.waitLeft());
     }
 
     /** Waits until nothing runs, and returns what is left of the time, in nanoseconds. */
@@ -89,8 +97,7 @@ final class Lanes<T> {
                 breaker.ended(event);
             }
             if (next instanceof Worker.Next.Again again) {
-                LiveEvent<T> failed = event;
-                threads.executeAfter(again.backoff(), () -> run(failed));
+                beginAfter(again.backoff(), event);
                 return;
             }
             if (next instanceof Worker.Next.Held) {
@@ -98,53 +105,48 @@ final class Lanes<T> {
                 return;
             }
             if (next instanceof Worker.Next.Blocked) {
+                lines.blocked();
                 return;
             }
-            event = advance(event.event.taskId());
+            event = lines.next(event.event.taskId());
         }
     }
 
     /** Whether the event may begin; otherwise it waits for the target, unless it would run nothing anyway. */
     private boolean mayAct(LiveEvent<T> event) {
-        return event.runsNothing() || breaker.admits(event, this, () -> begin(event));
+        if (event.runsNothing() || breaker.closed()) {
+            return true;
+        }
+        lines.waitsForTarget();
+        boolean admitted = breaker.admits(event, this, () -> {
+            lines.leavesTarget();
+            begin(event);
+        });
+        if (admitted) {
+            lines.leavesTarget();
+        }
+        return admitted;
+    }
+
+    private void beginAfter(Duration wait, LiveEvent<T> event) {
+        Instant time = clock.instant().plus(wait);
+        lines.waitsUntil(time);
+        threads.executeAfter(wait, () -> {
+            lines.itIsTime(time);
+            run(event);
+        });
     }
 
     private void hold(LiveEvent<T> event) {
-        held.add(event);
+        lines.hold(event);
         if (!gate.paused()) {
             startHeld(); // it was resumed between the refusal and now
         }
     }
 
     private void startHeld() {
-        if (gate.isShut()) {
-            return;
-        }
-        for (LiveEvent<T> event = held.poll(); event != null; event = held.poll()) {
-            begin(event);
-        }
-    }
-
-    /** Whether the event is the first of its lane; otherwise the worker of the one before begins it. */
-    private boolean enqueue(LiveEvent<T> event) {
-        synchronized (lanes) {
-            Queue<LiveEvent<T>> lane = lanes.computeIfAbsent(event.event.taskId(), task -> new ArrayDeque<>(2));
-            lane.add(event);
-            return lane.size() == 1;
-        }
-    }
-
-    private @Nullable LiveEvent<T> advance(TaskId task) {
-        synchronized (lanes) {
-            Queue<LiveEvent<T>> lane = lanes.get(task);
-            if (lane == null) {
-                return null;
-            }
-            lane.remove();
-            if (lane.isEmpty()) {
-                lanes.remove(task);
-            }
-            return lane.peek();
+        if (!gate.isShut()) {
+            lines.release().forEach(this::begin);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.taskqueue.streams;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -33,6 +34,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
     private @Nullable SinkStoppedException failure;
     private boolean halted;
     private boolean marked;
+    private boolean asleep;
     private boolean commitWanted;
 
     PartitionWork(
@@ -51,7 +53,9 @@ final class PartitionWork<T> implements Quiesce.Restful {
         this.reports = new Reports(parts.settings(), parts.watched(), partition);
         this.parking = new Parking<>(parts, parked, results, events, partition);
         this.lanes = new Lanes<>(
-                parts.workers(), new Worker<>(parts.settings(), parts.workers().breaker(), handover, new Random()));
+                parts.workers(),
+                new Worker<>(parts.settings(), parts.workers().breaker(), handover, new Random()),
+                parts.settings().clock);
         stopWhere(parking.full(partition));
     }
 
@@ -185,6 +189,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
 
     /** Lets the workers go on, if they were only held for a hand-over. */
     void resume() {
+        asleep = false;
         parts.quiesce().resumed(this);
         if (!resting()) {
             intents.open();
@@ -193,6 +198,23 @@ final class PartitionWork<T> implements Quiesce.Restful {
                 pause(); // the close came between
             }
         }
+    }
+
+    /**
+     * Falls asleep where nothing runs and nothing can begin for a while, and says for how long: nothing begins before it is
+     * resumed, so that nothing is lost where the partition goes to another instance before that.
+     */
+    Optional<Duration> sleep() {
+        if (resting()) {
+            return Optional.empty();
+        }
+        Optional<Duration> still =
+                lanes.pauseWhileStill().filter(wait -> wait.compareTo(SinkProcessor.TICK) > 0 && !handover.waits());
+        asleep = still.isPresent();
+        if (!asleep) {
+            resume();
+        }
+        return still;
     }
 
     /** Whether a worker waits for a commit; not any more once asked. */
@@ -254,7 +276,17 @@ final class PartitionWork<T> implements Quiesce.Restful {
 
     @Override
     public boolean willCommit() {
-        return marked || inFlight.size() == 0;
+        return marked || asleep || inFlight.size() == 0;
+    }
+
+    @Override
+    public boolean still() {
+        return !marked && (asleep || idle());
+    }
+
+    @Override
+    public boolean full() {
+        return inFlight.size() >= parts.settings().maxInFlight;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.taskqueue.streams;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +32,12 @@ final class Quiesce {
 
         /** Whether a revocation now would commit what was found out; asked on the stream thread. */
         boolean willCommit();
+
+        /** Whether nothing runs, nothing is about to, and all is committed; asked on the stream thread. */
+        boolean still();
+
+        /** Whether as much is in flight as may be; asked on the stream thread. */
+        boolean full();
     }
 
     private final Map<TaskId, Restful> working = new ConcurrentHashMap<>();
@@ -85,6 +92,19 @@ final class Quiesce {
     /** Whether a revocation now would lose nothing; asked on the stream thread. */
     boolean willCommit() {
         return closing || working.values().stream().allMatch(Restful::willCommit);
+    }
+
+    /** Whether there is nothing to notice but new records; asked on the stream thread. */
+    boolean still() {
+        return !working.isEmpty() && working.values().stream().allMatch(Restful::still);
+    }
+
+    /** The partitions of which nothing more is to be taken for now; asked on the stream thread. */
+    List<Integer> full() {
+        return working.entrySet().stream()
+                .filter(entry -> entry.getValue().full())
+                .map(entry -> entry.getKey().partition())
+                .toList();
     }
 
     /** Brings all to rest for good, and waits for what runs, at most a time. The stream thread must still be running. */

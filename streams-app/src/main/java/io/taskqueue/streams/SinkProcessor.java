@@ -12,8 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.Cancellable;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -45,7 +43,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     private Control control;
     private Purge purge;
     private TopicFacts facts;
-    private @Nullable Cancellable ticks;
+    private Ticks ticks;
     private long waitLeft = WAIT_PER_PASS;
     private boolean inCall;
     private boolean writtenSinceFailure;
@@ -60,6 +58,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         this.context = context;
+        ticks = new Ticks(context, this::tick);
         mark = context.getStateStore(CommitMark.NAME);
         int partition = context.taskId().partition();
         ResultsStore results = new ResultsStore(parts.settings().name, context.getStateStore(ResultsStore.NAME));
@@ -82,7 +81,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
         parts.cluster().moved().of(parts.settings().topic, partition).ifPresent(replays::moved);
         touch();
         work.show();
-        tickWhileNeeded();
+        tickWhileNeeded(Optional.empty());
     }
 
     private Map<String, Control.Command> commands(Parking<T> parking) {
@@ -111,7 +110,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
             work.drain();
             work.redrive();
             awaitRoom();
-            passEnds();
+            passEnds(Optional.empty());
         } finally {
             inCall = false;
         }
@@ -126,13 +125,13 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     }
 
     /** Marks the task, so that the commit that ends its life here waits for what runs, also where nothing has changed. */
-    private void passEnds() {
+    private void passEnds(Optional<Duration> still) {
         if (work.takeCommitWanted()) {
             context.commit();
         }
         touch();
         work.show();
-        tickWhileNeeded();
+        tickWhileNeeded(still);
     }
 
     private void awaitRoom() {
@@ -160,7 +159,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
             if (purge.pending()) {
                 purge.tick(work.lowestOffset(Long.MAX_VALUE));
             }
-            passEnds();
+            passEnds(purge.pending() ? Optional.empty() : work.sleep());
         } finally {
             inCall = false;
         }
@@ -286,14 +285,9 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
         work.marked(true);
     }
 
-    /** A tick makes the task commit, so there is none while nothing is outstanding. */
-    private void tickWhileNeeded() {
+    /** A tick makes the task commit, so there is none while nothing is outstanding, and a late one while all that is waits. */
+    private void tickWhileNeeded(Optional<Duration> still) {
         boolean needed = !work.idle() || purge.pending();
-        if (needed && ticks == null) {
-            ticks = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, this::tick);
-        } else if (!needed && ticks != null) {
-            ticks.cancel();
-            ticks = null;
-        }
+        ticks.every(needed ? Optional.of(still.orElse(TICK)) : Optional.empty());
     }
 }

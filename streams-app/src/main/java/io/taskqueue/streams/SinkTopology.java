@@ -162,9 +162,9 @@ public final class SinkTopology implements AutoCloseable {
         return properties;
     }
 
-    /** 2. Kafka's own clients, which make a revocation wait until what the workers found out will be committed with it. */
+    /** 2. Kafka's own clients, whose polls wait until a revocation would commit what the workers have found out. */
     public KafkaClientSupplier clients() {
-        return new SafePolls(quiesce, moved, Ticker.system());
+        return new PacedPolls(settings.topic, quiesce, moved, Ticker.system());
     }
 
     /** 3. Lets what runs end before a partition goes to another instance. Must hear of every change of state. */

@@ -1,0 +1,171 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.queue.Ticker;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.KafkaClientSupplier;
+
+/**
+ * Kafka's own clients, but a poll of the stream thread comes when it may, takes what there is room for, and is as long as it
+ * may be.
+ *
+ * <ul>
+ *   <li>A revocation comes inside a poll, and it commits a task only if the task has done something since its last commit. One
+ *       that has just committed while workers run has not: what they end during the poll would be lost with the partition,
+ *       and run again elsewhere. So the poll right after a commit returns nothing, until the task's next tick has marked it.
+ *   <li>Of a partition with as much in flight as may be nothing more is taken. Kafka Streams would stop only at a number of
+ *       records that it has taken and not handed on, and it hands on all.
+ *   <li>Polls are short, so that what workers find out is noticed soon. Where nothing runs and all is committed, they are long.
+ * </ul>
+ *
+ * <p>Where Kafka Streams asks what its group has committed, it is noted which of the offsets an operator's order has moved.
+ */
+final class PacedPolls implements KafkaClientSupplier {
+
+    /** A little more than a tick, so that the next one is due. */
+    private static final Duration PAUSE = SinkProcessor.TICK.plusMillis(1);
+
+    /** So long may the group go without a poll for it: where workers are stuck, each pass ends with a commit. */
+    private static final long LONGEST_WITHOUT = Duration.ofMillis(500).toNanos();
+
+    /** A poll where there is nothing to notice; it ends when a record comes. */
+    private static final Duration LONG = Duration.ofMillis(100);
+
+    private final String topic;
+    private final Quiesce quiesce;
+    private final MovedOffsets moved;
+    private final Ticker ticker;
+    private final Function<Map<String, Object>, Consumer<byte[], byte[]>> consumers;
+
+    PacedPolls(String topic, Quiesce quiesce, MovedOffsets moved, Ticker ticker) {
+        this(topic, quiesce, moved, ticker, PacedPolls::plainConsumer);
+    }
+
+    /** @param consumers makes the consumers that do the polling */
+    PacedPolls(
+            String topic,
+            Quiesce quiesce,
+            MovedOffsets moved,
+            Ticker ticker,
+            Function<Map<String, Object>, Consumer<byte[], byte[]>> consumers) {
+        this.topic = topic;
+        this.quiesce = quiesce;
+        this.moved = moved;
+        this.ticker = ticker;
+        this.consumers = consumers;
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+        Consumer<byte[], byte[]> consumer = consumers.apply(config);
+        @SuppressWarnings("unchecked") // a proxy of the same interface
+        Consumer<byte[], byte[]> paced = (Consumer<byte[], byte[]>) Proxy.newProxyInstance(
+                Consumer.class.getClassLoader(), new Class<?>[] {Consumer.class}, new Polls(consumer));
+        return paced;
+    }
+
+    @Override
+    public Admin getAdmin(Map<String, Object> config) {
+        return Admin.create(config);
+    }
+
+    @Override
+    public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
+        return plainConsumer(config);
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
+        return plainConsumer(config);
+    }
+
+    private static Consumer<byte[], byte[]> plainConsumer(Map<String, Object> config) {
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private final class Polls implements InvocationHandler {
+
+        private final Consumer<byte[], byte[]> consumer;
+        private long lastPoll;
+
+        Polls(Consumer<byte[], byte[]> consumer) {
+            this.consumer = consumer;
+            this.lastPoll = ticker.nanos();
+        }
+
+        @Override
+        public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+            if (method.getName().equals("poll") && arguments[0] instanceof Duration asked) {
+                return poll(asked);
+            }
+            if (method.getName().equals("currentLag") && full().contains(arguments[0])) {
+                return OptionalLong.of(0); // nothing of it is to come, so commands need not wait for it
+            }
+            try {
+                Object answer = method.invoke(consumer, arguments);
+                return method.getName().equals("committed") ? noted(answer) : answer;
+            } catch (InvocationTargetException e) {
+                throw e.getTargetException();
+            }
+        }
+
+        private ConsumerRecords<byte[], byte[]> poll(Duration asked) {
+            if (!quiesce.willCommit() && ticker.nanos() - lastPoll < LONGEST_WITHOUT) {
+                LockSupport.parkNanos(PAUSE.toNanos());
+                return ConsumerRecords.empty();
+            }
+            lastPoll = ticker.nanos();
+            Duration wait = quiesce.still() && !asked.isZero() && asked.compareTo(LONG) < 0 ? LONG : asked;
+            Set<TopicPartition> stopped = full();
+            return stopped.isEmpty() ? consumer.poll(wait) : pollBut(stopped, wait);
+        }
+
+        /** Leaves the pauses as they were: Kafka Streams has its own. */
+        private ConsumerRecords<byte[], byte[]> pollBut(Set<TopicPartition> stopped, Duration wait) {
+            stopped.retainAll(consumer.assignment());
+            stopped.removeAll(consumer.paused());
+            consumer.pause(stopped);
+            try {
+                return consumer.poll(wait);
+            } finally {
+                stopped.retainAll(consumer.assignment()); // the poll may have taken some away
+                consumer.resume(stopped);
+            }
+        }
+
+        private Set<TopicPartition> full() {
+            Set<TopicPartition> full = new HashSet<>();
+            quiesce.full().forEach(partition -> full.add(new TopicPartition(topic, partition)));
+            return full;
+        }
+
+        @SuppressWarnings("unchecked") // what committed returns
+        private Object noted(Object committed) {
+            return moved.note((Map<TopicPartition, OffsetAndMetadata>) committed);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.taskqueue.streams;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.Punctuator;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.jspecify.annotations.Nullable;
+
+/** When one task is looked after without a record of its own. Each tick makes the task commit. Stream thread only. */
+final class Ticks {
+
+    private final ProcessorContext<byte[], byte[]> context;
+    private final Punctuator tick;
+    private Optional<Duration> interval = Optional.empty();
+    private @Nullable Cancellable scheduled;
+
+    Ticks(ProcessorContext<byte[], byte[]> context, Punctuator tick) {
+        this.context = context;
+        this.tick = tick;
+    }
+
+    /** Ticks after an interval and again after each, or not at all; what was said before does not hold any more. */
+    void every(Optional<Duration> wanted) {
+        if (wanted.equals(interval)) {
+            return;
+        }
+        if (scheduled != null) {
+            scheduled.cancel();
+            scheduled = null;
+        }
+        interval = wanted;
+        if (wanted.isPresent()) {
+            scheduled = context.schedule(wanted.get(), PunctuationType.WALL_CLOCK_TIME, tick);
+        }
+    }
+}

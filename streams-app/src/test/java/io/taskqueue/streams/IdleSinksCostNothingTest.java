@@ -1,0 +1,107 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.RetryPolicy;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** A sink that has nothing to do commits nothing and uses no processor, also where it only waits. */
+class IdleSinksCostNothingTest {
+
+    private static final Duration WATCHED = Duration.ofSeconds(5);
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+
+    /** What a sink has cost. */
+    private record Cost(double commits, Duration processor) {
+        Cost since(Cost before) {
+            return new Cost(commits - before.commits, processor.minus(before.processor));
+        }
+    }
+
+    @Test
+    void aSinkThatHasAppliedAllCommitsNothing() throws Exception {
+        try (SinkWorld world = new SinkWorld(3)) {
+            SinkService service =
+                    world.start(world.sink("idle", world.calling(Duration.ZERO)).metrics(meters));
+            for (String queue : new String[] {"a", "b", "c"}) {
+                world.source(queue, 1).open().tasks(0, 10);
+            }
+            world.awaitCaughtUp("idle", service);
+
+            Cost cost = costOf("idle");
+            assertThat(cost.commits()).isZero();
+            assertThat(cost.processor()).isLessThan(WATCHED.dividedBy(25));
+        }
+    }
+
+    @Test
+    void aSinkThatWaitsForADeadTargetCommitsHardlyAnything() throws Exception {
+        try (SinkWorld world = new SinkWorld(3)) {
+            AtomicBoolean dead = new AtomicBoolean(true);
+            SinkService service = world.start(world.sink(
+                            "resting",
+                            (event, effects) -> effects.run("call", key -> {
+                                if (dead.get()) {
+                                    throw new IOException("the target is dead");
+                                }
+                                world.ledger.called(key.toString());
+                            }))
+                    .retry(new RetryPolicy(9, Duration.ofMillis(100), Duration.ofMillis(100), 0))
+                    .breaker(new BreakerPolicy(6, 3, Duration.ofSeconds(2), Duration.ofSeconds(2)))
+                    .metrics(meters));
+            for (String queue : new String[] {"a", "b", "c"}) {
+                world.source(queue, 1).open().tasks(0, 10);
+            }
+            Awaitility.await()
+                    .atMost(SinkWorld.PATIENCE)
+                    .until(() -> service.status().waiting().isPresent());
+
+            Cost cost = costOf("resting");
+            // a try every other second wakes the partitions
+            assertThat(cost.commits()).isLessThan(15);
+            assertThat(cost.processor()).isLessThan(WATCHED.dividedBy(25));
+
+            dead.set(false);
+            world.awaitCaughtUp("resting", service);
+            assertThat(world.ledger.keys()).isEqualTo(90);
+            assertThat(world.ledger.repeated()).isEmpty();
+        }
+    }
+
+    /** Once the last commit is through: what the sink costs while one watches. */
+    private Cost costOf(String sink) {
+        Cost[] before = {new Cost(0, Duration.ZERO)};
+        Awaitility.await()
+                .pollDelay(Duration.ofSeconds(1))
+                .atMost(SinkWorld.PATIENCE)
+                .until(() -> true);
+        before[0] = now(sink);
+        Awaitility.await().pollDelay(WATCHED).atMost(SinkWorld.PATIENCE).until(() -> true);
+        return now(sink).since(before[0]);
+    }
+
+    private Cost now(String sink) {
+        double commits = meters.get("kafka.stream.thread.commit.total")
+                .meter()
+                .measure()
+                .iterator()
+                .next()
+                .getValue();
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long nanos = Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+                .filter(thread -> thread != null && thread.getThreadName().startsWith(sink + "-"))
+                .mapToLong(thread -> Math.max(0, threads.getThreadCpuTime(thread.getThreadId())))
+                .sum();
+        return new Cost(commits, Duration.ofNanos(nanos));
+    }
+}
