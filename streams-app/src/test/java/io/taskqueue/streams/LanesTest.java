@@ -1,0 +1,250 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.RetryPolicy;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Lanes without a stream thread: nobody takes over what the workers find out. */
+class LanesTest {
+
+    private static final int CONCURRENCY = 8;
+
+    private final Handover<Handed> handover = new Handover<>();
+    private final EventsInFlight events = new EventsInFlight(handover);
+    private final WorkerThreads threads = new WorkerThreads("lanes", CONCURRENCY, null);
+    private final Queue<Runnable> alarms = new ConcurrentLinkedQueue<>();
+    private final Queue<Long> applied = new ConcurrentLinkedQueue<>();
+    private final CountDownLatch go = new CountDownLatch(1);
+    private final AtomicBoolean dead = new AtomicBoolean();
+    private final AtomicInteger tries = new AtomicInteger();
+    private final BreakerPolicy policy = new BreakerPolicy(3, 3, Duration.ofSeconds(1), Duration.ofSeconds(1));
+
+    private Breaker breaker;
+
+    @AfterEach
+    void stop() {
+        go.countDown();
+        threads.close();
+    }
+
+    private Lanes<String> lanes(RetryPolicy retry, ReplicationSink<String> sink) {
+        SinkSettings<String> settings = new SinkSettings<>(SinkService.builder("lanes", sink, PayloadCodec.utf8())
+                .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
+                .retry(retry)
+                .breaker(policy));
+        breaker = new Breaker("lanes", policy, settings.clock, (wait, work) -> alarms.add(work));
+        return new Lanes<>(
+                new SinkParts.Workers(threads, breaker),
+                new Worker<>(settings, breaker, handover, new Random(1)),
+                settings.clock);
+    }
+
+    private static RetryPolicy tries(int attempts, Duration backoff) {
+        return new RetryPolicy(attempts, backoff, backoff, 0);
+    }
+
+    private Lanes<String> callingLanes() {
+        return lanes(
+                tries(5, Duration.ofMillis(1)),
+                (event, effects) -> effects.run("call", key -> {
+                    tries.incrementAndGet();
+                    if (dead.get()) {
+                        throw new IOException("dead");
+                    }
+                    applied.add(event.position().sequence());
+                }));
+    }
+
+    private void awaitApplied(int number) {
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> applied.size() == number);
+    }
+
+    @Test
+    void aWorkerBeginsItsTasksNextEventWithoutTheStreamThread() {
+        Lanes<String> lanes = callingLanes();
+        for (int event = 0; event < 200; event++) {
+            lanes.admit(events.next(7));
+        }
+        awaitApplied(200);
+        assertThat(List.copyOf(applied)).isSorted();
+    }
+
+    @Test
+    void tasksThatAreStuckStopNoOtherTask() {
+        Lanes<String> lanes = lanes(tries(1, Duration.ZERO), (event, effects) -> {
+            if (event.taskId().sequenceId() < CONCURRENCY) {
+                go.await();
+            }
+            applied.add(event.position().sequence());
+        });
+        // one worker is left, and no other task shares a lane with a stuck one, however their ids hash
+        for (int task = 1; task <= 1_000; task++) {
+            lanes.admit(events.next(task));
+            lanes.admit(events.next(task));
+        }
+        awaitApplied(2 * (1_000 - (CONCURRENCY - 1)));
+        go.countDown();
+        awaitApplied(2_000);
+    }
+
+    @Test
+    void nothingBeginsWhilePausedAndAllGoesOnInOrderAfterIt() throws Exception {
+        Lanes<String> lanes = callingLanes();
+        lanes.pause();
+        for (int event = 0; event < 50; event++) {
+            lanes.admit(events.next(event % 5 + 1));
+        }
+        assertThat(lanes.awaitIdle(0)).isZero();
+        assertThat(applied).isEmpty();
+        lanes.resume();
+        awaitApplied(50);
+        for (int first = 1; first <= 5; first++) {
+            int ofTask = first;
+            assertThat(applied.stream()
+                            .filter(sequence -> (sequence - ofTask) % 5 == 0)
+                            .toList())
+                    .isSorted();
+        }
+    }
+
+    /** Fails until the breaker opens; the events then wait at the target, none of them tried. */
+    private List<LiveEvent<String>> opened(Lanes<String> lanes) {
+        dead.set(true);
+        List<LiveEvent<String>> waiting = new ArrayList<>();
+        IntStream.rangeClosed(1, 3).forEach(task -> waiting.add(events.next(task)));
+        waiting.forEach(lanes::admit);
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> !breaker.closed());
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> lanes.pauseWhileStill()
+                .filter(wait -> wait.toMillis() > 100)
+                .isPresent());
+        lanes.resume();
+        return waiting;
+    }
+
+    @Test
+    void whileTheTargetIsDeadNoThreadIsHeldAndOneEventAtATimeIsTried() {
+        Lanes<String> lanes = callingLanes();
+        opened(lanes);
+        int before = tries.get();
+        lanes.admit(events.next(4));
+        alarms.remove().run();
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> tries.get() == before + 1 && !alarms.isEmpty());
+
+        dead.set(false);
+        alarms.remove().run();
+        awaitApplied(4);
+        assertThat(breaker.waiting()).isEmpty();
+        assertThat(tries).hasValue(before + 1 + 4);
+    }
+
+    @Test
+    void anEventWhoseResultsAreRecordedNeverWaitsForTheTarget() {
+        List<Long> seen = new ArrayList<>();
+        Lanes<String> lanes = lanes(tries(5, Duration.ofMillis(1)), (event, effects) -> {
+            if (event.taskId().sequenceId() == 9) {
+                seen.add(event.position().sequence());
+                go.countDown();
+            }
+            effects.run("call", key -> {
+                throw new IOException("dead");
+            });
+        });
+        opened(lanes);
+        LiveEvent<String> replayed = events.next(9, Pass.recorded(0));
+        lanes.admit(replayed);
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> go.getCount() == 0);
+        assertThat(seen).containsExactly(replayed.offset);
+        assertThat(breaker.waiting()).isPresent();
+    }
+
+    @Test
+    void aTryThatIsInterruptedByAHandOverLeavesItsTurnToAnotherPartition() throws Exception {
+        CountDownLatch trying = new CountDownLatch(1);
+        Lanes<String> going = lanes(
+                tries(5, Duration.ofMillis(1)),
+                (event, effects) -> effects.run("call", key -> {
+                    if (dead.get()) {
+                        throw new IOException("dead");
+                    }
+                    trying.countDown();
+                    go.await();
+                }));
+        opened(going);
+        LiveEvent<String> elsewhere = events.next(21);
+        AtomicInteger begun = new AtomicInteger();
+        assertThat(breaker.admits(elsewhere, this, begun::incrementAndGet)).isFalse();
+
+        dead.set(false);
+        alarms.remove().run();
+        assertThat(trying.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun).hasValue(0);
+        going.shut();
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> begun.get() == 1);
+        assertThat(breaker.admits(elsewhere, this, begun::incrementAndGet)).isTrue();
+    }
+
+    @Test
+    void lanesThatPauseLeaveTheTurnToAnotherPartitionToo() {
+        Lanes<String> pausing = callingLanes();
+        opened(pausing);
+        LiveEvent<String> elsewhere = events.next(21);
+        AtomicInteger begun = new AtomicInteger();
+        assertThat(breaker.admits(elsewhere, this, begun::incrementAndGet)).isFalse();
+        pausing.pause();
+        int before = tries.get();
+        alarms.remove().run();
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> begun.get() == 1);
+        assertThat(tries).hasValue(before);
+
+        dead.set(false);
+        breaker.succeeded(elsewhere);
+        breaker.ended(elsewhere);
+        pausing.resume();
+        awaitApplied(3);
+    }
+
+    @Test
+    void lanesAreStillForAsLongAsTheirFirstRetryWaits() {
+        Lanes<String> lanes = lanes(tries(2, Duration.ofMinutes(2)), (event, effects) -> {
+            tries.incrementAndGet();
+            throw new IOException("not now");
+        });
+        assertThat(lanes.pauseWhileStill()).isEmpty();
+        lanes.resume();
+        lanes.admit(events.next(1));
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> lanes.pauseWhileStill()
+                .isPresent());
+        Optional<Duration> still = lanes.pauseWhileStill();
+        assertThat(still.orElseThrow()).isBetween(Duration.ofMinutes(1), Duration.ofMinutes(2));
+
+        // asleep: what comes now is held until the lanes are resumed
+        lanes.admit(events.next(2));
+        Awaitility.await()
+                .during(Duration.ofMillis(200))
+                .atMost(SinkWorld.PATIENCE)
+                .until(() -> tries.get() == 1);
+        assertThat(lanes.pauseWhileStill()).isEmpty();
+        lanes.resume();
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> tries.get() == 2);
+    }
+}
