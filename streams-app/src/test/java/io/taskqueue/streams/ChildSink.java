@@ -1,6 +1,7 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.serde.PayloadCodec;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -15,6 +16,27 @@ import java.util.concurrent.TimeUnit;
 final class ChildSink {
 
     private ChildSink() {}
+
+    /** Starts one with the state directory {@code child}. */
+    static Process start(SinkWorld world, String sink) throws IOException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        return new ProcessBuilder(
+                        java.toString(),
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ChildSink.class.getName(),
+                        sink,
+                        SinkWorld.bootstrap(),
+                        world.topic,
+                        world.state("child").toString(),
+                        world.ledger.url())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
 
     /** @param args name, bootstrap servers, topic, state directory, the ledger's URL */
     public static void main(String[] args) throws Exception {

@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
 
 /** Writes what one incarnation of a source would write, straight to the topic. */
 final class EventWriter {
@@ -30,12 +31,19 @@ final class EventWriter {
     private final long epoch;
     private final UUID instance;
     private long sequence;
+    private @Nullable Long timestamp;
 
     EventWriter(SinkWorld world, String queue, long epoch, UUID instance) {
         this.world = world;
         this.queue = queue;
         this.epoch = epoch;
         this.instance = instance;
+    }
+
+    /** Gives the next records a time. */
+    EventWriter stamped(long time) {
+        timestamp = time;
+        return this;
     }
 
     /** Opens the epoch. */
@@ -103,7 +111,12 @@ final class EventWriter {
         Headers headers = new RecordHeaders();
         EventHeaders.write(event, instance, headers);
         Future<?> unused = world.producer.send(new ProducerRecord<>(
-                world.topic, partition(), queue.getBytes(StandardCharsets.UTF_8), CODEC.encode(event), headers));
+                world.topic,
+                partition(),
+                timestamp,
+                queue.getBytes(StandardCharsets.UTF_8),
+                CODEC.encode(event),
+                headers));
     }
 
     private int partition() {

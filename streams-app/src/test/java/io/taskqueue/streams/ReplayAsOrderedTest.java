@@ -2,7 +2,13 @@ package io.taskqueue.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.sink.PermanentEffectException;
 import io.taskqueue.sink.ReplicationSink;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +79,110 @@ class ReplayAsOrderedTest {
         assertThat(world.ledger.calls()).hasSize(2 * EVENTS + 20);
     }
 
+    @Test
+    void fillingGapsRunsExactlyWhatHasNoResultUnderItsFirstKeyAndTheReceiptAddsUp() throws Exception {
+        runThrough("filled", of("a", numbered(1)));
+        ReplayOrder order = world.order("filled", ReplayMode.FILL_GAPS, "all");
+
+        // the first event of b fails for good, the second for now and always
+        SinkService filling = world.start(world.sink("filled", (event, effects) -> {
+            if (event.queueName().equals("b") && event.position().sequence() == 1) {
+                effects.run("call", key -> {
+                    throw new PermanentEffectException("it is refused");
+                });
+            }
+            if (event.queueName().equals("b") && event.position().sequence() == 2) {
+                effects.run("call", key -> {
+                    throw new IOException("it is away");
+                });
+            }
+            numbered(2).apply(event, effects);
+        }));
+        ReplayCounts counts = world.awaitReceipt("filled", order);
+        world.awaitCaughtUp("filled", filling);
+        filling.close();
+
+        // its task has three events, of which two wait behind it
+        assertThat(counts).isEqualTo(new ReplayCounts(2 * EVENTS, EVENTS, EVENTS - 1 - 3, 1, 3, 0, 0));
+        assertThat(world.ledger.calls()).hasSize(EVENTS + EVENTS - 1 - 3);
+        for (long position = 1; position <= EVENTS; position++) {
+            boolean ran = position > 2 && position % (EVENTS / 3) != 2;
+            assertThat(world.ledger.times(key("filled", 0, "a", position))).isEqualTo(1);
+            assertThat(world.ledger.times(key("filled", 0, "b", position))).isEqualTo(ran ? 1 : 0);
+        }
+
+        ReplayOrder recorded = world.order("filled", ReplayMode.RECORDED_ONLY, "all");
+        SinkService later = world.start(world.sink("filled", numbered(3)));
+        assertThat(world.awaitReceipt("filled", recorded))
+                .isEqualTo(new ReplayCounts(2 * EVENTS, 2 * EVENTS - 3, 0, 0, 3, 0, 0));
+        world.awaitCaughtUp("filled", later);
+        assertThat(world.ledger.calls()).hasSize(EVENTS + EVENTS - 1 - 3);
+    }
+
+    @Test
+    void aRecordedOnlyReplayRunsNothingAndCountsWhatIsMissing() throws Exception {
+        runThrough("recorded", of("a", numbered(1)));
+        ReplayOrder order = world.order("recorded", ReplayMode.RECORDED_ONLY, "all");
+
+        SinkService replay = world.start(world.sink("recorded", numbered(2)));
+        assertThat(world.awaitReceipt("recorded", order))
+                .isEqualTo(new ReplayCounts(2 * EVENTS, EVENTS, 0, 0, 0, EVENTS, 0));
+        world.awaitCaughtUp("recorded", replay);
+
+        assertThat(world.ledger.calls()).hasSize(EVENTS);
+        assertThat(replay.status().queues()).allSatisfy(queue -> {
+            assertThat(queue.replaying()).isFalse();
+            assertThat(queue.lag()).isZero();
+        });
+        one.tasks(EVENTS, EVENTS + 1);
+        world.awaitCaughtUp("recorded", replay);
+        assertThat(world.ledger.calls()).as("after the replay, events run").hasSize(EVENTS + 3);
+    }
+
+    @Test
+    void anOrderWhoseOffsetsWereNotMovedMeansNothingLaterEither() throws Exception {
+        runThrough("stale", numbered(1));
+        ReplayOrder order = new ReplayOrder(
+                UUID.randomUUID(), 1, ReplayMode.RERUN, Selection.ALL, "a test", Instant.parse("2026-11-23T09:30:00Z"));
+        new SinkReplays(Map.of("bootstrap.servers", SinkWorld.bootstrap()), "stale").order(order);
+        runThrough("stale", numbered(2)); // nothing comes, and the order is taken
+
+        world.rewind("stale"); // by another tool
+        runThrough("stale", numbered(3));
+        assertThat(world.ledger.calls()).hasSize(2 * EVENTS);
+
+        world.order("stale", ReplayMode.RERUN, "all");
+        world.rewind("stale", 0); // by another tool, before the sink has taken the order
+        runThrough("stale", numbered(4));
+        assertThat(world.ledger.calls()).hasSize(2 * EVENTS);
+        assertThat(new SinkReplays(Map.of("bootstrap.servers", SinkWorld.bootstrap()), "stale").receipts())
+                .hasSize(2)
+                .allSatisfy(receipt -> {
+                    assertThat(receipt.order().ordered()).isFalse();
+                    assertThat(receipt.complete()).isTrue();
+                    assertThat(receipt.counts()).isEqualTo(new ReplayCounts(EVENTS, EVENTS, 0, 0, 0, 0, 0));
+                });
+    }
+
+    @Test
+    void anOrderIsTakenBeforeTheFirstEventWhateverTheTimesOfTheirRecords() throws Exception {
+        try (SinkWorld old = new SinkWorld(1)) {
+            old.source("orders", 1).stamped(0).open().tasks(0, 200); // as early as a command is put
+            SinkService first = old.start(old.sink("ordered", old.calling(Duration.ZERO)));
+            old.awaitCaughtUp("ordered", first);
+            first.close();
+
+            for (int replay = 1; replay <= 4; replay++) {
+                ReplayOrder order = old.order("ordered", ReplayMode.RERUN, "all");
+                SinkService rerun = old.start(old.sink("ordered", old.calling(Duration.ZERO)));
+                old.awaitCaughtUp("ordered", rerun);
+                assertThat(old.ledger.calls()).hasSize((1 + replay) * 600);
+                assertThat(old.awaitReceipt("ordered", order).run()).isEqualTo(600);
+                rerun.close();
+            }
+        }
+    }
+
     private void runThrough(String sink, ReplicationSink<String> behaviour) throws Exception {
         SinkService first = world.start(world.sink(sink, behaviour));
         world.awaitCaughtUp(sink, first);
@@ -84,6 +194,14 @@ class ReplayAsOrderedTest {
             world.ledger.called(key.toString());
             return result;
         });
+    }
+
+    private static ReplicationSink<String> of(String queue, ReplicationSink<String> sink) {
+        return (event, effects) -> {
+            if (event.queueName().equals(queue)) {
+                sink.apply(event, effects);
+            }
+        };
     }
 
     private static String key(String sink, int generation, String queue, long position) {

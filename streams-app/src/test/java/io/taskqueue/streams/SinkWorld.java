@@ -13,8 +13,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +29,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Bytes;
 import org.awaitility.Awaitility;
 
 /** One test's event topic on the broker that all tests share, its sinks, and the outside that they act on. */
@@ -192,6 +195,17 @@ final class SinkWorld implements AutoCloseable {
                 .stream()
                 .map(ReplayReceipt::counts)
                 .reduce(ReplayCounts.NONE, ReplayCounts::plus);
+    }
+
+    /** The keys that have a committed result, of a sink with one partition. */
+    Set<String> committedResults(String sink) {
+        Set<String> keys = new HashSet<>();
+        try (CommittedRecords changelog = new CommittedRecords(
+                Map.of("bootstrap.servers", bootstrap()), sink + "-" + ResultsStore.NAME + "-changelog")) {
+            changelog.all(record ->
+                    keys.add(ResultBytes.key(sink, Bytes.wrap(record.key())).toString()));
+        }
+        return keys;
     }
 
     static void delete(Path directory) throws IOException {

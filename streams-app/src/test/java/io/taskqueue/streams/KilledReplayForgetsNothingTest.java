@@ -1,0 +1,79 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** A rerun of two thirds of all events, killed twice in its middle. */
+class KilledReplayForgetsNothingTest {
+
+    private static final String SINK = "killed-replay";
+    private static final int EVENTS = 4_500;
+    private static final int SELECTED = 3_000;
+
+    @Test
+    void aKilledRerunGoesOnWithItsSelectionAndItsCounts() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            EventWriter source = world.source("orders", 1).open();
+            source.tasks(0, EVENTS / 3);
+            SinkService first =
+                    world.start(world.sink(SINK, world.calling(Duration.ZERO)).stateDirectory(world.state("child")));
+            world.awaitCaughtUp(SINK, first);
+            first.close();
+            assertThat(world.ledger.calls()).hasSize(EVENTS);
+
+            ReplayOrder order = world.order(SINK, ReplayMode.RERUN, "kind=LeaseGranted,kind=Completed");
+            Map<String, Integer> mustNotRunAgain = new HashMap<>();
+            for (int kill = 0; kill < 2; kill++) {
+                Process child = ChildSink.start(world, SINK);
+                try {
+                    int goal = world.ledger.keys() + 700;
+                    Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() >= goal);
+                } finally {
+                    child.destroyForcibly();
+                    assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                }
+                assertThat(world.ledger.keys()).isLessThan(EVENTS + SELECTED);
+                for (String key : world.committedResults(SINK)) {
+                    mustNotRunAgain.put(key, world.ledger.times(key));
+                }
+            }
+
+            SinkService last = world.start(world.sink(SINK, world.calling(Duration.ZERO))
+                    .stateDirectory(world.state("child"))
+                    .concurrency(64));
+            ReplayCounts counts = world.awaitReceipt(SINK, order);
+            world.awaitCaughtUp(SINK, last);
+
+            assertThat(counts).isEqualTo(new ReplayCounts(EVENTS, EVENTS - SELECTED, SELECTED, 0, 0, 0, 0));
+            for (long position = 1; position <= EVENTS; position++) {
+                assertThat(world.ledger.times(key(0, position)))
+                        .as("event %d, first run", position)
+                        .isEqualTo(1);
+                if (position <= EVENTS - SELECTED) {
+                    assertThat(world.ledger.times(key(1, position)))
+                            .as("event %d", position)
+                            .isZero();
+                } else {
+                    assertThat(world.ledger.times(key(1, position)))
+                            .as("event %d", position)
+                            .isBetween(1, 3);
+                }
+            }
+            assertThat(mustNotRunAgain.keySet().stream().filter(key -> key.startsWith(SINK + "/1/")))
+                    .hasSizeGreaterThan(100);
+            mustNotRunAgain.forEach((key, times) -> assertThat(world.ledger.times(key))
+                    .as("calls of %s, whose result had been committed after %d", key, times)
+                    .isEqualTo(times));
+        }
+    }
+
+    private static String key(int generation, long position) {
+        return SINK + "/" + generation + "/orders/1/" + position + "/call";
+    }
+}

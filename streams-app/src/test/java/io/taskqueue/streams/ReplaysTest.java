@@ -1,0 +1,249 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.taskqueue.event.TaskError;
+import io.taskqueue.metrics.SinkMeters;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.EffectResult;
+import io.taskqueue.streams.Classification.Verdict;
+import io.taskqueue.streams.Replay.Range;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** One partition whose events at the offsets 0 to 99 have been seen. */
+class ReplaysTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+    private static final Uuid TOPIC = new Uuid(1, 2);
+    private static final EffectResult DONE = new EffectResult.Done("void", "null");
+    private static final EffectResult FAILED = new EffectResult.Failed(new TaskError(null, "no", Map.of()));
+
+    private final SinkSettings<String> settings =
+            new SinkSettings<>(SinkService.<String>builder("driven", (event, effects) -> {}, PayloadCodec.utf8())
+                    .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
+                    .clock(Clock.fixed(NOW, ZoneOffset.UTC)));
+    private final SinkProgress progress =
+            new SinkProgress(new SinkMeters(new SimpleMeterRegistry(), "driven"), settings.clock);
+    private final InFlight<String> nothingInFlight = new InFlight<>();
+    private KeyValueStore<Bytes, byte[]> store;
+    private Replays replays;
+
+    @BeforeEach
+    void start() {
+        store = Stores.keyValueStoreBuilder(
+                        Stores.inMemoryKeyValueStore(Replays.NAME), Serdes.Bytes(), Serdes.ByteArray())
+                .withLoggingDisabled()
+                .build();
+        store.init(new MockProcessorContext<Void, Void>().getStateStoreContext(), store);
+        restart();
+    }
+
+    @Test
+    void whatIsSeenAgainWithoutAnOrderIsRecordedOnlyAndHasAReceipt() {
+        assertThat(comes(Verdict.NEXT, 100)).isNull();
+
+        Replay replay = comes(Verdict.REPLAY, 40);
+        assertThat(replay.order.ordered()).isFalse();
+        assertThat(replay.pass(null, 3)).isEqualTo(Pass.recorded(3));
+        for (long offset = 41; offset < 100; offset++) {
+            assertThat(comes(Verdict.REPLAY, offset)).isSameAs(replay);
+        }
+        for (long offset = 40; offset < 100; offset++) {
+            replays.applied(offset, 2, 1, 0);
+        }
+        replays.write(nothingInFlight);
+
+        assertThat(receipt().counts()).isEqualTo(new ReplayCounts(60, 120, 0, 0, 0, 60, 0));
+        assertThat(receipt().endedAt()).contains(NOW);
+        assertThat(receipt().firstOffset()).isEqualTo(40);
+        assertThat(receipt().lastOffset()).isEqualTo(99);
+    }
+
+    @Test
+    void anOrderCountsOnlyForTheMoveThatCarriesItsId() {
+        ReplayOrder order = rerun(1);
+        replays.take(order, TOPIC, 99);
+        assertThat(comes(Verdict.REPLAY, 0).order.ordered()).isFalse();
+
+        restart();
+        replays.moved(new MovedOffsets.Move(UUID.randomUUID(), 0));
+        replays.take(rerun(2), TOPIC, 99);
+        assertThat(comes(Verdict.REPLAY, 0).order.ordered()).isFalse();
+
+        restart();
+        ReplayOrder third = rerun(3);
+        replays.moved(new MovedOffsets.Move(third.id(), 0));
+        replays.take(rerun(2), TOPIC, 99);
+        replays.take(third, TOPIC, 99);
+        assertThat(comes(Verdict.REPLAY, 0).order).isEqualTo(third);
+    }
+
+    @Test
+    void anOrderThatComesAgainDoesNothing() {
+        ReplayOrder order = rerun(1);
+        replays.moved(new MovedOffsets.Move(order.id(), 0));
+        replays.take(order, TOPIC, 99);
+        comes(Verdict.REPLAY, 0);
+        replays.applied(0, 5, 0, 0);
+        replays.write(nothingInFlight);
+
+        restart();
+        replays.moved(new MovedOffsets.Move(order.id(), 0)); // nothing was committed of the topic since
+        replays.take(order, TOPIC, 99);
+
+        assertThat(comes(Verdict.REPLAY, 1).counts().reused()).isEqualTo(5);
+    }
+
+    @Test
+    void anOrderThatIsMissingIsReplayedRecordedOnlyAlsoWhereItComesLate() {
+        ReplayOrder order = rerun(1);
+        replays.moved(new MovedOffsets.Move(order.id(), 0));
+
+        Replay replay = comes(Verdict.REPLAY, 0);
+        replays.take(order, TOPIC, 99);
+
+        assertThat(replay.order.ordered()).isFalse();
+        assertThat(comes(Verdict.REPLAY, 1)).isSameAs(replay);
+    }
+
+    @Test
+    void anOrderedReplayOfNothingIsCompleteAtOnce() {
+        ReplayOrder order = rerun(4);
+        replays.moved(new MovedOffsets.Move(order.id(), 100));
+        replays.take(order, TOPIC, 99);
+        replays.write(nothingInFlight);
+
+        assertThat(receipt().complete()).isTrue();
+        assertThat(receipt().order()).isEqualTo(order);
+        assertThat(comes(Verdict.NEXT, 100)).isNull();
+        assertThat(ReplayBytes.read(store.get(ReplayBytes.KEY)).newestNumber()).isEqualTo(4);
+    }
+
+    @Test
+    void anEventCountsOnceWhetherItWasInFlightBeforeOrNot() {
+        replays.applied(50, 1, 0, 0);
+        comes(Verdict.REPLAY, 40);
+        replays.applied(50, 1, 0, 0); // has not been seen again yet
+        comes(Verdict.REPLAY, 50);
+        replays.applied(50, 1, 0, 0);
+        comes(Verdict.NEXT, 100);
+        replays.applied(100, 1, 0, 0);
+        replays.applied(39, 1, 0, 0);
+        replays.write(nothingInFlight);
+
+        assertThat(progress().get(0).counts()).isEqualTo(new ReplayCounts(1, 1, 0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void aRestartInTheMiddleOfAnEventCountsItsEffectsOnce() {
+        ReplayOrder order = rerun(1);
+        replays.moved(new MovedOffsets.Move(order.id(), 0));
+        replays.take(order, TOPIC, 99);
+        comes(Verdict.REPLAY, 0);
+        replays.recorded(0, DONE);
+        replays.recorded(0, FAILED);
+        replays.write(nothingInFlight);
+        replays.recorded(0, DONE); // not committed
+
+        restart();
+        assertThat(replays.ranBefore(0)).isEqualTo(2);
+        assertThat(replays.ranBefore(1)).isZero();
+        replays.recorded(0, DONE);
+        replays.applied(0, 0, 0, 0);
+        comes(Verdict.REPLAY, 99);
+        replays.parked(99);
+        replays.write(nothingInFlight);
+
+        assertThat(receipt().counts()).isEqualTo(new ReplayCounts(2, 0, 2, 1, 1, 0, 0));
+        assertThat(receipt().complete()).isTrue();
+    }
+
+    @Test
+    void movedBackAgainTheReplayBeginsAnew() {
+        ReplayOrder order = rerun(1);
+        replays.moved(new MovedOffsets.Move(order.id(), 0));
+        replays.take(order, TOPIC, 99);
+        comes(Verdict.REPLAY, 0);
+        comes(Verdict.REPLAY, 1);
+        replays.applied(0, 0, 0, 0);
+        replays.write(nothingInFlight);
+
+        restart();
+        Replay again = comes(Verdict.REPLAY, 1);
+
+        assertThat(again.order.ordered()).isFalse();
+        assertThat(again.counts()).isEqualTo(ReplayCounts.NONE);
+        assertThat(again.range.first()).isEqualTo(1);
+    }
+
+    @Test
+    void whatHadNeverBeenSeenIsAPartOfTheReplayUpToItsEnd() {
+        Replay replay = comes(Verdict.JOINED, 10); // of a queue that had no event since the sink joined
+        assertThat(replay.pass(null, 0)).isEqualTo(Pass.recorded(0));
+        assertThat(comes(Verdict.NEXT, 11)).isSameAs(replay);
+        assertThat(comes(Verdict.GAP, 99)).isSameAs(replay);
+        assertThat(comes(Verdict.NEXT, 100)).isNull();
+        assertThat(comes(Verdict.JOINED, 101)).isNull();
+    }
+
+    @Test
+    void aRewrittenLogAndAnotherTopicEndTheReplayBecauseTheirEventsAreNew() {
+        comes(Verdict.REPLAY, 10);
+        assertThat(comes(Verdict.REWRITTEN, 11)).isNull();
+        assertThat(comes(Verdict.NEXT, 12)).isNull();
+
+        comes(Verdict.REPLAY, 10);
+        replays.startOver(new Uuid(3, 4), 0);
+        assertThat(comes(Verdict.JOINED, 0, -1)).isNull();
+    }
+
+    @Test
+    void whatTheLogNoLongerHoldsIsNotWaitedFor() {
+        comes(Verdict.REPLAY, 10);
+        replays.applied(10, 1, 0, 0);
+        replays.startOver(TOPIC, 100);
+        replays.write(nothingInFlight);
+
+        assertThat(receipt().complete()).isTrue();
+    }
+
+    private void restart() {
+        replays = new Replays(settings, store, progress, 0);
+    }
+
+    private Replay comes(Verdict verdict, long offset) {
+        return comes(verdict, offset, 99);
+    }
+
+    private Replay comes(Verdict verdict, long offset, long seenTo) {
+        return replays.arrived(verdict, new Range(TOPIC, offset, seenTo));
+    }
+
+    private ReplayReceipt receipt() {
+        return ReplayBytes.read(store.get(ReplayBytes.KEY)).replay().receipt(0);
+    }
+
+    private List<ReplayReceipt> progress() {
+        return progress.status("driven", SinkState.RUNNING, Optional.empty(), Optional.empty())
+                .replays();
+    }
+
+    private static ReplayOrder rerun(int number) {
+        return new ReplayOrder(UUID.randomUUID(), number, ReplayMode.RERUN, Selection.ALL, "a test", NOW);
+    }
+}
