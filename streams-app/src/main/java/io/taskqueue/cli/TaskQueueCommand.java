@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             DispatchCommand.class,
             SinkCommand.class,
             ReplayCommand.class,
+            ResultsCommand.class,
             StatusCommand.class
         })
 public final class TaskQueueCommand implements Runnable {

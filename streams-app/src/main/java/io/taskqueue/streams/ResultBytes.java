@@ -122,6 +122,12 @@ final class ResultBytes {
         return opened(value).getLong();
     }
 
+    static Instant recordedAt(byte[] value) {
+        ByteBuffer bytes = opened(value);
+        bytes.getLong();
+        return Instant.ofEpochSecond(bytes.getLong(), bytes.getInt());
+    }
+
     static EffectResult result(byte[] value) {
         ByteBuffer bytes = opened(value);
         bytes.position(bytes.position() + 8 + 8 + 4);

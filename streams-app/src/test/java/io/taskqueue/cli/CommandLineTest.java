@@ -13,13 +13,14 @@ class CommandLineTest {
 
     @Test
     void helpTeachesWithAnExample() {
-        for (String command : List.of("broker", "dispatch", "sink", "replay", "status")) {
+        for (String command : List.of("broker", "dispatch", "sink", "replay", "results", "status")) {
             Cli help = Cli.run(command, "--help");
 
             assertThat(help.exitCode()).isZero();
             assertThat(help.out()).contains("Example: taskqueue " + command, "--output=text|json");
         }
-        assertThat(Cli.run("--help").out()).contains("demo", "broker", "dispatch", "sink", "replay", "status");
+        assertThat(Cli.run("--help").out())
+                .contains("demo", "broker", "dispatch", "sink", "replay", "results", "status");
     }
 
     @Test

@@ -166,6 +166,32 @@ class ReplayCommandTest {
 
     @Test
     @Order(6)
+    void bothGenerationsAreOnRecord() {
+        Cli all = results("--limit", "3");
+        assertThat(all.exitCode()).as(all.err()).isZero();
+        assertThat(all.json().get("effects")).hasSize(3);
+        assertThat(all.json().get("notShown").asInt()).isEqualTo(2 * TASKS - 3);
+
+        JsonNode reruns = results("--reruns").json().get("effects");
+        assertThat(reruns).hasSize(TASKS);
+        assertThat(reruns).allSatisfy(effect -> {
+            assertThat(effect.get("queue").asText()).isEqualTo("orders");
+            assertThat(effect.get("effect").asText()).isEqualTo("post");
+            assertThat(effect.get("results"))
+                    .extracting(result -> result.get("generation").asInt())
+                    .containsExactly(0, 3);
+            assertThat(effect.get("results"))
+                    .allSatisfy(
+                            result -> assertThat(result.get("state").asText()).isEqualTo("done"));
+        });
+        String event = reruns.get(0).get("position").asText();
+        assertThat(results("--queue", "orders", "--event", event).json().get("effects"))
+                .hasSize(1);
+        assertThat(results("--queue", "other").json().get("effects")).isEmpty();
+    }
+
+    @Test
+    @Order(7)
     void anOrderThatTheSinkDoesNotCarryOutInTimeIsReportedAsNotComplete() {
         Cli replay = replay("--to-earliest", "--mode", "rerun", "--select", "all", "--execute", "--wait", "1s");
 
@@ -174,7 +200,7 @@ class ReplayCommandTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void kafkasOwnToolTakesTheOffsetsFromAnOrderAndBringsAllOrdersAgainAndNothingRuns() throws Exception {
         try (ChildJvm reset = ChildJvm.start(
                 directory.resolve("reset.txt"),
@@ -214,6 +240,19 @@ class ReplayCommandTest {
 
     private static Cli replay(String... more) {
         return run(List.of("replay", "--bootstrap-server", broker.bootstrapServers(), "--name", "books"), more);
+    }
+
+    private static Cli results(String... more) {
+        return run(
+                List.of(
+                        "results",
+                        "--bootstrap-server",
+                        broker.bootstrapServers(),
+                        "--name",
+                        "books",
+                        "--output",
+                        "json"),
+                more);
     }
 
     private static Cli sink(String... more) {
