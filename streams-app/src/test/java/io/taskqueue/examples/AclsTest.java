@@ -11,18 +11,24 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.SourceRegistry;
 import io.taskqueue.source.SourceStartException;
+import io.taskqueue.streams.ReplayMode;
+import io.taskqueue.streams.ReplayOrder;
+import io.taskqueue.streams.Selection;
+import io.taskqueue.streams.SinkReplays;
+import io.taskqueue.streams.SinkResults;
 import io.taskqueue.streams.SinkService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,6 +41,7 @@ import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
@@ -48,7 +55,7 @@ class AclsTest {
 
     private static final String SINK = "billing";
     private static final String STRANGER = "stranger";
-    private static final List<String> WHO = List.of("source", "sink", "replay", "status");
+    private static final List<String> WHO = List.of("source", "sink", "replay", "results", "status");
     private static final Pattern ROW =
             Pattern.compile("\\| (\\w+) \\| (topic|group|transactional id) \\| `([^`]+)` \\| ([\\w, ]+) \\|");
 
@@ -99,35 +106,34 @@ class AclsTest {
     @Test
     void aSinkMakesItsTopicsAndAppliesEvents(@TempDir Path state) throws Exception {
         publish("applied", "source");
-        Set<String> applied = ConcurrentHashMap.newKeySet();
 
-        try (SinkService service = SinkService.<String>builder(
-                        SINK,
-                        (event, effects) -> effects.run("note", key -> applied.add(event.queueName())),
-                        PayloadCodec.utf8())
-                .kafka(as("sink"))
-                .stateDirectory(state)
-                .start()) {
-            await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
-                assertThat(service.status().failure()).isEmpty();
-                assertThat(applied).contains("applied");
-                assertThat(service.status().settled()).isTrue();
-            });
-        }
+        run(state, service -> assertThat(service.status().queues())
+                .anySatisfy(queue -> assertThat(queue.queueName()).isEqualTo("applied")));
     }
 
     @Test
-    void aReplayMovesOffsets() throws Exception {
+    void aReplayIsOrderedMovesOffsetsAndReadsItsReceiptAndTheResults(@TempDir Path state) throws Exception {
         publish("replayed", "source");
+        run(state, service -> assertThat(service.status().queues())
+                .anySatisfy(queue -> assertThat(queue.queueName()).isEqualTo("replayed")));
         TopicPartition partition = new TopicPartition(ReplicationSource.DEFAULT_TOPIC, 0);
-        Map<TopicPartition, OffsetAndMetadata> beginning = Map.of(partition, new OffsetAndMetadata(0));
-        admin.alterConsumerGroupOffsets(SINK, beginning).all().get();
+        SinkReplays replays = new SinkReplays(as("replay"), SINK);
+        ReplayOrder order = new ReplayOrder(
+                UUID.randomUUID(),
+                replays.nextNumber(),
+                ReplayMode.RERUN,
+                Selection.ALL,
+                "replay",
+                Instant.parse("2026-11-23T09:30:00Z"));
+        Map<TopicPartition, OffsetAndMetadata> beginning =
+                Map.of(partition, new OffsetAndMetadata(0, order.offsetMetadata()));
 
         try (Admin replay = Admin.create(as("replay"))) {
             replay.describeCluster().clusterId().get();
             replay.describeConsumerGroups(List.of(SINK)).all().get();
             replay.describeTopics(List.of(partition.topic())).allTopicNames().get();
             replay.listOffsets(Map.of(partition, OffsetSpec.earliest())).all().get();
+            replays.order(order);
             replay.alterConsumerGroupOffsets(SINK, beginning).all().get();
 
             assertThat(replay.listConsumerGroupOffsets(SINK)
@@ -135,6 +141,15 @@ class AclsTest {
                             .get())
                     .containsAllEntriesOf(beginning);
         }
+        run(state, service -> assertThat(replays.receipts()).anySatisfy(receipt -> {
+            assertThat(receipt.order()).isEqualTo(order);
+            assertThat(receipt.complete()).isTrue();
+        }));
+        assertThat(new SinkResults(as("results"), SINK)
+                        .find(key -> key.queueName().equals("replayed")))
+                .isNotEmpty();
+        assertThatThrownBy(() -> new SinkResults(as(STRANGER), SINK).find(key -> true))
+                .isInstanceOf(TopicAuthorizationException.class);
     }
 
     @Test
@@ -143,6 +158,21 @@ class AclsTest {
 
         assertThat(SourceRegistry.read(as("status"), ReplicationSource.DEFAULT_REGISTRY_TOPIC))
                 .containsKey("shown");
+    }
+
+    /** Runs the sink until something is so, and all is applied. */
+    private static void run(Path state, Consumer<SinkService> so) {
+        try (SinkService service = SinkService.<String>builder(
+                        SINK, (event, effects) -> effects.run("note", key -> {}), PayloadCodec.utf8())
+                .kafka(as("sink"))
+                .stateDirectory(state)
+                .start()) {
+            await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
+                assertThat(service.status().failure()).isEmpty();
+                so.accept(service);
+                assertThat(service.status().settled()).isTrue();
+            });
+        }
     }
 
     private static Position publish(String queueName, String user) throws Exception {
