@@ -1,0 +1,190 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.taskqueue.metrics.SinkMeters;
+import io.taskqueue.queue.Ticker;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class PacedPollsTest {
+
+    /** A revocation comes inside a poll. This one comes in the first that reaches the group after a commit. */
+    @Test
+    void whatWorkersEndWhileAPartitionIsTakenAwayRightAfterACommitDoesNotRunAgain() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            // all of them in flight: only where nothing comes in is a task not marked again soon
+            world.source("orders", 1).open().tasks(0, 150);
+            try (TakenAway instance = new TakenAway(world)) {
+                instance.start();
+                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() > 50);
+                instance.takeAwayAfterNextCommit();
+                assertThat(instance.taken.await(60, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(world.ledger.keys()).isLessThan(450);
+
+            SinkService next = world.start(world.sink("taken", world.calling(Duration.ZERO)));
+            world.awaitCaughtUp("taken", next);
+            assertThat(world.ledger.keys()).isEqualTo(450);
+            assertThat(world.ledger.repeated()).isEmpty();
+        }
+    }
+
+    /** An instance from which the partition is taken away at a moment of the test's choice. */
+    private static final class TakenAway implements AutoCloseable {
+
+        final CountDownLatch taken = new CountDownLatch(1);
+        private final AtomicBoolean armed = new AtomicBoolean();
+        private final AtomicBoolean committed = new AtomicBoolean();
+        private final AtomicReference<ConsumerRebalanceListener> listener = new AtomicReference<>();
+        private final SinkWorld world;
+        private final SinkParts<String> parts;
+        private final EventTopic topic;
+        private final KafkaStreams streams;
+
+        TakenAway(SinkWorld world) {
+            this.world = world;
+            SinkSettings<String> settings =
+                    new SinkSettings<>(world.sink("taken", world.calling(Duration.ofMillis(40))));
+            topic = new EventTopic(settings);
+            TopicFacts facts = topic.prepare();
+            WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, null);
+            SinkMeters meters = new SinkMeters(new SimpleMeterRegistry(), settings.name);
+            parts = new SinkParts<>(
+                    settings,
+                    new CommitMark(),
+                    new Quiesce(),
+                    new SinkParts.Workers(
+                            threads,
+                            new Breaker(settings.name, settings.breaker, settings.clock, threads::executeAfter)),
+                    new SinkParts.Watched(new SinkProgress(meters, settings.clock), new Observers(settings.name)),
+                    new SinkParts.Cluster(() -> facts, new MovedOffsets()));
+            PacedPolls clients = new PacedPolls(
+                    settings.topic, parts.quiesce(), parts.cluster().moved(), Ticker.system(), this::consumer);
+            streams = new KafkaStreams(
+                    SinkTopology.build(parts),
+                    new StreamsConfig(StreamsProperties.of(settings, facts.maxMessageBytes())),
+                    new ProducerProbe(clients) {
+                        @Override
+                        void committed() {
+                            committed.set(armed.get());
+                        }
+                    });
+            streams.setStateListener(
+                    (now, before) -> parts.quiesce().handingOver(now == KafkaStreams.State.REBALANCING));
+        }
+
+        void start() {
+            streams.start();
+        }
+
+        void takeAwayAfterNextCommit() {
+            armed.set(true);
+        }
+
+        private Consumer<byte[], byte[]> consumer(Map<String, Object> config) {
+            Consumer<byte[], byte[]> consumer =
+                    new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            @SuppressWarnings("unchecked") // a proxy of the same interface
+            Consumer<byte[], byte[]> probed = (Consumer<byte[], byte[]>) Proxy.newProxyInstance(
+                    Consumer.class.getClassLoader(), new Class<?>[] {Consumer.class}, (proxy, method, arguments) -> {
+                        if (method.getName().equals("subscribe") && arguments.length == 2) {
+                            listener.set((ConsumerRebalanceListener) arguments[1]);
+                        }
+                        if (method.getName().equals("poll") && committed.compareAndSet(true, false)) {
+                            armed.set(false);
+                            int before = world.ledger.keys();
+                            Awaitility.await()
+                                    .atMost(SinkWorld.PATIENCE)
+                                    .until(() -> world.ledger.keys() >= before + 20);
+                            listener.get().onPartitionsRevoked(consumer.assignment());
+                            taken.countDown();
+                        }
+                        try {
+                            return method.invoke(consumer, arguments);
+                        } catch (InvocationTargetException e) {
+                            throw e.getTargetException();
+                        }
+                    });
+            return probed;
+        }
+
+        @Override
+        public void close() {
+            streams.close(CloseOptions.timeout(Duration.ofSeconds(30))
+                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+            parts.workers().threads().close();
+            topic.close();
+        }
+    }
+
+    @Test
+    void ofAPartitionThatIsFullNothingMoreIsTakenAndCommandsAreTakenAllTheSame() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            CountDownLatch alive = new CountDownLatch(1);
+            world.source("orders", 1).open().tasks(0, 300);
+            SinkService service = world.start(world.sink("full", (event, effects) -> {
+                        alive.await();
+                        effects.run("call", key -> world.ledger.called(key.toString()));
+                    })
+                    .maxInFlight(20)
+                    .kafka(Map.of(
+                            "bootstrap.servers",
+                            SinkWorld.bootstrap(),
+                            "consumer.max.poll.records",
+                            "10",
+                            "streams.buffered.records.per.partition",
+                            "10")));
+            // what Kafka Streams has taken it hands on, one event each half second; after it there is no more
+            AtomicInteger inFlight = new AtomicInteger();
+            Awaitility.await()
+                    .atMost(SinkWorld.PATIENCE)
+                    .during(Duration.ofSeconds(4))
+                    .until(() -> {
+                        int now = service.status().queues().stream()
+                                .mapToInt(QueueStatus::inFlight)
+                                .sum();
+                        return inFlight.getAndSet(now) == now && now >= 20;
+                    });
+            assertThat(inFlight).hasValueLessThan(20 + 10 + 10 + 10);
+
+            TopicPartition commands = new TopicPartition(SinkSettings.controlTopic("full"), 0);
+            world.producer
+                    .send(new ProducerRecord<>(commands.topic(), 0, null, new byte[] {'{', '}'}))
+                    .get();
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> {
+                OffsetAndMetadata committed = world.admin
+                        .listConsumerGroupOffsets("full")
+                        .partitionsToOffsetAndMetadata()
+                        .get()
+                        .get(commands);
+                return committed != null && committed.offset() == 1;
+            });
+
+            alive.countDown();
+            world.awaitCaughtUp("full", service);
+            assertThat(world.ledger.keys()).isEqualTo(900);
+            assertThat(world.ledger.repeated()).isEmpty();
+        }
+    }
+}
