@@ -6,6 +6,7 @@ final class Contest {
     private final String name;
     private final Series perSecond;
     private final Series cpuMicros;
+    private final Series busiestMicros;
     private final Series heapMegabytes;
     private final Series threads;
     private final Series atOnce;
@@ -14,6 +15,7 @@ final class Contest {
         this.name = name;
         this.perSecond = new Series(name);
         this.cpuMicros = new Series(name);
+        this.busiestMicros = new Series(name);
         this.heapMegabytes = new Series(name);
         this.threads = new Series(name);
         this.atOnce = new Series(name);
@@ -22,6 +24,7 @@ final class Contest {
     void add(Stopwatch.Rate round, Footprint.Taken taken) {
         perSecond.add(round.perSecond());
         cpuMicros.add(round.cpuMicros());
+        busiestMicros.add(taken.busiestNanos() / 1e3 / round.count());
         heapMegabytes.add(taken.heapMegabytes());
         threads.add(taken.threads());
         atOnce.add(taken.atOnce());
@@ -37,6 +40,11 @@ final class Contest {
 
     Series cpuMicros() {
         return cpuMicros;
+    }
+
+    /** CPU time of the thread that took most of it, for each. */
+    Series busiestMicros() {
+        return busiestMicros;
     }
 
     Series heapMegabytes() {

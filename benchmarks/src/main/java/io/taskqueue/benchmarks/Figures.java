@@ -78,6 +78,7 @@ final class Figures {
         String prefix = name + " / " + contest.name() + " / ";
         keep(prefix + "per second", contest.perSecond());
         keep(prefix + "CPU µs each", contest.cpuMicros());
+        keep(prefix + "busiest thread CPU µs each", contest.busiestMicros());
         keep(prefix + "heap MB", contest.heapMegabytes());
         keep(prefix + "threads", contest.threads());
         keep(prefix + "at once", contest.atOnce());

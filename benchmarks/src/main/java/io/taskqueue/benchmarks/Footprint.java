@@ -5,6 +5,8 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.lang.management.ThreadMXBean;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.management.ListenerNotFoundException;
@@ -14,8 +16,9 @@ import javax.management.NotificationListener;
 import javax.management.openmbean.CompositeData;
 
 /**
- * What a contender takes of this JVM beyond what was taken before it began: heap still in use after a collection, at its most,
- * and threads, at their most. Thread-safe.
+ * What a contender takes of this JVM beyond what was taken before it began: heap still in use after a collection, at its most;
+ * threads, at their most; and the CPU time of the one thread that took most of it, which is what limits a contender that has
+ * all its work on one. Thread-safe.
  */
 final class Footprint implements AutoCloseable, NotificationListener {
 
@@ -24,17 +27,27 @@ final class Footprint implements AutoCloseable, NotificationListener {
 
     private final AtomicLong mostHeap = new AtomicLong();
     private final AtomicInteger mostAtOnce = new AtomicInteger();
+    private final AtomicLong busiest = new AtomicLong();
+    private final Map<Long, Long> cpuBefore = new HashMap<>();
     private final long heapBefore;
     private final int threadsBefore;
 
-    /** @param atOnce calls that were running at the same time, at their most */
-    record Taken(double heapMegabytes, int threads, int atOnce) {}
+    /**
+     * What was taken.
+     *
+     * @param busiestNanos CPU time of the thread that took most
+     * @param atOnce calls that were running at the same time, at their most
+     */
+    record Taken(double heapMegabytes, int threads, long busiestNanos, int atOnce) {}
 
     /** Begins a contender's turn. */
     Footprint() {
         heapBefore = live();
         threadsBefore = THREADS.getThreadCount();
         THREADS.resetPeakThreadCount();
+        for (long thread : THREADS.getAllThreadIds()) {
+            cpuBefore.put(thread, THREADS.getThreadCpuTime(thread));
+        }
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
             ((NotificationEmitter) collector).addNotificationListener(this, null, null);
         }
@@ -42,6 +55,10 @@ final class Footprint implements AutoCloseable, NotificationListener {
 
     /** To be called when the clock has stopped and the contender still stands, so that there is a collection at least once. */
     void settle(int atOnce) {
+        for (long thread : THREADS.getAllThreadIds()) {
+            long taken = THREADS.getThreadCpuTime(thread) - cpuBefore.getOrDefault(thread, 0L);
+            busiest.accumulateAndGet(taken, Math::max);
+        }
         mostHeap.accumulateAndGet(live(), Math::max);
         mostAtOnce.accumulateAndGet(atOnce, Math::max);
     }
@@ -50,6 +67,7 @@ final class Footprint implements AutoCloseable, NotificationListener {
         return new Taken(
                 Math.max(0, mostHeap.get() - heapBefore) / MEGABYTE,
                 Math.max(0, THREADS.getPeakThreadCount() - threadsBefore),
+                busiest.get(),
                 mostAtOnce.get());
     }
 

@@ -28,7 +28,12 @@ record Rounds(int measured, int warmups) {
                         contender.contest().add(rate, footprint.taken());
                     }
                     line.append(String.format(
-                            Locale.ROOT, ", %s %,.0f", contender.contest().name(), rate.perSecond()));
+                            Locale.ROOT,
+                            ", %s %,.0f (CPU µs %.1f, busiest thread %.1f)",
+                            contender.contest().name(),
+                            rate.perSecond(),
+                            rate.cpuMicros(),
+                            footprint.taken().busiestNanos() / 1e3 / rate.count()));
                 }
                 cleaning.clean();
             }

@@ -16,10 +16,11 @@ final class Stopwatch {
     /**
      * How fast something went.
      *
+     * @param count how many there were
      * @param perSecond how many a second
      * @param cpuMicros CPU time of this process for each, in microseconds: what a busy machine does not change much
      */
-    record Rate(double perSecond, double cpuMicros) {}
+    record Rate(long count, double perSecond, double cpuMicros) {}
 
     Duration elapsed() {
         return Duration.ofNanos(System.nanoTime() - started);
@@ -28,7 +29,7 @@ final class Stopwatch {
     /** How fast it was, if there were so many of them. */
     Rate rate(long count) {
         double seconds = elapsed().toNanos() / 1e9;
-        return new Rate(count / seconds, (SYSTEM.getProcessCpuTime() - cpuStarted) / 1e3 / count);
+        return new Rate(count, count / seconds, (SYSTEM.getProcessCpuTime() - cpuStarted) / 1e3 / count);
     }
 
     /** Lets so much time pass. */

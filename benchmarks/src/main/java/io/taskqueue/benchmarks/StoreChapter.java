@@ -29,6 +29,7 @@ final class StoreChapter {
                         beside,
                         "ratio",
                         "CPU µs an event, sink / beside",
+                        "of which the busiest thread",
                         "threads",
                         "calls at once",
                         "heap, MB");
@@ -88,6 +89,7 @@ final class StoreChapter {
                 Figures.spread(beside.contest().perSecond()),
                 Figures.ratio(ours.contest(), beside.contest()),
                 Figures.medians("%.1f", both, Contest::cpuMicros),
+                Figures.medians("%.1f", both, Contest::busiestMicros),
                 Figures.medians("%.0f", both, Contest::threads),
                 Figures.medians("%.0f", both, Contest::atOnce),
                 Figures.medians("%.0f", both, Contest::heapMegabytes));
