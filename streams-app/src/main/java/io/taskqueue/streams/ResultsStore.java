@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongPredicate;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Bytes;
@@ -23,8 +22,15 @@ final class ResultsStore {
 
     static final String NAME = "results";
 
+    /** How many events' results are read together. */
+    private static final int AHEAD = 64;
+
+    private final Map<Position, RecordedResults> ahead = new HashMap<>();
     private final String sink;
     private final KeyValueStore<Bytes, byte[]> store;
+
+    private String lastQueue = "";
+    private Position lastPosition = new Position(0, 0);
 
     ResultsStore(String sink, KeyValueStore<Bytes, byte[]> store) {
         this.sink = sink;
@@ -32,39 +38,70 @@ final class ResultsStore {
     }
 
     void record(EffectKey key, long offset, Instant recordedAt, EffectResult result) {
+        ahead.remove(key.position());
         store.put(ResultBytes.key(key), ResultBytes.value(offset, recordedAt, result));
     }
 
     /** An effect is about to run; its result will take the place of this. */
     void intend(EffectKey key, long offset, Instant now) {
+        ahead.remove(key.position());
         store.put(ResultBytes.key(key), ResultBytes.intent(offset, now));
     }
 
     /** An effect that was about to run is known not to have been done. */
     void withdraw(EffectKey key) {
+        ahead.remove(key.position());
         store.delete(ResultBytes.key(key));
     }
 
+    /** What is recorded of an event. */
     RecordedResults of(String queue, Position position) {
-        Map<EffectKey, EffectResult> found = new HashMap<>();
-        Set<EffectKey> intents = new HashSet<>();
+        boolean follows = queue.equals(lastQueue) && position.equals(lastPosition.next());
+        lastQueue = queue;
+        lastPosition = position;
+        if (!follows) {
+            ahead.clear();
+        } else if (ahead.isEmpty()) {
+            readAhead(queue, position);
+        }
+        RecordedResults known = ahead.remove(position);
+        return known == null
+                ? read(queue, position, position.next()).getOrDefault(position, RecordedResults.NONE)
+                : known;
+    }
+
+    /** A replay asks for one event after the other: one scan for many of them costs little more than one for each. */
+    private void readAhead(String queue, Position from) {
+        Position to = new Position(from.epoch(), from.sequence() + AHEAD);
+        Map<Position, RecordedResults> read = read(queue, from, to);
+        for (Position at = from; at.compareTo(to) < 0; at = at.next()) {
+            ahead.put(at, read.getOrDefault(at, RecordedResults.NONE));
+        }
+    }
+
+    /** @param to the first position of the same epoch that is not read */
+    private Map<Position, RecordedResults> read(String queue, Position from, Position to) {
+        Map<Position, RecordedResults> read = new HashMap<>();
         try (KeyValueIterator<Bytes, byte[]> results =
-                store.prefixScan(ResultBytes.prefix(queue, position), new ByteArraySerializer())) {
+                store.range(Bytes.wrap(ResultBytes.prefix(queue, from)), Bytes.wrap(ResultBytes.prefix(queue, to)))) {
             while (results.hasNext()) {
                 KeyValue<Bytes, byte[]> result = results.next();
                 EffectKey key = ResultBytes.key(sink, result.key);
+                RecordedResults of = read.computeIfAbsent(
+                        key.position(), position -> new RecordedResults(new HashMap<>(2), new HashSet<>(2)));
                 if (ResultBytes.isIntent(result.value)) {
-                    intents.add(key);
+                    of.intents().add(key);
                 } else {
-                    found.put(key, ResultBytes.result(result.value));
+                    of.results().put(key, ResultBytes.result(result.value));
                 }
             }
         }
-        return new RecordedResults(found, intents);
+        return read;
     }
 
     /** Forgets all results of an event. */
     void forget(String queue, Position position) {
+        ahead.remove(position);
         List<Bytes> gone = new ArrayList<>();
         try (KeyValueIterator<Bytes, byte[]> results =
                 store.prefixScan(ResultBytes.prefix(queue, position), new ByteArraySerializer())) {
@@ -90,6 +127,7 @@ final class ResultsStore {
      * @param limit how many are looked at
      */
     Purged purge(String queue, @Nullable Bytes from, long before, LongPredicate kept, int limit) {
+        ahead.clear();
         Bytes prefix = Bytes.wrap(ResultBytes.queuePrefix(queue));
         List<Bytes> gone = new ArrayList<>();
         Bytes next = from;
