@@ -35,11 +35,21 @@ public record EffectKey(String sink, int generation, String queueName, Position 
                     "An effect key needs the names of its sink and effect, but this is sink '" + sink + "', effect '"
                             + effect + "'. Name both.");
         }
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(sink + effect)) {
+        if (!isWritable(sink) || !isWritable(effect)) {
             throw new IllegalArgumentException(
                     "The names of sink and effect in an effect key cannot be written as UTF-8: "
                             + "one holds half of a surrogate pair. Name them in whole characters.");
         }
+    }
+
+    // most names are ASCII, and every effect brings two of them
+    private static boolean isWritable(String name) {
+        for (int at = 0; at < name.length(); at++) {
+            if (name.charAt(at) >= 0x80) {
+                return StandardCharsets.UTF_8.newEncoder().canEncode(name);
+            }
+        }
+        return true;
     }
 
     /**
