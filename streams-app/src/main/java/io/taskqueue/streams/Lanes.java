@@ -4,6 +4,7 @@ import io.taskqueue.event.TaskId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,10 @@ import java.util.Optional;
  */
 final class Lanes<T> {
 
+    /** So many begin together at most. */
+    private static final int TOGETHER = 16;
+
+    private final List<LiveEvent<T>> admitted = new ArrayList<>();
     private final TaskLines<T> lines = new TaskLines<>();
     private final Gate gate = new Gate();
     private final WorkerThreads threads;
@@ -37,6 +42,22 @@ final class Lanes<T> {
     /** Empties a task's lane, whose worker has left it, and returns what was in it, in order. */
     List<LiveEvent<T>> take(TaskId task) {
         return lines.take(task);
+    }
+
+    /** Does so too, but the first of a lane begins with some others, or when told. Only the stream thread calls it. */
+    void admitSoon(LiveEvent<T> event) {
+        if (lines.add(event)) {
+            admitted.add(event);
+            if (admitted.size() >= TOGETHER) {
+                beginAdmitted();
+            }
+        }
+    }
+
+    /** Begins what was to begin soon. Only the stream thread calls it. */
+    void beginAdmitted() {
+        admitted.forEach(this::begin);
+        admitted.clear();
     }
 
     /** Begins no further event until resumed. */

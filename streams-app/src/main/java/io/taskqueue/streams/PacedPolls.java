@@ -56,10 +56,6 @@ final class PacedPolls implements KafkaClientSupplier {
     private final Ticker ticker;
     private final Function<Map<String, Object>, Consumer<byte[], byte[]>> consumers;
 
-    PacedPolls(String topic, Quiesce quiesce, MovedOffsets moved, Ticker ticker) {
-        this(topic, quiesce, moved, ticker, PacedPolls::plainConsumer);
-    }
-
     /** @param consumers makes the consumers that do the polling */
     PacedPolls(
             String topic,

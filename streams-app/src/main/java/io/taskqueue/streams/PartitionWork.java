@@ -113,6 +113,11 @@ final class PartitionWork<T> implements Quiesce.Restful {
         }
     }
 
+    /** Lets the events begin that were dispatched: some at a time, because to wake a worker costs more than a small effect. */
+    void beginAdmitted() {
+        lanes.beginAdmitted();
+    }
+
     /**
      * Stops before an event, once all that runs is recorded: the event is held, because its offset is committed with that,
      * and comes again at the next start.
@@ -168,6 +173,9 @@ final class PartitionWork<T> implements Quiesce.Restful {
     /** Waits for outcomes while as much is in flight as may be, and returns what is left of the time, in nanoseconds. */
     long awaitRoom(long nanos) throws InterruptedException {
         long left = nanos;
+        if (inFlight.size() >= parts.settings().maxInFlight) {
+            beginAdmitted();
+        }
         while (inFlight.size() >= parts.settings().maxInFlight && left > 0 && !resting()) {
             left = handover.awaitSome(left);
             drain();
@@ -312,7 +320,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
 
     private void begin(LiveEvent<T> live) {
         parts.watched().progress().inFlight(1);
-        lanes.admit(live);
+        lanes.admitSoon(live);
     }
 
     private void applied(Handed.Applied applied) {

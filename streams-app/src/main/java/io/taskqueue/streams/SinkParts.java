@@ -8,7 +8,12 @@ import java.util.function.Supplier;
  * @param cluster what the cluster says
  */
 record SinkParts<T>(
-        SinkSettings<T> settings, CommitMark mark, Quiesce quiesce, Workers workers, Watched watched, Cluster cluster) {
+        SinkSettings<T> settings,
+        CommitMark mark,
+        Quiesce quiesce,
+        Workers workers,
+        Watched watched,
+        Cluster<T> cluster) {
 
     /** Who applies events, and whether they may. */
     record Workers(WorkerThreads threads, Breaker breaker) {}
@@ -21,8 +26,9 @@ record SinkParts<T>(
      *
      * @param facts of the event topic, read now and then
      * @param moved of the group's committed offsets, read when a partition is taken over
+     * @param polled of events, not processed yet
      */
-    record Cluster(Supplier<TopicFacts> facts, MovedOffsets moved) {}
+    record Cluster<T>(Supplier<TopicFacts> facts, MovedOffsets moved, Polled<T> polled) {}
 
     /** What the cluster said last of the event topic. */
     TopicFacts facts() {

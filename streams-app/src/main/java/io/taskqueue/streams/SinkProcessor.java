@@ -46,6 +46,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     private Ticks ticks;
     private long waitLeft = WAIT_PER_PASS;
     private boolean inCall;
+    private boolean touched;
     private boolean writtenSinceFailure;
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init first
@@ -79,6 +80,8 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
             acceptOrHalt(work.decoded(codec, held), held.value().get(), held.offset());
         }
         parts.cluster().moved().of(parts.settings().topic, partition).ifPresent(replays::moved);
+        work.beginAdmitted();
+        touched = false;
         touch();
         work.show();
         tickWhileNeeded(Optional.empty());
@@ -109,6 +112,9 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
             }
             work.drain();
             work.redrive();
+            if (!parts.cluster().polled().more(from.partition())) {
+                work.beginAdmitted();
+            }
             awaitRoom();
             passEnds(Optional.empty());
         } finally {
@@ -118,7 +124,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
 
     private void event(Record<byte[], byte[]> record, RecordMetadata from) {
         try {
-            acceptOrHalt(decode(record.value()), record.value(), from.offset());
+            acceptOrHalt(decode(record.value(), from.offset()), record.value(), from.offset());
         } catch (UndecodableEventException e) {
             undecodable(record, from, e);
         }
@@ -146,6 +152,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     public void close() {
         parts.mark().disconnect(context.taskId(), hook);
         parts.quiesce().leave(context.taskId(), work);
+        parts.cluster().polled().forget(context.taskId().partition());
         work.abandon();
     }
 
@@ -156,6 +163,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
             waitLeft = WAIT_PER_PASS;
             work.drain();
             work.redrive();
+            work.beginAdmitted();
             if (purge.pending()) {
                 purge.tick(work.lowestOffset(Long.MAX_VALUE));
             }
@@ -167,10 +175,12 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
 
     /** Just before a commit, inside its transaction. */
     private void beforeCommit() {
+        touched = false;
         boolean lastHere = work.resting() || parts.quiesce().handingOver();
         if (lastHere && !inCall) {
             rest();
         }
+        work.beginAdmitted();
         work.write();
         work.marked(inCall);
         if (!inCall) {
@@ -216,11 +226,13 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
         purge.upTo(logStart, history.queues());
     }
 
-    private ReplicationEvent<T> decode(byte @Nullable [] value) {
+    private ReplicationEvent<T> decode(byte @Nullable [] value, long offset) {
         if (value == null) {
             throw new UndecodableEventException("The record has no value.");
         }
-        return codec.decode(value);
+        ReplicationEvent<T> ahead =
+                parts.cluster().polled().take(context.taskId().partition(), offset, value);
+        return ahead == null ? codec.decode(value) : ahead;
     }
 
     /** Where the sink halts before the event, what runs is recorded first: thrown at once, it would all run again. */
@@ -281,7 +293,10 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     }
 
     private void touch() {
-        CommitMark.touch(mark);
+        if (!touched) {
+            touched = true; // before the call, which may be the flush
+            CommitMark.touch(mark);
+        }
         work.marked(true);
     }
 

@@ -71,7 +71,7 @@ public final class SinkTopology implements AutoCloseable {
     private final Topology topology;
     private final Map<String, Object> properties;
     private final Quiesce quiesce;
-    private final MovedOffsets moved;
+    private final SinkParts.Cluster<?> cluster;
     private final SinkParts.Watched watched;
     private final Breaker breaker;
     private final AutoCloseable held;
@@ -81,7 +81,7 @@ public final class SinkTopology implements AutoCloseable {
         this.topology = topology;
         this.properties = StreamsProperties.of(settings, parts.facts().maxMessageBytes());
         this.quiesce = parts.quiesce();
-        this.moved = parts.cluster().moved();
+        this.cluster = parts.cluster();
         this.watched = parts.watched();
         this.breaker = parts.workers().breaker();
         this.held = held;
@@ -104,15 +104,17 @@ public final class SinkTopology implements AutoCloseable {
         SinkMeters meters = new SinkMeters(settings.metrics, settings.name);
         meters.breaker(breaker, now -> now.waiting().isPresent() ? 1 : 0);
         Observers observers = new Observers(settings.name);
+        Polled<T> polled = new Polled<>(settings);
         SinkParts<T> parts = new SinkParts<>(
                 settings,
                 new CommitMark(),
                 new Quiesce(),
                 new SinkParts.Workers(threads, breaker),
                 new SinkParts.Watched(new SinkProgress(meters, settings.clock), observers),
-                new SinkParts.Cluster(watch, new MovedOffsets()));
+                new SinkParts.Cluster<>(watch, new MovedOffsets(), polled));
         return new SinkTopology(parts, build(parts), () -> {
             threads.close();
+            polled.close();
             watch.close();
             observers.close();
             meters.close();
@@ -164,7 +166,7 @@ public final class SinkTopology implements AutoCloseable {
 
     /** 2. Kafka's own clients, whose polls wait until a revocation would commit what the workers have found out. */
     public KafkaClientSupplier clients() {
-        return new PacedPolls(settings.topic, quiesce, moved, Ticker.system());
+        return new PacedPolls(settings.topic, quiesce, cluster.moved(), Ticker.system(), cluster.polled()::consumer);
     }
 
     /** 3. Lets what runs end before a partition goes to another instance. Must hear of every change of state. */

@@ -80,7 +80,7 @@ final class SinkDriver implements AutoCloseable {
                 new Quiesce(),
                 new SinkParts.Workers(threads, breaker),
                 new SinkParts.Watched(new SinkProgress(meters, settings.clock), new Observers(settings.name)),
-                new SinkParts.Cluster(() -> facts, new MovedOffsets()));
+                new SinkParts.Cluster<>(() -> facts, new MovedOffsets(), new Polled<>(settings)));
         Properties properties = new Properties();
         properties.putAll(StreamsProperties.of(settings, facts.maxMessageBytes()));
         driver = new TopologyTestDriver(SinkTopology.build(parts), properties);
