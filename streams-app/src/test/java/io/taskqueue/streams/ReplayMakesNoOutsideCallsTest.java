@@ -14,21 +14,21 @@ class ReplayMakesNoOutsideCallsTest {
             for (String queue : List.of("a", "b")) {
                 world.source(queue, 1).open().tasks(0, 100);
             }
-            SinkService first = world.start(world.sink("replayed", world.calling(Duration.ofMillis(1))));
-            world.awaitCaughtUp("replayed", first);
+            SinkService first = world.start(world.sink("seen-again", world.calling(Duration.ofMillis(1))));
+            world.awaitCaughtUp("seen-again", first);
             first.close();
             assertThat(world.ledger.calls()).hasSize(600);
 
-            world.rewind("replayed");
-            SinkService again = world.start(world.sink("replayed", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("replayed", again);
+            world.rewind("seen-again");
+            SinkService again = world.start(world.sink("seen-again", world.calling(Duration.ZERO)));
+            world.awaitCaughtUp("seen-again", again);
             again.close();
             assertThat(again.status().effects()).isEqualTo(new EffectCounts(0, 600, 0, 0, 0, 0));
 
-            world.rewind("replayed");
+            world.rewind("seen-again");
             SinkWorld.delete(world.state("one"));
-            SinkService wiped = world.start(world.sink("replayed", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("replayed", wiped);
+            SinkService wiped = world.start(world.sink("seen-again", world.calling(Duration.ZERO)));
+            world.awaitCaughtUp("seen-again", wiped);
             assertThat(wiped.status().effects()).isEqualTo(new EffectCounts(0, 600, 0, 0, 0, 0));
             assertThat(wiped.status().queues()).allMatch(queue -> !queue.replaying() && queue.applied() == 300);
 
