@@ -78,7 +78,7 @@ class PacedPollsTest {
                             threads,
                             new Breaker(settings.name, settings.breaker, settings.clock, threads::executeAfter)),
                     new SinkParts.Watched(new SinkProgress(meters, settings.clock), new Observers(settings.name)),
-                    new SinkParts.Cluster(() -> facts, new MovedOffsets()));
+                    new SinkParts.Cluster<>(() -> facts, new MovedOffsets(), new Polled<>(settings)));
             PacedPolls clients = new PacedPolls(
                     settings.topic, parts.quiesce(), parts.cluster().moved(), Ticker.system(), this::consumer);
             streams = new KafkaStreams(
