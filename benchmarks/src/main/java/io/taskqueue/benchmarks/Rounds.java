@@ -18,6 +18,10 @@ record Rounds(int measured, int warmups) {
         void clean() throws Exception;
     }
 
+    Rounds warmedBy(int rounds) {
+        return new Rounds(measured, rounds);
+    }
+
     void run(String what, List<Contender> contenders, Cleaning cleaning) throws Exception {
         for (int round = -warmups; round < measured; round++) {
             StringBuilder line = new StringBuilder();

@@ -46,9 +46,15 @@ record Stage(EffectsPlan plan, Cluster cluster, Path states, Figures figures) {
         return new Work(topics().successive(events), events, Duration.ZERO);
     }
 
+    /** For what only the CPU limits, so that the compiler must be done first. */
+    Rounds warmed() {
+        return plan.rounds().warmedBy(plan.brief() ? 0 : 3);
+    }
+
     /** Lets contenders take turns over one topic; what they make besides goes. */
     void turns(String what, Work work, List<Contender> contenders) throws Exception {
-        plan.rounds().run(what, contenders, () -> cluster.deleteAllBut(Set.of(work.topic())));
+        Rounds rounds = work.call().isZero() ? warmed() : plan.rounds();
+        rounds.run(what, contenders, () -> cluster.deleteAllBut(Set.of(work.topic())));
         contenders.forEach(contender -> figures.keep(what, contender.contest()));
     }
 }

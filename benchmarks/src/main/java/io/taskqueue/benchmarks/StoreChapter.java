@@ -72,7 +72,7 @@ final class StoreChapter {
             return stage.streams().measure(bare, work, StreamsRun.Step.GET, Terms.DEFAULT.commitInterval(), footprint);
         });
         List<Contender> contenders = List.of(ours, theirs);
-        stage.plan().rounds().run("replay", contenders, () -> {});
+        stage.warmed().run("replay", contenders, () -> {});
         contenders.forEach(contender -> stage.figures().keep("replay", contender.contest()));
         Figures.Table table = table("Replay, all results recorded", "bare Streams, one get");
         row(table, work, ours, theirs);
