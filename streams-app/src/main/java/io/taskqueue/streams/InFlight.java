@@ -34,6 +34,12 @@ final class InFlight<T> {
         return live.containsKey(key);
     }
 
+    /** Whether an event is in flight that was parked before, and that a person let go. */
+    boolean redriven(Bytes key) {
+        LiveEvent<T> event = live.get(key);
+        return event != null && event.pass.round() > 0;
+    }
+
     int size() {
         return live.size();
     }

@@ -154,7 +154,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
                         parts.settings().clock.instant(),
                         recorded.result());
                 parts.watched().progress().recorded(recorded.result());
-                history.replays().recorded(recorded.offset(), recorded.result());
+                recordedInReplay(recorded);
             } else if (handed instanceof Handed.Intended intended) {
                 commitWanted |= intents.write(
                         intended.intent(), results, parts.settings().clock.instant());
@@ -168,6 +168,15 @@ final class PartitionWork<T> implements Quiesce.Restful {
         }
         intents.deleteWithdrawn(results);
         return !all.isEmpty();
+    }
+
+    /** What a person lets run in the middle of a replay is none of the replay's. */
+    private void recordedInReplay(Handed.Recorded recorded) {
+        Replays replays = history.replays();
+        if (replays.covers(recorded.offset())
+                && !inFlight.redriven(InFlightStore.key(parts.facts().topicId(), recorded.offset()))) {
+            replays.recorded(recorded.offset(), recorded.result());
+        }
     }
 
     /** Waits for outcomes while as much is in flight as may be, and returns what is left of the time, in nanoseconds. */

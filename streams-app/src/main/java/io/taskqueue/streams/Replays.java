@@ -117,6 +117,12 @@ final class Replays {
         return running == null ? 0 : running.ranBefore.getOrDefault(offset, 0);
     }
 
+    /** Whether the event at an offset has been seen again in the replay that goes on. */
+    boolean covers(long offset) {
+        Replay running = running();
+        return running != null && running.covers(offset);
+    }
+
     /** An effect of the event at an offset has its result. */
     void recorded(long offset, EffectResult result) {
         Replay replay = of(offset);

@@ -1,7 +1,10 @@
 package io.taskqueue.streams;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.taskqueue.event.TaskId;
 import io.taskqueue.sink.PermanentEffectException;
 import io.taskqueue.sink.ReplicationSink;
 import java.io.IOException;
@@ -10,6 +13,9 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +123,39 @@ class ReplayAsOrderedTest {
                 .isEqualTo(new ReplayCounts(2 * EVENTS, 2 * EVENTS - 3, 0, 0, 3, 0, 0));
         world.awaitCaughtUp("filled", later);
         assertThat(world.ledger.calls()).hasSize(EVENTS + EVENTS - 1 - 3);
+    }
+
+    @Test
+    void whatIsRedrivenInTheMiddleOfAReplayIsNotTheReplays() throws Exception {
+        runThrough("redriven", of("a", numbered(1)));
+        ReplayOrder order = world.order("redriven", ReplayMode.FILL_GAPS, "queue=b,to=1/2");
+        AtomicBoolean away = new AtomicBoolean(true);
+        CountDownLatch goOn = new CountDownLatch(1);
+        SinkService filling = world.start(world.sink("redriven", (event, effects) -> {
+            if (event.position().sequence() == 1 && event.queueName().equals("b")) {
+                effects.run("slow", key -> goOn.await());
+            } else if (event.position().sequence() == 2 && event.queueName().equals("b")) {
+                effects.run("call", key -> {
+                    if (away.get()) {
+                        throw new IOException("it is away");
+                    }
+                    world.ledger.called(key.toString());
+                });
+            }
+        }));
+        await().atMost(SinkWorld.PATIENCE)
+                .until(() -> filling.status().queues().stream().anyMatch(queue -> queue.parkedEvents() == 1));
+        away.set(false);
+        ParkedCommand redrive = new ParkedCommand(
+                ParkedCommand.Action.REDRIVE, new TaskId("b", 1, 2), 2, 1, "a test", "it is back", false);
+        world.producer
+                .send(new ProducerRecord<>("redriven.control", 0, "b".getBytes(UTF_8), redrive.json()))
+                .get();
+        await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.times(key("redriven", 0, "b", 2)) == 1);
+        goOn.countDown();
+
+        // the event counts as parked, and only the slow effect as run by the replay
+        assertThat(world.awaitReceipt("redriven", order)).isEqualTo(new ReplayCounts(2 * EVENTS, 0, 1, 0, 1, 0, 0));
     }
 
     @Test
