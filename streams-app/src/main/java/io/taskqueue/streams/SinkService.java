@@ -283,7 +283,7 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
-        /** Events seen and not applied yet, per partition; 512 unless set. */
+        /** Events seen and not applied yet, per partition; 512 unless set. What Kafka Streams has fetched by then comes on top. */
         public Builder<T> maxInFlight(int events) {
             this.maxInFlight = events;
             return this;

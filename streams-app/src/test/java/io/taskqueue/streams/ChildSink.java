@@ -1,6 +1,7 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.Effects;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -10,15 +11,24 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A sink in a process of its own, to be killed. Its effects call a ledger and take 5 ms more. */
+/**
+ * A sink in a process of its own, to be killed. Its effects call a ledger and take 5 ms more; on demand each is followed by a
+ * second one, which never ends.
+ */
 final class ChildSink {
 
     private ChildSink() {}
 
     /** Starts one with the state directory {@code child}. */
     static Process start(SinkWorld world, String sink) throws IOException {
+        return start(world, sink, false);
+    }
+
+    /** @param stuck whether a second effect follows, which never ends */
+    static Process start(SinkWorld world, String sink, boolean stuck) throws IOException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         return new ProcessBuilder(
                         java.toString(),
@@ -32,24 +42,34 @@ final class ChildSink {
                         SinkWorld.bootstrap(),
                         world.topic,
                         world.state("child").toString(),
-                        world.ledger.url())
+                        world.ledger.url(),
+                        String.valueOf(stuck))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
 
-    /** @param args name, bootstrap servers, topic, state directory, the ledger's URL */
+    /** @param args name, bootstrap servers, topic, state directory, the ledger's URL, whether a second effect is stuck */
     public static void main(String[] args) throws Exception {
         HttpClient http = HttpClient.newHttpClient();
+        Effects.EffectRunnable call = key -> {
+            String query = URLEncoder.encode(key.toString(), StandardCharsets.UTF_8);
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(args[4] + "?" + query)).build();
+            http.send(request, HttpResponse.BodyHandlers.discarding());
+            TimeUnit.MILLISECONDS.sleep(5);
+        };
         try (SinkService service = SinkService.builder(
                         args[0],
-                        (event, effects) -> effects.run("call", key -> {
-                            String query = URLEncoder.encode(key.toString(), StandardCharsets.UTF_8);
-                            HttpRequest call = HttpRequest.newBuilder(URI.create(args[4] + "?" + query))
-                                    .build();
-                            http.send(call, HttpResponse.BodyHandlers.discarding());
-                            TimeUnit.MILLISECONDS.sleep(5);
-                        }),
+                        (event, effects) -> {
+                            effects.run("call", call);
+                            if (Boolean.parseBoolean(args[5])) {
+                                effects.run("second", key -> {
+                                    call.run(key);
+                                    new CountDownLatch(1).await();
+                                });
+                            }
+                        },
                         PayloadCodec.utf8())
                 .kafka(Map.of("bootstrap.servers", args[1]))
                 .topic(args[2])

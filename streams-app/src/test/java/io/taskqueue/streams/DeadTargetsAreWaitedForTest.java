@@ -77,4 +77,63 @@ class DeadTargetsAreWaitedForTest {
             assertThat(meters.get(SinkMeters.BREAKER).gauge().value()).isZero();
         }
     }
+
+    private SinkService waiting(SinkWorld world, String name, String state) {
+        return world.start(world.sink(name, sink(world))
+                .stateDirectory(world.state(state))
+                .retry(FOUR_TRIES)
+                .breaker(BREAKER)
+                .drainTimeout(Duration.ofSeconds(30)));
+    }
+
+    private static void awaitWaiting(SinkService service) {
+        Awaitility.await()
+                .atMost(SinkWorld.PATIENCE)
+                .until(() -> service.status().waiting().isPresent());
+    }
+
+    @Test
+    void aSinkThatWaitsStopsAtOnceAndTheNextOneGoesOn() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            dead.set(true);
+            world.source("orders", 1).open().tasks(0, 1_000);
+            SinkService service = waiting(world, "stopped-dead", "one");
+            awaitWaiting(service);
+
+            long before = System.nanoTime();
+            service.close();
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(15));
+            assertThat(service.status().state()).isEqualTo(SinkState.STOPPED);
+
+            dead.set(false);
+            SinkService next = waiting(world, "stopped-dead", "one");
+            world.awaitCaughtUp("stopped-dead", next);
+            assertThat(world.ledger.keys()).isEqualTo(3_000);
+            assertThat(world.ledger.repeated()).isEmpty();
+        }
+    }
+
+    @Test
+    void partitionsChangeHandsWhileASinkWaits() throws Exception {
+        try (SinkWorld world = new SinkWorld(4)) {
+            dead.set(true);
+            for (String queue : new String[] {"a", "b", "c", "d"}) {
+                world.source(queue, 1).open().tasks(0, 100);
+            }
+            SinkService one = waiting(world, "handed-dead", "one");
+            awaitWaiting(one);
+            SinkService other = waiting(world, "handed-dead", "two");
+            Awaitility.await()
+                    .atMost(SinkWorld.PATIENCE)
+                    .until(() -> !other.status().queues().isEmpty());
+            awaitWaiting(other);
+
+            dead.set(false);
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == 1_200);
+            world.awaitCaughtUp("handed-dead", one, other);
+            assertThat(world.ledger.repeated()).isEmpty();
+            assertThat(one.status().waiting()).isEmpty();
+            assertThat(other.status().waiting()).isEmpty();
+        }
+    }
 }

@@ -1,0 +1,69 @@
+package io.taskqueue.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.Position;
+import io.taskqueue.metrics.SinkMeters;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** While an event is stuck, everything that is said of the sink stays true. */
+class WhatIsInFlightIsToldTest {
+
+    @Test
+    void theCheckpointStaysBelowTheLowestEventInFlightAndLagDepthAndEventsAreTold() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            CountDownLatch go = new CountDownLatch(1);
+            SimpleMeterRegistry meters = new SimpleMeterRegistry();
+            EventWriter source = world.source("orders", 1).open();
+            SinkService service = world.start(world.sink("told", (event, effects) -> {
+                        if (event.position().sequence() == 5) {
+                            go.await();
+                        }
+                        effects.run("call", key -> world.ledger.called(key.toString()));
+                    })
+                    .metrics(meters));
+            List<Position> observed = new CopyOnWriteArrayList<>();
+            try (AutoCloseable watching =
+                    service.observe(applied -> observed.add(applied.event().position()))) {
+                for (int task = 0; task < 20; task++) {
+                    source.next(EventKind.ENQUEUED, task);
+                }
+                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> observed.size() == 19);
+                assertThat(watching).isNotNull();
+                Awaitility.await().atMost(SinkWorld.PATIENCE).untilAsserted(() -> {
+                    QueueStatus queue = service.status().queues().get(0);
+                    assertThat(queue.newest()).isEqualTo(new Position(1, 20));
+                    assertThat(queue.done()).isEqualTo(new Position(1, 4));
+                    assertThat(queue.lag()).isEqualTo(16);
+                    assertThat(queue.inFlight()).isEqualTo(1);
+                    assertThat(queue.applied()).isEqualTo(19);
+                    assertThat(queue.peers()).containsEntry("default", new Position(1, 4));
+                });
+                assertThat(observed).doesNotContain(new Position(1, 5));
+                assertThat(service.ready()).isTrue();
+                assertThat(service.status().settled()).isFalse();
+                assertThat(gauge(meters, SinkMeters.INFLIGHT)).isEqualTo(1);
+                assertThat(gauge(meters, SinkMeters.SEQUENCE_LAG)).isEqualTo(16);
+                assertThat(gauge(meters, SinkMeters.WALL_CLOCK_LAG)).isPositive();
+
+                go.countDown();
+                world.awaitCaughtUp("told", service);
+                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> observed.size() == 20);
+            }
+            assertThat(observed.get(19)).isEqualTo(new Position(1, 5));
+            assertThat(service.status().queues().get(0).done()).isEqualTo(new Position(1, 20));
+            assertThat(gauge(meters, SinkMeters.INFLIGHT)).isZero();
+            assertThat(gauge(meters, SinkMeters.SEQUENCE_LAG)).isZero();
+        }
+    }
+
+    private static double gauge(SimpleMeterRegistry meters, String name) {
+        return meters.get(name).gauge().value();
+    }
+}
