@@ -20,7 +20,7 @@ public final class EffectsSideBySide {
         try (Scratch scratch = Scratch.in("effects-");
                 ChildBroker broker = ChildBroker.start(scratch.directory().resolve("broker"));
                 Cluster cluster = new Cluster(broker.bootstrapServers())) {
-            run(new Stage(plan, cluster, scratch.directory().resolve("states"), new Figures()));
+            run(new Stage(plan, cluster, scratch.directory().resolve("states"), new Figures(!plan.brief())));
         }
         System.exit(0);
     }
@@ -44,7 +44,11 @@ public final class EffectsSideBySide {
                 + stage.warmed().warmups() + "); commit interval "
                 + Terms.DEFAULT.interval() + " unless said. " + Surroundings.describe();
         System.out.println();
-        System.out.println(stage.figures().markdown(conditions));
+        String markdown = stage.figures().markdown(conditions);
+        System.out.println(markdown);
+        if (stage.plan().page().isPresent()) {
+            Page.replaceTables(stage.plan().page().get(), markdown);
+        }
         Path json = Scratch.TARGET.resolve("effects.json");
         stage.figures().write(json, conditions);
         System.out.println("The same as JSON, round by round: " + json);

@@ -14,12 +14,21 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What was measured: tables in Markdown, and every single figure as JSON. */
 final class Figures {
 
     private final List<Table> tables = new ArrayList<>();
+    private final Table marks = new Table("Marks", List.of("run", "to reach", "found", "reached"));
     private final Map<String, Series> series = new LinkedHashMap<>();
+
+    private final boolean measures;
+
+    /** @param measures whether the figures mean something, so that they can be held against marks */
+    Figures(boolean measures) {
+        this.measures = measures;
+    }
 
     /** A table and the words below it. */
     static final class Table {
@@ -66,6 +75,13 @@ final class Figures {
         return table;
     }
 
+    /** Says whether something is as it should be. */
+    void mark(String run, String toReach, String found, boolean reached) {
+        if (measures) {
+            marks.row(run, toReach, found, reached ? "yes" : "**no**");
+        }
+    }
+
     /** Keeps a series for the JSON, under a name of its own. */
     void keep(String name, Series values) {
         if (series.put(name, values) != null) {
@@ -85,7 +101,11 @@ final class Figures {
     }
 
     String markdown(String conditions) {
-        return tables.stream().map(Table::markdown).collect(Collectors.joining("\n")) + "\n" + conditions + "\n";
+        return shown().map(Table::markdown).collect(Collectors.joining("\n")) + "\n" + conditions + "\n";
+    }
+
+    private Stream<Table> shown() {
+        return marks.rows.isEmpty() ? tables.stream() : Stream.concat(Stream.of(marks), tables.stream());
     }
 
     void write(Path file, String conditions) throws IOException {
@@ -93,7 +113,7 @@ final class Figures {
         ObjectNode root = json.createObjectNode();
         root.put("conditions", conditions);
         ArrayNode shown = root.putArray("tables");
-        for (Table table : tables) {
+        for (Table table : shown().toList()) {
             ObjectNode node = shown.addObject().put("title", table.title);
             ArrayNode rows = node.putArray("rows");
             for (List<String> row : table.rows) {
@@ -129,6 +149,11 @@ final class Figures {
     }
 
     static String ratio(Contest ours, Contest theirs) {
-        return number("%.2f", ours.perSecond().median() / theirs.perSecond().median());
+        return number("%.2f", share(ours, theirs));
+    }
+
+    /** Of the medians of what was done in a second. */
+    static double share(Contest ours, Contest theirs) {
+        return ours.perSecond().median() / theirs.perSecond().median();
     }
 }

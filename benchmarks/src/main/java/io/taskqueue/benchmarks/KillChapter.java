@@ -52,6 +52,7 @@ final class KillChapter {
                         "caught up after, s");
         for (Contestant contestant : contestants) {
             String name = contestant.again.name();
+            mark(contestant);
             table.row(
                     name, Figures.spread(contestant.again), seconds(contestant.resumed), seconds(contestant.caughtUp));
             stage.figures().keep("kill / " + name + " / again", contestant.again);
@@ -63,6 +64,18 @@ final class KillChapter {
                 + " is killed after half of the calls, the next instance starts at once and first waits until the group"
                 + " gives the dead one up (6 s). Nothing was lost in any round: every event was called for, by a ledger outside,"
                 + " and has its committed result.");
+    }
+
+    /** A commit interval of work at full speed, what runs when it dies, and as much again for a commit that takes its time. */
+    private void mark(Contestant contestant) {
+        double interval = 1.0 * Work.AT_ONCE * contestant.commitInterval.toNanos() / Stage.SLOW.toNanos();
+        double most = 2 * interval + Work.AT_ONCE;
+        stage.figures()
+                .mark(
+                        "kill -9, commit interval " + contestant.again.name(),
+                        Figures.number("about %.0f effects again, a commit interval of work", interval),
+                        Figures.number("%.0f", contestant.again.median()),
+                        contestant.again.median() <= most);
     }
 
     private static String seconds(Series series) {

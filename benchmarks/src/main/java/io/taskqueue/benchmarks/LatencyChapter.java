@@ -87,6 +87,15 @@ final class LatencyChapter {
         show(contestants, events);
     }
 
+    private void mark(String quantile, Series found, double most) {
+        stage.figures()
+                .mark(
+                        "50 events a second, a call of 10 ms, sent → recorded",
+                        quantile + " of " + Figures.number("%.0f", most) + " ms and less",
+                        Figures.number("%.1f ms", found.median()),
+                        found.median() <= most);
+    }
+
     private void show(List<Contestant> contestants, int events) {
         Figures.Table table = stage.figures()
                 .table(
@@ -103,6 +112,13 @@ final class LatencyChapter {
                     contestant.recorded.show(stage.figures(), of),
                     contestant.committed.show(stage.figures(), of));
         }
+        Quantiles usual = contestants.stream()
+                .filter(contestant -> contestant.terms.equals(Terms.DEFAULT))
+                .findFirst()
+                .orElseThrow()
+                .recorded;
+        mark("p50", usual.p50, 15);
+        mark("p95", usual.p95, 25);
         table.note("p50 / p95 / p99 of " + events + " events a round, medians of the rounds. *Sent*: just before the"
                 + " producer's `send`. *Recorded*: the stream thread has put the result into the store and its changelog,"
                 + " and an observer of the service has heard of it. *Committed*: a `read_committed` consumer of the changelog"

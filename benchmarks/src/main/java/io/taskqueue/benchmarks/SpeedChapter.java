@@ -53,6 +53,18 @@ final class SpeedChapter {
                         + " most heap in use after a collection, beyond what was in use before; CPU time of the measuring JVM.");
     }
 
+    private void marks(String run, Contest ours, Contest theirs, Contest limit) {
+        double ofLimit = Figures.share(ours, limit);
+        double ofTheirs = Figures.share(ours, theirs);
+        stage.figures().mark(run, "0.97 of the limit", Figures.number("%.3f", ofLimit), ofLimit >= 0.97);
+        stage.figures()
+                .mark(
+                        run,
+                        "level with parallel-consumer (0.98 and more)",
+                        Figures.number("%.3f", ofTheirs),
+                        ofTheirs >= 0.98);
+    }
+
     private void measure(Row row, Figures.Table speed, Figures.Table price) throws Exception {
         int events = stage.plan().events(row.events);
         int tasks = Math.min(row.tasks, events);
@@ -73,6 +85,9 @@ final class SpeedChapter {
                 Figures.spread(limit.contest().perSecond()),
                 Figures.ratio(ours.contest(), limit.contest()),
                 Figures.ratio(ours.contest(), theirs.contest()));
+        if (row.equals(ROWS.get(0))) {
+            marks(name, ours.contest(), theirs.contest(), limit.contest());
+        }
         List<Contest> all = List.of(ours.contest(), theirs.contest(), limit.contest());
         price.row(
                 name,
