@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.RetryLaterException;
 import io.taskqueue.sink.RetryPolicy;
 import java.io.IOException;
 import java.time.Duration;
@@ -178,6 +179,32 @@ class LanesTest {
     }
 
     @Test
+    void anEventThatRunsNoActionSaysNothingAboutTheTarget() {
+        Lanes<String> lanes = lanes(tries(5, Duration.ofMillis(1)), (event, effects) -> {
+            if (event.taskId().sequenceId() == 9) {
+                applied.add(event.position().sequence());
+                return;
+            }
+            effects.run("call", key -> {
+                tries.incrementAndGet();
+                throw new IOException("dead");
+            });
+        });
+        opened(lanes);
+        lanes.admit(events.next(9));
+        int before = tries.get();
+        for (int round = 1; round <= 4; round++) {
+            int expected = before + round;
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> !alarms.isEmpty());
+            alarms.remove().run();
+            // in one of the rounds it is the turn of the event without an action, and the next one is tried at once
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> tries.get() == expected && !alarms.isEmpty());
+        }
+        assertThat(applied).hasSize(1);
+        assertThat(breaker.waiting()).isPresent();
+    }
+
+    @Test
     void aTryThatIsInterruptedByAHandOverLeavesItsTurnToAnotherPartition() throws Exception {
         CountDownLatch trying = new CountDownLatch(1);
         Lanes<String> going = lanes(
@@ -221,6 +248,18 @@ class LanesTest {
         breaker.ended(elsewhere);
         pausing.resume();
         awaitApplied(3);
+    }
+
+    @Test
+    void anEventWaitsAsLongAsItsTargetAsks() {
+        Lanes<String> lanes = lanes(tries(2, Duration.ofMillis(1)), (event, effects) -> {
+            throw new IOException(new RetryLaterException("busy", Duration.ofMinutes(2)));
+        });
+        lanes.admit(events.next(1));
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> lanes.pauseWhileStill()
+                .filter(wait -> wait.compareTo(Duration.ofMinutes(1)) > 0)
+                .isPresent());
+        assertThat(lanes.pauseWhileStill().orElseThrow()).isLessThanOrEqualTo(Duration.ofMinutes(2));
     }
 
     @Test
