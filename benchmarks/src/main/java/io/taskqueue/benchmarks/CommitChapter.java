@@ -14,8 +14,8 @@ final class CommitChapter {
     }
 
     void run() throws Exception {
-        List<Contender> slow = contenders("calls of 10 ms, by commit interval", stage.slowWork());
-        List<Contender> noOp = contenders("no-op, by commit interval", stage.noOpWork());
+        List<Contender> slow = contenders("calls of 10 ms, by commit interval", stage.slowWork(2));
+        List<Contender> noOp = contenders("no-op, by commit interval", stage.noOpWork(2));
         Figures.Table table = stage.figures()
                 .table(
                         "Commit intervals",

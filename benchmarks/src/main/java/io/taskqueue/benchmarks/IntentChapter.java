@@ -9,7 +9,7 @@ import java.util.List;
 /** What an intent costs that commits before the action runs. */
 final class IntentChapter {
 
-    private static final int EVENTS = 4_000;
+    private static final int EVENTS = 3_000;
 
     private final Stage stage;
 

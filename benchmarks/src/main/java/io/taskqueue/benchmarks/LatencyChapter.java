@@ -10,7 +10,7 @@ import java.util.Set;
 final class LatencyChapter {
 
     private static final Duration PACE = Duration.ofMillis(20);
-    private static final int EVENTS = 250;
+    private static final int EVENTS = 175;
 
     private final Stage stage;
 
@@ -70,9 +70,7 @@ final class LatencyChapter {
         for (Duration interval : stage.commitIntervals()) {
             contestants.add(new Contestant(Terms.at(interval)));
         }
-        for (Duration interval : stage.commitIntervals()) {
-            contestants.add(new Contestant(new Terms(interval, OnAmbiguity.park())));
-        }
+        contestants.add(new Contestant(new Terms(Terms.DEFAULT.commitInterval(), OnAmbiguity.park())));
         Rounds rounds = stage.plan().rounds();
         for (int round = -rounds.warmups(); round < rounds.measured(); round++) {
             for (Contestant contestant : contestants) {

@@ -12,9 +12,9 @@ final class SpeedChapter {
     private static final List<Row> ROWS = List.of(
             new Row(Stage.TASKS, Stage.SLOW, Stage.SLOW_EVENTS),
             new Row(Stage.TASKS, Duration.ofMillis(1), Stage.SLOW_EVENTS),
-            new Row(Stage.TASKS, Duration.ofMillis(50), 4_000),
-            new Row(1, Stage.SLOW, 150),
-            new Row(20, Stage.SLOW, 3_000),
+            new Row(Stage.TASKS, Duration.ofMillis(50), 2_500),
+            new Row(1, Stage.SLOW, 100),
+            new Row(20, Stage.SLOW, 2_500),
             new Row(10_000, Stage.SLOW, Stage.SLOW_EVENTS));
 
     private final Stage stage;

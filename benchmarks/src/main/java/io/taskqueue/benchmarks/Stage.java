@@ -37,12 +37,22 @@ record Stage(EffectsPlan plan, Cluster cluster, Path states, Figures figures) {
 
     /** The work that the others are compared with: tasks take turns, a call of 10 ms for each event. */
     Work slowWork() throws Exception {
-        int events = plan.events(SLOW_EVENTS);
+        return slowWork(1);
+    }
+
+    /** A part of it. */
+    Work slowWork(int part) throws Exception {
+        int events = plan.events(SLOW_EVENTS / part);
         return new Work(topics().interleaved(TASKS, events), events, SLOW);
     }
 
     Work noOpWork() throws Exception {
-        int events = plan.events(NO_OP_EVENTS);
+        return noOpWork(1);
+    }
+
+    /** A part of it. */
+    Work noOpWork(int part) throws Exception {
+        int events = plan.events(NO_OP_EVENTS / part);
         return new Work(topics().successive(events), events, Duration.ZERO);
     }
 
