@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  *   GET /diagnostics/taskqueue   server-sent events: "snapshot" first, then every event with its id; comments as heartbeats
  *   GET /metrics                 the meters, as Prometheus text
  *   GET /health/live             200 while the process serves
- *   GET /health/ready            200, or 503 with the checks that fail
+ *   GET /health/ready            200, or 503 with the checks that fail; and what else is to be known
+ *   GET /api/parked              what a sink has parked; ?queue=NAME and ?task=TASK choose
+ *   POST /api/parked             what becomes of a parked task: {"action": "redrive" | "discard", "task": …}
  * </pre>
  *
  * <p>It listens on 127.0.0.1 unless told otherwise; any address but a loopback one needs a token. With a token, everything but
@@ -77,10 +81,14 @@ public final class DiagnosticsServer implements AutoCloseable {
         @Nullable
         DiagnosticsFeed feed;
 
+        @Nullable
+        ParkedFeed parked;
+
         Duration heartbeat = Duration.ofSeconds(15);
         int maxWatchers = 64;
         int bufferedEvents = 4_096;
         final Map<String, HealthCheck> checks = new LinkedHashMap<>();
+        final Map<String, Supplier<Optional<String>>> notes = new LinkedHashMap<>();
 
         private Builder() {}
 
@@ -102,7 +110,7 @@ public final class DiagnosticsServer implements AutoCloseable {
             return this;
         }
 
-        /** Whether events show their payloads; false by default. */
+        /** Whether events show their payloads, and parked ones; false by default. */
         public Builder showPayloads(boolean showPayloads) {
             this.showPayloads = showPayloads;
             return this;
@@ -117,6 +125,18 @@ public final class DiagnosticsServer implements AutoCloseable {
         /** A check of {@code /health/ready}, by a name of its own. Without any, the process is always ready. */
         public Builder ready(String name, HealthCheck check) {
             checks.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(check, "check"));
+            return this;
+        }
+
+        /** What {@code /health/ready} tells those who may read, without failing for it; by a name of its own. */
+        public Builder note(String name, Supplier<Optional<String>> note) {
+            notes.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(note, "note"));
+            return this;
+        }
+
+        /** What {@code /api/parked} shows and decides about. */
+        public Builder parked(ParkedFeed parked) {
+            this.parked = Objects.requireNonNull(parked, "parked");
             return this;
         }
 
@@ -153,8 +173,9 @@ public final class DiagnosticsServer implements AutoCloseable {
         public DiagnosticsServer start() {
             requireSound();
             Access access = Access.of(host, token);
-            Readiness readiness = new Readiness(checks, access);
+            Readiness readiness = new Readiness(checks, notes, access);
             Scrape scrape = Scrape.of(registry);
+            ParkedApi parkedApi = new ParkedApi(parked, showPayloads);
             QueuedThreadPool threads = Http.threads(maxWatchers);
             EventStream stream = feed == null ? null : new EventStream(feed, this, threads);
 
@@ -165,6 +186,8 @@ public final class DiagnosticsServer implements AutoCloseable {
                 config.routes.get("/health/live", context -> Answers.json(context, 200, Map.of("status", "live")));
                 config.routes.get("/health/ready", readiness::answer);
                 config.routes.get("/metrics", scrape::answer);
+                config.routes.get("/api/parked", parkedApi::list);
+                config.routes.post("/api/parked", parkedApi::decide);
                 config.routes.get("/diagnostics/taskqueue", stream == null ? Http::noEvents : stream::serve);
             });
             javalin.start();

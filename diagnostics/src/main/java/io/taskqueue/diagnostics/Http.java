@@ -33,6 +33,9 @@ final class Http {
     /** What the kernel keeps for a slow watcher, which would otherwise be megabytes. */
     private static final int SEND_BUFFER_BYTES = 256 * 1024;
 
+    /** More than any decision has. */
+    private static final long MAX_BODY_BYTES = 64 * 1024;
+
     private Http() {}
 
     static QueuedThreadPool threads(int watchers) {
@@ -47,6 +50,7 @@ final class Http {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
+        config.http.maxRequestSize = MAX_BODY_BYTES;
         config.http.compressionStrategy = CompressionStrategy.NONE;
         config.http.prefer405over404 = true;
         // Jetty's own timer thread is no daemon and would keep the process alive
@@ -63,7 +67,9 @@ final class Http {
             String message =
                     switch (refusal.getStatus()) {
                         case 404 -> "There is nothing at " + context.path() + ".";
-                        case 405 -> "This can only be read: use GET.";
+                        case 405 -> context.path().equals("/api/parked")
+                                ? "This is not done here: use GET or POST."
+                                : "This can only be read: use GET.";
                         default -> String.valueOf(refusal.getMessage());
                     };
             Answers.error(context, refusal.getStatus(), message);

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,10 +16,12 @@ final class Readiness {
     private static final Logger LOG = LoggerFactory.getLogger(DiagnosticsServer.class);
 
     private final Map<String, HealthCheck> checks;
+    private final Map<String, Supplier<Optional<String>>> notes;
     private final Access access;
 
-    Readiness(Map<String, HealthCheck> checks, Access access) {
+    Readiness(Map<String, HealthCheck> checks, Map<String, Supplier<Optional<String>>> notes, Access access) {
         this.checks = new LinkedHashMap<>(checks);
+        this.notes = new LinkedHashMap<>(notes);
         this.access = access;
     }
 
@@ -26,13 +29,24 @@ final class Readiness {
         List<Map<String, String>> failing = new ArrayList<>();
         checks.forEach((name, check) ->
                 failure(name, check).ifPresent(reason -> failing.add(Map.of("check", name, "reason", reason))));
-        if (failing.isEmpty()) {
-            Answers.json(context, 200, Map.of("status", "ready"));
-        } else if (access.granted(context)) {
-            Answers.json(context, 503, Map.of("status", "not ready", "failing", failing));
-        } else {
-            Answers.json(context, 503, Map.of("status", "not ready"));
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("status", failing.isEmpty() ? "ready" : "not ready");
+        if (access.granted(context)) {
+            if (!failing.isEmpty()) {
+                answer.put("failing", failing);
+            }
+            Map<String, String> told = told();
+            if (!told.isEmpty()) {
+                answer.put("notes", told);
+            }
         }
+        Answers.json(context, failing.isEmpty() ? 200 : 503, answer);
+    }
+
+    private Map<String, String> told() {
+        Map<String, String> told = new LinkedHashMap<>();
+        notes.forEach((name, note) -> note.get().ifPresent(text -> told.put(name, text)));
+        return told;
     }
 
     private static Optional<String> failure(String name, HealthCheck check) {

@@ -30,6 +30,14 @@ final class Browser {
         return send(path, HttpResponse.BodyHandlers.ofString(), headers);
     }
 
+    /** A whole answer to a body; headers are name, value, name, value … */
+    HttpResponse<String> post(String path, String body, String... headers) {
+        return send(
+                HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.ofString(body)),
+                HttpResponse.BodyHandlers.ofString(),
+                headers);
+    }
+
     /** The stream, read up to what {@link Stream#next} asks for. */
     Stream watch(String... headers) {
         return new Stream(send("/diagnostics/taskqueue", HttpResponse.BodyHandlers.ofInputStream(), headers));
@@ -45,8 +53,16 @@ final class Browser {
     }
 
     private <T> HttpResponse<T> send(String path, HttpResponse.BodyHandler<T> body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(20));
+        return send(HttpRequest.newBuilder(uri(path)), body, headers);
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    private static <T> HttpResponse<T> send(
+            HttpRequest.Builder request, HttpResponse.BodyHandler<T> body, String... headers) {
+        request.timeout(Duration.ofSeconds(20));
         if (headers.length > 0) {
             request.headers(headers);
         }

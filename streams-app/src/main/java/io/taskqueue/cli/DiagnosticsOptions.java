@@ -5,6 +5,7 @@ import io.taskqueue.diagnostics.DiagnosticsFeed;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.diagnostics.HealthCheck;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -15,7 +16,8 @@ final class DiagnosticsOptions {
             names = "--port",
             paramLabel = "N",
             description =
-                    "Serve health, metrics and the stream of events over HTTP on this port; 0 takes any free one. "
+                    "Serve health, metrics, the stream of events, and of a sink what it has parked, over HTTP on this "
+                            + "port; 0 takes any free one. "
                             + "Default: not served.")
     private @Nullable Integer port;
 
@@ -36,15 +38,22 @@ final class DiagnosticsOptions {
                             + "TASKQUEUE_TOKEN, which no process list shows.")
     private @Nullable String token;
 
-    @Option(names = "--show-payloads", description = "Show the tasks' payloads in the stream of events.")
+    @Option(
+            names = "--show-payloads",
+            description = "Show the tasks' payloads, in the stream of events and of parked ones.")
     private boolean showPayloads;
 
     /**
      * Starts the server, where one was asked for.
      *
      * @param checks what must be in order before the process is ready, by name
+     * @param more what else it shows
      */
-    Served serve(MeterRegistry meters, DiagnosticsFeed feed, Map<String, HealthCheck> checks) {
+    Served serve(
+            MeterRegistry meters,
+            DiagnosticsFeed feed,
+            Map<String, HealthCheck> checks,
+            Consumer<DiagnosticsServer.Builder> more) {
         if (port == null) {
             return new Served(null, host);
         }
@@ -55,6 +64,7 @@ final class DiagnosticsOptions {
                 .registry(meters)
                 .feed(feed);
         checks.forEach(builder::ready);
+        more.accept(builder);
         if (token != null && !token.isEmpty()) {
             builder.token(token);
         }

@@ -127,7 +127,8 @@ final class DispatchCommand implements Callable<Integer> {
         return diagnostics.serve(
                 meters,
                 new DispatcherFeed<>(dispatcher.queue(), dispatcher.source(), PayloadCodec.jsonText()),
-                Map.of("replication", dispatcher::notReady));
+                Map.of("replication", dispatcher::notReady),
+                builder -> {});
     }
 
     private List<DrainedTask<String>> drain(Dispatcher dispatcher) throws IOException {

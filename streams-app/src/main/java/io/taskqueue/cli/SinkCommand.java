@@ -2,10 +2,14 @@ package io.taskqueue.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.diagnostics.HealthCheck;
 import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.SinkFactory;
+import io.taskqueue.streams.OnExhausted;
+import io.taskqueue.streams.ParkedEvents;
 import io.taskqueue.streams.QueueStatus;
 import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.SinkState;
@@ -84,6 +88,24 @@ final class SinkCommand implements Callable<Integer> {
     private int concurrency;
 
     @Option(
+            names = "--on-exhausted",
+            paramLabel = "park|stop",
+            defaultValue = "park",
+            description =
+                    "What becomes of an event whose tries are used up: it is parked, later events of its task behind it "
+                            + "(see `taskqueue parked`), or the sink stops before it. Default: ${DEFAULT-VALUE}.")
+    private OnExhausted onExhausted = OnExhausted.PARK;
+
+    @Option(
+            names = "--on-permanent",
+            paramLabel = "record|park",
+            defaultValue = "record",
+            description =
+                    "What becomes of an effect that failed permanently: the failure is its recorded result, or its event is "
+                            + "parked. Default: ${DEFAULT-VALUE}.")
+    private OnPermanent onPermanent = OnPermanent.RECORD;
+
+    @Option(
             names = "--state-dir",
             paramLabel = "DIR",
             description = "Where state is kept between starts; lost, it is rebuilt from Kafka. "
@@ -143,6 +165,8 @@ final class SinkCommand implements Callable<Integer> {
                 .concurrency(concurrency)
                 .retry(factory.retry(sinkConfig))
                 .breaker(factory.breaker(sinkConfig))
+                .onExhausted(onExhausted)
+                .onPermanent(onPermanent)
                 .metrics(meters)
                 .start();
         try (StopSignal stop = StopSignal.listen(STOP_PATIENCE);
@@ -170,7 +194,18 @@ final class SinkCommand implements Callable<Integer> {
     }
 
     private <T> Served serve(SinkService service, PayloadCodec<T> codec, MeterRegistry meters) {
-        return diagnostics.serve(meters, new SinkFeed<>(service, codec), checks(service));
+        return diagnostics.serve(
+                meters,
+                new SinkFeed<>(service, codec),
+                checks(service),
+                builder -> showParked(builder, service, kafka.properties()));
+    }
+
+    /** Lets a server show what a sink has parked. */
+    static void showParked(DiagnosticsServer.Builder builder, SinkService service, Map<String, ?> kafka) {
+        String sink = service.status().sink();
+        builder.parked(new SinkParked(new ParkedEvents(kafka, sink), sink))
+                .note("parked", () -> SinkParked.note(service.status()));
     }
 
     /** What must be in order before a sink is ready. */
@@ -204,7 +239,8 @@ final class SinkCommand implements Callable<Integer> {
                         "run", status.effects().run(),
                         "reused", status.effects().reused(),
                         "failed", status.effects().failed(),
-                        "missing", status.effects().missing()),
+                        "missing", status.effects().missing(),
+                        "parked", status.effects().parked()),
                 ReplayReport.here(name, status.replays()).orElse(null));
         String line = String.format(
                 Locale.ROOT,
@@ -223,7 +259,19 @@ final class SinkCommand implements Callable<Integer> {
         String receipt = result.replay() == null
                 ? ""
                 : System.lineSeparator().repeat(2) + result.replay().text();
-        output.result(line + receipt, result);
+        output.result(line + parked(status) + receipt, result);
+    }
+
+    private String parked(SinkStatus status) {
+        long events = sum(status, QueueStatus::parkedEvents);
+        return events == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "%n%,d events are parked: see `taskqueue parked list %s --name %s`.",
+                        events,
+                        "--bootstrap-server " + kafka.properties().get("bootstrap.servers"),
+                        name);
     }
 
     private static long sum(SinkStatus status, ToLongFunction<QueueStatus> count) {

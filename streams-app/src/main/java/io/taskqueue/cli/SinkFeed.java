@@ -40,6 +40,8 @@ final class SinkFeed<T> implements DiagnosticsFeed {
                     .put("newest", queue.newest().toString())
                     .put("done", queue.done() == null ? null : queue.done().toString())
                     .put("inFlight", queue.inFlight())
+                    .put("parkedTasks", queue.parkedTasks())
+                    .put("parkedEvents", queue.parkedEvents())
                     .put("lag", queue.lag())
                     .put("diverged", queue.diverged())
                     .put("replaying", queue.replaying())
@@ -51,7 +53,8 @@ final class SinkFeed<T> implements DiagnosticsFeed {
                 .put("run", status.effects().run())
                 .put("reused", status.effects().reused())
                 .put("failed", status.effects().failed())
-                .put("missing", status.effects().missing());
+                .put("missing", status.effects().missing())
+                .put("parked", status.effects().parked());
         return snapshot.toString();
     }
 

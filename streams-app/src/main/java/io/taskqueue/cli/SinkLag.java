@@ -1,5 +1,6 @@
 package io.taskqueue.cli;
 
+import io.taskqueue.streams.ParkedEvents;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +14,8 @@ import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a sink is behind, by its committed offsets. Events that are being applied count as passed: they are committed with the
@@ -23,8 +26,9 @@ import org.apache.kafka.common.TopicPartition;
  * @param members running instances
  * @param events records behind
  * @param seconds the age of the oldest record that is not passed, 0 where none is
+ * @param parked its parked events; null where that cannot be known: the group is no sink, or its state may not be read
  */
-record SinkLag(String name, String state, int members, long events, double seconds) {
+record SinkLag(String name, String state, int members, long events, double seconds, @Nullable Long parked) {
 
     /** The names of all groups that have committed offsets of the topic. */
     static List<String> sinks(Admin admin, EventTopic topic) throws InterruptedException, ExecutionException {
@@ -50,7 +54,21 @@ record SinkLag(String name, String state, int members, long events, double secon
                 .mapToLong(entry -> end.getOrDefault(entry.getKey(), entry.getValue()) - entry.getValue())
                 .sum();
         return new SinkLag(
-                name, group.groupState().toString(), group.members().size(), events, age(topic, kafka, behind, now));
+                name,
+                group.groupState().toString(),
+                group.members().size(),
+                events,
+                age(topic, kafka, behind, now),
+                parked(kafka, name));
+    }
+
+    private static @Nullable Long parked(Map<String, Object> kafka, String name) {
+        try {
+            return new ParkedEvents(kafka, name)
+                    .read().stream().filter(event -> !event.discarded()).count();
+        } catch (IllegalStateException | AuthorizationException unknown) {
+            return null;
+        }
     }
 
     /** The age of the oldest of the records at these offsets. */

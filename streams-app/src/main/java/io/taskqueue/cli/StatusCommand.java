@@ -116,16 +116,17 @@ final class StatusCommand implements Callable<Integer> {
         }
         text.append(String.format(
                 Locale.ROOT,
-                "%n%-30s %-24s %8s %16s %12s",
+                "%n%-30s %-18s %8s %14s %10s %8s",
                 "sink",
                 "group state",
                 "members",
                 "events behind",
-                "behind"));
+                "behind",
+                "parked"));
         for (SinkLag sink : result.sinks()) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%n%-30s %-24s %8d %16d %12s",
+                    "%n%-30s %-18s %8d %14d %10s %8s",
                     sink.name(),
                     sink.state(),
                     sink.members(),
@@ -133,7 +134,8 @@ final class StatusCommand implements Callable<Integer> {
                     Duration.ofMillis((long) (sink.seconds() * 1000))
                             .toString()
                             .substring(2)
-                            .toLowerCase(Locale.ROOT)));
+                            .toLowerCase(Locale.ROOT),
+                    sink.parked() == null ? "-" : sink.parked().toString()));
         }
         return text.toString();
     }

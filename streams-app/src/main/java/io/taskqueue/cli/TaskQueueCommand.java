@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             SinkCommand.class,
             ReplayCommand.class,
             ResultsCommand.class,
+            ParkedCommands.class,
             StatusCommand.class
         })
 public final class TaskQueueCommand implements Runnable {
@@ -48,6 +49,7 @@ public final class TaskQueueCommand implements Runnable {
         return new CommandLine(new TaskQueueCommand())
                 .registerConverter(Duration.class, DurationText::parse)
                 .setUsageHelpAutoWidth(true)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     PrintWriter err = command.getErr();
                     if (failure instanceof CommandFailure said) {

@@ -28,6 +28,7 @@ final class InFlight<T> {
     private final Map<Bytes, LiveEvent<T>> fresh = new LinkedHashMap<>();
     private final Map<Bytes, byte[]> held = new LinkedHashMap<>();
     private final List<Bytes> finishedCopies = new ArrayList<>();
+    private final Map<String, Integer> byQueue = new HashMap<>();
     private final Map<String, TreeSet<Position>> unfinished = new HashMap<>();
 
     boolean contains(Bytes key) {
@@ -45,8 +46,7 @@ final class InFlight<T> {
     }
 
     int size(String queue) {
-        TreeSet<Position> positions = unfinished.get(queue);
-        return positions == null ? 0 : positions.size();
+        return byQueue.getOrDefault(queue, 0);
     }
 
     /** The position up to which all of a queue is applied, given the newest one seen; null before the first event. */
@@ -69,6 +69,7 @@ final class InFlight<T> {
     /** An event that the store holds. */
     void restore(LiveEvent<T> event) {
         live.put(event.key, event);
+        byQueue.merge(event.event.queueName(), 1, Integer::sum);
         if (event.pass.advances()) {
             unfinished
                     .computeIfAbsent(event.event.queueName(), queue -> new TreeSet<>())
@@ -78,6 +79,7 @@ final class InFlight<T> {
 
     void finish(LiveEvent<?> event) {
         live.remove(event.key);
+        byQueue.computeIfPresent(event.event.queueName(), (queue, size) -> size == 1 ? null : size - 1);
         if (fresh.remove(event.key) == null) {
             finishedCopies.add(event.key);
         }

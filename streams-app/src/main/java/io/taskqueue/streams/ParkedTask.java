@@ -46,4 +46,12 @@ public record ParkedTask(TaskId task, List<ParkedEvent> events) {
     public boolean redriven() {
         return first().released();
     }
+
+    /** Whether another is the same task, parked as this one: the sink has done nothing about it in between. */
+    public boolean parkedAsIn(ParkedTask other) {
+        return task.equals(other.task)
+                && first().offset() == other.first().offset()
+                && first().round() == other.first().round()
+                && redriven() == other.redriven();
+    }
 }

@@ -165,7 +165,8 @@ final class QueueProgress {
         if (now == null || last == null || now.replaying()) {
             return Double.NaN;
         }
-        Duration lag = now.inFlight() > 0 ? Duration.between(last.occurredAt(), clock.instant()) : last.lag();
+        Duration lag =
+                !now.newest().equals(now.done()) ? Duration.between(last.occurredAt(), clock.instant()) : last.lag();
         return lag.toMillis() / 1000.0;
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param partition its partition of the event topic
  * @param newest the newest position seen, whether applied or not
  * @param done the position up to which all is applied; null where nothing is yet
- * @param inFlight events seen and not applied yet
+ * @param inFlight events seen and not applied yet, also those seen again in a replay or redriven
  * @param parkedTasks tasks whose events are parked
  * @param parkedEvents their events; they count as dealt with, so {@code done} goes past them
  * @param lag newest minus done, in events

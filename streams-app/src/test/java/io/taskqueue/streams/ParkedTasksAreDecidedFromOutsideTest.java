@@ -27,11 +27,11 @@ class ParkedTasksAreDecidedFromOutsideTest {
             for (String queue : queues) {
                 world.source(queue, 1).open().tasks(0, 5);
             }
-            ParkedEvents parked = parked("outside");
-            SinkService first = start(world, "outside", "one");
-            SinkService second = start(world, "outside", "two");
+            ParkedEvents parked = parked("decided-from-outside");
+            SinkService first = start(world, "decided-from-outside", "one");
+            SinkService second = start(world, "decided-from-outside", "two");
             await(() -> assertThat(parked.read()).hasSize(3 * queues.size()));
-            world.awaitCaughtUp("outside", first, second);
+            world.awaitCaughtUp("decided-from-outside", first, second);
             assertThat(first.status().queues()).hasSizeLessThan(queues.size());
             broken.set(false);
 
@@ -44,10 +44,10 @@ class ParkedTasksAreDecidedFromOutsideTest {
 
             assertThat(parked.read()).as("with no instance at all").hasSize(3 * 2);
             decide(parked, List.of("g", "h"));
-            SinkService third = start(world, "outside", "three");
+            SinkService third = start(world, "decided-from-outside", "three");
             await(() -> assertThat(parked.read()).isEmpty());
 
-            world.awaitCaughtUp("outside", third);
+            world.awaitCaughtUp("decided-from-outside", third);
             Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == 15 * queues.size());
             assertThat(world.ledger.repeated()).isEmpty();
             assertThat(third.status().queues())
@@ -60,10 +60,10 @@ class ParkedTasksAreDecidedFromOutsideTest {
         try (SinkWorld world = new SinkWorld(1)) {
             world.source("orders", 1).open().tasks(0, 4);
             world.source("others", 2).open().tasks(0, 4);
-            ParkedEvents parked = parked("replayed");
-            SinkService before = start(world, "replayed", "one");
+            ParkedEvents parked = parked("passing-over");
+            SinkService before = start(world, "passing-over", "one");
             await(() -> assertThat(ParkedTask.of(parked.read())).hasSize(2));
-            world.awaitCaughtUp("replayed", before);
+            world.awaitCaughtUp("passing-over", before);
             parked.discard(task(parked, "orders"), "ann", "done by hand", true);
             await(() ->
                     assertThat(parked.read()).filteredOn(ParkedEvent::discarded).hasSize(3));
@@ -71,9 +71,9 @@ class ParkedTasksAreDecidedFromOutsideTest {
             broken.set(false);
             int calls = world.ledger.calls().size();
 
-            world.rewind("replayed");
-            SinkService replay = start(world, "replayed", "one");
-            world.awaitCaughtUp("replayed", replay);
+            world.rewind("passing-over");
+            SinkService replay = start(world, "passing-over", "one");
+            world.awaitCaughtUp("passing-over", replay);
 
             await(() -> assertThat(replay.status().replays()).hasSize(1).allMatch(receipt -> receipt.endedAt()
                     .isPresent()));
