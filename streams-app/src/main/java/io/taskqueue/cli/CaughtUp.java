@@ -4,12 +4,13 @@ import io.taskqueue.streams.ReplayReceipt;
 import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.SinkState;
 import io.taskqueue.streams.SinkStatus;
+import io.taskqueue.streams.SinkTopology;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 
-/** Knows when a running sink has passed every record of the topic and nothing is in flight. */
+/** Knows when a running sink has passed every event and every command, and nothing is in flight. */
 final class CaughtUp {
 
     private static final Duration LOOK = Duration.ofMillis(100);
@@ -41,9 +42,8 @@ final class CaughtUp {
                 return;
             }
             // the offsets first: what they pass is in flight or done, and the status taken afterwards tells which
-            boolean passed = EventTopic.find(admin, topic)
-                    .behind(service.status().sink())
-                    .isEmpty();
+            boolean passed = passed(topic)
+                    && passed(SinkTopology.controlTopic(service.status().sink()));
             SinkStatus status = service.status();
             progress.accept(status);
             requireAlive(status);
@@ -57,6 +57,10 @@ final class CaughtUp {
 
     private static boolean replayed(SinkStatus status) {
         return status.replays().stream().allMatch(ReplayReceipt::complete);
+    }
+
+    private boolean passed(String topic) throws InterruptedException, ExecutionException {
+        return EventTopic.find(admin, topic).behind(service.status().sink()).isEmpty();
     }
 
     static void requireAlive(SinkStatus status) {

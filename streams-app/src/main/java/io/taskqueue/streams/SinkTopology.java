@@ -123,6 +123,11 @@ public final class SinkTopology implements AutoCloseable {
         });
     }
 
+    /** The topic of a sink's commands. */
+    public static String controlTopic(String sink) {
+        return SinkSettings.controlTopic(sink);
+    }
+
     /** The one topology. */
     static <T> Topology build(SinkParts<T> parts) {
         return new Topology()
