@@ -40,7 +40,7 @@ public final class EffectsSideBySide {
             System.err.println(chapter + " done after " + watch.elapsed().toSeconds() + " s");
         }
         String conditions = "Medians of " + stage.plan().rounds().measured() + " interleaved rounds after "
-                + stage.plan().rounds().warmups() + " thrown away (where calls take no time, "
+                + stage.plan().rounds().warmups() + " thrown away (at the beginning and where calls take no time, "
                 + stage.warmed().warmups() + "); commit interval "
                 + Terms.DEFAULT.interval() + " unless said. " + Surroundings.describe();
         System.out.println();

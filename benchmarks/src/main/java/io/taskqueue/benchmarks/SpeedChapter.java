@@ -76,7 +76,8 @@ final class SpeedChapter {
                 new Contender("limit", footprint -> SleepRun.measure(work, Math.min(Work.AT_ONCE, tasks), footprint));
         String name =
                 String.format(Locale.ROOT, "%,d %s, %d ms", tasks, tasks == 1 ? "task" : "tasks", row.call.toMillis());
-        stage.turns(name, work, List.of(ours, theirs, limit));
+        boolean first = row.equals(ROWS.get(0));
+        stage.turns(name, work, first ? stage.warmed() : stage.plan().rounds(), List.of(ours, theirs, limit));
         speed.row(
                 name,
                 String.format(Locale.ROOT, "%,d", events),
@@ -85,7 +86,7 @@ final class SpeedChapter {
                 Figures.spread(limit.contest().perSecond()),
                 Figures.ratio(ours.contest(), limit.contest()),
                 Figures.ratio(ours.contest(), theirs.contest()));
-        if (row.equals(ROWS.get(0))) {
+        if (first) {
             marks(name, ours.contest(), theirs.contest(), limit.contest());
         }
         List<Contest> all = List.of(ours.contest(), theirs.contest(), limit.contest());

@@ -56,14 +56,17 @@ record Stage(EffectsPlan plan, Cluster cluster, Path states, Figures figures) {
         return new Work(topics().successive(events), events, Duration.ZERO);
     }
 
-    /** For what only the CPU limits, so that the compiler must be done first. */
+    /** For what only the CPU limits, and for what comes first: the compiler must be done before. */
     Rounds warmed() {
         return plan.rounds().warmedBy(plan.brief() ? 0 : 3);
     }
 
     /** Lets contenders take turns over one topic; what they make besides goes. */
     void turns(String what, Work work, List<Contender> contenders) throws Exception {
-        Rounds rounds = work.call().isZero() ? warmed() : plan.rounds();
+        turns(what, work, work.call().isZero() ? warmed() : plan.rounds(), contenders);
+    }
+
+    void turns(String what, Work work, Rounds rounds, List<Contender> contenders) throws Exception {
         rounds.run(what, contenders, () -> cluster.deleteAllBut(Set.of(work.topic())));
         contenders.forEach(contender -> figures.keep(what, contender.contest()));
     }
