@@ -18,14 +18,16 @@ final class EventResults implements EffectStore {
     private final Map<EffectKey, EffectResult> results;
     private final Set<EffectKey> begun;
     private final long offset;
+    private final boolean redriven;
     private final Handover<Handed> handover;
     private final Intents intents;
     private boolean heldBack;
 
-    EventResults(RecordedResults stored, long offset, Handover<Handed> handover, Intents intents) {
+    EventResults(RecordedResults stored, long offset, boolean redriven, Handover<Handed> handover, Intents intents) {
         this.results = new HashMap<>(stored.results());
         this.begun = new HashSet<>(stored.intents());
         this.offset = offset;
+        this.redriven = redriven;
         this.handover = handover;
         this.intents = intents;
     }
@@ -41,7 +43,7 @@ final class EventResults implements EffectStore {
         if (before != null) {
             return before;
         }
-        handover.add(new Handed.Recorded(offset, key, result));
+        handover.add(new Handed.Recorded(offset, redriven, key, result));
         return result;
     }
 

@@ -6,8 +6,8 @@ import io.taskqueue.sink.EffectResult;
 /** What a worker found out, for the stream thread to write down. */
 sealed interface Handed {
 
-    /** An effect of the event at an offset has its result; the event goes on. */
-    record Recorded(long offset, EffectKey key, EffectResult result) implements Handed {}
+    /** An effect of the event at an offset, which was parked before or not, has its result; the event goes on. */
+    record Recorded(long offset, boolean redriven, EffectKey key, EffectResult result) implements Handed {}
 
     /** An effect is about to run, and waits until that is committed. */
     record Intended(Intent intent) implements Handed {}

@@ -28,7 +28,8 @@ final class LiveEvents<T> {
 
     /** @param known what is recorded of its effects */
     LiveEvent<T> of(InFlightStore.Stored entry, ReplicationEvent<T> event, RecordedResults known) {
-        EventResults seen = new EventResults(known, entry.offset(), handover, intents);
+        boolean redriven = entry.pass().round() > 0;
+        EventResults seen = new EventResults(known, entry.offset(), redriven, handover, intents);
         return new LiveEvent<>(entry, event, seen, peerOf(event));
     }
 

@@ -42,7 +42,7 @@ final class EventsInFlight {
                 new InFlightStore.Stored(
                         InFlightStore.key(new Uuid(7, 8), sequence), sequence, pass, Bytes.wrap(value)),
                 event,
-                new EventResults(RecordedResults.NONE, sequence, handover, new Intents()),
+                new EventResults(RecordedResults.NONE, sequence, false, handover, new Intents()),
                 Peers.DEFAULT);
     }
 }
