@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionWork<T> implements Quiesce.Restful {
 
+    /** The clock that says when to wake may be set back meanwhile. */
+    private static final Duration LONGEST_SLEEP = Duration.ofSeconds(30);
+
     private final Handover<Handed> handover = new Handover<>();
     private final InFlight<T> inFlight = new InFlight<>();
     private final Intents intents = new Intents();
@@ -225,8 +228,9 @@ final class PartitionWork<T> implements Quiesce.Restful {
         if (resting()) {
             return Optional.empty();
         }
-        Optional<Duration> still =
-                lanes.pauseWhileStill().filter(wait -> wait.compareTo(SinkProcessor.TICK) > 0 && !handover.waits());
+        Optional<Duration> still = lanes.pauseWhileStill()
+                .filter(wait -> wait.compareTo(SinkProcessor.TICK) > 0 && !handover.waits())
+                .map(wait -> wait.compareTo(LONGEST_SLEEP) < 0 ? wait : LONGEST_SLEEP);
         asleep = still.isPresent();
         if (!asleep) {
             resume();
