@@ -26,9 +26,13 @@ public record RetryPolicy(
         double jitter,
         Set<Class<? extends Exception>> permanent) {
 
-    /** What says nothing about the target, or says "later": not permanent whatever is named. */
-    private static final List<Class<? extends Exception>> NEVER =
-            List.of(InterruptedException.class, RetryLaterException.class, EffectMisuseException.class);
+    /** What says nothing about the effect, or says "later" or "perhaps": not permanent whatever is named. */
+    private static final List<Class<? extends Exception>> NEVER = List.of(
+            InterruptedException.class,
+            RetryLaterException.class,
+            UnknownOutcomeException.class,
+            AmbiguousEffectException.class,
+            EffectMisuseException.class);
 
     /** Ten tries, from 100 ms to 30 s, a fifth of each wait random: about two minutes in all. */
     public static final RetryPolicy DEFAULT = new RetryPolicy(10, Duration.ofMillis(100), Duration.ofSeconds(30), 0.2);
@@ -66,7 +70,7 @@ public record RetryPolicy(
      * The same policy, where these exceptions of an effect's action are permanent, too.
      *
      * @throws IllegalArgumentException if one of them never is: an interruption, {@link RetryLaterException},
-     *     {@link EffectMisuseException}
+     *     {@link UnknownOutcomeException}, {@link AmbiguousEffectException}, {@link EffectMisuseException}
      */
     @SafeVarargs
     public final RetryPolicy withPermanent(Class<? extends Exception>... exceptions) {
@@ -79,8 +83,8 @@ public record RetryPolicy(
 
     /**
      * Whether trying again is of no use after what an effect's action has thrown: it, or a cause of it, is a
-     * {@link PermanentEffectException} or of a permanent class. Never so where an {@link InterruptedException}, a
-     * {@link RetryLaterException} or an {@link EffectMisuseException} is among them.
+     * {@link PermanentEffectException} or of a permanent class. Never so where one is among them that never is, as
+     * {@link #withPermanent} names them.
      */
     public boolean isPermanent(Throwable thrown) {
         if (NEVER.stream().anyMatch(never -> Causes.first(thrown, never).isPresent())) {

@@ -71,7 +71,7 @@ class RetryPolicyTest {
     }
 
     @Test
-    void interruptionLaterAndMisuseAreNeverPermanent() {
+    void interruptionLaterPerhapsAndMisuseAreNeverPermanent() {
         var all = RetryPolicy.DEFAULT.withPermanent(Exception.class);
         assertThat(all.isPermanent(new IOException("x"))).isTrue();
         assertThat(all.isPermanent(new RuntimeException(new InterruptedException())))
@@ -79,6 +79,8 @@ class RetryPolicyTest {
         assertThat(all.isPermanent(new IOException(new RetryLaterException("busy", Duration.ZERO))))
                 .isFalse();
         assertThat(all.isPermanent(new EffectMisuseException("x"))).isFalse();
+        assertThat(all.isPermanent(new UnknownOutcomeException("late", new IOException("reset"))))
+                .isFalse();
         assertThatThrownBy(() -> all.withPermanent(InterruptedException.class))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("A retry policy names InterruptedException as permanent, but it never says that trying "

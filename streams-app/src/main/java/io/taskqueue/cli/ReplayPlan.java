@@ -17,7 +17,6 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where a sink's committed offsets would go: computed first, shown, and carried out only when told to. Only offsets of the event
@@ -32,11 +31,11 @@ record ReplayPlan(String name, String topic, List<Move> moves) {
     /**
      * One partition's move.
      *
-     * @param from the committed offset, or null where nothing is committed
-     * @param to the offset to read from
+     * @param from the committed offset, or the log's start where nothing is committed
+     * @param to the offset to read from; never beyond {@code from}
      * @param events records from {@code to} up to what was committed
      */
-    record Move(int partition, @Nullable Long from, long to, long events) {}
+    record Move(int partition, long from, long to, long events) {}
 
     /** Where to go back to, as the offset of each partition. */
     @FunctionalInterface
@@ -78,8 +77,9 @@ record ReplayPlan(String name, String topic, List<Move> moves) {
             long high = latest.getOrDefault(partition, 0L);
             long asked = wanted.getOrDefault(partition, -1L);
             long to = asked < 0 ? high : Math.max(low, Math.min(asked, high));
-            Long from = committed.get(partition);
-            moves.add(new Move(partition.partition(), from, to, from == null ? 0 : Math.max(0, from - to)));
+            // a replay goes back: forward, it would pass over what was never seen
+            long from = committed.getOrDefault(partition, low);
+            moves.add(new Move(partition.partition(), from, Math.min(to, from), from - Math.min(to, from)));
         }
         return new ReplayPlan(name, topicName, List.copyOf(moves));
     }
@@ -119,9 +119,8 @@ record ReplayPlan(String name, String topic, List<Move> moves) {
         StringBuilder text = new StringBuilder(
                 String.format(Locale.ROOT, "%9s %12s %12s %12s%n", "partition", "from", "to", "events"));
         for (Move move : moves) {
-            String from = move.from() == null ? "-" : move.from().toString();
             text.append(String.format(
-                    Locale.ROOT, "%9d %12s %12d %12d%n", move.partition(), from, move.to(), move.events()));
+                    Locale.ROOT, "%9d %12d %12d %12d%n", move.partition(), move.from(), move.to(), move.events()));
         }
         return text.toString();
     }

@@ -2,9 +2,11 @@ package io.taskqueue.streams;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The intents of one partition on their way into a commit. There is no callback that says a commit was made; but a failed one
@@ -23,7 +25,6 @@ final class Intents {
     private final Set<Intent> asked = new HashSet<>();
     private List<Intent> written = new ArrayList<>();
     private List<Intent> committing = new ArrayList<>();
-    private final List<Intent> withdrawn = new ArrayList<>();
     private boolean closed;
 
     /** A worker wants to begin an effect; false where nothing begins now. */
@@ -41,12 +42,6 @@ final class Intents {
         return true;
     }
 
-    /** Deletes what was withdrawn after it had been written. */
-    synchronized void deleteWithdrawn(ResultsStore store) {
-        withdrawn.forEach(intent -> store.withdraw(intent.key));
-        withdrawn.clear();
-    }
-
     /** What is in the store is about to be committed. */
     synchronized void committing() {
         committing.addAll(written);
@@ -61,15 +56,19 @@ final class Intents {
         }
     }
 
-    /** Nothing begins any more, and what waits goes back to its lane. */
-    synchronized void close() {
+    /**
+     * Nothing begins any more, and what waits goes back to its lane.
+     *
+     * @param stored told of each intent that has a record to be deleted, before its worker goes on
+     */
+    synchronized void close(Consumer<Intent> stored) {
         closed = true;
-        asked.forEach(Intent::withdraw);
-        asked.clear();
-        for (List<Intent> stored : List.of(written, committing)) {
-            stored.forEach(Intent::withdraw);
-            withdrawn.addAll(stored);
+        written.forEach(stored);
+        committing.forEach(stored);
+        for (Collection<Intent> waiting : List.of(asked, written, committing)) {
+            waiting.forEach(Intent::withdraw);
         }
+        asked.clear();
         written = new ArrayList<>();
         committing = new ArrayList<>();
     }

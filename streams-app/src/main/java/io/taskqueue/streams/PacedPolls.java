@@ -6,6 +6,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -14,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -121,11 +123,22 @@ final class PacedPolls implements KafkaClientSupplier {
             if (method.getName().equals("currentLag") && full().contains(arguments[0])) {
                 return OptionalLong.of(0); // nothing of it is to come, so commands need not wait for it
             }
+            if (method.getName().equals("subscribe")) {
+                watchRebalances(arguments);
+            }
             try {
                 Object answer = method.invoke(consumer, arguments);
                 return method.getName().equals("committed") ? noted(answer) : answer;
             } catch (InvocationTargetException e) {
                 throw e.getTargetException();
+            }
+        }
+
+        private void watchRebalances(Object[] arguments) {
+            for (int i = 0; i < arguments.length; i++) {
+                if (arguments[i] instanceof ConsumerRebalanceListener listener) {
+                    arguments[i] = new Rebalances(listener);
+                }
             }
         }
 
@@ -162,6 +175,36 @@ final class PacedPolls implements KafkaClientSupplier {
         @SuppressWarnings("unchecked") // what committed returns
         private Object noted(Object committed) {
             return moved.note((Map<TopicPartition, OffsetAndMetadata>) committed);
+        }
+    }
+
+    /** What runs is waited for in the commit of a revocation, and goes on right after it where its partition stays here. */
+    private final class Rebalances implements ConsumerRebalanceListener {
+
+        private final ConsumerRebalanceListener listener;
+
+        Rebalances(ConsumerRebalanceListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            quiesce.handingOver(!partitions.isEmpty());
+            try {
+                listener.onPartitionsRevoked(partitions);
+            } finally {
+                quiesce.handingOver(false);
+            }
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            listener.onPartitionsAssigned(partitions);
+        }
+
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            listener.onPartitionsLost(partitions);
         }
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionWork<T> implements Quiesce.Restful {
 
-    /** The clock that says when to wake may be set back meanwhile. */
+    /** A tick that was called off stays with Kafka Streams until it would have come, and the clock may be set back meanwhile. */
     private static final Duration LONGEST_SLEEP = Duration.ofSeconds(30);
 
     private final Handover<Handed> handover = new Handover<>();
@@ -126,11 +126,8 @@ final class PartitionWork<T> implements Quiesce.Restful {
      * and comes again at the next start.
      */
     void halt(Uuid topicId, long offset, byte[] value, SinkStoppedException reason) {
-        if (failure == null) {
-            failure = reason;
-        }
         halted = true;
-        pause();
+        stopWhere(reason);
         inFlight.hold(InFlightStore.key(topicId, offset), value);
     }
 
@@ -169,7 +166,6 @@ final class PartitionWork<T> implements Quiesce.Restful {
                 gaveUp(gaveUp);
             }
         }
-        intents.deleteWithdrawn(results);
         return !all.isEmpty();
     }
 
@@ -188,7 +184,8 @@ final class PartitionWork<T> implements Quiesce.Restful {
         if (inFlight.size() >= parts.settings().maxInFlight) {
             beginAdmitted();
         }
-        while (inFlight.size() >= parts.settings().maxInFlight && left > 0 && !resting()) {
+        // where workers wait for a commit, room comes of that
+        while (inFlight.size() >= parts.settings().maxInFlight && left > 0 && !resting() && !commitWanted) {
             left = handover.awaitSome(left);
             drain();
         }
@@ -279,15 +276,20 @@ final class PartitionWork<T> implements Quiesce.Restful {
         return inFlight.lowestOffset(atMost);
     }
 
-    /** Whether nothing more is begun, for good. */
+    /** Whether nothing more is begun, for good: the sink stops, be it for another partition's sake. */
     boolean resting() {
-        return failure != null || parts.quiesce().closing();
+        return failure != null || parts.quiesce().stopping();
     }
 
     @Override
     public void pause() {
         lanes.pause();
-        intents.close();
+        intents.close(this::withdraw);
+    }
+
+    /** Through the handover, so that who waits for that to be empty waits for this, and a later intent of the key stays. */
+    private void withdraw(Intent intent) {
+        handover.add(new Handed.Withdrawn(intent.key));
     }
 
     /** The task has done something that makes it commit, or has just committed. */
@@ -324,6 +326,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
     /** Interrupts what still runs: the next owner of the partition applies it. */
     void abandon() {
         lanes.shut();
+        intents.close(this::withdraw); // threads of the sink's own may wait for one
         parts.watched().progress().inFlight(-inFlight.size());
         if (!parts.quiesce().closing()) {
             parking.leave();
@@ -380,6 +383,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
     private void stopWhere(@Nullable SinkStoppedException reason) {
         if (reason != null && failure == null) {
             failure = reason;
+            parts.quiesce().failing();
             pause();
         }
     }

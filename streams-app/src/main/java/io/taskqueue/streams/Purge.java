@@ -41,6 +41,12 @@ final class Purge {
         }
     }
 
+    /** The topic was made anew, and its log begins where it begins. */
+    void startOver() {
+        purgedTo = 0;
+        scans.clear();
+    }
+
     boolean pending() {
         return !scans.isEmpty() || parked.anyDiscarded(purgedTo);
     }

@@ -11,9 +11,9 @@ import org.apache.kafka.streams.processor.TaskId;
  * Brings the workers of all partitions to rest before their state commits for the last time here. Thread-safe.
  *
  * <pre>
- *   working &lt;----&gt; handing over          (a rebalance: what runs is waited for in each commit)
+ *   working &lt;----&gt; handing over                (a revocation: what runs is waited for in the commit)
  *      |                |
- *      +----------------+----&gt; closing    (for good: nothing begins any more)
+ *      +----------------+----&gt; closing, failing  (for good: nothing begins any more; one partition's failure stops all)
  * </pre>
  */
 final class Quiesce {
@@ -43,6 +43,7 @@ final class Quiesce {
     private final Map<TaskId, Restful> working = new ConcurrentHashMap<>();
     private final Set<Restful> rested = new HashSet<>();
     private volatile boolean closing;
+    private volatile boolean failing;
     private volatile boolean handingOver;
 
     void join(TaskId task, Restful processor) {
@@ -56,6 +57,16 @@ final class Quiesce {
 
     boolean closing() {
         return closing;
+    }
+
+    /** A partition cannot go on, so the sink will stop once all that was found out is committed. */
+    void failing() {
+        failing = true;
+    }
+
+    /** Whether nothing begins any more in any partition. */
+    boolean stopping() {
+        return closing || failing;
     }
 
     boolean handingOver() {

@@ -176,7 +176,8 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     /** Just before a commit, inside its transaction. */
     private void beforeCommit() {
         touched = false;
-        boolean lastHere = work.resting() || parts.quiesce().handingOver();
+        boolean stopping = parts.quiesce().stopping();
+        boolean lastHere = stopping || parts.quiesce().handingOver();
         if (lastHere && !inCall) {
             rest();
         }
@@ -186,7 +187,9 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
         if (!inCall) {
             work.committing();
         }
-        writtenSinceFailure = work.failure() != null && !inCall;
+        // a failure that came to light only now waits for one more commit, before which the other partitions come to
+        // rest
+        writtenSinceFailure = stopping && work.failure() != null && !inCall;
     }
 
     private void rest() {
@@ -216,6 +219,9 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     }
 
     private void adopt(TopicFacts now) {
+        if (!now.topicId().equals(facts.topicId())) {
+            purge.startOver();
+        }
         facts = now;
         Set<Long> inFlight = work.offsets();
         history.startOver(now.topicId()).forEach(queue -> purge.all(queue, inFlight::contains));

@@ -143,11 +143,7 @@ public final class SinkService implements AutoCloseable {
     }
 
     private void start() {
-        KafkaStreams.StateListener handOver = topology.stateListener();
-        streams.setStateListener((now, before) -> {
-            handOver.onChange(now, before);
-            follow(now);
-        });
+        streams.setStateListener((now, before) -> follow(now));
         streams.setUncaughtExceptionHandler(this::failed);
         kafkaMetrics.bindTo(settings.metrics);
         try {

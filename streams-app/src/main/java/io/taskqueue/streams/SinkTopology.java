@@ -9,7 +9,6 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.KafkaClientSupplier;
-import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -33,18 +32,17 @@ import org.apache.kafka.streams.state.Stores;
  *                                  +-- "commit-mark"   calls back before a commit
  * </pre>
  *
- * <p>One object serves one KafkaStreams, once. Four things must be wired, or a clean stop and a hand-over apply again what had
+ * <p>One object serves one KafkaStreams, once. Three things must be wired, or a clean stop and a hand-over apply again what had
  * just been applied (nothing is lost either way):
  *
  * <pre>{@code
  * try (SinkTopology sink = SinkService.builder(...).kafka(...).stateDirectory(...).topology()) {
  *     KafkaStreams streams = new KafkaStreams(
  *             sink.topology(), new StreamsConfig(sink.properties()), sink.clients());   // 1, 2
- *     streams.setStateListener(sink.stateListener());                                   // 3, with one's own behind it
  *     streams.setUncaughtExceptionHandler(e -> SHUTDOWN_CLIENT);                        // replacing the thread would loop
  *     streams.start();
  *     ...
- *     sink.quiesce();                                                                   // 4, before close
+ *     sink.quiesce();                                                                   // 3, before close
  *     streams.close(...);
  * }
  * }</pre>
@@ -176,13 +174,7 @@ public final class SinkTopology implements AutoCloseable {
         return new PacedPolls(settings.topic, quiesce, cluster.moved(), Ticker.system(), cluster.polled()::consumer);
     }
 
-    /** 3. Lets what runs end before a partition goes to another instance. Must hear of every change of state. */
-    public KafkaStreams.StateListener stateListener() {
-        // called on the stream thread, before the revocation
-        return (now, before) -> quiesce.handingOver(now == KafkaStreams.State.REBALANCING);
-    }
-
-    /** 4. Begins nothing any more and waits for what runs, at most the drain time-out. To be called before streams close. */
+    /** 3. Begins nothing any more and waits for what runs, at most the drain time-out. To be called before streams close. */
     public void quiesce() {
         try {
             quiesce.close(settings.drainTimeout.toNanos());

@@ -16,6 +16,7 @@ final class StreamsProperties {
 
     private static final int DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
     private static final int ENVELOPE = 64 * 1024;
+    private static final long SMALLEST_CACHE = 1 << 20;
     private static final Duration SHORTEST_TRANSACTION = Duration.ofSeconds(10);
 
     private StreamsProperties() {}
@@ -79,13 +80,13 @@ final class StreamsProperties {
         }
     }
 
-    /** With no cache each change would be written at once: right, but slow. */
+    /** With a cache that has no room for the marks of all partitions, what waits for a commit would wait for ever. */
     private static void requireCache(Map<String, Object> properties) {
         Object given = properties.get(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG);
-        if (given != null && Long.parseLong(given.toString()) <= 0) {
+        if (given != null && Long.parseLong(given.toString()) < SMALLEST_CACHE) {
             throw new IllegalArgumentException("The property " + StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG
-                    + " of a sink must be above 0, but it is set to " + given
-                    + ": without a cache, events in flight are written one by one. Remove it.");
+                    + " of a sink must be at least " + SMALLEST_CACHE + ", but it is set to " + given
+                    + ": what is about to be committed would not be known in time. Remove it.");
         }
     }
 }

@@ -11,9 +11,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.tools.consumer.group.ConsumerGroupCommand;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -136,6 +142,40 @@ class CommandsTest {
         assertThat(planned("--to-offset", "999999")).isZero();
         assertThat(planned("--to-datetime", "2020-01-01T00:00:00Z")).isEqualTo(records);
         assertThat(planned("--to-datetime", "2999-01-01T00:00:00+01:00")).isZero();
+    }
+
+    @Test
+    @Order(4)
+    void replayNeverGoesForwardPastWhatWasNotSeen() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", server))) {
+            EventTopic topic = EventTopic.find(admin, "taskqueue.events");
+            Map<TopicPartition, Long> ends = topic.offsets(OffsetSpec.latest());
+            TopicPartition read = Collections.max(ends.entrySet(), Map.Entry.comparingByValue())
+                    .getKey();
+            admin.alterConsumerGroupOffsets("behind", Map.of(read, new OffsetAndMetadata(5)))
+                    .all()
+                    .get();
+
+            admin.createTopics(List.of(new NewTopic("behind.control", 12, (short) 1)))
+                    .all()
+                    .get();
+
+            Cli plan = Cli.run(
+                    "replay",
+                    "--bootstrap-server",
+                    server,
+                    "--name",
+                    "behind",
+                    "--to-offset",
+                    "50",
+                    "--output",
+                    "json");
+
+            assertThat(plan.exitCode()).as(plan.err()).isZero();
+            assertThat(plan.json().get("partitions")).hasSize(12).allSatisfy(move -> assertThat(
+                            move.get("to").asLong())
+                    .isEqualTo(move.get("partition").asInt() == read.partition() ? 5 : 0));
+        }
     }
 
     private static long planned(String... where) {

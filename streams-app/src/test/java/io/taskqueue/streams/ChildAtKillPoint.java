@@ -43,7 +43,6 @@ final class ChildAtKillPoint {
                             stayIf(here == KillPoint.AFTER_COMMIT && armed.get());
                         }
                     });
-            streams.setStateListener(sink.stateListener());
             streams.start();
             new CountDownLatch(1).await();
         }

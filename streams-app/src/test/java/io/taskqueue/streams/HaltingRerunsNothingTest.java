@@ -2,6 +2,8 @@ package io.taskqueue.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.sink.ReplicationSink;
+import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +27,33 @@ class HaltingRerunsNothingTest {
             world.awaitCaughtUp("halted", told);
             assertThat(world.ledger.keys()).isEqualTo(330);
             assertThat(told.status().queues().get(0).gaps()).isEqualTo(1);
+            assertThat(world.ledger.repeated()).isEmpty();
+        }
+    }
+
+    @Test
+    void anEventThatStopsTheSinkMakesNothingOfAnotherPartitionRunAgain() throws Exception {
+        try (SinkWorld world = new SinkWorld(2)) {
+            EventWriter poisoned = world.source("a", 1).open();
+            EventWriter well = world.source("b", 2).open();
+            well.tasks(0, 200);
+            poisoned.tasks(0, 1);
+            ReplicationSink<String> calling = world.calling(Duration.ofMillis(10));
+            ReplicationSink<String> sink = (event, effects) -> {
+                if (event.queueName().equals("a")) {
+                    throw new IOException("no such account");
+                }
+                calling.apply(event, effects);
+            };
+            for (int start = 0; start < 3; start++) {
+                SinkService stopping = world.start(world.sink("poisoned", sink).onExhausted(OnExhausted.STOP));
+                assertThat(Failure.of(stopping)).startsWith("Sink poisoned stopped at ");
+            }
+            assertThat(world.ledger.keys()).isBetween(1, 600);
+
+            SinkService next = world.start(world.sink("poisoned", calling));
+            world.awaitCaughtUp("poisoned", next);
+            assertThat(world.ledger.keys()).isEqualTo(603);
             assertThat(world.ledger.repeated()).isEmpty();
         }
     }

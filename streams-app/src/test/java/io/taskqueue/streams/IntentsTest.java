@@ -3,15 +3,22 @@ package io.taskqueue.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.Position;
+import io.taskqueue.queue.Ticker;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.OnAmbiguity;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KafkaStreams;
@@ -20,6 +27,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class IntentsTest {
 
@@ -57,7 +65,6 @@ class IntentsTest {
                                 committed.addAll(sent);
                             }
                         });
-                streams.setStateListener(sink.stateListener());
                 streams.start();
                 try {
                     world.source("orders", 1).open().tasks(0, 20);
@@ -109,7 +116,7 @@ class IntentsTest {
     }
 
     @Test
-    void whatIsAskedAfterTheCloseDoesNotBeginAndWhatWasWrittenIsDeleted() throws Exception {
+    void whatIsAskedAfterTheCloseDoesNotBeginAndWhatWasWrittenIsToBeDeleted() throws Exception {
         Intents intents = new Intents();
         KeyValueStore<Bytes, byte[]> bytes =
                 Stores.inMemoryKeyValueStore("results").get();
@@ -122,7 +129,8 @@ class IntentsTest {
         intents.committing();
         assertThat(intents.ask(asked)).isTrue();
 
-        intents.close();
+        List<Intent> toBeDeleted = new ArrayList<>();
+        intents.close(toBeDeleted::add);
         intents.committed();
 
         assertThat(written.await()).isFalse();
@@ -130,10 +138,78 @@ class IntentsTest {
         assertThat(intents.write(asked, store, Instant.EPOCH))
                 .as("withdrawn before it was written")
                 .isFalse();
-        intents.deleteWithdrawn(store);
-        assertThat(store.of("orders", KEY.position())).isEqualTo(RecordedResults.NONE);
+        assertThat(toBeDeleted).containsExactly(written);
         assertThat(intents.ask(new Intent(KEY, 7))).isFalse();
         intents.open();
         assertThat(intents.ask(new Intent(KEY, 7))).isTrue();
+    }
+
+    @Test
+    void aStopBetweenACommitAndTheNextPassWaitsUntilTheIntentIsWithdrawn(@TempDir Path directory) throws Exception {
+        AtomicInteger acted = new AtomicInteger();
+        try (SinkDriver driver = new SinkDriver(
+                directory,
+                (event, effects) -> effects.run("call", OnAmbiguity.assumeDone(), key -> acted.incrementAndGet()))) {
+            driver.event(1);
+            while (driver.recorded().isEmpty()) {
+                driver.tick();
+            }
+            driver.parts.quiesce().close(0);
+            Thread stopping = new Thread(() -> {
+                try {
+                    driver.parts.quiesce().close(SinkWorld.PATIENCE.toNanos());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            stopping.start();
+            Awaitility.await()
+                    .atMost(SinkWorld.PATIENCE)
+                    .until(() -> stopping.getState() == Thread.State.TIMED_WAITING);
+
+            driver.tick();
+
+            stopping.join(SinkWorld.PATIENCE.toMillis());
+            assertThat(stopping.isAlive()).isFalse();
+            assertThat(driver.recorded()).isEmpty();
+            assertThat(acted).hasValue(0);
+        }
+    }
+
+    @Test
+    void theStreamThreadDoesNotWaitForRoomThatOnlyItsCommitCanMake(@TempDir Path directory) {
+        try (SinkDriver driver = new SinkDriver(
+                directory,
+                (event, effects) -> effects.run("call", OnAmbiguity.park(), key -> {}),
+                builder -> builder.concurrency(1).maxInFlight(1))) {
+            long shortest = Long.MAX_VALUE;
+            for (int task = 1; task <= 5; task++) {
+                long begun = Ticker.system().nanos();
+                driver.event(task);
+                shortest = Math.min(shortest, Ticker.system().nanos() - begun);
+                driver.settle();
+            }
+            assertThat(Duration.ofNanos(shortest)).isLessThan(Duration.ofMillis(400));
+        }
+    }
+
+    @Test
+    void aLostPartitionLetsThreadsOfTheSinksOwnGo(@TempDir Path directory) throws Exception {
+        CountDownLatch asking = new CountDownLatch(1);
+        CompletableFuture<Throwable> ended = new CompletableFuture<>();
+        try (SinkDriver driver = new SinkDriver(directory, (event, effects) -> CompletableFuture.runAsync(() -> {
+                    try {
+                        asking.countDown();
+                        effects.run("call", OnAmbiguity.park(), key -> {});
+                    } catch (Throwable thrown) {
+                        ended.complete(thrown);
+                    }
+                })
+                .join())) {
+            driver.event(1);
+            assertThat(asking.await(60, TimeUnit.SECONDS)).isTrue();
+            driver.lose();
+            assertThat(ended.get(60, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+        }
     }
 }

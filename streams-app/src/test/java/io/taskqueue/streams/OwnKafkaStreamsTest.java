@@ -29,7 +29,6 @@ class OwnKafkaStreamsTest {
             KafkaStreams streams =
                     new KafkaStreams(sink.topology(), new StreamsConfig(sink.properties()), sink.clients());
             try {
-                streams.setStateListener(sink.stateListener());
                 streams.setUncaughtExceptionHandler(thrown -> StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
                 streams.start();
                 EventWriter source = world.source("orders", 1).open();

@@ -8,6 +8,9 @@ import io.taskqueue.queue.Ticker;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -90,8 +94,6 @@ class PacedPollsTest {
                             committed.set(armed.get());
                         }
                     });
-            streams.setStateListener(
-                    (now, before) -> parts.quiesce().handingOver(now == KafkaStreams.State.REBALANCING));
         }
 
         void start() {
@@ -135,6 +137,37 @@ class PacedPollsTest {
                     .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
             parts.workers().threads().close();
             topic.close();
+        }
+    }
+
+    /** The state of Kafka Streams stays "rebalancing" while it restores what is new here; what was here before goes on. */
+    @Test
+    void theHandOverLastsAsLongAsTheRevocation() {
+        TopicPartition partition = new TopicPartition("events", 0);
+        MockConsumer<byte[], byte[]> broker = new MockConsumer<>("earliest");
+        Quiesce quiesce = new Quiesce();
+        List<Boolean> handingOver = new ArrayList<>();
+        try (Consumer<byte[], byte[]> consumer = new PacedPolls(
+                        "events", quiesce, new MovedOffsets(), Ticker.system(), config -> broker)
+                .getConsumer(Map.of())) {
+            consumer.subscribe(List.of("events"), new ConsumerRebalanceListener() {
+                @Override
+                public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                    handingOver.add(quiesce.handingOver());
+                }
+
+                @Override
+                public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                    handingOver.add(quiesce.handingOver());
+                }
+            });
+            broker.rebalance(List.of(partition));
+            handingOver.clear();
+
+            broker.rebalance(List.of());
+
+            assertThat(handingOver).containsExactly(true, false);
+            assertThat(quiesce.handingOver()).isFalse();
         }
     }
 

@@ -389,6 +389,24 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
+    void theStartOfAnOldTopicsLogForgetsNothingOfTheNewOne() {
+        start();
+        sink.facts(new Uuid(7, 8), 1_000);
+        events(2);
+        sink.settle();
+        sink.facts(new Uuid(9, 9), 0);
+        broken.add(2L);
+        events(1);
+        sink.settle();
+        sink.command(sink.seen(Action.DISCARD, 1));
+        sink.settle();
+        for (int tick = 0; tick < 10; tick++) {
+            sink.tick();
+        }
+        assertThat(sink.parked()).hasSize(1);
+    }
+
+    @Test
     void parkedEventsAndWhatTheyNeedSurviveATopicThatIsMadeAnew() {
         start();
         broken.add(2L);

@@ -35,7 +35,7 @@ class SinkSettingsTest {
         assertThatThrownBy(() -> builder("s")
                         .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", "statestore.cache.max.bytes", "0"))
                         .start())
-                .hasMessageContaining("must be above 0, but it is set to 0");
+                .hasMessageContaining("must be at least 1048576, but it is set to 0");
         assertThatThrownBy(
                         () -> builder("s").deadLetterTopic("taskqueue.events").start())
                 .hasMessageContaining("is taskqueue.events, which is its event topic or its control topic");
