@@ -61,8 +61,8 @@ final class SinkRun {
 
     /** A sink whose one effect is a call of the target. */
     static ReplicationSink<String> calling(Target target, OnAmbiguity<Void> onAmbiguity) {
-        return (event, effects) ->
-                effects.run(EFFECT, key -> target.call((int) event.position().sequence(), event.taskId()));
+        return (event, effects) -> effects.run(
+                EFFECT, onAmbiguity, key -> target.call((int) event.position().sequence(), event.taskId()));
     }
 
     /** Waits until all that was seen is applied, with exactly so many effects run and so many reused, and nothing else. */
