@@ -2,9 +2,11 @@ package io.taskqueue.benchmarks;
 
 import io.taskqueue.sink.EffectProbe;
 import io.taskqueue.sink.OnAmbiguity;
+import io.taskqueue.streams.ResultTemplate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 
 /** What an intent costs that commits before the action runs. */
 final class IntentChapter {
@@ -15,6 +17,18 @@ final class IntentChapter {
 
     IntentChapter(Stage stage) {
         this.stage = stage;
+    }
+
+    /** What was measured did what it stands for: each action had an intent, or none. */
+    private void requireIntents(String sink, int expected) throws InterruptedException, ExecutionException {
+        long found = stage.cluster().readCommitted(sink + "-results-changelog").stream()
+                .filter(recorded -> recorded.value() != null
+                        && ResultTemplate.offset(recorded.value()).isEmpty())
+                .count();
+        if (found != expected) {
+            throw new IllegalStateException(
+                    expected + " intents should have been committed, but there are " + found + ".");
+        }
     }
 
     void run() throws Exception {
@@ -29,8 +43,12 @@ final class IntentChapter {
         all.add(new Terms(Duration.ofMillis(500), OnAmbiguity.park()));
         List<Contender> contenders = new ArrayList<>();
         for (Terms terms : all) {
-            contenders.add(new Contender(terms.policy() + ", " + terms.interval(), footprint -> stage.sink()
-                    .measure(work, terms, footprint)));
+            contenders.add(new Contender(terms.policy() + ", " + terms.interval(), footprint -> {
+                String name = stage.cluster().freshName("sink");
+                Stopwatch.Rate rate = stage.sink().measure(name, work, terms, footprint);
+                requireIntents(name, terms.onAmbiguity().needsIntent() ? work.events() : 0);
+                return rate;
+            }));
         }
         stage.turns("intents", work, contenders);
         Figures.Table table = stage.figures()
