@@ -6,6 +6,6 @@ public final class EffectNotRecordedException extends Exception {
     private static final long serialVersionUID = 1L;
 
     public EffectNotRecordedException(EffectKey key) {
-        super("Effect " + key + " has no recorded result, and a replay runs nothing. It was left undone.");
+        super("Effect " + key + " has no recorded result, and this replay does not run it. It was left undone.");
     }
 }
