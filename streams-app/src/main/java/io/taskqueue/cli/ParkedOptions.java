@@ -4,6 +4,7 @@ import io.taskqueue.streams.ParkedEvent;
 import io.taskqueue.streams.ParkedEvents;
 import io.taskqueue.streams.ParkedTask;
 import java.util.List;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -58,6 +59,12 @@ final class ParkedOptions {
                     .filter(event -> queue == null || queue.equals(event.event().queueName()))
                     .filter(event -> choice.matches(event.event().taskId()))
                     .toList();
+        } catch (AuthorizationException e) {
+            throw new CommandFailure(
+                    ExitCode.REFUSED,
+                    "What sink " + name + " has parked may not be read: " + e.getMessage()
+                            + " The README lists the ACLs that `parked` needs.",
+                    e);
         } catch (IllegalStateException e) {
             throw new CommandFailure(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
         }

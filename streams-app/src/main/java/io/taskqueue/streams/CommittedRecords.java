@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -17,6 +18,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class CommittedRecords implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(100);
+
+    /** A cluster that says nothing for so many polls is away. */
+    private static final int SILENT_POLLS = 600;
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<TopicPartition> partitions;
@@ -53,8 +57,16 @@ final class CommittedRecords implements AutoCloseable {
     private void read(Map<TopicPartition, Long> from, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         from.forEach(consumer::seek);
+        int silent = 0;
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-            consumer.poll(POLL).forEach(reader);
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+            silent = records.isEmpty() ? silent + 1 : 0;
+            if (silent > SILENT_POLLS) {
+                throw new IllegalStateException(
+                        "Topic " + partitions.get(0).topic() + " could not be read to its end: nothing " + "came for "
+                                + POLL.multipliedBy(SILENT_POLLS) + ". See that the cluster is well, and try again.");
+            }
+            records.forEach(reader);
         }
     }
 

@@ -41,7 +41,7 @@ record ParkedCommand(Action action, TaskId task, long offset, int round, String 
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** @throws IllegalArgumentException if a discard does not say who and why, or a text is too long */
+    /** @throws IllegalArgumentException if a discard does not say who and why, or a text is too long or more than a line */
     ParkedCommand {
         require("by", by, action == Action.DISCARD);
         require("reason", reason, action == Action.DISCARD);
@@ -87,6 +87,10 @@ record ParkedCommand(Action action, TaskId task, long offset, int round, String 
         if (needed && text.isBlank()) {
             throw new IllegalArgumentException(
                     "A discard is recorded with who decided it and why, but '" + name + "' is empty. Say it.");
+        }
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("The text '" + name
+                    + "' of a command is one line, but it holds a control character. Leave it out.");
         }
         int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAX_TEXT_BYTES) {

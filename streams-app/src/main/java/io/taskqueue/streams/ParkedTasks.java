@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -102,8 +103,8 @@ final class ParkedTasks {
         return offsets.containsKey(offset);
     }
 
-    /** An event is parked. */
-    void add(ParkedEntry entry) {
+    /** An event is parked; returns the queue that its task counts for. */
+    String add(ParkedEntry entry) {
         TaskId task = entry.key().task();
         Head head = new Head(entry.key(), entry.pass().round());
         Parked parked = tasks.get(task);
@@ -117,14 +118,12 @@ final class ParkedTasks {
         events++;
         offsets.merge(entry.key().offset(), 1, Integer::sum);
         count(parked.queue, 0, 1);
+        return parked.queue;
     }
 
-    /** The first event of a task is parked no more; the next one is named. */
-    void remove(ParkedKey first, @Nullable ParkedEntry next) {
-        Parked parked = tasks.get(first.task());
-        if (parked == null) {
-            return;
-        }
+    /** The first event of a task is parked no more, and the next one is named; returns the queue that the task counted for. */
+    String remove(ParkedKey first, @Nullable ParkedEntry next) {
+        Parked parked = Objects.requireNonNull(tasks.get(first.task()), "a parked task");
         events--;
         offsets.computeIfPresent(first.offset(), (offset, times) -> times == 1 ? null : times - 1);
         count(parked.queue, 0, -1);
@@ -136,6 +135,7 @@ final class ParkedTasks {
             parked.head = new Head(next.key(), next.pass().round());
             parked.dispatched = first;
         }
+        return parked.queue;
     }
 
     /** The task's events may go. */

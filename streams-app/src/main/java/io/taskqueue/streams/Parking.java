@@ -63,7 +63,7 @@ final class Parking<T> {
 
     /** Whether an event that is seen again is parked or discarded, so that it is passed over. */
     boolean passesOver(TaskId task, Uuid topicId, long offset) {
-        if (!tasks.mayHold(offset) || store.find(new ParkedKey(task, offset, topicId)) == null) {
+        if (tasks.isEmpty() || !tasks.mayHold(offset) || store.find(new ParkedKey(task, offset, topicId)) == null) {
             return false;
         }
         progress.setAside(0);
@@ -180,9 +180,8 @@ final class Parking<T> {
                 state,
                 Bytes.wrap(live.value));
         store.put(entry);
-        tasks.add(entry);
+        show(tasks.add(entry));
         progress.setAside(live.ambiguous);
-        show(live.event.queueName());
     }
 
     /** The task's first event failed again: those that were still parked wait behind it. */
@@ -216,9 +215,8 @@ final class Parking<T> {
     private void discard(List<ParkedEntry> next, ParkedCommand command, Instant now) {
         ParkedEntry entry = next.get(0);
         store.put(entry.with(GivenUp.discarded(entry.state(), command, now)));
-        tasks.remove(entry.key(), next.size() > 1 ? next.get(1) : null);
+        show(tasks.remove(entry.key(), next.size() > 1 ? next.get(1) : null));
         tasks.addDiscarded(entry.key());
-        show(entry.queue());
     }
 
     private void release(TaskId task, int most, List<LiveEvent<T>> out) {
@@ -238,8 +236,7 @@ final class Parking<T> {
                 return;
             }
             store.delete(entry.key());
-            tasks.remove(entry.key(), i + 1 < next.size() ? next.get(i + 1) : null);
-            show(entry.queue());
+            show(tasks.remove(entry.key(), i + 1 < next.size() ? next.get(i + 1) : null));
             out.add(live);
         }
         if (next.size() > most) {

@@ -9,6 +9,7 @@ import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.metrics.SinkMeters;
+import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.EffectProbe;
 import io.taskqueue.sink.Effects;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -226,6 +228,8 @@ class ParkedTasksWaitForAPersonTest {
         sink.command("{\"command\":\"redrive\"}");
         sink.command("{\"command\":\"discard\",\"task\":{\"queue\":\"orders\",\"epoch\":1,\"sequence\":1},\"offset\":1,"
                 + "\"round\":1,\"by\":\"ann\"}");
+        sink.command("{\"command\":\"discard\",\"task\":{\"queue\":\"orders\",\"epoch\":1,\"sequence\":1},\"offset\":1,"
+                + "\"round\":1,\"by\":\"ann\",\"reason\":\"two\\nlines\"}");
         sink.command("{\"command\":\"dance\"}");
         sink.command("[1,");
         sink.settle();
@@ -427,6 +431,43 @@ class ParkedTasksWaitForAPersonTest {
         assertThat(sink.recorded())
                 .as("their events cannot be seen again")
                 .containsExactlyInAnyOrder(key(4, "first"), key(4, "second"));
+    }
+
+    @Test
+    void aParkedEventThatCannotBeReadAnyMoreStaysParked() {
+        AtomicBoolean unreadable = new AtomicBoolean();
+        sink = new SinkDriver(
+                directory,
+                this::act,
+                new PayloadCodec<>() {
+                    @Override
+                    public byte[] encode(String payload) {
+                        return PayloadCodec.utf8().encode(payload);
+                    }
+
+                    @Override
+                    public String decode(byte[] json) {
+                        if (unreadable.get()) {
+                            throw new IllegalArgumentException("another codec");
+                        }
+                        return PayloadCodec.utf8().decode(json);
+                    }
+                },
+                builder -> builder);
+        broken.add(1L);
+        events(1, 1);
+        sink.settle();
+        broken.clear();
+        unreadable.set(true);
+
+        sink.command(sink.seen(Action.REDRIVE, 1));
+        sink.settle();
+        assertThat(sink.parkedOffsets(1)).containsExactly(1L, 2L);
+
+        unreadable.set(false);
+        sink.command(sink.seen(Action.REDRIVE, 1));
+        sink.settle();
+        assertThat(sink.parked()).isEmpty();
     }
 
     @Test

@@ -66,12 +66,19 @@ final class SinkDriver implements AutoCloseable {
     }
 
     SinkDriver(Path directory, ReplicationSink<String> sink, UnaryOperator<SinkService.Builder<String>> changed) {
-        SinkSettings<String> settings =
-                new SinkSettings<>(changed.apply(SinkService.builder("driven", sink, PayloadCodec.utf8())
-                        .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
-                        .stateDirectory(directory)
-                        .breaker(BreakerPolicy.OFF)
-                        .retry(new RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(1), 0))));
+        this(directory, sink, PayloadCodec.utf8(), changed);
+    }
+
+    SinkDriver(
+            Path directory,
+            ReplicationSink<String> sink,
+            PayloadCodec<String> payloads,
+            UnaryOperator<SinkService.Builder<String>> changed) {
+        SinkSettings<String> settings = new SinkSettings<>(changed.apply(SinkService.builder("driven", sink, payloads)
+                .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
+                .stateDirectory(directory)
+                .breaker(BreakerPolicy.OFF)
+                .retry(new RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(1), 0))));
         SinkMeters meters = new SinkMeters(registry, settings.name);
         WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, null);
         Breaker breaker = new Breaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
