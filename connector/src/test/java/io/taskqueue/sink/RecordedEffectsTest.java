@@ -125,9 +125,8 @@ class RecordedEffectsTest {
         var effects = effects(EffectMode.RECORDED_ONLY);
         assertThatThrownBy(() -> effects.run("mail", key -> calls.incrementAndGet()))
                 .isInstanceOf(EffectNotRecordedException.class)
-                .hasMessage(
-                        "Effect billing/0/orders/3/7/mail has no recorded result, and this replay does not run it. "
-                                + "It was left undone.");
+                .hasMessage("Effect billing/0/orders/3/7/mail has no recorded result, and this replay does not run it. "
+                        + "It was left undone.");
         assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 0, 1, 0));
         assertThat(calls).hasValue(0);
         assertThat(store.size()).isZero();

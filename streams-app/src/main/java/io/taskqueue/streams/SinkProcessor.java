@@ -136,7 +136,6 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
             context.commit();
         }
         touch();
-        work.show();
         tickWhileNeeded(still);
     }
 
@@ -167,6 +166,7 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
             if (purge.pending()) {
                 purge.tick(work.lowestOffset(Long.MAX_VALUE));
             }
+            work.show(); // and before each commit; with each record it would cost too much
             passEnds(purge.pending() ? Optional.empty() : work.sleep());
         } finally {
             inCall = false;
