@@ -113,6 +113,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
                 history.began(live);
                 begin(live);
             }
+            show(); // they are not parked any more
         }
     }
 

@@ -10,14 +10,15 @@ import io.taskqueue.sink.PermanentEffectException;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.UnknownOutcomeException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.sql.PreparedStatement;
+import java.time.Duration;
 
 /** The Java of docs/guarantees.md: each of its blocks is what stands between two markers here. */
 final class RecipeExamples {
@@ -98,16 +99,22 @@ final class RecipeExamples {
             }
             effects.run("transfer", OnAmbiguity.park(), key -> {
                 HttpRequest post = HttpRequest.newBuilder(bank)
+                        .timeout(Duration.ofSeconds(10))
                         .POST(BodyPublishers.ofString(
                                 String.valueOf(event.payload().cents())))
                         .build();
+                int status;
                 try {
-                    int status = http.send(post, BodyHandlers.discarding()).statusCode();
-                    if (status != 200) {
-                        throw new IOException("The bank refused for now: " + status); // not done: tried again
-                    }
-                } catch (HttpTimeoutException e) {
+                    status = http.send(post, BodyHandlers.discarding()).statusCode();
+                } catch (ConnectException e) {
+                    throw e; // the bank was not reached: tried again
+                } catch (IOException e) {
                     throw new UnknownOutcomeException("The bank did not answer", e); // it may be done: parked
+                }
+                if (status == 503) {
+                    throw new IOException("The bank is closed"); // not done: tried again
+                } else if (status != 200) {
+                    throw new UnknownOutcomeException("The bank answered " + status);
                 }
             });
         }
