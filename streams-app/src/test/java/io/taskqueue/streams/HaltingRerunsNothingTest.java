@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskqueue.sink.ReplicationSink;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class HaltingRerunsNothingTest {
@@ -39,10 +40,13 @@ class HaltingRerunsNothingTest {
             well.tasks(0, 200);
             poisoned.tasks(0, 1);
             ReplicationSink<String> calling = world.calling(Duration.ofMillis(10));
+            CountDownLatch running = new CountDownLatch(1);
             ReplicationSink<String> sink = (event, effects) -> {
                 if (event.queueName().equals("a")) {
+                    running.await();
                     throw new IOException("no such account");
                 }
+                running.countDown();
                 calling.apply(event, effects);
             };
             for (int start = 0; start < 3; start++) {

@@ -30,6 +30,9 @@ class LanesTest {
 
     private static final int CONCURRENCY = 8;
 
+    /** So many that no event uses its tries up before the others have had one. */
+    private static final RetryPolicy MANY_TRIES = tries(1_000_000, Duration.ofMillis(1));
+
     private final Handover<Handed> handover = new Handover<>();
     private final EventsInFlight events = new EventsInFlight(handover);
     private final WorkerThreads threads = new WorkerThreads("lanes", CONCURRENCY, null);
@@ -38,7 +41,7 @@ class LanesTest {
     private final CountDownLatch go = new CountDownLatch(1);
     private final AtomicBoolean dead = new AtomicBoolean();
     private final AtomicInteger tries = new AtomicInteger();
-    private final BreakerPolicy policy = new BreakerPolicy(3, 3, Duration.ofSeconds(1), Duration.ofSeconds(1));
+    private final BreakerPolicy policy = new BreakerPolicy(3, 3, Duration.ofMinutes(1), Duration.ofMinutes(1));
 
     private Breaker breaker;
 
@@ -66,7 +69,7 @@ class LanesTest {
 
     private Lanes<String> callingLanes() {
         return lanes(
-                tries(5, Duration.ofMillis(1)),
+                MANY_TRIES,
                 (event, effects) -> effects.run("call", key -> {
                     tries.incrementAndGet();
                     if (dead.get()) {
@@ -161,7 +164,7 @@ class LanesTest {
     @Test
     void anEventWhoseResultsAreRecordedNeverWaitsForTheTarget() {
         List<Long> seen = new ArrayList<>();
-        Lanes<String> lanes = lanes(tries(5, Duration.ofMillis(1)), (event, effects) -> {
+        Lanes<String> lanes = lanes(MANY_TRIES, (event, effects) -> {
             if (event.taskId().sequenceId() == 9) {
                 seen.add(event.position().sequence());
                 go.countDown();
@@ -180,7 +183,7 @@ class LanesTest {
 
     @Test
     void anEventThatRunsNoActionSaysNothingAboutTheTarget() {
-        Lanes<String> lanes = lanes(tries(5, Duration.ofMillis(1)), (event, effects) -> {
+        Lanes<String> lanes = lanes(MANY_TRIES, (event, effects) -> {
             if (event.taskId().sequenceId() == 9) {
                 applied.add(event.position().sequence());
                 return;
@@ -208,7 +211,7 @@ class LanesTest {
     void aTryThatIsInterruptedByAHandOverLeavesItsTurnToAnotherPartition() throws Exception {
         CountDownLatch trying = new CountDownLatch(1);
         Lanes<String> going = lanes(
-                tries(5, Duration.ofMillis(1)),
+                MANY_TRIES,
                 (event, effects) -> effects.run("call", key -> {
                     if (dead.get()) {
                         throw new IOException("dead");
