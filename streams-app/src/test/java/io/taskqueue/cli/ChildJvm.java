@@ -46,10 +46,9 @@ final class ChildJvm implements AutoCloseable {
 
     /** Waits until it has printed the text. */
     ChildJvm awaitOutput(String text) {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .untilAsserted(() ->
-                        org.assertj.core.api.Assertions.assertThat(output()).contains(text));
+        Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(
+                        output())
+                .contains(text));
         return this;
     }
 

@@ -11,6 +11,7 @@ import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -80,14 +81,22 @@ class IdleSinksCostNothingTest {
 
     /** Once the last commit is through: what the sink costs while one watches. */
     private Cost costOf(String sink) {
-        Cost[] before = {new Cost(0, Duration.ZERO)};
-        Awaitility.await()
-                .pollDelay(Duration.ofSeconds(1))
-                .atMost(SinkWorld.PATIENCE)
-                .until(() -> true);
-        before[0] = now(sink);
+        awaitQuiet(sink);
+        Cost before = now(sink);
         Awaitility.await().pollDelay(WATCHED).atMost(SinkWorld.PATIENCE).until(() -> true);
-        return now(sink).since(before[0]);
+        return now(sink).since(before);
+    }
+
+    /** Waits until nothing was committed for a second, which is ten times the interval. */
+    private void awaitQuiet(String sink) {
+        AtomicReference<Double> before = new AtomicReference<>(-1.0);
+        Awaitility.await()
+                .pollInterval(Duration.ofSeconds(1))
+                .atMost(SinkWorld.PATIENCE)
+                .until(() -> {
+                    Double commits = now(sink).commits();
+                    return before.getAndSet(commits).equals(commits);
+                });
     }
 
     private Cost now(String sink) {

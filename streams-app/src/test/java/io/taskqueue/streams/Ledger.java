@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
@@ -19,12 +20,13 @@ final class Ledger implements AutoCloseable {
 
     private final Queue<String> calls = new ConcurrentLinkedQueue<>();
     private final Map<String, Integer> byKey = new ConcurrentHashMap<>();
+    private final ExecutorService threads = Executors.newFixedThreadPool(16);
     private final HttpServer server;
     private volatile Predicate<String> refused = key -> false;
 
     Ledger() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 256);
-        server.setExecutor(Executors.newFixedThreadPool(16));
+        server.setExecutor(threads);
         server.createContext("/", exchange -> {
             String key = URLDecoder.decode(exchange.getRequestURI().getRawQuery(), StandardCharsets.UTF_8);
             boolean accepted = !refused.test(key);
@@ -79,5 +81,6 @@ final class Ledger implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
+        threads.shutdownNow();
     }
 }
