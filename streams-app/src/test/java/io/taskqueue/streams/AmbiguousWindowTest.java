@@ -76,6 +76,7 @@ class AmbiguousWindowTest {
                 source.next(EventKind.ENQUEUED, policy.task);
             }
             kill(child(world, sink, point));
+            world.endSessions(sink);
 
             SinkService next = world.start(world.sink(sink, new AmbiguousSink(world.ledger.url())));
             world.awaitCaughtUp(sink, next);

@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.sink.JdbcEffects;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,7 +25,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** With the result in the target's own transaction there is no window: a kill makes no action take effect twice. */
 class KilledJdbcSinkActsOnceTest {
 
-    private static final String SINK = "counting";
     private static final int TASKS = 300;
     private static final int EVENTS = 3 * TASKS;
 
@@ -30,38 +33,49 @@ class KilledJdbcSinkActsOnceTest {
 
     private static final int SECOND_STOP = FIRST_STOP + TASKS;
 
+    private static EmbeddedPostgres postgres;
+
     @TempDir
     Path directory;
+
+    @BeforeAll
+    static void start() throws IOException {
+        postgres = EmbeddedPostgres.builder().start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        postgres.close();
+    }
 
     @ParameterizedTest
     @EnumSource
     void everyEventTakesEffectOnce(ChildJdbcSink.Point point) throws Exception {
-        try (SinkWorld world = new SinkWorld(1);
-                EmbeddedPostgres postgres = EmbeddedPostgres.builder().start()) {
-            execute(postgres, "CREATE TABLE counted (sequence BIGINT PRIMARY KEY, times INT NOT NULL)");
+        String sink = "counting-" + point.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        try (SinkWorld world = new SinkWorld(1)) {
+            execute("DROP TABLE IF EXISTS counted, taskqueue_applied");
+            execute("CREATE TABLE counted (sequence BIGINT PRIMARY KEY, times INT NOT NULL)");
             JdbcEffects jdbc = new JdbcEffects(postgres.getPostgresDatabase());
             jdbc.createTables();
             world.source("orders", 1).open().tasks(0, TASKS);
             for (int stop : new int[] {FIRST_STOP, SECOND_STOP}) {
-                killAt(point, stop, world, postgres);
+                killAt(point, stop, world, sink);
             }
 
             Set<Long> ran = ConcurrentHashMap.newKeySet();
             SinkService last = world.start(world.sink(
-                            SINK,
+                            sink,
                             (event, effects) -> ChildJdbcSink.count(
                                     jdbc,
                                     event,
                                     effects,
                                     () -> ran.add(event.position().sequence())))
                     .stateDirectory(world.state("child")));
-            world.awaitCaughtUp(SINK, last);
+            world.awaitCaughtUp(sink, last);
 
-            assertThat(number(postgres, "SELECT count(*) FROM counted")).isEqualTo(EVENTS);
-            assertThat(number(postgres, "SELECT count(*) FROM counted WHERE times <> 1"))
-                    .isZero();
-            assertThat(number(postgres, "SELECT count(*) FROM taskqueue_applied"))
-                    .isEqualTo(EVENTS);
+            assertThat(number("SELECT count(*) FROM counted")).isEqualTo(EVENTS);
+            assertThat(number("SELECT count(*) FROM counted WHERE times <> 1")).isZero();
+            assertThat(number("SELECT count(*) FROM taskqueue_applied")).isEqualTo(EVENTS);
             assertThat(ran.contains((long) SECOND_STOP))
                     .as("the action ran again that a kill had met")
                     .isEqualTo(point == ChildJdbcSink.Point.STATEMENT_DONE);
@@ -71,8 +85,7 @@ class KilledJdbcSinkActsOnceTest {
         }
     }
 
-    private void killAt(ChildJdbcSink.Point point, int sequence, SinkWorld world, EmbeddedPostgres postgres)
-            throws Exception {
+    private void killAt(ChildJdbcSink.Point point, int sequence, SinkWorld world, String sink) throws Exception {
         Path output = directory.resolve("child-" + sequence + ".txt");
         Process child = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -82,7 +95,7 @@ class KilledJdbcSinkActsOnceTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         ChildJdbcSink.class.getName(),
-                        SINK,
+                        sink,
                         SinkWorld.bootstrap(),
                         world.topic,
                         world.state("child").toString(),
@@ -99,16 +112,17 @@ class KilledJdbcSinkActsOnceTest {
             child.destroyForcibly();
             assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
         }
+        world.endSessions(sink);
     }
 
-    private static void execute(EmbeddedPostgres postgres, String sql) throws SQLException {
+    private static void execute(String sql) throws SQLException {
         try (Connection connection = postgres.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
-    private static long number(EmbeddedPostgres postgres, String query) throws SQLException {
+    private static long number(String query) throws SQLException {
         try (Connection connection = postgres.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(query)) {

@@ -38,6 +38,7 @@ class KilledReplayForgetsNothingTest {
                     child.destroyForcibly();
                     assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
                 }
+                world.endSessions(SINK);
                 assertThat(world.ledger.keys()).isLessThan(EVENTS + SELECTED);
                 for (String key : world.committedResults(SINK)) {
                     mustNotRunAgain.put(key, world.ledger.times(key));

@@ -89,6 +89,7 @@ class KilledSinkKeepsWhatIsParkedTest {
         } finally {
             kill(child);
         }
+        world.endSessions(SINK);
     }
 
     private static void kill(Process child) throws InterruptedException {

@@ -28,6 +28,7 @@ class KilledSinkLosesNothingTest {
                     child.destroyForcibly();
                     assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
                 }
+                world.endSessions(SINK);
                 assertThat(world.ledger.keys()).isLessThan(4_500);
                 for (String key : world.committedResults(SINK)) {
                     mustNotRunAgain.put(key, world.ledger.times(key));

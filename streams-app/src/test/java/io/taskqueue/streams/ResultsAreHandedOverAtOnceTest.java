@@ -30,6 +30,7 @@ class ResultsAreHandedOverAtOnceTest {
             }
             assertThat(world.committedResults(SINK)).containsExactly(first);
 
+            // as after any crash: it takes over once the session of the killed one has ended
             SinkService next = world.start(world.sink(SINK, (event, effects) -> {
                         effects.run("call", key -> world.ledger.called(key.toString()));
                         effects.run("second", key -> world.ledger.called(key.toString()));

@@ -25,6 +25,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
@@ -159,6 +160,35 @@ final class SinkWorld implements AutoCloseable {
             to.put(new TopicPartition(topic, partition), new OffsetAndMetadata(offset));
         }
         admin.alterConsumerGroupOffsets(sink, to).all().get(30, TimeUnit.SECONDS);
+    }
+
+    /**
+     * Ends the membership of all instances of a sink, which were killed: what the broker does by itself once their sessions have
+     * ended, without the wait for that.
+     */
+    void endSessions(String sink) {
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            if (members(sink) == 0) {
+                return true;
+            }
+            // fails where the last session has just ended by itself
+            admin.removeMembersFromConsumerGroup(sink, new RemoveMembersFromConsumerGroupOptions())
+                    .all()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .handle((done, failure) -> true)
+                    .get(30, TimeUnit.SECONDS);
+            return members(sink) == 0;
+        });
+    }
+
+    private int members(String sink) throws Exception {
+        return admin.describeConsumerGroups(List.of(sink))
+                .all()
+                .get(30, TimeUnit.SECONDS)
+                .get(sink)
+                .members()
+                .size();
     }
 
     /** Orders a replay of all that a stopped sink has seen, as the command does. */
