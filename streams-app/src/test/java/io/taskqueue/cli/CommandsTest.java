@@ -298,7 +298,7 @@ class CommandsTest {
                 "--state-dir",
                 directory.resolve("shown").toString(),
                 "--until-idle",
-                "500ms",
+                "200ms",
                 "--output",
                 "json");
 
@@ -325,7 +325,7 @@ class CommandsTest {
                 "--state-dir",
                 directory.resolve("own").toString(),
                 "--until-idle",
-                "500ms",
+                "200ms",
                 "--output",
                 "json");
 
@@ -375,7 +375,7 @@ class CommandsTest {
                 "--state-dir",
                 directory.resolve(stateDirectory).toString(),
                 "--until-idle",
-                "500ms",
+                "200ms",
                 "--output",
                 "json");
     }

@@ -51,6 +51,7 @@ class JdbcSinkCommandTest {
     static void start() throws Exception {
         broker = EmbeddedKafka.start(directory.resolve("broker"), 0);
         server = broker.bootstrapServers();
+        FewPartitions.create(server, 2);
         postgres = EmbeddedPostgres.builder().start();
         Path tasks =
                 Files.writeString(directory.resolve("tasks.ndjson"), "{\"n\":1.50,\"s\":\"secret\"}\n".repeat(TASKS));
@@ -66,6 +67,8 @@ class JdbcSinkCommandTest {
                 "0.3",
                 "--work-time",
                 "1ms",
+                "--lease",
+                "1s",
                 "--output",
                 "json");
         assertThat(dispatch.exitCode()).as(dispatch.err()).isZero();
@@ -118,7 +121,7 @@ class JdbcSinkCommandTest {
                 "--state-dir",
                 directory.resolve(stateDirectory).toString(),
                 "--until-idle",
-                "500ms",
+                "200ms",
                 "--output",
                 "json"));
         arguments.addAll(List.of(more));

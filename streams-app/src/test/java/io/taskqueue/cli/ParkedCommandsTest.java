@@ -8,7 +8,6 @@ import com.sun.net.httpserver.HttpServer;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.streams.ParkedEvents;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -46,9 +45,10 @@ class ParkedCommandsTest {
     private static volatile boolean refusing = true;
 
     @BeforeAll
-    static void parkThreeTasks() throws IOException {
+    static void parkThreeTasks() throws Exception {
         broker = EmbeddedKafka.start(directory.resolve("broker"), 0);
         server = broker.bootstrapServers();
+        FewPartitions.create(server, 2);
         target = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         target.createContext("/", exchange -> {
             String event = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
@@ -317,7 +317,7 @@ class ParkedCommandsTest {
                 "--sink-config",
                 "breaker=off",
                 "--until-idle",
-                "500ms",
+                "200ms",
                 "--output",
                 "json");
         String name = more.length == 0 ? "books" : more[0];

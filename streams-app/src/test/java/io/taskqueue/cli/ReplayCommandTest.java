@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.taskqueue.embedded.EmbeddedKafka;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +24,7 @@ class ReplayCommandTest {
 
     private static final int TASKS = 20;
     private static final int EVENTS = 3 * TASKS;
+    private static final int PARTITIONS = 2;
 
     @TempDir
     static Path directory;
@@ -33,8 +33,9 @@ class ReplayCommandTest {
     private static LedgerTarget target;
 
     @BeforeAll
-    static void aSinkHasSeenEverything() throws IOException {
+    static void aSinkHasSeenEverything() throws Exception {
         broker = EmbeddedKafka.start(directory.resolve("broker"), 0);
+        FewPartitions.create(broker.bootstrapServers(), PARTITIONS);
         target = LedgerTarget.start();
         Path tasks = Files.writeString(directory.resolve("tasks.ndjson"), "{\"n\":1}\n".repeat(TASKS));
         Cli dispatch = Cli.run(
@@ -104,7 +105,7 @@ class ReplayCommandTest {
         assertThat(report.get("number").asInt()).isEqualTo(1);
         assertThat(report.get("complete").asBoolean()).isTrue();
         counts(report.get("counts"), TASKS, 0, 2 * TASKS);
-        assertThat(report.get("partitions")).hasSize(12);
+        assertThat(report.get("partitions")).hasSize(PARTITIONS);
         assertThat(target.calls()).isEqualTo(TASKS);
     }
 
@@ -270,7 +271,7 @@ class ReplayCommandTest {
                         "--state-dir",
                         directory.resolve("state").toString(),
                         "--until-idle",
-                        "300ms",
+                        "200ms",
                         "--output",
                         "json"),
                 more);
