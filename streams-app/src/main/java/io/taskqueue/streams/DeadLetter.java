@@ -16,13 +16,16 @@ final class DeadLetter {
 
     private DeadLetter() {}
 
-    static Record<byte[], byte[]> of(Record<byte[], byte[]> undecodable, RecordMetadata from, String reason) {
-        Headers headers = new RecordHeaders(undecodable.headers().toArray());
+    @SuppressWarnings("NullAway") // a record may have no value
+    static Record<byte[], byte[]> of(
+            Record<byte[], ? extends PolledRecord<?>> undecodable, RecordMetadata from, String reason) {
+        PolledRecord<?> polled = undecodable.value();
+        Headers headers = new RecordHeaders(polled.headers().toArray());
         headers.add(REASON, text(reason));
         headers.add(TOPIC, text(from.topic()));
         headers.add(PARTITION, text(String.valueOf(from.partition())));
         headers.add(OFFSET, text(String.valueOf(from.offset())));
-        return undecodable.withHeaders(headers);
+        return new Record<>(undecodable.key(), polled.value(), undecodable.timestamp(), headers);
     }
 
     private static byte[] text(String text) {

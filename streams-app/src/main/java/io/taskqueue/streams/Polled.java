@@ -1,28 +1,23 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.ReplicationEventCodec;
-import io.taskqueue.serde.UndecodableEventException;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The events that were polled and not processed yet. A thread of its own decodes them ahead of the stream thread, which has
+ * Sees the polls of events before Kafka Streams does. A thread of its own decodes them ahead of the stream thread, which has
  * most to do; what it has not come to, or cannot decode, the stream thread decodes as if this were not there.
  *
  * <p>Only the stream thread calls it, but for {@link #close()}.
@@ -35,7 +30,9 @@ final class Polled<T> implements AutoCloseable {
     /** A larger record is not held in memory twice. */
     private static final int LARGEST = 16 * 1024;
 
-    private final Map<Integer, Queue<Batch<T>>> batches = new ConcurrentHashMap<>();
+    /** How far the decoder goes ahead where the stream thread has come up to it, or both would decode the same. */
+    private static final int LEAD = 4;
+
     private final ReplicationEventCodec<T> codec;
     private final String topic;
     private final ExecutorService decoder;
@@ -55,65 +52,39 @@ final class Polled<T> implements AutoCloseable {
         return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()) {
             @Override
             public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-                ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
-                add(records);
-                return records;
+                return wrapped(super.poll(timeout));
             }
         };
     }
 
-    /** Takes what a poll has brought. */
-    void add(ConsumerRecords<byte[], byte[]> records) {
-        for (TopicPartition partition : records.partitions()) {
-            if (partition.topic().equals(topic)) {
-                Batch<T> batch = new Batch<>(records.records(partition));
-                batches.computeIfAbsent(partition.partition(), number -> new ArrayDeque<>())
-                        .add(batch);
-                if (batch.records.size() >= WORTHWHILE) {
-                    decode(batch);
-                }
-            }
+    /** What a poll has brought, on its way to be decoded. */
+    ConsumerRecords<byte[], byte[]> wrapped(ConsumerRecords<byte[], byte[]> polled) {
+        if (polled.isEmpty()) {
+            return polled;
         }
+        Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> all = new HashMap<>();
+        for (TopicPartition partition : polled.partitions()) {
+            List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
+            all.put(partition, partition.topic().equals(topic) ? wrapped(records) : records);
+        }
+        return new ConsumerRecords<>(all, polled.nextOffsets());
     }
 
-    /** The event of the record that is processed now, or null where it is not decoded. */
-    @Nullable
-    ReplicationEvent<T> take(int partition, long offset, byte[] value) {
-        Queue<Batch<T>> waiting = batches.get(partition);
-        if (waiting == null) {
-            return null;
-        }
-        for (Batch<T> batch = waiting.peek(); batch != null; batch = waiting.peek()) {
-            ConsumerRecord<byte[], byte[]> found = batch.seek(offset);
-            if (found != null && found.offset() > offset) {
-                forget(partition); // polled before a position that is not this one's any more
-                return null;
+    private List<ConsumerRecord<byte[], byte[]>> wrapped(List<ConsumerRecord<byte[], byte[]>> records) {
+        List<ConsumerRecord<byte[], byte[]>> wrapped = new ArrayList<>(records.size());
+        List<PolledRecord<T>> waiting = new ArrayList<>(records.size());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            PolledRecord<T> one = PolledRecord.of(record, wrapped.size() + 1 == records.size());
+            wrapped.add(one.wrapping(record));
+            byte[] value = record.value();
+            if (value != null && value.length <= LARGEST) {
+                waiting.add(one);
             }
-            if (found != null) {
-                // the very bytes: the same offset may be another topic's
-                return found.value() == value ? batch.events.get(batch.reached) : null;
-            }
-            waiting.remove();
         }
-        return null;
-    }
-
-    /** Whether more was polled behind the record that was taken last. */
-    boolean more(int partition) {
-        Queue<Batch<T>> waiting = batches.get(partition);
-        if (waiting == null || waiting.isEmpty()) {
-            return false;
+        if (waiting.size() >= WORTHWHILE) {
+            decode(waiting);
         }
-        Batch<T> batch = waiting.element();
-        return batch.reached + 1 < batch.records.size() || waiting.size() > 1;
-    }
-
-    /** The partition's records will not be processed here. */
-    void forget(int partition) {
-        Queue<Batch<T>> waiting = batches.remove(partition);
-        if (waiting != null) {
-            waiting.forEach(batch -> batch.reached = batch.records.size());
-        }
+        return wrapped;
     }
 
     @Override
@@ -121,57 +92,18 @@ final class Polled<T> implements AutoCloseable {
         decoder.shutdownNow();
     }
 
-    private void decode(Batch<T> batch) {
+    private void decode(List<PolledRecord<T>> waiting) {
         try {
-            decoder.execute(() -> batch.decode(codec));
+            decoder.execute(() -> decodeAhead(waiting));
         } catch (RejectedExecutionException closed) {
             return; // the stream thread does it
         }
     }
 
-    /** The records of one partition of one poll. */
-    private static final class Batch<T> {
-
-        /** How far the decoder goes ahead where the stream thread has come up to it, or both would decode the same. */
-        private static final int LEAD = 4;
-
-        private final List<ConsumerRecord<byte[], byte[]>> records;
-        private final AtomicReferenceArray<@Nullable ReplicationEvent<T>> events;
-
-        /** What the stream thread has come to. */
-        private volatile int reached;
-
-        Batch(List<ConsumerRecord<byte[], byte[]>> records) {
-            this.records = records;
-            this.events = new AtomicReferenceArray<>(records.size());
-        }
-
-        /** Goes to the first record that is not before an offset; null where there is none. */
-        @Nullable
-        ConsumerRecord<byte[], byte[]> seek(long offset) {
-            int index = reached;
-            while (index < records.size() && records.get(index).offset() < offset) {
-                index++;
-            }
-            reached = index;
-            return index < records.size() ? records.get(index) : null;
-        }
-
-        void decode(ReplicationEventCodec<T> codec) {
-            int index = reached;
-            while (index < records.size()) {
-                byte[] value = records.get(index).value();
-                if (value != null && value.length <= LARGEST) {
-                    try {
-                        events.set(index, codec.decode(value));
-                    } catch (UndecodableEventException again) {
-                        // the stream thread finds out the same, and sets the record aside
-                        events.set(index, null);
-                    }
-                }
-                int now = reached;
-                index = now > index ? now + LEAD : index + 1;
-            }
+    private void decodeAhead(List<PolledRecord<T>> waiting) {
+        int index = 0;
+        while (index < waiting.size()) {
+            index += waiting.get(index).decodeAhead(codec) ? 1 : LEAD;
         }
     }
 }

@@ -26,7 +26,7 @@ record SinkParts<T>(
      *
      * @param facts of the event topic, read now and then
      * @param moved of the group's committed offsets, read when a partition is taken over
-     * @param polled of events, not processed yet
+     * @param polled of records, which are decoded on their way to the processor
      */
     record Cluster<T>(Supplier<TopicFacts> facts, MovedOffsets moved, Polled<T> polled) {}
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything here runs on the stream thread, which alone touches the stores. What is in flight is written just before a
  * commit ({@link CommitMark}), so that an event whose offset is committed is either done or in the store.
  */
-final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]> {
+final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[], byte[]> {
 
     /** How soon outcomes are noticed when no record comes. */
     static final Duration TICK = Duration.ofMillis(5);
@@ -100,19 +100,19 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     }
 
     @Override
-    public void process(Record<byte[], byte[]> record) {
+    public void process(Record<byte[], PolledRecord<T>> record) {
         inCall = true;
         try {
             goOn();
             RecordMetadata from = context.recordMetadata().orElseThrow();
             if (from.topic().equals(parts.settings().controlTopic)) {
-                control.take(record.value(), from.offset());
+                control.take(record.value().value(), from.offset());
             } else {
                 event(record, from);
             }
             work.drain();
             work.redrive();
-            if (!parts.cluster().polled().more(from.partition())) {
+            if (record.value().last()) {
                 work.beginAdmitted();
             }
             awaitRoom();
@@ -122,9 +122,10 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
         }
     }
 
-    private void event(Record<byte[], byte[]> record, RecordMetadata from) {
+    private void event(Record<byte[], PolledRecord<T>> record, RecordMetadata from) {
+        PolledRecord<T> polled = record.value();
         try {
-            acceptOrHalt(decode(record.value(), from.offset()), record.value(), from.offset());
+            acceptOrHalt(polled.take(codec), polled.bytes(), from.offset());
         } catch (UndecodableEventException e) {
             undecodable(record, from, e);
         }
@@ -151,7 +152,6 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     public void close() {
         parts.mark().disconnect(context.taskId(), hook);
         parts.quiesce().leave(context.taskId(), work);
-        parts.cluster().polled().forget(context.taskId().partition());
         work.abandon();
     }
 
@@ -232,15 +232,6 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
         purge.upTo(logStart, history.queues());
     }
 
-    private ReplicationEvent<T> decode(byte @Nullable [] value, long offset) {
-        if (value == null) {
-            throw new UndecodableEventException("The record has no value.");
-        }
-        ReplicationEvent<T> ahead =
-                parts.cluster().polled().take(context.taskId().partition(), offset, value);
-        return ahead == null ? codec.decode(value) : ahead;
-    }
-
     /** Where the sink halts before the event, what runs is recorded first: thrown at once, it would all run again. */
     private void acceptOrHalt(ReplicationEvent<T> event, byte[] value, long offset) {
         SinkStoppedException failure = work.failure();
@@ -276,12 +267,13 @@ final class SinkProcessor<T> implements Processor<byte[], byte[], byte[], byte[]
     }
 
     /** Sets a record aside that is no event; its headers may still say which one it was. */
-    private void undecodable(Record<byte[], byte[]> record, RecordMetadata from, UndecodableEventException reason) {
+    private void undecodable(
+            Record<byte[], PolledRecord<T>> record, RecordMetadata from, UndecodableEventException reason) {
         SinkStoppedException failure = work.failure();
         if (work.halted() && failure != null) {
             throw failure; // it cannot be held: its headers are not stored
         }
-        Optional<EventHeaders> headers = EventHeaders.read(record.headers());
+        Optional<EventHeaders> headers = EventHeaders.read(record.value().headers());
         boolean seenBefore = from.offset() <= history.seenTo();
         history.replays().passed(from.offset());
         if (headers.isPresent()) {

@@ -134,14 +134,14 @@ public final class SinkTopology implements AutoCloseable {
                         EVENTS,
                         TOLERANT,
                         new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer(),
+                        new PolledRecord.Unwrapping<T>(),
                         parts.settings().topic)
                 .addSource(
                         AutoOffsetReset.earliest(),
                         CONTROL,
                         FIRST,
                         new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer(),
+                        new PolledRecord.Unwrapping<T>(),
                         parts.settings().controlTopic)
                 .addProcessor(APPLY, () -> new SinkProcessor<>(parts), EVENTS, CONTROL)
                 .addStateStore(parts.mark().store(), APPLY)

@@ -1,6 +1,7 @@
 package io.taskqueue.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
@@ -12,16 +13,21 @@ import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.serde.UndecodableEventException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +37,7 @@ class PolledTest {
     private static final ReplicationEventCodec<String> CODEC = new ReplicationEventCodec<>(PayloadCodec.utf8());
     private static final String TOPIC = "taskqueue.events";
     private static final int PARTITION = 2;
+    private static final TopicPartition AT = new TopicPartition(TOPIC, PARTITION);
 
     private final Polled<String> polled = new Polled<>(
             new SinkSettings<>(SinkService.<String>builder("ahead", (event, effects) -> {}, PayloadCodec.utf8())
@@ -44,98 +51,129 @@ class PolledTest {
 
     @Test
     void whatWasPolledIsDecodedAheadOfTheStreamThread() {
-        List<ConsumerRecord<byte[], byte[]>> records = poll(TOPIC, 100, 50);
+        List<ConsumerRecord<byte[], byte[]>> records = records(TOPIC, 50);
 
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            assertThat(decodedAhead(record)).isEqualTo(CODEC.decode(record.value()));
+        for (PolledRecord<String> record : polled(records)) {
+            assertThat(decodedAhead(record)).isEqualTo(CODEC.decode(record.bytes()));
         }
     }
 
     @Test
-    void onlyTheLastRecordHasNoMoreBehindIt() {
-        List<ConsumerRecord<byte[], byte[]>> first = poll(TOPIC, 100, 10);
-        List<ConsumerRecord<byte[], byte[]>> second = poll(TOPIC, 110, 1);
+    void onlyTheLastRecordOfAPollHasNothingBehindIt() {
+        List<PolledRecord<String>> first = polled(records(TOPIC, 10));
+        List<PolledRecord<String>> second = polled(records(TOPIC, 1));
 
-        assertThat(first).allSatisfy(record -> {
-            take(record);
-            assertThat(polled.more(PARTITION)).isTrue();
-        });
-        take(second.get(0));
-        assertThat(polled.more(PARTITION)).isFalse();
-        assertThat(polled.more(PARTITION + 1)).isFalse();
+        assertThat(first).extracting(PolledRecord::last).endsWith(true);
+        assertThat(first.subList(0, 9)).noneMatch(PolledRecord::last);
+        assertThat(second).allMatch(PolledRecord::last);
     }
 
     @Test
-    void anEventIsNeverThatOfOtherBytesAtTheSameOffset() {
-        ConsumerRecord<byte[], byte[]> record = poll(TOPIC, 100, 10).get(0);
-        assertThat(decodedAhead(record)).isNotNull();
+    void kafkaStreamsHasNoHeadersToAddUpAndTheProcessorHasAll() {
+        List<ConsumerRecord<byte[], byte[]>> records = records(TOPIC, 20);
 
-        assertThat(polled.take(PARTITION, record.offset(), value(7))).isNull();
+        List<ConsumerRecord<byte[], byte[]>> wrapped = wrapped(records);
+
+        for (int number = 0; number < 20; number++) {
+            ConsumerRecord<byte[], byte[]> before = records.get(number);
+            ConsumerRecord<byte[], byte[]> now = wrapped.get(number);
+            assertThat(now.headers().toArray()).isEmpty();
+            assertThat(now.headers()).isEmpty();
+            assertThat(unwrapped(now).headers()).isSameAs(before.headers());
+            assertThat(unwrapped(now).value()).isSameAs(before.value());
+            assertThat(now).usingRecursiveComparison().ignoringFields("headers").isEqualTo(before);
+        }
     }
 
     @Test
-    void aPositionThatWasMovedBackIsFollowed() {
-        poll(TOPIC, 500, 20);
-        ConsumerRecord<byte[], byte[]> before = new ConsumerRecord<>(TOPIC, PARTITION, 100, key(), value(1));
+    void whereTheNextPollBeginsIsHandedOn() {
+        Map<TopicPartition, OffsetAndMetadata> next = Map.of(AT, new OffsetAndMetadata(77));
 
-        assertThat(take(before)).isNull();
+        ConsumerRecords<byte[], byte[]> wrapped =
+                polled.wrapped(new ConsumerRecords<>(Map.of(AT, records(TOPIC, 3)), next));
 
-        assertThat(polled.more(PARTITION)).isFalse();
-        assertThat(decodedAhead(poll(TOPIC, 101, 20).get(19))).isNotNull();
+        assertThat(wrapped.nextOffsets()).isEqualTo(next);
+        assertThat(wrapped.count()).isEqualTo(3);
     }
 
     @Test
     void aRecordThatCannotBeDecodedIsLeftToTheStreamThread() {
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        for (int number = 0; number < 20; number++) {
-            byte[] value = number == 10 ? "{\"broken".getBytes(StandardCharsets.UTF_8) : value(number + 1);
-            records.add(new ConsumerRecord<>(TOPIC, PARTITION, number, key(), value));
-        }
-        add(TOPIC, records);
+        List<ConsumerRecord<byte[], byte[]>> records = records(TOPIC, 20);
+        records.set(10, record(TOPIC, 10, "{\"broken".getBytes(StandardCharsets.UTF_8)));
+        records.set(11, record(TOPIC, 11, null));
 
-        assertThat(decodedAhead(records.get(9))).isNotNull();
-        assertThat(take(records.get(10))).isNull();
-        assertThat(decodedAhead(records.get(19))).isNotNull();
+        List<PolledRecord<String>> polled = polled(records);
+
+        assertThat(decodedAhead(polled.get(9))).isNotNull();
+        assertThat(decodedAhead(polled.get(19))).isNotNull();
+        assertThatThrownBy(() -> polled.get(10).take(CODEC)).isInstanceOf(UndecodableEventException.class);
+        assertThatThrownBy(() -> polled.get(11).take(CODEC))
+                .isInstanceOf(UndecodableEventException.class)
+                .hasMessage("The record has no value.");
     }
 
     @Test
     void otherTopicsAreLeftAlone() {
-        List<ConsumerRecord<byte[], byte[]>> commands = poll("ahead.control", 0, 20);
+        List<ConsumerRecord<byte[], byte[]>> commands = records("ahead.control", 20);
 
-        assertThat(take(commands.get(0))).isNull();
-        assertThat(polled.more(PARTITION)).isFalse();
+        assertThat(wrapped(commands)).isEqualTo(commands);
+        assertThat(polled(commands)).allMatch(PolledRecord::last).noneMatch(PolledRecord::decoded);
     }
 
     @Test
     void afterTheCloseTheStreamThreadDecodesByItself() {
         polled.close();
 
-        assertThat(take(poll(TOPIC, 0, 20).get(19))).isNull();
+        PolledRecord<String> last = polled(records(TOPIC, 20)).get(19);
+
+        assertThat(last.decoded()).isFalse();
+        assertThat(last.take(CODEC)).isEqualTo(CODEC.decode(last.bytes()));
     }
 
-    private ReplicationEvent<String> decodedAhead(ConsumerRecord<byte[], byte[]> record) {
-        return Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> take(record), event -> event != null);
+    private ReplicationEvent<String> decodedAhead(PolledRecord<String> record) {
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(record::decoded);
+        return record.take(CODEC);
     }
 
-    private ReplicationEvent<String> take(ConsumerRecord<byte[], byte[]> record) {
-        return polled.take(PARTITION, record.offset(), record.value());
+    private List<PolledRecord<String>> polled(List<ConsumerRecord<byte[], byte[]>> records) {
+        return wrapped(records).stream().map(this::unwrapped).toList();
     }
 
-    private List<ConsumerRecord<byte[], byte[]>> poll(String topic, int from, int count) {
+    private List<ConsumerRecord<byte[], byte[]>> wrapped(List<ConsumerRecord<byte[], byte[]>> records) {
+        TopicPartition at = new TopicPartition(records.get(0).topic(), PARTITION);
+        return polled.wrapped(new ConsumerRecords<>(Map.of(at, records), Map.of()))
+                .records(at);
+    }
+
+    private PolledRecord<String> unwrapped(ConsumerRecord<byte[], byte[]> record) {
+        return new PolledRecord.Unwrapping<String>().deserialize(record.topic(), record.headers(), record.value());
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> records(String topic, int count) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        for (int number = from; number < from + count; number++) {
-            records.add(new ConsumerRecord<>(topic, PARTITION, number, key(), value(number + 1)));
+        for (int number = 0; number < count; number++) {
+            records.add(record(topic, number, value(number + 1)));
         }
-        add(topic, records);
         return records;
     }
 
-    private void add(String topic, List<ConsumerRecord<byte[], byte[]>> records) {
-        polled.add(new ConsumerRecords<>(Map.of(new TopicPartition(topic, PARTITION), records), Map.of()));
-    }
-
-    private static byte[] key() {
-        return "orders".getBytes(StandardCharsets.UTF_8);
+    private static ConsumerRecord<byte[], byte[]> record(String topic, long offset, byte[] value) {
+        byte[] key = "orders".getBytes(StandardCharsets.UTF_8);
+        RecordHeaders headers = new RecordHeaders();
+        headers.add("ce_id", key);
+        int size = value == null ? ConsumerRecord.NULL_SIZE : value.length;
+        return new ConsumerRecord<>(
+                topic,
+                PARTITION,
+                offset,
+                17L,
+                TimestampType.LOG_APPEND_TIME,
+                key.length,
+                size,
+                key,
+                value,
+                headers,
+                Optional.of(3));
     }
 
     private static byte[] value(long sequence) {
