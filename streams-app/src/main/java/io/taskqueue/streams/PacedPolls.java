@@ -7,9 +7,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -34,6 +32,7 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  *   <li>A revocation comes inside a poll, and it commits a task only if the task has done something since its last commit. One
  *       that has just committed while workers run has not: what they end during the poll would be lost with the partition,
  *       and run again elsewhere. So the poll right after a commit returns nothing, until the task's next tick has marked it.
+ *   <li>Commands are taken before the events of their partition ({@link CommandsFirst}).
  *   <li>Of a partition with as much in flight as may be nothing more is taken. Kafka Streams would stop only at a number of
  *       records that it has taken and not handed on, and it hands on all.
  *   <li>Polls are short, so that what workers find out is noticed soon. Where nothing runs and all is committed, they are long.
@@ -52,7 +51,7 @@ final class PacedPolls implements KafkaClientSupplier {
     /** A poll where there is nothing to notice; it ends when a record comes. */
     private static final Duration LONG = Duration.ofMillis(100);
 
-    private final String topic;
+    private final CommandsFirst commands;
     private final Quiesce quiesce;
     private final MovedOffsets moved;
     private final Ticker ticker;
@@ -60,12 +59,12 @@ final class PacedPolls implements KafkaClientSupplier {
 
     /** @param consumers makes the consumers that do the polling */
     PacedPolls(
-            String topic,
+            CommandsFirst commands,
             Quiesce quiesce,
             MovedOffsets moved,
             Ticker ticker,
             Function<Map<String, Object>, Consumer<byte[], byte[]>> consumers) {
-        this.topic = topic;
+        this.commands = commands;
         this.quiesce = quiesce;
         this.moved = moved;
         this.ticker = ticker;
@@ -120,9 +119,6 @@ final class PacedPolls implements KafkaClientSupplier {
             if (method.getName().equals("poll") && arguments[0] instanceof Duration asked) {
                 return poll(asked);
             }
-            if (method.getName().equals("currentLag") && full().contains(arguments[0])) {
-                return OptionalLong.of(0); // nothing of it is to come, so commands need not wait for it
-            }
             if (method.getName().equals("subscribe")) {
                 watchRebalances(arguments);
             }
@@ -148,8 +144,10 @@ final class PacedPolls implements KafkaClientSupplier {
                 return ConsumerRecords.empty();
             }
             lastPoll = ticker.nanos();
-            Duration wait = quiesce.still() && !asked.isZero() && asked.compareTo(LONG) < 0 ? LONG : asked;
-            Set<TopicPartition> stopped = full();
+            Set<TopicPartition> stopped = commands.waiting(consumer);
+            boolean mayBeLong = stopped.isEmpty() && quiesce.still() && !asked.isZero();
+            Duration wait = mayBeLong && asked.compareTo(LONG) < 0 ? LONG : asked;
+            quiesce.full().forEach(partition -> stopped.add(commands.events(partition)));
             return stopped.isEmpty() ? consumer.poll(wait) : pollBut(stopped, wait);
         }
 
@@ -164,12 +162,6 @@ final class PacedPolls implements KafkaClientSupplier {
                 stopped.retainAll(consumer.assignment()); // the poll may have taken some away
                 consumer.resume(stopped);
             }
-        }
-
-        private Set<TopicPartition> full() {
-            Set<TopicPartition> full = new HashSet<>();
-            quiesce.full().forEach(partition -> full.add(new TopicPartition(topic, partition)));
-            return full;
         }
 
         @SuppressWarnings("unchecked") // what committed returns

@@ -62,8 +62,8 @@ public final class SinkTopology implements AutoCloseable {
     static final TimestampExtractor TOLERANT = (record, partitionTime) -> Math.max(1, record.timestamp());
 
     /**
-     * Commands come first, whatever their time, or they would wait behind the events that are to come. Kafka Streams takes the
-     * record with the lowest time, once it has one of each partition or knows that it has none.
+     * Commands come first, whatever their time, or they would wait behind the events that are to come: of what it has, Kafka
+     * Streams takes the record with the lowest time, and {@link CommandsFirst} sees to it that it has the commands.
      */
     static final TimestampExtractor FIRST = (record, partitionTime) -> 0;
 
@@ -171,7 +171,8 @@ public final class SinkTopology implements AutoCloseable {
 
     /** 2. Kafka's own clients, whose polls wait until a revocation would commit what the workers have found out. */
     public KafkaClientSupplier clients() {
-        return new PacedPolls(settings.topic, quiesce, cluster.moved(), Ticker.system(), cluster.polled()::consumer);
+        CommandsFirst commands = new CommandsFirst(settings.topic, settings.controlTopic);
+        return new PacedPolls(commands, quiesce, cluster.moved(), Ticker.system(), cluster.polled()::consumer);
     }
 
     /** 3. Begins nothing any more and waits for what runs, at most the drain time-out. To be called before streams close. */

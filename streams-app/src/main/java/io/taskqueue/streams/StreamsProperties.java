@@ -36,6 +36,11 @@ final class StreamsProperties {
                 StreamsConfig.EXACTLY_ONCE_V2,
                 "makes offsets and results commit together");
         require(properties, StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1, "is all that hands partitions over cleanly");
+        require(
+                properties,
+                StreamsConfig.MAX_TASK_IDLE_MS_CONFIG,
+                -1,
+                "leaves it to the sink that commands come first");
         requireCache(properties);
         return properties;
     }

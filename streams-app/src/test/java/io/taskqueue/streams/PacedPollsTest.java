@@ -84,7 +84,11 @@ class PacedPollsTest {
                     new SinkParts.Watched(new SinkProgress(meters, settings.clock), new Observers(settings.name)),
                     new SinkParts.Cluster<>(() -> facts, new MovedOffsets(), new Polled<>(settings)));
             PacedPolls clients = new PacedPolls(
-                    settings.topic, parts.quiesce(), parts.cluster().moved(), Ticker.system(), this::consumer);
+                    new CommandsFirst(settings.topic, settings.controlTopic),
+                    parts.quiesce(),
+                    parts.cluster().moved(),
+                    Ticker.system(),
+                    this::consumer);
             streams = new KafkaStreams(
                     SinkTopology.build(parts),
                     new StreamsConfig(StreamsProperties.of(settings, facts.maxMessageBytes())),
@@ -148,7 +152,11 @@ class PacedPollsTest {
         Quiesce quiesce = new Quiesce();
         List<Boolean> handingOver = new ArrayList<>();
         try (Consumer<byte[], byte[]> consumer = new PacedPolls(
-                        "events", quiesce, new MovedOffsets(), Ticker.system(), config -> broker)
+                        new CommandsFirst("events", "control"),
+                        quiesce,
+                        new MovedOffsets(),
+                        Ticker.system(),
+                        config -> broker)
                 .getConsumer(Map.of())) {
             consumer.subscribe(List.of("events"), new ConsumerRebalanceListener() {
                 @Override

@@ -33,6 +33,12 @@ class SinkSettingsTest {
                 .hasMessage("The property num.stream.threads of a sink is 1, which is all that hands partitions over "
                         + "cleanly, but it is set to 2. Remove it.");
         assertThatThrownBy(() -> builder("s")
+                        .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", "streams.max.task.idle.ms", "0"))
+                        .start())
+                .hasMessage(
+                        "The property max.task.idle.ms of a sink is -1, which leaves it to the sink that commands come "
+                                + "first, but it is set to 0. Remove it.");
+        assertThatThrownBy(() -> builder("s")
                         .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", "statestore.cache.max.bytes", "0"))
                         .start())
                 .hasMessageContaining("must be at least 1048576, but it is set to 0");
