@@ -39,7 +39,9 @@ class KilledSinkKeepsWhatIsParkedTest {
             for (ParkedTask task : tasks) {
                 parked.redrive(task, "test");
             }
+            world.ledger.holdBeyond(keysWithoutParked() + 30); // killed before it is through, however late we look
             killOnce(world, () -> world.ledger.keys() >= keysWithoutParked() + 12);
+            world.ledger.letGo();
             assertThat(world.ledger.keys()).isLessThan(6 * TASKS);
 
             Process last = ParkingChild.start(world, SINK);

@@ -20,13 +20,15 @@ class KilledSinkLosesNothingTest {
             source.tasks(0, 1_500);
             Map<String, Integer> mustNotRunAgain = new HashMap<>();
             for (int kill = 0; kill < 2; kill++) {
+                int goal = world.ledger.keys() + 700;
+                world.ledger.holdBeyond(goal + 500); // killed before it is through, however late we look
                 Process child = ChildSink.start(world, SINK);
                 try {
-                    int goal = world.ledger.keys() + 700;
                     Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() >= goal);
                 } finally {
                     child.destroyForcibly();
                     assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                    world.ledger.letGo();
                 }
                 world.endSessions(SINK);
                 assertThat(world.ledger.keys()).isLessThan(4_500);

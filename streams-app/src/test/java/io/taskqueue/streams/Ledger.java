@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
@@ -23,12 +24,18 @@ final class Ledger implements AutoCloseable {
     private final ExecutorService threads = Executors.newFixedThreadPool(16);
     private final HttpServer server;
     private volatile Predicate<String> refused = key -> false;
+    private volatile int room = Integer.MAX_VALUE;
+    private volatile CountDownLatch callersAreDead = new CountDownLatch(0);
 
     Ledger() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 256);
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
             String key = URLDecoder.decode(exchange.getRequestURI().getRawQuery(), StandardCharsets.UTF_8);
+            if (heldUp(key)) {
+                exchange.close();
+                return;
+            }
             boolean accepted = !refused.test(key);
             if (accepted) {
                 called(key);
@@ -51,6 +58,30 @@ final class Ledger implements AutoCloseable {
     /** Calls by HTTP with these keys fail from now on, and are not remembered. */
     void refuse(Predicate<String> keys) {
         refused = keys;
+    }
+
+    /** Calls by HTTP wait from now on once so many keys are known, and are not remembered. */
+    void holdBeyond(int keys) {
+        callersAreDead = new CountDownLatch(1);
+        room = keys;
+    }
+
+    /** Ends the wait of calls, whose callers are dead by now. */
+    void letGo() {
+        room = Integer.MAX_VALUE;
+        callersAreDead.countDown();
+    }
+
+    private boolean heldUp(String key) {
+        if (keys() < room || byKey.containsKey(key)) {
+            return false;
+        }
+        try {
+            callersAreDead.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return true;
     }
 
     void called(String key) {
