@@ -40,6 +40,7 @@ class BrokerKilledLosesNothingTest {
                 ReplicationSource<String> source = ReplicationSource.builder(queue, PayloadCodec.utf8())
                         .kafka(kafka)
                         .sourcePeer("test")
+                        .partitions(2)
                         .start();
                 SinkService sink = SinkService.builder(
                                 "kept-sink",

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandsTest {
 
     private static final String QUEUE = "a \"queue\"/with ünïcode\u2603";
+    private static final int PARTITIONS = 3;
 
     @TempDir
     static Path directory;
@@ -68,7 +69,8 @@ class CommandsTest {
 
     @Test
     @Order(2)
-    void dispatchEndsWhenEveryTaskHasEnded() throws IOException {
+    void dispatchEndsWhenEveryTaskHasEnded() throws Exception {
+        FewPartitions.create(server, PARTITIONS);
         Path tasks = Files.writeString(
                 directory.resolve("tasks.ndjson"), "{\"n\":1.50}\n\"two\"\n{broken\n[3]\n".repeat(10));
 
@@ -156,7 +158,7 @@ class CommandsTest {
                     .all()
                     .get();
 
-            admin.createTopics(List.of(new NewTopic("behind.control", 12, (short) 1)))
+            admin.createTopics(List.of(new NewTopic("behind.control", PARTITIONS, (short) 1)))
                     .all()
                     .get();
 
@@ -172,7 +174,7 @@ class CommandsTest {
                     "json");
 
             assertThat(plan.exitCode()).as(plan.err()).isZero();
-            assertThat(plan.json().get("partitions")).hasSize(12).allSatisfy(move -> assertThat(
+            assertThat(plan.json().get("partitions")).hasSize(PARTITIONS).allSatisfy(move -> assertThat(
                             move.get("to").asLong())
                     .isEqualTo(move.get("partition").asInt() == read.partition() ? 5 : 0));
         }

@@ -47,6 +47,7 @@ class WaitingSinksAreNotReadyTest {
                     ReplicationSource<String> source = ReplicationSource.builder(queue, PayloadCodec.utf8())
                             .kafka(kafka)
                             .sourcePeer("test")
+                            .partitions(1)
                             .start();
                     SinkService service = SinkService.builder(
                                     "waiting",

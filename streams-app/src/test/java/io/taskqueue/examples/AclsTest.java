@@ -220,6 +220,7 @@ class AclsTest {
         try (TaskQueue<String> queue = TaskQueue.<String>builder(queueName).build();
                 ReplicationSource<String> source = ReplicationSource.builder(queue, PayloadCodec.utf8())
                         .kafka(as(user))
+                        .partitions(1)
                         .start()) {
             queue.enqueue("a");
             return source.replicated().get(60, TimeUnit.SECONDS);
