@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of an effect of which nobody knows whether it was done: its process died between the action and the commit of
- * its result, or the action threw an {@link UnknownOutcomeException}.
+ * its result, or the action threw an {@link UnknownOutcomeException} or was interrupted, be that only a cause of what it threw.
  *
  * <table>
  *   <caption>The choices, and how often the action then runs</caption>

@@ -214,8 +214,8 @@ public final class RecordedEffects implements Effects, AutoCloseable {
 
     /** Whether a failure for now leaves no doubt; a probe is asked in any case, so it keeps its intent. */
     private static boolean saysNotDone(Effect<?> effect, Exception failure) {
-        boolean unknown = failure instanceof UnknownOutcomeException
-                || failure instanceof InterruptedException
+        boolean unknown = Causes.first(failure, UnknownOutcomeException.class).isPresent()
+                || Causes.first(failure, InterruptedException.class).isPresent()
                 || Thread.currentThread().isInterrupted();
         return !unknown && !(effect.onAmbiguity() instanceof OnAmbiguity.Probe);
     }

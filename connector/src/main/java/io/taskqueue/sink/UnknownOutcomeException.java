@@ -2,7 +2,8 @@ package io.taskqueue.sink;
 
 /**
  * Thrown by an effect's action to say: it may have been done, as after a time-out. The event is tried again, and the effect is
- * then dealt with as its {@link OnAmbiguity} says. Any other exception says that it was not done.
+ * then dealt with as its {@link OnAmbiguity} says. It may also be a cause of what is thrown. An interruption, itself or as a
+ * cause, says the same; any other exception says that it was not done.
  */
 public final class UnknownOutcomeException extends Exception {
 

@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What happens to an effect that was begun and has no result: its process died, or its action did not know. */
 class OnAmbiguityTest {
@@ -178,18 +181,26 @@ class OnAmbiguityTest {
         assertThat(calls).hasSize(2);
     }
 
+    static Stream<Exception> unknown() {
+        Exception timedOut = new UnknownOutcomeException("no answer in time");
+        Exception interrupted = new InterruptedException("stopped in the middle");
+        return Stream.of(
+                timedOut,
+                interrupted,
+                new CompletionException(timedOut),
+                new IOException(new ExecutionException(timedOut)),
+                new ExecutionException(interrupted));
+    }
+
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void anActionThatDoesNotKnowOrWasInterruptedIsDealtWithAsDeclared(boolean interrupted) throws Exception {
+    @MethodSource("unknown")
+    void anActionThatDoesNotKnowOrWasInterruptedIsDealtWithAsDeclared(Exception unknown) throws Exception {
         OnAmbiguity<Void> assume = OnAmbiguity.assumeDone();
         assertThatThrownBy(() -> effects().run("charge", assume, key -> {
                     charge(key);
-                    if (interrupted) {
-                        throw new InterruptedException("stopped in the middle");
-                    }
-                    throw new UnknownOutcomeException("no answer in time");
+                    throw unknown;
                 }))
-                .isInstanceOf(interrupted ? InterruptedException.class : UnknownOutcomeException.class);
+                .isSameAs(unknown);
 
         var again = effects();
         again.run("charge", assume, this::charge);
