@@ -6,8 +6,8 @@ package io.taskqueue.sink;
  *
  * <p>A name stands for one action: the same name twice in one event is an error ({@link IllegalStateException}), and so is a
  * recorded result that is asked for as another type. An action that throws {@link PermanentEffectException} is recorded as
- * failed and thrown as {@link RecordedFailureException}, now and whenever the event is seen again; whatever else it throws is
- * transient: it is thrown as it is, never recorded, and the event is tried again.
+ * failed and thrown as {@link RecordedFailureException}, now and whenever the event is seen again; whatever else it throws, an
+ * {@link Error} too, is transient: it is thrown as it is, never recorded, and the event is tried again.
  *
  * <p>Between the action and the commit of its record lies a window: after a crash there nobody knows whether it was done. What
  * happens then is declared with the effect ({@link OnAmbiguity}); unless declared, the action runs again with the same

@@ -163,6 +163,9 @@ public final class RecordedEffects implements Effects, AutoCloseable {
             throw e;
         } catch (Exception failure) {
             return failed(effect, failure);
+        } catch (Error failure) {
+            withdrawUnlessInDoubt(effect, failure);
+            throw failure;
         }
         return done(effect, value);
     }
@@ -195,9 +198,7 @@ public final class RecordedEffects implements Effects, AutoCloseable {
     private <R> @Nullable R failed(Effect<R> effect, Exception failure) throws Exception {
         EffectKey key = effect.key();
         if (!rules.isPermanent(failure)) {
-            if (effect.onAmbiguity().needsIntent() && saysNotDone(effect, failure)) {
-                store.withdraw(key);
-            }
+            withdrawUnlessInDoubt(effect, failure);
             throw failure;
         }
         if (rules.onPermanent() == OnPermanent.PARK) {
@@ -212,8 +213,14 @@ public final class RecordedEffects implements Effects, AutoCloseable {
         return resultOf(key, standing, effect.tag(), effect.type());
     }
 
+    private void withdrawUnlessInDoubt(Effect<?> effect, Throwable failure) {
+        if (effect.onAmbiguity().needsIntent() && saysNotDone(effect, failure)) {
+            store.withdraw(effect.key());
+        }
+    }
+
     /** Whether a failure for now leaves no doubt; a probe is asked in any case, so it keeps its intent. */
-    private static boolean saysNotDone(Effect<?> effect, Exception failure) {
+    private static boolean saysNotDone(Effect<?> effect, Throwable failure) {
         boolean unknown = Causes.first(failure, UnknownOutcomeException.class).isPresent()
                 || Causes.first(failure, InterruptedException.class).isPresent()
                 || Thread.currentThread().isInterrupted();

@@ -3,7 +3,7 @@ package io.taskqueue.sink;
 /**
  * Thrown by an effect's action to say: it may have been done, as after a time-out. The event is tried again, and the effect is
  * then dealt with as its {@link OnAmbiguity} says. It may also be a cause of what is thrown. An interruption, itself or as a
- * cause, says the same; any other exception says that it was not done.
+ * cause, says the same; anything else that an action throws says that it was not done, an {@link Error} too.
  */
 public final class UnknownOutcomeException extends Exception {
 

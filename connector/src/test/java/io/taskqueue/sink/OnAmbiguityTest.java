@@ -181,6 +181,38 @@ class OnAmbiguityTest {
         assertThat(calls).hasSize(2);
     }
 
+    @Test
+    void anErrorOfAnActionDoesNotMakeItDone() throws Exception {
+        for (OnAmbiguity<String> policy : List.of(OnAmbiguity.<String>park(), OnAmbiguity.assumeDone("assumed"))) {
+            MemoryEffectStore fresh = new MemoryEffectStore();
+            var error = new NoClassDefFoundError("com/example/Client");
+            assertThatThrownBy(
+                            () -> new RecordedEffects("billing", 0, EVENT, fresh, EffectMode.RUN, EffectRules.DEFAULT)
+                                    .capture("charge", String.class, policy, key -> {
+                                        throw error;
+                                    }))
+                    .isSameAs(error);
+            assertThat(new RecordedEffects("billing", 0, EVENT, fresh, EffectMode.RUN, EffectRules.DEFAULT)
+                            .capture("charge", String.class, policy, this::charge))
+                    .isEqualTo("receipt");
+        }
+        assertThat(calls).hasSize(2);
+    }
+
+    @Test
+    void aProbeIsAskedAfterAnErrorToo() throws Exception {
+        OnAmbiguity<Void> probe = OnAmbiguity.probe(key -> Answer.doneIf(!calls.isEmpty()));
+        assertThatThrownBy(() -> effects().run("charge", probe, key -> {
+                    charge(key);
+                    throw new StackOverflowError("after the request");
+                }))
+                .isInstanceOf(StackOverflowError.class);
+
+        effects().run("charge", probe, this::charge);
+
+        assertThat(calls).hasSize(1);
+    }
+
     static Stream<Exception> unknown() {
         Exception timedOut = new UnknownOutcomeException("no answer in time");
         Exception interrupted = new InterruptedException("stopped in the middle");
