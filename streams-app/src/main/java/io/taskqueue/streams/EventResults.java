@@ -57,7 +57,7 @@ final class EventResults implements EffectStore {
         Intent intent = new Intent(key, offset);
         if (intents.ask(intent)) {
             handover.add(new Handed.Intended(intent));
-            if (intent.await()) {
+            if (committed(intent)) {
                 return true;
             }
         }
@@ -66,6 +66,20 @@ final class EventResults implements EffectStore {
             heldBack = true;
         }
         throw new InterruptedException("The partition rests, so effect " + key + " does not begin.");
+    }
+
+    /** Waits for the commit. An interruption leaves no intent behind, because the action does not begin. */
+    private boolean committed(Intent intent) throws InterruptedException {
+        try {
+            return intent.await();
+        } catch (InterruptedException e) {
+            // through the handover, so that a later intent of the key stays
+            intents.cancel(intent, stored -> handover.add(new Handed.Withdrawn(stored.key)));
+            synchronized (this) {
+                begun.remove(intent.key);
+            }
+            throw e;
+        }
     }
 
     @Override

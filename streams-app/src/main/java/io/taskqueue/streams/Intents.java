@@ -16,6 +16,8 @@ import java.util.function.Consumer;
  *   ask --&gt; asked -- write --&gt; written -- hook --&gt; committing -- next pass --&gt; committed (the action runs)
  *             |                   |                    |
  *             +-------------------+--------------------+-- close --&gt; withdrawn (its record is deleted, the event waits)
+ *             |                   |                    |
+ *             +-------------------+--------------------+-- cancel -&gt; gone (its record is deleted, the worker was interrupted)
  * </pre>
  *
  * <p>Closed while the partition rests, because what waits for a commit would make that commit wait. Thread-safe.
@@ -40,6 +42,19 @@ final class Intents {
         store.intend(intent.key, intent.offset, now);
         written.add(intent);
         return true;
+    }
+
+    /**
+     * A worker does not wait any more for what it asked for. Whoever asks for the same key later does so after this.
+     *
+     * @param stored told where the intent has, or may have, a record to be deleted, be it committed or not
+     */
+    synchronized void cancel(Intent intent, Consumer<Intent> stored) {
+        if (!asked.remove(intent)) {
+            written.remove(intent); // or a close would delete the record of who asks for the key later
+            committing.remove(intent);
+            stored.accept(intent);
+        }
     }
 
     /** What is in the store is about to be committed. */

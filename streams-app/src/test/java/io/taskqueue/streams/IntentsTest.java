@@ -212,4 +212,83 @@ class IntentsTest {
             assertThat(ended.get(60, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
         }
     }
+
+    @Test
+    void whatIsCancelledIsDeletedWhereItWasWrittenAndAClosingLeavesALaterOneOfItsKey() {
+        Intents intents = new Intents();
+        ResultsStore store =
+                new ResultsStore("s", Stores.inMemoryKeyValueStore("results").get());
+        List<Intent> toBeDeleted = new ArrayList<>();
+
+        Intent asked = new Intent(KEY, 7);
+        assertThat(intents.ask(asked)).isTrue();
+        intents.cancel(asked, toBeDeleted::add);
+        assertThat(toBeDeleted).as("only asked for").isEmpty();
+        assertThat(intents.write(asked, store, Instant.EPOCH)).isFalse();
+
+        Intent written = new Intent(KEY, 7);
+        assertThat(intents.ask(written)).isTrue();
+        assertThat(intents.write(written, store, Instant.EPOCH)).isTrue();
+        intents.cancel(written, toBeDeleted::add);
+        assertThat(toBeDeleted).containsExactly(written);
+
+        Intent committing = new Intent(KEY, 7);
+        assertThat(intents.ask(committing)).isTrue();
+        assertThat(intents.write(committing, store, Instant.EPOCH)).isTrue();
+        intents.committing();
+        intents.cancel(committing, toBeDeleted::add);
+        assertThat(toBeDeleted).containsExactly(written, committing);
+
+        Intent committed = new Intent(KEY, 7);
+        assertThat(intents.ask(committed)).isTrue();
+        assertThat(intents.write(committed, store, Instant.EPOCH)).isTrue();
+        intents.committing();
+        intents.committed();
+        intents.cancel(committed, toBeDeleted::add);
+        assertThat(toBeDeleted).containsExactly(written, committing, committed);
+
+        Intent later = new Intent(KEY, 7);
+        assertThat(intents.ask(later)).isTrue();
+        toBeDeleted.clear();
+        intents.close(toBeDeleted::add);
+        assertThat(toBeDeleted).isEmpty();
+    }
+
+    @Test
+    void anInterruptionWhileTheIntentIsWaitedForLeavesNoDoubt(@TempDir Path directory) {
+        AtomicInteger tries = new AtomicInteger();
+        AtomicInteger calls = new AtomicInteger();
+        try (SinkDriver sink = new SinkDriver(directory, (event, effects) -> {
+            if (tries.incrementAndGet() == 1) {
+                Thread.currentThread().interrupt(); // as a late watchdog of a client leaves it
+            }
+            effects.run("call", OnAmbiguity.assumeDone(), key -> calls.incrementAndGet());
+        })) {
+            sink.event(1);
+            sink.settle();
+            assertThat(tries).hasValue(2);
+            assertThat(calls).as("the action had not begun before").hasValue(1);
+            assertThat(sink.status().effects().ambiguous()).isZero();
+        }
+    }
+
+    @Test
+    void anInterruptionWhileTheIntentIsBeingCommittedLeavesNoDoubtEither(@TempDir Path directory) {
+        Queue<Thread> workers = new ConcurrentLinkedQueue<>();
+        AtomicInteger calls = new AtomicInteger();
+        try (SinkDriver sink = new SinkDriver(directory, (event, effects) -> {
+            workers.add(Thread.currentThread());
+            effects.run("call", OnAmbiguity.assumeDone(), key -> calls.incrementAndGet());
+        })) {
+            sink.event(1);
+            while (sink.recorded().isEmpty()) {
+                sink.tick();
+            }
+            workers.remove().interrupt(); // the intent is in the store, and the commit is not known to have been made
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> !workers.isEmpty());
+            sink.settle();
+            assertThat(calls).hasValue(1);
+            assertThat(sink.status().effects().ambiguous()).isZero();
+        }
+    }
 }
