@@ -2,6 +2,7 @@ package io.taskqueue.streams;
 
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -19,24 +20,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerThreads implements AutoCloseable {
 
-    private final ExecutorService workers;
-    private final Semaphore permits;
-    private final boolean virtual;
+    private final Executor workers;
+    private final Runnable end;
     private final ScheduledExecutorService timer;
 
     /** @param light virtual threads, or null for a pool of platform threads */
     WorkerThreads(String sink, int concurrency, @Nullable ExecutorService light) {
-        ThreadFactory named = named(sink + "-worker-");
-        this.virtual = light != null;
-        this.workers = light != null ? light : Executors.newFixedThreadPool(concurrency, named);
-        this.permits = new Semaphore(concurrency);
+        if (light == null) {
+            WorkerPool pool = new WorkerPool(concurrency, named(sink + "-worker-"));
+            this.workers = pool;
+            this.end = pool::close;
+        } else {
+            Semaphore permits = new Semaphore(concurrency);
+            this.workers = work -> light.execute(() -> permitted(permits, work));
+            this.end = light::shutdownNow;
+        }
         this.timer = Executors.newSingleThreadScheduledExecutor(named(sink + "-retry-"));
     }
 
     /** Runs soon; not at all after the threads were closed. */
     void execute(Runnable work) {
         try {
-            workers.execute(virtual ? () -> permitted(work) : work);
+            workers.execute(work);
         } catch (RejectedExecutionException closed) {
             return; // what is in flight is in the store
         }
@@ -54,10 +59,10 @@ final class WorkerThreads implements AutoCloseable {
     @Override
     public void close() {
         timer.shutdownNow();
-        workers.shutdownNow();
+        end.run();
     }
 
-    private void permitted(Runnable work) {
+    private static void permitted(Semaphore permits, Runnable work) {
         permits.acquireUninterruptibly();
         try {
             work.run();
