@@ -1,12 +1,12 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.queue.Ticker;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -31,7 +31,8 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * <ul>
  *   <li>A revocation comes inside a poll, and it commits a task only if the task has done something since its last commit. One
  *       that has just committed while workers run has not: what they end during the poll would be lost with the partition,
- *       and run again elsewhere. So the poll right after a commit returns nothing, until the task's next tick has marked it.
+ *       and run again elsewhere; so would be an intent that nobody has acted on yet. So the poll right after a commit is held
+ *       back, and returns nothing, until the task's next tick has marked it.
  *   <li>Commands are taken before the events of their partition ({@link CommandsFirst}).
  *   <li>Of a partition with as much in flight as may be nothing more is taken. Kafka Streams would stop only at a number of
  *       records that it has taken and not handed on, and it hands on all.
@@ -45,29 +46,25 @@ final class PacedPolls implements KafkaClientSupplier {
     /** A little more than a tick, so that the next one is due. */
     private static final Duration PAUSE = SinkProcessor.TICK.plusMillis(1);
 
-    /** So long may the group go without a poll for it: where workers are stuck, each pass ends with a commit. */
-    private static final long LONGEST_WITHOUT = Duration.ofMillis(500).toNanos();
-
     /** A poll where there is nothing to notice; it ends when a record comes. */
     private static final Duration LONG = Duration.ofMillis(100);
 
     private final CommandsFirst commands;
     private final Quiesce quiesce;
+    private final Pace pace;
     private final MovedOffsets moved;
-    private final Ticker ticker;
     private final Function<Map<String, Object>, Consumer<byte[], byte[]>> consumers;
 
     /** @param consumers makes the consumers that do the polling */
     PacedPolls(
             CommandsFirst commands,
-            Quiesce quiesce,
+            SinkParts.StreamThread thread,
             MovedOffsets moved,
-            Ticker ticker,
             Function<Map<String, Object>, Consumer<byte[], byte[]>> consumers) {
         this.commands = commands;
-        this.quiesce = quiesce;
+        this.quiesce = thread.quiesce();
+        this.pace = thread.pace();
         this.moved = moved;
-        this.ticker = ticker;
         this.consumers = consumers;
     }
 
@@ -107,11 +104,12 @@ final class PacedPolls implements KafkaClientSupplier {
     private final class Polls implements InvocationHandler {
 
         private final Consumer<byte[], byte[]> consumer;
-        private long lastPoll;
+
+        /** What a rebalance inside the poll took away: what comes back is paused by Kafka Streams until it is restored. */
+        private final Set<TopicPartition> left = new HashSet<>();
 
         Polls(Consumer<byte[], byte[]> consumer) {
             this.consumer = consumer;
-            this.lastPoll = ticker.nanos();
         }
 
         @Override
@@ -133,17 +131,17 @@ final class PacedPolls implements KafkaClientSupplier {
         private void watchRebalances(Object[] arguments) {
             for (int i = 0; i < arguments.length; i++) {
                 if (arguments[i] instanceof ConsumerRebalanceListener listener) {
-                    arguments[i] = new Rebalances(listener);
+                    arguments[i] = new Rebalances(listener, left);
                 }
             }
         }
 
         private ConsumerRecords<byte[], byte[]> poll(Duration asked) {
-            if (!quiesce.willCommit() && ticker.nanos() - lastPoll < LONGEST_WITHOUT) {
+            if (!quiesce.willCommit() && pace.holdBack()) {
                 LockSupport.parkNanos(PAUSE.toNanos());
                 return ConsumerRecords.empty();
             }
-            lastPoll = ticker.nanos();
+            pace.polled();
             Set<TopicPartition> stopped = commands.waiting(consumer);
             boolean mayBeLong = stopped.isEmpty() && quiesce.still() && !asked.isZero();
             Duration wait = mayBeLong && asked.compareTo(LONG) < 0 ? LONG : asked;
@@ -156,10 +154,11 @@ final class PacedPolls implements KafkaClientSupplier {
             stopped.retainAll(consumer.assignment());
             stopped.removeAll(consumer.paused());
             consumer.pause(stopped);
+            left.clear();
             try {
                 return consumer.poll(wait);
             } finally {
-                stopped.retainAll(consumer.assignment()); // the poll may have taken some away
+                stopped.removeAll(left);
                 consumer.resume(stopped);
             }
         }
@@ -174,13 +173,16 @@ final class PacedPolls implements KafkaClientSupplier {
     private final class Rebalances implements ConsumerRebalanceListener {
 
         private final ConsumerRebalanceListener listener;
+        private final Set<TopicPartition> left;
 
-        Rebalances(ConsumerRebalanceListener listener) {
+        Rebalances(ConsumerRebalanceListener listener, Set<TopicPartition> left) {
             this.listener = listener;
+            this.left = left;
         }
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            left.addAll(partitions);
             quiesce.handingOver(!partitions.isEmpty());
             try {
                 listener.onPartitionsRevoked(partitions);
@@ -196,6 +198,7 @@ final class PacedPolls implements KafkaClientSupplier {
 
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            left.addAll(partitions);
             listener.onPartitionsLost(partitions);
         }
     }

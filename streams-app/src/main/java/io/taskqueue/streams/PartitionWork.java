@@ -37,7 +37,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
     private @Nullable SinkStoppedException failure;
     private boolean halted;
     private boolean marked;
-    private boolean asleep;
+    private boolean asleep = true; // until its first pass: a task that ends before it commits nothing
     private boolean commitWanted;
 
     PartitionWork(
@@ -59,6 +59,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
                 parts.workers(),
                 new Worker<>(parts.settings(), parts.workers().breaker(), handover, new Random()),
                 parts.settings().clock);
+        lanes.pause();
         stopWhere(parking.full(partition));
     }
 

@@ -8,12 +8,15 @@ import java.util.function.Supplier;
  * @param cluster what the cluster says
  */
 record SinkParts<T>(
-        SinkSettings<T> settings,
-        CommitMark mark,
-        Quiesce quiesce,
-        Workers workers,
-        Watched watched,
-        Cluster<T> cluster) {
+        SinkSettings<T> settings, StreamThread thread, Workers workers, Watched watched, Cluster<T> cluster) {
+
+    /** What the stream thread does beside processing: it commits, brings workers to rest, and polls. */
+    record StreamThread(CommitMark mark, Quiesce quiesce, Pace pace) {
+
+        StreamThread() {
+            this(new CommitMark(), new Quiesce(), new Pace());
+        }
+    }
 
     /** Who applies events, and whether they may. */
     record Workers(WorkerThreads threads, Breaker breaker) {}
@@ -29,6 +32,18 @@ record SinkParts<T>(
      * @param polled of records, which are decoded on their way to the processor
      */
     record Cluster<T>(Supplier<TopicFacts> facts, MovedOffsets moved, Polled<T> polled) {}
+
+    CommitMark mark() {
+        return thread.mark();
+    }
+
+    Quiesce quiesce() {
+        return thread.quiesce();
+    }
+
+    Pace pace() {
+        return thread.pace();
+    }
 
     /** What the cluster said last of the event topic. */
     TopicFacts facts() {

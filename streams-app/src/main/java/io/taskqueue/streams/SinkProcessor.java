@@ -30,9 +30,6 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     /** How soon outcomes are noticed when no record comes. */
     static final Duration TICK = Duration.ofMillis(5);
 
-    /** How long a pass of the stream thread waits for room; it then takes one event more, so that it polls and commits. */
-    private static final long WAIT_PER_PASS = Duration.ofMillis(500).toNanos();
-
     private final SinkParts<T> parts;
     private final ReplicationEventCodec<T> codec;
     private final Runnable hook = this::beforeCommit;
@@ -44,7 +41,6 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     private Purge purge;
     private TopicFacts facts;
     private Ticks ticks;
-    private long waitLeft = WAIT_PER_PASS;
     private boolean inCall;
     private boolean touched;
     private boolean writtenSinceFailure;
@@ -80,9 +76,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
             acceptOrHalt(work.decoded(codec, held), held.value().get(), held.offset());
         }
         parts.cluster().moved().of(parts.settings().topic, partition).ifPresent(replays::moved);
-        work.beginAdmitted();
         touched = false;
-        touch();
         work.show();
         tickWhileNeeded(Optional.empty());
     }
@@ -133,7 +127,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
 
     /** Marks the task, so that the commit that ends its life here waits for what runs, also where nothing has changed. */
     private void passEnds(Optional<Duration> still) {
-        if (work.takeCommitWanted()) {
+        if (!parts.pace().due() && work.takeCommitWanted()) {
             context.commit();
         }
         touch();
@@ -142,7 +136,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
 
     private void awaitRoom() {
         try {
-            waitLeft = work.awaitRoom(waitLeft);
+            parts.pace().waitLeft(work.awaitRoom(parts.pace().waitLeft()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -152,6 +146,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     public void close() {
         parts.mark().disconnect(context.taskId(), hook);
         parts.quiesce().leave(context.taskId(), work);
+        ticks.every(Optional.empty()); // a task that is revived keeps its schedules
         work.abandon();
     }
 
@@ -159,7 +154,6 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         inCall = true;
         try {
             goOn();
-            waitLeft = WAIT_PER_PASS;
             work.drain();
             work.redrive();
             work.beginAdmitted();

@@ -20,6 +20,9 @@ final class SinkSettings<T> {
 
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
 
+    /** Below it, each pass of the stream thread would end with a commit, and a revocation could not be prepared for. */
+    private static final Duration SHORTEST_COMMIT_INTERVAL = Duration.ofMillis(10);
+
     final String name;
     final ReplicationSink<T> sink;
     final PayloadCodec<T> codec;
@@ -108,10 +111,10 @@ final class SinkSettings<T> {
                 "Sink " + name + " needs room for at least 1 parked event, but maxParked is " + maxParked
                         + ". To stop where an event cannot be applied, use onExhausted(STOP).");
         require(
-                !commitInterval.isNegative() && !commitInterval.isZero() && !drainTimeout.isNegative(),
-                "Sink " + name
-                        + " needs a commit interval above 0 and a drain time-out that is not negative, but they are "
-                        + commitInterval + " and " + drainTimeout + ".");
+                commitInterval.compareTo(SHORTEST_COMMIT_INTERVAL) >= 0 && !drainTimeout.isNegative(),
+                "Sink " + name + " needs a commit interval of at least " + SHORTEST_COMMIT_INTERVAL.toMillis()
+                        + " ms and a drain time-out that is not negative, but they are " + commitInterval + " and "
+                        + drainTimeout + ".");
         require(
                 !topicCheckInterval.isNegative() && topicCheckInterval.toMillis() > 0,
                 "Sink " + name + " needs a topic check interval of at least 1 ms, but it is " + topicCheckInterval

@@ -1,7 +1,6 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.metrics.SinkMeters;
-import io.taskqueue.queue.Ticker;
 import java.util.Map;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -70,7 +69,7 @@ public final class SinkTopology implements AutoCloseable {
     private final SinkSettings<?> settings;
     private final Topology topology;
     private final Map<String, Object> properties;
-    private final Quiesce quiesce;
+    private final SinkParts.StreamThread thread;
     private final SinkParts.Cluster<?> cluster;
     private final SinkParts.Watched watched;
     private final Breaker breaker;
@@ -80,7 +79,7 @@ public final class SinkTopology implements AutoCloseable {
         this.settings = parts.settings();
         this.topology = topology;
         this.properties = StreamsProperties.of(settings, parts.facts().maxMessageBytes());
-        this.quiesce = parts.quiesce();
+        this.thread = parts.thread();
         this.cluster = parts.cluster();
         this.watched = parts.watched();
         this.breaker = parts.workers().breaker();
@@ -107,8 +106,7 @@ public final class SinkTopology implements AutoCloseable {
         Polled<T> polled = new Polled<>(settings);
         SinkParts<T> parts = new SinkParts<>(
                 settings,
-                new CommitMark(),
-                new Quiesce(),
+                new SinkParts.StreamThread(),
                 new SinkParts.Workers(threads, breaker),
                 new SinkParts.Watched(new SinkProgress(meters, settings.clock), observers),
                 new SinkParts.Cluster<>(watch, new MovedOffsets(), polled));
@@ -172,13 +170,13 @@ public final class SinkTopology implements AutoCloseable {
     /** 2. Kafka's own clients, whose polls wait until a revocation would commit what the workers have found out. */
     public KafkaClientSupplier clients() {
         CommandsFirst commands = new CommandsFirst(settings.topic, settings.controlTopic);
-        return new PacedPolls(commands, quiesce, cluster.moved(), Ticker.system(), cluster.polled()::consumer);
+        return new PacedPolls(commands, thread, cluster.moved(), cluster.polled()::consumer);
     }
 
     /** 3. Begins nothing any more and waits for what runs, at most the drain time-out. To be called before streams close. */
     public void quiesce() {
         try {
-            quiesce.close(settings.drainTimeout.toNanos());
+            thread.quiesce().close(settings.drainTimeout.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -54,6 +54,8 @@ final class StreamsProperties {
         properties.put("processing.exception.handler.global.enabled", true);
         // how soon outcomes are noticed when no record comes
         properties.put(StreamsConfig.POLL_MS_CONFIG, 5);
+        // what a poll brings is taken also where there is no room for it, and polls come only after it
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 500);
         // after a kill, the next instance waits for the old session to end
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 1_500);

@@ -2,7 +2,6 @@ package io.taskqueue.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskqueue.queue.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +26,8 @@ class CommandsFirstTest {
     private final Broker broker = new Broker();
     private final Consumer<byte[], byte[]> consumer = new PacedPolls(
                     new CommandsFirst("events", "control"),
-                    new Quiesce(),
+                    new SinkParts.StreamThread(),
                     new MovedOffsets(),
-                    Ticker.system(),
                     config -> broker)
             .getConsumer(Map.of());
 

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.metrics.SinkMeters;
-import io.taskqueue.queue.Ticker;
+import io.taskqueue.sink.OnAmbiguity;
+import io.taskqueue.sink.ReplicationSink;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -39,7 +40,7 @@ class PacedPollsTest {
         try (SinkWorld world = new SinkWorld(1)) {
             // all of them in flight: only where nothing comes in is a task not marked again soon
             world.source("orders", 1).open().tasks(0, 150);
-            try (TakenAway instance = new TakenAway(world)) {
+            try (TakenAway instance = new TakenAway(world, world.calling(Duration.ofMillis(40)), 20)) {
                 instance.start();
                 Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() > 50);
                 instance.takeAwayAfterNextCommit();
@@ -54,6 +55,29 @@ class PacedPollsTest {
         }
     }
 
+    /** Where workers wait for commits, each pass of the stream thread would end with one. */
+    @Test
+    void aPartitionThatIsTakenAwayRightAfterACommitOfIntentsLeavesNoDoubt() throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            ReplicationSink<String> intending = (event, effects) ->
+                    effects.run("call", OnAmbiguity.assumeDone(), key -> world.ledger.called(key.toString()));
+            world.source("orders", 1).open().tasks(0, 1_000);
+            try (TakenAway instance = new TakenAway(world, intending, 0)) {
+                instance.start();
+                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() > 20);
+                instance.takeAwayAfterNextCommit();
+                assertThat(instance.taken.await(60, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(world.ledger.keys()).isLessThan(3_000);
+
+            SinkService next = world.start(world.sink("taken", intending));
+            world.awaitCaughtUp("taken", next);
+            assertThat(next.status().effects().ambiguous()).isZero();
+            assertThat(world.ledger.keys()).isEqualTo(3_000);
+            assertThat(world.ledger.repeated()).isEmpty();
+        }
+    }
+
     /** An instance from which the partition is taken away at a moment of the test's choice. */
     private static final class TakenAway implements AutoCloseable {
 
@@ -62,22 +86,23 @@ class PacedPollsTest {
         private final AtomicBoolean committed = new AtomicBoolean();
         private final AtomicReference<ConsumerRebalanceListener> listener = new AtomicReference<>();
         private final SinkWorld world;
+        private final int calls;
         private final SinkParts<String> parts;
         private final EventTopic topic;
         private final KafkaStreams streams;
 
-        TakenAway(SinkWorld world) {
+        /** @param calls so many are made before it is taken away, in the same poll */
+        TakenAway(SinkWorld world, ReplicationSink<String> sink, int calls) {
             this.world = world;
-            SinkSettings<String> settings =
-                    new SinkSettings<>(world.sink("taken", world.calling(Duration.ofMillis(40))));
+            this.calls = calls;
+            SinkSettings<String> settings = new SinkSettings<>(world.sink("taken", sink));
             topic = new EventTopic(settings);
             TopicFacts facts = topic.prepare();
             WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, null);
             SinkMeters meters = new SinkMeters(new SimpleMeterRegistry(), settings.name);
             parts = new SinkParts<>(
                     settings,
-                    new CommitMark(),
-                    new Quiesce(),
+                    new SinkParts.StreamThread(),
                     new SinkParts.Workers(
                             threads,
                             new Breaker(settings.name, settings.breaker, settings.clock, threads::executeAfter)),
@@ -85,9 +110,8 @@ class PacedPollsTest {
                     new SinkParts.Cluster<>(() -> facts, new MovedOffsets(), new Polled<>(settings)));
             PacedPolls clients = new PacedPolls(
                     new CommandsFirst(settings.topic, settings.controlTopic),
-                    parts.quiesce(),
+                    parts.thread(),
                     parts.cluster().moved(),
-                    Ticker.system(),
                     this::consumer);
             streams = new KafkaStreams(
                     SinkTopology.build(parts),
@@ -122,7 +146,7 @@ class PacedPollsTest {
                             int before = world.ledger.keys();
                             Awaitility.await()
                                     .atMost(SinkWorld.PATIENCE)
-                                    .until(() -> world.ledger.keys() >= before + 20);
+                                    .until(() -> world.ledger.keys() >= before + calls);
                             listener.get().onPartitionsRevoked(consumer.assignment());
                             taken.countDown();
                         }
@@ -149,24 +173,20 @@ class PacedPollsTest {
     void theHandOverLastsAsLongAsTheRevocation() {
         TopicPartition partition = new TopicPartition("events", 0);
         MockConsumer<byte[], byte[]> broker = new MockConsumer<>("earliest");
-        Quiesce quiesce = new Quiesce();
+        SinkParts.StreamThread thread = new SinkParts.StreamThread();
         List<Boolean> handingOver = new ArrayList<>();
         try (Consumer<byte[], byte[]> consumer = new PacedPolls(
-                        new CommandsFirst("events", "control"),
-                        quiesce,
-                        new MovedOffsets(),
-                        Ticker.system(),
-                        config -> broker)
+                        new CommandsFirst("events", "control"), thread, new MovedOffsets(), config -> broker)
                 .getConsumer(Map.of())) {
             consumer.subscribe(List.of("events"), new ConsumerRebalanceListener() {
                 @Override
                 public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-                    handingOver.add(quiesce.handingOver());
+                    handingOver.add(thread.quiesce().handingOver());
                 }
 
                 @Override
                 public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-                    handingOver.add(quiesce.handingOver());
+                    handingOver.add(thread.quiesce().handingOver());
                 }
             });
             broker.rebalance(List.of(partition));
@@ -175,7 +195,7 @@ class PacedPollsTest {
             broker.rebalance(List.of());
 
             assertThat(handingOver).containsExactly(true, false);
-            assertThat(quiesce.handingOver()).isFalse();
+            assertThat(thread.quiesce().handingOver()).isFalse();
         }
     }
 
@@ -196,7 +216,7 @@ class PacedPollsTest {
                             "10",
                             "streams.buffered.records.per.partition",
                             "10")));
-            // what Kafka Streams has taken it hands on, one event each half second; after it there is no more
+            // what Kafka Streams has taken it hands on; after it there is no more
             AtomicInteger inFlight = new AtomicInteger();
             Awaitility.await()
                     .atMost(SinkWorld.PATIENCE)

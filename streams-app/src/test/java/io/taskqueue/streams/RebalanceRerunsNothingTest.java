@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,37 @@ class RebalanceRerunsNothingTest {
                     .isEqualTo(queues.size() * 1_500));
             world.awaitCaughtUp("shared", first);
             assertThat(world.ledger.repeated()).isEmpty();
+        }
+    }
+
+    /** The group goes on only in polls, and Kafka Streams polls only once all that it has taken is handed on. */
+    @Test
+    void aTargetThatDoesNotAnswerHoldsNoRebalanceUp() throws Exception {
+        try (SinkWorld world = new SinkWorld(2)) {
+            for (String queue : List.of("a", "b", "c", "d", "e", "f", "g", "h")) {
+                world.source(queue, 1).open().tasks(0, 100);
+            }
+            CountDownLatch answers = new CountDownLatch(1);
+            var sink = new Object() {
+                SinkService start(String instance) {
+                    return world.start(world.sink("unanswered", (event, effects) -> {
+                                answers.await();
+                                effects.run("call", key -> world.ledger.called(key.toString()));
+                            })
+                            .maxInFlight(20)
+                            .drainTimeout(Duration.ofMillis(100))
+                            .stateDirectory(world.state(instance)));
+                }
+            };
+            SinkService first = sink.start("one");
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> first.status().queues().stream()
+                    .anyMatch(queue -> queue.inFlight() >= 20));
+            SinkService second = sink.start("two");
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> second.status().queues().stream()
+                    .anyMatch(queue -> queue.inFlight() > 0));
+            answers.countDown();
+            world.awaitCaughtUp("unanswered", first, second);
+            assertThat(world.ledger.keys()).isEqualTo(2_400);
         }
     }
 }

@@ -84,8 +84,7 @@ final class SinkDriver implements AutoCloseable {
         Breaker breaker = new Breaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
         parts = new SinkParts<>(
                 settings,
-                new CommitMark(),
-                new Quiesce(),
+                new SinkParts.StreamThread(),
                 new SinkParts.Workers(threads, breaker),
                 new SinkParts.Watched(new SinkProgress(meters, settings.clock), new Observers(settings.name)),
                 new SinkParts.Cluster<>(() -> facts, new MovedOffsets(), new Polled<>(settings)));
