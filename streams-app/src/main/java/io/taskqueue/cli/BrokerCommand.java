@@ -1,9 +1,9 @@
 package io.taskqueue.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,6 +18,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class BrokerCommand implements Callable<Integer> {
+
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
     @Option(names = "--dir", required = true, paramLabel = "DIR", description = "Where the broker keeps its data.")
     private Path directory = Path.of("");
@@ -34,20 +36,15 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        LocalBroker broker = LocalBroker.start(directory, port);
-        CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            broker.close();
-                            stopped.countDown();
-                        },
-                        "broker-stop"));
-        output.result(
-                "A Kafka broker is ready at " + broker.bootstrapServers() + ", its data in " + directory
-                        + ". Ctrl-C stops it.",
-                Map.of("bootstrapServers", broker.bootstrapServers(), "directory", directory.toString()));
-        stopped.await();
+        // the first to be opened and the last to be closed: the process may end once this is closed
+        try (StopSignal stop = StopSignal.listen(STOP_PATIENCE);
+                LocalBroker broker = LocalBroker.start(directory, port)) {
+            output.result(
+                    "A Kafka broker is ready at " + broker.bootstrapServers() + ", its data in " + directory
+                            + ". Ctrl-C stops it.",
+                    Map.of("bootstrapServers", broker.bootstrapServers(), "directory", directory.toString()));
+            stop.await();
+        }
         return ExitCode.OK;
     }
 }

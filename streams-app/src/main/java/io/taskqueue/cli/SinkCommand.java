@@ -145,17 +145,20 @@ final class SinkCommand implements Callable<Integer> {
     }
 
     private <T> Integer run(SinkFactory<T> factory) throws Exception {
-        var configured = SinkFactories.create(factory, sinkConfig);
-        try {
-            return run(factory, configured);
-        } finally {
-            if (configured instanceof AutoCloseable closeable) {
-                closeable.close();
+        // the first to be opened and the last to be closed: the process may end once this is closed
+        try (StopSignal stop = StopSignal.listen(STOP_PATIENCE)) {
+            var configured = SinkFactories.create(factory, sinkConfig);
+            try {
+                return run(factory, configured, stop);
+            } finally {
+                if (configured instanceof AutoCloseable closeable) {
+                    closeable.close();
+                }
             }
         }
     }
 
-    private <T> Integer run(SinkFactory<T> factory, ReplicationSink<T> configured) throws Exception {
+    private <T> Integer run(SinkFactory<T> factory, ReplicationSink<T> configured, StopSignal stop) throws Exception {
         kafka.requireReachable();
         MeterRegistry meters = Meters.create();
         SinkService service = SinkService.builder(name, configured, factory.codec())
@@ -169,8 +172,7 @@ final class SinkCommand implements Callable<Integer> {
                 .onPermanent(onPermanent)
                 .metrics(meters)
                 .start();
-        try (StopSignal stop = StopSignal.listen(STOP_PATIENCE);
-                Served diagnosed = serve(service, factory.codec(), meters)) {
+        try (Served diagnosed = serve(service, factory.codec(), meters)) {
             diagnosed.announce(output);
             await(service, stop);
         } finally {

@@ -13,8 +13,12 @@ final class FewPartitions {
 
     /** Makes the event topic before a source does, which would make it with twelve. */
     static void create(String server, int partitions) throws Exception {
+        create(server, "taskqueue.events", partitions);
+    }
+
+    static void create(String server, String topic, int partitions) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", server))) {
-            admin.createTopics(List.of(new NewTopic("taskqueue.events", partitions, (short) 1)))
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
                     .all()
                     .get(30, TimeUnit.SECONDS);
         }
