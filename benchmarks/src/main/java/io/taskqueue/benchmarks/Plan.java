@@ -15,7 +15,7 @@ record Plan(Rounds rounds, Volume volume, List<Tuning> tuning) {
      * How much a round is.
      *
      * @param tasks tasks of a round
-     * @param roundTrips how often the way from enqueue to told safe is walked for its latency
+     * @param roundTrips how often the way from enqueue to confirmed is walked for its latency
      */
     record Volume(int tasks, int roundTrips) {
 

@@ -63,7 +63,7 @@ final class Report {
     }
 
     private void latencies(StringBuilder text) {
-        text.append("\n| enqueue → told safe, one at a time | p50 | p99 |\n| --- | ---: | ---: |\n");
+        text.append("\n| enqueue → confirmed, one at a time | p50 | p99 |\n| --- | ---: | ---: |\n");
         for (Series latency : latencies) {
             text.append(String.format(
                     Locale.ROOT,

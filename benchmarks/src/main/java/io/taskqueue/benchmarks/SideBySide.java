@@ -57,7 +57,7 @@ public final class SideBySide {
             contenders.add(ours);
             contenders.add(theirs);
             report.add(new Report.Comparison(
-                    "queue → source → told safe (" + tuning + ")", ours.contest(), theirs.contest()));
+                    "queue → source → confirmed (" + tuning + ")", ours.contest(), theirs.contest()));
         }
         plan.rounds().run("source", contenders, () -> cluster.deleteAllBut(Set.of(events)));
         for (Tuning tuning : plan.tuning()) {

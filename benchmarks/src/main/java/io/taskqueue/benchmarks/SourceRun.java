@@ -28,7 +28,7 @@ final class SourceRun {
         this.cluster = cluster;
     }
 
-    /** Where the events of a run went, and how many they were a second until the last was told safe. */
+    /** Where the events of a run went, and how many they were a second until the last was confirmed. */
     record Result(String topic, Stopwatch.Rate rate) {}
 
     Result measure(Tuning tuning, int tasks) throws InterruptedException, ExecutionException, TimeoutException {
@@ -45,7 +45,7 @@ final class SourceRun {
         }
     }
 
-    /** How long it takes from enqueue to told safe, in milliseconds, one caller at a time. */
+    /** How long it takes from enqueue to confirmed, in milliseconds, one caller at a time. */
     Series roundTrips(Tuning tuning, int count) throws InterruptedException, ExecutionException, TimeoutException {
         Series milliseconds = new Series(tuning.toString());
         try (TaskQueue<String> queue = queue();

@@ -303,7 +303,10 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
-        /** How often offsets and results commit; 100 ms unless set, at least 10 ms. After a crash, that much is applied again. */
+        /**
+         * How often offsets and results commit; 100 ms unless set, at least 10 ms. After a crash, the effects of about one interval
+         * run again, and those that were running.
+         */
         public Builder<T> commitInterval(Duration interval) {
             this.commitInterval = interval;
             return this;
