@@ -3,7 +3,6 @@ package io.taskqueue.streams;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -11,17 +10,14 @@ import java.util.Set;
 import java.util.function.IntFunction;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Bytes;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One partition's events between being seen and being applied: handed to the workers, their outcomes written down. Only the
- * stream thread calls it, but for {@link #pause()} and {@link #awaitRest(long)}.
+ * stream thread calls it.
  */
-final class PartitionWork<T> implements Quiesce.Restful {
+final class PartitionWork<T> {
 
-    /** A tick that was called off stays with Kafka Streams until it would have come, and the clock may be set back meanwhile. */
-    private static final Duration LONGEST_SLEEP = Duration.ofSeconds(30);
-
+    private final Handed.Receiver outcomes = new Outcomes();
     private final Handover<Handed> handover = new Handover<>();
     private final InFlight<T> inFlight = new InFlight<>();
     private final Intents intents = new Intents();
@@ -33,11 +29,9 @@ final class PartitionWork<T> implements Quiesce.Restful {
     private final LiveEvents<T> events;
     private final Reports reports;
     private final Parking<T> parking;
+    private final Rest<T> rest;
     private final int partition;
-    private @Nullable SinkStoppedException failure;
     private boolean halted;
-    private boolean marked;
-    private boolean asleep = true; // until its first pass: a task that ends before it commits nothing
     private boolean commitWanted;
 
     PartitionWork(
@@ -59,8 +53,8 @@ final class PartitionWork<T> implements Quiesce.Restful {
                 parts.workers(),
                 new Worker<>(parts.settings(), parts.workers().breaker(), handover, new Random()),
                 parts.settings().clock);
-        lanes.pause();
-        stopWhere(parking.full(partition));
+        this.rest = new Rest<>(parts, lanes, handover, intents, inFlight, parking);
+        rest.stopWhere(parking.full(partition));
     }
 
     /** Takes up what was in flight at the last commit, by offset. */
@@ -98,7 +92,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
         if (parking.mustWait(live)) {
             parking.behind(live);
             history.setAside(live);
-            stopWhere(parking.full(partition));
+            rest.stopWhere(parking.full(partition));
         } else {
             inFlight.add(live);
             begin(live);
@@ -108,7 +102,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
     /** Lets released events go on as far as there is room. */
     void redrive() {
         int room = parts.settings().maxInFlight - inFlight.size();
-        if (parking.anyReleased() && room > 0 && !resting()) {
+        if (parking.anyReleased() && room > 0 && !rest.forGood()) {
             for (LiveEvent<T> live : parking.release(room)) {
                 inFlight.add(live);
                 history.began(live);
@@ -129,7 +123,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
      */
     void halt(Uuid topicId, long offset, byte[] value, SinkStoppedException reason) {
         halted = true;
-        stopWhere(reason);
+        rest.stopWhere(reason);
         inFlight.hold(InFlightStore.key(topicId, offset), value);
     }
 
@@ -148,36 +142,8 @@ final class PartitionWork<T> implements Quiesce.Restful {
     /** Writes down what the workers have found out, and says whether that was anything. */
     boolean drain() {
         List<Handed> all = handover.take();
-        for (Handed handed : all) {
-            if (handed instanceof Handed.Recorded recorded) {
-                results.record(
-                        recorded.key(),
-                        recorded.offset(),
-                        parts.settings().clock.instant(),
-                        recorded.result());
-                parts.watched().progress().recorded(recorded.result());
-                recordedInReplay(recorded);
-            } else if (handed instanceof Handed.Intended intended) {
-                commitWanted |= intents.write(
-                        intended.intent(), results, parts.settings().clock.instant());
-            } else if (handed instanceof Handed.Withdrawn withdrawn) {
-                results.withdraw(withdrawn.key());
-            } else if (handed instanceof Handed.Applied applied) {
-                applied(applied);
-            } else if (handed instanceof Handed.GaveUp gaveUp) {
-                gaveUp(gaveUp);
-            }
-        }
+        all.forEach(handed -> handed.to(outcomes));
         return !all.isEmpty();
-    }
-
-    /** What a person lets run in the middle of a replay is none of the replay's. */
-    private void recordedInReplay(Handed.Recorded recorded) {
-        Replays replays = history.replays();
-        if (replays.covers(recorded.offset())
-                && !inFlight.redriven(InFlightStore.key(parts.facts().topicId(), recorded.offset()))) {
-            replays.recorded(recorded.offset(), recorded.result());
-        }
     }
 
     /** Waits for outcomes while as much is in flight as may be, and returns what is left of the time, in nanoseconds. */
@@ -187,7 +153,7 @@ final class PartitionWork<T> implements Quiesce.Restful {
             beginAdmitted();
         }
         // where workers wait for a commit, room comes of that
-        while (inFlight.size() >= parts.settings().maxInFlight && left > 0 && !resting() && !commitWanted) {
+        while (inFlight.size() >= parts.settings().maxInFlight && left > 0 && !rest.forGood() && !commitWanted) {
             left = handover.awaitSome(left);
             drain();
         }
@@ -204,37 +170,6 @@ final class PartitionWork<T> implements Quiesce.Restful {
 
     void show() {
         history.show(inFlight);
-    }
-
-    /** Lets the workers go on, if they were only held for a hand-over. */
-    void resume() {
-        asleep = false;
-        parts.quiesce().resumed(this);
-        if (!resting()) {
-            intents.open();
-            lanes.resume();
-            if (resting()) {
-                pause(); // the close came between
-            }
-        }
-    }
-
-    /**
-     * Falls asleep where nothing runs and nothing can begin for a while, and says for how long: nothing begins before it is
-     * resumed, so that nothing is lost where the partition goes to another instance before that.
-     */
-    Optional<Duration> sleep() {
-        if (resting()) {
-            return Optional.empty();
-        }
-        Optional<Duration> still = lanes.pauseWhileStill()
-                .filter(wait -> wait.compareTo(SinkProcessor.TICK) > 0 && !handover.waits())
-                .map(wait -> wait.compareTo(LONGEST_SLEEP) < 0 ? wait : LONGEST_SLEEP);
-        asleep = still.isPresent();
-        if (!asleep) {
-            resume();
-        }
-        return still;
     }
 
     /** Whether a worker waits for a commit; not any more once asked. */
@@ -254,14 +189,8 @@ final class PartitionWork<T> implements Quiesce.Restful {
         intents.committed();
     }
 
-    /** Why nothing more is begun, or null. */
-    @Nullable
-    SinkStoppedException failure() {
-        return failure;
-    }
-
-    boolean idle() {
-        return inFlight.size() == 0 && failure == null && !parking.anyReleased();
+    Rest<T> rest() {
+        return rest;
     }
 
     Parking<T> parking() {
@@ -278,57 +207,9 @@ final class PartitionWork<T> implements Quiesce.Restful {
         return inFlight.lowestOffset(atMost);
     }
 
-    /** Whether nothing more is begun, for good: the sink stops, be it for another partition's sake. */
-    boolean resting() {
-        return failure != null || parts.quiesce().stopping();
-    }
-
-    @Override
-    public void pause() {
-        lanes.pause();
-        intents.close(this::withdraw);
-    }
-
-    /** Through the handover, so that who waits for that to be empty waits for this, and a later intent of the key stays. */
-    private void withdraw(Intent intent) {
-        handover.add(new Handed.Withdrawn(intent.key));
-    }
-
-    /** The task has done something that makes it commit, or has just committed. */
-    void marked(boolean now) {
-        marked = now;
-    }
-
-    @Override
-    public boolean willCommit() {
-        return marked || asleep || inFlight.size() == 0;
-    }
-
-    @Override
-    public boolean still() {
-        return !marked && (asleep || idle());
-    }
-
-    @Override
-    public boolean full() {
-        return inFlight.size() >= parts.settings().maxInFlight;
-    }
-
-    @Override
-    public long awaitIdle(long nanos) throws InterruptedException {
-        return lanes.awaitIdle(nanos);
-    }
-
-    @Override
-    public long awaitRest(long nanos) throws InterruptedException {
-        long left = lanes.awaitIdle(nanos);
-        return handover.awaitTaken(left);
-    }
-
     /** Interrupts what still runs: the next owner of the partition applies it. */
     void abandon() {
-        lanes.shut();
-        intents.close(this::withdraw); // threads of the sink's own may wait for one
+        rest.abandon();
         parts.watched().progress().inFlight(-inFlight.size());
         if (!parts.quiesce().closing()) {
             parking.leave();
@@ -339,35 +220,6 @@ final class PartitionWork<T> implements Quiesce.Restful {
     private void begin(LiveEvent<T> live) {
         parts.watched().progress().inFlight(1);
         lanes.admitSoon(live);
-    }
-
-    private void applied(Handed.Applied applied) {
-        LiveEvent<?> live = applied.live();
-        left(live);
-        history.applied(applied);
-        reports.applied(applied);
-        if (!InFlightStore.topicId(live.key).equals(parts.facts().topicId())) {
-            results.forget(live.event.queueName(), live.event.position()); // it cannot be seen again
-        }
-    }
-
-    private void gaveUp(Handed.GaveUp gaveUp) {
-        if (!parking.parks(gaveUp.why())) {
-            stopWhere(Failures.gaveUp(parts.settings().name, partition, gaveUp));
-            return;
-        }
-        for (LiveEvent<T> live : lanes.take(gaveUp.live().event.taskId())) {
-            if (live == gaveUp.live()) {
-                parking.failed(gaveUp);
-                setAside(live);
-            } else if (parking.mustWait(live)) {
-                parking.behind(live);
-                setAside(live);
-            } else {
-                lanes.admit(live);
-            }
-        }
-        stopWhere(parking.full(partition));
     }
 
     private void setAside(LiveEvent<?> live) {
@@ -381,20 +233,73 @@ final class PartitionWork<T> implements Quiesce.Restful {
         parts.watched().progress().inFlight(-1);
     }
 
-    /** Begins nothing more where there is a reason; the first one stands. */
-    private void stopWhere(@Nullable SinkStoppedException reason) {
-        if (reason != null && failure == null) {
-            failure = reason;
-            parts.quiesce().failing();
-            pause();
-        }
-    }
-
     ReplicationEvent<T> decoded(ReplicationEventCodec<T> codec, InFlightStore.Stored entry) {
         try {
             return codec.decode(entry.value().get());
         } catch (UndecodableEventException e) {
             throw Failures.undecodableInFlight(parts.settings().name, entry.offset(), e);
+        }
+    }
+
+    private final class Outcomes implements Handed.Receiver {
+
+        @Override
+        public void recorded(Handed.Recorded recorded) {
+            results.record(
+                    recorded.key(), recorded.offset(), parts.settings().clock.instant(), recorded.result());
+            parts.watched().progress().recorded(recorded.result());
+            recordedInReplay(recorded);
+        }
+
+        /** What a person lets run in the middle of a replay is none of the replay's. */
+        private void recordedInReplay(Handed.Recorded recorded) {
+            Replays replays = history.replays();
+            if (replays.covers(recorded.offset())
+                    && !inFlight.redriven(InFlightStore.key(parts.facts().topicId(), recorded.offset()))) {
+                replays.recorded(recorded.offset(), recorded.result());
+            }
+        }
+
+        @Override
+        public void intended(Handed.Intended intended) {
+            commitWanted |= intents.write(
+                    intended.intent(), results, parts.settings().clock.instant());
+        }
+
+        @Override
+        public void withdrawn(Handed.Withdrawn withdrawn) {
+            results.withdraw(withdrawn.key());
+        }
+
+        @Override
+        public void applied(Handed.Applied applied) {
+            LiveEvent<?> live = applied.live();
+            left(live);
+            history.applied(applied);
+            reports.applied(applied);
+            if (!InFlightStore.topicId(live.key).equals(parts.facts().topicId())) {
+                results.forget(live.event.queueName(), live.event.position()); // it cannot be seen again
+            }
+        }
+
+        @Override
+        public void gaveUp(Handed.GaveUp gaveUp) {
+            if (!parking.parks(gaveUp.why())) {
+                rest.stopWhere(Failures.gaveUp(parts.settings().name, partition, gaveUp));
+                return;
+            }
+            for (LiveEvent<T> live : lanes.take(gaveUp.live().event.taskId())) {
+                if (live == gaveUp.live()) {
+                    parking.failed(gaveUp);
+                    setAside(live);
+                } else if (parking.mustWait(live)) {
+                    parking.behind(live);
+                    setAside(live);
+                } else {
+                    lanes.admit(live);
+                }
+            }
+            rest.stopWhere(parking.full(partition));
         }
     }
 }

@@ -18,7 +18,7 @@ import org.apache.kafka.streams.processor.TaskId;
  */
 final class Quiesce {
 
-    /** What can be brought to rest: a partition's processor. */
+    /** What can be brought to rest: the workers of a partition. */
     interface Restful {
 
         /** Begins nothing any more. */

@@ -37,6 +37,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     private KeyValueStore<Bytes, byte[]> mark;
     private History history;
     private PartitionWork<T> work;
+    private Rest<T> rest;
     private Control control;
     private Purge purge;
     private TopicFacts facts;
@@ -66,10 +67,11 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         history = new History(parts.settings(), checkpoints, replays, progress, partition);
         ParkedStore parked = new ParkedStore(context.getStateStore(ParkedStore.NAME));
         work = new PartitionWork<>(parts, history, results, stored, parked, partition);
+        rest = work.rest();
         purge = new Purge(results, work.parking());
         control = new Control(parts.settings().name, commands(work.parking()));
         parts.mark().connect(context.taskId(), hook);
-        parts.quiesce().join(context.taskId(), work);
+        parts.quiesce().join(context.taskId(), rest);
         work.resumeStored(codec);
         adopt(parts.facts());
         for (InFlightStore.Stored held : work.release()) {
@@ -145,7 +147,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     @Override
     public void close() {
         parts.mark().disconnect(context.taskId(), hook);
-        parts.quiesce().leave(context.taskId(), work);
+        parts.quiesce().leave(context.taskId(), rest);
         ticks.every(Optional.empty()); // a task that is revived keeps its schedules
         work.abandon();
     }
@@ -161,7 +163,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
                 purge.tick(work.lowestOffset(Long.MAX_VALUE));
             }
             work.show(); // and before each commit; with each record it would cost too much
-            passEnds(purge.pending() ? Optional.empty() : work.sleep());
+            passEnds(purge.pending() ? Optional.empty() : rest.sleep());
         } finally {
             inCall = false;
         }
@@ -173,23 +175,23 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         boolean stopping = parts.quiesce().stopping();
         boolean lastHere = stopping || parts.quiesce().handingOver();
         if (lastHere && !inCall) {
-            rest();
+            bringToRest();
         }
         work.beginAdmitted();
         work.write();
-        work.marked(inCall);
+        rest.marked(inCall);
         if (!inCall) {
             work.committing();
         }
         // a failure that came to light only now waits for one more commit, before which the other partitions come to
         // rest
-        writtenSinceFailure = stopping && work.failure() != null && !inCall;
+        writtenSinceFailure = stopping && rest.failure() != null && !inCall;
     }
 
-    private void rest() {
-        work.pause();
+    private void bringToRest() {
+        rest.pause();
         try {
-            parts.quiesce().rest(work, parts.settings().drainTimeout.toNanos());
+            parts.quiesce().rest(rest, parts.settings().drainTimeout.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -197,7 +199,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
 
     /** Begins a pass: a failure is thrown once all that was found out beside it is committed. */
     private void goOn() {
-        SinkStoppedException failure = work.failure();
+        SinkStoppedException failure = rest.failure();
         if (failure != null) {
             if (writtenSinceFailure) {
                 throw failure;
@@ -205,7 +207,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
             context.commit();
         }
         work.committed();
-        work.resume();
+        rest.resume();
         TopicFacts now = parts.facts();
         if (!now.equals(facts)) {
             adopt(now);
@@ -228,7 +230,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
 
     /** Where the sink halts before the event, what runs is recorded first: thrown at once, it would all run again. */
     private void acceptOrHalt(ReplicationEvent<T> event, byte[] value, long offset) {
-        SinkStoppedException failure = work.failure();
+        SinkStoppedException failure = rest.failure();
         if (work.halted() && failure != null) {
             work.halt(facts.topicId(), offset, value, failure);
             return;
@@ -263,7 +265,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     /** Sets a record aside that is no event; its headers may still say which one it was. */
     private void undecodable(
             Record<byte[], PolledRecord<T>> record, RecordMetadata from, UndecodableEventException reason) {
-        SinkStoppedException failure = work.failure();
+        SinkStoppedException failure = rest.failure();
         if (work.halted() && failure != null) {
             throw failure; // it cannot be held: its headers are not stored
         }
@@ -289,12 +291,12 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
             touched = true; // before the call, which may be the flush
             CommitMark.touch(mark);
         }
-        work.marked(true);
+        rest.marked(true);
     }
 
     /** A tick makes the task commit, so there is none while nothing is outstanding, and a late one while all that is waits. */
     private void tickWhileNeeded(Optional<Duration> still) {
-        boolean needed = !work.idle() || purge.pending();
+        boolean needed = !rest.idle() || purge.pending();
         ticks.every(needed ? Optional.of(still.orElse(TICK)) : Optional.empty());
     }
 }
