@@ -25,7 +25,7 @@ public final class SinkMeters implements AutoCloseable {
     public static final String APPLIED = "taskqueue.replication.applied";
     /** Gauge; tags sink, queue: newest position seen minus the position below which all is applied, in events. */
     public static final String SEQUENCE_LAG = "taskqueue.replication.sequence_lag";
-    /** Gauge; tags sink, queue: now minus the time of the newest applied event, in seconds. */
+    /** Gauge; tags sink, queue: 0 where nothing is outstanding, else now minus the time of the newest applied event, in seconds. */
     public static final String WALL_CLOCK_LAG = "taskqueue.replication.wall_clock_lag";
     /** Counter; tags sink, result (run, reused, failed, missing): effects; parked: events set aside. */
     public static final String EFFECTS = "taskqueue.replication.effects";
@@ -64,7 +64,10 @@ public final class SinkMeters implements AutoCloseable {
     private static final Map<String, Meaning> GAUGES = byName(
             new Meaning(SEQUENCE_LAG, "Newest position seen minus the one below which all is applied", "events"),
             new Meaning(PARKED, "Events parked, waiting for a person", "events"),
-            new Meaning(WALL_CLOCK_LAG, "Now minus the time of the newest applied event", "seconds"));
+            new Meaning(
+                    WALL_CLOCK_LAG,
+                    "0 where nothing is outstanding, else now minus the time of the newest applied event",
+                    "seconds"));
 
     private static final Meaning IN_FLIGHT = new Meaning(INFLIGHT, "Events being applied", "events");
 

@@ -6,6 +6,7 @@ import io.taskqueue.metrics.SinkMeters;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -48,9 +49,12 @@ final class SinkGauges {
                 : (double) read.sequence() - done.sequence();
     }
 
+    /** 0 where nothing that was read is outstanding: what is idle does not fall behind. */
     double wallClockLag() {
         Instant newest = newestApplied.get();
-        return newest == null ? 0 : Duration.between(newest, clock.instant()).toMillis() / 1_000.0;
+        return newest == null || Objects.equals(newestRead.get(), newestDone.get())
+                ? 0
+                : Duration.between(newest, clock.instant()).toMillis() / 1_000.0;
     }
 
     private static void advance(AtomicReference<@Nullable Position> newest, Position position) {

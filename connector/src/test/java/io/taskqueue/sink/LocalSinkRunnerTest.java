@@ -507,7 +507,28 @@ class LocalSinkRunnerTest {
         assertThat(registry.get("taskqueue.replication.sequence_lag").gauge().value())
                 .isZero();
         assertThat(registry.get("taskqueue.replication.wall_clock_lag").gauge().value())
-                .isEqualTo(3);
+                .as("all is applied, whatever the time is")
+                .isZero();
+    }
+
+    @Test
+    void timeLagIsThatOfTheNewestAppliedEventWhileAnotherIsOutstanding() throws Exception {
+        var registry = new SimpleMeterRegistry();
+        List<Double> seen = new ArrayList<>();
+        ReplicationSink<String> sink = (event, effects) -> {
+            if (event.position().sequence() == 2) {
+                seen.add(registry.get("taskqueue.replication.wall_clock_lag")
+                        .gauge()
+                        .value());
+            }
+        };
+        runner(sink)
+                .metrics(registry)
+                .clock(Clock.fixed(Events.NOON.plusSeconds(3), ZoneOffset.UTC))
+                .build()
+                .run(Events.sequence("orders", 2));
+
+        assertThat(seen).containsExactly(3.0);
     }
 
     @Test

@@ -25,8 +25,8 @@ final class QueueProgress {
             boolean diverged,
             boolean replaying) {}
 
-    /** @param lag from the event's time to its application */
-    private record Newest(Position position, Instant occurredAt, Duration lag) {}
+    /** The newest applied event. */
+    private record Newest(Position position, Instant occurredAt) {}
 
     private final String queue;
     private final Clock clock;
@@ -61,8 +61,7 @@ final class QueueProgress {
         appliedMeter.increment();
         Newest before = newest;
         if (!replayed && (before == null || event.position().compareTo(before.position()) > 0)) {
-            newest = new Newest(
-                    event.position(), event.occurredAt(), Duration.between(event.occurredAt(), clock.instant()));
+            newest = new Newest(event.position(), event.occurredAt());
         }
     }
 
@@ -158,15 +157,15 @@ final class QueueProgress {
         return now == null || now.replaying() ? Double.NaN : lag(now);
     }
 
-    /** Grows while an event is outstanding; otherwise stays what it was when the newest event was applied. */
+    /** Grows while an event is outstanding; 0 otherwise, as what is idle does not fall behind. */
     private double wallClockLag() {
         Reach now = reach;
         Newest last = newest;
         if (now == null || last == null || now.replaying()) {
             return Double.NaN;
         }
-        Duration lag =
-                !now.newest().equals(now.done()) ? Duration.between(last.occurredAt(), clock.instant()) : last.lag();
-        return lag.toMillis() / 1000.0;
+        return now.newest().equals(now.done())
+                ? 0
+                : Duration.between(last.occurredAt(), clock.instant()).toMillis() / 1000.0;
     }
 }

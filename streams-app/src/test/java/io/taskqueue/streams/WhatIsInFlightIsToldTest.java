@@ -60,6 +60,7 @@ class WhatIsInFlightIsToldTest {
             assertThat(service.status().queues().get(0).done()).isEqualTo(new Position(1, 20));
             assertThat(gauge(meters, SinkMeters.INFLIGHT)).isZero();
             assertThat(gauge(meters, SinkMeters.SEQUENCE_LAG)).isZero();
+            assertThat(gauge(meters, SinkMeters.WALL_CLOCK_LAG)).isZero();
         }
     }
 
