@@ -30,7 +30,8 @@ public record BreakerPolicy(int failures, int tasks, Duration firstWait, Duratio
         if (!off && !on) {
             throw new IllegalArgumentException("A breaker policy needs 1 <= tasks <= failures and "
                     + "1 ms <= firstWait <= maxWait, but this is failures " + failures + ", tasks " + tasks
-                    + ", firstWait " + firstWait + ", maxWait " + maxWait + ". For none, use BreakerPolicy.OFF.");
+                    + ", firstWait " + DurationText.of(firstWait) + ", maxWait " + DurationText.of(maxWait)
+                    + ". For none, use BreakerPolicy.OFF.");
         }
     }
 

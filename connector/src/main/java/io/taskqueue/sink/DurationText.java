@@ -1,6 +1,7 @@
 package io.taskqueue.sink;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,6 +11,24 @@ public final class DurationText {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,12})(ms|s|m|h)");
 
     private DurationText() {}
+
+    /**
+     * The text of a duration, in its largest whole unit; {@link #parse} is its inverse. What has no such text, being negative or
+     * not of whole milliseconds, is shown as ISO 8601 has it.
+     */
+    public static String of(Duration duration) {
+        if (duration.isNegative() || !duration.truncatedTo(ChronoUnit.MILLIS).equals(duration)) {
+            return duration.toString();
+        }
+        if (!duration.truncatedTo(ChronoUnit.SECONDS).equals(duration)) {
+            return duration.toMillis() + "ms";
+        }
+        long seconds = duration.toSeconds();
+        if (seconds == 0 || seconds % 60 != 0) {
+            return seconds + "s";
+        }
+        return seconds % 3_600 == 0 ? seconds / 3_600 + "h" : seconds / 60 + "m";
+    }
 
     /**
      * The duration that the text is.

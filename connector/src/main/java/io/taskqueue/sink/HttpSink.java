@@ -81,8 +81,8 @@ public final class HttpSink<T> implements ReplicationSink<T> {
         this.kinds = kinds.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(kinds));
         this.clock = clock;
         if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException(
-                    "A request needs time, but the timeout is " + timeout + ". Give it more than 0, as in 10s.");
+            throw new IllegalArgumentException("A request needs time, but the timeout is " + DurationText.of(timeout)
+                    + ". Give it more than 0, as in 10s.");
         }
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)

@@ -45,8 +45,9 @@ public record RetryPolicy(
                 || !(jitter >= 0 && jitter <= 1)) {
             throw new IllegalArgumentException(
                     "A retry policy needs at least 1 attempt, 0 <= firstBackoff <= maxBackoff and a "
-                            + "jitter from 0 to 1, but this is attempts " + attempts + ", firstBackoff " + firstBackoff
-                            + ", maxBackoff " + maxBackoff + ", jitter " + jitter + ".");
+                            + "jitter from 0 to 1, but this is attempts " + attempts + ", firstBackoff "
+                            + DurationText.of(firstBackoff) + ", maxBackoff " + DurationText.of(maxBackoff)
+                            + ", jitter " + jitter + ".");
         }
         for (Class<? extends Exception> never : NEVER) {
             if (permanent.contains(never)) {

@@ -22,7 +22,7 @@ class BreakerPolicyTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "A breaker policy needs 1 <= tasks <= failures and 1 ms <= firstWait <= maxWait, but this is "
-                                + "failures 3, tasks 4, firstWait PT1S, maxWait PT2S. For none, use BreakerPolicy.OFF.");
+                                + "failures 3, tasks 4, firstWait 1s, maxWait 2s. For none, use BreakerPolicy.OFF.");
         assertThatThrownBy(() -> new BreakerPolicy(3, 0, Duration.ofSeconds(1), Duration.ofSeconds(2)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new BreakerPolicy(0, 0, Duration.ofSeconds(1), Duration.ofSeconds(2)))

@@ -20,6 +20,24 @@ class DurationTextTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"0s", "1ms", "999ms", "1500ms", "1s", "30s", "61s", "1m", "90m", "1h", "24h"})
+    void aDurationIsShownAsItIsTyped(String text) {
+        assertThat(DurationText.of(DurationText.parse(text))).isEqualTo(text);
+    }
+
+    @Test
+    void theLargestWholeUnitIsShown() {
+        assertThat(DurationText.of(DurationText.parse("120000ms"))).isEqualTo("2m");
+        assertThat(DurationText.of(Duration.ofDays(1))).isEqualTo("24h");
+    }
+
+    @Test
+    void whatNobodyCanTypeIsShownAsItIs() {
+        assertThat(DurationText.of(Duration.ofNanos(1))).isEqualTo("PT0.000000001S");
+        assertThat(DurationText.of(Duration.ofMillis(-1))).isEqualTo("PT-0.001S");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "6", "s", "-1s", "1.5s", "6 s", "6S", "PT6S", "6s\n", "9999999999999s", "٣s"})
     void anythingElseIsRefused(String text) {
         assertThatThrownBy(() -> DurationText.parse(text))

@@ -73,7 +73,7 @@ class ReadyMadeSinkConfigurationTest {
         refused(
                 "timeout",
                 "0s",
-                "The sink http cannot be made: A request needs time, but the timeout is PT0S. Give it more than 0, as in "
+                "The sink http cannot be made: A request needs time, but the timeout is 0s. Give it more than 0, as in "
                         + "10s.");
         refused(
                 "retries",

@@ -47,7 +47,7 @@ class RetryPolicyTest {
         assertThatThrownBy(() -> new RetryPolicy(0, Duration.ZERO, Duration.ZERO, 0))
                 .hasMessage(
                         "A retry policy needs at least 1 attempt, 0 <= firstBackoff <= maxBackoff and a jitter from 0 to "
-                                + "1, but this is attempts 0, firstBackoff PT0S, maxBackoff PT0S, jitter 0.0.");
+                                + "1, but this is attempts 0, firstBackoff 0s, maxBackoff 0s, jitter 0.0.");
         assertThatThrownBy(() -> new RetryPolicy(1, Duration.ofSeconds(2), Duration.ofSeconds(1), 0))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new RetryPolicy(1, Duration.ZERO, Duration.ZERO, Double.NaN))

@@ -2,6 +2,7 @@ package io.taskqueue.streams;
 
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.sink.DurationText;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +93,7 @@ final class EventTopic implements AutoCloseable {
                             "Sink {} waits for topic {}, which is not there yet, for {}",
                             settings.name,
                             settings.topic,
-                            settings.topicWait);
+                            DurationText.of(settings.topicWait));
                 }
                 never.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
             }
@@ -103,7 +104,8 @@ final class EventTopic implements AutoCloseable {
             throw unanswered(e);
         }
         throw new SinkStoppedException(
-                "Sink " + settings.name + " found no topic " + settings.topic + " within " + settings.topicWait
+                "Sink " + settings.name + " found no topic " + settings.topic + " within "
+                        + DurationText.of(settings.topicWait)
                         + ". Start a source, which makes it, or create it, or name another topic.",
                 null);
     }

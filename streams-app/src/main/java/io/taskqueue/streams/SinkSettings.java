@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.DurationText;
 import io.taskqueue.sink.EffectRules;
 import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.ReplicationSink;
@@ -11,9 +12,11 @@ import io.taskqueue.sink.RetryPolicy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What a sink service was given, checked once. Immutable. */
 final class SinkSettings<T> {
@@ -81,6 +84,15 @@ final class SinkSettings<T> {
         return sink + ".control";
     }
 
+    /** The options by which a command finds this sink. */
+    String named() {
+        Object servers = kafka.get("bootstrap.servers");
+        String list = servers instanceof Collection<?> several
+                ? several.stream().map(String::valueOf).collect(Collectors.joining(","))
+                : String.valueOf(servers);
+        return "--bootstrap-server " + list + " --name " + name;
+    }
+
     EffectRules rules() {
         return new EffectRules(retry::isPermanent, onPermanent);
     }
@@ -117,8 +129,8 @@ final class SinkSettings<T> {
                         + drainTimeout + ".");
         require(
                 !topicCheckInterval.isNegative() && topicCheckInterval.toMillis() > 0,
-                "Sink " + name + " needs a topic check interval of at least 1 ms, but it is " + topicCheckInterval
-                        + ".");
+                "Sink " + name + " needs a topic check interval of at least 1 ms, but it is "
+                        + DurationText.of(topicCheckInterval) + ".");
     }
 
     private static void require(boolean right, String otherwise) {

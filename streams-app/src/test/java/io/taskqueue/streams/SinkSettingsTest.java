@@ -23,7 +23,7 @@ class SinkSettingsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("but this is '..'. Choose another.");
         assertThatThrownBy(() -> builder("s").topicCheckInterval(Duration.ZERO).start())
-                .hasMessage("Sink s needs a topic check interval of at least 1 ms, but it is PT0S.");
+                .hasMessage("Sink s needs a topic check interval of at least 1 ms, but it is 0s.");
         assertThatThrownBy(() -> builder("s").kafka(Map.of()).start())
                 .hasMessage(
                         "The sink s has no Kafka to connect to: bootstrap.servers is not set. Pass it to kafka(...).");
@@ -79,7 +79,7 @@ class SinkSettingsTest {
                             .start())
                     .isInstanceOf(SinkStoppedException.class)
                     .hasMessage(
-                            "Sink lost found no topic no-such-topic within PT0.5S. Start a source, which makes it, or "
+                            "Sink lost found no topic no-such-topic within 500ms. Start a source, which makes it, or "
                                     + "create it, or name another topic.");
 
             world.source("orders", 1).open().tasks(0, 1);
