@@ -67,7 +67,7 @@ final class ParkedDecision {
      * @param effect what it does to the tasks, as a sentence of the plan
      */
     int decide(String action, String effect, Command command) throws InterruptedException {
-        requireSense(action);
+        requireSense();
         ParkedEvents parked = options.connect();
         List<ParkedTask> tasks = options.tasks(parked);
         if (tasks.isEmpty()) {
@@ -97,13 +97,11 @@ final class ParkedDecision {
         return taken == null || taken == tasks.size() ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private void requireSense(String action) {
+    private void requireSense() {
         TaskChoice.parse(options.task());
         boolean chosen = options.task() != null || options.queue() != null;
         if (chosen == all) {
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    "Which tasks are meant to " + action + "? Give --task, --queue, or both; or --all alone.");
+            throw new CommandFailure(ExitCode.USAGE, "Which tasks? Give --task, --queue, or both; or --all alone.");
         }
         if (wait != null && !execute) {
             throw new CommandFailure(

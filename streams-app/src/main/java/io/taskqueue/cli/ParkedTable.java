@@ -39,7 +39,8 @@ final class ParkedTable {
                     failed.map(state -> String.valueOf(state.attempts())).orElse("-"),
                     task.events().size(),
                     name(task.first())));
-            failed.ifPresent(state -> text.append(String.format("    %s%n", cut(error(state.error()), WIDTH - 4))));
+            failed.ifPresent(state ->
+                    text.append(String.format("    %s%n", cut(error(task.first(), state.error()), WIDTH - 4))));
             events += task.events().size();
         }
         return text.append(String.format(Locale.ROOT, "%n%s, %s.", count(tasks.size(), "task"), count(events, "event")))
@@ -91,7 +92,7 @@ final class ParkedTable {
                 text,
                 "Parked",
                 seconds(first.since())
-                        + (first.round() > 1 ? ", for the " + nth(first.round()) + " time" : "")
+                        + (first.round() > 1 ? ", parked " + first.round() + " times so far" : "")
                         + (task.redriven() ? "; it is being redriven" : ""));
         failed(first).ifPresent(failed -> {
             line(text, "Tries", String.valueOf(failed.attempts()));
@@ -162,6 +163,11 @@ final class ParkedTable {
         return Printable.line((error.code() == null ? "" : error.code() + ": ") + error.message());
     }
 
+    /** Without the name of the event, which stands in the line above. */
+    private static String error(ParkedEvent event, TaskError error) {
+        return error(error).replace(" of " + Printable.line(event.event().toString()), "");
+    }
+
     private static String quoted(TaskId task) {
         String text = Printable.line(task.toString());
         return text.matches("[\\w./:@%+-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
@@ -173,23 +179,12 @@ final class ParkedTable {
                 .reduce(12, Math::max);
     }
 
-    /** Cut in the middle: an error says at its begin what it is, and at its end what was found. */
+    /** Cut at the end: an error says at its begin what it is, and of what; {@code show} has the whole of it. */
     private static String cut(String text, int most) {
-        int head = most / 3;
-        return text.length() <= most
-                ? text
-                : text.substring(0, head) + " … " + text.substring(text.length() - (most - head - 3));
+        return text.length() <= most ? text : text.substring(0, most - 2) + " …";
     }
 
     private static String seconds(Instant instant) {
         return instant.truncatedTo(ChronoUnit.SECONDS).toString();
-    }
-
-    private static String nth(int number) {
-        return switch (number) {
-            case 2 -> "second";
-            case 3 -> "third";
-            default -> number + "th";
-        };
     }
 }

@@ -14,7 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 final class QueueTails {
 
     /** How many records from the end of a partition are looked at. */
-    private static final int DEPTH = 10_000;
+    static final int DEPTH = 10_000;
 
     /** The newest event of a queue. */
     record Tail(Position position, Instant at) {}

@@ -197,12 +197,12 @@ final class ReplayCommand implements Callable<Integer> {
     private String text(ReplayPlan plan, ReplayOrder order) {
         String begin = String.format(
                 Locale.ROOT,
-                "Replay %d of sink %s from topic %s: %s of %s%n%n",
+                "Replay %d of sink %s from topic %s: %s%s%n%n",
                 order.number(),
                 name,
                 topic.name(),
                 order.mode(),
-                Printable.line(order.selection().toString()));
+                ReplayReport.of(order.selection().toString()));
         String end = execute
                 ? "Done: start the sink, and it sees " + plan.events() + " records again. "
                 : "Nothing was changed: this is the plan. Add --execute to carry it out.";

@@ -114,15 +114,24 @@ record ReplayPlan(String name, String topic, List<Move> moves) {
         }
     }
 
-    /** The moves as a table. */
+    /** The moves as a table, without partitions where nothing is seen again. */
     String text() {
         StringBuilder text = new StringBuilder(
                 String.format(Locale.ROOT, "%9s %12s %12s %12s%n", "partition", "from", "to", "events"));
-        for (Move move : moves) {
+        List<Move> real = moves.stream().filter(move -> move.events() > 0).toList();
+        for (Move move : real) {
             text.append(String.format(
                     Locale.ROOT, "%9d %12d %12d %12d%n", move.partition(), move.from(), move.to(), move.events()));
         }
+        if (real.size() < moves.size()) {
+            text.append(none(moves.size() - real.size())).append(System.lineSeparator());
+        }
         return text.toString();
+    }
+
+    /** Says of partitions that they are left out of a table. */
+    static String none(int partitions) {
+        return partitions + (partitions == 1 ? " partition" : " partitions") + " had none.";
     }
 
     /** How many records will be seen again. */
@@ -154,7 +163,8 @@ record ReplayPlan(String name, String topic, List<Move> moves) {
                     "Sink " + name + " is running: its consumer group is " + group.groupState() + " with "
                             + group.members().size()
                             + " member(s), and the offsets of a live group cannot be moved. Stop every "
-                            + "instance of it; one that was killed is gone after its session time-out (6 s). Then try again.");
+                            + "instance of it; one that was killed is gone after its session "
+                            + "time-out (session.timeout.ms, 6 s unless set). Then try again.");
         }
     }
 }

@@ -5,6 +5,7 @@ import io.taskqueue.streams.ReplayCounts;
 import io.taskqueue.streams.ReplayMode;
 import io.taskqueue.streams.ReplayOrder;
 import io.taskqueue.streams.ReplayReceipt;
+import io.taskqueue.streams.Selection;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -121,7 +122,7 @@ record ReplayReport(
                 parts);
     }
 
-    /** The receipt as a person reads it. */
+    /** The receipt as a person reads it, without partitions that are complete and had nothing. */
     String text() {
         StringBuilder text = new StringBuilder(title());
         text.append(String.format(
@@ -136,8 +137,14 @@ record ReplayReport(
                 "missing",
                 "ambiguous",
                 "state"));
-        partitions.forEach(part -> row(text, String.valueOf(part.partition()), part.counts(), part.state()));
+        List<Partition> shown = partitions.stream()
+                .filter(part -> !part.complete() || part.counts().events() > 0)
+                .toList();
+        shown.forEach(part -> row(text, String.valueOf(part.partition()), part.counts(), part.state()));
         row(text, "all", counts, complete ? "complete" : "NOT COMPLETE");
+        if (shown.size() < partitions.size()) {
+            text.append(System.lineSeparator()).append(ReplayPlan.none(partitions.size() - shown.size()));
+        }
         if (counts.missing() > 0) {
             text.append(String.format(
                     Locale.ROOT,
@@ -158,8 +165,13 @@ record ReplayReport(
         if (number == 0) {
             return "Replay of sink " + name + " that was not ordered here, so that nothing ran; begun at " + at;
         }
-        return "Replay " + number + " of sink " + name + ": " + mode + " of " + Printable.line(select) + ", ordered by "
-                + Printable.line(by) + " at " + at;
+        return "Replay " + number + " of sink " + name + ": " + mode + of(select) + ", ordered by " + Printable.line(by)
+                + " at " + at;
+    }
+
+    /** The selection, as it follows the mode in a sentence. */
+    static String of(String selection) {
+        return selection.equals(Selection.ALL.toString()) ? ", all events" : " of " + Printable.line(selection);
     }
 
     private static void row(StringBuilder text, String partition, ReplayCounts counts, String state) {

@@ -3,6 +3,7 @@ package io.taskqueue.cli;
 import io.taskqueue.event.Position;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.streams.SinkResults;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -102,14 +103,30 @@ final class ResultsCommand implements Callable<Integer> {
         return new Position(Long.parseLong(position.group(1)), Long.parseLong(position.group(2)));
     }
 
+    /** What the effects were chosen by, in words; empty where all were asked for. */
+    private String asked() {
+        List<String> asked = new ArrayList<>();
+        if (queue != null) {
+            asked.add("of queue " + Printable.line(queue));
+        }
+        if (event != null) {
+            asked.add("of event " + event);
+        }
+        if (reruns) {
+            asked.add("more than one generation");
+        }
+        return String.join(", ", asked);
+    }
+
     private String text(Result result) {
         StringBuilder text = new StringBuilder();
         result.effects().forEach(effect -> text.append(effect.text()).append(System.lineSeparator()));
         text.append(String.format(
                 Locale.ROOT,
-                "Sink %s: %,d effects on record",
+                "Sink %s: %,d effects %s",
                 name,
-                result.effects().size() + result.notShown()));
+                result.effects().size() + result.notShown(),
+                asked().isEmpty() ? "on record" : "found (" + asked() + ")"));
         if (result.notShown() > 0) {
             text.append(String.format(
                     Locale.ROOT, ", of which %,d are not shown; see --queue, --event and --limit", result.notShown()));

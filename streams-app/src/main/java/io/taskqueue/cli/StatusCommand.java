@@ -105,7 +105,7 @@ final class StatusCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder();
         text.append(String.format(Locale.ROOT, "%-30s %-24s %8s %16s%n", "queue", "owner", "epoch", "last position"));
         for (QueueLine queue : result.queues()) {
-            String last = queue.lastPosition() == null ? "(deeper)" : queue.lastPosition();
+            String last = queue.lastPosition() == null ? "(not recent)" : queue.lastPosition();
             text.append(String.format(
                     Locale.ROOT,
                     "%-30s %-24s %8d %16s%n",
@@ -113,6 +113,12 @@ final class StatusCommand implements Callable<Integer> {
                     queue.owner(),
                     queue.epoch(),
                     last));
+        }
+        if (result.queues().stream().anyMatch(queue -> queue.lastPosition() == null)) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%n(not recent): no event of it is among the newest %,d of a partition.%n",
+                    QueueTails.DEPTH));
         }
         text.append(String.format(
                 Locale.ROOT,

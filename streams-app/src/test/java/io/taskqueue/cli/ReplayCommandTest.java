@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.kafka.tools.consumer.group.ConsumerGroupCommand;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,10 +96,15 @@ class ReplayCommandTest {
         Cli receipt = replay("--receipt");
         assertThat(receipt.exitCode()).isZero();
         assertThat(receipt.out())
-                .startsWith("Replay 1 of sink books: recorded-only of all, ordered by ")
+                .startsWith("Replay 1 of sink books: recorded-only, all events, ordered by ")
                 .contains(
                         "40 EFFECTS HAVE NO RECORDED RESULT, and did not run. A replay with --mode fill-gaps runs them.")
                 .doesNotContain("not complete");
+        assertThat(receipt.out().lines().filter(line -> line.endsWith("  complete")))
+                .as("a partition with events, and all")
+                .hasSize(2);
+        assertThat(receipt.out()).contains(PARTITIONS - 1 + " partition");
+        assertThat(replay("--to-earliest").out()).contains(PARTITIONS - 1 + " partition", " had none.");
         Cli failing = replay("--receipt", "--fail-on-missing", "--output", "json");
         assertThat(failing.exitCode()).isEqualTo(ExitCode.FAILED);
         JsonNode report = failing.json();
@@ -189,6 +195,11 @@ class ReplayCommandTest {
         assertThat(results("--queue", "orders", "--event", event).json().get("effects"))
                 .hasSize(1);
         assertThat(results("--queue", "other").json().get("effects")).isEmpty();
+        assertThat(results("--reruns", "--output", "text").out())
+                .endsWith("Sink books: 20 effects found (more than one generation).\n");
+        assertThat(results("--queue", "orders", "--output", "text").out())
+                .endsWith("Sink books: 40 effects found (of queue orders).\n");
+        assertThat(results("--output", "text").out()).endsWith("Sink books: 40 effects on record.\n");
     }
 
     @Test
@@ -244,16 +255,9 @@ class ReplayCommandTest {
     }
 
     private static Cli results(String... more) {
-        return run(
-                List.of(
-                        "results",
-                        "--bootstrap-server",
-                        broker.bootstrapServers(),
-                        "--name",
-                        "books",
-                        "--output",
-                        "json"),
-                more);
+        List<String> same = List.of("results", "--bootstrap-server", broker.bootstrapServers(), "--name", "books");
+        List<String> format = List.of(more).contains("--output") ? List.of() : List.of("--output", "json");
+        return run(Stream.concat(same.stream(), format.stream()).toList(), more);
     }
 
     private static Cli sink(String... more) {
