@@ -2,6 +2,7 @@ package io.taskqueue.cli;
 
 import io.taskqueue.embedded.EmbeddedKafka;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
 /**
@@ -24,6 +25,12 @@ final class LocalBroker implements AutoCloseable {
                     ExitCode.FAILED,
                     "The embedded broker is not on the class path (" + e.getMessage()
                             + "). Start this command with ./taskqueue, which brings it along for demo and broker only.",
+                    e);
+        } catch (FileSystemException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    "The broker cannot keep its data in " + directory + " ("
+                            + e.getClass().getSimpleName() + "). Choose a directory that you may write to.",
                     e);
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);

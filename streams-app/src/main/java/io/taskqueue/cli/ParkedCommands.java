@@ -31,7 +31,8 @@ final class ParkedCommands implements Runnable {
     @Override
     public void run() {
         if (spec != null) {
-            throw new ParameterException(spec.commandLine(), "Which one? See `taskqueue parked --help`.");
+            spec.commandLine().usage(spec.commandLine().getErr());
+            throw new ParameterException(spec.commandLine(), "Which one?");
         }
     }
 }

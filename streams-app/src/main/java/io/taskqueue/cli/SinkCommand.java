@@ -5,15 +5,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.diagnostics.HealthCheck;
 import io.taskqueue.serde.PayloadCodec;
-import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.SinkFactory;
-import io.taskqueue.streams.OnExhausted;
 import io.taskqueue.streams.ParkedEvents;
 import io.taskqueue.streams.QueueStatus;
 import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.SinkState;
 import io.taskqueue.streams.SinkStatus;
+import io.taskqueue.streams.SinkStoppedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -35,7 +34,7 @@ import picocli.CommandLine.Option;
         name = "sink",
         header = "Run a sink: applies every event, each effect recorded once.",
         description = {
-            "Any number of instances of one --name share the work. Stop with SIGTERM or Ctrl-C; what runs may finish.",
+            "Any number of instances of one --name share the work, each with a --state-dir of its own. Stop with SIGTERM or Ctrl-C; what runs may finish.",
             "--sink log prints each event. --sink http POSTs each event as JSON with its effect key as Idempotency-Key; 2xx is "
                     + "recorded, 4xx a permanent failure (but for 408, 425 and 429), the rest and time-outs are tried again. It takes url, timeout, retries, "
                     + "backoff, breaker (off: use up tries rather than wait for a dead target), breaker.failures, "
@@ -80,36 +79,15 @@ final class SinkCommand implements Callable<Integer> {
     @Option(names = "--sink-config", paramLabel = "K=V", description = "A setting of the sink. Repeatable.")
     private Map<String, String> sinkConfig = new LinkedHashMap<>();
 
-    @Option(
-            names = "--concurrency",
-            paramLabel = "N",
-            defaultValue = "64",
-            description = "Events applied side by side; those of one task stay in order. Default: ${DEFAULT-VALUE}.")
-    private int concurrency;
-
-    @Option(
-            names = "--on-exhausted",
-            paramLabel = "park|stop",
-            defaultValue = "park",
-            description =
-                    "What becomes of an event whose tries are used up: it is parked, later events of its task behind it "
-                            + "(see `taskqueue parked`), or the sink stops before it. Default: ${DEFAULT-VALUE}.")
-    private OnExhausted onExhausted = OnExhausted.PARK;
-
-    @Option(
-            names = "--on-permanent",
-            paramLabel = "record|park",
-            defaultValue = "record",
-            description =
-                    "What becomes of an effect that failed permanently: the failure is its recorded result, or its event is "
-                            + "parked. Default: ${DEFAULT-VALUE}.")
-    private OnPermanent onPermanent = OnPermanent.RECORD;
+    @Mixin
+    private ServiceOptions service = new ServiceOptions();
 
     @Option(
             names = "--state-dir",
             paramLabel = "DIR",
-            description = "Where state is kept between starts; lost, it is rebuilt from Kafka. "
-                    + "Default: ~/.taskqueue/<bootstrap server>.")
+            description =
+                    "Where state is kept between starts; lost, it is rebuilt from Kafka. Instances on one machine need "
+                            + "one each. Default: ~/.taskqueue/<bootstrap server>.")
     private @Nullable Path stateDirectory;
 
     @Mixin
@@ -146,7 +124,7 @@ final class SinkCommand implements Callable<Integer> {
 
     private <T> Integer run(SinkFactory<T> factory) throws Exception {
         // the first to be opened and the last to be closed: the process may end once this is closed
-        try (StopSignal stop = StopSignal.listen(STOP_PATIENCE)) {
+        try (StopSignal stop = StopSignal.listen(STOP_PATIENCE.plus(service.drainTimeout()))) {
             var configured = SinkFactories.create(factory, sinkConfig);
             try {
                 return run(factory, configured, stop);
@@ -161,25 +139,34 @@ final class SinkCommand implements Callable<Integer> {
     private <T> Integer run(SinkFactory<T> factory, ReplicationSink<T> configured, StopSignal stop) throws Exception {
         kafka.requireReachable();
         MeterRegistry meters = Meters.create();
-        SinkService service = SinkService.builder(name, configured, factory.codec())
-                .kafka(kafka.properties())
-                .topic(topic.name())
-                .stateDirectory(stateDirectory == null ? defaultStateDirectory() : stateDirectory)
-                .concurrency(concurrency)
-                .retry(factory.retry(sinkConfig))
-                .breaker(factory.breaker(sinkConfig))
-                .onExhausted(onExhausted)
-                .onPermanent(onPermanent)
-                .metrics(meters)
-                .start();
-        try (Served diagnosed = serve(service, factory.codec(), meters)) {
+        SinkService running = start(factory, configured, meters);
+        try (Served diagnosed = serve(running, factory.codec(), meters)) {
+            service.decide(running);
             diagnosed.announce(output);
-            await(service, stop);
+            await(running, stop);
         } finally {
-            service.close();
+            running.close();
         }
-        report(service.status());
+        report(running.status());
         return ExitCode.OK;
+    }
+
+    private <T> SinkService start(SinkFactory<T> factory, ReplicationSink<T> configured, MeterRegistry meters) {
+        try {
+            var builder = SinkService.builder(name, configured, factory.codec())
+                    .kafka(kafka.properties())
+                    .topic(topic.name())
+                    .stateDirectory(stateDirectory == null ? defaultStateDirectory() : stateDirectory)
+                    .retry(factory.retry(sinkConfig))
+                    .breaker(factory.breaker(sinkConfig))
+                    .metrics(meters);
+            service.configure(builder);
+            return builder.start();
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+        } catch (SinkStoppedException e) {
+            throw new CommandFailure(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
+        }
     }
 
     private void await(SinkService service, StopSignal stop) throws InterruptedException, ExecutionException {
@@ -207,7 +194,7 @@ final class SinkCommand implements Callable<Integer> {
     static void showParked(DiagnosticsServer.Builder builder, SinkService service, Map<String, ?> kafka) {
         String sink = service.status().sink();
         builder.parked(new SinkParked(new ParkedEvents(kafka, sink), sink))
-                .note("parked", () -> SinkParked.note(service.status()));
+                .note("parked", () -> SinkParked.note(service.status(), kafka.get("bootstrap.servers")));
     }
 
     /** What must be in order before a sink is ready. */

@@ -32,7 +32,7 @@ final class SinkParked implements ParkedFeed {
     }
 
     /** What readiness tells of parked events; it does not fail for them. */
-    static Optional<String> note(SinkStatus status) {
+    static Optional<String> note(SinkStatus status, @Nullable Object servers) {
         long events =
                 status.queues().stream().mapToLong(QueueStatus::parkedEvents).sum();
         long tasks =
@@ -41,9 +41,11 @@ final class SinkParked implements ParkedFeed {
                 ? Optional.empty()
                 : Optional.of(String.format(
                         Locale.ROOT,
-                        "%,d events of %,d tasks are parked here and wait for a person: taskqueue parked list --name %s",
+                        "%,d events of %,d tasks are parked here and wait for a person: taskqueue parked list "
+                                + "--bootstrap-server %s --name %s",
                         events,
                         tasks,
+                        servers,
                         status.sink()));
     }
 

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -54,6 +55,11 @@ final class TaskLines implements AutoCloseable {
             }
             InputStream in = Files.newInputStream(Path.of(file));
             return new TaskLines(file.endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in, strict, report);
+        } catch (NoSuchFileException e) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "There is no file " + file + ". Pass a file of JSON lines, or - for standard input.",
+                    e);
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.USAGE,

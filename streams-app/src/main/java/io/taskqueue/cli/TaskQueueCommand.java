@@ -3,12 +3,16 @@ package io.taskqueue.cli;
 import io.taskqueue.sink.DurationText;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command line: {@code taskqueue COMMAND}. */
 @Command(
@@ -46,8 +50,16 @@ public final class TaskQueueCommand implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new TaskQueueCommand())
-                .registerConverter(Duration.class, DurationText::parse)
+        CommandLine all = new CommandLine(new TaskQueueCommand());
+        listExitCodes(all);
+        return all.registerConverter(Duration.class, TaskQueueCommand::duration)
+                .setParameterExceptionHandler((wrong, arguments) -> {
+                    PrintWriter err = wrong.getCommandLine().getErr();
+                    err.println("taskqueue: " + wrong.getMessage());
+                    err.println(
+                            "See `" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help`.");
+                    return ExitCode.USAGE;
+                })
                 .setUsageHelpAutoWidth(true)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
@@ -62,10 +74,36 @@ public final class TaskQueueCommand implements Runnable {
                 });
     }
 
+    private static Duration duration(String text) {
+        try {
+            return DurationText.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Commands that do not list exit codes of their own have the usual ones. */
+    private static void listExitCodes(CommandLine command) {
+        for (CommandLine sub : command.getSubcommands().values()) {
+            UsageMessageSpec usage = sub.getCommandSpec().usageMessage();
+            if (usage.exitCodeList().isEmpty()) {
+                Map<String, String> codes = new LinkedHashMap<>();
+                for (String line : ExitCode.HELP) {
+                    int colon = line.indexOf(':');
+                    codes.put(line.substring(0, colon), line.substring(colon + 1));
+                }
+                usage.exitCodeListHeading("%nExit codes:%n");
+                usage.exitCodeList(codes);
+            }
+            listExitCodes(sub);
+        }
+    }
+
     @Override
     public void run() {
         if (spec != null) {
-            throw new ParameterException(spec.commandLine(), "Which command? See --help.");
+            spec.commandLine().usage(spec.commandLine().getErr());
+            throw new ParameterException(spec.commandLine(), "Which command?");
         }
     }
 

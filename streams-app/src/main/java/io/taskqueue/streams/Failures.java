@@ -25,7 +25,7 @@ final class Failures {
                         + arrival.offset() + ": events are missing, the newest seen is "
                         + known.taken().position() + " at offset "
                         + known.taken().offset()
-                        + ". Find out what was lost, then start the sink with on.gap=continue.",
+                        + ". Find out what was lost, then start the sink with --on-gap=continue (in code, onGap(CONTINUE)).",
                 null);
     }
 
@@ -46,20 +46,30 @@ final class Failures {
                 cause);
     }
 
-    static SinkStoppedException tooManyParked(String sink, int partition, int parked, int most) {
+    static SinkStoppedException tooManyParked(SinkSettings<?> settings, int partition, int parked) {
         return new SinkStoppedException(
-                "Sink " + sink + " stopped: " + parked + " events are parked on partition " + partition
-                        + ", and maxParked is " + most
-                        + ". All of them are kept. Find out why with `taskqueue parked list --name " + sink
-                        + "`, mend it, start the sink with a higher maxParked, and redrive or discard them.",
+                "Sink " + settings.name + " stopped: " + parked + " events are parked on partition " + partition
+                        + ", and the most is " + settings.maxParked
+                        + ". All of them are kept. Find out why with `taskqueue parked list " + settings.named()
+                        + "`, mend it, start the sink with a higher --max-parked (in code, maxParked), and redrive or "
+                        + "discard them.",
                 null);
     }
 
     static SinkStoppedException notStarted(SinkSettings<?> settings, RuntimeException cause) {
+        // what Kafka Streams says of a directory that is locked; it has no exception of its own for it
+        if (String.valueOf(cause.getMessage()).contains("multiple instances of Kafka Streams")) {
+            return new SinkStoppedException(
+                    "Sink " + settings.name + " did not start: another process uses its state in "
+                            + settings.stateDirectory
+                            + ". Each instance on one machine needs its own: pass --state-dir (in code, "
+                            + "stateDirectory).",
+                    cause);
+        }
         return new SinkStoppedException(
                 "Sink " + settings.name + " did not start: " + cause.getMessage() + ". Its state is in "
                         + settings.stateDirectory
-                        + ": see that no other process uses it, or choose another directory.",
+                        + ": see that it can be written to, or choose another directory.",
                 cause);
     }
 

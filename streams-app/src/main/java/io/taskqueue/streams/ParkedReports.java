@@ -1,6 +1,8 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.event.TaskId;
 import io.taskqueue.serde.UndecodableEventException;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -9,22 +11,26 @@ final class ParkedReports {
 
     private static final Logger LOG = LoggerFactory.getLogger(Parking.class);
 
+    private static final Pattern SAFE = Pattern.compile("[\\w./:@%+-]+");
+
     private final String sink;
+    private final String named;
     private final int partition;
 
-    ParkedReports(String sink, int partition) {
-        this.sink = sink;
+    ParkedReports(SinkSettings<?> settings, int partition) {
+        this.sink = settings.name;
+        this.named = settings.named();
         this.partition = partition;
     }
 
     void loaded(ParkedTasks tasks) {
         if (tasks.events() > 0) {
             LOG.info(
-                    "Sink {}: {} events are parked on partition {}. `taskqueue parked list --name {}` shows them",
+                    "Sink {}: {} events are parked on partition {}. `taskqueue parked list {}` shows them",
                     sink,
                     tasks.events(),
                     partition,
-                    sink);
+                    named);
         }
     }
 
@@ -33,7 +39,7 @@ final class ParkedReports {
         LOG.warn(
                 "Sink {}: {} at offset {} of partition {} is parked: it could not be applied in {}, the last of which ended "
                         + "with {}: {}. Later events of task {} wait behind it; other tasks go on. Mend the cause and let "
-                        + "it go with `taskqueue parked redrive --name {} --task {}`, or give it up with `parked discard`",
+                        + "it go with `taskqueue parked redrive {} --task {} --execute`, or give it up with `parked discard`",
                 sink,
                 live.event,
                 live.offset,
@@ -42,8 +48,8 @@ final class ParkedReports {
                 state.error().code(),
                 state.error().message(),
                 live.event.taskId(),
-                sink,
-                live.event.taskId());
+                named,
+                quoted(live.event.taskId()));
     }
 
     void redriven(ParkedCommand command) {
@@ -52,10 +58,11 @@ final class ParkedReports {
 
     void discarded(ParkedCommand command, int events) {
         LOG.warn(
-                "Sink {}: {} parked events of task {}, from offset {} on, are discarded, as {} told: {}",
+                "Sink {}: {} of task {} {} discarded, from offset {} on, as {} told: {}",
                 sink,
-                events,
+                events == 1 ? "the first parked event" : "all " + events + " parked events",
                 command.task(),
+                events == 1 ? "is" : "are",
                 command.offset(),
                 who(command),
                 command.reason());
@@ -82,6 +89,12 @@ final class ParkedReports {
                 entry.key().offset(),
                 entry.key().task(),
                 reason);
+    }
+
+    /** A task as a shell takes it: its queue may have any name. */
+    private static String quoted(TaskId task) {
+        String text = task.toString();
+        return SAFE.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
     private static String who(ParkedCommand command) {

@@ -40,7 +40,7 @@ final class Parking<T> {
         this.results = results;
         this.events = events;
         this.tasks = ParkedTasks.of(store);
-        this.reports = new ParkedReports(settings.name, partition);
+        this.reports = new ParkedReports(settings, partition);
         this.codec = new ReplicationEventCodec<>(settings.codec);
         tasks.showAll(this::show);
         reports.loaded(tasks);
@@ -87,9 +87,7 @@ final class Parking<T> {
     /** Why no more may be parked, or null. */
     @Nullable
     SinkStoppedException full(int partition) {
-        return tasks.events() > settings.maxParked
-                ? Failures.tooManyParked(settings.name, partition, tasks.events(), settings.maxParked)
-                : null;
+        return tasks.events() > settings.maxParked ? Failures.tooManyParked(settings, partition, tasks.events()) : null;
     }
 
     /** Lets all events of a task go, in order. */

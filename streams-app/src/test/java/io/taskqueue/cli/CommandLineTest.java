@@ -2,6 +2,7 @@ package io.taskqueue.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,6 +22,17 @@ class CommandLineTest {
         }
         assertThat(Cli.run("--help").out())
                 .contains("demo", "broker", "dispatch", "sink", "replay", "results", "status");
+    }
+
+    @Test
+    void helpListsTheExitCodes() {
+        for (String command : List.of("broker", "demo", "dispatch", "sink", "results", "status")) {
+            assertThat(Cli.run(command, "--help").out())
+                    .as(command)
+                    .contains("Exit codes:", "done", "the command line is wrong", "refused, and nothing changed");
+        }
+        assertThat(Cli.run("parked", "list", "--help").out()).contains("Exit codes:");
+        assertThat(Cli.run("replay", "--help").out()).contains("done, or planned");
     }
 
     @Test
@@ -62,7 +74,10 @@ class CommandLineTest {
                 "dispatch", "--bootstrap-server", "127.0.0.1:1", "--queue", "q", "--tasks", "-", "--work-time", "soon");
 
         assertThat(dispatch.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(dispatch.err()).contains("soon").contains("500ms");
+        assertThat(dispatch.err())
+                .isEqualTo(
+                        "taskqueue: Invalid value for option '--work-time': 'soon' is no duration. Write a whole number "
+                                + "and its unit, as in 500ms, 6s, 5m or 2h.\nSee `taskqueue dispatch --help`.\n");
     }
 
     @Test
@@ -117,6 +132,28 @@ class CommandLineTest {
             assertThat(broker.exitCode()).isEqualTo(ExitCode.FAILED);
             assertThat(broker.err()).contains("Port " + taken.getLocalPort() + " on 127.0.0.1 is taken");
         }
+    }
+
+    @Test
+    void aDirectoryThatCannotBeUsedIsNamedByTheBroker(@TempDir Path directory) throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+
+        Cli broker = Cli.run("broker", "--dir", file.resolve("data").toString(), "--port", "0");
+
+        assertThat(broker.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(broker.err())
+                .isEqualTo("taskqueue: The broker cannot keep its data in " + file.resolve("data")
+                        + " (FileSystemException). Choose a directory that you may write to.\n");
+    }
+
+    @Test
+    void aMissingFileOfTasksIsNamed() {
+        Cli dispatch = Cli.run("dispatch", "--bootstrap-server", "127.0.0.1:1", "--queue", "q", "--tasks", "/nofile");
+
+        assertThat(dispatch.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(dispatch.err())
+                .isEqualTo(
+                        "taskqueue: There is no file /nofile. Pass a file of JSON lines, or - for standard input.\n");
     }
 
     @Test

@@ -486,9 +486,11 @@ class ParkedTasksWaitForAPersonTest {
                 })
                 .hasRootCauseInstanceOf(SinkStoppedException.class)
                 .hasRootCauseMessage(
-                        "Sink driven stopped: 3 events are parked on partition 0, and maxParked is 2. All of them "
-                                + "are kept. Find out why with `taskqueue parked list --name driven`, mend it, start the sink with a "
-                                + "higher maxParked, and redrive or discard them.");
+                        "Sink driven stopped: 3 events are parked on partition 0, and the most is 2. All of them "
+                                + "are kept. Find out why with `taskqueue parked list --bootstrap-server "
+                                + SinkDriver.SERVER
+                                + " --name driven`, mend it, start the sink with a "
+                                + "higher --max-parked (in code, maxParked), and redrive or discard them.");
     }
 
     private void start() {

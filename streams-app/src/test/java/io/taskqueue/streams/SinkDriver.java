@@ -47,6 +47,9 @@ import org.awaitility.core.ThrowingRunnable;
  */
 final class SinkDriver implements AutoCloseable {
 
+    /** Where no broker is, as none is asked. */
+    static final String SERVER = "127.0.0.1:1";
+
     static final Instant THEN = Instant.parse("2026-01-02T03:04:05Z");
     static final String QUEUE = "orders";
     private static final ReplicationEventCodec<String> CODEC = new ReplicationEventCodec<>(PayloadCodec.utf8());
@@ -75,7 +78,7 @@ final class SinkDriver implements AutoCloseable {
             PayloadCodec<String> payloads,
             UnaryOperator<SinkService.Builder<String>> changed) {
         SinkSettings<String> settings = new SinkSettings<>(changed.apply(SinkService.builder("driven", sink, payloads)
-                .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
+                .kafka(Map.of("bootstrap.servers", SERVER))
                 .stateDirectory(directory)
                 .breaker(BreakerPolicy.OFF)
                 .retry(new RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(1), 0))));
