@@ -1,6 +1,7 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.event.Position;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 
 /** The messages of what stops a sink: fact, found, remedy. */
 final class Failures {
@@ -85,6 +86,14 @@ final class Failures {
                         + ". What was not committed is applied again at the next start. See the log, mend the cause, and "
                         + "start it again.",
                 thrown);
+    }
+
+    /** A task that is used again may commit offsets of records that it polled in its life before and never processed. */
+    static TaskMigratedException revived(String sink, int partition) {
+        return new TaskMigratedException("Kafka Streams started its task of partition " + partition + " of sink " + sink
+                + " a second time, after its state was lost or could not be written. All partitions of this instance are"
+                + " given up and taken up again from what is committed, so effects that were not committed run again"
+                + " under their first key. Why is in the log before this; nothing else needs to be done.");
     }
 
     static String joinedLate(String queue, Position position) {

@@ -42,6 +42,8 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     private Purge purge;
     private TopicFacts facts;
     private Ticks ticks;
+    private boolean begun;
+    private boolean revived;
     private boolean inCall;
     private boolean touched;
     private boolean writtenSinceFailure;
@@ -57,6 +59,12 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     public void init(ProcessorContext<byte[], byte[]> context) {
         this.context = context;
         ticks = new Ticks(context, this::tick);
+        revived = begun;
+        begun = true;
+        if (revived) {
+            ticks.every(Optional.of(TICK)); // what is thrown here would end the stream thread
+            return;
+        }
         mark = context.getStateStore(CommitMark.NAME);
         int partition = context.taskId().partition();
         ResultsStore results = new ResultsStore(parts.settings().name, context.getStateStore(ResultsStore.NAME));
@@ -146,6 +154,9 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
 
     @Override
     public void close() {
+        if (revived) {
+            return; // nothing of it was taken up
+        }
         parts.mark().disconnect(context.taskId(), hook);
         parts.quiesce().leave(context.taskId(), rest);
         ticks.every(Optional.empty()); // a task that is revived keeps its schedules
@@ -199,6 +210,9 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
 
     /** Begins a pass: a failure is thrown once all that was found out beside it is committed. */
     private void goOn() {
+        if (revived) {
+            throw Failures.revived(parts.settings().name, context.taskId().partition());
+        }
         SinkStoppedException failure = rest.failure();
         if (failure != null) {
             if (writtenSinceFailure) {

@@ -76,7 +76,7 @@ class BrokerKilledLosesNothingTest {
         }
     }
 
-    private static ChildJvm broker(Path directory, String name, int port) throws Exception {
+    static ChildJvm broker(Path directory, String name, int port) throws Exception {
         return ChildJvm.start(
                         directory.resolve(name + ".txt"),
                         BrokerMain.class,
@@ -85,7 +85,7 @@ class BrokerKilledLosesNothingTest {
                 .awaitOutput("READY");
     }
 
-    private static int freePort() throws Exception {
+    static int freePort() throws Exception {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
