@@ -3,7 +3,9 @@ package io.taskqueue.sink;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the target whether an effect was done. What it throws counts as if the action had thrown it.
+ * Asks the target whether an effect was done. What it throws is a failure for now, a {@link PermanentEffectException} too: it says
+ * nothing about the effect, which stays in doubt. The event is tried again, and the probe asked again; once the tries are used up
+ * the event is parked with the doubt, and a redrive asks anew.
  *
  * @param <R> the effect's result
  */

@@ -155,10 +155,16 @@ public final class RecordedEffects implements Effects, AutoCloseable {
     /** Runs the action and records its result, unless it turns out to be done. */
     private <R> @Nullable R perform(Effect<R> effect, EffectAction<R> action) throws Exception {
         boolean begunBefore = effect.onAmbiguity().needsIntent() && !store.intend(effect.key());
+        if (begunBefore) {
+            // what this throws is not the action's: it leaves the doubt as it is
+            Optional<EffectProbe.Answer.Done<R>> done = settle(effect);
+            if (done.isPresent()) {
+                return done(effect, done.get().result());
+            }
+        }
         R value;
         try {
-            Optional<EffectProbe.Answer.Done<R>> done = begunBefore ? settle(effect) : Optional.empty();
-            value = done.isPresent() ? done.get().result() : action.run(effect.key());
+            value = action.run(effect.key());
         } catch (EffectMisuseException | AmbiguousEffectException e) {
             throw e;
         } catch (Exception failure) {

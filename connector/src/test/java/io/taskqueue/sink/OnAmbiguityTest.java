@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What happens to an effect that was begun and has no result: its process died, or its action did not know. */
@@ -286,6 +287,30 @@ class OnAmbiguityTest {
                 .isInstanceOf(SinkFailedException.class)
                 .hasMessageStartingWith("Sink billing stopped at ")
                 .hasMessageContaining("which waits for a person: Effect billing/0/orders/3/7/charge was begun");
+        assertThat(calls).isEmpty();
+    }
+
+    private static final OnAmbiguity<String> REFUSED = OnAmbiguity.probe(key -> {
+        throw new PermanentEffectException("403: the token has expired");
+    });
+
+    @ParameterizedTest
+    @EnumSource(OnPermanent.class)
+    void aProbeThatIsRefusedForGoodLeavesTheDoubt(OnPermanent onPermanent) throws Exception {
+        EffectRules rules = new EffectRules(thrown -> true, onPermanent);
+        begunBefore();
+
+        assertThat(ApplyOutcome.of(
+                        (event, effects) -> effects.capture("charge", String.class, REFUSED, this::charge),
+                        EVENT,
+                        effects(rules)))
+                .isInstanceOf(ApplyOutcome.Transient.class);
+
+        assertThat(store.find(KEY)).as("it may have been done").isEmpty();
+        assertThat(effects(rules)
+                        .capture("charge", String.class, OnAmbiguity.probe(key -> Answer.done("found")), this::charge))
+                .as("asked again")
+                .isEqualTo("found");
         assertThat(calls).isEmpty();
     }
 }
