@@ -3,6 +3,9 @@ package io.taskqueue.sink;
 import io.taskqueue.event.ReplicationEvent;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * How one try to apply one event ended: the rules that every runner follows.
@@ -23,6 +26,10 @@ import java.util.Optional;
  *       the same way</td></tr>
  *   <tr><td>anything else escaped</td><td>{@link Transient}: to be tried again after a wait</td></tr>
  * </table>
+ *
+ * <p>Where something escapes while effects still run on threads of the sink's own, as when the first of several failed, no further
+ * effect begins, and the outcome is made once those that run have ended, with their results recorded: the next try never meets
+ * them. Only an interruption ends that wait early.
  */
 public sealed interface ApplyOutcome {
 
@@ -43,21 +50,49 @@ public sealed interface ApplyOutcome {
 
     /** Applies an event once, on the calling thread, and closes its effects. Whatever the sink throws is an outcome. */
     static <T> ApplyOutcome of(ReplicationSink<T> sink, ReplicationEvent<T> event, RecordedEffects effects) {
+        return made(sink, event, effects, interrupted -> interrupted);
+    }
+
+    /**
+     * Does the same, where an interruption of the calling thread may be the sink's own affair.
+     *
+     * @param abandoned whether nobody waits for the outcome any more; the calling thread is interrupted once that is so. Only then
+     *     is it made while effects still run
+     */
+    static <T> ApplyOutcome of(
+            ReplicationSink<T> sink, ReplicationEvent<T> event, RecordedEffects effects, BooleanSupplier abandoned) {
+        return made(sink, event, effects, interrupted -> abandoned.getAsBoolean());
+    }
+
+    private static <T> ApplyOutcome made(
+            ReplicationSink<T> sink, ReplicationEvent<T> event, RecordedEffects effects, Predicate<Boolean> abandoned) {
         Objects.requireNonNull(sink, "sink");
         try (effects) {
-            sink.apply(event, effects);
-            return effects.misuse()
-                    .or(() -> stillRunning(event, effects))
-                    .<ApplyOutcome>map(Stopped::new)
-                    .or(() -> effects.parking().map(Parked::new))
-                    .orElseGet(() -> new Applied(effects.counts()));
-        } catch (Throwable escaped) { // an error of user code is an outcome too
-            return of(escaped, effects);
+            try {
+                sink.apply(event, effects);
+            } catch (Throwable escaped) { // an error of user code is an outcome too
+                boolean stopped =
+                        Causes.first(escaped, InterruptedException.class).isPresent();
+                // or the next try would run them beside themselves
+                effects.running().endAndWait(interrupted -> abandoned.test(stopped || interrupted));
+                return of(escaped, effects);
+            }
+            return returned(event, effects);
         }
     }
 
+    private static ApplyOutcome returned(ReplicationEvent<?> event, RecordedEffects effects) {
+        Set<String> running = effects.running().end();
+        return effects.misuse()
+                .or(() -> stillRunning(event, running))
+                .<ApplyOutcome>map(Stopped::new)
+                .or(() -> effects.parking().map(Parked::new))
+                .orElseGet(() -> new Applied(effects.counts()));
+    }
+
     private static ApplyOutcome of(Throwable escaped, RecordedEffects effects) {
-        Optional<EffectMisuseException> misuse = effects.misuse().or(() -> cause(escaped, EffectMisuseException.class));
+        Optional<EffectMisuseException> misuse =
+                effects.misuse().or(() -> Causes.first(escaped, EffectMisuseException.class));
         if (misuse.isPresent()) {
             return new Stopped(misuse.get());
         }
@@ -66,32 +101,21 @@ public sealed interface ApplyOutcome {
             return new Parked(parking.get());
         }
         if (Thread.currentThread().isInterrupted()
-                || cause(escaped, InterruptedException.class).isPresent()) {
+                || Causes.first(escaped, InterruptedException.class).isPresent()) {
             return new Interrupted();
         }
         if (effects.counts().missing() > 0
-                || cause(escaped, RecordedFailureException.class).isPresent()) {
+                || Causes.first(escaped, RecordedFailureException.class).isPresent()) {
             return new Applied(effects.counts());
         }
         return new Transient(escaped);
     }
 
-    private static Optional<EffectMisuseException> stillRunning(ReplicationEvent<?> event, RecordedEffects effects) {
-        return effects.running().stream()
+    private static Optional<EffectMisuseException> stillRunning(ReplicationEvent<?> event, Set<String> running) {
+        return running.stream()
                 .sorted()
                 .findFirst()
                 .map(name -> new EffectMisuseException("The sink returned from " + event + " while its effect '" + name
                         + "' was still running, so its result cannot be recorded. Wait in apply for what it started."));
-    }
-
-    private static <X extends Throwable> Optional<X> cause(Throwable escaped, Class<X> type) {
-        Throwable current = escaped;
-        for (int depth = 0; current != null && depth < 32; depth++) {
-            if (type.isInstance(current)) {
-                return Optional.of(type.cast(current));
-            }
-            current = current.getCause();
-        }
-        return Optional.empty();
     }
 }

@@ -1,6 +1,7 @@
 package io.taskqueue.sink;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Looks through an exception and its causes; at most 32 deep, because causes may form a ring. */
 final class Causes {
@@ -16,8 +17,17 @@ final class Causes {
             if (type.isInstance(current)) {
                 return Optional.of(type.cast(current));
             }
-            current = current.getCause();
+            current = causeOf(current);
         }
         return Optional.empty();
+    }
+
+    /** None where an exception of somebody's own cannot say. */
+    private static @Nullable Throwable causeOf(Throwable thrown) {
+        try {
+            return thrown.getCause();
+        } catch (Throwable unreadable) {
+            return null;
+        }
     }
 }

@@ -9,6 +9,10 @@ package io.taskqueue.sink;
  * failed and thrown as {@link RecordedFailureException}, now and whenever the event is seen again; whatever else it throws, an
  * {@link Error} too, is transient: it is thrown as it is, never recorded, and the event is tried again.
  *
+ * <p>Effects of different names may run side by side, on threads of the sink's own, and {@code apply} must wait for them before it
+ * returns. Where it throws instead, the runner waits for those that run; one that comes later is refused with an
+ * {@link EffectMisuseException} and does not begin.
+ *
  * <p>Between the action and the commit of its record lies a window: after a crash there nobody knows whether it was done. What
  * happens then is declared with the effect ({@link OnAmbiguity}); unless declared, the action runs again with the same
  * {@link EffectKey}. Hand the key to the target as its idempotency key.

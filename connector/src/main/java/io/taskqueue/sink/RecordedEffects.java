@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Made for each try of each event; {@link #close()} ends it, and a sink that kept it gets an
  * {@link EffectMisuseException} from then on. Thread-safe: a sink may run effects of different names side by side, and must
- * have all of them ended when it returns.
+ * have all of them ended when it returns; see {@link ApplyOutcome} for where it throws.
  *
  * <p>A result is recorded as JSON with the tag of its type (see {@link ResultType}), and what the sink gets is always what
  * the JSON says, on the first run as on every later one.
@@ -42,7 +42,7 @@ public final class RecordedEffects implements Effects, AutoCloseable {
     private final EffectMode mode;
     private final EffectRules rules;
     private final Set<String> names = ConcurrentHashMap.newKeySet();
-    private final Set<String> running = ConcurrentHashMap.newKeySet();
+    private final RunningEffects running = new RunningEffects();
     private final AtomicReference<@Nullable EffectMisuseException> misuse = new AtomicReference<>();
     private final AtomicInteger run = new AtomicInteger();
     private final AtomicInteger reused = new AtomicInteger();
@@ -50,7 +50,6 @@ public final class RecordedEffects implements Effects, AutoCloseable {
     private final AtomicInteger missing = new AtomicInteger();
     private final AtomicInteger ambiguous = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> parking = new AtomicReference<>();
-    private volatile boolean closed;
 
     /**
      * @param sink the sink's name, the first part of each key
@@ -88,9 +87,9 @@ public final class RecordedEffects implements Effects, AutoCloseable {
         return Optional.ofNullable(parking.get());
     }
 
-    /** The names of the effects whose action is running. */
-    Set<String> running() {
-        return Set.copyOf(running);
+    /** The effects of this application that run. */
+    RunningEffects running() {
+        return running;
     }
 
     @Override
@@ -122,11 +121,13 @@ public final class RecordedEffects implements Effects, AutoCloseable {
             missing.incrementAndGet();
             throw new EffectNotRecordedException(key);
         }
-        running.add(name);
+        if (!running.enter(name)) {
+            throw late(name);
+        }
         try {
             return perform(new Effect<>(key, tag, type, onAmbiguity), action);
         } finally {
-            running.remove(name);
+            running.leave(name);
         }
     }
 
@@ -143,10 +144,10 @@ public final class RecordedEffects implements Effects, AutoCloseable {
         });
     }
 
-    /** Ends the application. An action that is still running may end, but its result is not recorded. */
+    /** Ends the application: no action begins any more. One that is still running may end, but its result is not recorded. */
     @Override
     public void close() {
-        closed = true;
+        running.close();
     }
 
     /** An effect that has no recorded result. */
@@ -154,13 +155,20 @@ public final class RecordedEffects implements Effects, AutoCloseable {
 
     /** Runs the action and records its result, unless it turns out to be done. */
     private <R> @Nullable R perform(Effect<R> effect, EffectAction<R> action) throws Exception {
-        boolean begunBefore = effect.onAmbiguity().needsIntent() && !store.intend(effect.key());
+        boolean intends = effect.onAmbiguity().needsIntent();
+        boolean begunBefore = intends && !store.intend(effect.key());
         if (begunBefore) {
             // what this throws is not the action's: it leaves the doubt as it is
             Optional<EffectProbe.Answer.Done<R>> done = settle(effect);
             if (done.isPresent()) {
                 return done(effect, done.get().result());
             }
+        }
+        if (!running.open()) { // the application ended while the intent or the probe was waited for
+            if (intends && !begunBefore) {
+                store.withdraw(effect.key());
+            }
+            throw late(effect.key().effect());
         }
         R value;
         try {
@@ -195,7 +203,7 @@ public final class RecordedEffects implements Effects, AutoCloseable {
         String json = write(key, effect.tag(), value);
         R read = readBack(key, effect.tag(), json, effect.type());
         EffectResult result = new EffectResult.Done(effect.tag(), json);
-        requireOpen(key.effect());
+        requireNotClosed(key.effect());
         EffectResult standing = store.record(key, result);
         run.incrementAndGet();
         return standing.equals(result) ? read : resultOf(key, standing, effect.tag(), effect.type());
@@ -213,7 +221,7 @@ public final class RecordedEffects implements Effects, AutoCloseable {
             }
             throw parked(failure);
         }
-        requireOpen(key.effect());
+        requireNotClosed(key.effect());
         EffectResult standing = store.record(key, new EffectResult.Failed(TaskError.of(failure)));
         failed.incrementAndGet();
         return resultOf(key, standing, effect.tag(), effect.type());
@@ -297,11 +305,21 @@ public final class RecordedEffects implements Effects, AutoCloseable {
     }
 
     private void requireOpen(String name) {
-        if (closed) {
-            throw new EffectMisuseException("Effect '" + name + "' of " + event
-                    + " came after its application had ended; nothing of it is recorded. Use effects only during "
-                    + "apply, and wait in it for what it started.");
+        if (!running.open()) {
+            throw late(name);
         }
+    }
+
+    private void requireNotClosed(String name) {
+        if (running.closed()) {
+            throw late(name);
+        }
+    }
+
+    private EffectMisuseException late(String name) {
+        return new EffectMisuseException("Effect '" + name + "' of " + event
+                + " came after its application had ended; nothing of it is recorded. Use effects only during "
+                + "apply, and wait in it for what it started.");
     }
 
     /** Keeps the first misuse for the runner, should the sink swallow it. */

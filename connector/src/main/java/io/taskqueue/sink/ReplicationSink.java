@@ -16,7 +16,8 @@ import io.taskqueue.event.ReplicationEvent;
 public interface ReplicationSink<T> {
 
     /**
-     * Applies one event.
+     * Applies one event. When it returns, all effects that it started must have ended; otherwise the sink stops. When it throws,
+     * those that run on other threads are waited for, and none begins any more, before the event is tried again.
      *
      * @param event never of kind {@link io.taskqueue.event.EventKind#SOURCE_STARTED}
      * @param effects valid during this call, on any thread that it uses

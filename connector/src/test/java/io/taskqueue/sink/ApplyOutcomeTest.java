@@ -1,11 +1,16 @@
 package io.taskqueue.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.event.ReplicationEvent;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -153,5 +158,96 @@ class ApplyOutcomeTest {
                     }
                 }))
                 .isEqualTo(new ApplyOutcome.Interrupted());
+    }
+
+    /** Runs an effect on another thread until told, and throws. */
+    private ReplicationSink<String> throwing(CountDownLatch end, CountDownLatch ended, Exception thrown) {
+        return throwing(new CountDownLatch(1), end, ended, thrown);
+    }
+
+    private ReplicationSink<String> throwing(
+            CountDownLatch started, CountDownLatch end, CountDownLatch ended, Exception thrown) {
+        return (event, effects) -> {
+            new Thread(() -> {
+                        try {
+                            effects.run("mail", key -> {
+                                started.countDown();
+                                end.await();
+                            });
+                            effects.run("late", key -> {});
+                        } catch (Exception refused) {
+                            ended.countDown();
+                        }
+                    })
+                    .start();
+            started.await();
+            throw thrown;
+        };
+    }
+
+    @Test
+    void effectStillRunningWhenTheSinkThrowsIsWaitedForAndNoneBeginsAfterIt() throws Exception {
+        var end = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
+        var failure = new IOException("another effect failed");
+        var effects = new RecordedEffects("billing", 0, EVENT, store, EffectMode.RUN, EffectRules.DEFAULT);
+        var outcome =
+                CompletableFuture.supplyAsync(() -> ApplyOutcome.of(throwing(end, ended, failure), EVENT, effects));
+        assertThatThrownBy(() -> outcome.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+
+        end.countDown();
+
+        assertThat(outcome.get(60, TimeUnit.SECONDS)).isEqualTo(new ApplyOutcome.Transient(failure));
+        ended.await();
+        assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(1, 0, 0, 0, 0));
+    }
+
+    @Test
+    void anInterruptionEndsTheWaitForWhatStillRuns() throws Exception {
+        var end = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
+        assertThat(outcome(EffectMode.RUN, throwing(end, ended, new InterruptedException())))
+                .isEqualTo(new ApplyOutcome.Interrupted());
+        end.countDown();
+        ended.await();
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void anInterruptionOfTheSinksOwnEndsTheWaitOnlyWhereTheApplicationIsAbandoned() throws Exception {
+        var started = new CountDownLatch(1);
+        var end = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
+        var abandoned = new AtomicBoolean();
+        var effects = new RecordedEffects("billing", 0, EVENT, store, EffectMode.RUN, EffectRules.DEFAULT);
+        var outcome = new CompletableFuture<ApplyOutcome>();
+        Thread applying = new Thread(() -> outcome.complete(ApplyOutcome.of(
+                throwing(started, end, ended, new InterruptedException()), EVENT, effects, abandoned::get)));
+        applying.start();
+        started.await();
+        applying.interrupt();
+        assertThatThrownBy(() -> outcome.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+
+        abandoned.set(true);
+        applying.interrupt();
+
+        assertThat(outcome.get(60, TimeUnit.SECONDS)).isEqualTo(new ApplyOutcome.Interrupted());
+        end.countDown();
+    }
+
+    @Test
+    void anExceptionThatCannotSayItsCauseIsForNow() {
+        var nasty = new RuntimeException() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public synchronized Throwable getCause() {
+                throw new IllegalStateException("no cause");
+            }
+        };
+        assertThat(outcome(EffectMode.RUN, (event, effects) -> {
+                    throw nasty;
+                }))
+                .isEqualTo(new ApplyOutcome.Transient(nasty));
     }
 }

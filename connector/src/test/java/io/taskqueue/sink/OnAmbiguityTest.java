@@ -313,4 +313,39 @@ class OnAmbiguityTest {
                 .isEqualTo("found");
         assertThat(calls).isEmpty();
     }
+
+    @Test
+    void anActionDoesNotBeginWhereItsApplicationEndedWhileItsIntentWasWaitedFor() {
+        var ended = new RecordedEffects[1];
+        EffectStore slow = new EffectStore() {
+            @Override
+            public Optional<EffectResult> find(EffectKey key) {
+                return store.find(key);
+            }
+
+            @Override
+            public EffectResult record(EffectKey key, EffectResult result) {
+                return store.record(key, result);
+            }
+
+            @Override
+            public boolean intend(EffectKey key) {
+                ended[0].close();
+                return store.intend(key);
+            }
+
+            @Override
+            public void withdraw(EffectKey key) {
+                store.withdraw(key);
+            }
+        };
+        ended[0] = new RecordedEffects("billing", 0, EVENT, slow, EffectMode.RUN, EffectRules.DEFAULT);
+
+        assertThatThrownBy(() -> ended[0].capture("charge", String.class, OnAmbiguity.park(), this::charge))
+                .isInstanceOf(EffectMisuseException.class)
+                .hasMessageContaining("came after its application had ended");
+
+        assertThat(calls).isEmpty();
+        assertThat(store.intend(KEY)).as("no intent stands").isTrue();
+    }
 }

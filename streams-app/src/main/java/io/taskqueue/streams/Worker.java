@@ -45,7 +45,7 @@ final class Worker<T> {
         RecordedEffects effects = new RecordedEffects(
                 settings.name, live.pass.generation(), live.event, live.results, live.pass.mode(), settings.rules());
         live.tries++;
-        ApplyOutcome outcome = ApplyOutcome.of(settings.sink, live.event, effects);
+        ApplyOutcome outcome = ApplyOutcome.of(settings.sink, live.event, effects, abandoned);
         live.ambiguous += effects.counts().ambiguous();
         if (live.results.takeHeldBack()) {
             live.tries--;

@@ -17,13 +17,19 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lanes without a stream thread: nobody takes over what the workers find out. */
 class LanesTest {
@@ -35,6 +41,7 @@ class LanesTest {
 
     private final Handover<Handed> handover = new Handover<>();
     private final EventsInFlight events = new EventsInFlight(handover);
+    private final ExecutorService own = Executors.newCachedThreadPool();
     private final WorkerThreads threads = new WorkerThreads("lanes", CONCURRENCY, null);
     private final Queue<Runnable> alarms = new ConcurrentLinkedQueue<>();
     private final Queue<Long> applied = new ConcurrentLinkedQueue<>();
@@ -48,10 +55,15 @@ class LanesTest {
     @AfterEach
     void stop() {
         go.countDown();
+        own.shutdownNow();
         threads.close();
     }
 
     private Lanes<String> lanes(RetryPolicy retry, ReplicationSink<String> sink) {
+        return lanes(retry, new Random(1), sink);
+    }
+
+    private Lanes<String> lanes(RetryPolicy retry, RandomGenerator random, ReplicationSink<String> sink) {
         SinkSettings<String> settings = new SinkSettings<>(SinkService.builder("lanes", sink, PayloadCodec.utf8())
                 .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
                 .retry(retry)
@@ -59,7 +71,7 @@ class LanesTest {
         breaker = new Breaker("lanes", policy, settings.clock, (wait, work) -> alarms.add(work));
         return new Lanes<>(
                 new SinkParts.Workers(threads, breaker),
-                new Worker<>(settings, breaker, handover, new Random(1)),
+                new Worker<>(settings, breaker, handover, random),
                 settings.clock);
     }
 
@@ -288,5 +300,60 @@ class LanesTest {
         assertThat(lanes.pauseWhileStill()).isEmpty();
         lanes.resume();
         Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> tries.get() == 2);
+    }
+
+    /** Each try begins a slow effect on a thread of the sink's own, and the first throws while that runs. */
+    private Lanes<String> overlapping(AtomicInteger slow) {
+        return lanes(MANY_TRIES, (event, effects) -> {
+            boolean first = tries.incrementAndGet() == 1;
+            CountDownLatch begun = new CountDownLatch(1);
+            Future<?> ended = own.submit(() -> {
+                effects.run("slow", key -> {
+                    slow.incrementAndGet();
+                    begun.countDown();
+                    go.await();
+                });
+                return null;
+            });
+            if (first) {
+                begun.await();
+                throw new IOException("another effect failed");
+            }
+            ended.get();
+            applied.add(event.position().sequence());
+        });
+    }
+
+    @Test
+    void anEventIsTriedAgainOnlyOnceNoneOfItsEffectsRunsAnyMore() throws Exception {
+        AtomicInteger slow = new AtomicInteger();
+        Lanes<String> lanes = overlapping(slow);
+        lanes.admit(events.next(1));
+        lanes.admit(events.next(1));
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> slow.get() == 1);
+        Awaitility.await()
+                .during(Duration.ofMillis(200))
+                .atMost(SinkWorld.PATIENCE)
+                .until(() -> tries.get() == 1);
+        assertThat(lanes.awaitIdle(1_000_000))
+                .as("it runs, so a stop waits for it")
+                .isNotPositive();
+
+        go.countDown();
+
+        awaitApplied(2);
+        assertThat(slow).as("one run for each event").hasValue(2);
+        assertThat(tries).hasValue(3);
+    }
+
+    @Test
+    void aLostPartitionDoesNotWaitForWhatTheSinksOwnThreadsRun() throws Exception {
+        AtomicInteger slow = new AtomicInteger();
+        Lanes<String> lanes = overlapping(slow);
+        lanes.admit(events.next(1));
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> slow.get() == 1);
+        lanes.shut();
+        assertThat(lanes.awaitIdle(SinkWorld.PATIENCE.toNanos())).isPositive();
+        assertThat(tries).hasValue(1);
     }
 }
