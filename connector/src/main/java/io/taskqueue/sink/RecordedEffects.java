@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,7 @@ public final class RecordedEffects implements Effects, AutoCloseable {
     private final AtomicInteger failed = new AtomicInteger();
     private final AtomicInteger missing = new AtomicInteger();
     private final AtomicInteger ambiguous = new AtomicInteger();
+    private final AtomicBoolean answered = new AtomicBoolean();
     private final AtomicReference<@Nullable Throwable> parking = new AtomicReference<>();
 
     /**
@@ -80,6 +82,11 @@ public final class RecordedEffects implements Effects, AutoCloseable {
     /** The first misuse, also where the sink swallowed it. */
     public Optional<EffectMisuseException> misuse() {
         return Optional.ofNullable(misuse.get());
+    }
+
+    /** Whether the target has answered: an action ended, with a result or for good, or a probe said whether it was done. */
+    public boolean targetAnswered() {
+        return answered.get();
     }
 
     /** Why the event is to be parked, also where the sink swallowed it. */
@@ -181,6 +188,7 @@ public final class RecordedEffects implements Effects, AutoCloseable {
             withdrawUnlessInDoubt(effect, failure);
             throw failure;
         }
+        answered.set(true);
         return done(effect, value);
     }
 
@@ -189,6 +197,7 @@ public final class RecordedEffects implements Effects, AutoCloseable {
         ambiguous.incrementAndGet();
         if (effect.onAmbiguity() instanceof OnAmbiguity.Probe<R> probe) {
             EffectProbe.Answer<R> answer = probe.probe().ask(effect.key());
+            answered.set(true);
             return answer instanceof EffectProbe.Answer.Done<R> done ? Optional.of(done) : Optional.empty();
         }
         if (effect.onAmbiguity() instanceof OnAmbiguity.AssumeDone<R> assumed) {
@@ -215,6 +224,7 @@ public final class RecordedEffects implements Effects, AutoCloseable {
             withdrawUnlessInDoubt(effect, failure);
             throw failure;
         }
+        answered.set(true);
         if (rules.onPermanent() == OnPermanent.PARK) {
             if (effect.onAmbiguity().needsIntent()) {
                 store.withdraw(key);

@@ -315,6 +315,36 @@ class OnAmbiguityTest {
     }
 
     @Test
+    void theTargetHasAnsweredWhereAnActionEndedOrAProbeSaidWhetherItWasDone() throws Exception {
+        begunBefore();
+        var found = effects();
+        found.capture("charge", String.class, OnAmbiguity.probe(key -> Answer.done("found")), this::charge);
+        assertThat(found.targetAnswered()).as("a probe").isTrue();
+
+        var recorded = effects();
+        recorded.capture("charge", String.class, this::charge);
+        assertThat(recorded.targetAnswered()).as("the record").isFalse();
+
+        var failing = effects();
+        assertThatThrownBy(() -> failing.run("mail", key -> {
+                    throw new IOException("no answer");
+                }))
+                .isInstanceOf(IOException.class);
+        assertThat(failing.targetAnswered()).as("a failure for now").isFalse();
+
+        var refused = effects();
+        assertThatThrownBy(() -> refused.run("mail", key -> {
+                    throw new PermanentEffectException("no such mailbox");
+                }))
+                .isInstanceOf(RecordedFailureException.class);
+        assertThat(refused.targetAnswered()).as("a refusal").isTrue();
+
+        var run = effects();
+        run.run("print", key -> {});
+        assertThat(run.targetAnswered()).as("a result").isTrue();
+    }
+
+    @Test
     void anActionDoesNotBeginWhereItsApplicationEndedWhileItsIntentWasWaitedFor() {
         var ended = new RecordedEffects[1];
         EffectStore slow = new EffectStore() {

@@ -52,7 +52,7 @@ final class Worker<T> {
             live.ranBefore += effects.counts().run() + effects.counts().failed();
             return abandoned.getAsBoolean() ? BLOCKED : HELD;
         }
-        if (answered(outcome, effects.counts())) {
+        if (effects.targetAnswered() && ended(outcome)) {
             breaker.succeeded(live);
         }
         if (outcome instanceof ApplyOutcome.Applied applied) {
@@ -87,10 +87,8 @@ final class Worker<T> {
         return new Next.Again(settings.retry.backoff(tries, cause, random));
     }
 
-    /** Whether the target has answered, with a result or a refusal: what came from the record says nothing about it. */
-    private static boolean answered(ApplyOutcome outcome, RecordedEffects.Counts counts) {
-        boolean ended = outcome instanceof ApplyOutcome.Applied || outcome instanceof ApplyOutcome.Parked;
-        return ended && counts.run() + counts.failed() > counts.ambiguous();
+    private static boolean ended(ApplyOutcome outcome) {
+        return outcome instanceof ApplyOutcome.Applied || outcome instanceof ApplyOutcome.Parked;
     }
 
     private Next giveUp(LiveEvent<T> live, Throwable cause, Handed.Why why) {
