@@ -46,17 +46,19 @@ final class Worker<T> {
                 settings.name, live.pass.generation(), live.event, live.results, live.pass.mode(), settings.rules());
         live.tries++;
         ApplyOutcome outcome = ApplyOutcome.of(settings.sink, live.event, effects, abandoned);
-        live.ambiguous += effects.counts().ambiguous();
+        RecordedEffects.Counts counts = effects.counts();
+        int ranBefore = live.ranBefore;
+        live.ranBefore += counts.run() + counts.failed();
+        live.ambiguous += counts.ambiguous();
         if (live.results.takeHeldBack()) {
             live.tries--;
-            live.ranBefore += effects.counts().run() + effects.counts().failed();
             return abandoned.getAsBoolean() ? BLOCKED : HELD;
         }
         if (effects.targetAnswered() && ended(outcome)) {
             breaker.succeeded(live);
         }
         if (outcome instanceof ApplyOutcome.Applied applied) {
-            int reused = Math.max(0, applied.counts().reused() - live.ranBefore);
+            int reused = Math.max(0, applied.counts().reused() - ranBefore);
             handover.add(new Handed.Applied(live, reused, applied.counts().missing()));
             return ADVANCE;
         }
@@ -67,7 +69,6 @@ final class Worker<T> {
             return giveUp(live, parked.cause(), Handed.Why.UNDECIDED);
         }
         if (outcome instanceof ApplyOutcome.Transient failed) {
-            live.ranBefore += effects.counts().run() + effects.counts().failed();
             if (!live.runsNothing() && !breaker.failed(live, failed.cause())) {
                 live.tries--;
                 return againAfter(Math.max(1, live.tries), failed.cause());

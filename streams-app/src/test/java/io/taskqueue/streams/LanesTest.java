@@ -356,4 +356,25 @@ class LanesTest {
         assertThat(lanes.awaitIdle(SinkWorld.PATIENCE.toNanos())).isPositive();
         assertThat(tries).hasValue(1);
     }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatATryBeforeRecordedIsNotReused(boolean interrupted) {
+        Lanes<String> lanes = lanes(MANY_TRIES, (event, effects) -> {
+            effects.run("first", key -> {});
+            if (tries.incrementAndGet() == 1) {
+                throw interrupted ? new InterruptedException("its own doing") : new IOException("for now");
+            }
+            applied.add(event.position().sequence());
+        });
+        LiveEvent<String> event = events.next(1);
+        lanes.admit(event);
+        awaitApplied(1);
+        List<Handed> handed = new ArrayList<>();
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> {
+            handed.addAll(handover.take());
+            return handed.size() == 2;
+        });
+        assertThat(handed.get(1)).isEqualTo(new Handed.Applied(event, 0, 0));
+    }
 }
