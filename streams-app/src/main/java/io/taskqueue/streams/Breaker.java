@@ -78,7 +78,7 @@ final class Breaker {
 
     private synchronized boolean admitsNow(Waiting waiting) {
         if (state instanceof HalfOpen half && half.trier() == null) {
-            state = half.tries(waiting.event());
+            state = half.tries(waiting.event(), waiting.place());
             return true;
         }
         if (state instanceof Closed || triedNow(waiting.event())) {
@@ -143,9 +143,18 @@ final class Breaker {
         }
     }
 
-    /** Events of a place do not wait any more. */
-    synchronized void forget(Object place) {
+    /** A place is gone: its events do not wait any more, and one that is being tried there leaves its turn, should it never end. */
+    void forget(Object place) {
+        begin(left(place));
+    }
+
+    private synchronized @Nullable Waiting left(Object place) {
         line.removeIf(waiting -> waiting.place() == place);
+        if (state instanceof HalfOpen half && half.tryingAt(place)) {
+            state = half.unanswered();
+            return nextInLine();
+        }
+        return null;
     }
 
     /** What the sink waits for, if it waits. */
@@ -196,7 +205,7 @@ final class Breaker {
     private @Nullable Waiting nextInLine() {
         Waiting first = state instanceof HalfOpen half && half.trier() == null ? line.poll() : null;
         if (first != null && state instanceof HalfOpen half) {
-            state = half.tries(first.event());
+            state = half.tries(first.event(), first.place());
         }
         return first;
     }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *                                |                                           v                   | the wait
  *                                '-- succeeded: all begin -------------- HalfOpen ---------------' doubles
  *                                                                         |    ^
- *                                              one event is tried at a time    | it ended without
- *                                                                         '----' an answer: the next
+ *                                              one event is tried at a time    | it ended without an answer,
+ *                                                                         '----' or its place is gone: the next
  * </pre>
  */
 sealed interface BreakerState {
@@ -71,16 +71,20 @@ sealed interface BreakerState {
     /**
      * One event is tried.
      *
-     * @param trier the event; null until there is one
+     * @param trier whose turn it is; null until there is one
      */
-    record HalfOpen(Outage outage, Duration backoff, @Nullable LiveEvent<?> trier) implements BreakerState {
+    record HalfOpen(Outage outage, Duration backoff, @Nullable Trier trier) implements BreakerState {
 
         boolean trying(LiveEvent<?> event) {
-            return trier == event;
+            return trier != null && trier.event() == event;
         }
 
-        HalfOpen tries(LiveEvent<?> event) {
-            return new HalfOpen(outage, backoff, event);
+        boolean tryingAt(Object place) {
+            return trier != null && trier.place() == place;
+        }
+
+        HalfOpen tries(LiveEvent<?> event, Object place) {
+            return new HalfOpen(outage, backoff, new Trier(event, place));
         }
 
         HalfOpen unanswered() {
@@ -97,6 +101,9 @@ sealed interface BreakerState {
             return Closed.CLEAN;
         }
     }
+
+    /** An event that is tried, and the lanes that it is tried in. */
+    record Trier(LiveEvent<?> event, Object place) {}
 
     /**
      * What is known of a target that is taken for dead.

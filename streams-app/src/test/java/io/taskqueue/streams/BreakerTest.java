@@ -238,6 +238,27 @@ class BreakerTest {
     }
 
     @Test
+    void anEventThatNeverEndsLeavesItsTurnOnceItsPartitionIsGone() {
+        open();
+        LiveEvent<String> stuck = events.next(11);
+        LiveEvent<String> other = events.next(12);
+        assertThat(breaker.admits(stuck, "elsewhere", () -> begun.add(stuck))).isFalse();
+        assertThat(asks(other)).isFalse();
+        waitIsOver();
+        assertThat(begun).containsExactly(stuck);
+
+        breaker.forget("elsewhere");
+
+        assertThat(begun).containsExactly(stuck, other);
+        assertThat(fails(stuck))
+                .as("it says nothing any more, and loses no try")
+                .isFalse();
+        assertThat(alarms).isEmpty();
+        succeeds(other);
+        assertThat(breaker.waiting()).isEmpty();
+    }
+
+    @Test
     void anActionThatSucceedsAfterAProbeIsASuccess(@TempDir Path directory) {
         AtomicBoolean dead = new AtomicBoolean(true);
         AtomicInteger successes = new AtomicInteger();

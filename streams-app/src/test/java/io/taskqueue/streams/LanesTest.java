@@ -302,6 +302,47 @@ class LanesTest {
         Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> tries.get() == 2);
     }
 
+    @Test
+    void aTryThatNeverEndsLeavesItsTurnOnceItsPartitionIsLost() throws Exception {
+        CountDownLatch trying = new CountDownLatch(1);
+        Lanes<String> going = lanes(
+                MANY_TRIES,
+                (event, effects) -> effects.run("call", key -> {
+                    if (dead.get()) {
+                        throw new IOException("dead");
+                    }
+                    trying.countDown();
+                    awaitDeaf();
+                }));
+        opened(going);
+        LiveEvent<String> elsewhere = events.next(21);
+        AtomicInteger begun = new AtomicInteger();
+        assertThat(breaker.admits(elsewhere, this, begun::incrementAndGet)).isFalse();
+        dead.set(false);
+        alarms.remove().run();
+        assertThat(trying.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun).hasValue(0);
+
+        going.shut();
+
+        assertThat(begun).hasValue(1);
+        breaker.succeeded(elsewhere);
+        assertThat(breaker.waiting()).isEmpty();
+    }
+
+    /** As a client waits that knows no interruption. */
+    private void awaitDeaf() {
+        boolean ended = false;
+        while (!ended) {
+            try {
+                go.await();
+                ended = true;
+            } catch (InterruptedException e) {
+                // not heard
+            }
+        }
+    }
+
     /** Each try begins a slow effect on a thread of the sink's own, and the first throws while that runs. */
     private Lanes<String> overlapping(AtomicInteger slow) {
         return lanes(MANY_TRIES, (event, effects) -> {
