@@ -46,11 +46,22 @@ public record TaskError(@Nullable String code, String message, Map<String, Strin
         return new TaskError(code, message, Map.of());
     }
 
-    /** An error from an exception: the code is its simple class name, the message its own, or its class name if it has none. */
+    /**
+     * An error from an exception: the code is its simple class name, the message its own, or its class name if it has none or
+     * cannot say it. Never throws.
+     */
     public static TaskError of(Throwable cause) {
-        String message = cause.getMessage();
         String name = cause.getClass().getName();
-        return of(name.substring(name.lastIndexOf('.') + 1), message == null ? name : message);
+        return of(name.substring(name.lastIndexOf('.') + 1), messageOf(cause, name));
+    }
+
+    private static String messageOf(Throwable cause, String otherwise) {
+        try {
+            String message = cause.getMessage();
+            return message == null ? otherwise : message;
+        } catch (Throwable unreadable) { // it is somebody's own, and may throw anything
+            return otherwise;
+        }
     }
 
     private static Map<String, String> kept(Map<String, String> metadata) {

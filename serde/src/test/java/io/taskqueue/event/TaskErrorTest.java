@@ -96,4 +96,19 @@ class TaskErrorTest {
                 .isEqualTo(TaskError.of("IllegalStateException", "closed"));
         assertThat(TaskError.of(new IllegalStateException()).message()).isEqualTo("java.lang.IllegalStateException");
     }
+
+    @Test
+    void exceptionThatCannotSayItsMessageGivesItsClass() {
+        class Mute extends RuntimeException {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String getMessage() {
+                throw new StackOverflowError();
+            }
+        }
+        TaskError error = TaskError.of(new Mute());
+        assertThat(error.message()).isEqualTo(Mute.class.getName());
+        assertThat(Mute.class.getName()).endsWith(error.code());
+    }
 }

@@ -1,5 +1,6 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.streams.BreakerState.Closed;
@@ -172,11 +173,18 @@ final class Breaker {
     }
 
     private String text(BreakerState.Outage outage) {
-        String failure = outage.lastFailure().toString();
+        String failure = text(outage.lastFailure());
         String shown = failure.length() > LONGEST_FAILURE ? failure.substring(0, LONGEST_FAILURE) + "…" : failure;
         return "Sink " + sink + " has waited for its target since " + outage.since() + ", after "
                 + policy.failures() + " failed tries in a row, with its events in place. The last failure was "
                 + shown + (shown.endsWith(".") ? "" : ".");
+    }
+
+    /** As the exception itself says it, whose own methods may throw. */
+    private static String text(Throwable failure) {
+        String name = failure.getClass().getName();
+        String message = TaskError.of(failure).message();
+        return message.equals(name) ? name : name + ": " + message;
     }
 
     private boolean triedNow(LiveEvent<?> event) {

@@ -42,6 +42,14 @@ final class Worker<T> {
 
     /** @param abandoned whether the partition is not this instance's any more, so that an interruption is no failure */
     Next apply(LiveEvent<T> live, BooleanSupplier abandoned) {
+        try {
+            return tried(live, abandoned);
+        } catch (Throwable unforeseen) { // without an outcome its lane would be under way for ever
+            return giveUp(live, unforeseen, Handed.Why.MISUSED);
+        }
+    }
+
+    private Next tried(LiveEvent<T> live, BooleanSupplier abandoned) {
         RecordedEffects effects = new RecordedEffects(
                 settings.name, live.pass.generation(), live.event, live.results, live.pass.mode(), settings.rules());
         live.tries++;
@@ -93,7 +101,7 @@ final class Worker<T> {
     }
 
     private Next giveUp(LiveEvent<T> live, Throwable cause, Handed.Why why) {
-        handover.add(new Handed.GaveUp(live, live.tries, cause, why));
+        handover.add(new Handed.GaveUp(live, live.tries, UnreadableException.inPlaceOf(cause), why));
         return BLOCKED;
     }
 }

@@ -259,6 +259,23 @@ class BreakerTest {
     }
 
     @Test
+    void aFailureThatCannotSayItsMessageIsNamed() {
+        class Mute extends RuntimeException {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String getMessage() {
+                throw new IllegalStateException("no message");
+            }
+        }
+        for (int task = 1; task <= POLICY.failures(); task++) {
+            breaker.failed(events.next(task), new Mute());
+        }
+        assertThat(breaker.waiting().orElseThrow())
+                .contains("The last failure was " + Mute.class.getName() + ". The next try");
+    }
+
+    @Test
     void anActionThatSucceedsAfterAProbeIsASuccess(@TempDir Path directory) {
         AtomicBoolean dead = new AtomicBoolean(true);
         AtomicInteger successes = new AtomicInteger();

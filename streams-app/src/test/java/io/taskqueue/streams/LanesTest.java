@@ -418,4 +418,24 @@ class LanesTest {
         });
         assertThat(handed.get(1)).isEqualTo(new Handed.Applied(event, 0, 0));
     }
+
+    @Test
+    void whatFailsBesideTheSinkGivesTheEventUp() {
+        Lanes<String> lanes = lanes(
+                new RetryPolicy(5, Duration.ofMillis(1), Duration.ofMillis(1), 0.5),
+                () -> {
+                    throw new IllegalStateException("no dice");
+                },
+                (event, effects) -> {
+                    throw new IOException("for now");
+                });
+        LiveEvent<String> event = events.next(1);
+        lanes.admit(event);
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(handover::waits);
+        assertThat(handover.take()).singleElement().isInstanceOfSatisfying(Handed.GaveUp.class, gaveUp -> {
+            assertThat(gaveUp.why()).isEqualTo(Handed.Why.MISUSED);
+            assertThat(gaveUp.cause()).hasMessage("no dice");
+        });
+        assertThat(lanes.take(event.event.taskId())).containsExactly(event);
+    }
 }

@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -294,6 +295,26 @@ class ParkedTasksWaitForAPersonTest {
 
         assertThat(calls).containsExactly(key(1, "charge"), key(1, "charge"));
         assertThat(sink.parked()).isEmpty();
+    }
+
+    @Test
+    void anExceptionThatCannotSayItsMessageParksItsEventLikeAnyOther() {
+        class Mute extends RuntimeException {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String getMessage() {
+                throw new IllegalStateException("no message");
+            }
+        }
+        sink = new SinkDriver(directory, (event, effects) -> {
+            throw new Mute();
+        });
+        events(1);
+        sink.settle();
+        assertThat(sink.parked(1).get(0).state()).isInstanceOfSatisfying(ParkedState.Failed.class, failed -> assertThat(
+                        failed.error().message())
+                .isEqualTo("An exception of class " + Mute.class.getName() + ", which cannot say what it is about"));
     }
 
     @Test
