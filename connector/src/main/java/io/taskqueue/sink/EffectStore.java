@@ -27,6 +27,15 @@ public interface EffectStore {
      */
     boolean intend(EffectKey key) throws InterruptedException;
 
+    /**
+     * Does the same, told what is declared for the effect: a store may keep that for a person who asks about it later.
+     *
+     * @throws InterruptedException if the intent could not be recorded now, and the action must not run
+     */
+    default boolean intend(EffectKey key, OnAmbiguity<?> onAmbiguity) throws InterruptedException {
+        return intend(key);
+    }
+
     /** Takes an intent back, because the action is known not to have been done. Durable some time later. */
     void withdraw(EffectKey key);
 }

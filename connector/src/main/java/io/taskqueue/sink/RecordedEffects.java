@@ -163,7 +163,7 @@ public final class RecordedEffects implements Effects, AutoCloseable {
     /** Runs the action and records its result, unless it turns out to be done. */
     private <R> @Nullable R perform(Effect<R> effect, EffectAction<R> action) throws Exception {
         boolean intends = effect.onAmbiguity().needsIntent();
-        boolean begunBefore = intends && !store.intend(effect.key());
+        boolean begunBefore = intends && !store.intend(effect.key(), effect.onAmbiguity());
         if (begunBefore) {
             // what this throws is not the action's: it leaves the doubt as it is
             Optional<EffectProbe.Answer.Done<R>> done = settle(effect);

@@ -3,6 +3,7 @@ package io.taskqueue.streams;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.EffectResult;
 import io.taskqueue.sink.EffectStore;
+import io.taskqueue.sink.OnAmbiguity;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -49,12 +50,17 @@ final class EventResults implements EffectStore {
 
     @Override
     public boolean intend(EffectKey key) throws InterruptedException {
+        return intend(key, OnAmbiguity.rerun());
+    }
+
+    @Override
+    public boolean intend(EffectKey key, OnAmbiguity<?> onAmbiguity) throws InterruptedException {
         synchronized (this) {
             if (!begun.add(key)) {
                 return false;
             }
         }
-        Intent intent = new Intent(key, offset);
+        Intent intent = new Intent(key, offset, onAmbiguity instanceof OnAmbiguity.Park);
         if (intents.ask(intent)) {
             handover.add(new Handed.Intended(intent));
             if (committed(intent)) {

@@ -30,8 +30,11 @@ final class GivenUp {
                         key,
                         generation,
                         result instanceof EffectResult.Done ? EffectState.DONE : EffectState.FAILED));
+        // whatever their length and number: the redrive needs them
+        recorded.undecided().stream()
+                .filter(key -> key.generation() == generation)
+                .forEach(key -> effects.put(key.effect(), EffectState.UNDECIDED));
         if (gaveUp.cause() instanceof AmbiguousEffectException ambiguous) {
-            // whatever its length: the redrive needs it
             effects.put(ambiguous.effectKey().effect(), EffectState.UNDECIDED);
         }
         return new ParkedState.Failed(gaveUp.tries(), TaskError.of(gaveUp.cause()), effects);

@@ -9,11 +9,16 @@ final class Intent {
 
     final EffectKey key;
     final long offset;
+
+    /** Whether a person decides where nobody knows whether it was done. */
+    final boolean parks;
+
     private final CompletableFuture<Boolean> committed = new CompletableFuture<>();
 
-    Intent(EffectKey key, long offset) {
+    Intent(EffectKey key, long offset, boolean parks) {
         this.key = key;
         this.offset = offset;
+        this.parks = parks;
     }
 
     /** Waits, and says whether the action may run; not where the intent was withdrawn. */

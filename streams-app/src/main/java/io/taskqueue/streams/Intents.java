@@ -39,7 +39,7 @@ final class Intents {
         if (!asked.remove(intent)) {
             return false;
         }
-        store.intend(intent.key, intent.offset, now);
+        store.intend(intent, now);
         written.add(intent);
         return true;
     }

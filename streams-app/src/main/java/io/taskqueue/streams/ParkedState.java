@@ -51,9 +51,9 @@ public sealed interface ParkedState {
         DONE,
         /** It failed for good, and that is its result. */
         FAILED,
-        /** It was begun, and what is declared for it says what is to be done. */
+        /** It was begun, and what is declared for it says what is to be done: its probe is asked, or it counts as done. */
         BEGUN,
-        /** It was begun, and a person has to decide: a redrive runs it. */
+        /** It was begun, nobody knows whether it was done, and a person has to decide: a redrive runs it. */
         UNDECIDED
     }
 }

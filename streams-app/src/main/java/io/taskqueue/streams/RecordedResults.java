@@ -10,10 +10,11 @@ import java.util.Set;
  *
  * @param results by key
  * @param intents effects that were begun and have no result
+ * @param undecided those of them that are declared to wait for a person
  */
-record RecordedResults(Map<EffectKey, EffectResult> results, Set<EffectKey> intents) {
+record RecordedResults(Map<EffectKey, EffectResult> results, Set<EffectKey> intents, Set<EffectKey> undecided) {
 
-    static final RecordedResults NONE = new RecordedResults(Map.of(), Set.of());
+    static final RecordedResults NONE = new RecordedResults(Map.of(), Set.of(), Set.of());
 
     /** The newest generation that anything is recorded of; 0 where nothing is. */
     int generation() {

@@ -22,6 +22,7 @@ import org.apache.kafka.common.utils.Bytes;
  *   value  version 1 | event's offset 8 | seconds 8 | nanos 4 | kind 1 | done:   type 4 + n | json 4 + n
  *                                                                      | failed: texts 4, then code, message, key, value ...
  *                                                                      | intent: nothing; the action was about to run
+ *                                                                      | intent of an effect declared PARK: nothing
  * </pre>
  *
  * An absent code is a kind of its own, so that no text stands for nothing.
@@ -33,6 +34,7 @@ final class ResultBytes {
     private static final byte FAILED = 2;
     private static final byte FAILED_WITHOUT_CODE = 3;
     private static final byte INTENT = 4;
+    private static final byte INTENT_PARK = 5;
     private static final int HEAD = 1 + 8 + 8 + 4 + 1;
 
     private ResultBytes() {}
@@ -102,15 +104,24 @@ final class ResultBytes {
         return bytes.array();
     }
 
-    /** An intent in the place of its result. */
-    static byte[] intent(long offset, Instant recordedAt) {
+    /**
+     * An intent in the place of its result.
+     *
+     * @param parks whether a person decides where it stays one
+     */
+    static byte[] intent(long offset, Instant recordedAt, boolean parks) {
         byte[] value = new byte[HEAD];
-        putHead(ByteBuffer.wrap(value), offset, recordedAt, INTENT);
+        putHead(ByteBuffer.wrap(value), offset, recordedAt, parks ? INTENT_PARK : INTENT);
         return value;
     }
 
     static boolean isIntent(byte[] value) {
-        return value[HEAD - 1] == INTENT;
+        return value[HEAD - 1] == INTENT || parks(value);
+    }
+
+    /** Whether it is an intent that leaves it to a person whether the effect was done. */
+    static boolean parks(byte[] value) {
+        return value[HEAD - 1] == INTENT_PARK;
     }
 
     private static void putHead(ByteBuffer bytes, long offset, Instant recordedAt, byte kind) {

@@ -43,9 +43,9 @@ final class ResultsStore {
     }
 
     /** An effect is about to run; its result will take the place of this. */
-    void intend(EffectKey key, long offset, Instant now) {
-        ahead.remove(key.position());
-        store.put(ResultBytes.key(key), ResultBytes.intent(offset, now));
+    void intend(Intent intent, Instant now) {
+        ahead.remove(intent.key.position());
+        store.put(ResultBytes.key(intent.key), ResultBytes.intent(intent.offset, now, intent.parks));
     }
 
     /** An effect that was about to run is known not to have been done. */
@@ -88,9 +88,13 @@ final class ResultsStore {
                 KeyValue<Bytes, byte[]> result = results.next();
                 EffectKey key = ResultBytes.key(sink, result.key);
                 RecordedResults of = read.computeIfAbsent(
-                        key.position(), position -> new RecordedResults(new HashMap<>(2), new HashSet<>(2)));
+                        key.position(),
+                        position -> new RecordedResults(new HashMap<>(2), new HashSet<>(2), new HashSet<>(2)));
                 if (ResultBytes.isIntent(result.value)) {
                     of.intents().add(key);
+                    if (ResultBytes.parks(result.value)) {
+                        of.undecided().add(key);
+                    }
                 } else {
                     of.results().put(key, ResultBytes.result(result.value));
                 }

@@ -126,8 +126,8 @@ class IntentsTest {
         KeyValueStore<Bytes, byte[]> bytes =
                 Stores.inMemoryKeyValueStore("results").get();
         ResultsStore store = new ResultsStore("s", bytes);
-        Intent written = new Intent(KEY, 7);
-        Intent asked = new Intent(new EffectKey("s", 0, "orders", new Position(1, 3), "call"), 8);
+        Intent written = new Intent(KEY, 7, false);
+        Intent asked = new Intent(new EffectKey("s", 0, "orders", new Position(1, 3), "call"), 8, false);
         assertThat(intents.ask(written)).isTrue();
         assertThat(intents.write(written, store, Instant.EPOCH)).isTrue();
         assertThat(store.of("orders", KEY.position()).intents()).containsExactly(KEY);
@@ -144,9 +144,9 @@ class IntentsTest {
                 .as("withdrawn before it was written")
                 .isFalse();
         assertThat(toBeDeleted).containsExactly(written);
-        assertThat(intents.ask(new Intent(KEY, 7))).isFalse();
+        assertThat(intents.ask(new Intent(KEY, 7, false))).isFalse();
         intents.open();
-        assertThat(intents.ask(new Intent(KEY, 7))).isTrue();
+        assertThat(intents.ask(new Intent(KEY, 7, false))).isTrue();
     }
 
     @Test
@@ -226,26 +226,26 @@ class IntentsTest {
                 new ResultsStore("s", Stores.inMemoryKeyValueStore("results").get());
         List<Intent> toBeDeleted = new ArrayList<>();
 
-        Intent asked = new Intent(KEY, 7);
+        Intent asked = new Intent(KEY, 7, false);
         assertThat(intents.ask(asked)).isTrue();
         intents.cancel(asked, toBeDeleted::add);
         assertThat(toBeDeleted).as("only asked for").isEmpty();
         assertThat(intents.write(asked, store, Instant.EPOCH)).isFalse();
 
-        Intent written = new Intent(KEY, 7);
+        Intent written = new Intent(KEY, 7, false);
         assertThat(intents.ask(written)).isTrue();
         assertThat(intents.write(written, store, Instant.EPOCH)).isTrue();
         intents.cancel(written, toBeDeleted::add);
         assertThat(toBeDeleted).containsExactly(written);
 
-        Intent committing = new Intent(KEY, 7);
+        Intent committing = new Intent(KEY, 7, false);
         assertThat(intents.ask(committing)).isTrue();
         assertThat(intents.write(committing, store, Instant.EPOCH)).isTrue();
         intents.committing();
         intents.cancel(committing, toBeDeleted::add);
         assertThat(toBeDeleted).containsExactly(written, committing);
 
-        Intent committed = new Intent(KEY, 7);
+        Intent committed = new Intent(KEY, 7, false);
         assertThat(intents.ask(committed)).isTrue();
         assertThat(intents.write(committed, store, Instant.EPOCH)).isTrue();
         intents.committing();
@@ -253,7 +253,7 @@ class IntentsTest {
         intents.cancel(committed, toBeDeleted::add);
         assertThat(toBeDeleted).containsExactly(written, committing, committed);
 
-        Intent later = new Intent(KEY, 7);
+        Intent later = new Intent(KEY, 7, false);
         assertThat(intents.ask(later)).isTrue();
         toBeDeleted.clear();
         intents.close(toBeDeleted::add);

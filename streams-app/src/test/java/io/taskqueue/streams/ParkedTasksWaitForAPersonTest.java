@@ -298,6 +298,69 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
+    void aRedriveDecidesAboutAllEffectsInDoubtAtOnce() {
+        broken.add(1L);
+        sink = new SinkDriver(directory, (event, effects) -> {
+            Optional<UnknownOutcomeException> unknown = Optional.empty();
+            for (String name : List.of("charge", "mail")) {
+                try {
+                    effects.run(name, OnAmbiguity.park(), key -> {
+                        calls.add(key.toString());
+                        if (broken.contains(event.position().sequence())) {
+                            throw new UnknownOutcomeException("no answer");
+                        }
+                    });
+                } catch (UnknownOutcomeException e) {
+                    unknown = Optional.of(e);
+                }
+            }
+            if (unknown.isPresent()) {
+                throw unknown.get();
+            }
+        });
+        events(1);
+        sink.settle();
+        assertThat(sink.parked(1).get(0).state())
+                .isInstanceOfSatisfying(ParkedState.Failed.class, failed -> assertThat(failed.effects())
+                        .isEqualTo(Map.of("charge", EffectState.UNDECIDED, "mail", EffectState.UNDECIDED)));
+        broken.clear();
+
+        sink.command(sink.seen(Action.REDRIVE, 1));
+        sink.settle();
+
+        assertThat(sink.parked()).isEmpty();
+        assertThat(calls).containsExactly(key(1, "charge"), key(1, "mail"), key(1, "charge"), key(1, "mail"));
+    }
+
+    @Test
+    void anEffectThatTheLastTryLeftInDoubtIsForAPersonToo() {
+        AtomicInteger tries = new AtomicInteger();
+        sink = new SinkDriver(directory, (event, effects) -> {
+            if (tries.incrementAndGet() == 1) {
+                throw new IOException("not yet");
+            }
+            effects.run("charge", OnAmbiguity.park(), key -> {
+                calls.add(key.toString());
+                if (tries.get() == 2) {
+                    throw new UnknownOutcomeException("no answer");
+                }
+            });
+        });
+        events(1);
+        sink.settle();
+        assertThat(sink.parked(1).get(0).state()).isInstanceOfSatisfying(ParkedState.Failed.class, failed -> {
+            assertThat(failed.error().code()).isEqualTo("UnknownOutcomeException");
+            assertThat(failed.effects()).isEqualTo(Map.of("charge", EffectState.UNDECIDED));
+        });
+
+        sink.command(sink.seen(Action.REDRIVE, 1));
+        sink.settle();
+
+        assertThat(sink.parked()).isEmpty();
+        assertThat(calls).containsExactly(key(1, "charge"), key(1, "charge"));
+    }
+
+    @Test
     void anExceptionThatCannotSayItsMessageParksItsEventLikeAnyOther() {
         class Mute extends RuntimeException {
             private static final long serialVersionUID = 1L;

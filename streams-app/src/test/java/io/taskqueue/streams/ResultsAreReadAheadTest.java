@@ -57,8 +57,8 @@ class ResultsAreReadAheadTest {
 
         record("orders", 3, "late");
         store.forget("orders", at(4));
-        store.intend(key("orders", 5), 5, Instant.EPOCH);
-        store.intend(key("orders", 6), 6, Instant.EPOCH);
+        store.intend(new Intent(key("orders", 5), 5, false), Instant.EPOCH);
+        store.intend(new Intent(key("orders", 6), 6, false), Instant.EPOCH);
         store.withdraw(key("orders", 6));
 
         assertThat(store.of("orders", at(3)).results()).containsValue(done("late"));
