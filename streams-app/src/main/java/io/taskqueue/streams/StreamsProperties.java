@@ -10,6 +10,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.DefaultProductionExceptionHandler;
+import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
 
 /** The properties of Kafka Streams that the topology needs, with the user's over those that may be chosen. */
 final class StreamsProperties {
@@ -29,7 +31,13 @@ final class StreamsProperties {
             properties.putAll(given.prefixed(client));
         }
         properties.putAll(given.of(Client.STREAMS));
-        require(properties, StreamsConfig.APPLICATION_ID_CONFIG, settings.name, "is the sink's name");
+        requireFixed(properties, settings.name);
+        requireCache(properties);
+        return properties;
+    }
+
+    private static void requireFixed(Map<String, Object> properties, String name) {
+        require(properties, StreamsConfig.APPLICATION_ID_CONFIG, name, "is the sink's name");
         require(
                 properties,
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
@@ -41,8 +49,42 @@ final class StreamsProperties {
                 StreamsConfig.MAX_TASK_IDLE_MS_CONFIG,
                 -1,
                 "leaves it to the sink that commands come first");
-        requireCache(properties);
-        return properties;
+        require(
+                properties,
+                StreamsConfig.GROUP_PROTOCOL_CONFIG,
+                StreamsConfig.DEFAULT_GROUP_PROTOCOL,
+                "lets the sink see each poll and each hand-over");
+        require(
+                properties,
+                StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
+                LogAndFailProcessingExceptionHandler.class.getName(),
+                "lets the sink stop before an event that it must not pass over");
+        for (String handler : List.of(
+                StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, "default.production.exception.handler")) {
+            check(
+                    properties,
+                    handler,
+                    DefaultProductionExceptionHandler.class.getName(),
+                    "never drops a result or an event in flight");
+        }
+        require(
+                properties,
+                StreamsConfig.topicPrefix(TopicConfig.CLEANUP_POLICY_CONFIG),
+                TopicConfig.CLEANUP_POLICY_COMPACT,
+                "keeps the sink's state, however old it is");
+        // of the consumer as a whole, Kafka Streams sees to it itself
+        for (String consumer : List.of(StreamsConfig.MAIN_CONSUMER_PREFIX, StreamsConfig.RESTORE_CONSUMER_PREFIX)) {
+            check(
+                    properties,
+                    consumer + ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                    "read_committed",
+                    "hides what was never committed");
+        }
+        check(
+                properties,
+                StreamsConfig.InternalConfig.PROCESSING_THREADS_ENABLED,
+                false,
+                "leaves all of a partition to one thread");
     }
 
     private static Map<String, Object> chosen(SinkSettings<?> settings, int maxMessageBytes) {
@@ -80,7 +122,12 @@ final class StreamsProperties {
     }
 
     private static void require(Map<String, Object> properties, String key, Object value, String why) {
-        Object given = properties.putIfAbsent(key, value);
+        properties.putIfAbsent(key, value);
+        check(properties, key, value, why);
+    }
+
+    private static void check(Map<String, Object> properties, String key, Object value, String why) {
+        Object given = properties.get(key);
         if (given != null && !given.toString().equals(value.toString())) {
             throw new IllegalArgumentException("The property " + key + " of a sink is " + value + ", which " + why
                     + ", but it is set to " + given + ". Remove it.");
@@ -89,11 +136,13 @@ final class StreamsProperties {
 
     /** With a cache that has no room for the marks of all partitions, what waits for a commit would wait for ever. */
     private static void requireCache(Map<String, Object> properties) {
-        Object given = properties.get(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG);
-        if (given != null && Long.parseLong(given.toString()) < SMALLEST_CACHE) {
-            throw new IllegalArgumentException("The property " + StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG
-                    + " of a sink must be at least " + SMALLEST_CACHE + ", but it is set to " + given
-                    + ": what is about to be committed would not be known in time. Remove it.");
+        for (String cache : List.of(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "cache.max.bytes.buffering")) {
+            Object given = properties.get(cache);
+            if (given != null && Long.parseLong(given.toString()) < SMALLEST_CACHE) {
+                throw new IllegalArgumentException("The property " + cache + " of a sink must be at least "
+                        + SMALLEST_CACHE + ", but it is set to " + given
+                        + ": what is about to be committed would not be known in time. Remove it.");
+            }
         }
     }
 }

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.serde.PayloadCodec;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SinkSettingsTest {
 
@@ -38,15 +42,52 @@ class SinkSettingsTest {
                 .hasMessage(
                         "The property max.task.idle.ms of a sink is -1, which leaves it to the sink that commands come "
                                 + "first, but it is set to 0. Remove it.");
-        assertThatThrownBy(() -> builder("s")
-                        .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", "statestore.cache.max.bytes", "0"))
-                        .start())
-                .hasMessageContaining("must be at least 1048576, but it is set to 0");
         assertThatThrownBy(
                         () -> builder("s").deadLetterTopic("taskqueue.events").start())
                 .hasMessageContaining("is taskqueue.events, which is its event topic or its control topic");
         assertThatThrownBy(() -> builder("s").concurrency(8).maxInFlight(4).start())
                 .hasMessage("Sink s needs 1 <= concurrency <= maxInFlight, but concurrency is 8 and maxInFlight 4.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "group.protocol | streams | is classic, which lets the sink see each poll and each hand-over",
+                "processing.exception.handler | org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler"
+                        + " | is org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler, which lets the sink"
+                        + " stop before an event that it must not pass over",
+                "production.exception.handler | a.b.Dropping"
+                        + " | is org.apache.kafka.streams.errors.DefaultProductionExceptionHandler, which never drops a"
+                        + " result or an event in flight",
+                "default.production.exception.handler | a.b.Dropping"
+                        + " | is org.apache.kafka.streams.errors.DefaultProductionExceptionHandler, which never drops a"
+                        + " result or an event in flight",
+                "topic.cleanup.policy | delete | is compact, which keeps the sink's state, however old it is",
+                "main.consumer.isolation.level | read_uncommitted"
+                        + " | is read_committed, which hides what was never committed",
+                "restore.consumer.isolation.level | read_uncommitted"
+                        + " | is read_committed, which hides what was never committed",
+                "__processing.threads.enabled__ | true | is false, which leaves all of a partition to one thread"
+            })
+    void whatWouldTakeAGuaranteeAwayIsRefused(String property, String value, String found) {
+        for (String prefix : List.of("", "streams.")) {
+            assertThatThrownBy(() -> builder("s")
+                            .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", prefix + property, value))
+                            .start())
+                    .hasMessage("The property " + property + " of a sink " + found + ", but it is set to " + value
+                            + ". Remove it.");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"statestore.cache.max.bytes", "cache.max.bytes.buffering"})
+    void aCacheWithoutRoomForTheMarksOfCommitsIsRefusedByEitherName(String property) {
+        assertThatThrownBy(() -> builder("s")
+                        .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", property, "0"))
+                        .start())
+                .hasMessage("The property " + property + " of a sink must be at least 1048576, but it is set to 0: what"
+                        + " is about to be committed would not be known in time. Remove it.");
     }
 
     @Test
