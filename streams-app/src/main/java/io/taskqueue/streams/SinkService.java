@@ -279,7 +279,7 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
-        /** Events seen and not applied yet, per partition; 512 unless set. What Kafka Streams has fetched by then comes on top. */
+        /** Events seen and not applied yet, per partition; 512 unless set. What one poll brings, half as many, may come on top. */
         public Builder<T> maxInFlight(int events) {
             this.maxInFlight = events;
             return this;

@@ -21,6 +21,9 @@ final class StreamsProperties {
     private static final long SMALLEST_CACHE = 1 << 20;
     private static final Duration SHORTEST_TRANSACTION = Duration.ofSeconds(10);
 
+    /** Kafka's own default for a consumer. */
+    private static final int MOST_POLLED = 500;
+
     private StreamsProperties() {}
 
     static Map<String, Object> of(SinkSettings<?> settings, int maxMessageBytes) {
@@ -96,8 +99,10 @@ final class StreamsProperties {
         properties.put("processing.exception.handler.global.enabled", true);
         // how soon outcomes are noticed when no record comes
         properties.put(StreamsConfig.POLL_MS_CONFIG, 5);
-        // what a poll brings is taken also where there is no room for it, and polls come only after it
-        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 500);
+        // what a poll brings is taken also where there is no room for it
+        properties.put(
+                StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG),
+                Math.max(1, Math.min(MOST_POLLED, settings.maxInFlight / 2)));
         // after a kill, the next instance waits for the old session to end
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 1_500);
