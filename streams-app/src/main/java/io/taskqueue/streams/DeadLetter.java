@@ -1,10 +1,10 @@
 package io.taskqueue.streams;
 
 import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /** A record that is no event, as it goes to the dead-letter topic: its own bytes and headers, and why it is there. */
 final class DeadLetter {
@@ -18,13 +18,13 @@ final class DeadLetter {
 
     @SuppressWarnings("NullAway") // a record may have no value
     static Record<byte[], byte[]> of(
-            Record<byte[], ? extends PolledRecord<?>> undecodable, RecordMetadata from, String reason) {
+            Record<byte[], ? extends PolledRecord<?>> undecodable, TopicPartition from, long offset, String reason) {
         PolledRecord<?> polled = undecodable.value();
         Headers headers = new RecordHeaders(polled.headers().toArray());
         headers.add(REASON, text(reason));
         headers.add(TOPIC, text(from.topic()));
         headers.add(PARTITION, text(String.valueOf(from.partition())));
-        headers.add(OFFSET, text(String.valueOf(from.offset())));
+        headers.add(OFFSET, text(String.valueOf(offset)));
         return new Record<>(undecodable.key(), polled.value(), undecodable.timestamp(), headers);
     }
 

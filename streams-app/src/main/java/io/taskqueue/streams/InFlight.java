@@ -92,12 +92,12 @@ final class InFlight<T> {
         }
     }
 
-    /** An event before which the sink halts is to be stored as it is. */
-    void hold(Bytes key, byte[] value) {
-        held.put(key, value);
+    /** A record before which the sink halts is to be stored as it is. */
+    void hold(Bytes key, byte[] record) {
+        held.put(key, record);
     }
 
-    /** An event that was held is dealt with like one that comes now. */
+    /** A record that was held is dealt with like one that comes now. */
     void release(Bytes key) {
         finishedCopies.add(key);
     }

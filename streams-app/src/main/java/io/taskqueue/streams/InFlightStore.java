@@ -16,7 +16,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  *
  * <pre>
  *   key    topic id 16 | offset 8
- *   value  version 1 | kind 1 (0 first, 1 recorded only, 2 held, 3 again) | generation 4 | round 4 | the event's JSON
+ *   value  version 1 | kind 1 (0 first, 1 recorded only, 2 held, 3 again) | generation 4 | round 4 | the event's JSON,
+ *          or, held, the record ({@link HeldRecord})
  * </pre>
  */
 final class InFlightStore {
@@ -29,7 +30,7 @@ final class InFlightStore {
     private static final byte HELD = 2;
     private static final byte AGAIN = 3;
 
-    /** An event as it was stored. */
+    /** An event, or a record that is held, as it was stored. */
     record Stored(Bytes key, long offset, Pass pass, Bytes value) {}
 
     private final KeyValueStore<Bytes, byte[]> store;
@@ -57,9 +58,9 @@ final class InFlightStore {
         put(key, pass.replayed() ? again : FIRST, pass, value);
     }
 
-    /** An event before which the sink halts: not classified yet, though its offset is committed. */
-    void putHeld(Bytes key, byte[] value) {
-        put(key, HELD, Pass.FIRST, value);
+    /** A record before which the sink halts: not classified yet, though its offset is committed. */
+    void putHeld(Bytes key, byte[] record) {
+        put(key, HELD, Pass.FIRST, record);
     }
 
     private void put(Bytes key, byte kind, Pass pass, byte[] value) {
@@ -83,7 +84,7 @@ final class InFlightStore {
         return all(false);
     }
 
-    /** The events that are held, by offset. */
+    /** The records that are held, by offset. */
     List<Stored> held() {
         return all(true);
     }

@@ -118,21 +118,21 @@ final class PartitionWork<T> {
     }
 
     /**
-     * Stops before an event, once all that runs is recorded: the event is held, because its offset is committed with that,
+     * Stops before a record, once all that runs is recorded: the record is held, because its offset is committed with that,
      * and comes again at the next start.
      */
-    void halt(Uuid topicId, long offset, byte[] value, SinkStoppedException reason) {
+    void halt(Uuid topicId, long offset, byte[] record, SinkStoppedException reason) {
         halted = true;
         rest.stopWhere(reason);
-        inFlight.hold(InFlightStore.key(topicId, offset), value);
+        inFlight.hold(InFlightStore.key(topicId, offset), record);
     }
 
-    /** Whether the sink stops before an event, so that those behind it wait with it. */
+    /** Whether the sink stops before a record, so that those behind it wait with it. */
     boolean halted() {
         return halted;
     }
 
-    /** The events that were held when the sink halted, by offset; they are not held any more. */
+    /** The records that were held when the sink halted, by offset; they are not held any more. */
     List<InFlightStore.Stored> release() {
         List<InFlightStore.Stored> held = stored.held();
         held.forEach(entry -> inFlight.release(entry.key()));
@@ -233,7 +233,7 @@ final class PartitionWork<T> {
         parts.watched().progress().inFlight(-1);
     }
 
-    ReplicationEvent<T> decoded(ReplicationEventCodec<T> codec, InFlightStore.Stored entry) {
+    private ReplicationEvent<T> decoded(ReplicationEventCodec<T> codec, InFlightStore.Stored entry) {
         try {
             return codec.decode(entry.value().get());
         } catch (UndecodableEventException e) {

@@ -7,10 +7,13 @@ import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.streams.Classification.Verdict;
 import io.taskqueue.streams.ParkedCommand.Action;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -33,6 +36,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     private final SinkParts<T> parts;
     private final ReplicationEventCodec<T> codec;
     private final Runnable hook = this::beforeCommit;
+    private final List<Record<byte[], byte[]>> deadLetters = new ArrayList<>();
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<Bytes, byte[]> mark;
     private History history;
@@ -83,7 +87,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         work.resumeStored(codec);
         adopt(parts.facts());
         for (InFlightStore.Stored held : work.release()) {
-            acceptOrHalt(work.decoded(codec, held), held.value().get(), held.offset());
+            acceptOrHalt(HeldRecord.of(parts.settings().topic, held.value().get()), held.offset());
         }
         parts.cluster().moved().of(parts.settings().topic, partition).ifPresent(replays::moved);
         touched = false;
@@ -112,7 +116,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
             if (from.topic().equals(parts.settings().controlTopic)) {
                 control.take(record.value().value(), from.offset());
             } else {
-                event(record, from);
+                acceptOrHalt(record, from.offset());
             }
             work.drain();
             work.redrive();
@@ -126,17 +130,9 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         }
     }
 
-    private void event(Record<byte[], PolledRecord<T>> record, RecordMetadata from) {
-        PolledRecord<T> polled = record.value();
-        try {
-            acceptOrHalt(polled.take(codec), polled.bytes(), from.offset());
-        } catch (UndecodableEventException e) {
-            undecodable(record, from, e);
-        }
-    }
-
     /** Marks the task, so that the commit that ends its life here waits for what runs, also where nothing has changed. */
     private void passEnds(Optional<Duration> still) {
+        forwardDeadLetters();
         if (!parts.pace().due() && work.takeCommitWanted()) {
             context.commit();
         }
@@ -242,17 +238,26 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         purge.upTo(logStart, history.queues());
     }
 
-    /** Where the sink halts before the event, what runs is recorded first: thrown at once, it would all run again. */
-    private void acceptOrHalt(ReplicationEvent<T> event, byte[] value, long offset) {
+    /** Where the sink halts before the record, what runs is recorded first: thrown at once, it would all run again. */
+    private void acceptOrHalt(Record<byte[], PolledRecord<T>> record, long offset) {
         SinkStoppedException failure = rest.failure();
         if (work.halted() && failure != null) {
-            work.halt(facts.topicId(), offset, value, failure);
+            work.halt(facts.topicId(), offset, HeldRecord.bytes(record), failure);
             return;
         }
         try {
-            accept(event, value, offset);
+            accept(record, offset);
         } catch (SinkStoppedException halt) {
-            work.halt(facts.topicId(), offset, value, halt);
+            work.halt(facts.topicId(), offset, HeldRecord.bytes(record), halt);
+        }
+    }
+
+    private void accept(Record<byte[], PolledRecord<T>> record, long offset) {
+        PolledRecord<T> polled = record.value();
+        try {
+            accept(polled.take(codec), polled.bytes(), offset);
+        } catch (UndecodableEventException e) {
+            undecodable(record, offset, e);
         }
     }
 
@@ -277,27 +282,29 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     }
 
     /** Sets a record aside that is no event; its headers may still say which one it was. */
-    private void undecodable(
-            Record<byte[], PolledRecord<T>> record, RecordMetadata from, UndecodableEventException reason) {
-        SinkStoppedException failure = rest.failure();
-        if (work.halted() && failure != null) {
-            throw failure; // it cannot be held: its headers are not stored
-        }
+    private void undecodable(Record<byte[], PolledRecord<T>> record, long offset, UndecodableEventException reason) {
         Optional<EventHeaders> headers = EventHeaders.read(record.value().headers());
-        boolean seenBefore = from.offset() <= history.seenTo();
-        history.replays().passed(from.offset());
+        boolean seenBefore = offset <= history.seenTo();
         if (headers.isPresent()) {
             EventHeaders known = headers.get();
-            Arrival arrival = new Arrival(
-                    known.position(), from.offset(), known.instanceId().orElse(null));
+            Arrival arrival =
+                    new Arrival(known.position(), offset, known.instanceId().orElse(null));
             seenBefore |=
                     !history.take(known.queueName(), arrival, facts.topicId()).applied();
         }
+        history.replays().passed(offset);
         if (!seenBefore) {
             parts.watched().progress().undecodable();
-            context.forward(
-                    DeadLetter.of(record, from, String.valueOf(reason.getMessage())), SinkTopology.DEAD_LETTERS);
+            TopicPartition from =
+                    new TopicPartition(parts.settings().topic, context.taskId().partition());
+            deadLetters.add(DeadLetter.of(record, from, offset, String.valueOf(reason.getMessage())));
         }
+    }
+
+    /** Not while the processor is started: the sink node behind it is not yet. */
+    private void forwardDeadLetters() {
+        deadLetters.forEach(letter -> context.forward(letter, SinkTopology.DEAD_LETTERS));
+        deadLetters.clear();
     }
 
     private void touch() {
@@ -310,7 +317,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
 
     /** A tick makes the task commit, so there is none while nothing is outstanding, and a late one while all that is waits. */
     private void tickWhileNeeded(Optional<Duration> still) {
-        boolean needed = !rest.idle() || purge.pending();
+        boolean needed = !rest.idle() || purge.pending() || !deadLetters.isEmpty();
         ticks.every(needed ? Optional.of(still.orElse(TICK)) : Optional.empty());
     }
 }

@@ -2,11 +2,20 @@ package io.taskqueue.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.event.EventKind;
+import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.sink.ReplicationSink;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HaltingRerunsNothingTest {
 
@@ -29,6 +38,43 @@ class HaltingRerunsNothingTest {
             assertThat(world.ledger.keys()).isEqualTo(330);
             assertThat(told.status().queues().get(0).gaps()).isEqualTo(1);
             assertThat(world.ledger.repeated()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRecordThatIsNoEventWaitsBehindTheGapAndIsSetAsideOnce(boolean headers) throws Exception {
+        try (SinkWorld world = new SinkWorld(1)) {
+            EventWriter source = world.source("orders", 1).open();
+            source.tasks(0, 10);
+            source.skip(1);
+            if (!headers) {
+                source.next(EventKind.ENQUEUED, 40);
+            }
+            source.undecodable(headers, "orders".getBytes(StandardCharsets.UTF_8)); // with headers it is what halts
+            source.next(EventKind.ENQUEUED, 41);
+            String name = "unreadable-" + headers;
+            for (int start = 0; start < 2; start++) {
+                SinkService halting = world.start(world.sink(name, world.calling(Duration.ofMillis(200)))
+                        .concurrency(64)
+                        .onGap(OnGap.HALT));
+                assertThat(Failure.of(halting)).contains("stopped before event 1/32 of queue orders");
+                assertThat(halting.status().undecodable()).isZero();
+            }
+            SinkService told = world.start(world.sink(name, world.calling(Duration.ZERO)));
+            world.awaitCaughtUp(name, told);
+            assertThat(world.ledger.repeated()).isEmpty();
+            assertThat(world.ledger.keys()).isEqualTo(headers ? 31 : 32);
+            assertThat(told.status().undecodable()).isEqualTo(1);
+            List<ConsumerRecord<byte[], byte[]>> dead = new ArrayList<>();
+            try (CommittedRecords letters =
+                    new CommittedRecords(Map.of("bootstrap.servers", SinkWorld.bootstrap()), name + ".dead")) {
+                letters.all(dead::add);
+            }
+            assertThat(dead).hasSize(1);
+            assertThat(dead.get(0).value()).asString(StandardCharsets.UTF_8).isEqualTo("{\"broken");
+            assertThat(dead.get(0).key()).asString(StandardCharsets.UTF_8).isEqualTo("orders");
+            assertThat(EventHeaders.read(dead.get(0).headers()).isPresent()).isEqualTo(headers);
         }
     }
 
