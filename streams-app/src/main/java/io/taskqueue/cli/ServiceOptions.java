@@ -73,8 +73,9 @@ final class ServiceOptions {
             names = "--commit-interval",
             paramLabel = "D",
             defaultValue = "100ms",
-            description = "How often offsets and results commit; after a crash, that much is applied again. "
-                    + "Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How often offsets and results commit, at least 10ms; after a crash, about that much runs again. "
+                            + "Default: ${DEFAULT-VALUE}.")
     private Duration commitInterval = Duration.ZERO;
 
     @Option(
