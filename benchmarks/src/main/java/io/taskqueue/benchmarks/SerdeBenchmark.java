@@ -4,7 +4,7 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
@@ -121,7 +121,7 @@ public class SerdeBenchmark {
                     .build();
             return ReplicationEvent.of(
                     QUEUE,
-                    new Stamp(new Position(7, 123_457), "dispatcher-a", "worker-pool-1", leased.plusNanos(4_000)),
+                    new SourceMetadata(new Position(7, 123_457), "dispatcher-a", "worker-pool-1", leased.plusNanos(4_000)),
                     change);
         }
     }

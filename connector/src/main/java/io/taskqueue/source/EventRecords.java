@@ -2,7 +2,7 @@ package io.taskqueue.source;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.serde.EventHeaders;
@@ -62,20 +62,20 @@ final class EventRecords<T> {
     record Made<T>(ReplicationEvent<T> event, ProducerRecord<byte[], byte[]> record) {}
 
     Made<T> make(Buffered<T> buffered) {
-        Stamp stamp = new Stamp(
+        SourceMetadata metadata = new SourceMetadata(
                 buffered.position, peers.source(), peers.ownerOf(buffered.change.task()), buffered.recordedAt);
-        ReplicationEvent<T> event = ReplicationEvent.of(queueName, stamp, buffered.change);
+        ReplicationEvent<T> event = ReplicationEvent.of(queueName, metadata, buffered.change);
         ProducerRecord<byte[], byte[]> record = record(event, buffered.payload);
         if (event.error().isEmpty() || size(record) <= maxRecordBytes) {
             return new Made<>(event, record);
         }
-        ReplicationEvent<T> shorter = ReplicationEvent.of(queueName, stamp, withShortError(buffered.change));
+        ReplicationEvent<T> shorter = ReplicationEvent.of(queueName, metadata, withShortError(buffered.change));
         return new Made<>(shorter, record(shorter, buffered.payload));
     }
 
     ProducerRecord<byte[], byte[]> sourceStarted(long epoch, Instant now) {
         ReplicationEvent<T> event = ReplicationEvent.sourceStarted(
-                queueName, new Stamp(new Position(epoch, 0), peers.source(), null, now), instanceId);
+                queueName, new SourceMetadata(new Position(epoch, 0), peers.source(), null, now), instanceId);
         return record(event, new byte[0]);
     }
 

@@ -6,7 +6,7 @@ import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.QueueName;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
@@ -87,11 +87,11 @@ final class PayloadGate<T> {
                 .error(EventRecords.shortened(new TaskError(WIDEST.repeat(1_000), WIDEST.repeat(1_000), Map.of())))
                 .flag(EventFlag.DEAD_LETTER)
                 .build();
-        Stamp stamp = new Stamp(
+        SourceMetadata metadata = new SourceMetadata(
                 new Position(Long.MAX_VALUE, Long.MAX_VALUE),
                 sourcePeer,
                 WIDEST.repeat(Peers.MAX_NAME_BYTES),
                 LONGEST_INSTANT);
-        return ReplicationEvent.of(queueName, stamp, change);
+        return ReplicationEvent.of(queueName, metadata, change);
     }
 }

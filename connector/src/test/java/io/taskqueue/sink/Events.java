@@ -3,7 +3,7 @@ package io.taskqueue.sink;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
@@ -28,13 +28,13 @@ final class Events {
         var task = new Task<>(new TaskId(queue, epoch, sequence), 1, NOON, "payload-" + sequence);
         return ReplicationEvent.of(
                 queue,
-                new Stamp(new Position(epoch, sequence), "peer-a", owner, NOON),
+                new SourceMetadata(new Position(epoch, sequence), "peer-a", owner, NOON),
                 TaskEvent.builder(EventKind.ENQUEUED, sequence, NOON, task).build());
     }
 
     static ReplicationEvent<String> started(String queue, long epoch) {
         return ReplicationEvent.sourceStarted(
-                queue, new Stamp(new Position(epoch, 0), "peer-a", null, NOON), new UUID(7, epoch));
+                queue, new SourceMetadata(new Position(epoch, 0), "peer-a", null, NOON), new UUID(7, epoch));
     }
 
     /** Events 1 to the last of epoch 7, owned by none. */

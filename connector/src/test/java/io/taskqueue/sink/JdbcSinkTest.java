@@ -8,7 +8,7 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
@@ -69,7 +69,7 @@ class JdbcSinkTest {
             change.token(new OwnershipToken(task, 1, new UUID(7, task)));
         }
         return ReplicationEvent.of(
-                "orders", new Stamp(new Position(7, position), "peer-a", null, Events.NOON), change.build());
+                "orders", new SourceMetadata(new Position(7, position), "peer-a", null, Events.NOON), change.build());
     }
 
     private static ReplicationEvent<String> full() {
@@ -79,7 +79,7 @@ class JdbcSinkTest {
         metadata.put("code", "7");
         return ReplicationEvent.of(
                 "örders 'x'",
-                new Stamp(new Position(7, 3), "peer-a", "peer-b", LATER.plusSeconds(1)),
+                new SourceMetadata(new Position(7, 3), "peer-a", "peer-b", LATER.plusSeconds(1)),
                 TaskEvent.builder(EventKind.DEAD_LETTERED, 42, LATER, task)
                         .token(new OwnershipToken(11, 2, new UUID(7, 8)))
                         .error(new TaskError("E\0", "no\0 mailbox", metadata))
@@ -153,7 +153,7 @@ class JdbcSinkTest {
                 sink("INSERT INTO leases VALUES (:leaseExpiration)"),
                 ReplicationEvent.of(
                         "orders",
-                        new Stamp(new Position(7, 2), "peer-a", null, Events.NOON),
+                        new SourceMetadata(new Position(7, 2), "peer-a", null, Events.NOON),
                         TaskEvent.builder(EventKind.LEASE_GRANTED, 2, Events.NOON, task)
                                 .token(new OwnershipToken(1, 1, new UUID(7, 8)))
                                 .leaseExpiration(LATER)

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
@@ -102,7 +102,7 @@ class BufferedSubscriptionTest {
         var task = new Task<>(new TaskId("q", 7, sequence), 1, NOON, "payload");
         return ReplicationEvent.of(
                 "q",
-                new Stamp(new Position(7, sequence), "peer-a", null, NOON),
+                new SourceMetadata(new Position(7, sequence), "peer-a", null, NOON),
                 TaskEvent.builder(EventKind.ENQUEUED, sequence, NOON, task).build());
     }
 

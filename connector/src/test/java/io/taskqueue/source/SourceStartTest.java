@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.PayloadCodec;
@@ -141,7 +141,7 @@ class SourceStartTest {
     void aRegistryBehindTheEventsIsRefusedBeforeAnythingIsClaimed() throws Exception {
         cluster.createTopic("mirrored", 1, Map.of());
         ReplicationEvent<String> mirrored = ReplicationEvent.sourceStarted(
-                "q", new Stamp(new Position(40, 0), "peer-z", null, Instant.EPOCH), UUID.randomUUID());
+                "q", new SourceMetadata(new Position(40, 0), "peer-z", null, Instant.EPOCH), UUID.randomUUID());
         var record = new ProducerRecord<>(
                 "mirrored", 0, "q".getBytes(StandardCharsets.UTF_8), Cluster.CODEC.encode(mirrored, new byte[0]));
         EventHeaders.write(mirrored, UUID.randomUUID(), record.headers());

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
@@ -27,7 +27,7 @@ class DiagnosticsEventTest {
 
     private final ReplicationEvent<String> enqueued = ReplicationEvent.of(
             QUEUE,
-            new Stamp(new Position(17, 42), "dispatcher-a", null, NOON),
+            new SourceMetadata(new Position(17, 42), "dispatcher-a", null, NOON),
             TaskEvent.builder(EventKind.ENQUEUED, 42, NOON, new Task<>(new TaskId(QUEUE, 17, 7), 1, NOON, "the secret"))
                     .build());
 
@@ -62,7 +62,7 @@ class DiagnosticsEventTest {
         UUID instance = UUID.fromString("00000000-0000-0000-0000-00000000000b");
         DiagnosticsEvent event = DiagnosticsEvent.of(
                 ReplicationEvent.sourceStarted(
-                        "orders", new Stamp(new Position(17, 0), "dispatcher-a", null, NOON), instance),
+                        "orders", new SourceMetadata(new Position(17, 0), "dispatcher-a", null, NOON), instance),
                 PayloadCodec.utf8());
 
         assertThat(event.json(false)).isEqualTo(event.json(true)).contains(instance.toString());

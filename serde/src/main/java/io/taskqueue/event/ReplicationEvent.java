@@ -8,7 +8,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One queue mutation, as replicated: a {@link TaskEvent} with the {@link Stamp} of the source that published it.
+ * One queue mutation, as replicated: a {@link TaskEvent} with the {@link SourceMetadata} of the source that published it.
  *
  * <p>An event of kind {@link EventKind#SOURCE_STARTED} opens an epoch. It carries the source's instance id and no task; its
  * position has sequence 0, which no other event has. Sinks never see it.
@@ -18,13 +18,14 @@ import org.jspecify.annotations.Nullable;
 public final class ReplicationEvent<T> {
 
     private final String queueName;
-    private final Stamp stamp;
+    private final SourceMetadata metadata;
     private final @Nullable TaskEvent<T> change;
     private final @Nullable UUID instanceId;
 
-    private ReplicationEvent(String queueName, Stamp stamp, @Nullable TaskEvent<T> change, @Nullable UUID instanceId) {
+    private ReplicationEvent(
+            String queueName, SourceMetadata metadata, @Nullable TaskEvent<T> change, @Nullable UUID instanceId) {
         this.queueName = QueueName.require(queueName);
-        this.stamp = Objects.requireNonNull(stamp, "stamp");
+        this.metadata = Objects.requireNonNull(metadata, "metadata");
         this.change = change;
         this.instanceId = instanceId;
     }
@@ -35,12 +36,12 @@ public final class ReplicationEvent<T> {
      * @param queueName the queue that the mutation happened in; a restored task may have been born in another
      * @throws IllegalArgumentException if the position's sequence is 0, which opens an epoch
      */
-    public static <T> ReplicationEvent<T> of(String queueName, Stamp stamp, TaskEvent<T> change) {
-        if (stamp.position().sequence() == 0) {
+    public static <T> ReplicationEvent<T> of(String queueName, SourceMetadata metadata, TaskEvent<T> change) {
+        if (metadata.position().sequence() == 0) {
             throw new IllegalArgumentException("Sequence 0 of an epoch is SourceStarted, but " + change + " of queue "
                     + queueName + " was given it. Mutations are numbered from 1.");
         }
-        return new ReplicationEvent<>(queueName, stamp, Objects.requireNonNull(change, "change"), null);
+        return new ReplicationEvent<>(queueName, metadata, Objects.requireNonNull(change, "change"), null);
     }
 
     /**
@@ -49,12 +50,12 @@ public final class ReplicationEvent<T> {
      * @param instanceId unique to the incarnation of the source
      * @throws IllegalArgumentException if the position's sequence is not 0
      */
-    public static <T> ReplicationEvent<T> sourceStarted(String queueName, Stamp stamp, UUID instanceId) {
-        if (stamp.position().sequence() != 0) {
+    public static <T> ReplicationEvent<T> sourceStarted(String queueName, SourceMetadata metadata, UUID instanceId) {
+        if (metadata.position().sequence() != 0) {
             throw new IllegalArgumentException("SourceStarted is sequence 0 of its epoch, but queue " + queueName
-                    + " was given one at position " + stamp.position() + ".");
+                    + " was given one at position " + metadata.position() + ".");
         }
-        return new ReplicationEvent<>(queueName, stamp, null, Objects.requireNonNull(instanceId, "instanceId"));
+        return new ReplicationEvent<>(queueName, metadata, null, Objects.requireNonNull(instanceId, "instanceId"));
     }
 
     public String queueName() {
@@ -62,26 +63,26 @@ public final class ReplicationEvent<T> {
     }
 
     public Position position() {
-        return stamp.position();
+        return metadata.position();
     }
 
-    public Stamp stamp() {
-        return stamp;
+    public SourceMetadata metadata() {
+        return metadata;
     }
 
     /** The named process that emitted the event. */
     public String sourcePeerId() {
-        return stamp.sourcePeerId();
+        return metadata.sourcePeerId();
     }
 
     /** The named process that is responsible for the task. */
     public Optional<String> ownerPeerId() {
-        return Optional.ofNullable(stamp.ownerPeerId());
+        return Optional.ofNullable(metadata.ownerPeerId());
     }
 
     /** When the source took the event. */
     public Instant recordedAt() {
-        return stamp.recordedAt();
+        return metadata.recordedAt();
     }
 
     public EventKind kind() {
@@ -90,7 +91,7 @@ public final class ReplicationEvent<T> {
 
     /** When the queue made the mutation; for SourceStarted, when the source took its place. */
     public Instant occurredAt() {
-        return change == null ? stamp.recordedAt() : change.occurredAt();
+        return change == null ? metadata.recordedAt() : change.occurredAt();
     }
 
     /** The instance id of the source, on SourceStarted only. */
@@ -164,14 +165,14 @@ public final class ReplicationEvent<T> {
     public boolean equals(@Nullable Object other) {
         return other instanceof ReplicationEvent<?> that
                 && queueName.equals(that.queueName)
-                && stamp.equals(that.stamp)
+                && metadata.equals(that.metadata)
                 && Objects.equals(change, that.change)
                 && Objects.equals(instanceId, that.instanceId);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(queueName, stamp.position());
+        return Objects.hash(queueName, metadata.position());
     }
 
     /** Everything but the payload, which may be secret. */

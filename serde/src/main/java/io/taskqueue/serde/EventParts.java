@@ -5,7 +5,7 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
@@ -36,7 +36,7 @@ final class EventParts {
      */
     <T> ReplicationEvent<T> toEvent(Function<byte[], T> decode) {
         EventKind kind = get(EventField.KIND, EventKind.class);
-        Stamp stamp = new Stamp(
+        SourceMetadata metadata = new SourceMetadata(
                 new Position(number(EventField.SOURCE_EPOCH), number(EventField.SEQUENCE_NUMBER)),
                 get(EventField.SOURCE_PEER_ID, String.class),
                 (String) values.get(EventField.OWNER_PEER_ID),
@@ -45,15 +45,15 @@ final class EventParts {
         get(EventField.FLAGS, Set.class);
         String queueName = get(EventField.QUEUE_NAME, String.class);
         if (kind == EventKind.SOURCE_STARTED) {
-            return sourceStarted(queueName, stamp);
+            return sourceStarted(queueName, metadata);
         }
         if (values.containsKey(EventField.INSTANCE_ID)) {
             throw new IllegalArgumentException("it has the instanceId that only SourceStarted carries");
         }
-        return ReplicationEvent.of(queueName, stamp, change(kind, queueName, decode));
+        return ReplicationEvent.of(queueName, metadata, change(kind, queueName, decode));
     }
 
-    private <T> ReplicationEvent<T> sourceStarted(String queueName, Stamp stamp) {
+    private <T> ReplicationEvent<T> sourceStarted(String queueName, SourceMetadata metadata) {
         for (EventField field : values.keySet()) {
             if (field.ofTask()) {
                 throw new IllegalArgumentException(
@@ -63,7 +63,7 @@ final class EventParts {
         if (!get(EventField.FLAGS, Set.class).isEmpty()) {
             throw new IllegalArgumentException("it is SourceStarted, which has no flags, but has some");
         }
-        return ReplicationEvent.sourceStarted(queueName, stamp, get(EventField.INSTANCE_ID, UUID.class));
+        return ReplicationEvent.sourceStarted(queueName, metadata, get(EventField.INSTANCE_ID, UUID.class));
     }
 
     private <T> TaskEvent<T> change(EventKind kind, String queueName, Function<byte[], T> decode) {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
@@ -42,25 +42,25 @@ final class EventWriter {
 
     private void write(ReplicationEvent<?> event, PayloadWriter payload) throws IOException {
         TaskEvent<?> change = event.change().orElse(null);
-        Stamp stamp = event.stamp();
+        SourceMetadata metadata = event.metadata();
         out.writeStartObject();
-        number(EventField.SEQUENCE_NUMBER, stamp.position().sequence());
+        number(EventField.SEQUENCE_NUMBER, metadata.position().sequence());
         if (change != null) {
             number(EventField.SOURCE_EVENT_ID, change.number());
         }
         text(EventField.QUEUE_NAME, event.queueName());
         text(EventField.KIND, event.kind().wireName());
-        text(EventField.SOURCE_PEER_ID, stamp.sourcePeerId());
-        if (stamp.ownerPeerId() != null) {
-            text(EventField.OWNER_PEER_ID, stamp.ownerPeerId());
+        text(EventField.SOURCE_PEER_ID, metadata.sourcePeerId());
+        if (metadata.ownerPeerId() != null) {
+            text(EventField.OWNER_PEER_ID, metadata.ownerPeerId());
         }
         instant(EventField.OCCURRED_AT, event.occurredAt());
-        instant(EventField.RECORDED_AT, stamp.recordedAt());
+        instant(EventField.RECORDED_AT, metadata.recordedAt());
         if (change != null) {
             change(change, payload);
         }
         flags(event.flags());
-        number(EventField.SOURCE_EPOCH, stamp.position().epoch());
+        number(EventField.SOURCE_EPOCH, metadata.position().epoch());
         if (change != null) {
             origin(change.task(), event.queueName());
         }

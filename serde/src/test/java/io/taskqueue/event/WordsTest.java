@@ -52,10 +52,10 @@ class WordsTest {
     @Test
     void peersAreNamedAsQueuesAre() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Stamp(new Position(1, 1), "", null, NOW))
+                .isThrownBy(() -> new SourceMetadata(new Position(1, 1), "", null, NOW))
                 .withMessage("A peer needs a name, but this one is empty. Name it, as in \"dispatcher-a\".");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Stamp(new Position(1, 1), "a", "\uD83D", NOW))
+                .isThrownBy(() -> new SourceMetadata(new Position(1, 1), "a", "\uD83D", NOW))
                 .withMessageStartingWith("The peer name cannot be written as UTF-8");
     }
 
@@ -114,19 +114,19 @@ class WordsTest {
                         EventKind.ENQUEUED, 1, NOW, new Task<>(new TaskId("orders", 0, 1), 1, NOW, "p"))
                 .build();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ReplicationEvent.of("orders", stamp(0), change))
+                .isThrownBy(() -> ReplicationEvent.of("orders", metadata(0), change))
                 .withMessage(
                         "Sequence 0 of an epoch is SourceStarted, but Enqueued #1 of task orders/0/1, attempt 1 of queue "
                                 + "orders was given it. Mutations are numbered from 1.");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ReplicationEvent.sourceStarted("orders", stamp(1), ID))
+                .isThrownBy(() -> ReplicationEvent.sourceStarted("orders", metadata(1), ID))
                 .withMessage(
                         "SourceStarted is sequence 0 of its epoch, but queue orders was given one at position 7/1.");
     }
 
     @Test
     void sourceStartedSaysThatItHasNoTask() {
-        ReplicationEvent<String> event = ReplicationEvent.sourceStarted("orders", stamp(0), ID);
+        ReplicationEvent<String> event = ReplicationEvent.sourceStarted("orders", metadata(0), ID);
 
         assertThat(event.kind()).isEqualTo(EventKind.SOURCE_STARTED);
         assertThat(event.occurredAt()).isEqualTo(NOW);
@@ -141,7 +141,7 @@ class WordsTest {
                         EventKind.ENQUEUED, 1, NOW, new Task<>(new TaskId("orders", 0, 1), 1, NOW, "secret"))
                 .build();
 
-        assertThat(ReplicationEvent.of("orders", stamp(4), change))
+        assertThat(ReplicationEvent.of("orders", metadata(4), change))
                 .hasToString("event 7/4 of queue orders (Enqueued #1 of task orders/0/1, attempt 1)");
     }
 
@@ -158,7 +158,7 @@ class WordsTest {
         assertThat(EventFlag.ofWireName(flag.name())).isEmpty();
     }
 
-    private static Stamp stamp(long sequence) {
-        return new Stamp(new Position(7, sequence), "dispatcher-a", null, NOW);
+    private static SourceMetadata metadata(long sequence) {
+        return new SourceMetadata(new Position(7, sequence), "dispatcher-a", null, NOW);
     }
 }

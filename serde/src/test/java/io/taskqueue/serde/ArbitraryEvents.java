@@ -5,7 +5,7 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
@@ -83,11 +83,11 @@ public final class ArbitraryEvents extends DomainContextBase {
                         Arbitraries.of(true, false), Arbitraries.of(true, false))
                 .as(Tuple::of);
         return Combinators.combine(texts(), stamps(false), numbers, tasks, instants(), instants(), errors(), where)
-                .as((queue, stamp, number, task, occurred, expires, error, choice) -> {
+                .as((queue, metadata, number, task, occurred, expires, error, choice) -> {
                     String queueName = choice.get1() ? task.id().queueName() : queue;
                     TaskEvent.Builder<String> parts = TaskEvent.builder(kind, number, occurred, task);
                     fill(parts, kind, task, expires, choice.get2() ? error : null);
-                    return ReplicationEvent.of(queueName, stamp, parts.build());
+                    return ReplicationEvent.of(queueName, metadata, parts.build());
                 });
     }
 
@@ -114,7 +114,7 @@ public final class ArbitraryEvents extends DomainContextBase {
         }
     }
 
-    private static Arbitrary<Stamp> stamps(boolean first) {
+    private static Arbitrary<SourceMetadata> stamps(boolean first) {
         return Combinators.combine(
                         Arbitraries.longs().between(0, Long.MAX_VALUE),
                         Arbitraries.longs().between(1, Long.MAX_VALUE),
@@ -122,7 +122,7 @@ public final class ArbitraryEvents extends DomainContextBase {
                         texts().injectNull(0.3),
                         instants())
                 .as((epoch, sequence, source, owner, recorded) ->
-                        new Stamp(new Position(epoch, first ? 0 : sequence), source, owner, recorded));
+                        new SourceMetadata(new Position(epoch, first ? 0 : sequence), source, owner, recorded));
     }
 
     private static Arbitrary<TaskError> errors() {

@@ -7,7 +7,7 @@ import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.QueueName;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
@@ -58,7 +58,7 @@ class EnvelopeSizeTest {
                 payload);
         return ReplicationEvent.of(
                 name,
-                new Stamp(new Position(Long.MAX_VALUE, Long.MAX_VALUE), name, name, Instant.MIN),
+                new SourceMetadata(new Position(Long.MAX_VALUE, Long.MAX_VALUE), name, name, Instant.MIN),
                 TaskEvent.builder(EventKind.FAILED, Long.MAX_VALUE, Instant.MIN, task)
                         .token(new OwnershipToken(Long.MAX_VALUE, Integer.MAX_VALUE, new UUID(-1, -1)))
                         .error(new TaskError(text, text, Map.of(text, text)))

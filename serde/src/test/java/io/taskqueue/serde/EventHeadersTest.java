@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import java.net.URI;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -138,7 +138,8 @@ class EventHeadersTest {
     }
 
     private static ReplicationEvent<String> started(String queueName, String peer, Instant at) {
-        return ReplicationEvent.sourceStarted(queueName, new Stamp(new Position(7, 0), peer, null, at), INSTANCE);
+        return ReplicationEvent.sourceStarted(
+                queueName, new SourceMetadata(new Position(7, 0), peer, null, at), INSTANCE);
     }
 
     private static Headers written(ReplicationEvent<?> event) {

@@ -8,7 +8,7 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
@@ -61,7 +61,7 @@ class WireFormatTest {
             case DRAINED -> event(kind, 1, change -> change.flag(EventFlag.FROM_DRAIN));
             case RESTORED -> restored();
             case SOURCE_STARTED -> ReplicationEvent.sourceStarted(
-                    "orders", new Stamp(new Position(7, 0), "dispatcher-a", null, RECORDED), INSTANCE);
+                    "orders", new SourceMetadata(new Position(7, 0), "dispatcher-a", null, RECORDED), INSTANCE);
         };
     }
 
@@ -70,7 +70,7 @@ class WireFormatTest {
         Task<String> task = new Task<>(new TaskId("orders", 7, 42), attempt, ENQUEUED, "{\"price\": 1.10}");
         return ReplicationEvent.of(
                 "orders",
-                new Stamp(new Position(7, 99), "dispatcher-a", "shop-1", RECORDED),
+                new SourceMetadata(new Position(7, 99), "dispatcher-a", "shop-1", RECORDED),
                 parts.apply(TaskEvent.builder(kind, 1234, OCCURRED, task)).build());
     }
 
@@ -78,7 +78,7 @@ class WireFormatTest {
         Task<String> task = new Task<>(new TaskId("orders/old", 3, 42), 3, ENQUEUED, "[1e2]");
         return ReplicationEvent.of(
                 "orders",
-                new Stamp(new Position(7, 99), "dispatcher-a", null, RECORDED),
+                new SourceMetadata(new Position(7, 99), "dispatcher-a", null, RECORDED),
                 TaskEvent.builder(EventKind.RESTORED, 1234, OCCURRED, task)
                         .token(token(2))
                         .error(TaskError.of("no route"))

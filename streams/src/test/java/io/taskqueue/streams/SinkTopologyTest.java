@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
@@ -243,14 +243,14 @@ class SinkTopologyTest {
     }
 
     private static ReplicationEvent<String> opens(long epoch, UUID instance) {
-        return ReplicationEvent.sourceStarted("orders", new Stamp(at(epoch, 0), "test", null, THEN), instance);
+        return ReplicationEvent.sourceStarted("orders", new SourceMetadata(at(epoch, 0), "test", null, THEN), instance);
     }
 
     private static ReplicationEvent<String> event(long epoch, long sequence) {
         Task<String> task = new Task<>(new TaskId("orders", epoch, sequence), 1, THEN, "payload");
         return ReplicationEvent.of(
                 "orders",
-                new Stamp(at(epoch, sequence), "test", null, THEN),
+                new SourceMetadata(at(epoch, sequence), "test", null, THEN),
                 TaskEvent.builder(EventKind.ENQUEUED, sequence, THEN, task).build());
     }
 

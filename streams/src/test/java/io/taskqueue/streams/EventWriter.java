@@ -4,7 +4,7 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
@@ -48,8 +48,8 @@ final class EventWriter {
 
     /** Opens the epoch. */
     EventWriter open() throws Exception {
-        Stamp stamp = new Stamp(new Position(epoch, 0), "test", null, THEN);
-        send(ReplicationEvent.sourceStarted(queue, stamp, instance));
+        SourceMetadata metadata = new SourceMetadata(new Position(epoch, 0), "test", null, THEN);
+        send(ReplicationEvent.sourceStarted(queue, metadata, instance));
         return this;
     }
 
@@ -90,7 +90,7 @@ final class EventWriter {
     }
 
     ReplicationEvent<String> event(EventKind kind, int task, long position) {
-        Stamp stamp = new Stamp(new Position(epoch, position), "test", null, THEN);
+        SourceMetadata metadata = new SourceMetadata(new Position(epoch, position), "test", null, THEN);
         Task<String> about = new Task<>(new TaskId(queue, epoch, task + 1), 1, THEN, "payload " + task);
         TaskEvent.Builder<String> change = TaskEvent.builder(kind, position, THEN.plusMillis(position), about);
         if (kind != EventKind.ENQUEUED) {
@@ -99,7 +99,7 @@ final class EventWriter {
         if (kind == EventKind.LEASE_GRANTED) {
             change.leaseExpiration(THEN.plusSeconds(30));
         }
-        return ReplicationEvent.of(queue, stamp, change.build());
+        return ReplicationEvent.of(queue, metadata, change.build());
     }
 
     /** The key of an event's one effect. */

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param ownerPeerId the named process that is responsible for the task, or null where none is
  * @param recordedAt when the source took the event, by the source's clock
  */
-public record Stamp(Position position, String sourcePeerId, @Nullable String ownerPeerId, Instant recordedAt) {
+public record SourceMetadata(Position position, String sourcePeerId, @Nullable String ownerPeerId, Instant recordedAt) {
 
     /** @throws IllegalArgumentException if a peer's name is no name, by the rule of {@link QueueName} */
-    public Stamp {
+    public SourceMetadata {
         Objects.requireNonNull(position, "position");
         LegalName.require("peer", "dispatcher-a", sourcePeerId);
         if (ownerPeerId != null) {

@@ -3,7 +3,7 @@ package io.taskqueue.streams;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
@@ -35,7 +35,7 @@ final class EventsInFlight {
         Task<String> about = new Task<>(new TaskId("orders", 1, task), 1, THEN, "payload");
         ReplicationEvent<String> event = ReplicationEvent.of(
                 "orders",
-                new Stamp(new Position(1, sequence), "test", null, THEN),
+                new SourceMetadata(new Position(1, sequence), "test", null, THEN),
                 TaskEvent.builder(EventKind.ENQUEUED, sequence, THEN, about).build());
         byte[] value = new ReplicationEventCodec<>(PayloadCodec.utf8()).encode(event);
         return new LiveEvent<>(

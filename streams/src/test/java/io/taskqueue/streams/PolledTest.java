@@ -7,7 +7,7 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
@@ -182,7 +182,7 @@ class PolledTest {
         TaskEvent<String> change = TaskEvent.builder(EventKind.COMPLETED, sequence, then, task)
                 .token(new OwnershipToken(sequence, 1, new UUID(1, sequence)))
                 .build();
-        return CODEC.encode(
-                ReplicationEvent.of("orders", new Stamp(new Position(1, sequence), "test", null, then), change));
+        return CODEC.encode(ReplicationEvent.of(
+                "orders", new SourceMetadata(new Position(1, sequence), "test", null, then), change));
     }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
@@ -23,7 +23,7 @@ class SelectionTest {
         Task<String> task = new Task<>(new TaskId("born", 6, 12), 1, THEN, "payload");
         return ReplicationEvent.of(
                 queue,
-                new Stamp(new Position(7, 20), "test", null, THEN),
+                new SourceMetadata(new Position(7, 20), "test", null, THEN),
                 TaskEvent.builder(kind, 20, THEN, task).build());
     }
 

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Stamp;
+import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
@@ -96,7 +96,7 @@ final class SinkDriver implements AutoCloseable {
         driver = new TopologyTestDriver(SinkTopology.build(parts), properties);
         topic = driver.createInputTopic(settings.topic, new ByteArraySerializer(), new ByteArraySerializer());
         control = driver.createInputTopic(settings.controlTopic, new ByteArraySerializer(), new ByteArraySerializer());
-        send(ReplicationEvent.sourceStarted(QUEUE, new Stamp(new Position(1, 0), "test", null, THEN), ONE));
+        send(ReplicationEvent.sourceStarted(QUEUE, new SourceMetadata(new Position(1, 0), "test", null, THEN), ONE));
     }
 
     /** The next event of a task; its sequence is its offset. */
@@ -105,7 +105,7 @@ final class SinkDriver implements AutoCloseable {
         Task<String> about = new Task<>(task(task), 1, THEN, "payload " + sequence);
         send(ReplicationEvent.of(
                 QUEUE,
-                new Stamp(new Position(1, sequence), "test", null, THEN),
+                new SourceMetadata(new Position(1, sequence), "test", null, THEN),
                 TaskEvent.builder(EventKind.ENQUEUED, sequence, THEN, about).build()));
     }
 
