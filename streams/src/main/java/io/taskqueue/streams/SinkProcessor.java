@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * One partition of the event topic: decode, classify, hand to the workers, write down what they find out.
  *
  * <p>Everything here runs on the stream thread, which alone touches the stores. What is in flight is written just before a
- * commit ({@link CommitMark}), so that an event whose offset is committed is either done or in the store.
+ * commit ({@link CommitHook}), so that an event whose offset is committed is either done or in the store.
  */
 final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[], byte[]> {
 
@@ -41,10 +41,10 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     private KeyValueStore<Bytes, byte[]> mark;
     private History history;
     private PartitionWork<T> work;
-    private Rest<T> rest;
-    private Control control;
-    private Purge purge;
-    private TopicFacts facts;
+    private PartitionLifecycle<T> rest;
+    private SinkCommands control;
+    private ResultsPurge purge;
+    private EventTopicDescription facts;
     private Ticks ticks;
     private boolean begun;
     private boolean revived;
@@ -69,7 +69,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
             ticks.every(Optional.of(TICK)); // what is thrown here would end the stream thread
             return;
         }
-        mark = context.getStateStore(CommitMark.NAME);
+        mark = context.getStateStore(CommitHook.NAME);
         int partition = context.taskId().partition();
         ResultsStore results = new ResultsStore(parts.settings().name, context.getStateStore(ResultsStore.NAME));
         InFlightStore stored = new InFlightStore(context.getStateStore(InFlightStore.NAME));
@@ -80,8 +80,8 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         ParkedStore parked = new ParkedStore(context.getStateStore(ParkedStore.NAME));
         work = new PartitionWork<>(parts, history, results, stored, parked, partition);
         rest = work.rest();
-        purge = new Purge(results, work.parking());
-        control = new Control(parts.settings().name, commands(work.parking()));
+        purge = new ResultsPurge(results, work.parking());
+        control = new SinkCommands(parts.settings().name, commands(work.parking()));
         parts.mark().connect(context.taskId(), hook);
         parts.quiesce().join(context.taskId(), rest);
         work.resumeStored(codec);
@@ -95,7 +95,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         tickWhileNeeded(Optional.empty());
     }
 
-    private Map<String, Control.Command> commands(Parking<T> parking) {
+    private Map<String, SinkCommands.Command> commands(Parking<T> parking) {
         return Map.of(
                 ReplayOrder.COMMAND,
                 command -> history.replays().take(ReplayOrder.of(command), facts.topicId(), history.seenTo()),
@@ -218,13 +218,13 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         }
         work.committed();
         rest.resume();
-        TopicFacts now = parts.facts();
+        EventTopicDescription now = parts.facts();
         if (!now.equals(facts)) {
             adopt(now);
         }
     }
 
-    private void adopt(TopicFacts now) {
+    private void adopt(EventTopicDescription now) {
         if (!now.topicId().equals(facts.topicId())) {
             purge.startOver();
         }
@@ -273,12 +273,12 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     }
 
     /** How an event goes through the sink, given the newest generation of what is recorded of it. */
-    private Optional<IntFunction<Pass>> passOf(ReplicationEvent<T> event, Verdict verdict, @Nullable Replay replay) {
+    private Optional<IntFunction<DeliveryContext>> passOf(ReplicationEvent<T> event, Verdict verdict, @Nullable Replay replay) {
         if (replay != null) {
             return Optional.of(newest -> replay.pass(event, newest));
         }
         // what follows in order was never seen, so nothing of it can be recorded
-        return verdict == Verdict.NEXT ? Optional.empty() : Optional.of(newest -> Pass.FIRST);
+        return verdict == Verdict.NEXT ? Optional.empty() : Optional.of(newest -> DeliveryContext.FIRST);
     }
 
     /** Sets a record aside that is no event; its headers may still say which one it was. */
@@ -297,7 +297,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
             parts.watched().progress().undecodable();
             TopicPartition from =
                     new TopicPartition(parts.settings().topic, context.taskId().partition());
-            deadLetters.add(DeadLetter.of(record, from, offset, String.valueOf(reason.getMessage())));
+            deadLetters.add(DeadLetterRecord.of(record, from, offset, String.valueOf(reason.getMessage())));
         }
     }
 
@@ -310,7 +310,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     private void touch() {
         if (!touched) {
             touched = true; // before the call, which may be the flush
-            CommitMark.touch(mark);
+            CommitHook.touch(mark);
         }
         rest.marked(true);
     }

@@ -230,7 +230,7 @@ public final class SinkService implements AutoCloseable {
         int maxParked = 100_000;
         Clock clock = Clock.systemUTC();
         Function<ReplicationEvent<T>, String> peerKey =
-                event -> event.ownerPeerId().orElse(Peers.DEFAULT);
+                event -> event.ownerPeerId().orElse(PeerPositions.DEFAULT);
 
         private Builder(String name, ReplicationSink<T> sink, PayloadCodec<T> codec) {
             this.name = Objects.requireNonNull(name, "name");

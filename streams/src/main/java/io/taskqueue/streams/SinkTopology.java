@@ -62,7 +62,7 @@ public final class SinkTopology implements AutoCloseable {
 
     /**
      * Commands come first, whatever their time, or they would wait behind the events that are to come: of what it has, Kafka
-     * Streams takes the record with the lowest time, and {@link CommandsFirst} sees to it that it has the commands.
+     * Streams takes the record with the lowest time, and {@link CommandPriority} sees to it that it has the commands.
      */
     static final TimestampExtractor FIRST = (record, partitionTime) -> 0;
 
@@ -72,7 +72,7 @@ public final class SinkTopology implements AutoCloseable {
     private final SinkParts.StreamThread thread;
     private final SinkParts.Cluster<?> cluster;
     private final SinkParts.Watched watched;
-    private final Breaker breaker;
+    private final CircuitBreaker breaker;
     private final AutoCloseable held;
 
     private SinkTopology(SinkParts<?> parts, Topology topology, AutoCloseable held) {
@@ -89,21 +89,21 @@ public final class SinkTopology implements AutoCloseable {
     /** Asks the cluster about the event topic and puts the parts together. */
     static <T> SinkTopology of(SinkSettings<T> settings) {
         StreamsProperties.of(settings, 0); // what is wrong with them is said before the cluster is asked
-        EventTopic topic = new EventTopic(settings);
-        TopicFacts facts;
+        EventTopicAdmin topic = new EventTopicAdmin(settings);
+        EventTopicDescription facts;
         try {
             facts = topic.prepare();
         } catch (RuntimeException e) {
             topic.close();
             throw e;
         }
-        TopicWatch watch = new TopicWatch(topic, facts, settings.name, settings.topicCheckInterval);
+        EventTopicMonitor watch = new EventTopicMonitor(topic, facts, settings.name, settings.topicCheckInterval);
         WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, WorkerThreads.virtualThreads());
-        Breaker breaker = new Breaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
+        CircuitBreaker breaker = new CircuitBreaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
         SinkMeters meters = new SinkMeters(settings.metrics, settings.name);
         meters.breaker(breaker, now -> now.waiting().isPresent() ? 1 : 0);
         Observers observers = new Observers(settings.name);
-        Polled<T> polled = new Polled<>(settings);
+        DecodeAhead<T> polled = new DecodeAhead<>(settings);
         SinkParts<T> parts = new SinkParts<>(
                 settings,
                 new SinkParts.StreamThread(),
@@ -169,8 +169,8 @@ public final class SinkTopology implements AutoCloseable {
 
     /** 2. Kafka's own clients, whose polls wait until a revocation would commit what the workers have found out. */
     public KafkaClientSupplier clients() {
-        CommandsFirst commands = new CommandsFirst(settings.topic, settings.controlTopic);
-        return new PacedPolls(commands, thread, cluster.moved(), cluster.polled()::consumer);
+        CommandPriority commands = new CommandPriority(settings.topic, settings.controlTopic);
+        return new PacedConsumer(commands, thread, cluster.moved(), cluster.polled()::consumer);
     }
 
     /** 3. Begins nothing any more and waits for what runs, at most the drain time-out. To be called before streams close. */
@@ -196,7 +196,7 @@ public final class SinkTopology implements AutoCloseable {
         return watched;
     }
 
-    Breaker breaker() {
+    CircuitBreaker breaker() {
         return breaker;
     }
 

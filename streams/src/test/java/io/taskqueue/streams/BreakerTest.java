@@ -33,34 +33,34 @@ class BreakerTest {
     private record Alarm(Duration after, Runnable work) {}
 
     private final Queue<Alarm> alarms = new ArrayDeque<>();
-    private final List<LiveEvent<?>> begun = new ArrayList<>();
-    private final EventsInFlight events = new EventsInFlight(new Handover<>());
-    private final Breaker breaker = breaker(POLICY);
+    private final List<InFlightEvent<?>> begun = new ArrayList<>();
+    private final EventsInFlight events = new EventsInFlight(new OutcomeQueue<>());
+    private final CircuitBreaker breaker = breaker(POLICY);
 
-    private Breaker breaker(BreakerPolicy policy) {
-        return new Breaker(
+    private CircuitBreaker breaker(BreakerPolicy policy) {
+        return new CircuitBreaker(
                 "billing", policy, Clock.fixed(NOW, ZoneOffset.UTC), (wait, work) -> alarms.add(new Alarm(wait, work)));
     }
 
-    private boolean asks(LiveEvent<?> event) {
+    private boolean asks(InFlightEvent<?> event) {
         return breaker.admits(event, this, () -> begun.add(event));
     }
 
     /** Begins, fails and ends. */
-    private boolean fails(LiveEvent<?> event) {
+    private boolean fails(InFlightEvent<?> event) {
         boolean counts = breaker.failed(event, new IOException("away"));
         breaker.ended(event);
         return counts;
     }
 
-    private void succeeds(LiveEvent<?> event) {
+    private void succeeds(InFlightEvent<?> event) {
         breaker.succeeded(event);
         breaker.ended(event);
     }
 
     private void open() {
         for (int task = 1; task <= POLICY.failures(); task++) {
-            LiveEvent<String> event = events.next(task);
+            InFlightEvent<String> event = events.next(task);
             assertThat(asks(event)).isTrue();
             assertThat(fails(event)).isEqualTo(task < POLICY.failures());
         }
@@ -108,8 +108,8 @@ class BreakerTest {
     @Test
     void onceTheWaitIsOverOneEventIsTriedAndTheOthersTakeTurns() {
         open();
-        LiveEvent<String> first = events.next(11);
-        LiveEvent<String> second = events.next(12);
+        InFlightEvent<String> first = events.next(11);
+        InFlightEvent<String> second = events.next(12);
         assertThat(asks(first)).isFalse();
         assertThat(asks(second)).isFalse();
 
@@ -128,7 +128,7 @@ class BreakerTest {
     @Test
     void theWaitDoublesUpToTheLongestAndBeginsAnewAfterASuccess() {
         open();
-        LiveEvent<String> event = events.next(11);
+        InFlightEvent<String> event = events.next(11);
         assertThat(asks(event)).isFalse();
         List<Duration> waits = new ArrayList<>();
         for (int turn = 0; turn < 5; turn++) {
@@ -148,7 +148,7 @@ class BreakerTest {
     @Test
     void aSuccessOfTheTriedEventLetsAllGoOn() {
         open();
-        List<LiveEvent<String>> waiting = List.of(events.next(11), events.next(12), events.next(13));
+        List<InFlightEvent<String>> waiting = List.of(events.next(11), events.next(12), events.next(13));
         waiting.forEach(event -> assertThat(asks(event)).isFalse());
         waitIsOver();
         succeeds(waiting.get(0));
@@ -160,8 +160,8 @@ class BreakerTest {
 
     @Test
     void whatBeganBeforeItOpenedSaysNothingAndLosesNoTry() {
-        LiveEvent<String> slow = events.next(11);
-        LiveEvent<String> other = events.next(12);
+        InFlightEvent<String> slow = events.next(11);
+        InFlightEvent<String> other = events.next(12);
         assertThat(asks(slow)).isTrue();
         assertThat(asks(other)).isTrue();
         open();
@@ -174,8 +174,8 @@ class BreakerTest {
     @Test
     void anEventThatEndsWithoutAnAnswerLeavesItsTurnToTheNext() {
         open();
-        LiveEvent<String> reused = events.next(11);
-        LiveEvent<String> real = events.next(12);
+        InFlightEvent<String> reused = events.next(11);
+        InFlightEvent<String> real = events.next(12);
         assertThat(asks(reused)).isFalse();
         assertThat(asks(real)).isFalse();
         waitIsOver();
@@ -183,7 +183,7 @@ class BreakerTest {
         assertThat(begun).containsExactly(reused, real);
         breaker.ended(real);
 
-        LiveEvent<String> later = events.next(13);
+        InFlightEvent<String> later = events.next(13);
         assertThat(breaker.waiting().orElseThrow()).endsWith("The next event is tried when it comes.");
         assertThat(asks(later)).isTrue();
         assertThat(asks(events.next(14))).isFalse();
@@ -195,8 +195,8 @@ class BreakerTest {
     @Test
     void eventsOfAPartitionThatHasGoneAreForgotten() {
         open();
-        LiveEvent<String> gone = events.next(11);
-        LiveEvent<String> stays = events.next(12);
+        InFlightEvent<String> gone = events.next(11);
+        InFlightEvent<String> stays = events.next(12);
         assertThat(breaker.admits(gone, "elsewhere", () -> begun.add(gone))).isFalse();
         assertThat(asks(stays)).isFalse();
         breaker.forget("elsewhere");
@@ -208,7 +208,7 @@ class BreakerTest {
     @Test
     void aTargetThatAsksForALongerWaitGetsIt() {
         open();
-        LiveEvent<String> event = events.next(11);
+        InFlightEvent<String> event = events.next(11);
         assertThat(asks(event)).isFalse();
         waitIsOver();
         breaker.failed(event, new IOException(new RetryLaterException("busy", Duration.ofMinutes(2))));
@@ -221,7 +221,7 @@ class BreakerTest {
 
     @Test
     void switchedOffItNeverOpens() {
-        Breaker off = breaker(BreakerPolicy.OFF);
+        CircuitBreaker off = breaker(BreakerPolicy.OFF);
         for (int task = 1; task <= 100; task++) {
             assertThat(off.failed(events.next(task), new IOException("away"))).isTrue();
         }
@@ -230,7 +230,7 @@ class BreakerTest {
 
     @Test
     void aLongFailureIsCutShort() {
-        LiveEvent<String> event = events.next(1);
+        InFlightEvent<String> event = events.next(1);
         for (int task = 1; task <= 4; task++) {
             breaker.failed(task < 4 ? events.next(task) : event, new IOException("x".repeat(5_000)));
         }
@@ -240,8 +240,8 @@ class BreakerTest {
     @Test
     void anEventThatNeverEndsLeavesItsTurnOnceItsPartitionIsGone() {
         open();
-        LiveEvent<String> stuck = events.next(11);
-        LiveEvent<String> other = events.next(12);
+        InFlightEvent<String> stuck = events.next(11);
+        InFlightEvent<String> other = events.next(12);
         assertThat(breaker.admits(stuck, "elsewhere", () -> begun.add(stuck))).isFalse();
         assertThat(asks(other)).isFalse();
         waitIsOver();

@@ -127,7 +127,7 @@ class ClassificationTest {
                             .as(place)
                             .isGreaterThanOrEqualTo(checkpoint.taken().position());
                 }
-                checkpoint = CheckpointBytes.read(CheckpointBytes.write(found.after(), null, Map.of()))
+                checkpoint = CheckpointFormat.read(CheckpointFormat.write(found.after(), null, Map.of()))
                         .checkpoint();
                 assertThat(checkpoint).as(place).isEqualTo(found.after());
                 if (rewinds > 0 && random.nextInt(20) == 0) {

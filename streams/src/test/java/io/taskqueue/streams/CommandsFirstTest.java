@@ -24,8 +24,8 @@ class CommandsFirstTest {
     private static final TopicPartition OTHER_COMMANDS = new TopicPartition("control", 4);
 
     private final Broker broker = new Broker();
-    private final Consumer<byte[], byte[]> consumer = new PacedPolls(
-                    new CommandsFirst("events", "control"),
+    private final Consumer<byte[], byte[]> consumer = new PacedConsumer(
+                    new CommandPriority("events", "control"),
                     new SinkParts.StreamThread(),
                     new MovedOffsets(),
                     config -> broker)

@@ -18,19 +18,19 @@ final class EventsInFlight {
 
     private static final Instant THEN = Instant.parse("2026-01-02T03:04:05Z");
 
-    private final Handover<Handed> handover;
+    private final OutcomeQueue<Outcome> handover;
     private long sequence;
 
-    EventsInFlight(Handover<Handed> handover) {
+    EventsInFlight(OutcomeQueue<Outcome> handover) {
         this.handover = handover;
     }
 
     /** The next event of queue orders, of a task. */
-    LiveEvent<String> next(int task) {
-        return next(task, Pass.FIRST);
+    InFlightEvent<String> next(int task) {
+        return next(task, DeliveryContext.FIRST);
     }
 
-    LiveEvent<String> next(int task, Pass pass) {
+    InFlightEvent<String> next(int task, DeliveryContext pass) {
         sequence++;
         Task<String> about = new Task<>(new TaskId("orders", 1, task), 1, THEN, "payload");
         ReplicationEvent<String> event = ReplicationEvent.of(
@@ -38,11 +38,11 @@ final class EventsInFlight {
                 new SourceMetadata(new Position(1, sequence), "test", null, THEN),
                 TaskEvent.builder(EventKind.ENQUEUED, sequence, THEN, about).build());
         byte[] value = new ReplicationEventCodec<>(PayloadCodec.utf8()).encode(event);
-        return new LiveEvent<>(
+        return new InFlightEvent<>(
                 new InFlightStore.Stored(
                         InFlightStore.key(new Uuid(7, 8), sequence), sequence, pass, Bytes.wrap(value)),
                 event,
                 new EventResults(RecordedResults.NONE, sequence, false, handover, new Intents()),
-                Peers.DEFAULT);
+                PeerPositions.DEFAULT);
     }
 }

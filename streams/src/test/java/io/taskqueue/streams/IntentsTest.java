@@ -55,8 +55,8 @@ class IntentsTest {
                             void sending(ProducerRecord<byte[], byte[]> record) {
                                 if (record.topic().contains(ResultsStore.NAME)
                                         && record.value() != null
-                                        && ResultBytes.isIntent(record.value())) {
-                                    sent.add(ResultBytes.key("intending", Bytes.wrap(record.key())));
+                                        && ResultFormat.isIntent(record.value())) {
+                                    sent.add(ResultFormat.key("intending", Bytes.wrap(record.key())));
                                 }
                             }
 

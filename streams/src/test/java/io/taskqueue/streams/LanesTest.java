@@ -39,7 +39,7 @@ class LanesTest {
     /** So many that no event uses its tries up before the others have had one. */
     private static final RetryPolicy MANY_TRIES = tries(1_000_000, Duration.ofMillis(1));
 
-    private final Handover<Handed> handover = new Handover<>();
+    private final OutcomeQueue<Outcome> handover = new OutcomeQueue<>();
     private final EventsInFlight events = new EventsInFlight(handover);
     private final ExecutorService own = Executors.newCachedThreadPool();
     private final WorkerThreads threads = new WorkerThreads("lanes", CONCURRENCY, null);
@@ -50,7 +50,7 @@ class LanesTest {
     private final AtomicInteger tries = new AtomicInteger();
     private final BreakerPolicy policy = new BreakerPolicy(3, 3, Duration.ofMinutes(1), Duration.ofMinutes(1));
 
-    private Breaker breaker;
+    private CircuitBreaker breaker;
 
     @AfterEach
     void stop() {
@@ -59,19 +59,19 @@ class LanesTest {
         threads.close();
     }
 
-    private Lanes<String> lanes(RetryPolicy retry, ReplicationSink<String> sink) {
+    private KeyedExecutor<String> lanes(RetryPolicy retry, ReplicationSink<String> sink) {
         return lanes(retry, new Random(1), sink);
     }
 
-    private Lanes<String> lanes(RetryPolicy retry, RandomGenerator random, ReplicationSink<String> sink) {
+    private KeyedExecutor<String> lanes(RetryPolicy retry, RandomGenerator random, ReplicationSink<String> sink) {
         SinkSettings<String> settings = new SinkSettings<>(SinkService.builder("lanes", sink, PayloadCodec.utf8())
                 .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
                 .retry(retry)
                 .breaker(policy));
-        breaker = new Breaker("lanes", policy, settings.clock, (wait, work) -> alarms.add(work));
-        return new Lanes<>(
+        breaker = new CircuitBreaker("lanes", policy, settings.clock, (wait, work) -> alarms.add(work));
+        return new KeyedExecutor<>(
                 new SinkParts.Workers(threads, breaker),
-                new Worker<>(settings, breaker, handover, random),
+                new EventApplier<>(settings, breaker, handover, random),
                 settings.clock);
     }
 
@@ -79,7 +79,7 @@ class LanesTest {
         return new RetryPolicy(attempts, backoff, backoff, 0);
     }
 
-    private Lanes<String> callingLanes() {
+    private KeyedExecutor<String> callingLanes() {
         return lanes(
                 MANY_TRIES,
                 (event, effects) -> effects.run("call", key -> {
@@ -97,7 +97,7 @@ class LanesTest {
 
     @Test
     void aWorkerBeginsItsTasksNextEventWithoutTheStreamThread() {
-        Lanes<String> lanes = callingLanes();
+        KeyedExecutor<String> lanes = callingLanes();
         for (int event = 0; event < 200; event++) {
             lanes.admit(events.next(7));
         }
@@ -107,7 +107,7 @@ class LanesTest {
 
     @Test
     void tasksThatAreStuckStopNoOtherTask() {
-        Lanes<String> lanes = lanes(tries(1, Duration.ZERO), (event, effects) -> {
+        KeyedExecutor<String> lanes = lanes(tries(1, Duration.ZERO), (event, effects) -> {
             if (event.taskId().sequenceId() < CONCURRENCY) {
                 go.await();
             }
@@ -125,7 +125,7 @@ class LanesTest {
 
     @Test
     void nothingBeginsWhilePausedAndAllGoesOnInOrderAfterIt() throws Exception {
-        Lanes<String> lanes = callingLanes();
+        KeyedExecutor<String> lanes = callingLanes();
         lanes.pause();
         for (int event = 0; event < 50; event++) {
             lanes.admit(events.next(event % 5 + 1));
@@ -144,9 +144,9 @@ class LanesTest {
     }
 
     /** Fails until the breaker opens; the events then wait at the target, none of them tried. */
-    private List<LiveEvent<String>> opened(Lanes<String> lanes) {
+    private List<InFlightEvent<String>> opened(KeyedExecutor<String> lanes) {
         dead.set(true);
-        List<LiveEvent<String>> waiting = new ArrayList<>();
+        List<InFlightEvent<String>> waiting = new ArrayList<>();
         IntStream.rangeClosed(1, 3).forEach(task -> waiting.add(events.next(task)));
         waiting.forEach(lanes::admit);
         Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> !breaker.closed());
@@ -159,7 +159,7 @@ class LanesTest {
 
     @Test
     void whileTheTargetIsDeadNoThreadIsHeldAndOneEventAtATimeIsTried() {
-        Lanes<String> lanes = callingLanes();
+        KeyedExecutor<String> lanes = callingLanes();
         opened(lanes);
         int before = tries.get();
         lanes.admit(events.next(4));
@@ -176,7 +176,7 @@ class LanesTest {
     @Test
     void anEventWhoseResultsAreRecordedNeverWaitsForTheTarget() {
         List<Long> seen = new ArrayList<>();
-        Lanes<String> lanes = lanes(MANY_TRIES, (event, effects) -> {
+        KeyedExecutor<String> lanes = lanes(MANY_TRIES, (event, effects) -> {
             if (event.taskId().sequenceId() == 9) {
                 seen.add(event.position().sequence());
                 go.countDown();
@@ -186,7 +186,7 @@ class LanesTest {
             });
         });
         opened(lanes);
-        LiveEvent<String> replayed = events.next(9, Pass.recorded(0));
+        InFlightEvent<String> replayed = events.next(9, DeliveryContext.recorded(0));
         lanes.admit(replayed);
         Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> go.getCount() == 0);
         assertThat(seen).containsExactly(replayed.offset);
@@ -195,7 +195,7 @@ class LanesTest {
 
     @Test
     void anEventThatRunsNoActionSaysNothingAboutTheTarget() {
-        Lanes<String> lanes = lanes(MANY_TRIES, (event, effects) -> {
+        KeyedExecutor<String> lanes = lanes(MANY_TRIES, (event, effects) -> {
             if (event.taskId().sequenceId() == 9) {
                 applied.add(event.position().sequence());
                 return;
@@ -222,7 +222,7 @@ class LanesTest {
     @Test
     void aTryThatIsInterruptedByAHandOverLeavesItsTurnToAnotherPartition() throws Exception {
         CountDownLatch trying = new CountDownLatch(1);
-        Lanes<String> going = lanes(
+        KeyedExecutor<String> going = lanes(
                 MANY_TRIES,
                 (event, effects) -> effects.run("call", key -> {
                     if (dead.get()) {
@@ -232,7 +232,7 @@ class LanesTest {
                     go.await();
                 }));
         opened(going);
-        LiveEvent<String> elsewhere = events.next(21);
+        InFlightEvent<String> elsewhere = events.next(21);
         AtomicInteger begun = new AtomicInteger();
         assertThat(breaker.admits(elsewhere, this, begun::incrementAndGet)).isFalse();
 
@@ -247,9 +247,9 @@ class LanesTest {
 
     @Test
     void lanesThatPauseLeaveTheTurnToAnotherPartitionToo() {
-        Lanes<String> pausing = callingLanes();
+        KeyedExecutor<String> pausing = callingLanes();
         opened(pausing);
-        LiveEvent<String> elsewhere = events.next(21);
+        InFlightEvent<String> elsewhere = events.next(21);
         AtomicInteger begun = new AtomicInteger();
         assertThat(breaker.admits(elsewhere, this, begun::incrementAndGet)).isFalse();
         pausing.pause();
@@ -267,7 +267,7 @@ class LanesTest {
 
     @Test
     void anEventWaitsAsLongAsItsTargetAsks() {
-        Lanes<String> lanes = lanes(tries(2, Duration.ofMillis(1)), (event, effects) -> {
+        KeyedExecutor<String> lanes = lanes(tries(2, Duration.ofMillis(1)), (event, effects) -> {
             throw new IOException(new RetryLaterException("busy", Duration.ofMinutes(2)));
         });
         lanes.admit(events.next(1));
@@ -279,7 +279,7 @@ class LanesTest {
 
     @Test
     void lanesAreStillForAsLongAsTheirFirstRetryWaits() {
-        Lanes<String> lanes = lanes(tries(2, Duration.ofMinutes(2)), (event, effects) -> {
+        KeyedExecutor<String> lanes = lanes(tries(2, Duration.ofMinutes(2)), (event, effects) -> {
             tries.incrementAndGet();
             throw new IOException("not now");
         });
@@ -305,7 +305,7 @@ class LanesTest {
     @Test
     void aTryThatNeverEndsLeavesItsTurnOnceItsPartitionIsLost() throws Exception {
         CountDownLatch trying = new CountDownLatch(1);
-        Lanes<String> going = lanes(
+        KeyedExecutor<String> going = lanes(
                 MANY_TRIES,
                 (event, effects) -> effects.run("call", key -> {
                     if (dead.get()) {
@@ -315,7 +315,7 @@ class LanesTest {
                     awaitDeaf();
                 }));
         opened(going);
-        LiveEvent<String> elsewhere = events.next(21);
+        InFlightEvent<String> elsewhere = events.next(21);
         AtomicInteger begun = new AtomicInteger();
         assertThat(breaker.admits(elsewhere, this, begun::incrementAndGet)).isFalse();
         dead.set(false);
@@ -344,7 +344,7 @@ class LanesTest {
     }
 
     /** Each try begins a slow effect on a thread of the sink's own, and the first throws while that runs. */
-    private Lanes<String> overlapping(AtomicInteger slow) {
+    private KeyedExecutor<String> overlapping(AtomicInteger slow) {
         return lanes(MANY_TRIES, (event, effects) -> {
             boolean first = tries.incrementAndGet() == 1;
             CountDownLatch begun = new CountDownLatch(1);
@@ -368,7 +368,7 @@ class LanesTest {
     @Test
     void anEventIsTriedAgainOnlyOnceNoneOfItsEffectsRunsAnyMore() throws Exception {
         AtomicInteger slow = new AtomicInteger();
-        Lanes<String> lanes = overlapping(slow);
+        KeyedExecutor<String> lanes = overlapping(slow);
         lanes.admit(events.next(1));
         lanes.admit(events.next(1));
         Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> slow.get() == 1);
@@ -390,7 +390,7 @@ class LanesTest {
     @Test
     void aLostPartitionDoesNotWaitForWhatTheSinksOwnThreadsRun() throws Exception {
         AtomicInteger slow = new AtomicInteger();
-        Lanes<String> lanes = overlapping(slow);
+        KeyedExecutor<String> lanes = overlapping(slow);
         lanes.admit(events.next(1));
         Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> slow.get() == 1);
         lanes.shut();
@@ -401,27 +401,27 @@ class LanesTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void whatATryBeforeRecordedIsNotReused(boolean interrupted) {
-        Lanes<String> lanes = lanes(MANY_TRIES, (event, effects) -> {
+        KeyedExecutor<String> lanes = lanes(MANY_TRIES, (event, effects) -> {
             effects.run("first", key -> {});
             if (tries.incrementAndGet() == 1) {
                 throw interrupted ? new InterruptedException("its own doing") : new IOException("for now");
             }
             applied.add(event.position().sequence());
         });
-        LiveEvent<String> event = events.next(1);
+        InFlightEvent<String> event = events.next(1);
         lanes.admit(event);
         awaitApplied(1);
-        List<Handed> handed = new ArrayList<>();
+        List<Outcome> handed = new ArrayList<>();
         Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> {
             handed.addAll(handover.take());
             return handed.size() == 2;
         });
-        assertThat(handed.get(1)).isEqualTo(new Handed.Applied(event, 0, 0));
+        assertThat(handed.get(1)).isEqualTo(new Outcome.Applied(event, 0, 0));
     }
 
     @Test
     void whatFailsBesideTheSinkGivesTheEventUp() {
-        Lanes<String> lanes = lanes(
+        KeyedExecutor<String> lanes = lanes(
                 new RetryPolicy(5, Duration.ofMillis(1), Duration.ofMillis(1), 0.5),
                 () -> {
                     throw new IllegalStateException("no dice");
@@ -429,11 +429,11 @@ class LanesTest {
                 (event, effects) -> {
                     throw new IOException("for now");
                 });
-        LiveEvent<String> event = events.next(1);
+        InFlightEvent<String> event = events.next(1);
         lanes.admit(event);
         Awaitility.await().atMost(SinkWorld.PATIENCE).until(handover::waits);
-        assertThat(handover.take()).singleElement().isInstanceOfSatisfying(Handed.GaveUp.class, gaveUp -> {
-            assertThat(gaveUp.why()).isEqualTo(Handed.Why.MISUSED);
+        assertThat(handover.take()).singleElement().isInstanceOfSatisfying(Outcome.GaveUp.class, gaveUp -> {
+            assertThat(gaveUp.why()).isEqualTo(Outcome.Why.MISUSED);
             assertThat(gaveUp.cause()).hasMessage("no dice");
         });
         assertThat(lanes.take(event.event.taskId())).containsExactly(event);

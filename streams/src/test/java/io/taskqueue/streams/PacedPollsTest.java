@@ -88,7 +88,7 @@ class PacedPollsTest {
         private final SinkWorld world;
         private final int calls;
         private final SinkParts<String> parts;
-        private final EventTopic topic;
+        private final EventTopicAdmin topic;
         private final KafkaStreams streams;
 
         /** @param calls so many are made before it is taken away, in the same poll */
@@ -96,8 +96,8 @@ class PacedPollsTest {
             this.world = world;
             this.calls = calls;
             SinkSettings<String> settings = new SinkSettings<>(world.sink("taken", sink));
-            topic = new EventTopic(settings);
-            TopicFacts facts = topic.prepare();
+            topic = new EventTopicAdmin(settings);
+            EventTopicDescription facts = topic.prepare();
             WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, null);
             SinkMeters meters = new SinkMeters(new SimpleMeterRegistry(), settings.name);
             parts = new SinkParts<>(
@@ -105,11 +105,11 @@ class PacedPollsTest {
                     new SinkParts.StreamThread(),
                     new SinkParts.Workers(
                             threads,
-                            new Breaker(settings.name, settings.breaker, settings.clock, threads::executeAfter)),
+                            new CircuitBreaker(settings.name, settings.breaker, settings.clock, threads::executeAfter)),
                     new SinkParts.Watched(new SinkProgress(meters, settings.clock), new Observers(settings.name)),
-                    new SinkParts.Cluster<>(() -> facts, new MovedOffsets(), new Polled<>(settings)));
-            PacedPolls clients = new PacedPolls(
-                    new CommandsFirst(settings.topic, settings.controlTopic),
+                    new SinkParts.Cluster<>(() -> facts, new MovedOffsets(), new DecodeAhead<>(settings)));
+            PacedConsumer clients = new PacedConsumer(
+                    new CommandPriority(settings.topic, settings.controlTopic),
                     parts.thread(),
                     parts.cluster().moved(),
                     this::consumer);
@@ -175,8 +175,8 @@ class PacedPollsTest {
         MockConsumer<byte[], byte[]> broker = new MockConsumer<>("earliest");
         SinkParts.StreamThread thread = new SinkParts.StreamThread();
         List<Boolean> handingOver = new ArrayList<>();
-        try (Consumer<byte[], byte[]> consumer = new PacedPolls(
-                        new CommandsFirst("events", "control"), thread, new MovedOffsets(), config -> broker)
+        try (Consumer<byte[], byte[]> consumer = new PacedConsumer(
+                        new CommandPriority("events", "control"), thread, new MovedOffsets(), config -> broker)
                 .getConsumer(Map.of())) {
             consumer.subscribe(List.of("events"), new ConsumerRebalanceListener() {
                 @Override

@@ -610,7 +610,7 @@ class ParkedTasksWaitForAPersonTest {
                 .orElseThrow();
         return new ParkedEntry(
                 new ParkedKey(task(1), sequence, new Uuid(7, 8)),
-                new Pass(EffectMode.RUN, false, 0, 1),
+                new DeliveryContext(EffectMode.RUN, false, 0, 1),
                 SinkDriver.THEN,
                 false,
                 "orders",

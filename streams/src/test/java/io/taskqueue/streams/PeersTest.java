@@ -15,7 +15,7 @@ class PeersTest {
 
     @Test
     void aPeerIsDoneUpToItsOwnFirstUnfinishedEvent() {
-        Peers peers = new Peers();
+        PeerPositions peers = new PeerPositions();
         peers.began("a", at(1));
         peers.began("b", at(2));
         peers.began("a", at(3));
@@ -31,12 +31,12 @@ class PeersTest {
 
     @Test
     void theyGoOnFromWhatWasStored() {
-        Peers before = new Peers();
+        PeerPositions before = new PeerPositions();
         before.began("a", at(7));
         before.began("a", at(9));
         before.ended("a", at(9));
 
-        Peers peers = Peers.of(before.reached());
+        PeerPositions peers = PeerPositions.of(before.reached());
         peers.began("a", at(7)); // it was in flight
         assertThat(done(peers)).isEqualTo(Map.of("a", at(6)));
         peers.ended("a", at(7));
@@ -45,19 +45,19 @@ class PeersTest {
 
     @Test
     void anyNumberOfNamesAndAnyLengthTakesBoundedRoom() {
-        Peers peers = new Peers();
+        PeerPositions peers = new PeerPositions();
         for (int name = 1; name <= 10_000; name++) {
             peers.began("peer-" + name, at(name));
         }
-        assertThat(done(peers)).hasSize(Peers.MAX + 1).containsEntry(Peers.OTHERS, at(Peers.MAX));
+        assertThat(done(peers)).hasSize(PeerPositions.MAX + 1).containsEntry(PeerPositions.OTHERS, at(PeerPositions.MAX));
         for (int name = 1; name <= 10_000; name++) {
             peers.ended("peer-" + name, at(name));
         }
-        assertThat(done(peers)).containsEntry("peer-64", at(64)).containsEntry(Peers.OTHERS, at(10_000));
+        assertThat(done(peers)).containsEntry("peer-64", at(64)).containsEntry(PeerPositions.OTHERS, at(10_000));
 
-        Peers few = new Peers();
-        few.began("x".repeat(Peers.MAX_NAME + 1), at(1));
-        assertThat(done(few)).containsOnlyKeys(Peers.OTHERS);
+        PeerPositions few = new PeerPositions();
+        few.began("x".repeat(PeerPositions.MAX_NAME + 1), at(1));
+        assertThat(done(few)).containsOnlyKeys(PeerPositions.OTHERS);
     }
 
     @Test
@@ -79,7 +79,7 @@ class PeersTest {
         }
     }
 
-    private static Map<String, Position> done(Peers peers) {
+    private static Map<String, Position> done(PeerPositions peers) {
         Map<String, Position> done = new HashMap<>();
         peers.reached().forEach((name, reach) -> done.put(name, reach.done()));
         return done;

@@ -39,7 +39,7 @@ class PolledTest {
     private static final int PARTITION = 2;
     private static final TopicPartition AT = new TopicPartition(TOPIC, PARTITION);
 
-    private final Polled<String> polled = new Polled<>(
+    private final DecodeAhead<String> polled = new DecodeAhead<>(
             new SinkSettings<>(SinkService.<String>builder("ahead", (event, effects) -> {}, PayloadCodec.utf8())
                     .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
                     .stateDirectory(Path.of("target"))));

@@ -39,7 +39,7 @@ class ReplaysTest {
                     .clock(Clock.fixed(NOW, ZoneOffset.UTC)));
     private final SinkProgress progress =
             new SinkProgress(new SinkMeters(new SimpleMeterRegistry(), "driven"), settings.clock);
-    private final InFlight<String> nothingInFlight = new InFlight<>();
+    private final InFlightEvents<String> nothingInFlight = new InFlightEvents<>();
     private KeyValueStore<Bytes, byte[]> store;
     private Replays replays;
 
@@ -59,7 +59,7 @@ class ReplaysTest {
 
         Replay replay = comes(Verdict.REPLAY, 40);
         assertThat(replay.order.ordered()).isFalse();
-        assertThat(replay.pass(null, 3)).isEqualTo(Pass.recorded(3));
+        assertThat(replay.pass(null, 3)).isEqualTo(DeliveryContext.recorded(3));
         for (long offset = 41; offset < 100; offset++) {
             assertThat(comes(Verdict.REPLAY, offset)).isSameAs(replay);
         }
@@ -131,7 +131,7 @@ class ReplaysTest {
         assertThat(receipt().complete()).isTrue();
         assertThat(receipt().order()).isEqualTo(order);
         assertThat(comes(Verdict.NEXT, 100)).isNull();
-        assertThat(ReplayBytes.read(store.get(ReplayBytes.KEY)).newestNumber()).isEqualTo(4);
+        assertThat(ReplayFormat.read(store.get(ReplayFormat.KEY)).newestNumber()).isEqualTo(4);
     }
 
     @Test
@@ -194,7 +194,7 @@ class ReplaysTest {
     @Test
     void whatHadNeverBeenSeenIsAPartOfTheReplayUpToItsEnd() {
         Replay replay = comes(Verdict.JOINED, 10); // of a queue that had no event since the sink joined
-        assertThat(replay.pass(null, 0)).isEqualTo(Pass.recorded(0));
+        assertThat(replay.pass(null, 0)).isEqualTo(DeliveryContext.recorded(0));
         assertThat(comes(Verdict.NEXT, 11)).isSameAs(replay);
         assertThat(comes(Verdict.GAP, 99)).isSameAs(replay);
         assertThat(comes(Verdict.NEXT, 100)).isNull();
@@ -235,7 +235,7 @@ class ReplaysTest {
     }
 
     private ReplayReceipt receipt() {
-        return ReplayBytes.read(store.get(ReplayBytes.KEY)).replay().receipt(0);
+        return ReplayFormat.read(store.get(ReplayFormat.KEY)).replay().receipt(0);
     }
 
     private List<ReplayReceipt> progress() {

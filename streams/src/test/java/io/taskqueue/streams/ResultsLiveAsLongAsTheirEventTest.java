@@ -89,7 +89,7 @@ class ResultsLiveAsLongAsTheirEventTest {
             }
         }
         return latest.keySet().stream()
-                .map(key -> ResultBytes.key(sink, key))
+                .map(key -> ResultFormat.key(sink, key))
                 .map(key -> key.queueName() + "/" + key.position().sequence())
                 .collect(Collectors.toCollection(TreeSet::new));
     }

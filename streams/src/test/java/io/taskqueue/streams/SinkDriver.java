@@ -60,7 +60,7 @@ final class SinkDriver implements AutoCloseable {
     private final TopologyTestDriver driver;
     private final TestInputTopic<byte[], byte[]> topic;
     private final TestInputTopic<byte[], byte[]> control;
-    private TopicFacts facts = new TopicFacts(new Uuid(7, 8), 1, 1_048_588, Map.of(0, 0L));
+    private EventTopicDescription facts = new EventTopicDescription(new Uuid(7, 8), 1, 1_048_588, Map.of(0, 0L));
     private long sequence;
     private boolean lost;
 
@@ -84,13 +84,13 @@ final class SinkDriver implements AutoCloseable {
                 .retry(new RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(1), 0))));
         SinkMeters meters = new SinkMeters(registry, settings.name);
         WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, null);
-        Breaker breaker = new Breaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
+        CircuitBreaker breaker = new CircuitBreaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
         parts = new SinkParts<>(
                 settings,
                 new SinkParts.StreamThread(),
                 new SinkParts.Workers(threads, breaker),
                 new SinkParts.Watched(new SinkProgress(meters, settings.clock), new Observers(settings.name)),
-                new SinkParts.Cluster<>(() -> facts, new MovedOffsets(), new Polled<>(settings)));
+                new SinkParts.Cluster<>(() -> facts, new MovedOffsets(), new DecodeAhead<>(settings)));
         Properties properties = new Properties();
         properties.putAll(StreamsProperties.of(settings, facts.maxMessageBytes()));
         driver = new TopologyTestDriver(SinkTopology.build(parts), properties);
@@ -130,7 +130,7 @@ final class SinkDriver implements AutoCloseable {
 
     /** What the cluster says from now on. */
     void facts(Uuid topicId, long logStart) {
-        facts = new TopicFacts(topicId, 1, facts.maxMessageBytes(), Map.of(0, logStart));
+        facts = new EventTopicDescription(topicId, 1, facts.maxMessageBytes(), Map.of(0, logStart));
     }
 
     void tick() {
@@ -158,7 +158,7 @@ final class SinkDriver implements AutoCloseable {
 
     List<ParkedEntry> parked() {
         return all(ParkedStore.NAME).stream()
-                .map(entry -> ParkedBytes.entry(entry.key.get(), entry.value))
+                .map(entry -> ParkedFormat.entry(entry.key.get(), entry.value))
                 .toList();
     }
 
@@ -176,7 +176,7 @@ final class SinkDriver implements AutoCloseable {
     /** The keys that have a result or an intent. */
     List<String> recorded() {
         return all(ResultsStore.NAME).stream()
-                .map(entry -> ResultBytes.key("driven", entry.key).toString())
+                .map(entry -> ResultFormat.key("driven", entry.key).toString())
                 .toList();
     }
 

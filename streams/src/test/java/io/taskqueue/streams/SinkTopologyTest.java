@@ -76,7 +76,7 @@ class SinkTopologyTest {
                         null,
                         List.of(new Checkpoint.Fence(3, 0, ONE)),
                         false));
-        assertThat(stored().peers()).isEqualTo(Map.of("default", new Peers.Reach(at(3, 2), at(3, 2))));
+        assertThat(stored().peers()).isEqualTo(Map.of("default", new PeerPositions.Reach(at(3, 2), at(3, 2))));
     }
 
     @Test
@@ -136,8 +136,8 @@ class SinkTopologyTest {
         assertThat(nothing.value()).isEqualTo(bytes("{\"broken"));
         ProducerRecord<byte[], byte[]> tombstone = dead();
         assertThat(tombstone.value()).isNull();
-        assertThat(header(tombstone, DeadLetter.REASON)).isEqualTo("The record has no value.");
-        assertThat(header(tombstone, DeadLetter.OFFSET)).isEqualTo("3");
+        assertThat(header(tombstone, DeadLetterRecord.REASON)).isEqualTo("The record has no value.");
+        assertThat(header(tombstone, DeadLetterRecord.OFFSET)).isEqualTo("3");
         assertThat(header(dead(), "ce_id")).isEqualTo("orders/3/2");
     }
 
@@ -165,16 +165,16 @@ class SinkTopologyTest {
                 .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
                 .stateDirectory(directory)
                 .onGap(onGap));
-        TopicFacts facts = new TopicFacts(TOPIC_ID, 1, 1_048_588, Map.of(0, 0L));
+        EventTopicDescription facts = new EventTopicDescription(TOPIC_ID, 1, 1_048_588, Map.of(0, 0L));
         SinkMeters meters = new SinkMeters(registry, settings.name);
         WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, null);
-        Breaker breaker = new Breaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
+        CircuitBreaker breaker = new CircuitBreaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
         parts = new SinkParts<>(
                 settings,
                 new SinkParts.StreamThread(),
                 new SinkParts.Workers(threads, breaker),
                 new SinkParts.Watched(new SinkProgress(meters, settings.clock), new Observers(settings.name)),
-                new SinkParts.Cluster<>(() -> facts, new MovedOffsets(), new Polled<>(settings)));
+                new SinkParts.Cluster<>(() -> facts, new MovedOffsets(), new DecodeAhead<>(settings)));
         Properties properties = new Properties();
         properties.putAll(StreamsProperties.of(settings, facts.maxMessageBytes()));
         driver = new TopologyTestDriver(SinkTopology.build(parts), properties);
@@ -220,8 +220,8 @@ class SinkTopologyTest {
         return parts.watched().progress().status("driven", SinkState.RUNNING, Optional.empty(), Optional.empty());
     }
 
-    private CheckpointBytes.Stored stored() {
-        return CheckpointBytes.read(
+    private CheckpointFormat.Stored stored() {
+        return CheckpointFormat.read(
                 driver.<Bytes, byte[]>getKeyValueStore(Checkpoints.NAME).get(Bytes.wrap(bytes("orders"))));
     }
 

@@ -233,7 +233,7 @@ final class SinkWorld implements AutoCloseable {
         try (CommittedRecords changelog = new CommittedRecords(
                 Map.of("bootstrap.servers", bootstrap()), sink + "-" + ResultsStore.NAME + "-changelog")) {
             changelog.all(record ->
-                    keys.add(ResultBytes.key(sink, Bytes.wrap(record.key())).toString()));
+                    keys.add(ResultFormat.key(sink, Bytes.wrap(record.key())).toString()));
         }
         return keys;
     }

@@ -36,16 +36,16 @@ class StoredBytesTest {
                 List.of(new Fence(4, 1, null), new Fence(5, 2, new UUID(9, 8))),
                 true);
 
-        Map<String, Peers.Reach> peers = Map.of(
+        Map<String, PeerPositions.Reach> peers = Map.of(
                 "default",
-                new Peers.Reach(new Position(5, 9), new Position(5, 5)),
+                new PeerPositions.Reach(new Position(5, 9), new Position(5, 5)),
                 "ä/".repeat(100),
-                new Peers.Reach(new Position(4, 0), new Position(4, 0)));
-        assertThat(CheckpointBytes.read(CheckpointBytes.write(checkpoint, new Position(5, 5), peers)))
-                .isEqualTo(new CheckpointBytes.Stored(checkpoint, peers));
+                new PeerPositions.Reach(new Position(4, 0), new Position(4, 0)));
+        assertThat(CheckpointFormat.read(CheckpointFormat.write(checkpoint, new Position(5, 5), peers)))
+                .isEqualTo(new CheckpointFormat.Stored(checkpoint, peers));
         Checkpoint next = checkpoint.take(new Arrival(new Position(5, 7), 9, null));
-        assertThat(CheckpointBytes.read(CheckpointBytes.write(next, null, Map.of())))
-                .isEqualTo(new CheckpointBytes.Stored(next, Map.of()));
+        assertThat(CheckpointFormat.read(CheckpointFormat.write(next, null, Map.of())))
+                .isEqualTo(new CheckpointFormat.Stored(next, Map.of()));
     }
 
     @Test
@@ -57,9 +57,9 @@ class StoredBytesTest {
                 new EffectResult.Failed(new TaskError("", "an empty code", Map.of("a", "ä", "b", ""))));
 
         assertThat(results).allSatisfy(result -> {
-            byte[] value = ResultBytes.value(4_711, THEN, result);
-            assertThat(ResultBytes.result(value)).isEqualTo(result);
-            assertThat(ResultBytes.offset(value)).isEqualTo(4_711);
+            byte[] value = ResultFormat.value(4_711, THEN, result);
+            assertThat(ResultFormat.result(value)).isEqualTo(result);
+            assertThat(ResultFormat.offset(value)).isEqualTo(4_711);
         });
     }
 
@@ -67,17 +67,17 @@ class StoredBytesTest {
     void keysComeBackAndSortByQueueThenPosition() {
         EffectKey first = new EffectKey("s", 0, "ä/b", new Position(2, 300), "charge");
         EffectKey second = new EffectKey("s", 1, "ä/b", new Position(2, 300), "charge");
-        assertThat(ResultBytes.key("s", ResultBytes.key(first))).isEqualTo(first);
-        assertThat(ResultBytes.key(first))
-                .isLessThan(ResultBytes.key(new EffectKey("s", 0, "ä/b", new Position(3, 1), "a")));
-        assertThat(ResultBytes.key("s", ResultBytes.key(second))).isEqualTo(second);
+        assertThat(ResultFormat.key("s", ResultFormat.key(first))).isEqualTo(first);
+        assertThat(ResultFormat.key(first))
+                .isLessThan(ResultFormat.key(new EffectKey("s", 0, "ä/b", new Position(3, 1), "a")));
+        assertThat(ResultFormat.key("s", ResultFormat.key(second))).isEqualTo(second);
     }
 
     @Test
     void noEventsPrefixCoversAnother() {
-        byte[] prefix = ResultBytes.prefix("a", new Position(1, 1));
-        Bytes other = ResultBytes.key(new EffectKey("s", 0, "a", new Position(1, 256), "x"));
-        Bytes longer = ResultBytes.key(new EffectKey("s", 0, "ab", new Position(1, 1), "x"));
+        byte[] prefix = ResultFormat.prefix("a", new Position(1, 1));
+        Bytes other = ResultFormat.key(new EffectKey("s", 0, "a", new Position(1, 256), "x"));
+        Bytes longer = ResultFormat.key(new EffectKey("s", 0, "ab", new Position(1, 1), "x"));
         assertThat(Arrays.copyOf(other.get(), prefix.length)).isNotEqualTo(prefix);
         assertThat(Arrays.copyOf(longer.get(), prefix.length)).isNotEqualTo(prefix);
     }
@@ -93,7 +93,7 @@ class StoredBytesTest {
         replay.applied(40, 3, 2, 1);
         replay.parked(42);
 
-        ReplayBytes.Stored running = ReplayBytes.read(ReplayBytes.write(9, replay));
+        ReplayFormat.Stored running = ReplayFormat.read(ReplayFormat.write(9, replay));
         assertThat(running.newestNumber()).isEqualTo(9);
         assertThat(running.replay().receipt(5)).isEqualTo(replay.receipt(5));
         assertThat(running.replay().receipt(5).counts()).isEqualTo(new ReplayCounts(2, 3, 1, 1, 1, 2, 1));
@@ -102,10 +102,10 @@ class StoredBytesTest {
         assertThat(running.replay().range).isEqualTo(replay.range);
 
         replay.end(THEN.plusNanos(1));
-        ReplayBytes.Stored ended = ReplayBytes.read(ReplayBytes.write(9, replay));
+        ReplayFormat.Stored ended = ReplayFormat.read(ReplayFormat.write(9, replay));
         assertThat(ended.replay().receipt(5)).isEqualTo(replay.receipt(5));
         assertThat(ended.replay().running()).isFalse();
-        assertThat(ReplayBytes.read(ReplayBytes.write(3, null))).isEqualTo(new ReplayBytes.Stored(3, null));
+        assertThat(ReplayFormat.read(ReplayFormat.write(3, null))).isEqualTo(new ReplayFormat.Stored(3, null));
     }
 
     @Test
@@ -124,17 +124,17 @@ class StoredBytesTest {
         assertThat(states).allSatisfy(state -> {
             ParkedEntry entry = new ParkedEntry(
                     new ParkedKey(task, 300, new Uuid(3, -4)),
-                    new Pass(EffectMode.RECORDED_ONLY, true, 2, 5),
+                    new DeliveryContext(EffectMode.RECORDED_ONLY, true, 2, 5),
                     THEN,
                     true,
                     "other",
                     new Position(5, 6),
                     state,
                     Bytes.wrap(new byte[] {'{', '}'}));
-            Bytes key = ParkedBytes.key(entry.key());
-            assertThat(ParkedBytes.entry(key.get(), ParkedBytes.value(entry))).isEqualTo(entry);
-            assertThat(key).isLessThan(ParkedBytes.key(new ParkedKey(task, 301, new Uuid(-3, 0))));
-            assertThat(key.get()).startsWith(ParkedBytes.prefix(task));
+            Bytes key = ParkedFormat.key(entry.key());
+            assertThat(ParkedFormat.entry(key.get(), ParkedFormat.value(entry))).isEqualTo(entry);
+            assertThat(key).isLessThan(ParkedFormat.key(new ParkedKey(task, 301, new Uuid(-3, 0))));
+            assertThat(key.get()).startsWith(ParkedFormat.prefix(task));
         });
     }
 
@@ -142,16 +142,16 @@ class StoredBytesTest {
     void boundsOfKeysEncloseWhatTheyShould() {
         Bytes prefix = Bytes.wrap(new byte[] {1, -1, -1});
 
-        assertThat(KeyOrder.behindAllOf(prefix)).isEqualTo(Bytes.wrap(new byte[] {2}));
-        assertThat(KeyOrder.behind(prefix)).isGreaterThan(prefix).isLessThan(Bytes.wrap(new byte[] {1, -1, -1, 0, 0}));
+        assertThat(KeyRange.behindAllOf(prefix)).isEqualTo(Bytes.wrap(new byte[] {2}));
+        assertThat(KeyRange.behind(prefix)).isGreaterThan(prefix).isLessThan(Bytes.wrap(new byte[] {1, -1, -1, 0, 0}));
     }
 
     @Test
     void anotherFormatVersionIsRefused() {
-        byte[] stored = ResultBytes.value(1, THEN, new EffectResult.Done("void", "null"));
+        byte[] stored = ResultFormat.value(1, THEN, new EffectResult.Done("void", "null"));
         stored[0] = 9;
 
-        assertThatThrownBy(() -> ResultBytes.result(stored))
+        assertThatThrownBy(() -> ResultFormat.result(stored))
                 .isInstanceOf(SinkStoppedException.class)
                 .hasMessage(
                         "A stored effect result has format version 9, but this version of the sink knows only 1. Run "

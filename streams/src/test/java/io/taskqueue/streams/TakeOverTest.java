@@ -34,7 +34,7 @@ class TakeOverTest {
     Path directory;
 
     private final AtomicInteger calls = new AtomicInteger();
-    private final EventsInFlight events = new EventsInFlight(new Handover<>());
+    private final EventsInFlight events = new EventsInFlight(new OutcomeQueue<>());
     private SinkParts<String> parts;
     private MockProcessorContext<byte[], byte[]> context;
     private InFlightStore stored;
@@ -45,7 +45,7 @@ class TakeOverTest {
                 .stateDirectory(directory)
                 .breaker(BreakerPolicy.OFF));
         WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, null);
-        Breaker breaker = new Breaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
+        CircuitBreaker breaker = new CircuitBreaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
         parts = new SinkParts<>(
                 settings,
                 new SinkParts.StreamThread(),
@@ -54,12 +54,12 @@ class TakeOverTest {
                         new SinkProgress(new SinkMeters(new SimpleMeterRegistry(), settings.name), settings.clock),
                         new Observers(settings.name)),
                 new SinkParts.Cluster<>(
-                        () -> new TopicFacts(TOPIC, 1, 1_048_588, Map.of(0, 0L)),
+                        () -> new EventTopicDescription(TOPIC, 1, 1_048_588, Map.of(0, 0L)),
                         new MovedOffsets(),
-                        new Polled<>(settings)));
+                        new DecodeAhead<>(settings)));
         context = new MockProcessorContext<>(new Properties(), new TaskId(0, 0), directory.toFile());
         for (String name : List.of(
-                CommitMark.NAME,
+                CommitHook.NAME,
                 Checkpoints.NAME,
                 InFlightStore.NAME,
                 ResultsStore.NAME,
@@ -78,8 +78,8 @@ class TakeOverTest {
 
     private void inFlight(int tasks) {
         for (int task = 1; task <= tasks; task++) {
-            LiveEvent<String> event = events.next(task);
-            stored.put(event.key, Pass.FIRST, event.value);
+            InFlightEvent<String> event = events.next(task);
+            stored.put(event.key, DeliveryContext.FIRST, event.value);
         }
     }
 
@@ -97,7 +97,7 @@ class TakeOverTest {
 
         neverCalls();
         assertThat(parts.quiesce().willCommit()).as("nothing would be lost").isTrue();
-        KeyValueStore<Bytes, byte[]> mark = context.getStateStore(CommitMark.NAME);
+        KeyValueStore<Bytes, byte[]> mark = context.getStateStore(CommitHook.NAME);
         assertThat(mark.approximateNumEntries())
                 .as("a flush without a commit would call the hook")
                 .isZero();
@@ -123,7 +123,7 @@ class TakeOverTest {
     void nothingRunsWhereWhatWasInFlightCannotBeReadWhole() {
         SinkProcessor<String> processor = calling();
         inFlight(40);
-        stored.put(InFlightStore.key(TOPIC, 41), Pass.FIRST, "{\"broken".getBytes(StandardCharsets.UTF_8));
+        stored.put(InFlightStore.key(TOPIC, 41), DeliveryContext.FIRST, "{\"broken".getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(() -> processor.init(context)).isInstanceOf(SinkStoppedException.class);
         neverCalls();
     }

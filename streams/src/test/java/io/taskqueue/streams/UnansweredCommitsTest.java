@@ -113,7 +113,7 @@ class UnansweredCommitsTest {
                 @Override
                 void sending(ProducerRecord<byte[], byte[]> record) {
                     if (record.topic().contains(ResultsStore.NAME) && record.value() != null) {
-                        sent.add(ResultBytes.key("intending", Bytes.wrap(record.key()))
+                        sent.add(ResultFormat.key("intending", Bytes.wrap(record.key()))
                                 .toString());
                     }
                 }
@@ -152,7 +152,7 @@ class UnansweredCommitsTest {
     void theFenceSaysWhatIsToBeDone() {
         MockProducer<byte[], byte[]> producer = new MockProducer<>(
                 true, new RoundRobinPartitioner(), new ByteArraySerializer(), new ByteArraySerializer());
-        Producer<byte[], byte[]> answered = AnsweredCommits.of(producer);
+        Producer<byte[], byte[]> answered = TimeoutFencingProducer.of(producer);
         answered.initTransactions();
         answered.beginTransaction();
         producer.commitTransactionException = new TimeoutException("Timeout expired after 60000ms.");
@@ -191,7 +191,7 @@ class UnansweredCommitsTest {
         return new KafkaStreams(sink.topology(), config, new ProducerProbe(sink.clients()) {
             @Override
             public Producer<byte[], byte[]> getProducer(Map<String, Object> properties) {
-                return AnsweredCommits.of(plain.getProducer(properties));
+                return TimeoutFencingProducer.of(plain.getProducer(properties));
             }
         });
     }

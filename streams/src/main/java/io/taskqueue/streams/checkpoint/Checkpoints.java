@@ -1,0 +1,131 @@
+package io.taskqueue.streams.checkpoint;
+
+import io.taskqueue.streams.state.KeyValues;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/** The checkpoints of one partition's queues, in memory and written at commit. For the stream thread only. */
+public final class Checkpoints {
+
+    private final Map<String, Checkpoint> byQueue = new HashMap<>();
+    private final Map<String, PeerPositions> peers = new HashMap<>();
+    private final Set<String> changed = new HashSet<>();
+    private final KeyValues store;
+    private long highest;
+
+    /** Loads what the store holds. */
+    public Checkpoints(KeyValues store) {
+        this.store = store;
+        try (KeyValues.Entries stored = store.all()) {
+            stored.forEachRemaining(entry -> {
+                String queue = new String(entry.key().get(), StandardCharsets.UTF_8);
+                CheckpointFormat.Stored loaded = CheckpointFormat.read(entry.value());
+                byQueue.put(queue, loaded.checkpoint());
+                peers.put(queue, PeerPositions.of(loaded.peers()));
+            });
+        }
+        highest = highestOffset();
+    }
+
+    /** The checkpoint of a queue, or null before its first event. */
+    public @Nullable Checkpoint find(String queue) {
+        return byQueue.get(queue);
+    }
+
+    public Set<String> queues() {
+        return Set.copyOf(byQueue.keySet());
+    }
+
+    public void put(String queue, Checkpoint checkpoint) {
+        byQueue.put(queue, checkpoint);
+        changed.add(queue);
+        highest = Math.max(highest, checkpoint.taken().offset());
+    }
+
+    /** Clears the mark {@code diverged} of a queue, if it has a checkpoint. */
+    public void clearDiverged(String queue) {
+        Checkpoint known = byQueue.get(queue);
+        if (known != null) {
+            put(queue, known.cleared());
+        }
+    }
+
+    /** How far the owner peers of a queue have come; to be marked by {@link #changed} where it changes. */
+    public PeerPositions peers(String queue) {
+        return peers.computeIfAbsent(queue, name -> new PeerPositions());
+    }
+
+    /** The peers of a queue have advanced, so that it is written at the next commit. */
+    public void changed(String queue) {
+        changed.add(queue);
+    }
+
+    /** Deletes the checkpoints of other topics than this one, and returns their queues. */
+    public List<String> startOver(Uuid topicId) {
+        List<String> others = new ArrayList<>();
+        byQueue.forEach((queue, checkpoint) -> {
+            if (!checkpoint.topicId().equals(topicId)) {
+                others.add(queue);
+            }
+        });
+        others.forEach(queue -> {
+            byQueue.remove(queue);
+            peers.remove(queue);
+            changed.remove(queue);
+            store.delete(key(queue));
+        });
+        if (!others.isEmpty()) {
+            highest = highestOffset();
+        }
+        return others;
+    }
+
+    /** The highest offset that was read of any queue; -1 where none was. */
+    public long readUpTo() {
+        return highest;
+    }
+
+    /** Drops the fences that no record from this offset on needs. */
+    public void dropFencesBefore(long logStart) {
+        for (String queue : queues()) {
+            Checkpoint before = byQueue.get(queue);
+            Checkpoint after = before == null ? null : before.withoutFencesBefore(logStart);
+            if (after != null && !after.equals(before)) {
+                put(queue, after);
+            }
+        }
+    }
+
+    /** Writes what has changed since the last call, and returns the queues that were written. */
+    public List<String> write() {
+        List<String> written = new ArrayList<>();
+        for (String queue : changed) {
+            Checkpoint checkpoint = byQueue.get(queue);
+            if (checkpoint != null) {
+                store.put(key(queue), CheckpointFormat.write(checkpoint, peers(queue).reached()));
+                written.add(queue);
+            }
+        }
+        changed.clear();
+        return written;
+    }
+
+    private long highestOffset() {
+        return byQueue.values().stream()
+                .mapToLong(checkpoint -> checkpoint.taken().offset())
+                .max()
+                .orElse(-1);
+    }
+
+    private static Bytes key(String queue) {
+        return Bytes.wrap(queue.getBytes(StandardCharsets.UTF_8));
+    }
+}

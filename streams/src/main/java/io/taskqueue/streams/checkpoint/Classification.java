@@ -1,0 +1,109 @@
+package io.taskqueue.streams.checkpoint;
+
+import io.taskqueue.event.Position;
+import io.taskqueue.streams.Arrival.Mark;
+import io.taskqueue.streams.Checkpoint.Fence;
+import java.util.Objects;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an event is to a sink, and the checkpoint that follows: a function of the checkpoint and the event alone. The cases are
+ * tested in the order of {@link Verdict}.
+ *
+ * @param verdict what the event is
+ * @param after the checkpoint once the event is processed; the one before where the event is dropped or halts the sink
+ */
+public record Classification(Verdict verdict, Checkpoint after) {
+
+    /** What an event is to a sink. */
+    public enum Verdict {
+        /** The first event read of its queue. */
+        JOINED(true),
+        /** A fence of a higher epoch lies before it: its source had lost the queue. Dropped, in a replay too. */
+        STALE(false),
+        /** It opens an epoch that another source has opened: the registry of sources lost records. The sink halts. */
+        FORKED(false),
+        /** Read before, and the offsets were moved back on purpose: applied from recorded results. */
+        REPLAY(true),
+        /** Read before, because its source sent it twice. Dropped. */
+        DUPLICATE(false),
+        /** The event that follows. */
+        NEXT(true),
+        /** Events before it are missing. */
+        GAP(true),
+        /** It is newer than the newest event read, at an offset that was read: the log was truncated, or the topic recreated. */
+        REWRITTEN(true);
+
+        private final boolean applied;
+
+        Verdict(boolean applied) {
+            this.applied = applied;
+        }
+
+        /** Whether the event is passed to the sink. */
+        public boolean applied() {
+            return applied;
+        }
+
+        /** Whether events of the queue are missing. */
+        public boolean diverges() {
+            return this == GAP || this == REWRITTEN;
+        }
+    }
+
+    public static Classification of(@Nullable Checkpoint known, Arrival arrival, Uuid topicId, int partition) {
+        if (known == null) {
+            return new Classification(Verdict.JOINED, Checkpoint.joined(topicId, partition, arrival));
+        }
+        if (stale(known, arrival)) {
+            return new Classification(Verdict.STALE, known);
+        }
+        if (forked(known, arrival)) {
+            return new Classification(Verdict.FORKED, known);
+        }
+        boolean newer = arrival.position().compareTo(known.taken().position()) > 0;
+        boolean further = arrival.offset() > known.taken().offset();
+        if (!newer) {
+            return further ? new Classification(Verdict.DUPLICATE, known) : readAgain(known, arrival);
+        }
+        if (!further) {
+            return new Classification(Verdict.REWRITTEN, known.takeAfterGap(arrival));
+        }
+        return follows(known.taken().position(), arrival)
+                ? new Classification(Verdict.NEXT, known.take(arrival))
+                : new Classification(Verdict.GAP, known.takeAfterGap(arrival));
+    }
+
+    private static Classification readAgain(Checkpoint known, Arrival arrival) {
+        Mark cursor = known.cursor();
+        boolean first = cursor == null
+                || arrival.offset() <= cursor.offset()
+                || arrival.position().compareTo(cursor.position()) > 0;
+        return first
+                ? new Classification(Verdict.REPLAY, known.replay(arrival))
+                : new Classification(Verdict.DUPLICATE, known.repeat(arrival));
+    }
+
+    private static boolean follows(Position taken, Arrival arrival) {
+        return arrival.opensEpoch() || arrival.position().equals(taken.next());
+    }
+
+    private static boolean stale(Checkpoint known, Arrival arrival) {
+        for (Fence fence : known.fences()) {
+            if (fence.epoch() > arrival.position().epoch() && fence.offset() < arrival.offset()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean forked(Checkpoint known, Arrival arrival) {
+        return arrival.opensEpoch()
+                && arrival.instance() != null
+                && known.fences().stream()
+                        .anyMatch(fence -> fence.epoch() == arrival.position().epoch()
+                                && fence.instance() != null
+                                && !Objects.equals(fence.instance(), arrival.instance()));
+    }
+}

@@ -1,0 +1,18 @@
+/**
+ * What an event is to a sink, decided from how far the sink has read: pure logic over positions and offsets.
+ *
+ * <pre>
+ *   Arrival          an event as it is read: position, offset, instance
+ *   Classification   joined, stale, forked, replay, duplicate, next, gap or rewritten; and the checkpoint that follows
+ *   Checkpoint       how far one queue was read, and its fences
+ *   PeerPositions    how far each owner peer of a queue has come, for information
+ *   Checkpoints      those of one partition, loaded from the store and written at commit; CheckpointFormat is their layout
+ *   EventLocation    the topic and offset at which an event lies
+ * </pre>
+ *
+ * <p>Called by {@code partition} on the stream thread. Nothing here calls Kafka, logs or waits.
+ */
+@NullMarked
+package io.taskqueue.streams.checkpoint;
+
+import org.jspecify.annotations.NullMarked;

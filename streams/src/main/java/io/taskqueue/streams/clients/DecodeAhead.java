@@ -1,0 +1,109 @@
+package io.taskqueue.streams.clients;
+
+import io.taskqueue.serde.ReplicationEventCodec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Intercepts polled events before Kafka Streams gets them. A thread of its own decodes them ahead of the stream thread, which has the
+ * most work; what it has not reached, or cannot decode, the stream thread decodes itself.
+ *
+ * <p>For the stream thread only, but for {@link #close()}.
+ */
+public final class DecodeAhead<T> implements AutoCloseable {
+
+    /** Fewer records than this are decoded before another thread is awake. */
+    private static final int WORTHWHILE = 8;
+
+    /** A larger record is not decoded ahead, so that it is not in memory twice for long. */
+    private static final int LARGEST = 16 * 1024;
+
+    /** How far the decoder skips ahead where the stream thread has reached it, or both would decode the same. */
+    private static final int LEAD = 4;
+
+    private final ReplicationEventCodec<T> codec;
+    private final String topic;
+    private final ExecutorService decoder;
+
+    public DecodeAhead(SinkSettings<T> settings) {
+        this.codec = new ReplicationEventCodec<>(settings.application().codec());
+        this.topic = settings.topics().events();
+        this.decoder = Executors.newSingleThreadExecutor(work -> {
+            Thread thread = new Thread(work, settings.name() + "-decoder");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** A Kafka consumer whose polls are intercepted. */
+    public Consumer<byte[], byte[]> consumer(Map<String, Object> config) {
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()) {
+            @Override
+            public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+                return wrapped(super.poll(timeout));
+            }
+        };
+    }
+
+    /** Wraps polled records, and begins to decode them. */
+    ConsumerRecords<byte[], byte[]> wrapped(ConsumerRecords<byte[], byte[]> polled) {
+        if (polled.isEmpty()) {
+            return polled;
+        }
+        Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> all = new HashMap<>();
+        for (TopicPartition partition : polled.partitions()) {
+            List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
+            all.put(partition, partition.topic().equals(topic) ? wrapped(records) : records);
+        }
+        return new ConsumerRecords<>(all, polled.nextOffsets());
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> wrapped(List<ConsumerRecord<byte[], byte[]>> records) {
+        List<ConsumerRecord<byte[], byte[]>> wrapped = new ArrayList<>(records.size());
+        List<PolledRecord<T>> waiting = new ArrayList<>(records.size());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            PolledRecord<T> one = PolledRecord.of(record, wrapped.size() + 1 == records.size());
+            wrapped.add(one.wrapping(record));
+            byte[] value = record.value();
+            if (value != null && value.length <= LARGEST) {
+                waiting.add(one);
+            }
+        }
+        if (waiting.size() >= WORTHWHILE) {
+            decode(waiting);
+        }
+        return wrapped;
+    }
+
+    @Override
+    public void close() {
+        decoder.shutdownNow();
+    }
+
+    private void decode(List<PolledRecord<T>> waiting) {
+        try {
+            decoder.execute(() -> decodeAhead(waiting));
+        } catch (RejectedExecutionException closed) {
+            return; // the stream thread decodes them
+        }
+    }
+
+    private void decodeAhead(List<PolledRecord<T>> waiting) {
+        int index = 0;
+        while (index < waiting.size()) {
+            index += waiting.get(index).decodeAhead(codec) ? 1 : LEAD;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.taskqueue.streams.clients;
+
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.serde.UndecodableEventException;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record on its path from the poll through Kafka Streams to the processor, with its event once that is decoded.
+ *
+ * <p>Kafka Streams passes the record's headers to the deserializer, and measures and copies the headers of each record, which costs
+ * more than classifying the event. So it gets empty headers, which refer to this.
+ */
+public final class PolledRecord<T> {
+
+    private final byte @Nullable [] value;
+    private final Headers headers;
+    private final boolean last;
+    private volatile @Nullable ReplicationEvent<T> event;
+    private volatile boolean taken;
+
+    private PolledRecord(byte @Nullable [] value, Headers headers, boolean last) {
+        this.value = value;
+        this.headers = headers;
+        this.last = last;
+    }
+
+    /** @param last whether it is the last record of its partition in this poll */
+    static <T> PolledRecord<T> of(ConsumerRecord<byte[], byte[]> record, boolean last) {
+        return new PolledRecord<>(record.value(), record.headers(), last);
+    }
+
+    /** The deserializer of values: finds the wrapped record in the headers, or wraps a value that was not polled here. */
+    public static final class Unwrapping<T> implements Deserializer<PolledRecord<T>> {
+
+        @Override
+        public PolledRecord<T> deserialize(String topic, byte @Nullable [] value) {
+            return deserialize(topic, new RecordHeaders(), value);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // one topology has one type of payload
+        public PolledRecord<T> deserialize(String topic, Headers headers, byte @Nullable [] value) {
+            return headers instanceof Wrapping wrapping
+                    ? (PolledRecord<T>) wrapping.record()
+                    : new PolledRecord<>(value, headers, true);
+        }
+    }
+
+    /** The same record for Kafka Streams, with empty headers that refer to this. */
+    ConsumerRecord<byte[], byte[]> wrapping(ConsumerRecord<byte[], byte[]> record) {
+        return new ConsumerRecord<>(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                record.timestamp(),
+                record.timestampType(),
+                record.serializedKeySize(),
+                record.serializedValueSize(),
+                record.key(),
+                record.value(),
+                new Wrapping(this),
+                record.leaderEpoch());
+    }
+
+    /** The record's value, or null where it has none. */
+    public byte @Nullable [] value() {
+        return value;
+    }
+
+    /**
+     * The record's value.
+     *
+     * @throws UndecodableEventException if it has none
+     */
+    public byte[] bytes() {
+        if (value == null) {
+            throw new UndecodableEventException("The record has no value.");
+        }
+        return value;
+    }
+
+    /** The record's own headers. */
+    public Headers headers() {
+        return headers;
+    }
+
+    /** Whether it is the last record of its partition in this poll. */
+    public boolean last() {
+        return last;
+    }
+
+    /** Whether it was decoded ahead. */
+    boolean decoded() {
+        return event != null;
+    }
+
+    /** Decodes the event ahead of the stream thread; returns false, and does nothing, where that has reached it. */
+    boolean decodeAhead(ReplicationEventCodec<T> codec) {
+        if (taken) {
+            return false;
+        }
+        try {
+            event = codec.decode(bytes());
+        } catch (UndecodableEventException again) {
+            event = null; // the stream thread fails in the same manner, and moves the record to the dead-letter topic
+        }
+        return true;
+    }
+
+    /**
+     * The event, decoded now where it is not yet.
+     *
+     * @throws UndecodableEventException if the record is not a valid event
+     */
+    public ReplicationEvent<T> take(ReplicationEventCodec<T> codec) {
+        taken = true;
+        ReplicationEvent<T> ahead = event;
+        return ahead == null ? codec.decode(bytes()) : ahead;
+    }
+
+    /** Empty headers, which refer to the record that they stand for. */
+    private record Wrapping(PolledRecord<?> record) implements Headers {
+
+        private static final Header[] NONE = {};
+
+        @Override
+        public Header[] toArray() {
+            return NONE;
+        }
+
+        @Override
+        public Iterator<Header> iterator() {
+            return Collections.emptyIterator();
+        }
+
+        @Override
+        public @Nullable Header lastHeader(String key) {
+            return null;
+        }
+
+        @Override
+        public Iterable<Header> headers(String key) {
+            return List.of();
+        }
+
+        @Override
+        public Headers add(Header header) {
+            throw new IllegalStateException("These headers are read-only.");
+        }
+
+        @Override
+        public Headers add(String key, byte[] value) {
+            throw new IllegalStateException("These headers are read-only.");
+        }
+
+        @Override
+        public Headers remove(String key) {
+            throw new IllegalStateException("These headers are read-only.");
+        }
+    }
+}

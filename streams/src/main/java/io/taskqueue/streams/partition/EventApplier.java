@@ -1,0 +1,107 @@
+package io.taskqueue.streams.partition;
+
+import io.taskqueue.sink.ApplyOutcome;
+import io.taskqueue.sink.RecordedEffects;
+import io.taskqueue.streams.execution.CircuitBreaker;
+import io.taskqueue.streams.execution.KeyedExecutor;
+import io.taskqueue.streams.execution.KeyedExecutor.Next;
+import io.taskqueue.streams.parking.GiveUp;
+import io.taskqueue.streams.settings.SinkSettings;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/** Makes one attempt to apply an event, passes its outcome on, and decides what its task does next. On worker threads. */
+final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
+
+    private static final Next ADVANCE = new Next.Advance();
+    private static final Next HELD = new Next.Held();
+    private static final Next BLOCKED = new Next.Blocked();
+
+    private final SinkSettings<T> settings;
+    private final CircuitBreaker breaker;
+    private final OutcomeQueue outcomes;
+    private final BooleanSupplier revoked;
+
+    /** @param revoked whether the partition is not this instance's any more, so that an interruption is not a failure */
+    EventApplier(SinkSettings<T> settings, CircuitBreaker breaker, OutcomeQueue outcomes, BooleanSupplier revoked) {
+        this.settings = settings;
+        this.breaker = breaker;
+        this.outcomes = outcomes;
+        this.revoked = revoked;
+    }
+
+    @Override
+    public Next run(InFlightEvent<T> event) {
+        try {
+            return attempt(event);
+        } catch (Throwable unexpected) { // without an outcome its task would never continue
+            return giveUp(event, GiveUp.Reason.MISUSED, unexpected);
+        }
+    }
+
+    private Next attempt(InFlightEvent<T> event) {
+        RecordedEffects effects = new RecordedEffects(
+                settings.name(),
+                event.delivery().generation(),
+                event.event(),
+                event.results(),
+                event.delivery().mode(),
+                settings.policies().effectRules());
+        event.attempts++;
+        ApplyOutcome outcome =
+                ApplyOutcome.of(settings.application().sink(), event.event(), effects, revoked);
+        RecordedEffects.Counts counts = effects.counts();
+        int recordedBefore = event.recordedBefore;
+        event.recordedBefore += counts.run() + counts.failed();
+        event.ambiguous += counts.ambiguous();
+        if (event.results().takeHeldBack()) {
+            event.attempts--;
+            return revoked.getAsBoolean() ? BLOCKED : HELD;
+        }
+        if (effects.targetAnswered() && completes(outcome)) {
+            breaker.succeeded(event);
+        }
+        if (outcome instanceof ApplyOutcome.Applied applied) {
+            int reused = Math.max(0, applied.counts().reused() - recordedBefore);
+            outcomes.add(new Outcome.Applied(event, reused, applied.counts().missing()));
+            return ADVANCE;
+        }
+        if (outcome instanceof ApplyOutcome.Stopped stopped) {
+            return giveUp(event, GiveUp.Reason.MISUSED, stopped.cause());
+        }
+        if (outcome instanceof ApplyOutcome.Parked parked) {
+            return giveUp(event, GiveUp.Reason.UNDECIDED, parked.cause());
+        }
+        if (outcome instanceof ApplyOutcome.Transient failed) {
+            if (event.callsTarget() && !breaker.failed(event, failed.cause())) {
+                event.attempts--;
+                return retry(Math.max(1, event.attempts), failed.cause());
+            }
+            return retryOrGiveUp(event, failed.cause());
+        }
+        return revoked.getAsBoolean() ? BLOCKED : retryOrGiveUp(event, new InterruptedException("interrupted"));
+    }
+
+    private static boolean completes(ApplyOutcome outcome) {
+        return outcome instanceof ApplyOutcome.Applied || outcome instanceof ApplyOutcome.Parked;
+    }
+
+    private Next retryOrGiveUp(InFlightEvent<T> event, Throwable cause) {
+        return event.attempts >= settings.policies().retry().attempts()
+                ? giveUp(event, GiveUp.Reason.EXHAUSTED, cause)
+                : retry(event.attempts, cause);
+    }
+
+    private Next retry(int attempts, Throwable cause) {
+        Duration delay = settings.policies()
+                .retry()
+                .backoff(attempts, cause, settings.instruments().random());
+        return new Next.Retry(delay);
+    }
+
+    private Next giveUp(InFlightEvent<T> event, GiveUp.Reason reason, Throwable cause) {
+        outcomes.add(new Outcome.GaveUp(
+                event, new GiveUp(reason, event.attempts, UnprintableException.replaceIfUnprintable(cause))));
+        return BLOCKED;
+    }
+}

@@ -1,0 +1,102 @@
+package io.taskqueue.streams.partition;
+
+import io.taskqueue.sink.EffectKey;
+import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.EffectStore;
+import io.taskqueue.sink.OnAmbiguity;
+import io.taskqueue.streams.results.RecordedResults;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The recorded results of one event, as a worker sees them: what the store held when the event was dispatched, and what has
+ * been recorded since. A new result is passed to the stream thread at once, so that the next commit includes it. Thread-safe.
+ */
+final class EventResults implements EffectStore {
+
+    private final Map<EffectKey, EffectResult> results;
+    private final Set<EffectKey> begun;
+    private final long offset;
+    private final OutcomeQueue outcomes;
+    private final Intents intents;
+    private boolean heldBack;
+
+    EventResults(RecordedResults stored, long offset, OutcomeQueue outcomes, Intents intents) {
+        this.results = new HashMap<>(stored.results());
+        this.begun = new HashSet<>(stored.intents());
+        this.offset = offset;
+        this.outcomes = outcomes;
+        this.intents = intents;
+    }
+
+    @Override
+    public synchronized Optional<EffectResult> find(EffectKey key) {
+        return Optional.ofNullable(results.get(key));
+    }
+
+    @Override
+    public synchronized EffectResult record(EffectKey key, EffectResult result) {
+        EffectResult before = results.putIfAbsent(key, result);
+        if (before != null) {
+            return before;
+        }
+        outcomes.add(new Outcome.Recorded(offset, key, result));
+        return result;
+    }
+
+    @Override
+    public boolean intend(EffectKey key) throws InterruptedException {
+        return intend(key, OnAmbiguity.rerun());
+    }
+
+    @Override
+    public boolean intend(EffectKey key, OnAmbiguity<?> onAmbiguity) throws InterruptedException {
+        synchronized (this) {
+            if (!begun.add(key)) {
+                return false;
+            }
+        }
+        Intent intent = new Intent(key, offset, onAmbiguity instanceof OnAmbiguity.Park);
+        if (intents.ask(intent)) {
+            outcomes.add(new Outcome.Intended(intent));
+            if (committed(intent)) {
+                return true;
+            }
+        }
+        synchronized (this) {
+            begun.remove(key);
+            heldBack = true;
+        }
+        throw new InterruptedException("Effect " + key + " does not begin, because its partition is being handed over.");
+    }
+
+    /** Waits for the commit. An interruption leaves no intent behind, because the action does not begin. */
+    private boolean committed(Intent intent) throws InterruptedException {
+        try {
+            return intent.await();
+        } catch (InterruptedException e) {
+            // through the queue, so that a later intent of the key stays
+            intents.cancel(intent, recorded -> outcomes.add(new Outcome.Withdrawn(recorded.key())));
+            synchronized (this) {
+                begun.remove(intent.key());
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public synchronized void withdraw(EffectKey key) {
+        begun.remove(key);
+        outcomes.add(new Outcome.Withdrawn(key));
+    }
+
+    /** Whether an effect of the attempt did not begin because its partition is being handed over; to be asked once an attempt. */
+    synchronized boolean takeHeldBack() {
+        boolean was = heldBack;
+        heldBack = false;
+        return was;
+    }
+}

@@ -1,0 +1,103 @@
+package io.taskqueue.streams.partition;
+
+import io.taskqueue.streams.results.ResultsStore;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The intents of one partition on their way into a commit. No callback reports that a commit was made; but a failed one ends the
+ * task, so it was made once the task gets a record or a tick again after the hook ran for it.
+ *
+ * <pre>
+ *   ask --&gt; asked -- write --&gt; written -- committing --&gt; committing -- committed --&gt; (the action runs)
+ *             |                   |                          |
+ *             +-------------------+--------------------------+-- withdrawAll --&gt; (its record is deleted, the event waits)
+ *             |                   |                          |
+ *             +-------------------+--------------------------+-- cancel -------&gt; (its record is deleted, the worker was interrupted)
+ * </pre>
+ *
+ * <p>None is accepted while workers may not begin ({@link PartitionLifecycle}), because what waits for a commit would make that
+ * commit wait. Thread-safe.
+ */
+final class Intents {
+
+    private final PartitionLifecycle lifecycle;
+    private final Set<Intent> asked = new HashSet<>();
+    private List<Intent> written = new ArrayList<>();
+    private List<Intent> committing = new ArrayList<>();
+
+    Intents(PartitionLifecycle lifecycle) {
+        this.lifecycle = lifecycle;
+    }
+
+    /** A worker wants to begin an effect; returns false where nothing begins now. */
+    boolean ask(Intent intent) {
+        // in one step with the check, so that whoever pauses the partition and then withdraws all misses none
+        return lifecycle.admit(() -> addAsked(intent));
+    }
+
+    private synchronized void addAsked(Intent intent) {
+        asked.add(intent);
+    }
+
+    /** Writes what a worker asked for, unless it was withdrawn. */
+    synchronized void write(Intent intent, ResultsStore store, Instant now) {
+        if (asked.remove(intent)) {
+            store.intend(intent.key(), intent.offset(), now, intent.parks());
+            written.add(intent);
+        }
+    }
+
+    /** Whether an intent is written and waits for a commit. */
+    synchronized boolean awaitCommit() {
+        return !written.isEmpty();
+    }
+
+    /**
+     * A worker does not wait any more for what it asked for. Whoever asks for the same key later does so after this.
+     *
+     * @param recorded called where the intent has, or may have, a record to be deleted, whether committed or not
+     */
+    synchronized void cancel(Intent intent, Consumer<Intent> recorded) {
+        if (!asked.remove(intent)) {
+            written.remove(intent); // or a withdrawal would delete the record of a later intent of the key
+            committing.remove(intent);
+            recorded.accept(intent);
+        }
+    }
+
+    /** What is written is about to be committed. */
+    synchronized void committing() {
+        committing.addAll(written);
+        written = new ArrayList<>();
+    }
+
+    /** The commit was made. */
+    synchronized void committed() {
+        if (!committing.isEmpty()) {
+            committing.forEach(Intent::commit);
+            committing = new ArrayList<>();
+        }
+    }
+
+    /**
+     * Withdraws all that wait for a commit: their events are held. To be called once workers may not begin any more.
+     *
+     * @param recorded called with each intent that has a record to be deleted, before its worker continues
+     */
+    synchronized void withdrawAll(Consumer<Intent> recorded) {
+        written.forEach(recorded);
+        committing.forEach(recorded);
+        for (Collection<Intent> waiting : List.of(asked, written, committing)) {
+            waiting.forEach(Intent::withdraw);
+        }
+        asked.clear();
+        written = new ArrayList<>();
+        committing = new ArrayList<>();
+    }
+}

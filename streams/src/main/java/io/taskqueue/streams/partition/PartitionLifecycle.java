@@ -1,0 +1,315 @@
+package io.taskqueue.streams.partition;
+
+import io.taskqueue.streams.execution.Admission;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lifecycle of one partition's work: whether workers may begin events, and why not. This is where a partition stops. Each method
+ * is a transition, and is legal or has no effect as the table in {@code PartitionLifecycleTest} states.
+ *
+ * <pre>
+ *             start               beginPass                    suspend
+ *   CREATED ---------&gt; RESTORED -----------&gt; WORKING &lt;-----------------------&gt; WAITING
+ *                         |                   |  ^            beginPass           |
+ *                         |          handOver |  | beginPass (it stayed here)     |
+ *                         |                   v  |                                |
+ *                         +-------------&gt; HANDING_OVER &lt;--------------------------+
+ *                         |                   |
+ *                         |   stop, or beginPass while the sink stops
+ *                         +-------------------+-------&gt; STOPPING
+ *                         |                   |             |
+ *                         |   fail            v             |
+ *                         +--------------&gt; FAILING &lt;--------+      a reason is known; what was found out is to commit first
+ *                         |   halt            | halt        |
+ *                         +--------------&gt; HALTING &lt;--------+      the same, and records are held from here on
+ *                                             | written
+ *                                             v
+ *                                          FAILED                  all is written: the next pass throws the reason
+ *
+ *   any -- release --&gt; RELEASED      the partition is revoked: workers are interrupted
+ *   any -- start ----&gt; REVIVED       Kafka Streams uses the processor again: each pass is refused
+ * </pre>
+ *
+ * <p>Only WORKING admits workers. Thread-safe: the stream thread calls the transitions, but {@link #stop} and {@link #handOver} may be
+ * called by any thread; workers call {@link #enter}, {@link #leave} and {@link #admit}.
+ */
+public final class PartitionLifecycle implements Admission {
+
+    /** The states; see {@link PartitionLifecycle}. */
+    public enum State {
+        CREATED,
+        RESTORED,
+        WORKING,
+        WAITING,
+        HANDING_OVER,
+        STOPPING,
+        FAILING,
+        HALTING,
+        FAILED,
+        RELEASED,
+        REVIVED
+    }
+
+    /** The states in which work continues, now or after the next pass begins. */
+    private static final Set<State> CONTINUING =
+            EnumSet.of(State.RESTORED, State.WORKING, State.WAITING, State.HANDING_OVER);
+
+    private static final Map<State, Set<State>> LEGAL = new EnumMap<>(Map.of(
+            State.CREATED, EnumSet.of(State.RESTORED),
+            State.RESTORED,
+                    EnumSet.of(State.WORKING, State.HANDING_OVER, State.STOPPING, State.FAILING, State.HALTING),
+            State.WORKING,
+                    EnumSet.of(State.WAITING, State.HANDING_OVER, State.STOPPING, State.FAILING, State.HALTING),
+            State.WAITING,
+                    EnumSet.of(State.WORKING, State.HANDING_OVER, State.STOPPING, State.FAILING, State.HALTING),
+            State.HANDING_OVER, EnumSet.of(State.WORKING, State.STOPPING, State.FAILING, State.HALTING),
+            State.STOPPING, EnumSet.of(State.FAILING, State.HALTING),
+            State.FAILING, EnumSet.of(State.HALTING, State.FAILED),
+            State.HALTING, EnumSet.of(State.FAILED)));
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition idle = lock.newCondition();
+    private final Set<Thread> workers = new HashSet<>();
+    private State state = State.CREATED;
+    private @Nullable SinkStoppedException failure;
+
+    public State state() {
+        lock.lock();
+        try {
+            return state;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was in flight is restored; no worker begins before the first pass. A second call revives the partition. */
+    public void start() {
+        lock.lock();
+        try {
+            if (state == State.CREATED) {
+                to(State.RESTORED);
+            } else {
+                state = State.REVIVED; // from any state: Kafka Streams does not ask
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A pass of the stream thread begins: the partition was not revoked since the last one.
+     *
+     * @param sinkStopping whether nothing begins any more in any partition of the sink
+     * @return whether workers may begin now and could not before
+     */
+    public boolean beginPass(boolean sinkStopping) {
+        lock.lock();
+        try {
+            requireOneOf("beginPass", EnumSet.complementOf(EnumSet.of(State.CREATED, State.RELEASED)));
+            if (!CONTINUING.contains(state)) {
+                return false;
+            }
+            if (sinkStopping) {
+                to(State.STOPPING);
+                return false;
+            }
+            boolean resumed = state != State.WORKING;
+            if (resumed) {
+                to(State.WORKING);
+            }
+            return resumed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nothing can begin for a while, so nothing does: a revocation then finds nothing running. Has an effect while working only. */
+    public void suspend() {
+        lock.lock();
+        try {
+            if (state == State.WORKING) {
+                to(State.WAITING);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The partition may be revoked with the commit that follows: nothing begins until the next pass. */
+    public void handOver() {
+        lock.lock();
+        try {
+            if (CONTINUING.contains(state) && state != State.HANDING_OVER) {
+                to(State.HANDING_OVER);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The sink stops: nothing begins any more. */
+    public void stop() {
+        lock.lock();
+        try {
+            if (CONTINUING.contains(state)) {
+                to(State.STOPPING);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The sink fails because of this partition: nothing begins any more. The first failure stands. */
+    public void fail(SinkStoppedException reason) {
+        failTo(State.FAILING, reason);
+    }
+
+    /** The sink fails before a record, which is held with those behind it. The first failure stands. */
+    public void halt(SinkStoppedException reason) {
+        failTo(State.HALTING, reason);
+    }
+
+    private void failTo(State failed, SinkStoppedException reason) {
+        lock.lock();
+        try {
+            if (CONTINUING.contains(state) || state == State.STOPPING) {
+                failure = reason;
+                to(failed);
+            } else if (state == State.FAILING && failed == State.HALTING) {
+                to(State.HALTING);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All that was found out beside a failure is written, in a commit before which all partitions were idle. */
+    public void written() {
+        lock.lock();
+        try {
+            if (state == State.FAILING || state == State.HALTING) {
+                to(State.FAILED);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The partition is revoked: nothing begins any more and running workers are interrupted. */
+    public void release() {
+        lock.lock();
+        try {
+            if (state != State.REVIVED) {
+                state = State.RELEASED; // from any state: a revocation does not ask
+            }
+            workers.forEach(Thread::interrupt);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Why the sink fails because of this partition, if it does. */
+    public Optional<SinkStoppedException> failure() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(failure);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing begins any more, permanently. */
+    public boolean ending() {
+        return !CONTINUING.contains(state());
+    }
+
+    @Override
+    public boolean admits() {
+        return state() == State.WORKING;
+    }
+
+    @Override
+    public boolean revoked() {
+        return state() == State.RELEASED;
+    }
+
+    /** Does something in one step with the check that workers may begin; returns false, and does nothing, where they may not. */
+    boolean admit(Runnable step) {
+        lock.lock();
+        try {
+            if (state != State.WORKING) {
+                return false;
+            }
+            step.run();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean enter() {
+        return admit(() -> workers.add(Thread.currentThread()));
+    }
+
+    @Override
+    public void leave() {
+        lock.lock();
+        try {
+            workers.remove(Thread.currentThread());
+            Thread.interrupted();
+            if (workers.isEmpty()) {
+                idle.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether no worker runs and none can begin before the next pass. */
+    boolean quiet() {
+        lock.lock();
+        try {
+            return state != State.WORKING && workers.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until no worker runs, and returns what is left of the time, in nanoseconds; 0 or less if one still does. */
+    long awaitIdle(long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (!workers.isEmpty() && left > 0) {
+                left = idle.awaitNanos(left);
+            }
+            return left;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void to(State next) {
+        if (!LEGAL.getOrDefault(state, Set.of()).contains(next)) {
+            throw new IllegalStateException("A partition that is " + state + " cannot become " + next
+                    + ". This is a defect; please report it.");
+        }
+        state = next;
+    }
+
+    private void requireOneOf(String call, Set<State> allowed) {
+        if (!allowed.contains(state)) {
+            throw new IllegalStateException(
+                    "A partition that is " + state + " cannot take " + call + ". This is a defect; please report it.");
+        }
+    }
+}

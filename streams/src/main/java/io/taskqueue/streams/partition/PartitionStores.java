@@ -1,0 +1,12 @@
+package io.taskqueue.streams.partition;
+
+import io.taskqueue.streams.state.KeyValues;
+import io.taskqueue.streams.state.StateKind;
+
+/**
+ * The two stores of one partition.
+ *
+ * @param results recorded results and intents
+ * @param state all else, told apart by {@link StateKind}
+ */
+public record PartitionStores(KeyValues results, KeyValues state) {}

@@ -1,0 +1,152 @@
+package io.taskqueue.streams.results;
+
+import io.taskqueue.event.Position;
+import io.taskqueue.event.TaskError;
+import io.taskqueue.sink.EffectKey;
+import io.taskqueue.sink.EffectResult;
+import io.taskqueue.streams.state.StateReader;
+import io.taskqueue.streams.state.StateWriter;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.utils.Bytes;
+
+/**
+ * The stored form of an effect's result or intent. The prefix of a key without generation and effect finds all results of an
+ * event; without its position, all of a queue in their order.
+ *
+ * <pre>
+ *   key    queue 4 + n | position 16 | generation 4 | effect n
+ *   value  version 1 | event's offset 8 | recorded at 12 | kind 1 | done:   type 4 + n | json 4 + n
+ *                                                                 | failed: code 4 + n | message 4 + n | count 4, key, value ...
+ *                                                                 | intent: nothing; the action was about to run
+ *                                                                 | intent of an effect declared PARK: nothing
+ * </pre>
+ */
+public final class ResultFormat {
+
+    private static final byte VERSION = 1;
+    private static final byte DONE = 1;
+    private static final byte FAILED = 2;
+    private static final byte INTENT = 3;
+    private static final byte INTENT_PARK = 4;
+
+    /** Offset and time. */
+    private static final int HEAD = 8 + 12;
+
+    private static final int KIND_AT = 1 + HEAD;
+
+    private ResultFormat() {}
+
+    public static Bytes key(EffectKey key) {
+        return Bytes.wrap(eventKey(key.queueName(), key.position(), 4 + key.effect().length())
+                .putInt(key.generation())
+                .putRestOfText(key.effect())
+                .toBytes());
+    }
+
+    /** The prefix of all keys of an event. */
+    public static Bytes eventPrefix(String queue, Position position) {
+        return Bytes.wrap(eventKey(queue, position, 0).toBytes());
+    }
+
+    /** The prefix of all keys of a queue. */
+    public static Bytes queuePrefix(String queue) {
+        return Bytes.wrap(queueKey(queue, 0).toBytes());
+    }
+
+    private static StateWriter eventKey(String queue, Position position, int more) {
+        return queueKey(queue, 16 + more).putPosition(position);
+    }
+
+    private static StateWriter queueKey(String queue, int more) {
+        return StateWriter.key(4 + queue.length() + more).putText(queue);
+    }
+
+    public static EffectKey key(String sink, Bytes key) {
+        StateReader in = StateReader.key(key.get());
+        String queue = in.readText();
+        Position position = in.readPosition();
+        int generation = in.readInt();
+        return new EffectKey(sink, generation, queue, position, in.readRestOfText());
+    }
+
+    /** A result of an effect of the event at an offset. */
+    public static byte[] value(long offset, Instant recordedAt, EffectResult result) {
+        if (result instanceof EffectResult.Done done) {
+            return head(offset, recordedAt, DONE, 8 + done.type().length() + done.json().length())
+                    .putText(done.type())
+                    .putText(done.json())
+                    .toBytes();
+        }
+        TaskError error = ((EffectResult.Failed) result).error();
+        StateWriter out = head(offset, recordedAt, FAILED, 64 + error.message().length())
+                .putText(error.code())
+                .putText(error.message())
+                .putInt(error.metadata().size());
+        error.metadata().forEach((name, text) -> out.putText(name).putText(text));
+        return out.toBytes();
+    }
+
+    /**
+     * An intent in place of a result.
+     *
+     * @param parks whether an operator decides where the result stays unknown
+     */
+    public static byte[] intent(long offset, Instant recordedAt, boolean parks) {
+        return head(offset, recordedAt, parks ? INTENT_PARK : INTENT, 0).toBytes();
+    }
+
+    private static StateWriter head(long offset, Instant recordedAt, byte kind, int more) {
+        return StateWriter.value(VERSION, HEAD + 1 + more)
+                .putLong(offset)
+                .putInstant(recordedAt)
+                .putByte(kind);
+    }
+
+    /** Whether it is an intent that leaves it to an operator whether the effect was done. */
+    static boolean parks(byte[] value) {
+        return value[KIND_AT] == INTENT_PARK;
+    }
+
+    public static boolean isIntent(byte[] value) {
+        return value[KIND_AT] == INTENT || parks(value);
+    }
+
+    public static long offset(byte[] value) {
+        return opened(value).readLong();
+    }
+
+    public static Instant recordedAt(byte[] value) {
+        StateReader in = opened(value);
+        in.readLong();
+        return in.readInstant();
+    }
+
+    /** The result; empty where the value is an intent. */
+    public static Optional<EffectResult> result(byte[] value) {
+        StateReader in = opened(value);
+        in.readLong();
+        in.readInstant();
+        return switch (in.readByte()) {
+            case DONE -> Optional.of(new EffectResult.Done(in.readText(), in.readText()));
+            case FAILED -> Optional.of(new EffectResult.Failed(error(in)));
+            default -> Optional.empty();
+        };
+    }
+
+    private static TaskError error(StateReader in) {
+        String code = in.readOptionalText();
+        String message = in.readText();
+        Map<String, String> metadata = new LinkedHashMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            metadata.put(in.readText(), in.readText());
+        }
+        return new TaskError(code, message, metadata);
+    }
+
+    private static StateReader opened(byte[] value) {
+        return StateReader.value("effect result", VERSION, value);
+    }
+}

@@ -1,0 +1,155 @@
+package io.taskqueue.streams.settings;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.queue.Ticker;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.EffectRules;
+import io.taskqueue.sink.OnPermanent;
+import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.RetryPolicy;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * All settings of a sink, validated once, here. Immutable.
+ *
+ * @param name the sink's name: the consumer group, the prefix of its topics, and a part of every effect key
+ * @param application what is applied to events
+ * @param topics the topics of the sink
+ * @param kafka Kafka's properties
+ * @param stateDirectory where state is kept between starts
+ * @param limits bounds of work and time
+ * @param policies what happens when something fails
+ * @param instruments what the sink measures with
+ */
+public record SinkSettings<T>(
+        String name,
+        Application<T> application,
+        Topics topics,
+        Map<String, Object> kafka,
+        Path stateDirectory,
+        Limits limits,
+        Policies policies,
+        Instruments instruments) {
+
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
+
+    /** Below it, each pass of the stream thread would end with a commit, and a revocation could not be prepared for. */
+    private static final Duration SHORTEST_COMMIT_INTERVAL = Duration.ofMillis(10);
+
+    /**
+     * What is applied to events.
+     *
+     * @param peerKey the peer that an event counts for
+     */
+    public record Application<T>(
+            ReplicationSink<T> sink, PayloadCodec<T> codec, Function<ReplicationEvent<T>, String> peerKey) {}
+
+    /**
+     * The topics of a sink.
+     *
+     * @param events where it reads events
+     * @param deadLetters where it writes records that cannot be decoded
+     * @param wait how long it waits for a missing event topic when it starts
+     * @param checkInterval how often it reads the description of the event topic
+     */
+    public record Topics(String events, String deadLetters, Duration wait, Duration checkInterval) {}
+
+    /**
+     * Bounds of work and time.
+     *
+     * @param concurrency events applied side by side
+     * @param maxInFlight events read and not applied yet, per partition
+     * @param maxParked parked events, per partition
+     * @param commitInterval how often offsets and results commit
+     * @param drainTimeout how long running applications may take when the sink stops or a partition is revoked
+     */
+    public record Limits(
+            int concurrency, int maxInFlight, int maxParked, Duration commitInterval, Duration drainTimeout) {}
+
+    /** What happens when something fails. */
+    public record Policies(
+            RetryPolicy retry, BreakerPolicy breaker, OnGap onGap, OnExhausted onExhausted, OnPermanent onPermanent) {
+
+        /** Which failures of effects are permanent, and what happens then. */
+        public EffectRules effectRules() {
+            return new EffectRules(retry::isPermanent, onPermanent);
+        }
+    }
+
+    /**
+     * What the sink measures with.
+     *
+     * @param meters where its meters are registered
+     * @param clock its instants
+     * @param ticker its durations
+     * @param random the jitter of its retries; safe for several threads
+     */
+    public record Instruments(MeterRegistry meters, Clock clock, Ticker ticker, RandomGenerator random) {}
+
+    /** @throws IllegalArgumentException if a setting is invalid; the message states which, and what is allowed */
+    public SinkSettings {
+        kafka = Map.copyOf(kafka);
+        require(
+                NAME.matcher(name).matches() && !name.equals(".") && !name.equals(".."),
+                "A sink's name becomes a consumer group and topic names: letters, digits, dots, hyphens and underscores, "
+                        + "but this is '" + name + "'. Choose another.");
+        require(
+                kafka.get("bootstrap.servers") != null,
+                "The sink " + name
+                        + " has no Kafka to connect to: bootstrap.servers is not set. Pass it to kafka(...).");
+        String control = SinkTopics.control(name);
+        require(
+                !topics.deadLetters().equals(topics.events())
+                        && !topics.deadLetters().equals(control),
+                "The dead-letter topic of sink " + name + " is " + topics.deadLetters()
+                        + ", which is its event topic or its control topic. Name another with deadLetterTopic(...).");
+        require(
+                !topics.events().equals(control),
+                "The event topic of sink " + name + " is " + topics.events()
+                        + ", which is its control topic. Give the sink another name.");
+        require(
+                limits.concurrency() >= 1 && limits.maxInFlight() >= limits.concurrency(),
+                "Sink " + name + " needs 1 <= concurrency <= maxInFlight, but concurrency is " + limits.concurrency()
+                        + " and maxInFlight " + limits.maxInFlight() + ". Raise the lower one.");
+        require(
+                limits.maxParked() >= 1,
+                "Sink " + name + " needs room for at least 1 parked event, but maxParked is " + limits.maxParked()
+                        + ". To stop where an event cannot be applied, use onExhausted(STOP).");
+        require(
+                limits.commitInterval().compareTo(SHORTEST_COMMIT_INTERVAL) >= 0
+                        && !limits.drainTimeout().isNegative(),
+                "Sink " + name + " needs a commit interval of at least " + SHORTEST_COMMIT_INTERVAL.toMillis()
+                        + " ms and a drain timeout that is not negative, but they are "
+                        + DurationText.of(limits.commitInterval()) + " and " + DurationText.of(limits.drainTimeout())
+                        + ". Raise them.");
+        require(
+                !topics.checkInterval().isNegative() && topics.checkInterval().toMillis() > 0,
+                "Sink " + name + " needs a topic check interval of at least 1 ms, but it is "
+                        + DurationText.of(topics.checkInterval()) + ". Raise topicCheckInterval.");
+    }
+
+    /** The options by which a command finds this sink. */
+    public String commandOptions() {
+        Object servers = kafka.get("bootstrap.servers");
+        String list = servers instanceof Collection<?> several
+                ? several.stream().map(String::valueOf).collect(Collectors.joining(","))
+                : String.valueOf(servers);
+        return "--bootstrap-server " + list + " --name " + name;
+    }
+
+    private static void require(boolean valid, String otherwise) {
+        if (!valid) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/**
+ * How the state of a sink becomes bytes: the port to the stores, and one writer and one reader for all layouts.
+ *
+ * <pre>
+ *   KeyValues                 the port: get, put, delete, range, all
+ *   StateKind                 which kinds of entries share a store, and how their keys are told apart
+ *   StateWriter, StateReader  numbers, texts, times; the version byte of each value
+ *   KeyRange                  bounds of ranges of keys
+ *
+ *   store "results"   key: queue, position, generation, effect        io.taskqueue.streams.results.ResultFormat
+ *   store "state"     key: 1 | queue                                  io.taskqueue.streams.checkpoint.CheckpointFormat
+ *                          2 | topic id, offset                       io.taskqueue.streams.partition.InFlightStore
+ *                          3 | task, offset, topic id                 io.taskqueue.streams.parking.ParkedFormat
+ *                          4 | 1                                      io.taskqueue.streams.replay.ReplayFormat
+ * </pre>
+ *
+ * <p>Used by the stream thread for the stores, and by operators' commands for the changelog topics behind them. A layout never
+ * changes under the same version byte.
+ */
+@NullMarked
+package io.taskqueue.streams.state;
+
+import org.jspecify.annotations.NullMarked;

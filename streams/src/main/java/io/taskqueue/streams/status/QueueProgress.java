@@ -1,0 +1,166 @@
+package io.taskqueue.streams.status;
+
+import io.micrometer.core.instrument.Counter;
+import io.taskqueue.event.Position;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.metrics.SinkMeters;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** How far a sink has come with one queue: written by the stream thread, read by any thread, measured by meters. */
+public final class QueueProgress {
+
+    /**
+     * How far a queue was read and applied.
+     *
+     * @param newest the newest position read
+     * @param done the position up to which all is applied; null where nothing is yet
+     */
+    public record Reached(
+            int partition,
+            Position newest,
+            @Nullable Position done,
+            int inFlight,
+            boolean diverged,
+            boolean replaying) {
+
+        private long lag() {
+            return done != null && done.epoch() == newest.epoch() ? newest.sequence() - done.sequence() : inFlight;
+        }
+    }
+
+    /** The newest applied event. */
+    private record Newest(Position position, Instant occurredAt) {}
+
+    /** A count since the start, and its meter. */
+    private record Count(AtomicLong sinceStart, Counter meter) {
+
+        private Count(Counter meter) {
+            this(new AtomicLong(), meter);
+        }
+
+        private void increment() {
+            sinceStart.incrementAndGet();
+            meter.increment();
+        }
+    }
+
+    private final String queue;
+    private final Clock clock;
+    private final Count applied;
+    private final Count duplicates;
+    private final Count fenced;
+    private final Count gaps;
+    private final AtomicBoolean clearRequested = new AtomicBoolean();
+    private volatile @Nullable Reached reached;
+    private volatile @Nullable Newest newest;
+    private volatile Map<String, Position> peers = Map.of();
+    private volatile QueueStatus.Parked parked = QueueStatus.Parked.NONE;
+
+    QueueProgress(String queue, SinkMeters meters, Clock clock) {
+        this.queue = queue;
+        this.clock = clock;
+        this.applied = new Count(meters.counter(SinkMeters.APPLIED, queue));
+        this.duplicates = new Count(meters.counter(SinkMeters.DUPLICATES, queue));
+        this.fenced = new Count(meters.counter(SinkMeters.FENCED, queue));
+        this.gaps = new Count(meters.counter(SinkMeters.GAPS, queue));
+        meters.gauge(SinkMeters.SEQUENCE_LAG, queue, this, QueueProgress::sequenceLag);
+        meters.gauge(SinkMeters.PARKED, queue, this, progress -> progress.parked.events());
+        meters.gauge(SinkMeters.WALL_CLOCK_LAG, queue, this, QueueProgress::wallClockLag);
+    }
+
+    void applied(ReplicationEvent<?> event, boolean replayed) {
+        applied.increment();
+        Newest before = newest;
+        if (!replayed && (before == null || event.position().compareTo(before.position()) > 0)) {
+            newest = new Newest(event.position(), event.occurredAt());
+        }
+    }
+
+    public void duplicate() {
+        duplicates.increment();
+    }
+
+    public void fenced() {
+        fenced.increment();
+    }
+
+    public void gap() {
+        gaps.increment();
+    }
+
+    public void reached(Reached now) {
+        reached = now;
+    }
+
+    /** How far each owner peer has come, as of the last commit. */
+    public void peers(Map<String, Position> done) {
+        peers = Map.copyOf(done);
+    }
+
+    /** How much of the queue is parked now. */
+    public void parked(int tasks, int events) {
+        parked = new QueueStatus.Parked(tasks, events);
+    }
+
+    /** The queue's partition is assigned to another instance now. */
+    public void released() {
+        reached = null;
+        newest = null;
+    }
+
+    /** Asks the stream thread to clear the mark {@code diverged}. */
+    public void requestClear() {
+        clearRequested.set(true);
+    }
+
+    /** Whether clearing was requested since the last call. */
+    public boolean takeClearRequest() {
+        return clearRequested.get() && clearRequested.getAndSet(false);
+    }
+
+    Optional<QueueStatus> status() {
+        Reached now = reached;
+        if (now == null) {
+            return Optional.empty();
+        }
+        Newest last = newest;
+        return Optional.of(new QueueStatus(
+                queue,
+                now.partition(),
+                new QueueStatus.Positions(
+                        now.newest(), now.done(), now.lag(), last == null ? null : last.occurredAt(), peers),
+                now.inFlight(),
+                parked,
+                new QueueStatus.Counts(
+                        applied.sinceStart().get(),
+                        duplicates.sinceStart().get(),
+                        fenced.sinceStart().get(),
+                        gaps.sinceStart().get()),
+                now.diverged(),
+                now.replaying()));
+    }
+
+    private double sequenceLag() {
+        Reached now = reached;
+        return now == null || now.replaying() ? Double.NaN : now.lag();
+    }
+
+    /** Grows while an event is outstanding; 0 otherwise, because an idle sink does not fall behind. */
+    private double wallClockLag() {
+        Reached now = reached;
+        Newest last = newest;
+        if (now == null || last == null || now.replaying()) {
+            return Double.NaN;
+        }
+        return now.newest().equals(now.done())
+                ? 0
+                : Duration.between(last.occurredAt(), clock.instant()).toMillis() / 1000.0;
+    }
+}

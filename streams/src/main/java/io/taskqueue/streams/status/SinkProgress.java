@@ -1,0 +1,145 @@
+package io.taskqueue.streams.status;
+
+import io.micrometer.core.instrument.Counter;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.metrics.SinkMeters;
+import io.taskqueue.sink.EffectResult;
+import io.taskqueue.streams.replay.ReplayReceipt;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** How far a sink has come with all its queues: written by the stream thread, read by any thread. Thread-safe. */
+public final class SinkProgress implements AutoCloseable {
+
+    private final Map<String, QueueProgress> queues = new ConcurrentHashMap<>();
+    private final Map<Integer, ReplayReceipt> replays = new ConcurrentSkipListMap<>();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final String sink;
+    private final SinkMeters meters;
+    private final Clock clock;
+    private final Observers observers;
+    private final Count run;
+    private final Count reused;
+    private final Count failed;
+    private final Count missing;
+    private final Count parked;
+    private final Count ambiguous;
+    private final Count undecodable;
+
+    /** A count since the start, and its meter. */
+    private record Count(AtomicLong sinceStart, Counter meter) {
+
+        private Count(Counter meter) {
+            this(new AtomicLong(), meter);
+        }
+
+        private void add(int more) {
+            if (more > 0) {
+                sinceStart.addAndGet(more);
+                meter.increment(more);
+            }
+        }
+
+        private long get() {
+            return sinceStart.get();
+        }
+    }
+
+    public SinkProgress(String sink, SinkMeters meters, Clock clock) {
+        this.sink = sink;
+        this.meters = meters;
+        this.clock = clock;
+        this.observers = new Observers(sink);
+        this.run = new Count(meters.effects(SinkMeters.Result.RUN));
+        this.reused = new Count(meters.effects(SinkMeters.Result.REUSED));
+        this.failed = new Count(meters.effects(SinkMeters.Result.FAILED));
+        this.missing = new Count(meters.effects(SinkMeters.Result.MISSING));
+        this.parked = new Count(meters.effects(SinkMeters.Result.PARKED));
+        this.ambiguous = new Count(meters.ambiguous());
+        this.undecodable = new Count(meters.undecodable());
+        meters.inflight(inFlight, AtomicInteger::get);
+    }
+
+    /** The observers of applied events. */
+    public Observers observers() {
+        return observers;
+    }
+
+    public QueueProgress queue(String name) {
+        return queues.computeIfAbsent(name, queue -> new QueueProgress(queue, meters, clock));
+    }
+
+    /** An effect has its result. */
+    public void recorded(EffectResult result) {
+        (result instanceof EffectResult.Done ? run : failed).add(1);
+    }
+
+    /** An event is applied, in a replay or not. */
+    public void applied(ReplicationEvent<?> event, boolean replayed, AppliedEffects effects) {
+        reused.add(effects.reused());
+        missing.add(effects.missing());
+        ambiguous.add(effects.ambiguous());
+        queue(event.queueName()).applied(event, replayed);
+    }
+
+    /** What happened to the effects of an applied event. */
+    public record AppliedEffects(int reused, int missing, int ambiguous) {}
+
+    /** An event was parked, or skipped because it is parked or discarded. */
+    public void parked(int effectsAmbiguous) {
+        parked.add(1);
+        ambiguous.add(effectsAmbiguous);
+    }
+
+    /** A record could not be decoded. */
+    public void undecodable() {
+        undecodable.add(1);
+    }
+
+    /** So many more events are in flight, or fewer. */
+    public void addInFlight(int change) {
+        inFlight.addAndGet(change);
+    }
+
+    /** The receipt of the latest replay of a partition; empty where there is none here any more. */
+    public void replay(int partition, Optional<ReplayReceipt> receipt) {
+        receipt.ifPresentOrElse(latest -> replays.put(partition, latest), () -> replays.remove(partition));
+    }
+
+    /**
+     * The status of the sink now.
+     *
+     * @param failure why it failed; present exactly where the state is {@link SinkState#FAILED}
+     * @param waiting why it waits for its target; present while the target is considered unavailable
+     */
+    public SinkStatus status(SinkState state, Optional<String> failure, Optional<String> waiting) {
+        List<QueueStatus> statuses = queues.keySet().stream()
+                .sorted()
+                .flatMap(name -> queue(name).status().stream())
+                .toList();
+        EffectCounts effects = new EffectCounts(
+                run.get(), reused.get(), failed.get(), missing.get(), parked.get(), ambiguous.get());
+        return new SinkStatus(
+                sink,
+                state,
+                failure,
+                waiting,
+                statuses,
+                effects,
+                undecodable.get(),
+                List.copyOf(replays.values()));
+    }
+
+    /** Ends the observers and removes the meters. */
+    @Override
+    public void close() {
+        observers.close();
+        meters.close();
+    }
+}

@@ -1,0 +1,38 @@
+package io.taskqueue.streams.status;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The status of a sink service at one moment.
+ *
+ * @param sink the sink's name
+ * @param state its state
+ * @param failure why it failed, and what to do; present exactly in {@link SinkState#FAILED}
+ * @param waiting since when it has waited for its target, why and until when; present while the target is considered
+ *     unavailable
+ * @param queues the queues in the partitions of this instance, by name
+ * @param effects what happened to effects
+ * @param undecodable records that could not be decoded and were moved to the dead-letter topic
+ * @param replays the latest replays of this instance's partitions since the service started, by partition
+ */
+public record SinkStatus(
+        String sink,
+        SinkState state,
+        Optional<String> failure,
+        Optional<String> waiting,
+        List<QueueStatus> queues,
+        EffectCounts effects,
+        long undecodable,
+        List<ReplayReceipt> replays) {
+
+    public SinkStatus {
+        queues = List.copyOf(queues);
+        replays = List.copyOf(replays);
+    }
+
+    /** Whether the service is running and all that it has read is applied. */
+    public boolean settled() {
+        return state == SinkState.RUNNING && queues.stream().allMatch(queue -> queue.inFlight() == 0);
+    }
+}

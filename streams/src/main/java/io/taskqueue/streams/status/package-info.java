@@ -1,0 +1,15 @@
+/**
+ * What a sink reports about itself: status, meters, observers.
+ *
+ * <pre>
+ *   SinkStatus, SinkState, QueueStatus, EffectCounts   what {@code SinkService.status()} returns
+ *   AppliedEvent, Observers                            what observers get, each on a thread of its own
+ *   SinkProgress, QueueProgress                        where the stream thread writes it; the meters of the sink
+ * </pre>
+ *
+ * <p>Written by the stream thread, read by any thread. Nothing here blocks the stream thread or decides anything.
+ */
+@NullMarked
+package io.taskqueue.streams.status;
+
+import org.jspecify.annotations.NullMarked;
