@@ -1,9 +1,9 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.sink.EffectKey;
-import io.taskqueue.sink.EffectResult;
-import io.taskqueue.sink.EffectStore;
 import io.taskqueue.sink.OnAmbiguity;
+import io.taskqueue.sink.store.EffectResult;
+import io.taskqueue.sink.store.EffectStore;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

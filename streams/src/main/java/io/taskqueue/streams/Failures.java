@@ -1,6 +1,7 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.event.Position;
+import io.taskqueue.sink.SinkStoppedException;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 
 /** The messages of what stops a sink: fact, found, remedy. */

@@ -3,7 +3,7 @@ package io.taskqueue.streams;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.sink.AmbiguousEffectException;
 import io.taskqueue.sink.EffectKey;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.streams.ParkedState.EffectState;
 import java.time.Instant;
 import java.util.Map;

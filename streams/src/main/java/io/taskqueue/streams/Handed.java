@@ -1,7 +1,7 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.sink.EffectKey;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 
 /** What a worker found out, for the stream thread to write down. */
 sealed interface Handed {

@@ -1,6 +1,7 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.event.Position;
+import io.taskqueue.sink.OnGap;
 import io.taskqueue.streams.Classification.Verdict;
 import java.util.HashSet;
 import java.util.List;
@@ -35,7 +36,7 @@ final class History {
     /**
      * Takes an event into the history.
      *
-     * @throws SinkStoppedException where the sink must halt before it; nothing has changed then
+     * @throws io.taskqueue.sink.SinkStoppedException where the sink must halt before it; nothing has changed then
      */
     Verdict take(String queue, Arrival arrival, Uuid topicId) {
         QueueProgress watched = progress.queue(queue);

@@ -5,6 +5,8 @@ import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.EffectMode;
+import io.taskqueue.sink.OnExhausted;
+import io.taskqueue.sink.SinkStoppedException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

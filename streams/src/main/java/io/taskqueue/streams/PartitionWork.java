@@ -3,6 +3,7 @@ package io.taskqueue.streams;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
+import io.taskqueue.sink.SinkStoppedException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;

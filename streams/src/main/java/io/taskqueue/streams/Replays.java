@@ -1,6 +1,6 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.streams.Classification.Verdict;
 import io.taskqueue.streams.Replay.Range;
 import org.apache.kafka.common.Uuid;

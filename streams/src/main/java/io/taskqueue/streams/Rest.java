@@ -1,5 +1,6 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.sink.SinkStoppedException;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,7 @@ package io.taskqueue.streams;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.sink.EffectKey;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -2,7 +2,7 @@ package io.taskqueue.streams;
 
 import io.micrometer.core.instrument.Counter;
 import io.taskqueue.metrics.SinkMeters;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;

@@ -1,14 +1,16 @@
 package io.taskqueue.streams;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.taskqueue.config.DurationText;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
-import io.taskqueue.sink.DurationText;
-import io.taskqueue.sink.EffectRules;
+import io.taskqueue.sink.OnExhausted;
+import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
+import io.taskqueue.sink.effect.EffectRules;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,5 +1,7 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.sink.SinkStoppedException;
+
 /** The leading byte of everything that is stored. */
 final class StateVersion {
 

@@ -1,7 +1,7 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.sink.ApplyOutcome;
-import io.taskqueue.sink.RecordedEffects;
+import io.taskqueue.sink.effect.ApplyOutcome;
+import io.taskqueue.sink.effect.RecordedEffects;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
