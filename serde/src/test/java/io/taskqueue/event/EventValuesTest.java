@@ -10,54 +10,12 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Impossible values cannot be built, and the refusal says why. */
-class WordsTest {
+class EventValuesTest {
 
     private static final Instant NOW = Instant.parse("2026-11-01T10:00:00Z");
     private static final UUID ID = UUID.fromString("00000000-0000-0000-0000-00000000000a");
-
-    @ParameterizedTest
-    @ValueSource(strings = {" ", "a/b", "\"quoted\"", "é 😀", "\u0000", "..", "a\nb"})
-    void anyTextNamesAQueue(String name) {
-        assertThat(QueueName.require(name)).isEqualTo(name);
-    }
-
-    @Test
-    void emptyQueueNameIsRefused() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> QueueName.require(""))
-                .withMessage("A queue needs a name, but this one is empty. Name it, as in \"orders\".");
-    }
-
-    @Test
-    void queueNameWithHalfACharacterIsRefused() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> QueueName.require("a\uDE00"))
-                .withMessage(
-                        "The queue name cannot be written as UTF-8: it holds half of a surrogate pair. Pass the name as "
-                                + "whole characters.");
-    }
-
-    @Test
-    void queueNameIsBounded() {
-        assertThat(QueueName.require("é".repeat(512))).hasSize(512);
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> QueueName.require("é".repeat(513)))
-                .withMessage(
-                        "The name of a queue has at most 1024 bytes of UTF-8, but this one has 513 characters. Shorten it.");
-    }
-
-    @Test
-    void peersAreNamedAsQueuesAre() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new SourceMetadata(new Position(1, 1), "", null, NOW))
-                .withMessage("A peer needs a name, but this one is empty. Name it, as in \"dispatcher-a\".");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new SourceMetadata(new Position(1, 1), "a", "\uD83D", NOW))
-                .withMessageStartingWith("The peer name cannot be written as UTF-8");
-    }
 
     @Test
     void positionsAreOrderedByEpochThenSequence() {
