@@ -2,7 +2,7 @@ package io.taskqueue.streams;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.sink.EffectKey;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.OptionalLong;

@@ -4,14 +4,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Looks through an exception and its causes; at most 32 deep, because causes may form a ring. */
-final class Causes {
+public final class Causes {
 
     private static final int DEEPEST = 32;
 
     private Causes() {}
 
     /** The first of a type: the exception itself or one further down. */
-    static <X extends Throwable> Optional<X> first(Throwable thrown, Class<X> type) {
+    public static <X extends Throwable> Optional<X> first(Throwable thrown, Class<X> type) {
         Throwable current = thrown;
         for (int depth = 0; current != null && depth < DEEPEST; depth++) {
             if (type.isInstance(current)) {

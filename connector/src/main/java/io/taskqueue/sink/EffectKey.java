@@ -29,7 +29,7 @@ public record EffectKey(String sink, int generation, String queueName, Position 
     }
 
     /** @throws IllegalArgumentException if one of the names cannot be a part of a key */
-    static void requireNames(String sink, String effect) {
+    public static void requireNames(String sink, String effect) {
         if (sink.isEmpty() || effect.isEmpty()) {
             throw new IllegalArgumentException(
                     "An effect key needs the names of its sink and effect, but this is sink '" + sink + "', effect '"

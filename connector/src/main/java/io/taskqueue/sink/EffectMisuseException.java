@@ -11,11 +11,11 @@ public final class EffectMisuseException extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;
 
-    EffectMisuseException(String message) {
+    public EffectMisuseException(String message) {
         super(message);
     }
 
-    EffectMisuseException(String message, Throwable cause) {
+    public EffectMisuseException(String message, Throwable cause) {
         super(message, cause);
     }
 }

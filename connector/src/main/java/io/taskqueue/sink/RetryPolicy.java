@@ -1,5 +1,6 @@
 package io.taskqueue.sink;
 
+import io.taskqueue.config.DurationText;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

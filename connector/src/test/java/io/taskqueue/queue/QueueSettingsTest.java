@@ -61,6 +61,6 @@ class QueueSettingsTest {
     void queueHasAName() {
         assertThatThrownBy(() -> TaskQueue.builder("").build())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("A queue needs a name, but this one is empty. Name it, as in \"orders\".");
+                .hasMessage("The queue name is empty. Use a name such as \"orders\".");
     }
 }

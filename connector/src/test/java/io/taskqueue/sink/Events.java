@@ -14,17 +14,17 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Events as a source makes them. */
-final class Events {
+public final class Events {
 
-    static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+    public static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
 
     private Events() {}
 
-    static ReplicationEvent<String> enqueued(String queue, long epoch, long sequence) {
+    public static ReplicationEvent<String> enqueued(String queue, long epoch, long sequence) {
         return enqueued(queue, epoch, sequence, null);
     }
 
-    static ReplicationEvent<String> enqueued(String queue, long epoch, long sequence, @Nullable String owner) {
+    public static ReplicationEvent<String> enqueued(String queue, long epoch, long sequence, @Nullable String owner) {
         var task = new Task<>(new TaskId(queue, epoch, sequence), 1, NOON, "payload-" + sequence);
         return ReplicationEvent.of(
                 queue,
@@ -32,13 +32,13 @@ final class Events {
                 TaskEvent.builder(EventKind.ENQUEUED, sequence, NOON, task).build());
     }
 
-    static ReplicationEvent<String> started(String queue, long epoch) {
+    public static ReplicationEvent<String> started(String queue, long epoch) {
         return ReplicationEvent.sourceStarted(
                 queue, new SourceMetadata(new Position(epoch, 0), "peer-a", null, NOON), new UUID(7, epoch));
     }
 
     /** Events 1 to the last of epoch 7, owned by none. */
-    static List<ReplicationEvent<String>> sequence(String queue, long last) {
+    public static List<ReplicationEvent<String>> sequence(String queue, long last) {
         return LongStream.rangeClosed(1, last)
                 .mapToObj(sequence -> enqueued(queue, 7, sequence))
                 .toList();

@@ -1,19 +1,20 @@
 package io.taskqueue.event;
 
-/** The rule for queue names: any text that is not empty and that UTF-8 can carry, because the name is the record key. */
+/** Validates queue names: any text that is not empty and that UTF-8 can encode, because the name is the record key. */
 public final class QueueName {
 
     /** The length of the longest name, in bytes of UTF-8. */
-    public static final int MAX_BYTES = LegalName.MAX_BYTES;
+    public static final int MAX_BYTES = NameRule.MAX_BYTES;
 
     private QueueName() {}
 
     /**
-     * Returns the name itself when it is legal.
+     * Returns the name if it is valid.
      *
-     * @throws IllegalArgumentException if it is empty, longer than {@value #MAX_BYTES} bytes, or holds half of a surrogate pair
+     * @throws IllegalArgumentException if the name is empty, longer than {@value #MAX_BYTES} bytes, or contains an unpaired
+     *     surrogate
      */
     public static String require(String name) {
-        return LegalName.require("queue", "orders", name);
+        return NameRule.require("queue name", "orders", name);
     }
 }

@@ -66,8 +66,7 @@ class UndecodableEventTest {
                         + "-1. Epochs and sequences are counted from 0.",
                 "\"sequenceNumber\":99 | \"sequenceNumber\":0 | Sequence 0 of an epoch is SourceStarted, but Enqueued #1234 of "
                         + "task orders/7/42, attempt 1 of queue orders was given it. Mutations are numbered from 1.",
-                "\"queueName\":\"orders\" | \"queueName\":\"\" | A queue needs a name, but this one is empty. Name it, as in "
-                        + "\"orders\".",
+                "\"queueName\":\"orders\" | \"queueName\":\"\" | The queue name is empty. Use a name such as \"orders\".",
                 "\"attempt\":1 | \"attempt\":0 | Attempts are counted from 1, but task orders/7/42 is given attempt 0.",
                 "\"kind\":\"Enqueued\" | \"kind\":\"Completed\" | No queue makes this event: Completed #1234 of task orders/7/42, "
                         + "attempt 1: it has no ownership token.",

@@ -3,7 +3,7 @@ package io.taskqueue.cli;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.event.Position;
 import io.taskqueue.serde.EventHeaders;
-import io.taskqueue.sink.HttpSinkFactory;
+import io.taskqueue.sinks.HttpSinkFactory;
 import io.taskqueue.streams.QueueStatus;
 import io.taskqueue.streams.ReplayCounts;
 import io.taskqueue.streams.ReplayMode;

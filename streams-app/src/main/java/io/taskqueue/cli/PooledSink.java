@@ -3,8 +3,8 @@ package io.taskqueue.cli;
 import com.zaxxer.hikari.HikariDataSource;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.sink.Effects;
-import io.taskqueue.sink.JdbcSink;
 import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.jdbc.JdbcSink;
 
 /** A sink and the connections that are its own. */
 record PooledSink(JdbcSink<String> sink, HikariDataSource pool) implements ReplicationSink<String>, AutoCloseable {

@@ -3,7 +3,7 @@ package io.taskqueue.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.sink.EffectKey;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.streams.EffectRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

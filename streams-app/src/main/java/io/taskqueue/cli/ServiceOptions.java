@@ -1,8 +1,8 @@
 package io.taskqueue.cli;
 
+import io.taskqueue.sink.OnExhausted;
+import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
-import io.taskqueue.streams.OnExhausted;
-import io.taskqueue.streams.OnGap;
 import io.taskqueue.streams.SinkService;
 import java.time.Duration;
 import java.util.ArrayList;

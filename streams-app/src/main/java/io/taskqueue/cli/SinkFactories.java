@@ -1,9 +1,9 @@
 package io.taskqueue.cli;
 
-import io.taskqueue.sink.HttpSinkFactory;
-import io.taskqueue.sink.LogSinkFactory;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.SinkFactory;
+import io.taskqueue.sinks.HttpSinkFactory;
+import io.taskqueue.sinks.LogSinkFactory;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;

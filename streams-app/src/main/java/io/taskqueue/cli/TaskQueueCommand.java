@@ -1,6 +1,6 @@
 package io.taskqueue.cli;
 
-import io.taskqueue.sink.DurationText;
+import io.taskqueue.config.DurationText;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;

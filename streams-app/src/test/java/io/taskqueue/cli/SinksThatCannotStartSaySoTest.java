@@ -6,7 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
-import io.taskqueue.sink.LogSinkFactory;
+import io.taskqueue.sinks.LogSinkFactory;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.streams.SinkService;
 import java.net.InetAddress;

@@ -4,6 +4,7 @@ import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
+import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.Classification.Verdict;
 import io.taskqueue.streams.ParkedCommand.Action;
 import java.time.Duration;

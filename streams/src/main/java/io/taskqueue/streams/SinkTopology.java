@@ -48,7 +48,7 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <p>Without the clients, an ordered replay is not told from another either, and runs nothing.
  *
- * <p>Where an event cannot be applied, the stream thread throws a {@link SinkStoppedException} that names it. Thread-safe.
+ * <p>Where an event cannot be applied, the stream thread throws a {@link io.taskqueue.sink.SinkStoppedException} that names it. Thread-safe.
  */
 public final class SinkTopology implements AutoCloseable {
 

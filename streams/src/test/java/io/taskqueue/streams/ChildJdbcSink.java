@@ -3,7 +3,7 @@ package io.taskqueue.streams;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.Effects;
-import io.taskqueue.sink.JdbcEffects;
+import io.taskqueue.sink.jdbc.JdbcEffects;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;

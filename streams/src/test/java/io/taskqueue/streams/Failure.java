@@ -3,6 +3,7 @@ package io.taskqueue.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.taskqueue.sink.SinkStoppedException;
 import org.awaitility.Awaitility;
 
 /** Waits until a service has failed. */

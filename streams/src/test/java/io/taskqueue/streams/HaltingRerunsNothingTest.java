@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.serde.EventHeaders;
+import io.taskqueue.sink.OnExhausted;
+import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.ReplicationSink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

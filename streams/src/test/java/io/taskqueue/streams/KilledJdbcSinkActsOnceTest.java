@@ -2,7 +2,7 @@ package io.taskqueue.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskqueue.sink.JdbcEffects;
+import io.taskqueue.sink.jdbc.JdbcEffects;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;

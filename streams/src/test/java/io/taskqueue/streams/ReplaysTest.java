@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.serde.PayloadCodec;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.streams.Classification.Verdict;
 import io.taskqueue.streams.Replay.Range;
 import java.time.Clock;

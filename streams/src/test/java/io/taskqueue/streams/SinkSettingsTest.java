@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.SinkStoppedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -8,6 +8,7 @@ import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.SinkStoppedException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package io.taskqueue.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.EventKind;
+import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.ReplicationSink;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,7 +1,7 @@
 package io.taskqueue.streams.admin;
 
 import io.taskqueue.sink.EffectKey;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 import java.time.Instant;
 import java.util.Optional;
 

@@ -1,8 +1,9 @@
 package io.taskqueue.streams.clients;
 
+import io.taskqueue.config.DurationText;
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
-import io.taskqueue.sink.DurationText;
+import io.taskqueue.sink.SinkStoppedException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.taskqueue.streams.results;
 
 import io.taskqueue.sink.EffectKey;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 import java.util.Map;
 import java.util.Set;
 

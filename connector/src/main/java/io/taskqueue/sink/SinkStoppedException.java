@@ -1,0 +1,13 @@
+package io.taskqueue.sink;
+
+import org.jspecify.annotations.Nullable;
+
+/** A sink stopped for good: the message says at which event, what was found and what to do. */
+public final class SinkStoppedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public SinkStoppedException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,28 @@
+package io.taskqueue.sink.store;
+
+import io.taskqueue.event.TaskError;
+import java.util.Objects;
+
+/** What is recorded of an effect: that it was done, with its result, or that it failed for good. Never changes once recorded. */
+public sealed interface EffectResult {
+
+    /**
+     * The action was done.
+     *
+     * @param type the stable tag of the result's type
+     * @param json the result as JSON; {@code null} for none
+     */
+    record Done(String type, String json) implements EffectResult {
+        public Done {
+            Objects.requireNonNull(type, "type");
+            Objects.requireNonNull(json, "json");
+        }
+    }
+
+    /** The action failed permanently. */
+    record Failed(TaskError error) implements EffectResult {
+        public Failed {
+            Objects.requireNonNull(error, "error");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.taskqueue.sinks;
+
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.sink.Effects;
+import io.taskqueue.sink.ReplicationSink;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs each event as one line, at level INFO, to the logger of this class. The payload is left out, as it may be secret;
+ * control characters of names are shown as {@code \\u000a}, so that one event is one line.
+ *
+ * <p>Logging is the effect {@code log}: a replay does not repeat it. Thread-safe.
+ */
+public final class LogSink<T> implements ReplicationSink<T> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogSink.class);
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]");
+
+    private final Set<EventKind> kinds;
+
+    /** Logs every event. */
+    public LogSink() {
+        this(SinkConfiguration.allKinds());
+    }
+
+    /** Logs the events of some kinds. */
+    public LogSink(Set<EventKind> kinds) {
+        this.kinds = kinds.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(kinds));
+    }
+
+    @Override
+    public void apply(ReplicationEvent<T> event, Effects effects) throws Exception {
+        if (kinds.contains(event.kind())) {
+            effects.run("log", key -> LOG.info("{}", line(event)));
+        }
+    }
+
+    static String line(ReplicationEvent<?> event) {
+        return CONTROL.matcher(event.toString())
+                .replaceAll(
+                        found -> String.format("\\\\u%04x", (int) found.group().charAt(0)));
+    }
+}

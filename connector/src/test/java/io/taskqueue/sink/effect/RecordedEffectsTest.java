@@ -1,0 +1,311 @@
+package io.taskqueue.sink.effect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.sink.EffectKey;
+import io.taskqueue.sink.EffectMisuseException;
+import io.taskqueue.sink.EffectMode;
+import io.taskqueue.sink.EffectNotRecordedException;
+import io.taskqueue.sink.Events;
+import io.taskqueue.sink.PermanentEffectException;
+import io.taskqueue.sink.RecordedFailureException;
+import io.taskqueue.sink.ResultType;
+import io.taskqueue.sink.store.EffectResult;
+import io.taskqueue.sink.store.MemoryEffectStore;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class RecordedEffectsTest {
+
+    private static final ReplicationEvent<String> EVENT = Events.enqueued("orders", 3, 7);
+
+    private final MemoryEffectStore store = new MemoryEffectStore();
+    private final AtomicInteger calls = new AtomicInteger();
+
+    record Receipt(String number, BigDecimal amount, Instant at, Optional<String> note) {}
+
+    @ResultType("receipt")
+    record Bill(String number) {}
+
+    static final class Opaque {}
+
+    abstract static class Sealed {
+        public final String name;
+
+        Sealed(String name) {
+            this.name = name;
+        }
+    }
+
+    private RecordedEffects effects(EffectMode mode) {
+        return new RecordedEffects("billing", 0, EVENT, store, mode, EffectRules.DEFAULT);
+    }
+
+    @Test
+    void actionRunsOnceWithItsKeyAndItsResultComesBackWithoutRunning() throws Exception {
+        var first = effects(EffectMode.RUN);
+        var keys = new ArrayList<String>();
+        var receipt = new Receipt("r-1", new BigDecimal("12.50"), Events.NOON.plusNanos(1), Optional.of("paid"));
+
+        assertThat(first.capture("charge", Receipt.class, key -> {
+                    keys.add(key.toString());
+                    return receipt;
+                }))
+                .isEqualTo(receipt);
+        assertThat(first.counts()).isEqualTo(new RecordedEffects.Counts(1, 0, 0, 0, 0));
+
+        for (EffectMode mode : EffectMode.values()) {
+            var again = effects(mode);
+            assertThat(again.capture("charge", Receipt.class, key -> {
+                        throw new AssertionError("ran again");
+                    }))
+                    .isEqualTo(receipt);
+            assertThat(again.counts()).isEqualTo(new RecordedEffects.Counts(0, 1, 0, 0, 0));
+        }
+        assertThat(keys).containsExactly("billing/0/orders/3/7/charge");
+    }
+
+    @Test
+    void resultsOfEveryFixedTypeComeBackEqual() throws Exception {
+        comesBack("a \u0000 \"text\" \ud83d\ude00", String.class, "string");
+        comesBack(true, Boolean.class, "boolean");
+        comesBack((byte) -1, Byte.class, "byte");
+        comesBack((short) 7, Short.class, "short");
+        comesBack(Integer.MIN_VALUE, Integer.class, "int");
+        comesBack(Long.MAX_VALUE, Long.class, "long");
+        comesBack(0.1f, Float.class, "float");
+        comesBack(Double.MIN_VALUE, Double.class, "double");
+        comesBack('x', Character.class, "char");
+        comesBack(new byte[] {0, -1, 7}, byte[].class, "bytes");
+        comesBack(new BigDecimal("1.10"), BigDecimal.class, "decimal");
+        comesBack(new java.math.BigInteger("123456789012345678901234567890"), java.math.BigInteger.class, "integer");
+        comesBack(new UUID(1, 2), UUID.class, "uuid");
+        comesBack(Events.NOON, Instant.class, "instant");
+        comesBack(Duration.ofMillis(5), Duration.class, "duration");
+        comesBack(Map.of("a", List.of(1, "b")), Map.class, "json");
+        comesBack(List.of(1, "b"), List.class, "json");
+        comesBack(new int[] {1, 2}, int[].class, "int[]");
+        comesBack(TimeUnit.DAYS, TimeUnit.class, "TimeUnit");
+        comesBack(new Bill("7"), Bill.class, "receipt");
+    }
+
+    private <R> void comesBack(R value, Class<R> type, String tag) throws Exception {
+        String name = "effect of " + tag + " " + type.getSimpleName();
+        assertThat(effects(EffectMode.RUN).capture(name, type, key -> value)).isEqualTo(value);
+        assertThat(effects(EffectMode.RECORDED_ONLY).capture(name, type, key -> value))
+                .isEqualTo(value);
+        assertThat(store.find(new EffectKey("billing", 0, "orders", EVENT.position(), name)))
+                .get()
+                .isInstanceOfSatisfying(
+                        EffectResult.Done.class, done -> assertThat(done.type()).isEqualTo(tag));
+    }
+
+    @Test
+    void primitiveClassReadsWhatItsWrapperWrote() throws Exception {
+        effects(EffectMode.RUN).capture("count", Integer.class, key -> 5);
+        int count = effects(EffectMode.RECORDED_ONLY).capture("count", int.class, key -> 6);
+        assertThat(count).isEqualTo(5);
+    }
+
+    @Test
+    void nullIsARecordedResult() throws Exception {
+        assertThat(effects(EffectMode.RUN).capture("look up", String.class, key -> null))
+                .isNull();
+        assertThat(effects(EffectMode.RECORDED_ONLY).capture("look up", String.class, key -> "ran"))
+                .isNull();
+    }
+
+    @Test
+    void replayRunsNothingAndReportsWhatIsMissing() {
+        var effects = effects(EffectMode.RECORDED_ONLY);
+        assertThatThrownBy(() -> effects.run("mail", key -> calls.incrementAndGet()))
+                .isInstanceOf(EffectNotRecordedException.class)
+                .hasMessage("Effect billing/0/orders/3/7/mail has no recorded result, and this replay does not run it. "
+                        + "It was left undone.");
+        assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 0, 1, 0));
+        assertThat(calls).hasValue(0);
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void permanentFailureIsRecordedAndComesBackWithoutRunning() {
+        String text = "Effect billing/0/orders/3/7/mail failed for good: no such mailbox. Its failure is recorded and "
+                + "comes back whenever the event is seen again.";
+        var first = effects(EffectMode.RUN);
+        assertThatThrownBy(() -> first.run("mail", key -> {
+                    throw new PermanentEffectException("no such mailbox");
+                }))
+                .isInstanceOf(RecordedFailureException.class)
+                .hasMessage(text);
+        assertThat(first.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 1, 0, 0));
+
+        var again = effects(EffectMode.RUN);
+        assertThatThrownBy(() -> again.run("mail", key -> calls.incrementAndGet()))
+                .isInstanceOf(RecordedFailureException.class)
+                .hasMessage(text);
+        assertThat(again.counts()).isEqualTo(new RecordedEffects.Counts(0, 1, 0, 0, 0));
+        assertThat(calls).hasValue(0);
+    }
+
+    @Test
+    void failureForNowIsThrownAsItIsAndNotRecorded() throws Exception {
+        var failure = new java.io.IOException("connection reset");
+        assertThatThrownBy(() -> effects(EffectMode.RUN).run("mail", key -> {
+                    throw failure;
+                }))
+                .isSameAs(failure);
+        assertThat(store.size()).isZero();
+        effects(EffectMode.RUN).run("mail", key -> calls.incrementAndGet());
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void interruptionIsPassedOnAndNothingIsRecorded() {
+        assertThatThrownBy(() -> effects(EffectMode.RUN).run("mail", key -> {
+                    throw new InterruptedException("stop");
+                }))
+                .isInstanceOf(InterruptedException.class)
+                .hasMessage("stop");
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void sameNameTwiceInOneEventIsRefused() throws Exception {
+        var effects = effects(EffectMode.RUN);
+        effects.run("mail", key -> calls.incrementAndGet());
+        assertThatThrownBy(() -> effects.run("mail", key -> calls.incrementAndGet()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "Effect 'mail' was asked for twice in event 3/7 of queue orders (Enqueued #7 of task orders/3/7, "
+                                + "attempt 1). A name stands for one action of its event: give each its own, as 'mail-1' and "
+                                + "'mail-2'.");
+        assertThat(calls).hasValue(1);
+        assertThat(effects.misuse()).isPresent();
+    }
+
+    @Test
+    void resultAskedForAsAnotherTypeIsRefusedWithBothTags() throws Exception {
+        effects(EffectMode.RUN).capture("charge", Bill.class, key -> new Bill("7"));
+        assertThatThrownBy(() -> effects(EffectMode.RUN).capture("charge", Receipt.class, key -> null))
+                .isInstanceOf(EffectMisuseException.class)
+                .hasMessage(
+                        "Effect billing/0/orders/3/7/charge has a recorded result of type 'receipt', but type 'Receipt' "
+                                + "(io.taskqueue.sink.effect.RecordedEffectsTest$Receipt) was asked for. A recorded result never "
+                                + "changes: ask for the recorded type, name the class @ResultType(\"receipt\") if it is the "
+                                + "same type renamed, or give the effect another name.");
+    }
+
+    @Test
+    void resultThatItsClassNoLongerReadsIsRefused() {
+        store.record(
+                new EffectKey("billing", 0, "orders", EVENT.position(), "charge"),
+                new EffectResult.Done("receipt", "[1]"));
+        assertThatThrownBy(() -> effects(EffectMode.RUN).capture("charge", Bill.class, key -> null))
+                .isInstanceOf(EffectMisuseException.class)
+                .hasMessageStartingWith("The recorded result of effect billing/0/orders/3/7/charge, of type 'receipt', "
+                        + "cannot be read as io.taskqueue.sink.effect.RecordedEffectsTest$Bill: ")
+                .hasMessageEndingWith(" A recorded result never changes: let the class read what it once wrote.");
+    }
+
+    @Test
+    void resultThatCannotBeWrittenIsAMisuseAndNotRecorded() {
+        var effects = effects(EffectMode.RUN);
+        assertThatThrownBy(() -> effects.capture("charge", Opaque.class, key -> new Opaque()))
+                .isInstanceOf(EffectMisuseException.class)
+                .hasMessageStartingWith("Effect billing/0/orders/3/7/charge was done, but its result of type 'Opaque' "
+                        + "cannot be written as JSON: ")
+                .hasMessageEndingWith(" Nothing is recorded, so the effect runs again, with the same key, once this is "
+                        + "mended. Return a record of plain values, or use run() where the result does not matter.");
+        assertThat(store.size()).isZero();
+        assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void resultThatCannotBeReadBackIsAMisuseAndNotRecorded() {
+        assertThatThrownBy(() -> effects(EffectMode.RUN).capture("charge", Sealed.class, key -> new Sealed("a") {}))
+                .isInstanceOf(EffectMisuseException.class)
+                .hasMessageStartingWith("Effect billing/0/orders/3/7/charge was done, but its result of type 'Sealed' "
+                        + "cannot be read back from its JSON: ");
+        assertThatThrownBy(() -> effects(EffectMode.RUN).capture("report", String.class, key -> "x".repeat(20_100_000)))
+                .isInstanceOf(EffectMisuseException.class)
+                .hasMessageContaining("cannot be read back from its JSON: String value length");
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void classWithoutAUsableNameIsRefusedBeforeItsActionRuns() {
+        @ResultType("string")
+        record Text(String text) {}
+        assertThatThrownBy(() -> effects(EffectMode.RUN).capture("charge", Text.class, key -> {
+                    calls.incrementAndGet();
+                    return new Text("");
+                }))
+                .isInstanceOf(EffectMisuseException.class)
+                .hasMessage("Results of " + Text.class + " would be recorded under the tag 'string', which is empty or "
+                        + "taken by another type. Give the class a name of its own with @ResultType(\"…\").");
+        assertThat(calls).hasValue(0);
+    }
+
+    @Test
+    void effectsKeptBeyondTheirEventAreRefused() {
+        var effects = effects(EffectMode.RUN);
+        effects.close();
+        assertThatThrownBy(() -> effects.run("mail", key -> calls.incrementAndGet()))
+                .isInstanceOf(EffectMisuseException.class)
+                .hasMessage(
+                        "Effect 'mail' of event 3/7 of queue orders (Enqueued #7 of task orders/3/7, attempt 1) came "
+                                + "after its application had ended; nothing of it is recorded. Use effects only during apply, "
+                                + "and wait in it for what it started.");
+        assertThat(calls).hasValue(0);
+    }
+
+    @Test
+    void resultRecordedFirstByAnotherRunnerStands() throws Exception {
+        String result = effects(EffectMode.RUN).capture("charge", String.class, key -> {
+            store.record(key, new EffectResult.Done("string", "\"theirs\""));
+            return "ours";
+        });
+        assertThat(result).isEqualTo("theirs");
+    }
+
+    @Test
+    void effectsOfOneEventRunSideBySide() throws Exception {
+        var effects = effects(EffectMode.RUN);
+        var together = new CountDownLatch(4);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            var ended = new ArrayList<Future<?>>();
+            for (int i = 0; i < 4; i++) {
+                String name = "mail-" + i;
+                ended.add(threads.submit(() -> {
+                    effects.run(name, key -> {
+                        together.countDown();
+                        assertThat(together.await(30, TimeUnit.SECONDS)).isTrue();
+                    });
+                    return null;
+                }));
+            }
+            for (Future<?> end : ended) {
+                end.get(60, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(4, 0, 0, 0, 0));
+    }
+}

@@ -1,0 +1,568 @@
+package io.taskqueue.sink.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.taskqueue.event.Position;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.sink.EffectKey;
+import io.taskqueue.sink.EffectMode;
+import io.taskqueue.sink.Effects;
+import io.taskqueue.sink.Events;
+import io.taskqueue.sink.PermanentEffectException;
+import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.RetryPolicy;
+import io.taskqueue.sink.SinkFailedException;
+import io.taskqueue.sink.store.CheckpointStore;
+import io.taskqueue.sink.store.EffectResult;
+import io.taskqueue.sink.store.EffectStore;
+import io.taskqueue.sink.store.MemoryCheckpointStore;
+import io.taskqueue.sink.store.MemoryEffectStore;
+import io.taskqueue.sink.store.SinkCheckpoint;
+import io.taskqueue.sink.store.SinkStoreException;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class LocalSinkRunnerTest {
+
+    private static final RetryPolicy THREE_TRIES = new RetryPolicy(3, Duration.ofMillis(100), Duration.ofSeconds(1), 0);
+
+    private final MemoryCheckpointStore checkpoints = new MemoryCheckpointStore();
+    private final MemoryEffectStore effects = new MemoryEffectStore();
+    private final List<Position> applied = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+    private final List<Duration> waits = new ArrayList<>();
+
+    private LocalSinkRunner.Builder<String> runner(ReplicationSink<String> sink) {
+        return LocalSinkRunner.builder("billing", sink)
+                .checkpoints(checkpoints)
+                .effects(effects)
+                .retry(THREE_TRIES)
+                .pause(waits::add);
+    }
+
+    private void record(ReplicationEvent<String> event, Effects effects) throws Exception {
+        effects.run("charge", key -> calls.add(key.toString()));
+        applied.add(event.position());
+    }
+
+    private static Position at(long epoch, long sequence) {
+        return new Position(epoch, sequence);
+    }
+
+    private Position checkpoint(String peer) {
+        return checkpoints.load("billing", "orders").position(peer).orElseThrow();
+    }
+
+    @Test
+    void eventsAreAppliedInOrderAndCounted() throws Exception {
+        RunReceipt receipt = runner(this::record).buffer(1).build().run(Events.sequence("orders", 50));
+
+        assertThat(applied)
+                .isEqualTo(Events.sequence("orders", 50).stream()
+                        .map(ReplicationEvent::position)
+                        .toList());
+        assertThat(receipt).isEqualTo(new RunReceipt(50, 0, 0, new RunReceipt.EffectTotals(50, 0, 0, 0)));
+        assertThat(receipt.seen()).isEqualTo(50);
+        assertThat(receipt)
+                .hasToString(
+                        "50 events: 50 applied, 0 duplicates, 0 fenced; effects: 50 run, 0 reused, 0 failed, 0 missing");
+        assertThat(checkpoint(LocalSinkRunner.DEFAULT_PEER)).isEqualTo(at(7, 50));
+    }
+
+    @Test
+    void sourceStartedIsNotPassedToTheSinkNorCounted() throws Exception {
+        RunReceipt receipt =
+                runner(this::record).build().run(List.of(Events.started("orders", 7), Events.enqueued("orders", 7, 1)));
+        assertThat(applied).containsExactly(at(7, 1));
+        assertThat(receipt.seen()).isEqualTo(1);
+    }
+
+    @Test
+    void lowerEpochBehindTheFenceIsDropped() throws Exception {
+        RunReceipt receipt = runner(this::record)
+                .build()
+                .run(List.of(
+                        Events.enqueued("orders", 4, 1, "a"),
+                        Events.enqueued("orders", 4, 2, "b"),
+                        Events.started("orders", 5),
+                        Events.enqueued("orders", 4, 3, "a"),
+                        Events.enqueued("orders", 4, 4, "c"),
+                        Events.enqueued("parcels", 4, 1, "a"),
+                        Events.enqueued("orders", 5, 1, "a")));
+        assertThat(applied).containsExactly(at(4, 1), at(4, 2), at(4, 1), at(5, 1));
+        assertThat(receipt.fenced()).isEqualTo(2);
+    }
+
+    @Test
+    void laterRunOverTheSameStoresRunsNothingAgain() throws Exception {
+        List<ReplicationEvent<String>> events = Events.sequence("orders", 20);
+        var broken = new AtomicReference<Throwable>(new IOException("target is down"));
+        ReplicationSink<String> sink = (event, effects) -> {
+            effects.run("charge", key -> calls.add(key.toString()));
+            Throwable failure = broken.get();
+            if (event.position().sequence() == 11 && failure != null) {
+                throw (IOException) failure;
+            }
+            effects.run("mail", key -> calls.add(key.toString()));
+        };
+        assertThatThrownBy(() -> runner(sink).build().run(events)).isInstanceOf(SinkFailedException.class);
+        assertThat(checkpoint(LocalSinkRunner.DEFAULT_PEER)).isEqualTo(at(7, 10));
+
+        broken.set(null);
+        RunReceipt receipt = runner(sink).build().run(events);
+
+        assertThat(receipt).isEqualTo(new RunReceipt(10, 10, 0, new RunReceipt.EffectTotals(19, 1, 0, 0)));
+        assertThat(calls).hasSize(40).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void crashBetweenEffectAndCheckpointReusesTheRecord() throws Exception {
+        runner(this::record).build().run(Events.sequence("orders", 5));
+        List<String> before = List.copyOf(calls);
+
+        RunReceipt receipt = runner(this::record)
+                .checkpoints(new MemoryCheckpointStore())
+                .build()
+                .run(Events.sequence("orders", 6));
+
+        assertThat(receipt.effects()).isEqualTo(new RunReceipt.EffectTotals(1, 5, 0, 0));
+        assertThat(calls).startsWith(before.toArray(String[]::new)).endsWith("billing/0/orders/7/6/charge");
+    }
+
+    @Test
+    void replayRunsNothingAndReportsWhatIsMissing() throws Exception {
+        runner(this::record).build().run(Events.sequence("orders", 5));
+
+        RunReceipt receipt = runner(this::record)
+                .checkpoints(new MemoryCheckpointStore())
+                .mode(EffectMode.RECORDED_ONLY)
+                .build()
+                .run(Events.sequence("orders", 8));
+
+        assertThat(receipt).isEqualTo(new RunReceipt(8, 0, 0, new RunReceipt.EffectTotals(0, 5, 0, 3)));
+        assertThat(calls).hasSize(5);
+    }
+
+    @Test
+    void crashBetweenActionAndRecordRunsTheActionAgainWithTheSameKey() throws Exception {
+        var down = new AtomicInteger(1);
+        EffectStore failsOnce = new EffectStore() {
+            @Override
+            public Optional<EffectResult> find(EffectKey key) {
+                return effects.find(key);
+            }
+
+            @Override
+            public EffectResult record(EffectKey key, EffectResult result) {
+                if (down.getAndDecrement() == 1) {
+                    throw new SinkStoreException("Could not record.", new IOException("gone"));
+                }
+                return effects.record(key, result);
+            }
+
+            @Override
+            public boolean intend(EffectKey key) {
+                return effects.intend(key);
+            }
+
+            @Override
+            public void withdraw(EffectKey key) {
+                effects.withdraw(key);
+            }
+        };
+        RunReceipt receipt = runner(this::record).effects(failsOnce).build().run(Events.sequence("orders", 2));
+
+        assertThat(calls)
+                .containsExactly(
+                        "billing/0/orders/7/1/charge", "billing/0/orders/7/1/charge", "billing/0/orders/7/2/charge");
+        assertThat(receipt.effects()).isEqualTo(new RunReceipt.EffectTotals(2, 0, 0, 0));
+    }
+
+    @Test
+    void failureForNowIsTriedAgainAfterGrowingWaits() throws Exception {
+        var tries = new AtomicInteger();
+        RunReceipt receipt = runner((event, effects) -> {
+                    effects.run("charge", key -> calls.add(key.toString()));
+                    if (tries.incrementAndGet() < 3) {
+                        throw new IOException("connection reset");
+                    }
+                    effects.run("mail", key -> calls.add(key.toString()));
+                })
+                .build()
+                .run(Events.sequence("orders", 1));
+
+        assertThat(waits).containsExactly(Duration.ofMillis(100), Duration.ofMillis(200));
+        assertThat(calls).containsExactly("billing/0/orders/7/1/charge", "billing/0/orders/7/1/mail");
+        assertThat(receipt)
+                .as("what an earlier try ran is not reused")
+                .isEqualTo(new RunReceipt(1, 0, 0, new RunReceipt.EffectTotals(2, 0, 0, 0)));
+    }
+
+    @Test
+    void usedUpTriesStopTheRunnerBeforeTheEvent() {
+        assertThatThrownBy(() -> runner((event, effects) -> {
+                            if (event.position().sequence() == 2) {
+                                throw new IOException("connection reset");
+                            }
+                        })
+                        .build()
+                        .run(Events.sequence("orders", 3)))
+                .isInstanceOf(SinkFailedException.class)
+                .hasMessage(
+                        "Sink billing stopped at event 7/2 of queue orders (Enqueued #2 of task orders/7/2, attempt 1): "
+                                + "all 3 tries failed, the last one with IOException: connection reset. The checkpoint stays before "
+                                + "this event, and recorded effects keep their results. Mend the cause and start the sink again, "
+                                + "or allow more retries.")
+                .hasCauseInstanceOf(IOException.class);
+        assertThat(checkpoint(LocalSinkRunner.DEFAULT_PEER)).isEqualTo(at(7, 1));
+    }
+
+    @Test
+    void misuseStopsTheRunnerWithoutFurtherTries() {
+        assertThatThrownBy(() -> runner((event, effects) -> {
+                            effects.run("mail", key -> calls.add(key.toString()));
+                            effects.run("mail", key -> calls.add(key.toString()));
+                        })
+                        .build()
+                        .run(Events.sequence("orders", 1)))
+                .isInstanceOf(SinkFailedException.class)
+                .hasMessage(
+                        "Sink billing stopped at event 7/1 of queue orders (Enqueued #1 of task orders/7/1, attempt 1), "
+                                + "which no further try can help: Effect 'mail' was asked for twice in event 7/1 of queue orders "
+                                + "(Enqueued #1 of task orders/7/1, attempt 1). A name stands for one action of its event: give each "
+                                + "its own, as 'mail-1' and 'mail-2'. The checkpoint stays before this event, and recorded effects "
+                                + "keep their results. Mend the sink's code and start it again.");
+        assertThat(waits).isEmpty();
+        assertThat(calls).hasSize(1);
+        assertThat(checkpoints.load("billing", "orders")).isEqualTo(SinkCheckpoint.START);
+    }
+
+    @Test
+    void permanentFailureCountsAsAppliedAndIsNotTriedAgain() throws Exception {
+        ReplicationSink<String> sink = (event, effects) -> effects.run("mail", key -> {
+            calls.add(key.toString());
+            throw new PermanentEffectException("no such mailbox");
+        });
+        assertThat(runner(sink).build().run(Events.sequence("orders", 2)))
+                .isEqualTo(new RunReceipt(2, 0, 0, new RunReceipt.EffectTotals(0, 0, 2, 0)));
+        assertThat(runner(sink).checkpoints(new MemoryCheckpointStore()).build().run(Events.sequence("orders", 2)))
+                .isEqualTo(new RunReceipt(2, 0, 0, new RunReceipt.EffectTotals(0, 2, 0, 0)));
+        assertThat(calls).hasSize(2);
+    }
+
+    @Test
+    void slowPeerIsNeverSkippedBecauseAFastOneIsFurtherOn() throws Exception {
+        var fast = IntStream.rangeClosed(1, 10)
+                .filter(i -> i % 2 == 0)
+                .mapToObj(i -> Events.enqueued("orders", 7, i, "fast"))
+                .toList();
+        var slow = IntStream.rangeClosed(1, 10)
+                .filter(i -> i % 2 == 1)
+                .mapToObj(i -> Events.enqueued("orders", 7, i, "slow"))
+                .toList();
+        runner(this::record).build().run(fast);
+        assertThat(checkpoints.load("billing", "orders").position()).contains(at(7, 10));
+
+        RunReceipt receipt = runner(this::record).build().run(slow);
+
+        assertThat(receipt.applied()).isEqualTo(5);
+        assertThat(checkpoint("slow")).isEqualTo(at(7, 9));
+        assertThat(checkpoints.load("billing", "orders").position()).contains(at(7, 10));
+    }
+
+    @Test
+    void peerKeyDecidesWhosePositionAdvances() throws Exception {
+        runner(this::record).peerKey(ReplicationEvent::sourcePeerId).build().run(Events.sequence("orders", 3));
+        assertThat(checkpoint("peer-a")).isEqualTo(at(7, 3));
+
+        assertThatThrownBy(() ->
+                        runner(this::record).peerKey(event -> null).build().run(Events.sequence("orders", 1)))
+                .hasMessage(
+                        "The peerKey function of sink billing returned null for event 7/1 of queue orders (Enqueued #1 of "
+                                + "task orders/7/1, attempt 1). Return a name for every event, such as "
+                                + "LocalSinkRunner.DEFAULT_PEER.");
+        assertThatThrownBy(() -> runner(this::record)
+                        .peerKey(event -> "p".repeat(1_025))
+                        .build()
+                        .run(Events.sequence("orders", 1)))
+                .hasMessage(
+                        "The name of a peer has 1 to 1024 bytes of UTF-8 and no half of a surrogate pair, but this one has "
+                                + "1025 characters and breaks that. Let peerKey return the name of a process.");
+        assertThat(applied).hasSize(3);
+    }
+
+    @Test
+    void failureOfReadingIsPassedOnAfterWhatWasRead() {
+        var failure = new IllegalStateException("subscription was lost");
+        Iterator<ReplicationEvent<String>> three = Events.sequence("orders", 3).iterator();
+        Iterable<ReplicationEvent<String>> events = () -> new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return true;
+            }
+
+            @Override
+            public ReplicationEvent<String> next() {
+                if (!three.hasNext()) {
+                    throw failure;
+                }
+                return three.next();
+            }
+        };
+        assertThatThrownBy(() -> runner(this::record).build().run(events)).isSameAs(failure);
+        assertThat(applied).hasSize(3);
+        assertThat(readers()).isEmpty();
+    }
+
+    @Test
+    void readerThatBlocksEndsWithTheRun() {
+        var blocked = new CountDownLatch(1);
+        Iterator<ReplicationEvent<String>> one = Events.sequence("orders", 1).iterator();
+        Iterable<ReplicationEvent<String>> events = () -> new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return true;
+            }
+
+            @Override
+            public ReplicationEvent<String> next() {
+                if (one.hasNext()) {
+                    return one.next();
+                }
+                blocked.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException stopped) {
+                    Thread.currentThread().interrupt();
+                }
+                throw new IllegalStateException("closed");
+            }
+        };
+        assertThatThrownBy(() -> runner((event, effects) -> {
+                            blocked.await();
+                            throw new IOException("connection reset");
+                        })
+                        .build()
+                        .run(events))
+                .isInstanceOf(SinkFailedException.class);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(readers()).isEmpty());
+    }
+
+    @Test
+    void readingStaysWithinTheBuffer() throws Exception {
+        var read = new AtomicInteger();
+        var go = new CountDownLatch(1);
+        Iterator<ReplicationEvent<String>> all = Events.sequence("orders", 100).iterator();
+        Iterable<ReplicationEvent<String>> events = () -> new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return all.hasNext();
+            }
+
+            @Override
+            public ReplicationEvent<String> next() {
+                read.incrementAndGet();
+                return all.next();
+            }
+        };
+        var ahead = new AtomicInteger();
+        runner((event, effects) -> {
+                    if (event.position().sequence() == 1) {
+                        await().atMost(Duration.ofSeconds(20)).until(() -> read.get() >= 6);
+                        await().during(Duration.ofMillis(100)).until(() -> true);
+                        ahead.set(read.get());
+                        go.countDown();
+                    }
+                })
+                .buffer(4)
+                .build()
+                .run(events);
+        assertThat(ahead).as("in work, in the buffer, in the reader's hand").hasValue(6);
+        assertThat(read).hasValue(100);
+    }
+
+    @Test
+    void interruptionIsPassedOnWithTheCheckpointBeforeTheEvent() throws Exception {
+        var inApply = new CountDownLatch(1);
+        var thrown = new AtomicReference<Throwable>();
+        var thread = new Thread(() -> {
+            try {
+                runner((event, effects) -> effects.run("charge", key -> {
+                            inApply.countDown();
+                            new CountDownLatch(1).await();
+                        }))
+                        .build()
+                        .run(Events.sequence("orders", 3));
+            } catch (Throwable failure) {
+                thrown.set(failure);
+            }
+        });
+        thread.start();
+        inApply.await();
+        thread.interrupt();
+        thread.join(20_000);
+
+        assertThat(thrown.get())
+                .isInstanceOf(InterruptedException.class)
+                .hasMessage(
+                        "Sink billing was interrupted at event 7/1 of queue orders (Enqueued #1 of task orders/7/1, "
+                                + "attempt 1). The checkpoint stays before it.");
+        assertThat(effects.size()).isZero();
+        assertThat(checkpoints.load("billing", "orders")).isEqualTo(SinkCheckpoint.START);
+        assertThat(readers()).isEmpty();
+    }
+
+    @Test
+    void interruptionEndsAWaitBetweenTries() throws Exception {
+        var thrown = new AtomicReference<Throwable>();
+        var failed = new CountDownLatch(1);
+        var thread = new Thread(() -> {
+            try {
+                runner((event, effects) -> {
+                            failed.countDown();
+                            throw new IOException("connection reset");
+                        })
+                        .retry(new RetryPolicy(2, Duration.ofHours(1), Duration.ofHours(1), 0))
+                        .pause(Retries.Pause.REAL)
+                        .build()
+                        .run(Events.sequence("orders", 1));
+            } catch (Throwable failure) {
+                thrown.set(failure);
+            }
+        });
+        thread.start();
+        failed.await();
+        thread.interrupt();
+        thread.join(20_000);
+        assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void twoRunnersAtOnceNeverTakeACheckpointBack() throws Exception {
+        var seen = Collections.synchronizedList(new ArrayList<Position>());
+        CheckpointStore watched = new CheckpointStore() {
+            @Override
+            public SinkCheckpoint load(String sink, String queue) {
+                return checkpoints.load(sink, queue);
+            }
+
+            @Override
+            public synchronized boolean compareAndSet(
+                    String sink, String queue, SinkCheckpoint expected, SinkCheckpoint next) {
+                boolean set = checkpoints.compareAndSet(sink, queue, expected, next);
+                if (set) {
+                    seen.add(next.position().orElseThrow());
+                }
+                return set;
+            }
+        };
+        var failure = new AtomicReference<Throwable>();
+        var threads = IntStream.range(0, 2)
+                .mapToObj(i -> new Thread(() -> {
+                    try {
+                        runner(this::record).checkpoints(watched).build().run(Events.sequence("orders", 200));
+                    } catch (Throwable thrown) {
+                        failure.set(thrown);
+                    }
+                }))
+                .toList();
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join(60_000);
+        }
+        assertThat(failure.get()).isNull();
+        assertThat(seen).isSorted().doesNotHaveDuplicates().endsWith(at(7, 200));
+        assertThat(effects.size()).isEqualTo(200);
+    }
+
+    @Test
+    void metersSayWhatTheReceiptSays() throws Exception {
+        var registry = new SimpleMeterRegistry();
+        var runner = runner(this::record)
+                .metrics(registry)
+                .clock(Clock.fixed(Events.NOON.plusSeconds(3), ZoneOffset.UTC))
+                .build();
+        runner.run(Events.sequence("orders", 4));
+        runner.run(List.of(
+                Events.enqueued("orders", 7, 4),
+                Events.started("orders", 8),
+                Events.enqueued("orders", 7, 5),
+                Events.enqueued("orders", 8, 1)));
+
+        assertThat(registry.get("taskqueue.replication.applied")
+                        .tags("sink", "billing", "queue", "orders")
+                        .counter()
+                        .count())
+                .isEqualTo(5);
+        assertThat(registry.get("taskqueue.replication.duplicates").counter().count())
+                .isEqualTo(1);
+        assertThat(registry.get("taskqueue.replication.fenced").counter().count())
+                .isEqualTo(1);
+        assertThat(registry.get("taskqueue.replication.effects")
+                        .tags("result", "run")
+                        .counter()
+                        .count())
+                .isEqualTo(5);
+        assertThat(registry.get("taskqueue.replication.sequence_lag").gauge().value())
+                .isZero();
+        assertThat(registry.get("taskqueue.replication.wall_clock_lag").gauge().value())
+                .as("all is applied, whatever the time is")
+                .isZero();
+    }
+
+    @Test
+    void timeLagIsThatOfTheNewestAppliedEventWhileAnotherIsOutstanding() throws Exception {
+        var registry = new SimpleMeterRegistry();
+        List<Double> seen = new ArrayList<>();
+        ReplicationSink<String> sink = (event, effects) -> {
+            if (event.position().sequence() == 2) {
+                seen.add(registry.get("taskqueue.replication.wall_clock_lag")
+                        .gauge()
+                        .value());
+            }
+        };
+        runner(sink)
+                .metrics(registry)
+                .clock(Clock.fixed(Events.NOON.plusSeconds(3), ZoneOffset.UTC))
+                .build()
+                .run(Events.sequence("orders", 2));
+
+        assertThat(seen).containsExactly(3.0);
+    }
+
+    @Test
+    void settingsAreCheckedWhereTheyAreGiven() {
+        assertThatThrownBy(() -> LocalSinkRunner.builder("", this::record))
+                .hasMessage(
+                        "An effect key needs the names of its sink and effect, but this is sink '', effect 'any'. Name "
+                                + "both.");
+        assertThatThrownBy(() -> runner(this::record).buffer(0))
+                .hasMessage(
+                        "The buffer of sink billing needs room for at least 1 event, but 0 was given. Leave it at 1,024 if "
+                                + "unsure.");
+    }
+
+    private static List<String> readers() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(Thread::isAlive)
+                .map(Thread::getName)
+                .filter(name -> name.equals("taskqueue-sink-billing-reader"))
+                .toList();
+    }
+}

@@ -1,0 +1,144 @@
+package io.taskqueue.sinks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.Events;
+import io.taskqueue.sink.RetryPolicy;
+import io.taskqueue.sink.local.LocalSinkRunner;
+import io.taskqueue.sink.store.MemoryEffectStore;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ReadyMadeSinkConfigurationTest {
+
+    private static final String URL = "http://localhost:8080/events";
+
+    private final HttpSinkFactory http = new HttpSinkFactory();
+
+    private void refused(String key, String value, String message) {
+        Map<String, String> configuration = new HashMap<>(Map.of("url", URL));
+        configuration.put(key, value);
+        assertThatThrownBy(() -> http.create(configuration))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void retriesAndBackoffMakeTheRetryPolicy() {
+        assertThat(http.retry(Map.of("url", URL))).isEqualTo(RetryPolicy.DEFAULT);
+        assertThat(http.retry(Map.of("url", URL, "retries", "0", "backoff", "2s")))
+                .isEqualTo(new RetryPolicy(1, Duration.ofSeconds(2), Duration.ofSeconds(30), 0.2));
+        assertThat(http.retry(Map.of("retries", " 4 ", "backoff", "5m")))
+                .isEqualTo(new RetryPolicy(5, Duration.ofMinutes(5), Duration.ofMinutes(5), 0.2));
+        assertThat(new LogSinkFactory().retry(Map.of())).isEqualTo(RetryPolicy.DEFAULT);
+    }
+
+    @Test
+    void theBreakerIsOnUnlessItIsSaidToBeOff() {
+        assertThat(http.breaker(Map.of("url", URL))).isEqualTo(BreakerPolicy.DEFAULT);
+        assertThat(http.breaker(Map.of("breaker", "on"))).isEqualTo(BreakerPolicy.DEFAULT);
+        assertThat(http.breaker(Map.of("breaker", "off", "breaker.failures", "7")))
+                .isEqualTo(BreakerPolicy.OFF);
+        assertThat(http.breaker(Map.of("breaker.failures", "3", "breaker.wait", "1m")))
+                .isEqualTo(new BreakerPolicy(3, 3, Duration.ofMinutes(1), Duration.ofMinutes(1)));
+        assertThat(new LogSinkFactory().breaker(Map.of())).isEqualTo(BreakerPolicy.DEFAULT);
+    }
+
+    @Test
+    void unknownSettingsAreRefusedWithTheKnownOnes() {
+        refused(
+                "ulr",
+                "x",
+                "The sink http does not know the setting 'ulr'. It knows backoff, breaker, breaker.failures, breaker.wait, "
+                        + "kinds, retries, timeout, url.");
+        assertThatThrownBy(() -> new LogSinkFactory().create(Map.of("url", URL)))
+                .hasMessage("The sink log does not know the setting 'url'. It knows kinds.");
+    }
+
+    @Test
+    void urlIsRequired() {
+        assertThatThrownBy(() -> http.create(Map.of()))
+                .hasMessage("The sink http needs the setting 'url'. Give it, as in url=http://localhost:8080/events.");
+    }
+
+    @Test
+    void badValuesAreRefusedWithWhatToWrite() {
+        refused(
+                "timeout",
+                "6",
+                "The setting 'timeout' of the sink http is wrong: '6' is no duration. Write a whole number and its unit, as "
+                        + "in 500ms, 6s, 5m or 2h.");
+        refused(
+                "timeout",
+                "0s",
+                "The sink http cannot be made: A request needs time, but the timeout is 0s. Give it more than 0, as in "
+                        + "10s.");
+        refused(
+                "retries",
+                "-1",
+                "The setting 'retries' of the sink http is wrong: '-1' is no count. Write a whole number from 0 to 999999.");
+        refused(
+                "backoff",
+                "soon",
+                "The setting 'backoff' of the sink http is wrong: 'soon' is no duration. Write a whole number and its unit, "
+                        + "as in 500ms, 6s, 5m or 2h.");
+        refused(
+                "breaker",
+                "yes",
+                "The setting 'breaker' of the sink http is wrong: 'yes' is neither on nor off. Write one of them.");
+        refused(
+                "breaker.failures",
+                "0",
+                "The setting 'breaker.failures' of the sink http is wrong: it is 0. Give at least 1, or breaker=off.");
+        refused(
+                "breaker.wait",
+                "0s",
+                "The setting 'breaker.wait' of the sink http is wrong: it is none. Give at least 1ms, or breaker=off.");
+        refused(
+                "kinds",
+                "Completed,SourceStarted",
+                "The setting 'kinds' of the sink http is wrong: 'SourceStarted' is no kind of event that sinks see. Name some "
+                        + "of Enqueued, LeaseGranted, Heartbeat, Completed, Failed, Requeued, DeadLettered, LeaseExpired, "
+                        + "Drained, Restored, with commas between them.");
+        refused(
+                "url",
+                "http://a b",
+                "The setting 'url' of the sink http is wrong: 'http://a b' is no URL: Illegal character in authority. Write it "
+                        + "as in http://localhost:8080/events.");
+        for (String noServer :
+                new String[] {"localhost:8080", "/events", "ftp://host/x", "http:///events", "file:/x"}) {
+            refused(
+                    "url",
+                    noServer,
+                    "The sink http cannot be made: The url '" + noServer
+                            + "' names no web server. Write it in full, as in " + "http://localhost:8080/events.");
+        }
+        refused(
+                "url",
+                "http://me:secret@host/x",
+                "The sink http cannot be made: The url of host holds credentials, which are not sent. Let a proxy add them, and "
+                        + "leave them out of the url.");
+    }
+
+    @Test
+    void sinkWithoutKindsActsOnNone() throws Exception {
+        var store = new MemoryEffectStore();
+        LocalSinkRunner.builder("log", new LogSink<String>(Set.of()))
+                .effects(store)
+                .build()
+                .run(Events.sequence("orders", 2));
+        LocalSinkRunner.builder(
+                        "http", new HttpSink<>(URI.create(URL), PayloadCodec.utf8(), Duration.ofSeconds(1), Set.of()))
+                .effects(store)
+                .build()
+                .run(Events.sequence("orders", 2));
+        assertThat(store.size()).isZero();
+    }
+}
