@@ -16,7 +16,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Calls back just before a task commits, inside the transaction, whatever makes it commit: the interval, a request, a
+ * Calls back just before a task commits, inside the transaction, for whatever reason it commits: the interval, a request, a
  * revocation, a clean stop.
  *
  * <p>Kafka Streams has no such hook, but each of those flushes the record caches first, on the stream thread. So this is a store
@@ -25,7 +25,7 @@ import org.apache.kafka.streams.state.Stores;
  */
 final class CommitHook {
 
-    static final String NAME = "commit-mark";
+    static final String NAME = "commit-hook";
 
     private static final Bytes KEY = Bytes.wrap(new byte[] {1});
     private static final byte[] DIRTY = {1};
@@ -39,9 +39,9 @@ final class CommitHook {
                 .withLoggingDisabled();
     }
 
-    /** Calls back before the task's next commit, if the store was touched. */
-    static void touch(KeyValueStore<Bytes, byte[]> mark) {
-        mark.put(KEY, DIRTY);
+    /** Calls back before the task's next commit. */
+    static void touch(KeyValueStore<Bytes, byte[]> store) {
+        store.put(KEY, DIRTY);
     }
 
     // by task and not by thread: a stream thread runs the tasks of several partitions
@@ -113,13 +113,13 @@ final class CommitHook {
         }
 
         @Override
-        @SuppressWarnings("NullAway") // a store says null for nothing
+        @SuppressWarnings("NullAway") // null stands for no value
         public byte[] get(Bytes key) {
             return null;
         }
 
         @Override
-        @SuppressWarnings("NullAway") // a store says null for nothing
+        @SuppressWarnings("NullAway") // null stands for no value
         public byte[] putIfAbsent(Bytes key, byte[] value) {
             put(key, value);
             return null;
@@ -131,7 +131,7 @@ final class CommitHook {
         }
 
         @Override
-        @SuppressWarnings("NullAway") // a store says null for nothing
+        @SuppressWarnings("NullAway") // null stands for no value
         public byte[] delete(Bytes key) {
             return null;
         }
@@ -152,7 +152,8 @@ final class CommitHook {
         }
 
         private UnsupportedOperationException unread() {
-            return new UnsupportedOperationException("The store " + NAME + " holds nothing to read.");
+            return new UnsupportedOperationException(
+                    "The store " + NAME + " has no entries to read. This is a defect.");
         }
     }
 }

@@ -1,12 +1,13 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.streams.clients.PolledRecord;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Record;
 
-/** A record that is no event, as it goes to the dead-letter topic: its own bytes and headers, and why it is there. */
+/** A record that cannot be decoded, as it is written to the dead-letter topic: its own bytes and headers, and the reason. */
 final class DeadLetterRecord {
 
     static final String REASON = "taskqueue_dead_reason";
@@ -21,14 +22,14 @@ final class DeadLetterRecord {
             Record<byte[], ? extends PolledRecord<?>> undecodable, TopicPartition from, long offset, String reason) {
         PolledRecord<?> polled = undecodable.value();
         Headers headers = new RecordHeaders(polled.headers().toArray());
-        headers.add(REASON, text(reason));
-        headers.add(TOPIC, text(from.topic()));
-        headers.add(PARTITION, text(String.valueOf(from.partition())));
-        headers.add(OFFSET, text(String.valueOf(offset)));
+        headers.add(REASON, utf8(reason));
+        headers.add(TOPIC, utf8(from.topic()));
+        headers.add(PARTITION, utf8(String.valueOf(from.partition())));
+        headers.add(OFFSET, utf8(String.valueOf(offset)));
         return new Record<>(undecodable.key(), polled.value(), undecodable.timestamp(), headers);
     }
 
-    private static byte[] text(String text) {
+    private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -1,21 +1,27 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.sink.SinkStoppedException;
-import io.taskqueue.streams.Classification.Verdict;
-import io.taskqueue.streams.ParkedCommand.Action;
+import io.taskqueue.streams.clients.EventTopicDescription;
+import io.taskqueue.streams.clients.PollBudget;
+import io.taskqueue.streams.clients.PolledRecord;
+import io.taskqueue.streams.partition.HeldRecord;
+import io.taskqueue.streams.partition.PartitionLifecycle;
+import io.taskqueue.streams.partition.PartitionStores;
+import io.taskqueue.streams.partition.PartitionWork;
+import io.taskqueue.streams.replay.MovedOffsets;
+import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.settings.SinkTopics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -24,301 +30,223 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One partition of the event topic: decode, classify, hand to the workers, write down what they find out.
+ * The processor of one partition: passes records and ticks of Kafka Streams to the partition's work, and its dead letters on.
  *
- * <p>Everything here runs on the stream thread, which alone touches the stores. What is in flight is written just before a
- * commit ({@link CommitHook}), so that an event whose offset is committed is either done or in the store.
+ * <p>Everything here runs on the stream thread, which alone accesses the stores. What is in flight is written just before a
+ * commit ({@link CommitHook}), so that an event whose offset is committed is either applied or in the store.
  */
 final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[], byte[]> {
 
-    /** How soon outcomes are noticed when no record comes. */
-    static final Duration TICK = Duration.ofMillis(5);
+    /** Creates the work of an assigned partition. */
+    interface PartitionFactory<T> {
+        PartitionWork<T> create(PartitionStores stores, int partition);
+    }
 
-    private final SinkParts<T> parts;
+    private final SinkSettings<T> settings;
+    private final PartitionFactory<T> partitions;
+    private final Supplier<EventTopicDescription> eventTopic;
+    private final MovedOffsets movedOffsets;
+    private final CommitHook commitHook;
+    private final PollBudget budget;
     private final ReplicationEventCodec<T> codec;
     private final Runnable hook = this::beforeCommit;
     private final List<Record<byte[], byte[]>> deadLetters = new ArrayList<>();
+    private EventTopicDescription adopted;
     private ProcessorContext<byte[], byte[]> context;
-    private KeyValueStore<Bytes, byte[]> mark;
-    private History history;
-    private PartitionWork<T> work;
-    private PartitionLifecycle<T> rest;
-    private SinkCommands control;
-    private ResultsPurge purge;
-    private EventTopicDescription facts;
+    private KeyValueStore<Bytes, byte[]> hookStore;
     private Ticks ticks;
-    private boolean begun;
-    private boolean revived;
-    private boolean inCall;
-    private boolean touched;
-    private boolean writtenSinceFailure;
+    private @Nullable PartitionWork<T> assigned;
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init first
-    SinkProcessor(SinkParts<T> parts) {
-        this.parts = parts;
-        this.codec = new ReplicationEventCodec<>(parts.settings().codec);
-        this.facts = parts.facts();
+    SinkProcessor(
+            SinkSettings<T> settings,
+            PartitionFactory<T> partitions,
+            Supplier<EventTopicDescription> eventTopic,
+            MovedOffsets movedOffsets,
+            CommitHook commitHook,
+            PollBudget budget) {
+        this.settings = settings;
+        this.partitions = partitions;
+        this.eventTopic = eventTopic;
+        this.movedOffsets = movedOffsets;
+        this.commitHook = commitHook;
+        this.budget = budget;
+        this.codec = new ReplicationEventCodec<>(settings.application().codec());
+        this.adopted = eventTopic.get();
     }
 
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         this.context = context;
         ticks = new Ticks(context, this::tick);
-        revived = begun;
-        begun = true;
-        if (revived) {
-            ticks.every(Optional.of(TICK)); // what is thrown here would end the stream thread
+        if (assigned != null) {
+            assigned.lifecycle().start(); // a second time: it is revived
+            ticks.schedule(Optional.of(PartitionWork.TICK)); // what is thrown here would end the stream thread
             return;
         }
-        mark = context.getStateStore(CommitHook.NAME);
+        hookStore = context.getStateStore(CommitHook.NAME);
         int partition = context.taskId().partition();
-        ResultsStore results = new ResultsStore(parts.settings().name, context.getStateStore(ResultsStore.NAME));
-        InFlightStore stored = new InFlightStore(context.getStateStore(InFlightStore.NAME));
-        Checkpoints checkpoints = new Checkpoints(context.getStateStore(Checkpoints.NAME));
-        SinkProgress progress = parts.watched().progress();
-        Replays replays = new Replays(parts.settings(), context.getStateStore(Replays.NAME), progress, partition);
-        history = new History(parts.settings(), checkpoints, replays, progress, partition);
-        ParkedStore parked = new ParkedStore(context.getStateStore(ParkedStore.NAME));
-        work = new PartitionWork<>(parts, history, results, stored, parked, partition);
-        rest = work.rest();
-        purge = new ResultsPurge(results, work.parking());
-        control = new SinkCommands(parts.settings().name, commands(work.parking()));
-        parts.mark().connect(context.taskId(), hook);
-        parts.quiesce().join(context.taskId(), rest);
-        work.resumeStored(codec);
-        adopt(parts.facts());
-        for (InFlightStore.Stored held : work.release()) {
-            acceptOrHalt(HeldRecord.of(parts.settings().topic, held.value().get()), held.offset());
-        }
-        parts.cluster().moved().of(parts.settings().topic, partition).ifPresent(replays::moved);
-        touched = false;
+        PartitionWork<T> work = partitions.create(
+                new PartitionStores(
+                        new StreamsKeyValues(context.getStateStore(SinkTopics.RESULTS_STORE)),
+                        new StreamsKeyValues(context.getStateStore(SinkTopics.STATE_STORE))),
+                partition);
+        assigned = work;
+        commitHook.connect(context.taskId(), hook);
+        adopted = eventTopic.get();
+        work.restore(codec, adopted.topicId(), adopted.logStart(partition))
+                .forEach((offset, held) -> accept(work, record(held), offset));
+        movedOffsets.find(settings.topics().events(), partition).ifPresent(work::moved);
         work.show();
-        tickWhileNeeded(Optional.empty());
-    }
-
-    private Map<String, SinkCommands.Command> commands(Parking<T> parking) {
-        return Map.of(
-                ReplayOrder.COMMAND,
-                command -> history.replays().take(ReplayOrder.of(command), facts.topicId(), history.seenTo()),
-                Action.REDRIVE.command,
-                command -> parking.redrive(ParkedCommand.of(Action.REDRIVE, command)),
-                Action.DISCARD.command,
-                command -> parking.discard(
-                        ParkedCommand.of(Action.DISCARD, command),
-                        parts.settings().clock.instant()));
+        scheduleTicks(work, Optional.empty());
     }
 
     @Override
     public void process(Record<byte[], PolledRecord<T>> record) {
-        inCall = true;
+        PartitionWork<T> work = beginPass();
         try {
-            goOn();
             RecordMetadata from = context.recordMetadata().orElseThrow();
-            if (from.topic().equals(parts.settings().controlTopic)) {
-                control.take(record.value().value(), from.offset());
+            if (from.topic().equals(settings.topics().events())) {
+                accept(work, record, from.offset());
             } else {
-                acceptOrHalt(record, from.offset());
+                work.execute(record.value().value(), from.offset());
             }
-            work.drain();
-            work.redrive();
+            work.advance();
             if (record.value().last()) {
-                work.beginAdmitted();
+                work.flush();
             }
-            awaitRoom();
-            passEnds(Optional.empty());
+            awaitCapacity(work);
+            endPass(work, Optional.empty());
         } finally {
-            inCall = false;
+            work.endPass();
         }
     }
 
-    /** Marks the task, so that the commit that ends its life here waits for what runs, also where nothing has changed. */
-    private void passEnds(Optional<Duration> still) {
-        forwardDeadLetters();
-        if (!parts.pace().due() && work.takeCommitWanted()) {
-            context.commit();
-        }
-        touch();
-        tickWhileNeeded(still);
-    }
-
-    private void awaitRoom() {
+    private void tick(long now) {
+        PartitionWork<T> work = beginPass();
         try {
-            parts.pace().waitLeft(work.awaitRoom(parts.pace().waitLeft()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            work.advance();
+            work.flush();
+            work.housekeep();
+            endPass(work, work.suspend());
+        } finally {
+            work.endPass();
         }
     }
 
     @Override
     public void close() {
-        if (revived) {
-            return; // nothing of it was taken up
+        if (assigned == null || assigned.lifecycle().state() == PartitionLifecycle.State.REVIVED) {
+            return; // nothing of it was resumed
         }
-        parts.mark().disconnect(context.taskId(), hook);
-        parts.quiesce().leave(context.taskId(), rest);
-        ticks.every(Optional.empty()); // a task that is revived keeps its schedules
-        work.abandon();
+        commitHook.disconnect(context.taskId(), hook);
+        ticks.schedule(Optional.empty()); // a task that is revived keeps its schedules
+        assigned.release();
     }
 
-    private void tick(long now) {
-        inCall = true;
+    /** A failure is thrown once all that was found out beside it is committed. */
+    private PartitionWork<T> beginPass() {
+        PartitionWork<T> work = work();
+        if (work.lifecycle().state() == PartitionLifecycle.State.REVIVED) {
+            throw revived(settings.name(), work.partition());
+        }
+        if (work.beginPass()) {
+            context.commit();
+        }
+        EventTopicDescription now = eventTopic.get();
+        if (!now.equals(adopted)) {
+            adopted = now;
+            work.adopt(now.topicId(), now.logStart(work.partition()));
+        }
+        return work;
+    }
+
+    /** Marks the task, so that the commit that ends its life here waits for what runs, also where nothing has changed. */
+    private void endPass(PartitionWork<T> work, Optional<Duration> suspended) {
+        deadLetters.forEach(letter -> context.forward(letter, SinkTopology.DEAD_LETTERS));
+        deadLetters.clear();
+        if (!budget.due() && work.awaitsCommit()) {
+            context.commit();
+        }
+        if (work.mark()) {
+            CommitHook.touch(hookStore);
+        }
+        scheduleTicks(work, suspended);
+    }
+
+    /** A tick makes the task commit, so there is none while nothing is outstanding, and a late one while all that is waits. */
+    private void scheduleTicks(PartitionWork<T> work, Optional<Duration> suspended) {
+        boolean needed = work.needsTicks() || !deadLetters.isEmpty();
+        ticks.schedule(needed ? Optional.of(suspended.orElse(PartitionWork.TICK)) : Optional.empty());
+    }
+
+    private void awaitCapacity(PartitionWork<T> work) {
         try {
-            goOn();
-            work.drain();
-            work.redrive();
-            work.beginAdmitted();
-            if (purge.pending()) {
-                purge.tick(work.lowestOffset(Long.MAX_VALUE));
-            }
-            work.show(); // and before each commit; with each record it would cost too much
-            passEnds(purge.pending() ? Optional.empty() : rest.sleep());
-        } finally {
-            inCall = false;
-        }
-    }
-
-    /** Just before a commit, inside its transaction. */
-    private void beforeCommit() {
-        touched = false;
-        boolean stopping = parts.quiesce().stopping();
-        boolean lastHere = stopping || parts.quiesce().handingOver();
-        if (lastHere && !inCall) {
-            bringToRest();
-        }
-        work.beginAdmitted();
-        work.write();
-        rest.marked(inCall);
-        if (!inCall) {
-            work.committing();
-        }
-        // a failure that came to light only now waits for one more commit, before which the other partitions come to
-        // rest
-        writtenSinceFailure = stopping && rest.failure() != null && !inCall;
-    }
-
-    private void bringToRest() {
-        rest.pause();
-        try {
-            parts.quiesce().rest(rest, parts.settings().drainTimeout.toNanos());
+            budget.waitLeft(work.awaitCapacity(budget.waitLeft()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Begins a pass: a failure is thrown once all that was found out beside it is committed. */
-    private void goOn() {
-        if (revived) {
-            throw Failures.revived(parts.settings().name, context.taskId().partition());
-        }
-        SinkStoppedException failure = rest.failure();
-        if (failure != null) {
-            if (writtenSinceFailure) {
-                throw failure;
-            }
-            context.commit();
-        }
-        work.committed();
-        rest.resume();
-        EventTopicDescription now = parts.facts();
-        if (!now.equals(facts)) {
-            adopt(now);
-        }
+    private void beforeCommit() {
+        work().beforeCommit();
     }
 
-    private void adopt(EventTopicDescription now) {
-        if (!now.topicId().equals(facts.topicId())) {
-            purge.startOver();
-        }
-        facts = now;
-        Set<Long> inFlight = work.offsets();
-        history.startOver(now.topicId()).forEach(queue -> purge.all(queue, inFlight::contains));
-        work.parking().startOver(now.topicId());
-        long logStart = now.logStart(context.taskId().partition());
-        history.replays().startOver(now.topicId(), logStart);
-        history.forgetFencesBefore(logStart);
-        purge.upTo(logStart, history.queues());
-    }
-
-    /** Where the sink halts before the record, what runs is recorded first: thrown at once, it would all run again. */
-    private void acceptOrHalt(Record<byte[], PolledRecord<T>> record, long offset) {
-        SinkStoppedException failure = rest.failure();
-        if (work.halted() && failure != null) {
-            work.halt(facts.topicId(), offset, HeldRecord.bytes(record), failure);
+    /** Where the sink halts before the record, what runs is recorded first: with a failure at once, it would all run again. */
+    private void accept(PartitionWork<T> work, Record<byte[], PolledRecord<T>> record, long offset) {
+        if (work.halting()) {
+            work.hold(offset, held(record));
             return;
         }
         try {
-            accept(record, offset);
+            decodeAndAccept(work, record, offset);
         } catch (SinkStoppedException halt) {
-            work.halt(facts.topicId(), offset, HeldRecord.bytes(record), halt);
+            work.halt(offset, held(record), halt);
         }
     }
 
-    private void accept(Record<byte[], PolledRecord<T>> record, long offset) {
+    private void decodeAndAccept(PartitionWork<T> work, Record<byte[], PolledRecord<T>> record, long offset) {
         PolledRecord<T> polled = record.value();
         try {
-            accept(polled.take(codec), polled.bytes(), offset);
+            work.accept(polled.take(codec), polled.bytes(), offset);
         } catch (UndecodableEventException e) {
-            undecodable(record, offset, e);
+            if (work.undecodable(EventHeaders.read(polled.headers()), offset)) {
+                // not forwarded yet: while the processor is initialised, the sink node behind it is not
+                TopicPartition from = new TopicPartition(settings.topics().events(), work.partition());
+                deadLetters.add(DeadLetterRecord.of(record, from, offset, String.valueOf(e.getMessage())));
+            }
         }
     }
 
-    private void accept(ReplicationEvent<T> event, byte[] value, long offset) {
-        Arrival arrival =
-                new Arrival(event.position(), offset, event.instanceId().orElse(null));
-        Replay.Range here = new Replay.Range(facts.topicId(), offset, history.seenTo());
-        Verdict verdict = history.take(event.queueName(), arrival, facts.topicId());
-        Replay replay = history.replays().arrived(verdict, here);
-        if (verdict.applied() && !arrival.opensEpoch()) {
-            work.dispatch(facts.topicId(), offset, event, value, passOf(event, verdict, replay));
-        }
+    private static <T> HeldRecord held(Record<byte[], PolledRecord<T>> record) {
+        return new HeldRecord(
+                record.timestamp(),
+                Bytes.wrap(record.key()),
+                Bytes.wrap(record.value().value()),
+                record.value().headers());
     }
 
-    /** How an event goes through the sink, given the newest generation of what is recorded of it. */
-    private Optional<IntFunction<DeliveryContext>> passOf(ReplicationEvent<T> event, Verdict verdict, @Nullable Replay replay) {
-        if (replay != null) {
-            return Optional.of(newest -> replay.pass(event, newest));
-        }
-        // what follows in order was never seen, so nothing of it can be recorded
-        return verdict == Verdict.NEXT ? Optional.empty() : Optional.of(newest -> DeliveryContext.FIRST);
+    @SuppressWarnings("NullAway") // a record may have no key and no value
+    private Record<byte[], PolledRecord<T>> record(HeldRecord held) {
+        byte[] value = held.value() == null ? null : held.value().get();
+        PolledRecord<T> polled =
+                new PolledRecord.Unwrapping<T>().deserialize(settings.topics().events(), held.headers(), value);
+        return new Record<>(held.key() == null ? null : held.key().get(), polled, held.timestamp());
     }
 
-    /** Sets a record aside that is no event; its headers may still say which one it was. */
-    private void undecodable(Record<byte[], PolledRecord<T>> record, long offset, UndecodableEventException reason) {
-        Optional<EventHeaders> headers = EventHeaders.read(record.value().headers());
-        boolean seenBefore = offset <= history.seenTo();
-        if (headers.isPresent()) {
-            EventHeaders known = headers.get();
-            Arrival arrival =
-                    new Arrival(known.position(), offset, known.instanceId().orElse(null));
-            seenBefore |=
-                    !history.take(known.queueName(), arrival, facts.topicId()).applied();
+    private PartitionWork<T> work() {
+        PartitionWork<T> work = assigned;
+        if (work == null) {
+            throw new IllegalStateException("Kafka Streams used a processor before init. This is a defect.");
         }
-        history.replays().passed(offset);
-        if (!seenBefore) {
-            parts.watched().progress().undecodable();
-            TopicPartition from =
-                    new TopicPartition(parts.settings().topic, context.taskId().partition());
-            deadLetters.add(DeadLetterRecord.of(record, from, offset, String.valueOf(reason.getMessage())));
-        }
+        return work;
     }
 
-    /** Not while the processor is started: the sink node behind it is not yet. */
-    private void forwardDeadLetters() {
-        deadLetters.forEach(letter -> context.forward(letter, SinkTopology.DEAD_LETTERS));
-        deadLetters.clear();
-    }
-
-    private void touch() {
-        if (!touched) {
-            touched = true; // before the call, which may be the flush
-            CommitHook.touch(mark);
-        }
-        rest.marked(true);
-    }
-
-    /** A tick makes the task commit, so there is none while nothing is outstanding, and a late one while all that is waits. */
-    private void tickWhileNeeded(Optional<Duration> still) {
-        boolean needed = !rest.idle() || purge.pending() || !deadLetters.isEmpty();
-        ticks.every(needed ? Optional.of(still.orElse(TICK)) : Optional.empty());
+    /** A task that is used again may commit offsets of records that it polled before and never processed. */
+    static TaskMigratedException revived(String sink, int partition) {
+        return new TaskMigratedException("Kafka Streams started its task of partition " + partition + " of sink " + sink
+                + " a second time, after its state was lost or could not be written. All partitions of this instance are"
+                + " released and resumed from what is committed, so effects that were not committed run again"
+                + " under their first key. The cause is in the log before this; no action is needed.");
     }
 }

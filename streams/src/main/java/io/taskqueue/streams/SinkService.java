@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.OnExhausted;
@@ -12,6 +13,14 @@ import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.SinkStoppedException;
+import io.taskqueue.streams.admin.ParkedEvents;
+import io.taskqueue.streams.checkpoint.PeerPositions;
+import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.settings.SinkTopics;
+import io.taskqueue.streams.status.AppliedEvent;
+import io.taskqueue.streams.status.QueueStatus;
+import io.taskqueue.streams.status.SinkState;
+import io.taskqueue.streams.status.SinkStatus;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,11 +28,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.random.RandomGenerator;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -37,15 +48,17 @@ import org.slf4j.LoggerFactory;
  * A sink as a service on Kafka Streams: events are applied by workers, one task's in order and tasks side by side; offsets,
  * checkpoints and the results of effects commit together.
  *
- * <p>Any number of instances of one name share the work. An event that cannot be applied within its tries is parked with its error,
- * later events of its task behind it, until a person redrives or discards it ({@link ParkedEvents}); other tasks go on. Where the
- * service stops instead ({@link OnExhausted#STOP}), its state is {@link SinkState#FAILED}, its status says why and what to do,
- * and the event is applied again at the next start. Thread-safe.
+ * <p>Any number of instances of one name share the work. An event that cannot be applied within its attempts is parked with its
+ * error, later events of its task behind it, until an operator redrives or discards it ({@link ParkedEvents}); other tasks continue.
+ * Where the service stops instead ({@link OnExhausted#STOP}), its state is {@link SinkState#FAILED}, its status states why and what
+ * to do, and the event is applied again at the next start. Thread-safe.
  */
 public final class SinkService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SinkService.class);
-    private static final Duration CLOSING = Duration.ofSeconds(30);
+
+    /** How long Kafka Streams may take to close, after the drain timeout. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
     private final SinkSettings<?> settings;
     private final SinkTopology topology;
@@ -65,28 +78,26 @@ public final class SinkService implements AutoCloseable {
     }
 
     /**
-     * Begins a service.
+     * Builds a service.
      *
      * @param name the sink's name: the consumer group, the prefix of its internal topics, and a part of every effect key;
-     *     made of letters, digits, dots, hyphens and underscores
+     *     letters, digits, dots, hyphens and underscores
      */
     public static <T> Builder<T> builder(String name, ReplicationSink<T> sink, PayloadCodec<T> codec) {
         return new Builder<>(name, sink, codec);
     }
 
-    /** What the service is doing now. */
+    /** The status of the service now. */
     public SinkStatus status() {
         SinkStoppedException failed = failure.get();
-        return topology.watched()
-                .progress()
+        return topology.progress()
                 .status(
-                        settings.name,
                         failed == null ? state : SinkState.FAILED,
                         Optional.ofNullable(failed).map(SinkStoppedException::getMessage),
                         topology.breaker().waiting());
     }
 
-    /** Whether the service runs, and neither is told to stop nor waits for its target. */
+    /** Whether the service runs, is not closing, and does not wait for its target. */
     public boolean ready() {
         return failure.get() == null
                 && state == SinkState.RUNNING
@@ -95,27 +106,27 @@ public final class SinkService implements AutoCloseable {
     }
 
     /**
-     * Hands every applied event to an observer, on a thread of its own, until the returned handle is closed. An observer that
-     * is slow misses events rather than slow anyone, which is logged; one that throws is logged.
+     * Passes every applied event to an observer, on a thread of its own, until the returned handle is closed. A slow observer
+     * misses events and delays nothing, which is logged; an exception that it throws is logged.
      */
     public AutoCloseable observe(Consumer<? super AppliedEvent<?>> observer) {
         return observe(
                 observer,
-                missed -> LOG.warn("An observer of sink {} is too slow: it missed {} events", settings.name, missed));
+                missed -> LOG.warn("An observer of sink {} is too slow: it missed {} events", settings.name(), missed));
     }
 
     /**
-     * Hands every applied event to an observer, as {@link #observe(Consumer)} does, and tells it how many it missed.
+     * Passes every applied event to an observer, as {@link #observe(Consumer)} does, and reports how many it missed.
      *
      * @param missed called on the observer's thread, before the next event that it gets
      */
     public AutoCloseable observe(Consumer<? super AppliedEvent<?>> observer, LongConsumer missed) {
-        return topology.watched().observers().add(observer, missed);
+        return topology.progress().observers().add(observer, missed);
     }
 
-    /** Clears the mark that events of a queue were missing; takes effect with the queue's next event. */
+    /** Clears the mark {@code diverged} of a queue, which records that events were missing; takes effect with its next event. */
     public void clearDiverged(String queueName) {
-        topology.watched().progress().queue(queueName).clearDiverged();
+        topology.progress().queue(queueName).requestClear();
     }
 
     /**
@@ -132,7 +143,7 @@ public final class SinkService implements AutoCloseable {
     }
 
     /**
-     * Stops: what runs may finish within the drain time-out, what is left is applied at the next start; the group is left, so
+     * Stops: what runs may finish within the drain timeout, what is left is applied at the next start; the group is left, so
      * that its offsets can be moved at once. Returns when it has stopped. Idempotent.
      */
     @Override
@@ -148,12 +159,12 @@ public final class SinkService implements AutoCloseable {
     private void start() {
         streams.setStateListener((now, before) -> follow(now));
         streams.setUncaughtExceptionHandler(this::failed);
-        kafkaMetrics.bindTo(settings.metrics);
+        kafkaMetrics.bindTo(settings.instruments().meters());
         try {
             streams.start();
         } catch (RuntimeException e) {
             close();
-            throw Failures.notStarted(settings, e);
+            throw notStarted(settings, e);
         }
     }
 
@@ -167,25 +178,60 @@ public final class SinkService implements AutoCloseable {
 
     /** Called on the stream thread, which ends after it. */
     private StreamThreadExceptionResponse failed(Throwable thrown) {
-        SinkStoppedException reason = Failures.stopped(settings.name, thrown);
+        SinkStoppedException reason = reason(thrown);
         if (failure.compareAndSet(null, reason)) {
             LOG.error("{}", reason.getMessage(), thrown);
         }
         if (closing.compareAndSet(false, true)) {
-            // leaving the group must be asked for before the thread ends
+            // leaving the group must be requested before the thread ends
             streams.close(CloseOptions.timeout(Duration.ZERO)
                     .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
-            new Thread(this::end, settings.name + "-end").start();
+            new Thread(this::end, settings.name() + "-end").start();
         }
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 
+    /** Why the stream thread ended: the sink's own failure, or one that was not expected. */
+    private SinkStoppedException reason(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SinkStoppedException known) {
+                return known;
+            }
+        }
+        return new SinkStoppedException(
+                "Sink " + settings.name() + " stopped because Kafka Streams failed: " + thrown
+                        + ". What was not committed is applied again at the next start. Find the cause in the log, fix it, "
+                        + "and start the sink again.",
+                thrown);
+    }
+
+    private static SinkStoppedException notStarted(SinkSettings<?> settings, RuntimeException cause) {
+        // the text of Kafka Streams for a directory that is locked; it has no exception of its own for it
+        if (String.valueOf(cause.getMessage()).contains("multiple instances of Kafka Streams")) {
+            return new SinkStoppedException(
+                    "Sink " + settings.name() + " did not start: another process uses its state in "
+                            + settings.stateDirectory()
+                            + ". Each instance on one machine needs its own: pass --state-dir (in code, "
+                            + "stateDirectory).",
+                    cause);
+        }
+        return new SinkStoppedException(
+                "Sink " + settings.name() + " did not start: " + cause.getMessage() + ". Its state is in "
+                        + settings.stateDirectory()
+                        + ": check that it can be written to, or choose another directory.",
+                cause);
+    }
+
     private void end() {
         try {
-            boolean ended = streams.close(CloseOptions.timeout(settings.drainTimeout.plus(CLOSING))
-                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+            boolean ended = streams.close(
+                    CloseOptions.timeout(settings.limits().drainTimeout().plus(CLOSE_TIMEOUT))
+                            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
             if (!ended) {
-                LOG.warn("Sink {} did not end in time; what was not committed is applied again", settings.name);
+                LOG.warn(
+                        "Sink {} did not stop within {} s; what was not committed is applied again at the next start",
+                        settings.name(),
+                        settings.limits().drainTimeout().plus(CLOSE_TIMEOUT).toSeconds());
             }
             topology.close();
             kafkaMetrics.close();
@@ -203,36 +249,35 @@ public final class SinkService implements AutoCloseable {
         }
     }
 
-    /** Collects what a service needs. Not thread-safe. */
+    /** Collects the settings of a service; {@link #start()} validates them. Not thread-safe. */
     public static final class Builder<T> {
 
-        final String name;
-        final ReplicationSink<T> sink;
-        final PayloadCodec<T> codec;
-        Map<String, ?> kafka = Map.of();
-        String topic = "taskqueue.events";
+        /** One generator for each worker thread. */
+        private static final RandomGenerator RANDOM =
+                () -> ThreadLocalRandom.current().nextLong();
 
-        @Nullable
-        String deadLetterTopic;
-
-        @Nullable
-        Path stateDirectory;
-
-        MeterRegistry metrics = new CompositeMeterRegistry();
-        int concurrency = 64;
-        int maxInFlight = 512;
-        RetryPolicy retry = RetryPolicy.DEFAULT;
-        BreakerPolicy breaker = BreakerPolicy.DEFAULT;
-        Duration drainTimeout = Duration.ofSeconds(5);
-        Duration commitInterval = Duration.ofMillis(100);
-        Duration topicWait = Duration.ofSeconds(30);
-        Duration topicCheckInterval = Duration.ofSeconds(30);
-        OnGap onGap = OnGap.CONTINUE;
-        OnExhausted onExhausted = OnExhausted.PARK;
-        OnPermanent onPermanent = OnPermanent.RECORD;
-        int maxParked = 100_000;
-        Clock clock = Clock.systemUTC();
-        Function<ReplicationEvent<T>, String> peerKey =
+        private final String name;
+        private final ReplicationSink<T> sink;
+        private final PayloadCodec<T> codec;
+        private Map<String, ?> kafka = Map.of();
+        private String topic = "taskqueue.events";
+        private @Nullable String deadLetterTopic;
+        private Path stateDirectory = Path.of(System.getProperty("user.home", "."), ".taskqueue", "state");
+        private MeterRegistry metrics = new CompositeMeterRegistry();
+        private int concurrency = 64;
+        private int maxInFlight = 512;
+        private RetryPolicy retry = RetryPolicy.DEFAULT;
+        private BreakerPolicy breaker = BreakerPolicy.DEFAULT;
+        private Duration drainTimeout = Duration.ofSeconds(5);
+        private Duration commitInterval = Duration.ofMillis(100);
+        private Duration topicWait = Duration.ofSeconds(30);
+        private Duration topicCheckInterval = Duration.ofSeconds(30);
+        private OnGap onGap = OnGap.CONTINUE;
+        private OnExhausted onExhausted = OnExhausted.PARK;
+        private OnPermanent onPermanent = OnPermanent.RECORD;
+        private int maxParked = 100_000;
+        private Clock clock = Clock.systemUTC();
+        private Function<ReplicationEvent<T>, String> peerKey =
                 event -> event.ownerPeerId().orElse(PeerPositions.DEFAULT);
 
         private Builder(String name, ReplicationSink<T> sink, PayloadCodec<T> codec) {
@@ -256,7 +301,7 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
-        /** Where records go that are no events; the sink's name with {@code .dead} unless set. Made when missing. */
+        /** Where records are written that cannot be decoded; the sink's name with {@code .dead} unless set. Created when missing. */
         public Builder<T> deadLetterTopic(String topic) {
             this.deadLetterTopic = topic;
             return this;
@@ -271,6 +316,7 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
+        /** Where the sink and its Kafka clients are measured; nowhere unless set. */
         public Builder<T> metrics(MeterRegistry registry) {
             this.metrics = registry;
             return this;
@@ -282,25 +328,25 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
-        /** Events seen and not applied yet, per partition; 512 unless set. What one poll brings, half as many, may come on top. */
+        /** Events read and not applied yet, per partition; 512 unless set. One poll, of half as many, may exceed it. */
         public Builder<T> maxInFlight(int events) {
             this.maxInFlight = events;
             return this;
         }
 
-        /** How often an event is tried whose effects failed for now; {@link RetryPolicy#DEFAULT} unless set. */
+        /** How often an event is attempted whose effects fail transiently; {@link RetryPolicy#DEFAULT} unless set. */
         public Builder<T> retry(RetryPolicy policy) {
             this.retry = policy;
             return this;
         }
 
-        /** When the target is taken for dead, so that events wait in place; {@link BreakerPolicy#DEFAULT} unless set. */
+        /** When the target is considered unavailable, so that events wait in place; {@link BreakerPolicy#DEFAULT} unless set. */
         public Builder<T> breaker(BreakerPolicy policy) {
             this.breaker = Objects.requireNonNull(policy, "policy");
             return this;
         }
 
-        /** How long running applications may take to finish when the service stops or gives a partition away; 5 s unless set. */
+        /** How long running applications may take to finish when the service stops or a partition is revoked; 5 s unless set. */
         public Builder<T> drainTimeout(Duration timeout) {
             this.drainTimeout = timeout;
             return this;
@@ -321,13 +367,13 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
-        /** What becomes of an event whose tries are used up; {@link OnExhausted#PARK} unless set. */
+        /** What happens to an event whose attempts are used up; {@link OnExhausted#PARK} unless set. */
         public Builder<T> onExhausted(OnExhausted onExhausted) {
             this.onExhausted = Objects.requireNonNull(onExhausted, "onExhausted");
             return this;
         }
 
-        /** What becomes of an effect that failed permanently; {@link OnPermanent#RECORD} unless set. */
+        /** What happens to an effect that failed permanently; {@link OnPermanent#RECORD} unless set. */
         public Builder<T> onPermanent(OnPermanent onPermanent) {
             this.onPermanent = Objects.requireNonNull(onPermanent, "onPermanent");
             return this;
@@ -339,20 +385,21 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
-        /** How long a missing event topic is waited for; 30 s unless set. */
+        /** How long the service waits for a missing event topic when it starts; 30 s unless set. */
         public Builder<T> topicWait(Duration wait) {
             this.topicWait = wait;
             return this;
         }
 
-        /** How often the event topic's id and log start are read, up to which results are purged; 30 s unless set. */
+        /** How often the event topic's id and its log start are read, before which results are purged; 30 s unless set. */
         public Builder<T> topicCheckInterval(Duration interval) {
             this.topicCheckInterval = interval;
             return this;
         }
 
         /**
-         * Whose an event is, for {@link QueueStatus#peers}: its owner peer unless set, and {@code default} where there is none.
+         * The peer that an event counts for in {@link QueueStatus.Positions#peers}: its owner peer unless set, and {@code default}
+         * where there is none.
          * Called on the stream thread; where it throws or returns null, the event counts for {@code default}.
          */
         public Builder<T> peerKey(Function<ReplicationEvent<T>, String> peerKey) {
@@ -360,6 +407,7 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
+        /** The clock of instants; the system's unless set. */
         public Builder<T> clock(Clock clock) {
             this.clock = clock;
             return this;
@@ -368,19 +416,19 @@ public final class SinkService implements AutoCloseable {
         /**
          * Starts the service: waits for the event topic and starts Kafka Streams; the first event is applied after it returns.
          *
-         * @throws IllegalArgumentException if a setting is wrong
+         * @throws IllegalArgumentException if a setting is invalid
          * @throws SinkStoppedException if the cluster does not answer, the topic is missing or has another partition count
          *     than the sink's state, or the state directory is in use
          */
         public SinkService start() {
-            SinkSettings<T> settings = new SinkSettings<>(this);
-            SinkTopology topology = SinkTopology.of(settings);
+            SinkSettings<T> settings = settings();
+            SinkTopology topology = SinkTopology.connect(settings);
             SinkService service;
             try {
                 service = new SinkService(settings, topology);
             } catch (StreamsException e) {
                 topology.close();
-                throw Failures.notStarted(settings, e);
+                throw notStarted(settings, e);
             } catch (RuntimeException e) {
                 topology.close();
                 throw e;
@@ -391,7 +439,24 @@ public final class SinkService implements AutoCloseable {
 
         /** The sink as a topology for one's own KafkaStreams. Throws as {@link #start()}. */
         public SinkTopology topology() {
-            return SinkTopology.of(new SinkSettings<>(this));
+            return SinkTopology.connect(settings());
+        }
+
+        /** The settings, validated. */
+        SinkSettings<T> settings() {
+            return new SinkSettings<>(
+                    name,
+                    new SinkSettings.Application<>(sink, codec, peerKey),
+                    new SinkSettings.Topics(
+                            topic,
+                            deadLetterTopic == null ? SinkTopics.deadLetters(name) : deadLetterTopic,
+                            topicWait,
+                            topicCheckInterval),
+                    Map.copyOf(kafka),
+                    stateDirectory,
+                    new SinkSettings.Limits(concurrency, maxInFlight, maxParked, commitInterval, drainTimeout),
+                    new SinkSettings.Policies(retry, breaker, onGap, onExhausted, onPermanent),
+                    new SinkSettings.Instruments(metrics, clock, Ticker.system(), RANDOM));
         }
     }
 }

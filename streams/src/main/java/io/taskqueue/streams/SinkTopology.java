@@ -1,7 +1,31 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.metrics.SinkMeters;
+import io.taskqueue.sink.SinkStoppedException;
+import io.taskqueue.streams.clients.CommandPriority;
+import io.taskqueue.streams.clients.DecodeAhead;
+import io.taskqueue.streams.clients.EventTopicAdmin;
+import io.taskqueue.streams.clients.EventTopicDescription;
+import io.taskqueue.streams.clients.EventTopicMonitor;
+import io.taskqueue.streams.clients.PollBudget;
+import io.taskqueue.streams.clients.PolledRecord;
+import io.taskqueue.streams.clients.RecordSizes;
+import io.taskqueue.streams.execution.CircuitBreaker;
+import io.taskqueue.streams.execution.WorkerThreads;
+import io.taskqueue.streams.partition.PartitionWork;
+import io.taskqueue.streams.partition.SinkLifecycle;
+import io.taskqueue.streams.replay.MovedOffsets;
+import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.settings.SinkTopics;
+import io.taskqueue.streams.status.SinkProgress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -10,28 +34,27 @@ import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.TimestampExtractor;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * A sink as a topology, for those who run their own KafkaStreams; {@link SinkService} is the ready-made way.
+ * A sink as a topology, for users who run their own KafkaStreams; {@link SinkService} is the ready-made service. All wiring of a sink
+ * is here.
  *
  * <pre>
  *   event topic ----&gt; "events" ---&gt; "apply" -------------&gt; "dead-letters" --&gt; dead-letter topic
- *   (bytes)                         decode, classify,       (records that are no events)
+ *   (bytes)                         decode, classify,       (records that cannot be decoded)
  *   control topic --&gt; "control" --&gt; workers, checkpoint
  *   (commands)
  *                                  |
- *                                  +-- "checkpoints"   how far each queue has come
- *                                  +-- "in-flight"     what is seen and not applied at a commit
- *                                  +-- "results"       what effects came to
- *                                  +-- "replays"       what was seen again on purpose, and what came of it
- *                                  +-- "parked"        what could not be applied, and waits for a person
- *                                  +-- "commit-mark"   calls back before a commit
+ *                                  +-- "results"       recorded results and intents of effects
+ *                                  +-- "state"         checkpoints, events in flight, parked events, replays
+ *                                  +-- "commit-hook"   calls back before a commit
  * </pre>
  *
- * <p>One object serves one KafkaStreams, once. Three things must be wired, or a clean stop and a hand-over apply again what had
+ * <p>One object serves one KafkaStreams, once. Three things must be wired, or a clean stop and a revocation apply again what had
  * just been applied (nothing is lost either way):
  *
  * <pre>{@code
@@ -46,9 +69,9 @@ import org.apache.kafka.streams.state.Stores;
  * }
  * }</pre>
  *
- * <p>Without the clients, an ordered replay is not told from another either, and runs nothing.
+ * <p>Without the clients, an ordered replay cannot be told from another either, and runs nothing.
  *
- * <p>Where an event cannot be applied, the stream thread throws a {@link io.taskqueue.sink.SinkStoppedException} that names it. Thread-safe.
+ * <p>Where an event cannot be applied, the stream thread throws a {@link SinkStoppedException} that names it. Thread-safe.
  */
 public final class SinkTopology implements AutoCloseable {
 
@@ -57,75 +80,90 @@ public final class SinkTopology implements AutoCloseable {
     static final String APPLY = "apply";
     static final String DEAD_LETTERS = "dead-letters";
 
-    /** A record with a negative timestamp would be skipped, and be a gap; one of time 0 would come before a command. */
+    /** A record with a negative timestamp would be skipped, and be a gap; one of time 0 would precede a command. */
     static final TimestampExtractor TOLERANT = (record, partitionTime) -> Math.max(1, record.timestamp());
 
     /**
-     * Commands come first, whatever their time, or they would wait behind the events that are to come: of what it has, Kafka
-     * Streams takes the record with the lowest time, and {@link CommandPriority} sees to it that it has the commands.
+     * Commands come first, whatever their time, or they would wait behind the events that are to come: of the records that it has,
+     * Kafka Streams takes the one with the lowest time, and {@link CommandPriority} ensures that it has the commands.
      */
     static final TimestampExtractor FIRST = (record, partitionTime) -> 0;
 
-    private final SinkSettings<?> settings;
-    private final Topology topology;
-    private final Map<String, Object> properties;
-    private final SinkParts.StreamThread thread;
-    private final SinkParts.Cluster<?> cluster;
-    private final SinkParts.Watched watched;
-    private final CircuitBreaker breaker;
-    private final AutoCloseable held;
+    /** Small, so that the log cleaner keeps the state's changelog short, which commands read and a lost state is restored from. */
+    private static final int STATE_SEGMENT_BYTES = 16 * 1024 * 1024;
 
-    private SinkTopology(SinkParts<?> parts, Topology topology, AutoCloseable held) {
-        this.settings = parts.settings();
-        this.topology = topology;
-        this.properties = StreamsProperties.of(settings, parts.facts().maxMessageBytes());
-        this.thread = parts.thread();
-        this.cluster = parts.cluster();
-        this.watched = parts.watched();
-        this.breaker = parts.workers().breaker();
-        this.held = held;
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+    private final SinkSettings<?> settings;
+    private final SinkLifecycle lifecycle = new SinkLifecycle();
+    private final PollBudget budget = new PollBudget();
+    private final MovedOffsets movedOffsets = new MovedOffsets();
+    private final SinkProgress progress;
+    private final CircuitBreaker breaker;
+    private final Function<Map<String, Object>, Consumer<byte[], byte[]>> consumers;
+    private final Map<String, Object> properties;
+    private final Topology topology;
+
+    /**
+     * Wires a sink; nothing connects to the cluster.
+     *
+     * @param eventTopic the latest description of the event topic
+     */
+    <T> SinkTopology(SinkSettings<T> settings, Supplier<EventTopicDescription> eventTopic) {
+        this.settings = settings;
+        SinkSettings.Instruments instruments = settings.instruments();
+        SinkMeters meters = new SinkMeters(instruments.meters(), settings.name());
+        progress = opened(new SinkProgress(settings.name(), meters, instruments.clock()));
+        WorkerThreads threads = opened(
+                new WorkerThreads(settings.name(), settings.limits().concurrency(), WorkerThreads.virtualThreads()));
+        breaker = new CircuitBreaker(
+                settings.name(),
+                settings.policies().breaker(),
+                instruments.clock(),
+                instruments.ticker(),
+                threads::executeAfter);
+        meters.breaker(breaker, now -> now.waiting().isPresent() ? 1 : 0);
+        PartitionWork.Workers workers = new PartitionWork.Workers(threads, breaker);
+        DecodeAhead<T> decoder = opened(new DecodeAhead<>(settings));
+        consumers = decoder::consumer;
+        properties = StreamsProperties.of(settings, eventTopic.get().maxMessageBytes());
+        CommitHook commitHook = new CommitHook();
+        topology = topology(
+                settings,
+                commitHook,
+                stateSegmentBytes(eventTopic.get().maxMessageBytes()),
+                () -> new SinkProcessor<>(
+                        settings,
+                        (stores, partition) ->
+                                new PartitionWork<>(settings, workers, progress, lifecycle, stores, partition),
+                        eventTopic,
+                        movedOffsets,
+                        commitHook,
+                        budget));
     }
 
-    /** Asks the cluster about the event topic and puts the parts together. */
-    static <T> SinkTopology of(SinkSettings<T> settings) {
-        StreamsProperties.of(settings, 0); // what is wrong with them is said before the cluster is asked
-        EventTopicAdmin topic = new EventTopicAdmin(settings);
-        EventTopicDescription facts;
+    /** Prepares the topics of a sink on its cluster, and wires it. */
+    static SinkTopology connect(SinkSettings<?> settings) {
+        StreamsProperties.validate(settings); // before the cluster is asked
+        EventTopicAdmin admin = new EventTopicAdmin(settings);
+        EventTopicDescription description;
         try {
-            facts = topic.prepare();
+            description = admin.prepare();
         } catch (RuntimeException e) {
-            topic.close();
+            admin.close();
             throw e;
         }
-        EventTopicMonitor watch = new EventTopicMonitor(topic, facts, settings.name, settings.topicCheckInterval);
-        WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, WorkerThreads.virtualThreads());
-        CircuitBreaker breaker = new CircuitBreaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
-        SinkMeters meters = new SinkMeters(settings.metrics, settings.name);
-        meters.breaker(breaker, now -> now.waiting().isPresent() ? 1 : 0);
-        Observers observers = new Observers(settings.name);
-        DecodeAhead<T> polled = new DecodeAhead<>(settings);
-        SinkParts<T> parts = new SinkParts<>(
-                settings,
-                new SinkParts.StreamThread(),
-                new SinkParts.Workers(threads, breaker),
-                new SinkParts.Watched(new SinkProgress(meters, settings.clock), observers),
-                new SinkParts.Cluster<>(watch, new MovedOffsets(), polled));
-        return new SinkTopology(parts, build(parts), () -> {
-            threads.close();
-            polled.close();
-            watch.close();
-            observers.close();
-            meters.close();
-        });
+        Duration interval = settings.topics().checkInterval();
+        EventTopicMonitor monitor = new EventTopicMonitor(admin, description, settings.name(), interval);
+        SinkTopology sink = new SinkTopology(settings, monitor);
+        sink.resources.add(monitor);
+        return sink;
     }
 
-    /** The topic of a sink's commands. */
-    public static String controlTopic(String sink) {
-        return SinkSettings.controlTopic(sink);
-    }
-
-    /** The one topology. */
-    static <T> Topology build(SinkParts<T> parts) {
+    private static <T> Topology topology(
+            SinkSettings<T> settings,
+            CommitHook commitHook,
+            int stateSegmentBytes,
+            ProcessorSupplier<byte[], PolledRecord<T>, byte[], byte[]> processor) {
         return new Topology()
                 .addSource(
                         (AutoOffsetReset) null, // the consumer's own setting
@@ -133,28 +171,44 @@ public final class SinkTopology implements AutoCloseable {
                         TOLERANT,
                         new ByteArrayDeserializer(),
                         new PolledRecord.Unwrapping<T>(),
-                        parts.settings().topic)
+                        settings.topics().events())
                 .addSource(
                         AutoOffsetReset.earliest(),
                         CONTROL,
                         FIRST,
                         new ByteArrayDeserializer(),
                         new PolledRecord.Unwrapping<T>(),
-                        parts.settings().controlTopic)
-                .addProcessor(APPLY, () -> new SinkProcessor<>(parts), EVENTS, CONTROL)
-                .addStateStore(parts.mark().store(), APPLY)
+                        SinkTopics.control(settings.name()))
+                .addProcessor(APPLY, processor, EVENTS, CONTROL)
+                .addStateStore(commitHook.store(), APPLY)
                 // uncached: what a commit's flush writes here must not wait in a cache that was flushed before it
-                .addStateStore(persistent(Checkpoints.NAME), APPLY)
-                .addStateStore(persistent(InFlightStore.NAME), APPLY)
-                .addStateStore(persistent(ResultsStore.NAME), APPLY)
-                .addStateStore(persistent(Replays.NAME), APPLY)
-                .addStateStore(persistent(ParkedStore.NAME), APPLY)
+                .addStateStore(persistent(SinkTopics.RESULTS_STORE), APPLY)
+                .addStateStore(
+                        persistent(SinkTopics.STATE_STORE)
+                                .withLoggingEnabled(
+                                        Map.of(TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(stateSegmentBytes))),
+                        APPLY)
                 .addSink(
                         DEAD_LETTERS,
-                        parts.settings().deadLetterTopic,
+                        settings.topics().deadLetters(),
                         new ByteArraySerializer(),
                         new ByteArraySerializer(),
                         APPLY);
+    }
+
+    /** A segment must take the largest record. */
+    private static int stateSegmentBytes(int maxMessageBytes) {
+        return Math.max(STATE_SEGMENT_BYTES, RecordSizes.withEnvelope(maxMessageBytes));
+    }
+
+    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> persistent(String name) {
+        return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
+                .withCachingDisabled();
+    }
+
+    /** The topic of a sink's commands. */
+    public static String controlTopic(String sink) {
+        return SinkTopics.control(sink);
     }
 
     /** 1. The topology. */
@@ -167,16 +221,20 @@ public final class SinkTopology implements AutoCloseable {
         return properties;
     }
 
-    /** 2. Kafka's own clients, whose polls wait until a revocation would commit what the workers have found out. */
+    /** 2. Kafka's own clients, whose polls wait until a revocation would commit all outcomes of the workers. */
     public KafkaClientSupplier clients() {
-        CommandPriority commands = new CommandPriority(settings.topic, settings.controlTopic);
-        return new PacedConsumer(commands, thread, cluster.moved(), cluster.polled()::consumer);
+        return clients(consumers);
     }
 
-    /** 3. Begins nothing any more and waits for what runs, at most the drain time-out. To be called before streams close. */
+    KafkaClientSupplier clients(Function<Map<String, Object>, Consumer<byte[], byte[]>> mainConsumers) {
+        CommandPriority commands = new CommandPriority(settings.topics().events(), SinkTopics.control(settings.name()));
+        return new SinkClients(commands, lifecycle, budget, movedOffsets, mainConsumers);
+    }
+
+    /** 3. Stops all work and waits for what runs, at most the drain timeout. To be called before streams close. */
     public void quiesce() {
         try {
-            thread.quiesce().close(settings.drainTimeout.toNanos());
+            lifecycle.close(settings.limits().drainTimeout().toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -185,23 +243,34 @@ public final class SinkTopology implements AutoCloseable {
     /** Ends the worker threads; to be called after streams were closed. */
     @Override
     public void close() {
-        try {
-            held.close();
-        } catch (Exception e) {
-            throw new IllegalStateException("The parts of sink " + settings.name + " did not close.", e);
+        while (!resources.isEmpty()) {
+            try {
+                resources.removeLast().close();
+            } catch (Exception e) {
+                throw new IllegalStateException(
+                        "A part of sink " + settings.name() + " did not close. This is a defect.", e);
+            }
         }
     }
 
-    SinkParts.Watched watched() {
-        return watched;
+    SinkLifecycle lifecycle() {
+        return lifecycle;
+    }
+
+    PollBudget budget() {
+        return budget;
+    }
+
+    SinkProgress progress() {
+        return progress;
     }
 
     CircuitBreaker breaker() {
         return breaker;
     }
 
-    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> persistent(String name) {
-        return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
-                .withCachingDisabled();
+    private <R extends AutoCloseable> R opened(R resource) {
+        resources.add(resource);
+        return resource;
     }
 }

@@ -2,6 +2,8 @@ package io.taskqueue.streams;
 
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.streams.clients.RecordSizes;
+import io.taskqueue.streams.settings.SinkSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -13,11 +15,9 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.DefaultProductionExceptionHandler;
 import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
 
-/** The properties of Kafka Streams that the topology needs, with the user's over those that may be chosen. */
+/** The properties of Kafka Streams that the topology needs, overridden by the user's where these may be set. */
 final class StreamsProperties {
 
-    private static final int DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
-    private static final int ENVELOPE = 64 * 1024;
     private static final long SMALLEST_CACHE = 1 << 20;
     private static final Duration SHORTEST_TRANSACTION = Duration.ofSeconds(10);
 
@@ -26,15 +26,21 @@ final class StreamsProperties {
 
     private StreamsProperties() {}
 
+    /** @throws IllegalArgumentException if a property of the user contradicts one that the sink needs */
+    static void validate(SinkSettings<?> settings) {
+        Map<String, Object> unused = of(settings, 0);
+    }
+
+    /** @param maxMessageBytes the largest record batch of the event topic */
     static Map<String, Object> of(SinkSettings<?> settings, int maxMessageBytes) {
         Map<String, Object> properties = chosen(settings, maxMessageBytes);
-        ClientProperties given = new ClientProperties(settings.kafka);
+        ClientProperties given = new ClientProperties(settings.kafka());
         // Kafka Streams itself hands properties with a prefix to that client
         for (Client client : List.of(Client.PRODUCER, Client.CONSUMER, Client.ADMIN)) {
             properties.putAll(given.prefixed(client));
         }
         properties.putAll(given.of(Client.STREAMS));
-        requireFixed(properties, settings.name);
+        requireFixed(properties, settings.name());
         requireCache(properties);
         return properties;
     }
@@ -46,22 +52,18 @@ final class StreamsProperties {
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
                 StreamsConfig.EXACTLY_ONCE_V2,
                 "makes offsets and results commit together");
-        require(properties, StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1, "is all that hands partitions over cleanly");
-        require(
-                properties,
-                StreamsConfig.MAX_TASK_IDLE_MS_CONFIG,
-                -1,
-                "leaves it to the sink that commands come first");
+        require(properties, StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1, "is needed to hand partitions over cleanly");
+        require(properties, StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, -1, "lets the sink read commands before events");
         require(
                 properties,
                 StreamsConfig.GROUP_PROTOCOL_CONFIG,
                 StreamsConfig.DEFAULT_GROUP_PROTOCOL,
-                "lets the sink see each poll and each hand-over");
+                "lets the sink intercept each poll and each revocation");
         require(
                 properties,
                 StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
                 LogAndFailProcessingExceptionHandler.class.getName(),
-                "lets the sink stop before an event that it must not pass over");
+                "lets the sink stop before an event that it must not skip");
         for (String handler : List.of(
                 StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, "default.production.exception.handler")) {
             check(
@@ -75,7 +77,7 @@ final class StreamsProperties {
                 StreamsConfig.topicPrefix(TopicConfig.CLEANUP_POLICY_CONFIG),
                 TopicConfig.CLEANUP_POLICY_COMPACT,
                 "keeps the sink's state, however old it is");
-        // of the consumer as a whole, Kafka Streams sees to it itself
+        // for the consumers as a whole, Kafka Streams sets it itself
         for (String consumer : List.of(StreamsConfig.MAIN_CONSUMER_PREFIX, StreamsConfig.RESTORE_CONSUMER_PREFIX)) {
             check(
                     properties,
@@ -87,43 +89,43 @@ final class StreamsProperties {
                 properties,
                 StreamsConfig.InternalConfig.PROCESSING_THREADS_ENABLED,
                 false,
-                "leaves all of a partition to one thread");
+                "processes all records of a partition on one thread");
     }
 
     private static Map<String, Object> chosen(SinkSettings<?> settings, int maxMessageBytes) {
         Map<String, Object> properties = new HashMap<>();
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
-        properties.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDirectory.toString());
-        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, settings.commitInterval.toMillis());
-        // there is no global table; unset, each start warns of it
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDirectory().toString());
+        properties.put(
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                settings.limits().commitInterval().toMillis());
+        // there is no global table; without it, each start logs a warning
         properties.put("processing.exception.handler.global.enabled", true);
         // how soon outcomes are noticed when no record comes
         properties.put(StreamsConfig.POLL_MS_CONFIG, 5);
-        // what a poll brings is taken also where there is no room for it
+        // polled records are accepted also where there is no capacity for them
         properties.put(
                 StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG),
-                Math.max(1, Math.min(MOST_POLLED, settings.maxInFlight / 2)));
+                Math.max(1, Math.min(MOST_POLLED, settings.limits().maxInFlight() / 2)));
         // after a kill, the next instance waits for the old session to end
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 1_500);
         // a transaction is open from one commit to the next, and the last one of a partition waits for what runs
-        Duration transaction =
-                settings.commitInterval.plus(settings.drainTimeout).plusSeconds(5);
+        Duration transaction = settings.limits()
+                .commitInterval()
+                .plus(settings.limits().drainTimeout())
+                .plusSeconds(5);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)
                 Math.max(transaction.toMillis(), SHORTEST_TRANSACTION.toMillis()));
-        // events in flight go to a topic of their own, and what is no event to the dead-letter topic: whole, and more
+        // events in flight are written to a changelog, and undecodable records to the dead-letter topic, with an
+        // envelope
         properties.put(
                 StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
-                String.valueOf(withEnvelope(maxMessageBytes)));
+                String.valueOf(RecordSizes.withEnvelope(maxMessageBytes)));
         properties.put(
-                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), withEnvelope(maxMessageBytes));
+                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                RecordSizes.withEnvelope(maxMessageBytes));
         return properties;
-    }
-
-    /** The size of the largest record made of one of the event topic. */
-    static int withEnvelope(int maxMessageBytes) {
-        return (int)
-                Math.min(Integer.MAX_VALUE, (long) Math.max(maxMessageBytes, DEFAULT_MAX_MESSAGE_BYTES) + ENVELOPE);
     }
 
     private static void require(Map<String, Object> properties, String key, Object value, String why) {
@@ -135,18 +137,18 @@ final class StreamsProperties {
         Object given = properties.get(key);
         if (given != null && !given.toString().equals(value.toString())) {
             throw new IllegalArgumentException("The property " + key + " of a sink is " + value + ", which " + why
-                    + ", but it is set to " + given + ". Remove it.");
+                    + ", but it is set to " + given + ". Remove the property.");
         }
     }
 
-    /** With a cache that has no room for the marks of all partitions, what waits for a commit would wait for ever. */
+    /** In a cache without room for the commit hooks of all partitions, what waits for a commit would wait without end. */
     private static void requireCache(Map<String, Object> properties) {
         for (String cache : List.of(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "cache.max.bytes.buffering")) {
             Object given = properties.get(cache);
             if (given != null && Long.parseLong(given.toString()) < SMALLEST_CACHE) {
                 throw new IllegalArgumentException("The property " + cache + " of a sink must be at least "
                         + SMALLEST_CACHE + ", but it is set to " + given
-                        + ": what is about to be committed would not be known in time. Remove it.");
+                        + ": with less, the sink would not learn of a commit in time. Remove the property.");
             }
         }
     }

@@ -8,7 +8,7 @@ import org.apache.kafka.streams.processor.Punctuator;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.jspecify.annotations.Nullable;
 
-/** When one task is looked after without a record of its own. Each tick makes the task commit. Stream thread only. */
+/** The schedule of one task's passes without a record. Each tick makes the task commit. For the stream thread only. */
 final class Ticks {
 
     private final ProcessorContext<byte[], byte[]> context;
@@ -21,8 +21,8 @@ final class Ticks {
         this.tick = tick;
     }
 
-    /** Ticks after an interval and again after each, or not at all; what was said before does not hold any more. */
-    void every(Optional<Duration> wanted) {
+    /** Schedules ticks at an interval, or none, in place of those before. */
+    void schedule(Optional<Duration> wanted) {
         if (wanted.equals(interval)) {
             return;
         }

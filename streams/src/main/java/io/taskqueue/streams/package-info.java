@@ -1,9 +1,22 @@
 /**
- * Sinks on Kafka Streams: the service, the topology for a user's own KafkaStreams, and the machinery below both.
+ * Sinks on Kafka Streams: the service, and the topology for a user's own KafkaStreams. The only package that uses Kafka Streams.
+ *
+ * <pre>
+ *   SinkService           the service: builder, status, observers, close
+ *   SinkTopology          all wiring of a sink, read from top to bottom
+ *   SinkProcessor         passes records and ticks of one partition to {@code partition}; Ticks
+ *   CommitHook            calls back just before a task commits
+ *   StreamsKeyValues      the port to the stores
+ *   SinkClients           supplies the adapted Kafka clients of {@code clients}
+ *   StreamsProperties     the properties that a sink needs; DeadLetterRecord
+ *
+ *   below it: partition, then parking, replay, results, checkpoint, state; execution; clients; status; settings; beside it: admin
+ * </pre>
  *
  * <p>Threads: one stream thread classifies events and owns all state; workers apply events, one task's in order and tasks side
- * by side; what workers find out is handed over to the stream thread. What is in flight commits with the consumed offsets.
- * Where all that is in flight waits, for its next try or for a dead target, a partition sleeps, and nothing begins before it wakes.
+ * by side, and pass their outcomes to the stream thread. What is in flight commits with the consumed offsets.
+ * Where all that is in flight waits, for its next attempt or for an unavailable target, a partition is suspended, and nothing begins
+ * before its next pass.
  */
 @NullMarked
 package io.taskqueue.streams;

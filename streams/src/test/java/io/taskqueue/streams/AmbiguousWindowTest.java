@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.streams.AmbiguousSink.Policy;
+import io.taskqueue.streams.admin.ParkedEvents;
+import io.taskqueue.streams.parking.ParkedTask;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +73,7 @@ class AmbiguousWindowTest {
     private static Map<Policy, Fate> killedAt(KillPoint point) throws Exception {
         String sink = "killed-" + point.name().toLowerCase(Locale.ROOT);
         try (SinkWorld world = new SinkWorld(1)) {
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             for (Policy policy : Policy.values()) {
                 source.next(EventKind.ENQUEUED, policy.task);
             }
@@ -90,7 +92,13 @@ class AmbiguousWindowTest {
                         policy,
                         new Fate(
                                 world.ledger.times(source.key(sink, policy.task + 1)),
-                                policy == PARK && next.status().queues().get(0).parkedEvents() == 1));
+                                policy == PARK
+                                        && next.status()
+                                                        .queues()
+                                                        .get(0)
+                                                        .parked()
+                                                        .events()
+                                                == 1));
             }
             redriveRunsWhatWasLeftToAPerson(world, sink, source, next, fates);
             return fates;
@@ -98,7 +106,7 @@ class AmbiguousWindowTest {
     }
 
     private static void redriveRunsWhatWasLeftToAPerson(
-            SinkWorld world, String sink, EventWriter source, SinkService service, Map<Policy, Fate> fates)
+            SinkWorld world, String sink, EventTopicWriter source, SinkService service, Map<Policy, Fate> fates)
             throws Exception {
         ParkedEvents parked = new ParkedEvents(Map.of("bootstrap.servers", SinkWorld.bootstrap()), sink);
         Fate before = fates.get(PARK);
@@ -113,7 +121,7 @@ class AmbiguousWindowTest {
         Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.times(key) >= calls);
         Awaitility.await()
                 .atMost(SinkWorld.PATIENCE)
-                .until(() -> service.status().queues().get(0).parkedEvents() == 0
+                .until(() -> service.status().queues().get(0).parked().events() == 0
                         && service.status().settled());
         assertThat(world.ledger.times(key))
                 .as("calls after a redrive, killed at %s", sink)

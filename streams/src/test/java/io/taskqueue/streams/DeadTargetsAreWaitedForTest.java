@@ -8,6 +8,7 @@ import io.taskqueue.queue.Ticker;
 import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
+import io.taskqueue.streams.status.SinkState;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,8 +44,8 @@ class DeadTargetsAreWaitedForTest {
                     .metrics(meters)
                     .retry(FOUR_TRIES)
                     .breaker(BREAKER));
-            EventWriter one = world.source("a", 1).open();
-            EventWriter other = world.source("b", 1).open();
+            EventTopicWriter one = world.source("a", 1).open();
+            EventTopicWriter other = world.source("b", 1).open();
             one.tasks(0, 3);
             other.tasks(0, 3);
             world.awaitCaughtUp("waiting", service);
@@ -70,7 +71,8 @@ class DeadTargetsAreWaitedForTest {
                     .startsWith("Sink waiting has waited for its target since ")
                     .contains("java.io.IOException: the target is dead.");
             assertThat(meters.get(SinkMeters.BREAKER).gauge().value()).isEqualTo(1);
-            assertThat(service.status().queues()).allMatch(queue -> queue.lag() == 9 && queue.inFlight() == 9);
+            assertThat(service.status().queues())
+                    .allMatch(queue -> queue.positions().lag() == 9 && queue.inFlight() == 9);
 
             dead.set(false);
             world.awaitCaughtUp("waiting", service);

@@ -6,6 +6,9 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.streams.status.EffectCounts;
+import io.taskqueue.streams.status.QueueStatus;
+import io.taskqueue.streams.status.SinkStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,10 +55,12 @@ class EachEventReachesTheSinkOnceTest {
             assertThat(status.effects()).isEqualTo(new EffectCounts(1_800, 0, 0, 0, 0, 0));
             assertThat(status.queues()).extracting(QueueStatus::queueName).containsExactly("a", "b", "c");
             assertThat(status.queues())
-                    .allMatch(queue -> queue.applied() == 600
-                            && queue.lag() == 0
-                            && queue.gaps() == 0
-                            && queue.newest().equals(queue.done()));
+                    .allMatch(queue -> queue.counts().applied() == 600
+                            && queue.positions().lag() == 0
+                            && queue.counts().gaps() == 0
+                            && queue.positions()
+                                    .newest()
+                                    .equals(queue.positions().done()));
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.taskqueue.sink.SinkStoppedException;
+import io.taskqueue.streams.status.SinkState;
 import org.awaitility.Awaitility;
 
 /** Waits until a service has failed. */

@@ -3,6 +3,7 @@ package io.taskqueue.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.EventKind;
+import io.taskqueue.streams.status.EffectCounts;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -11,9 +12,9 @@ class FencedEventsAreNeverAppliedTest {
     @Test
     void whatALowerEpochWroteBehindTheFenceIsDroppedAlsoInAReplay() throws Exception {
         try (SinkWorld world = new SinkWorld(1)) {
-            EventWriter old = world.source("orders", 3).open();
+            EventTopicWriter old = world.source("orders", 3).open();
             old.tasks(0, 5);
-            EventWriter young = world.source("orders", 7).open();
+            EventTopicWriter young = world.source("orders", 7).open();
             old.next(EventKind.ENQUEUED, 90);
             young.tasks(0, 5);
             old.next(EventKind.ENQUEUED, 91);
@@ -26,7 +27,7 @@ class FencedEventsAreNeverAppliedTest {
             SinkService again = world.start(world.sink("fenced", world.calling(Duration.ZERO)));
             world.awaitCaughtUp("fenced", again);
 
-            assertThat(again.status().queues().get(0).fenced()).isEqualTo(2);
+            assertThat(again.status().queues().get(0).counts().fenced()).isEqualTo(2);
             assertThat(again.status().effects()).isEqualTo(new EffectCounts(0, 30, 0, 0, 0, 0));
             assertThat(world.ledger.calls()).hasSize(30);
             assertThat(world.ledger.times(old.key("fenced", 16))).isZero();

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -24,7 +23,7 @@ class HaltingRerunsNothingTest {
     @Test
     void whatRunsWhileAGapHaltsTheSinkIsRecordedAndNotCalledAgain() throws Exception {
         try (SinkWorld world = new SinkWorld(1)) {
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             source.tasks(0, 100);
             source.skip(2);
             source.tasks(100, 110);
@@ -38,7 +37,7 @@ class HaltingRerunsNothingTest {
             SinkService told = world.start(world.sink("halted", world.calling(Duration.ZERO)));
             world.awaitCaughtUp("halted", told);
             assertThat(world.ledger.keys()).isEqualTo(330);
-            assertThat(told.status().queues().get(0).gaps()).isEqualTo(1);
+            assertThat(told.status().queues().get(0).counts().gaps()).isEqualTo(1);
             assertThat(world.ledger.repeated()).isEmpty();
         }
     }
@@ -47,7 +46,7 @@ class HaltingRerunsNothingTest {
     @ValueSource(booleans = {true, false})
     void aRecordThatIsNoEventWaitsBehindTheGapAndIsSetAsideOnce(boolean headers) throws Exception {
         try (SinkWorld world = new SinkWorld(1)) {
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             source.tasks(0, 10);
             source.skip(1);
             if (!headers) {
@@ -69,10 +68,7 @@ class HaltingRerunsNothingTest {
             assertThat(world.ledger.keys()).isEqualTo(headers ? 31 : 32);
             assertThat(told.status().undecodable()).isEqualTo(1);
             List<ConsumerRecord<byte[], byte[]>> dead = new ArrayList<>();
-            try (CommittedRecords letters =
-                    new CommittedRecords(Map.of("bootstrap.servers", SinkWorld.bootstrap()), name + ".dead")) {
-                letters.all(dead::add);
-            }
+            SinkWorld.readCommitted(name + ".dead", dead::add);
             assertThat(dead).hasSize(1);
             assertThat(dead.get(0).value()).asString(StandardCharsets.UTF_8).isEqualTo("{\"broken");
             assertThat(dead.get(0).key()).asString(StandardCharsets.UTF_8).isEqualTo("orders");
@@ -83,8 +79,8 @@ class HaltingRerunsNothingTest {
     @Test
     void anEventThatStopsTheSinkMakesNothingOfAnotherPartitionRunAgain() throws Exception {
         try (SinkWorld world = new SinkWorld(2)) {
-            EventWriter poisoned = world.source("a", 1).open();
-            EventWriter well = world.source("b", 2).open();
+            EventTopicWriter poisoned = world.source("a", 1).open();
+            EventTopicWriter well = world.source("b", 2).open();
             well.tasks(0, 200);
             poisoned.tasks(0, 1);
             ReplicationSink<String> calling = world.calling(Duration.ofMillis(10));

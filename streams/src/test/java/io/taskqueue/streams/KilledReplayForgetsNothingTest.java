@@ -2,6 +2,9 @@ package io.taskqueue.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.streams.replay.ReplayCounts;
+import io.taskqueue.streams.replay.ReplayMode;
+import io.taskqueue.streams.replay.ReplayOrder;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,7 +22,7 @@ class KilledReplayForgetsNothingTest {
     @Test
     void aKilledRerunGoesOnWithItsSelectionAndItsCounts() throws Exception {
         try (SinkWorld world = new SinkWorld(1)) {
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             source.tasks(0, EVENTS / 3);
             SinkService first =
                     world.start(world.sink(SINK, world.calling(Duration.ZERO)).stateDirectory(world.state("child")));

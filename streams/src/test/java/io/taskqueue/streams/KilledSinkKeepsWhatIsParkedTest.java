@@ -2,6 +2,10 @@ package io.taskqueue.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.streams.admin.ParkedEvents;
+import io.taskqueue.streams.parking.ParkedEvent;
+import io.taskqueue.streams.parking.ParkedState;
+import io.taskqueue.streams.parking.ParkedTask;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -18,7 +22,7 @@ class KilledSinkKeepsWhatIsParkedTest {
     @Test
     void killsWhileEventsAreParkedAndWhileTheyAreRedrivenLoseNothingAndDoubleNoFinishedEffect() throws Exception {
         try (SinkWorld world = new SinkWorld(1)) {
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             source.tasks(0, TASKS);
             world.ledger.refuse(key -> failing(source, key));
             ParkedEvents parked = new ParkedEvents(Map.of("bootstrap.servers", SinkWorld.bootstrap()), SINK);
@@ -71,7 +75,7 @@ class KilledSinkKeepsWhatIsParkedTest {
     }
 
     /** The second effect of the first event of each of the first tasks. */
-    private static boolean failing(EventWriter source, String key) {
+    private static boolean failing(EventTopicWriter source, String key) {
         for (long position = 1; position <= PARKED_TASKS; position++) {
             if (key.equals(key(source, position, "call"))) {
                 return true;
@@ -80,7 +84,7 @@ class KilledSinkKeepsWhatIsParkedTest {
         return false;
     }
 
-    private static String key(EventWriter source, long position, String effect) {
+    private static String key(EventTopicWriter source, long position, String effect) {
         return source.key(SINK, position).replaceFirst("call$", effect);
     }
 

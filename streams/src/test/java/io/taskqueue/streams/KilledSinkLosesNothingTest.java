@@ -2,6 +2,7 @@ package io.taskqueue.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.streams.status.EffectCounts;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +17,7 @@ class KilledSinkLosesNothingTest {
     @Test
     void afterKillsEveryEffectWasRunAndOnlyThoseWithoutACommittedResultAgainUnderTheirFirstKey() throws Exception {
         try (SinkWorld world = new SinkWorld(1)) {
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             source.tasks(0, 1_500);
             Map<String, Integer> mustNotRunAgain = new HashMap<>();
             for (int kill = 0; kill < 2; kill++) {

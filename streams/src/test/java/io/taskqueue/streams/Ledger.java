@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
 /** The outside that effects act on: remembers every call by its key, in this process, whatever happens to the callers. */
-final class Ledger implements AutoCloseable {
+public final class Ledger implements AutoCloseable {
 
     private final Queue<String> calls = new ConcurrentLinkedQueue<>();
     private final Map<String, Integer> byKey = new ConcurrentHashMap<>();
@@ -27,7 +27,7 @@ final class Ledger implements AutoCloseable {
     private volatile int room = Integer.MAX_VALUE;
     private volatile CountDownLatch callersAreDead = new CountDownLatch(0);
 
-    Ledger() throws IOException {
+    public Ledger() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 256);
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
@@ -51,23 +51,23 @@ final class Ledger implements AutoCloseable {
         server.start();
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
     }
 
     /** Calls by HTTP with these keys fail from now on, and are not remembered. */
-    void refuse(Predicate<String> keys) {
+    public void refuse(Predicate<String> keys) {
         refused = keys;
     }
 
     /** Calls by HTTP wait from now on once so many keys are known, and are not remembered. */
-    void holdBeyond(int keys) {
+    public void holdBeyond(int keys) {
         callersAreDead = new CountDownLatch(1);
         room = keys;
     }
 
     /** Ends the wait of calls, whose callers are dead by now. */
-    void letGo() {
+    public void letGo() {
         room = Integer.MAX_VALUE;
         callersAreDead.countDown();
     }
@@ -84,28 +84,28 @@ final class Ledger implements AutoCloseable {
         return true;
     }
 
-    void called(String key) {
+    public void called(String key) {
         calls.add(key);
         byKey.merge(key, 1, Integer::sum);
     }
 
     /** Every call, in order. */
-    List<String> calls() {
+    public List<String> calls() {
         return List.copyOf(calls);
     }
 
-    int keys() {
+    public int keys() {
         return byKey.size();
     }
 
     /** The keys that were called more than once, with how often. */
-    Map<String, Integer> repeated() {
+    public Map<String, Integer> repeated() {
         Map<String, Integer> repeated = new ConcurrentHashMap<>(byKey);
         repeated.values().removeIf(times -> times == 1);
         return repeated;
     }
 
-    int times(String key) {
+    public int times(String key) {
         return byKey.getOrDefault(key, 0);
     }
 

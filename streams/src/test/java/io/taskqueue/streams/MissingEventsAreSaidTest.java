@@ -11,13 +11,13 @@ class MissingEventsAreSaidTest {
     @Test
     void aSinkThatGoesOnMarksTheQueueUntilAnOperatorClearsIt() throws Exception {
         try (SinkWorld world = new SinkWorld(1)) {
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             source.tasks(0, 1);
             source.skip(2);
             source.tasks(1, 2);
             SinkService service = world.start(world.sink("going-on", world.calling(Duration.ZERO)));
             world.awaitCaughtUp("going-on", service);
-            assertThat(service.status().queues().get(0).gaps()).isEqualTo(1);
+            assertThat(service.status().queues().get(0).counts().gaps()).isEqualTo(1);
             assertThat(service.status().queues().get(0).diverged()).isTrue();
             assertThat(world.ledger.calls()).hasSize(6);
             service.close();
@@ -33,7 +33,7 @@ class MissingEventsAreSaidTest {
     @Test
     void aSinkThatHaltsStopsBeforeTheEventUntilItIsToldToContinue() throws Exception {
         try (SinkWorld world = new SinkWorld(1)) {
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             source.tasks(0, 1);
             source.skip(2);
             source.tasks(1, 2);

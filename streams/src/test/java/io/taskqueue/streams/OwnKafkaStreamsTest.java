@@ -1,9 +1,13 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.streams.state.StateKind;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.streams.settings.SinkTopics;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
@@ -31,13 +35,13 @@ class OwnKafkaStreamsTest {
             try {
                 streams.setUncaughtExceptionHandler(thrown -> StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
                 streams.start();
-                EventWriter source = world.source("orders", 1).open();
+                EventTopicWriter source = world.source("orders", 1).open();
                 source.tasks(0, 100);
                 Awaitility.await()
                         .atMost(SinkWorld.PATIENCE)
                         .ignoreExceptions()
-                        .until(() -> count(streams, ResultsStore.NAME) == 300);
-                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> count(streams, InFlightStore.NAME) == 0);
+                        .until(() -> count(streams, SinkTopics.RESULTS_STORE) == 300);
+                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> inFlight(streams) == 0);
 
                 world.admin
                         .deleteRecords(Map.of(new TopicPartition(world.topic, 0), RecordsToDelete.beforeOffset(201)))
@@ -45,16 +49,16 @@ class OwnKafkaStreamsTest {
                         .get();
                 int task = 100;
                 // the next event lets the purge begin, once the log's start is read again
-                while (count(streams, ResultsStore.NAME) > 100 + 3 * (task - 100) && task < 1_000) {
+                while (count(streams, SinkTopics.RESULTS_STORE) > 100 + 3 * (task - 100) && task < 1_000) {
                     source.tasks(task, ++task);
                     int calls = 3 * task;
                     Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == calls);
-                    Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> count(streams, InFlightStore.NAME) == 0);
+                    Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> inFlight(streams) == 0);
                 }
                 int expected = 100 + 3 * (task - 100);
                 Awaitility.await()
                         .atMost(SinkWorld.PATIENCE)
-                        .until(() -> count(streams, ResultsStore.NAME) == expected);
+                        .until(() -> count(streams, SinkTopics.RESULTS_STORE) == expected);
             } finally {
                 sink.quiesce();
                 streams.close(CloseOptions.timeout(Duration.ofSeconds(30))
@@ -64,14 +68,23 @@ class OwnKafkaStreamsTest {
         }
     }
 
+    private static int inFlight(KafkaStreams streams) {
+        return count(streams, SinkTopics.STATE_STORE, StateKind.IN_FLIGHT::owns);
+    }
+
     private static int count(KafkaStreams streams, String store) {
+        return count(streams, store, key -> true);
+    }
+
+    private static int count(KafkaStreams streams, String store, Predicate<byte[]> counted) {
         ReadOnlyKeyValueStore<Bytes, byte[]> entries =
                 streams.store(StoreQueryParameters.fromNameAndType(store, QueryableStoreTypes.keyValueStore()));
         int count = 0;
         try (KeyValueIterator<Bytes, byte[]> all = entries.all()) {
             while (all.hasNext()) {
-                all.next();
-                count++;
+                if (counted.test(all.next().key.get())) {
+                    count++;
+                }
             }
         }
         return count;

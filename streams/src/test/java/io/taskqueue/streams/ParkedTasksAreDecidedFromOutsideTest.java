@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
+import io.taskqueue.streams.admin.ParkedEvents;
+import io.taskqueue.streams.parking.ParkedEvent;
+import io.taskqueue.streams.parking.ParkedTask;
+import io.taskqueue.streams.status.EffectCounts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -51,7 +55,7 @@ class ParkedTasksAreDecidedFromOutsideTest {
             Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == 15 * queues.size());
             assertThat(world.ledger.repeated()).isEmpty();
             assertThat(third.status().queues())
-                    .allSatisfy(queue -> assertThat(queue.parkedEvents()).isZero());
+                    .allSatisfy(queue -> assertThat(queue.parked().events()).isZero());
         }
     }
 

@@ -19,8 +19,15 @@ import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.PermanentEffectException;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.sink.UnknownOutcomeException;
-import io.taskqueue.streams.ParkedCommand.Action;
-import io.taskqueue.streams.ParkedState.EffectState;
+import io.taskqueue.streams.checkpoint.EventLocation;
+import io.taskqueue.streams.parking.ParkedCommand;
+import io.taskqueue.streams.parking.ParkedCommand.Action;
+import io.taskqueue.streams.parking.ParkedEntry;
+import io.taskqueue.streams.parking.ParkedKey;
+import io.taskqueue.streams.parking.ParkedState;
+import io.taskqueue.streams.parking.ParkedState.EffectState;
+import io.taskqueue.streams.replay.DeliveryContext;
+import io.taskqueue.streams.status.QueueStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -81,10 +88,10 @@ class ParkedTasksWaitForAPersonTest {
                 .containsExactlyInAnyOrder(
                         key(1, "first"), key(2, "first"), key(2, "second"), key(5, "first"), key(5, "second"));
         QueueStatus status = sink.queue();
-        assertThat(status.done()).isEqualTo(new Position(1, 5));
-        assertThat(status.lag()).isZero();
-        assertThat(status.parkedTasks()).isEqualTo(1);
-        assertThat(status.parkedEvents()).isEqualTo(3);
+        assertThat(status.positions().done()).isEqualTo(new Position(1, 5));
+        assertThat(status.positions().lag()).isZero();
+        assertThat(status.parked().tasks()).isEqualTo(1);
+        assertThat(status.parked().events()).isEqualTo(3);
         assertThat(sink.registry
                         .get(SinkMeters.PARKED)
                         .tag("queue", "orders")
@@ -92,7 +99,7 @@ class ParkedTasksWaitForAPersonTest {
                         .value())
                 .isEqualTo(3);
         assertThat(sink.status().effects().parked()).isEqualTo(3);
-        assertThat(status.peers()).isEqualTo(Map.of("default", new Position(1, 5)));
+        assertThat(status.positions().peers()).isEqualTo(Map.of("default", new Position(1, 5)));
     }
 
     @Test
@@ -111,8 +118,8 @@ class ParkedTasksWaitForAPersonTest {
                 .containsExactly(
                         key(1, "second"), key(2, "first"), key(2, "second"), key(3, "first"), key(3, "second"));
         assertThat(sink.parked()).isEmpty();
-        assertThat(sink.queue().parkedEvents()).isZero();
-        assertThat(sink.queue().parkedTasks()).isZero();
+        assertThat(sink.queue().parked().events()).isZero();
+        assertThat(sink.queue().parked().tasks()).isZero();
         events(1);
         sink.settle();
         assertThat(calls).endsWith(key(4, "first"), key(4, "second"));
@@ -132,7 +139,7 @@ class ParkedTasksWaitForAPersonTest {
         assertThat(sink.parkedOffsets(1)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
         assertThat(sink.parked(1)).extracting(ParkedEntry::released).containsOnly(false);
         assertThat(sink.seen(Action.REDRIVE, 1).round()).isEqualTo(2);
-        assertThat(sink.queue().parkedEvents()).isEqualTo(6);
+        assertThat(sink.queue().parked().events()).isEqualTo(6);
         broken.clear();
         calls.clear();
 
@@ -190,7 +197,7 @@ class ParkedTasksWaitForAPersonTest {
                                     new TaskError("IOException", "the target refuses 1", Map.of()),
                                     Map.of("first", EffectState.DONE)))));
         });
-        assertThat(sink.queue().parkedEvents()).isZero();
+        assertThat(sink.queue().parked().events()).isZero();
         events(1);
         sink.settle();
         assertThat(calls).endsWith(key(4, "first"), key(4, "second"));
@@ -253,7 +260,7 @@ class ParkedTasksWaitForAPersonTest {
             events(task);
         }
         sink.settle();
-        assertThat(sink.queue().parkedEvents()).isEqualTo(80);
+        assertThat(sink.queue().parked().events()).isEqualTo(80);
         broken.clear();
         calls.clear();
 
@@ -447,7 +454,7 @@ class ParkedTasksWaitForAPersonTest {
         events(1, 2, 2, 1);
         sink.settle();
 
-        sink.facts(new Uuid(7, 8), 5);
+        sink.describe(new Uuid(7, 8), 5);
         events(1);
         sink.until(() -> assertThat(sink.recorded())
                 .containsExactlyInAnyOrder(key(2, "first"), key(5, "first"), key(5, "second")));
@@ -457,7 +464,7 @@ class ParkedTasksWaitForAPersonTest {
         sink.settle();
 
         assertThat(calls).containsExactly(key(2, "second"), key(3, "first"), key(3, "second"));
-        sink.facts(new Uuid(7, 8), 6);
+        sink.describe(new Uuid(7, 8), 6);
         events(1);
         sink.until(() -> assertThat(sink.recorded()).containsExactlyInAnyOrder(key(6, "first"), key(6, "second")));
     }
@@ -472,7 +479,7 @@ class ParkedTasksWaitForAPersonTest {
         sink.settle();
         assertThat(sink.parked()).hasSize(1);
 
-        sink.facts(new Uuid(7, 8), 2);
+        sink.describe(new Uuid(7, 8), 2);
         events(2);
 
         sink.until(() -> assertThat(sink.parked()).isEmpty());
@@ -481,10 +488,10 @@ class ParkedTasksWaitForAPersonTest {
     @Test
     void theStartOfAnOldTopicsLogForgetsNothingOfTheNewOne() {
         start();
-        sink.facts(new Uuid(7, 8), 1_000);
+        sink.describe(new Uuid(7, 8), 1_000);
         events(2);
         sink.settle();
-        sink.facts(new Uuid(9, 9), 0);
+        sink.describe(new Uuid(9, 9), 0);
         broken.add(2L);
         events(1);
         sink.settle();
@@ -497,13 +504,13 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
-    void parkedEventsAndWhatTheyNeedSurviveATopicThatIsMadeAnew() {
+    void parkedEventsAndTheirResultsSurviveARecreatedTopic() {
         start();
         broken.add(2L);
         events(1, 2, 2);
         sink.settle();
 
-        sink.facts(new Uuid(9, 9), 0);
+        sink.describe(new Uuid(9, 9), 0);
         events(1);
         sink.settle();
 
@@ -611,7 +618,7 @@ class ParkedTasksWaitForAPersonTest {
                 .findFirst()
                 .orElseThrow();
         return new ParkedEntry(
-                new ParkedKey(task(1), sequence, new Uuid(7, 8)),
+                new ParkedKey(task(1), new EventLocation(new Uuid(7, 8), sequence)),
                 new DeliveryContext(EffectMode.RUN, false, 0, 1),
                 SinkDriver.THEN,
                 false,

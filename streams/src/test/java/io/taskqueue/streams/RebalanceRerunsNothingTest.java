@@ -15,21 +15,21 @@ class RebalanceRerunsNothingTest {
     void anInstanceThatComesAndGoesUnderLoadMakesNothingRunTwiceOrGetLost() throws Exception {
         try (SinkWorld world = new SinkWorld(4)) {
             List<String> queues = List.of("a", "b", "c", "d", "e", "f", "g", "h");
-            List<EventWriter> sources = new ArrayList<>();
+            List<EventTopicWriter> sources = new ArrayList<>();
             for (String queue : queues) {
                 sources.add(world.source(queue, 1).open());
             }
             SinkService first = world.start(world.sink("shared", world.calling(Duration.ofMillis(8))));
             for (int round = 0; round < 2; round++) {
                 int before = world.ledger.keys();
-                for (EventWriter source : sources) {
+                for (EventTopicWriter source : sources) {
                     source.tasks(250 * round, 250 * round + 175);
                 }
                 Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() > before + 300);
                 SinkService second = world.start(world.sink("shared", world.calling(Duration.ofMillis(8)))
                         .stateDirectory(world.state("two")));
                 Awaitility.await().atMost(SinkWorld.PATIENCE).until(second::ready);
-                for (EventWriter source : sources) { // for both, however long the second one took to come
+                for (EventTopicWriter source : sources) { // for both, however long the second one took to come
                     source.tasks(250 * round + 175, 250 * (round + 1));
                 }
                 Awaitility.await()

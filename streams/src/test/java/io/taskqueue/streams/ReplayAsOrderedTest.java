@@ -7,6 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.sink.PermanentEffectException;
 import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.streams.admin.SinkReplays;
+import io.taskqueue.streams.parking.ParkedCommand;
+import io.taskqueue.streams.replay.ReplayCounts;
+import io.taskqueue.streams.replay.ReplayMode;
+import io.taskqueue.streams.replay.ReplayOrder;
+import io.taskqueue.streams.replay.Selection;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,8 +32,8 @@ class ReplayAsOrderedTest {
     private static final int EVENTS = 60;
 
     private SinkWorld world;
-    private EventWriter one;
-    private EventWriter two;
+    private EventTopicWriter one;
+    private EventTopicWriter two;
 
     @BeforeEach
     void start() throws Exception {
@@ -143,8 +149,8 @@ class ReplayAsOrderedTest {
                 });
             }
         }));
-        await().atMost(SinkWorld.PATIENCE)
-                .until(() -> filling.status().queues().stream().anyMatch(queue -> queue.parkedEvents() == 1));
+        await().atMost(SinkWorld.PATIENCE).until(() -> filling.status().queues().stream()
+                .anyMatch(queue -> queue.parked().events() == 1));
         away.set(false);
         ParkedCommand redrive = new ParkedCommand(
                 ParkedCommand.Action.REDRIVE, new TaskId("b", 1, 2), 2, 1, "a test", "it is back", false);
@@ -171,7 +177,7 @@ class ReplayAsOrderedTest {
         assertThat(world.ledger.calls()).hasSize(EVENTS);
         assertThat(replay.status().queues()).allSatisfy(queue -> {
             assertThat(queue.replaying()).isFalse();
-            assertThat(queue.lag()).isZero();
+            assertThat(queue.positions().lag()).isZero();
         });
         one.tasks(EVENTS, EVENTS + 1);
         world.awaitCaughtUp("recorded", replay);

@@ -2,6 +2,7 @@ package io.taskqueue.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.streams.status.EffectCounts;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,8 @@ class ReplayMakesNoOutsideCallsTest {
             SinkService wiped = world.start(world.sink("seen-again", world.calling(Duration.ZERO)));
             world.awaitCaughtUp("seen-again", wiped);
             assertThat(wiped.status().effects()).isEqualTo(new EffectCounts(0, 600, 0, 0, 0, 0));
-            assertThat(wiped.status().queues()).allMatch(queue -> !queue.replaying() && queue.applied() == 300);
+            assertThat(wiped.status().queues())
+                    .allMatch(queue -> !queue.replaying() && queue.counts().applied() == 300);
 
             assertThat(world.ledger.calls()).hasSize(600);
         }
@@ -39,7 +41,7 @@ class ReplayMakesNoOutsideCallsTest {
     @Test
     void anEffectThatWasNeverRecordedIsReportedAndNotRunInAReplay() throws Exception {
         try (SinkWorld world = new SinkWorld(1)) {
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             source.tasks(0, 10);
             SinkService first = world.start(world.sink("extended", world.calling(Duration.ZERO)));
             world.awaitCaughtUp("extended", first);
@@ -57,7 +59,7 @@ class ReplayMakesNoOutsideCallsTest {
             source.tasks(10, 11);
             world.awaitCaughtUp("extended", extended);
             assertThat(world.ledger.calls()).hasSize(36);
-            assertThat(extended.status().queues().get(0).gaps()).isZero();
+            assertThat(extended.status().queues().get(0).counts().gaps()).isZero();
         }
     }
 }

@@ -15,7 +15,7 @@ class ResultsAreHandedOverAtOnceTest {
     @Test
     void aSinkThatIsKilledBetweenTwoEffectsOfAnEventRunsOnlyTheSecondAgain() throws Exception {
         try (SinkWorld world = new SinkWorld(1)) {
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             source.next(EventKind.ENQUEUED, 0);
             String first = source.key(SINK, 1);
             String second = first.replace("/call", "/second");

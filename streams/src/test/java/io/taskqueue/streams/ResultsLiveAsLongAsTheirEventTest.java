@@ -3,6 +3,9 @@ package io.taskqueue.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.EventKind;
+import io.taskqueue.streams.results.ResultFormat;
+import io.taskqueue.streams.settings.SinkTopics;
+import io.taskqueue.streams.status.EffectCounts;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +29,7 @@ class ResultsLiveAsLongAsTheirEventTest {
     void resultsOfEventsThatTheLogHasDroppedVanishAndTheRestIsReplayedFromTheRecord() throws Exception {
         try (SinkWorld world = new SinkWorld(1)) {
             world.source("quiet", 1).open().tasks(0, 100); // offsets 1 to 300
-            EventWriter busy = world.source("busy", 1).open(); // offset 301
+            EventTopicWriter busy = world.source("busy", 1).open(); // offset 301
             SinkService service = world.start(
                     world.sink("purging", world.calling(Duration.ZERO)).topicCheckInterval(Duration.ofMillis(200)));
             world.awaitCaughtUp("purging", service);
@@ -74,7 +77,7 @@ class ResultsLiveAsLongAsTheirEventTest {
                 Map.of("bootstrap.servers", SinkWorld.bootstrap(), "isolation.level", "read_committed"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
-            TopicPartition partition = new TopicPartition(sink + "-" + ResultsStore.NAME + "-changelog", 0);
+            TopicPartition partition = new TopicPartition(SinkTopics.changelog(sink, SinkTopics.RESULTS_STORE), 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             long end = consumer.endOffsets(List.of(partition)).get(partition);

@@ -17,6 +17,19 @@ import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
+import io.taskqueue.streams.clients.EventTopicDescription;
+import io.taskqueue.streams.parking.ParkedCommand;
+import io.taskqueue.streams.parking.ParkedEntry;
+import io.taskqueue.streams.parking.ParkedFormat;
+import io.taskqueue.streams.partition.PartitionWork;
+import io.taskqueue.streams.results.ResultFormat;
+import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.settings.SinkTopics;
+import io.taskqueue.streams.state.KeyValues;
+import io.taskqueue.streams.state.StateKind;
+import io.taskqueue.streams.status.QueueStatus;
+import io.taskqueue.streams.status.SinkState;
+import io.taskqueue.streams.status.SinkStatus;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,11 +45,8 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
-import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.test.TestRecord;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
@@ -56,11 +66,11 @@ final class SinkDriver implements AutoCloseable {
     private static final UUID ONE = new UUID(0, 1);
 
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    final SinkParts<String> parts;
+    final SinkTopology sink;
     private final TopologyTestDriver driver;
     private final TestInputTopic<byte[], byte[]> topic;
     private final TestInputTopic<byte[], byte[]> control;
-    private EventTopicDescription facts = new EventTopicDescription(new Uuid(7, 8), 1, 1_048_588, Map.of(0, 0L));
+    private EventTopicDescription description = new EventTopicDescription(new Uuid(7, 8), 1, 1_048_588, Map.of(0, 0L));
     private long sequence;
     private boolean lost;
 
@@ -77,25 +87,21 @@ final class SinkDriver implements AutoCloseable {
             ReplicationSink<String> sink,
             PayloadCodec<String> payloads,
             UnaryOperator<SinkService.Builder<String>> changed) {
-        SinkSettings<String> settings = new SinkSettings<>(changed.apply(SinkService.builder("driven", sink, payloads)
-                .kafka(Map.of("bootstrap.servers", SERVER))
-                .stateDirectory(directory)
-                .breaker(BreakerPolicy.OFF)
-                .retry(new RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(1), 0))));
-        SinkMeters meters = new SinkMeters(registry, settings.name);
-        WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, null);
-        CircuitBreaker breaker = new CircuitBreaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
-        parts = new SinkParts<>(
-                settings,
-                new SinkParts.StreamThread(),
-                new SinkParts.Workers(threads, breaker),
-                new SinkParts.Watched(new SinkProgress(meters, settings.clock), new Observers(settings.name)),
-                new SinkParts.Cluster<>(() -> facts, new MovedOffsets(), new DecodeAhead<>(settings)));
+        SinkSettings<String> settings = changed.apply(SinkService.builder("driven", sink, payloads)
+                        .kafka(Map.of("bootstrap.servers", SERVER))
+                        .stateDirectory(directory)
+                        .metrics(registry)
+                        .breaker(BreakerPolicy.OFF)
+                        .retry(new RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(1), 0)))
+                .settings();
+        this.sink = new SinkTopology(settings, () -> description);
         Properties properties = new Properties();
-        properties.putAll(StreamsProperties.of(settings, facts.maxMessageBytes()));
-        driver = new TopologyTestDriver(SinkTopology.build(parts), properties);
-        topic = driver.createInputTopic(settings.topic, new ByteArraySerializer(), new ByteArraySerializer());
-        control = driver.createInputTopic(settings.controlTopic, new ByteArraySerializer(), new ByteArraySerializer());
+        properties.putAll(this.sink.properties());
+        driver = new TopologyTestDriver(this.sink.topology(), properties);
+        topic = driver.createInputTopic(
+                settings.topics().events(), new ByteArraySerializer(), new ByteArraySerializer());
+        control = driver.createInputTopic(
+                SinkTopics.control(settings.name()), new ByteArraySerializer(), new ByteArraySerializer());
         send(ReplicationEvent.sourceStarted(QUEUE, new SourceMetadata(new Position(1, 0), "test", null, THEN), ONE));
     }
 
@@ -125,16 +131,22 @@ final class SinkDriver implements AutoCloseable {
     ParkedCommand seen(ParkedCommand.Action action, int task) {
         ParkedEntry first = parked(task).get(0);
         return new ParkedCommand(
-                action, task(task), first.key().offset(), first.pass().round(), "ann", "it was done by hand", false);
+                action,
+                task(task),
+                first.key().offset(),
+                first.delivery().round(),
+                "ann",
+                "it was done by hand",
+                false);
     }
 
-    /** What the cluster says from now on. */
-    void facts(Uuid topicId, long logStart) {
-        facts = new EventTopicDescription(topicId, 1, facts.maxMessageBytes(), Map.of(0, logStart));
+    /** What the cluster reports from now on. */
+    void describe(Uuid topicId, long logStart) {
+        description = new EventTopicDescription(topicId, 1, description.maxMessageBytes(), Map.of(0, logStart));
     }
 
     void tick() {
-        driver.advanceWallClockTime(SinkProcessor.TICK);
+        driver.advanceWallClockTime(PartitionWork.TICK);
     }
 
     /** Ticks until something is so. */
@@ -152,13 +164,13 @@ final class SinkDriver implements AutoCloseable {
     void settle() {
         until(() -> {
             assertThat(registry.get(SinkMeters.INFLIGHT).gauge().value()).isZero();
-            assertThat(all(InFlightStore.NAME)).isEmpty();
+            assertThat(all(StateKind.IN_FLIGHT)).isEmpty();
         });
     }
 
     List<ParkedEntry> parked() {
-        return all(ParkedStore.NAME).stream()
-                .map(entry -> ParkedFormat.entry(entry.key.get(), entry.value))
+        return all(StateKind.PARKED).stream()
+                .map(entry -> ParkedFormat.entry(entry.key().get(), entry.value()))
                 .toList();
     }
 
@@ -175,13 +187,13 @@ final class SinkDriver implements AutoCloseable {
 
     /** The keys that have a result or an intent. */
     List<String> recorded() {
-        return all(ResultsStore.NAME).stream()
-                .map(entry -> ResultFormat.key("driven", entry.key).toString())
+        return entries(store(SinkTopics.RESULTS_STORE)).stream()
+                .map(entry -> ResultFormat.key("driven", entry.key()).toString())
                 .toList();
     }
 
     SinkStatus status() {
-        return parts.watched().progress().status("driven", SinkState.RUNNING, Optional.empty(), Optional.empty());
+        return sink.progress().status(SinkState.RUNNING, Optional.empty(), Optional.empty());
     }
 
     QueueStatus queue() {
@@ -200,16 +212,23 @@ final class SinkDriver implements AutoCloseable {
 
     @Override
     public void close() {
-        parts.workers().threads().close();
+        sink.close();
         if (!lost) {
             driver.close();
         }
     }
 
-    private List<KeyValue<Bytes, byte[]>> all(String store) {
-        List<KeyValue<Bytes, byte[]>> all = new ArrayList<>();
-        try (KeyValueIterator<Bytes, byte[]> entries =
-                driver.<Bytes, byte[]>getKeyValueStore(store).all()) {
+    private List<KeyValues.Entry> all(StateKind kind) {
+        return entries(kind.in(store(SinkTopics.STATE_STORE)));
+    }
+
+    private KeyValues store(String name) {
+        return new StreamsKeyValues(driver.getKeyValueStore(name));
+    }
+
+    private static List<KeyValues.Entry> entries(KeyValues store) {
+        List<KeyValues.Entry> all = new ArrayList<>();
+        try (KeyValues.Entries entries = store.all()) {
             entries.forEachRemaining(all::add);
         }
         return all;

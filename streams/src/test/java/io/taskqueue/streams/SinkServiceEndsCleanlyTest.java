@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.sink.SinkStoppedException;
+import io.taskqueue.streams.status.SinkState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.SinkStoppedException;
+import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.status.EffectCounts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,36 +30,37 @@ class SinkSettingsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("but this is '..'. Choose another.");
         assertThatThrownBy(() -> builder("s").topicCheckInterval(Duration.ZERO).start())
-                .hasMessage("Sink s needs a topic check interval of at least 1 ms, but it is 0s.");
+                .hasMessage(
+                        "Sink s needs a topic check interval of at least 1 ms, but it is 0s. Raise topicCheckInterval.");
         assertThatThrownBy(() -> builder("s").kafka(Map.of()).start())
                 .hasMessage(
                         "The sink s has no Kafka to connect to: bootstrap.servers is not set. Pass it to kafka(...).");
         assertThatThrownBy(() -> builder("s")
                         .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", "streams.num.stream.threads", 2))
                         .start())
-                .hasMessage("The property num.stream.threads of a sink is 1, which is all that hands partitions over "
-                        + "cleanly, but it is set to 2. Remove it.");
+                .hasMessage("The property num.stream.threads of a sink is 1, which is needed to hand partitions over "
+                        + "cleanly, but it is set to 2. Remove the property.");
         assertThatThrownBy(() -> builder("s")
                         .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", "streams.max.task.idle.ms", "0"))
                         .start())
-                .hasMessage(
-                        "The property max.task.idle.ms of a sink is -1, which leaves it to the sink that commands come "
-                                + "first, but it is set to 0. Remove it.");
+                .hasMessage("The property max.task.idle.ms of a sink is -1, which lets the sink read commands before "
+                        + "events, but it is set to 0. Remove the property.");
         assertThatThrownBy(
                         () -> builder("s").deadLetterTopic("taskqueue.events").start())
                 .hasMessageContaining("is taskqueue.events, which is its event topic or its control topic");
         assertThatThrownBy(() -> builder("s").concurrency(8).maxInFlight(4).start())
-                .hasMessage("Sink s needs 1 <= concurrency <= maxInFlight, but concurrency is 8 and maxInFlight 4.");
+                .hasMessage(
+                        "Sink s needs 1 <= concurrency <= maxInFlight, but concurrency is 8 and maxInFlight 4. Raise the lower one.");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "group.protocol | streams | is classic, which lets the sink see each poll and each hand-over",
+                "group.protocol | streams | is classic, which lets the sink intercept each poll and each revocation",
                 "processing.exception.handler | org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler"
                         + " | is org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler, which lets the sink"
-                        + " stop before an event that it must not pass over",
+                        + " stop before an event that it must not skip",
                 "production.exception.handler | a.b.Dropping"
                         + " | is org.apache.kafka.streams.errors.DefaultProductionExceptionHandler, which never drops a"
                         + " result or an event in flight",
@@ -69,7 +72,7 @@ class SinkSettingsTest {
                         + " | is read_committed, which hides what was never committed",
                 "restore.consumer.isolation.level | read_uncommitted"
                         + " | is read_committed, which hides what was never committed",
-                "__processing.threads.enabled__ | true | is false, which leaves all of a partition to one thread"
+                "__processing.threads.enabled__ | true | is false, which processes all records of a partition on one thread"
             })
     void whatWouldTakeAGuaranteeAwayIsRefused(String property, String value, String found) {
         for (String prefix : List.of("", "streams.")) {
@@ -87,18 +90,19 @@ class SinkSettingsTest {
         assertThatThrownBy(() -> builder("s")
                         .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", property, "0"))
                         .start())
-                .hasMessage("The property " + property + " of a sink must be at least 1048576, but it is set to 0: what"
-                        + " is about to be committed would not be known in time. Remove it.");
+                .hasMessage("The property " + property + " of a sink must be at least 1048576, but it is set to 0: with"
+                        + " less, the sink would not learn of a commit in time. Remove the property.");
     }
 
     @Test
     void propertiesOfOneClientPassThrough() {
-        SinkSettings<String> settings = new SinkSettings<>(builder("s")
+        SinkSettings<String> settings = builder("s")
                 .kafka(Map.of(
                         "bootstrap.servers", "h:1",
                         "consumer.session.timeout.ms", "9000",
                         "streams.replication.factor", "3",
-                        "admin.retries", "7")));
+                        "admin.retries", "7"))
+                .settings();
 
         Map<String, Object> properties = StreamsProperties.of(settings, 2_000_000);
 
@@ -155,7 +159,7 @@ class SinkSettingsTest {
             world.awaitCaughtUp("anew", after);
 
             assertThat(after.status().effects()).isEqualTo(new EffectCounts(9, 0, 0, 0, 0, 0));
-            assertThat(after.status().queues().get(0).gaps()).isZero();
+            assertThat(after.status().queues().get(0).counts().gaps()).isZero();
         }
     }
 

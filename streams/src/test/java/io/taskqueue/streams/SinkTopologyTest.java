@@ -11,11 +11,23 @@ import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
-import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.OnGap;
+import io.taskqueue.streams.checkpoint.Arrival;
+import io.taskqueue.streams.checkpoint.Checkpoint;
+import io.taskqueue.streams.checkpoint.CheckpointFormat;
+import io.taskqueue.streams.checkpoint.PeerPositions;
+import io.taskqueue.streams.clients.EventTopicDescription;
+import io.taskqueue.streams.partition.PartitionWork;
+import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.settings.SinkTopics;
+import io.taskqueue.streams.state.KeyValues;
+import io.taskqueue.streams.state.StateKind;
+import io.taskqueue.streams.status.QueueStatus;
+import io.taskqueue.streams.status.SinkState;
+import io.taskqueue.streams.status.SinkStatus;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -58,7 +70,7 @@ class SinkTopologyTest {
 
     private final ConcurrentLinkedQueue<Position> applied = new ConcurrentLinkedQueue<>();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private SinkParts<String> parts;
+    private SinkTopology sink;
     private TopologyTestDriver driver;
     private TestInputTopic<byte[], byte[]> topic;
 
@@ -77,7 +89,7 @@ class SinkTopologyTest {
                         null,
                         List.of(new Checkpoint.Fence(3, 0, ONE)),
                         false));
-        assertThat(stored().peers()).isEqualTo(Map.of("default", new PeerPositions.Reach(at(3, 2), at(3, 2))));
+        assertThat(stored().peers()).isEqualTo(Map.of("default", new PeerPositions.Reached(at(3, 2), at(3, 2))));
     }
 
     @Test
@@ -88,10 +100,10 @@ class SinkTopologyTest {
         settle();
         assertThat(applied).containsExactlyInAnyOrder(at(3, 1), at(9, 1));
         QueueStatus status = status().queues().get(0);
-        assertThat(status.duplicates()).isEqualTo(1);
-        assertThat(status.fenced()).isEqualTo(1);
-        assertThat(status.gaps()).isZero();
-        assertThat(status.done()).isEqualTo(at(9, 1));
+        assertThat(status.counts().duplicates()).isEqualTo(1);
+        assertThat(status.counts().fenced()).isEqualTo(1);
+        assertThat(status.counts().gaps()).isZero();
+        assertThat(status.positions().done()).isEqualTo(at(9, 1));
     }
 
     @Test
@@ -102,7 +114,7 @@ class SinkTopologyTest {
         settle();
         assertThat(applied).containsExactlyInAnyOrder(at(3, 1), at(3, 5));
         assertThat(stored().checkpoint().diverged()).isTrue();
-        assertThat(status().queues().get(0).gaps()).isEqualTo(1);
+        assertThat(status().queues().get(0).counts().gaps()).isEqualTo(1);
     }
 
     @Test
@@ -130,7 +142,7 @@ class SinkTopologyTest {
 
         settle();
         assertThat(applied).containsExactlyInAnyOrder(at(3, 1), at(3, 3));
-        assertThat(status().queues().get(0).gaps()).isZero();
+        assertThat(status().queues().get(0).counts().gaps()).isZero();
         assertThat(status().undecodable()).isEqualTo(3);
         ProducerRecord<byte[], byte[]> nothing = dead();
         assertThat(nothing.key()).isNull();
@@ -161,25 +173,20 @@ class SinkTopologyTest {
     }
 
     private void start(OnGap onGap) {
-        SinkSettings<String> settings = new SinkSettings<>(SinkService.<String>builder(
+        SinkSettings<String> settings = SinkService.<String>builder(
                         "driven", (event, effects) -> applied.add(event.position()), PayloadCodec.utf8())
                 .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
                 .stateDirectory(directory)
-                .onGap(onGap));
-        EventTopicDescription facts = new EventTopicDescription(TOPIC_ID, 1, 1_048_588, Map.of(0, 0L));
-        SinkMeters meters = new SinkMeters(registry, settings.name);
-        WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, null);
-        CircuitBreaker breaker = new CircuitBreaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
-        parts = new SinkParts<>(
-                settings,
-                new SinkParts.StreamThread(),
-                new SinkParts.Workers(threads, breaker),
-                new SinkParts.Watched(new SinkProgress(meters, settings.clock), new Observers(settings.name)),
-                new SinkParts.Cluster<>(() -> facts, new MovedOffsets(), new DecodeAhead<>(settings)));
+                .metrics(registry)
+                .onGap(onGap)
+                .settings();
+        EventTopicDescription description = new EventTopicDescription(TOPIC_ID, 1, 1_048_588, Map.of(0, 0L));
+        sink = new SinkTopology(settings, () -> description);
         Properties properties = new Properties();
-        properties.putAll(StreamsProperties.of(settings, facts.maxMessageBytes()));
-        driver = new TopologyTestDriver(SinkTopology.build(parts), properties);
-        topic = driver.createInputTopic(settings.topic, new ByteArraySerializer(), new ByteArraySerializer());
+        properties.putAll(sink.properties());
+        driver = new TopologyTestDriver(sink.topology(), properties);
+        topic = driver.createInputTopic(
+                settings.topics().events(), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     @AfterEach
@@ -187,7 +194,7 @@ class SinkTopologyTest {
         if (driver == null) {
             return;
         }
-        parts.workers().threads().close();
+        sink.close();
         try {
             driver.close();
         } catch (RuntimeException failedBefore) {
@@ -205,25 +212,30 @@ class SinkTopologyTest {
     /** Lets the stream side notice what the workers have done, and commit. */
     private void settle() {
         Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> {
-            driver.advanceWallClockTime(SinkProcessor.TICK);
+            driver.advanceWallClockTime(PartitionWork.TICK);
             return status().settled();
         });
-        assertThat(driver.getKeyValueStore(InFlightStore.NAME).all().hasNext()).isFalse();
+        try (KeyValues.Entries inFlight = StateKind.IN_FLIGHT.in(state()).all()) {
+            assertThat(inFlight.hasNext()).isFalse();
+        }
     }
 
     private void settleWithTicks() {
         for (int tick = 0; tick < 10; tick++) {
-            driver.advanceWallClockTime(SinkProcessor.TICK);
+            driver.advanceWallClockTime(PartitionWork.TICK);
         }
     }
 
     private SinkStatus status() {
-        return parts.watched().progress().status("driven", SinkState.RUNNING, Optional.empty(), Optional.empty());
+        return sink.progress().status(SinkState.RUNNING, Optional.empty(), Optional.empty());
     }
 
     private CheckpointFormat.Stored stored() {
-        return CheckpointFormat.read(
-                driver.<Bytes, byte[]>getKeyValueStore(Checkpoints.NAME).get(Bytes.wrap(bytes("orders"))));
+        return CheckpointFormat.read(StateKind.CHECKPOINT.in(state()).get(Bytes.wrap(bytes("orders"))));
+    }
+
+    private KeyValues state() {
+        return new StreamsKeyValues(driver.getKeyValueStore(SinkTopics.STATE_STORE));
     }
 
     private ProducerRecord<byte[], byte[]> dead() {

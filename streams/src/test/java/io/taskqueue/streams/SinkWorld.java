@@ -1,9 +1,18 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.embedded.EmbeddedKafka;
+import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
+import io.taskqueue.streams.admin.SinkReplays;
+import io.taskqueue.streams.replay.ReplayCounts;
+import io.taskqueue.streams.replay.ReplayMode;
+import io.taskqueue.streams.replay.ReplayOrder;
+import io.taskqueue.streams.replay.ReplayReceipt;
+import io.taskqueue.streams.replay.Selection;
+import io.taskqueue.streams.results.ResultFormat;
+import io.taskqueue.streams.settings.SinkTopics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,33 +29,36 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.awaitility.Awaitility;
 
 /** One test's event topic on the broker that all tests share, its sinks, and the outside that they act on. */
-final class SinkWorld implements AutoCloseable {
+public final class SinkWorld implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    public static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    final String topic;
-    final int partitions;
-    final Ledger ledger = new Ledger();
-    final Admin admin;
-    final KafkaProducer<byte[], byte[]> producer;
+    public final String topic;
+    public final int partitions;
+    public final Ledger ledger = new Ledger();
+    public final Admin admin;
+    public final KafkaProducer<byte[], byte[]> producer;
     private final Path directory;
     private final List<SinkService> started = new ArrayList<>();
 
-    SinkWorld(int partitions) throws Exception {
+    public SinkWorld(int partitions) throws Exception {
         this.topic = "events-" + UUID.randomUUID();
         this.partitions = partitions;
         this.directory = Files.createTempDirectory("sink-world");
@@ -66,7 +78,7 @@ final class SinkWorld implements AutoCloseable {
     }
 
     /** Deletes the topic and makes one of the same name. */
-    void remake() throws Exception {
+    public void remake() throws Exception {
         admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
         Awaitility.await()
                 .atMost(PATIENCE)
@@ -75,16 +87,16 @@ final class SinkWorld implements AutoCloseable {
         create();
     }
 
-    static String bootstrap() {
+    public static String bootstrap() {
         return SharedBroker.KAFKA.bootstrapServers();
     }
 
-    EventWriter source(String queue, long epoch) {
-        return new EventWriter(this, queue, epoch, UUID.randomUUID());
+    public EventTopicWriter source(String queue, long epoch) {
+        return new EventTopicWriter(this, queue, epoch, UUID.randomUUID());
     }
 
     /** A sink whose one effect calls the ledger for each event and takes a while. */
-    ReplicationSink<String> calling(Duration work) {
+    public ReplicationSink<String> calling(Duration work) {
         return (event, effects) -> effects.run("call", key -> {
             ledger.called(key.toString());
             if (!work.isZero()) {
@@ -93,7 +105,7 @@ final class SinkWorld implements AutoCloseable {
         });
     }
 
-    SinkService.Builder<String> sink(String name, ReplicationSink<String> sink) {
+    public SinkService.Builder<String> sink(String name, ReplicationSink<String> sink) {
         return SinkService.builder(name, sink, PayloadCodec.utf8())
                 .kafka(Map.of("bootstrap.servers", bootstrap()))
                 .topic(topic)
@@ -102,18 +114,18 @@ final class SinkWorld implements AutoCloseable {
                 .retry(new RetryPolicy(3, Duration.ofMillis(20), Duration.ofMillis(50), 0));
     }
 
-    Path state(String instance) {
+    public Path state(String instance) {
         return directory.resolve(instance);
     }
 
-    SinkService start(SinkService.Builder<String> builder) {
+    public SinkService start(SinkService.Builder<String> builder) {
         SinkService service = builder.start();
         started.add(service);
         return service;
     }
 
     /** Waits until all that the topic holds is applied. */
-    void awaitCaughtUp(String sink, SinkService... services) {
+    public void awaitCaughtUp(String sink, SinkService... services) {
         Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> {
             for (SinkService service : services) {
                 service.status().failure().ifPresent(failure -> {
@@ -136,7 +148,7 @@ final class SinkWorld implements AutoCloseable {
                                 && committed.get(end.getKey()).offset() >= end.getValue()));
     }
 
-    Map<TopicPartition, Long> ends() throws ExecutionException, InterruptedException {
+    public Map<TopicPartition, Long> ends() throws ExecutionException, InterruptedException {
         Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
         for (int partition = 0; partition < partitions; partition++) {
             latest.put(new TopicPartition(topic, partition), OffsetSpec.latest());
@@ -150,11 +162,11 @@ final class SinkWorld implements AutoCloseable {
     }
 
     /** Moves the committed offsets of a stopped sink back to the beginning: what a replay is. */
-    void rewind(String sink) throws Exception {
+    public void rewind(String sink) throws Exception {
         rewind(sink, 0);
     }
 
-    void rewind(String sink, long offset) throws Exception {
+    public void rewind(String sink, long offset) throws Exception {
         Map<TopicPartition, OffsetAndMetadata> to = new HashMap<>();
         for (int partition = 0; partition < partitions; partition++) {
             to.put(new TopicPartition(topic, partition), new OffsetAndMetadata(offset));
@@ -166,7 +178,7 @@ final class SinkWorld implements AutoCloseable {
      * Ends the membership of all instances of a sink, which were killed: what the broker does by itself once their sessions have
      * ended, without the wait for that.
      */
-    void endSessions(String sink) {
+    public void endSessions(String sink) {
         Awaitility.await().atMost(PATIENCE).until(() -> {
             if (members(sink) == 0) {
                 return true;
@@ -192,7 +204,7 @@ final class SinkWorld implements AutoCloseable {
     }
 
     /** Orders a replay of all that a stopped sink has seen, as the command does. */
-    ReplayOrder order(String sink, ReplayMode mode, String selection) throws Exception {
+    public ReplayOrder order(String sink, ReplayMode mode, String selection) throws Exception {
         SinkReplays replays = new SinkReplays(Map.of("bootstrap.servers", bootstrap()), sink);
         ReplayOrder order = new ReplayOrder(
                 UUID.randomUUID(),
@@ -211,7 +223,7 @@ final class SinkWorld implements AutoCloseable {
     }
 
     /** Waits until every partition has the receipt of an order, and returns what all of them count together. */
-    ReplayCounts awaitReceipt(String sink, ReplayOrder order) {
+    public ReplayCounts awaitReceipt(String sink, ReplayOrder order) {
         SinkReplays replays = new SinkReplays(Map.of("bootstrap.servers", bootstrap()), sink);
         return Awaitility.await()
                 .atMost(PATIENCE)
@@ -228,14 +240,21 @@ final class SinkWorld implements AutoCloseable {
     }
 
     /** The keys that have a committed result, of a sink with one partition. */
-    Set<String> committedResults(String sink) {
+    public Set<String> committedResults(String sink) {
         Set<String> keys = new HashSet<>();
-        try (CommittedRecords changelog = new CommittedRecords(
-                Map.of("bootstrap.servers", bootstrap()), sink + "-" + ResultsStore.NAME + "-changelog")) {
-            changelog.all(record ->
-                    keys.add(ResultFormat.key(sink, Bytes.wrap(record.key())).toString()));
-        }
+        readCommitted(
+                SinkTopics.changelog(sink, SinkTopics.RESULTS_STORE),
+                record -> keys.add(
+                        ResultFormat.key(sink, Bytes.wrap(record.key())).toString()));
         return keys;
+    }
+
+    /** Reads the committed records of a topic. */
+    public static void readCommitted(String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        try (TopicReader topics =
+                TopicReader.open(Map.of("bootstrap.servers", bootstrap()), IsolationLevel.READ_COMMITTED, PATIENCE)) {
+            topics.readToEnd(topics.beginnings(topics.partitions(topic)), reader);
+        }
     }
 
     static void delete(Path directory) throws IOException {

@@ -7,7 +7,13 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
+import io.taskqueue.streams.status.AppliedEvent;
+import io.taskqueue.streams.status.EffectCounts;
+import io.taskqueue.streams.status.Observers;
+import io.taskqueue.streams.status.SinkProgress;
+import io.taskqueue.streams.status.SinkState;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -83,7 +89,7 @@ class SlowTargetsTest {
             // the status follows with the next tick, long before the next tries
             Awaitility.await()
                     .atMost(Duration.ofSeconds(5))
-                    .until(() -> service.status().queues().get(0).lag() >= 290);
+                    .until(() -> service.status().queues().get(0).positions().lag() >= 290);
             world.awaitCaughtUp("retrying", service);
             assertThat(world.ledger.keys()).isEqualTo(300);
             assertThat(service.status().effects()).isEqualTo(new EffectCounts(300, 0, 0, 0, 0, 0));
@@ -151,7 +157,9 @@ class SlowTargetsTest {
         CountDownLatch first = new CountDownLatch(1);
         AppliedEvent<String> event;
         try (SinkWorld world = new SinkWorld(1);
-                Observers observers = new Observers("slow")) {
+                SinkProgress progress = new SinkProgress(
+                        "slow", new SinkMeters(new SimpleMeterRegistry(), "slow"), Clock.systemUTC())) {
+            Observers observers = progress.observers();
             event = new AppliedEvent<>(
                     world.source("orders", 1).event(EventKind.ENQUEUED, 1, 1), 0, 1, false, Instant.EPOCH);
             AutoCloseable handle = observers.add(
@@ -167,11 +175,11 @@ class SlowTargetsTest {
                     missed -> told.add("missed " + missed));
             observers.offer(event);
             assertThat(first.await(60, TimeUnit.SECONDS)).isTrue();
-            for (int more = 0; more < Observers.BOUND + 5; more++) {
+            for (int more = 0; more < 4_096 + 5; more++) {
                 observers.offer(event);
             }
             go.countDown();
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> told.size() == Observers.BOUND + 2);
+            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> told.size() == 4_096 + 2);
             assertThat(told.subList(0, 3)).containsExactly("seen", "missed 5", "seen");
             handle.close();
         }

@@ -1,14 +1,25 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.sink.Effects;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.metrics.SinkMeters;
-import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
-import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.SinkStoppedException;
+import io.taskqueue.streams.clients.EventTopicDescription;
+import io.taskqueue.streams.clients.PollBudget;
+import io.taskqueue.streams.execution.CircuitBreaker;
+import io.taskqueue.streams.execution.WorkerThreads;
+import io.taskqueue.streams.partition.InFlightStoreFiller;
+import io.taskqueue.streams.partition.PartitionWork;
+import io.taskqueue.streams.partition.SinkLifecycle;
+import io.taskqueue.streams.replay.MovedOffsets;
+import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.settings.SinkTopics;
+import io.taskqueue.streams.status.SinkProgress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,12 +29,15 @@ import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.errors.TaskMigratedException;
+import org.apache.kafka.streams.processor.Punctuator;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,71 +49,57 @@ class TakeOverTest {
     Path directory;
 
     private final AtomicInteger calls = new AtomicInteger();
-    private final EventsInFlight events = new EventsInFlight(new OutcomeQueue<>());
-    private SinkParts<String> parts;
+    private final SinkLifecycle lifecycle = new SinkLifecycle();
+    private final WorkerThreads threads = new WorkerThreads("alone", 64, null);
     private MockProcessorContext<byte[], byte[]> context;
-    private InFlightStore stored;
+    private InFlightStoreFiller inFlight;
+    private SinkProcessor<String> processor;
 
-    private SinkProcessor<String> processor(ReplicationSink<String> sink) {
-        SinkSettings<String> settings = new SinkSettings<>(SinkService.builder("alone", sink, PayloadCodec.utf8())
-                .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
-                .stateDirectory(directory)
-                .breaker(BreakerPolicy.OFF));
-        WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, null);
-        CircuitBreaker breaker = new CircuitBreaker(settings.name, settings.breaker, settings.clock, threads::executeAfter);
-        parts = new SinkParts<>(
+    @BeforeEach
+    void start() {
+        SinkSettings<String> settings = SettingsForTests.of(
+                "alone",
+                (event, effects) -> effects.run("call", key -> calls.incrementAndGet()),
+                builder -> builder.stateDirectory(directory).breaker(BreakerPolicy.OFF));
+        SinkSettings.Instruments instruments = settings.instruments();
+        CircuitBreaker breaker = new CircuitBreaker(
+                settings.name(), BreakerPolicy.OFF, instruments.clock(), instruments.ticker(), threads::executeAfter);
+        SinkProgress progress = new SinkProgress(
+                settings.name(), new SinkMeters(new SimpleMeterRegistry(), settings.name()), instruments.clock());
+        EventTopicDescription description = new EventTopicDescription(TOPIC, 1, 1_048_588, Map.of(0, 0L));
+        processor = new SinkProcessor<>(
                 settings,
-                new SinkParts.StreamThread(),
-                new SinkParts.Workers(threads, breaker),
-                new SinkParts.Watched(
-                        new SinkProgress(new SinkMeters(new SimpleMeterRegistry(), settings.name), settings.clock),
-                        new Observers(settings.name)),
-                new SinkParts.Cluster<>(
-                        () -> new EventTopicDescription(TOPIC, 1, 1_048_588, Map.of(0, 0L)),
-                        new MovedOffsets(),
-                        new DecodeAhead<>(settings)));
+                (stores, partition) -> new PartitionWork<>(
+                        settings, new PartitionWork.Workers(threads, breaker), progress, lifecycle, stores, partition),
+                () -> description,
+                new MovedOffsets(),
+                new CommitHook(),
+                new PollBudget());
         context = new MockProcessorContext<>(new Properties(), new TaskId(0, 0), directory.toFile());
-        for (String name : List.of(
-                CommitHook.NAME,
-                Checkpoints.NAME,
-                InFlightStore.NAME,
-                ResultsStore.NAME,
-                Replays.NAME,
-                ParkedStore.NAME)) {
+        for (String name : List.of(CommitHook.NAME, SinkTopics.RESULTS_STORE, SinkTopics.STATE_STORE)) {
             KeyValueStore<Bytes, byte[]> store =
                     Stores.inMemoryKeyValueStore(name).get();
             store.init(context.getStateStoreContext(), store);
             context.addStateStore(store);
-            if (name.equals(InFlightStore.NAME)) {
-                stored = new InFlightStore(store);
-            }
         }
-        return new SinkProcessor<>(parts);
-    }
-
-    private void inFlight(int tasks) {
-        for (int task = 1; task <= tasks; task++) {
-            InFlightEvent<String> event = events.next(task);
-            stored.put(event.key, DeliveryContext.FIRST, event.value);
-        }
+        inFlight = new InFlightStoreFiller(new StreamsKeyValues(context.getStateStore(SinkTopics.STATE_STORE)));
     }
 
     @AfterEach
     void stop() {
-        parts.workers().threads().close();
+        threads.close();
     }
 
     /** Kafka Streams commits, at a revocation and at a stop, only a task that was given a record or a tick since. */
     @Test
     void nothingRunsOrIsWrittenBeforeTheFirstPass() {
-        SinkProcessor<String> processor = calling();
-        inFlight(40);
+        inFlight.put(40);
         processor.init(context);
 
         neverCalls();
-        assertThat(parts.quiesce().willCommit()).as("nothing would be lost").isTrue();
-        KeyValueStore<Bytes, byte[]> mark = context.getStateStore(CommitHook.NAME);
-        assertThat(mark.approximateNumEntries())
+        assertThat(lifecycle.safeToRevoke()).as("nothing would be lost").isTrue();
+        KeyValueStore<Bytes, byte[]> hook = context.getStateStore(CommitHook.NAME);
+        assertThat(hook.approximateNumEntries())
                 .as("a flush without a commit would call the hook")
                 .isZero();
 
@@ -108,29 +108,39 @@ class TakeOverTest {
         processor.close();
     }
 
-    /** A task that Kafka Streams revives after a corruption keeps its schedules, and its processor comes back. */
+    /** A task that Kafka Streams revives after a corruption keeps its schedules, and its processor is initialised again. */
     @Test
     void aClosedProcessorLeavesNoTicksBehind() {
-        SinkProcessor<String> processor = calling();
-        inFlight(1);
+        inFlight.put(1);
         processor.init(context);
         assertThat(context.scheduledPunctuators()).isNotEmpty();
         processor.close();
         assertThat(context.scheduledPunctuators()).allMatch(MockProcessorContext.CapturedPunctuator::cancelled);
     }
 
-    /** Effects that ran now would be recorded nowhere, and run again at each start. */
+    /** Its offsets may be committed past records that it polled and never processed. */
     @Test
-    void nothingRunsWhereWhatWasInFlightCannotBeReadWhole() {
-        SinkProcessor<String> processor = calling();
-        inFlight(40);
-        stored.put(InFlightStore.key(TOPIC, 41), DeliveryContext.FIRST, "{\"broken".getBytes(StandardCharsets.UTF_8));
-        assertThatThrownBy(() -> processor.init(context)).isInstanceOf(SinkStoppedException.class);
+    void aRevivedProcessorRefusesEachPassAndRunsNothing() {
+        processor.init(context);
+        processor.close();
+        inFlight.put(40);
+        processor.init(context);
+
+        Punctuator tick = context.scheduledPunctuators()
+                .get(context.scheduledPunctuators().size() - 1)
+                .getPunctuator();
+        assertThatThrownBy(() -> tick.punctuate(0)).isInstanceOf(TaskMigratedException.class);
         neverCalls();
+        processor.close();
     }
 
-    private SinkProcessor<String> calling() {
-        return processor((event, effects) -> effects.run("call", key -> calls.incrementAndGet()));
+    /** Effects that ran now would be recorded nowhere, and run again at each start. */
+    @Test
+    void nothingRunsWhereAnEventInFlightCannotBeDecoded() {
+        inFlight.put(40);
+        inFlight.put(TOPIC, 41, "{\"broken".getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(() -> processor.init(context)).isInstanceOf(SinkStoppedException.class);
+        neverCalls();
     }
 
     private void neverCalls() {

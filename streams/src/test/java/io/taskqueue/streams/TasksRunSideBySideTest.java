@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.streams.status.QueueStatus;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,7 +46,7 @@ class TasksRunSideBySideTest {
     void tasksThatAreStuckTakeAWorkerEachAndHoldUpNoOtherTask() throws Exception {
         try (SinkWorld world = new SinkWorld(1)) {
             CountDownLatch go = new CountDownLatch(1);
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             SinkService service = world.start(world.sink("keyed", (event, effects) -> {
                         if (event.taskId().sequenceId() <= 63) {
                             go.await();

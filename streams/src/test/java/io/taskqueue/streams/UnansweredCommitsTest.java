@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.sink.OnAmbiguity;
+import io.taskqueue.streams.clients.TimeoutFencingProducer;
+import io.taskqueue.streams.results.ResultFormat;
+import io.taskqueue.streams.settings.SinkTopics;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;
@@ -52,7 +55,7 @@ class UnansweredCommitsTest {
         String name = "unanswered-" + where;
         Unanswered unanswered = new Unanswered();
         try (SinkWorld world = new SinkWorld(1)) {
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             for (int task = 0; task < EVENTS; task++) {
                 source.next(EventKind.ENQUEUED, task);
             }
@@ -87,7 +90,7 @@ class UnansweredCommitsTest {
             SinkService next = world.start(world.sink(name, world.calling(Duration.ZERO)));
             world.awaitCaughtUp(name, next);
             assertThat(world.ledger.keys()).isEqualTo(EVENTS);
-            assertThat(next.status().queues().get(0).gaps()).isZero();
+            assertThat(next.status().queues().get(0).counts().gaps()).isZero();
         }
     }
 
@@ -98,7 +101,7 @@ class UnansweredCommitsTest {
             CountDownLatch never = new CountDownLatch(1);
             SinkService first = world.start(
                     world.sink("intending", (event, effects) -> never.await()).drainTimeout(Duration.ofMillis(200)));
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             for (int task = 0; task < 10; task++) {
                 source.next(EventKind.ENQUEUED, task);
             }
@@ -112,7 +115,7 @@ class UnansweredCommitsTest {
 
                 @Override
                 void sending(ProducerRecord<byte[], byte[]> record) {
-                    if (record.topic().contains(ResultsStore.NAME) && record.value() != null) {
+                    if (record.topic().contains(SinkTopics.RESULTS_STORE) && record.value() != null) {
                         sent.add(ResultFormat.key("intending", Bytes.wrap(record.key()))
                                 .toString());
                     }
@@ -152,16 +155,17 @@ class UnansweredCommitsTest {
     void theFenceSaysWhatIsToBeDone() {
         MockProducer<byte[], byte[]> producer = new MockProducer<>(
                 true, new RoundRobinPartitioner(), new ByteArraySerializer(), new ByteArraySerializer());
-        Producer<byte[], byte[]> answered = TimeoutFencingProducer.of(producer);
+        Producer<byte[], byte[]> answered = TimeoutFencingProducer.wrap(producer);
         answered.initTransactions();
         answered.beginTransaction();
         producer.commitTransactionException = new TimeoutException("Timeout expired after 60000ms.");
         assertThatThrownBy(answered::commitTransaction)
                 .isInstanceOf(ProducerFencedException.class)
-                .hasMessage("The broker did not answer this sink in time: Timeout expired after 60000ms. Its partitions"
-                        + " are given up and taken up again from what is committed, so effects that were not committed"
-                        + " run again under their first key. If the broker was well, raise producer.max.block.ms or"
-                        + " producer.delivery.timeout.ms.");
+                .hasMessage(
+                        "The broker did not answer this sink in time: Timeout expired after 60000ms. All partitions of"
+                                + " this instance are released and resumed from what is committed, so effects that were not"
+                                + " committed run again under their first key. If the broker was available, raise"
+                                + " producer.max.block.ms or producer.delivery.timeout.ms.");
         producer.commitTransactionException =
                 new KafkaException("an error state", new TimeoutException("Expiring 35 record(s)"));
         assertThatThrownBy(answered::commitTransaction).isInstanceOf(ProducerFencedException.class);
@@ -174,12 +178,12 @@ class UnansweredCommitsTest {
 
     @Test
     void aTaskThatIsStartedTwiceSaysWhatBecomesOfIt() {
-        assertThat(Failures.revived("mail", 3))
-                .hasMessageStartingWith(
-                        "Kafka Streams started its task of partition 3 of sink mail a second time, after its state was"
-                                + " lost or could not be written. All partitions of this instance are given up and taken up again"
-                                + " from what is committed, so effects that were not committed run again under their first key."
-                                + " Why is in the log before this; nothing else needs to be done.");
+        assertThat(SinkProcessor.revived("mail", 3))
+                .hasMessage(
+                        "Kafka Streams started its task of partition 3 of sink mail a second time, after its state was lost"
+                                + " or could not be written. All partitions of this instance are released and resumed from what is"
+                                + " committed, so effects that were not committed run again under their first key. The cause is in the"
+                                + " log before this; no action is needed.");
     }
 
     private static KafkaStreams streams(SinkTopology sink, Unanswered unanswered, TimedOut where) {
@@ -191,7 +195,7 @@ class UnansweredCommitsTest {
         return new KafkaStreams(sink.topology(), config, new ProducerProbe(sink.clients()) {
             @Override
             public Producer<byte[], byte[]> getProducer(Map<String, Object> properties) {
-                return TimeoutFencingProducer.of(plain.getProducer(properties));
+                return TimeoutFencingProducer.wrap(plain.getProducer(properties));
             }
         });
     }

@@ -22,7 +22,7 @@ class UndecodableRecordsAreSetAsideTest {
     @Test
     void theyGoToTheDeadLetterTopicOnceWithTheReasonAndTheSequenceGoesOn() throws Exception {
         try (SinkWorld world = new SinkWorld(1)) {
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             source.tasks(0, 2);
             source.undecodable(true, "orders".getBytes(StandardCharsets.UTF_8));
             source.undecodable(false, null);
@@ -31,7 +31,7 @@ class UndecodableRecordsAreSetAsideTest {
             world.awaitCaughtUp("tolerant", service);
             service.close();
             assertThat(service.status().undecodable()).isEqualTo(2);
-            assertThat(service.status().queues().get(0).gaps()).isZero();
+            assertThat(service.status().queues().get(0).counts().gaps()).isZero();
             assertThat(world.ledger.calls()).hasSize(12);
 
             world.rewind("tolerant");

@@ -28,7 +28,7 @@ class UsedUpRetriesStopTheSinkTest {
                     world.ledger.called(key.toString());
                 });
             };
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             source.tasks(0, 100);
             SinkService service = world.start(world.sink("stuck", sink).onExhausted(OnExhausted.STOP));
 
@@ -52,7 +52,7 @@ class UsedUpRetriesStopTheSinkTest {
             world.awaitCaughtUp("stuck", mended);
             assertThat(world.ledger.keys()).isEqualTo(600);
             assertThat(world.ledger.repeated()).isEmpty();
-            assertThat(mended.status().queues().get(0).lag()).isZero();
+            assertThat(mended.status().queues().get(0).positions().lag()).isZero();
         }
     }
 

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.metrics.SinkMeters;
+import io.taskqueue.streams.status.QueueStatus;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -20,7 +21,7 @@ class WhatIsInFlightIsToldTest {
         try (SinkWorld world = new SinkWorld(1)) {
             CountDownLatch go = new CountDownLatch(1);
             SimpleMeterRegistry meters = new SimpleMeterRegistry();
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             SinkService service = world.start(world.sink("told", (event, effects) -> {
                         if (event.position().sequence() == 5) {
                             go.await();
@@ -38,12 +39,12 @@ class WhatIsInFlightIsToldTest {
                 assertThat(watching).isNotNull();
                 Awaitility.await().atMost(SinkWorld.PATIENCE).untilAsserted(() -> {
                     QueueStatus queue = service.status().queues().get(0);
-                    assertThat(queue.newest()).isEqualTo(new Position(1, 20));
-                    assertThat(queue.done()).isEqualTo(new Position(1, 4));
-                    assertThat(queue.lag()).isEqualTo(16);
+                    assertThat(queue.positions().newest()).isEqualTo(new Position(1, 20));
+                    assertThat(queue.positions().done()).isEqualTo(new Position(1, 4));
+                    assertThat(queue.positions().lag()).isEqualTo(16);
                     assertThat(queue.inFlight()).isEqualTo(1);
-                    assertThat(queue.applied()).isEqualTo(19);
-                    assertThat(queue.peers()).containsEntry("default", new Position(1, 4));
+                    assertThat(queue.counts().applied()).isEqualTo(19);
+                    assertThat(queue.positions().peers()).containsEntry("default", new Position(1, 4));
                 });
                 assertThat(observed).doesNotContain(new Position(1, 5));
                 assertThat(service.ready()).isTrue();
@@ -57,7 +58,7 @@ class WhatIsInFlightIsToldTest {
                 Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> observed.size() == 20);
             }
             assertThat(observed.get(19)).isEqualTo(new Position(1, 5));
-            assertThat(service.status().queues().get(0).done()).isEqualTo(new Position(1, 20));
+            assertThat(service.status().queues().get(0).positions().done()).isEqualTo(new Position(1, 20));
             assertThat(gauge(meters, SinkMeters.INFLIGHT)).isZero();
             assertThat(gauge(meters, SinkMeters.SEQUENCE_LAG)).isZero();
             assertThat(gauge(meters, SinkMeters.WALL_CLOCK_LAG)).isZero();

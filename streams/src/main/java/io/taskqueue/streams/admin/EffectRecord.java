@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a sink has on record of one effect.
+ * What a sink has recorded of one effect.
  *
  * @param key which effect, of which event, under which generation
- * @param recordedAt when, by the sink's clock
- * @param result what came of it; empty where it was begun and its result is not known
+ * @param recordedAt when it was recorded, by the sink's clock
+ * @param result its result; empty where the effect was begun and its result is unknown
  */
 public record EffectRecord(EffectKey key, Instant recordedAt, Optional<EffectResult> result) {}

@@ -1,128 +1,127 @@
 package io.taskqueue.streams.admin;
 
-import io.taskqueue.kafka.ClientProperties;
-import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.sink.Effects;
+import io.taskqueue.streams.SinkService;
+
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.streams.parking.ParkedCommand;
+import io.taskqueue.streams.parking.ParkedEntry;
+import io.taskqueue.streams.parking.ParkedEvent;
+import io.taskqueue.streams.parking.ParkedFormat;
+import io.taskqueue.streams.parking.ParkedTask;
+import io.taskqueue.streams.settings.SinkTopics;
+import io.taskqueue.streams.state.StateKind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
- * What a sink has parked, and what a person decides about it.
+ * The parked events of a sink, and an operator's decisions about them.
  *
  * <p>It reads the topic that the sink's state is restored from, as of the last commit, and writes commands to the sink's control
- * topic, to the partition of the task's queue: so it needs no running sink, and does not mind which instance has the queue. A
+ * topic, to the partition of the task's queue: so the sink need not run, and any of its instances may have the queue. A
  * command takes effect when the sink runs, once, and only if the task is still parked as it was read here.
  *
- * <p>Thread-safe, one call at a time. Clients of Kafka are made for each call: a person's calls are few.
+ * <p>Thread-safe, one call at a time. Each call creates clients of its own.
  */
 public final class ParkedEvents {
 
-    private static final int ANSWER_SECONDS = 60;
+    private static final Comparator<ParkedEvent> ORDER = Comparator.comparing(
+                    (ParkedEvent parked) -> parked.event().queueName())
+            .thenComparing(parked -> parked.event().taskId().queueName())
+            .thenComparing(parked -> parked.event().taskId().epoch())
+            .thenComparing(parked -> parked.event().taskId().sequenceId())
+            .thenComparing(ParkedEvent::offset);
 
     private final ReplicationEventCodec<String> codec = new ReplicationEventCodec<>(PayloadCodec.jsonText());
     private final String sink;
     private final Map<String, Object> kafka;
-    private final String stored;
 
     /**
-     * @param kafka Kafka's properties, as for {@link SinkService.Builder#kafka}
+     * @param kafka Kafka's properties, as for {@code SinkService.Builder.kafka}
      * @param sink the sink's name
      */
     public ParkedEvents(Map<String, ?> kafka, String sink) {
         this.kafka = Map.copyOf(kafka);
         this.sink = sink;
-        this.stored = sink + "-" + ParkedStore.NAME + "-changelog";
     }
 
     /**
      * All events that are parked or discarded, by queue, then task, each task's in order.
      *
-     * @throws IllegalStateException if the sink has no such state on this cluster, or the cluster does not answer
+     * @throws IllegalStateException if the sink has no such state on this cluster
+     * @throws KafkaException if the cluster does not answer
      */
     public synchronized List<ParkedEvent> read() {
-        List<ParkedEvent> events = new ArrayList<>();
-        try (CommittedRecords changelog = new CommittedRecords(kafka, stored)) {
-            if (changelog.partitions() == 0) {
-                throw new IllegalStateException("There is no topic " + stored
-                        + " on this cluster, so no sink named " + sink
-                        + " has run here, or it may not be read. Check the "
-                        + "name and the cluster.");
-            }
-            latest(changelog).values().forEach(found -> events.add(event(found)));
+        Map<Bytes, ParkedEvent> latest = new HashMap<>();
+        Optional<Integer> partitions =
+                new SinkChangelog(kafka, sink).read(SinkTopics.STATE_STORE, record -> update(latest, record));
+        if (partitions.isEmpty()) {
+            throw new IllegalStateException("There is no topic " + SinkTopics.changelog(sink, SinkTopics.STATE_STORE)
+                    + " on this cluster, so no sink named " + sink
+                    + " has run here, or it may not be read. Check the name and the cluster.");
         }
-        events.sort(Comparator.comparing((ParkedEvent parked) -> parked.event().queueName())
-                .thenComparing(parked -> parked.event().taskId().queueName())
-                .thenComparing(parked -> parked.event().taskId().epoch())
-                .thenComparing(parked -> parked.event().taskId().sequenceId())
-                .thenComparing(ParkedEvent::offset));
+        List<ParkedEvent> events = new ArrayList<>(latest.values());
+        events.sort(ORDER);
         return events;
     }
 
-    /**
-     * Lets a task's events go on: they are applied again in order, from the first, with as many tries as at first and the same
-     * keys. Effects that have a recorded result do not run again; one that waited for a person's decision does.
-     *
-     * @param by who decided it, for the log; may be empty
-     * @throws IllegalStateException if the command could not be sent
-     */
-    public synchronized void redrive(ParkedTask task, String by) throws InterruptedException {
-        send(task, command(ParkedCommand.Action.REDRIVE, task, by, "", false));
+    private void update(Map<Bytes, ParkedEvent> latest, ConsumerRecord<byte[], byte[]> record) {
+        if (!StateKind.PARKED.owns(record.key())) {
+            return;
+        }
+        byte[] key = StateKind.PARKED.strip(record.key());
+        if (record.value() == null) {
+            latest.remove(Bytes.wrap(key));
+        } else {
+            latest.put(Bytes.wrap(key), event(record.partition(), ParkedFormat.entry(key, record.value())));
+        }
+    }
+
+    private ParkedEvent event(int partition, ParkedEntry entry) {
+        return new ParkedEvent(
+                codec.decode(entry.value().get()),
+                partition,
+                entry.key().offset(),
+                entry.since(),
+                entry.delivery().round(),
+                entry.released(),
+                entry.state());
     }
 
     /**
-     * Gives the first parked event of a task up for good, and lets those behind it go on. It is kept as discarded until the
-     * log has passed it, and a replay passes over it.
+     * Redrives a task: its events are applied again in order, from the first, with as many attempts as at first and the same
+     * keys. Effects that have a recorded result do not run again; an effect that waited for a decision does.
+     *
+     * @param by who decided it, for the log; may be empty
+     * @throws IllegalStateException if the command could not be written
+     */
+    public synchronized void redrive(ParkedTask task, String by) throws InterruptedException {
+        write(task, command(ParkedCommand.Action.REDRIVE, task, by, "", false));
+    }
+
+    /**
+     * Discards the first parked event of a task permanently, and releases those behind it. It is kept as discarded until the
+     * log's retention has passed it, and a replay skips it.
      *
      * @param by who decided it
      * @param reason why
-     * @param following whether all parked events of the task are given up
-     * @throws IllegalArgumentException if it is not said who and why, or in more than 4 KiB
-     * @throws IllegalStateException if the command could not be sent
+     * @param following whether all parked events of the task are discarded
+     * @throws IllegalArgumentException if a text is empty, has more than 4 KiB or more than one line
+     * @throws IllegalStateException if the command could not be written
      */
     public synchronized void discard(ParkedTask task, String by, String reason, boolean following)
             throws InterruptedException {
-        send(task, command(ParkedCommand.Action.DISCARD, task, by, reason, following));
-    }
-
-    private record Found(int partition, ParkedEntry entry) {}
-
-    /** The newest value of each key. */
-    private static Map<Bytes, Found> latest(CommittedRecords changelog) {
-        Map<Bytes, Found> latest = new HashMap<>();
-        changelog.all(record -> {
-            Bytes key = Bytes.wrap(record.key());
-            if (record.value() == null) {
-                latest.remove(key);
-            } else {
-                latest.put(key, new Found(record.partition(), ParkedFormat.entry(record.key(), record.value())));
-            }
-        });
-        return latest;
-    }
-
-    private ParkedEvent event(Found found) {
-        ParkedEntry entry = found.entry();
-        return new ParkedEvent(
-                codec.decode(entry.value().get()),
-                found.partition(),
-                entry.key().offset(),
-                entry.since(),
-                entry.pass().round(),
-                entry.released(),
-                entry.state());
+        write(task, command(ParkedCommand.Action.DISCARD, task, by, reason, following));
     }
 
     private static ParkedCommand command(
@@ -131,28 +130,21 @@ public final class ParkedEvents {
                 action, task.task(), task.first().offset(), task.first().round(), by, reason, following);
     }
 
-    private void send(ParkedTask task, ParkedCommand command) throws InterruptedException {
-        // where the event is parked is where its queue is, whatever partitioner its source had
+    private void write(ParkedTask task, ParkedCommand command) throws InterruptedException {
+        // the partition in which the event is parked is its queue's, whatever partitioner its source had
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                SinkSettings.controlTopic(sink),
+                SinkTopics.control(sink),
                 task.first().partition(),
                 task.first().event().queueName().getBytes(StandardCharsets.UTF_8),
                 command.json());
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(writing(), new ByteArraySerializer(), new ByteArraySerializer())) {
-            producer.send(record).get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
+        try {
+            ControlTopicWriter.write(kafka, List.of(record));
+        } catch (KafkaException e) {
             throw new IllegalStateException(
-                    "The command to " + command.action().command + " task " + task.task() + " was not written to topic "
-                            + record.topic() + ": " + (e.getCause() == null ? e : e.getCause())
-                            + ". See that the topic is there and may be written to, and try again.",
+                    "The command to " + command.action().command() + " task " + task.task()
+                            + " was not written to topic " + record.topic() + ": " + e
+                            + ". Check that the topic exists and may be written to, and repeat the command.",
                     e);
         }
-    }
-
-    private Map<String, Object> writing() {
-        Map<String, Object> properties = new ClientProperties(kafka).of(Client.PRODUCER);
-        properties.put(ProducerConfig.ACKS_CONFIG, "all");
-        return properties;
     }
 }

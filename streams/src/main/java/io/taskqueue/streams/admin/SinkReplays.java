@@ -1,86 +1,75 @@
 package io.taskqueue.streams.admin;
 
-import io.taskqueue.kafka.ClientProperties;
-import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.streams.SinkService;
+
+import io.taskqueue.streams.replay.Replay;
+import io.taskqueue.streams.replay.ReplayFormat;
+import io.taskqueue.streams.replay.ReplayOrder;
+import io.taskqueue.streams.replay.ReplayReceipt;
+import io.taskqueue.streams.settings.SinkTopics;
+import io.taskqueue.streams.state.StateKind;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The replays of a sink as operators see them, from outside the sink: order one, and read what came of the latest.
+ * The replays of a sink, from outside the sink: order one, and read the receipts of the latest.
  *
  * <p>A replay is ordered in two steps: {@link #order}, then the group's committed offsets are moved back while the sink is
- * stopped, with {@link ReplayOrder#offsetMetadata} as their metadata. Without the second step, or where others move the offsets
- * after it, the order means nothing.
+ * stopped, with {@link ReplayOrder#offsetMetadata} as their metadata. Without the second step, or where the offsets are moved by
+ * others after it, the order has no effect.
  *
- * <p>Thread-safe; each call reads anew, whether the sink runs or not. Kafka's exceptions pass through.
+ * <p>Thread-safe; each call reads the topics again, whether the sink runs or not. Kafka's exceptions pass through.
  */
 public final class SinkReplays {
 
-    /** A commit is a record and a marker; more only where transactions were aborted. */
-    private static final int TAIL = 64;
-
     private final Map<String, Object> kafka;
     private final String sink;
+    private final SinkChangelog changelog;
 
     /**
-     * @param kafka Kafka's properties, as for {@link SinkService.Builder#kafka}
+     * @param kafka Kafka's properties, as for {@code SinkService.Builder.kafka}
      * @param sink the sink's name
      */
     public SinkReplays(Map<String, ?> kafka, String sink) {
         this.kafka = Map.copyOf(kafka);
         this.sink = sink;
-    }
-
-    /** The number of the next order: one more than the highest of all that were given. */
-    public int nextNumber() {
-        int highest = 0;
-        for (ReplayFormat.Stored stored : stored().values()) {
-            highest = Math.max(highest, stored.newestNumber());
-        }
-        List<Integer> ordered = new ArrayList<>();
-        try (CommittedRecords control = control()) {
-            control.all(record -> {
-                if (record.value() != null) {
-                    ReplayOrder.in(record.value()).ifPresent(order -> ordered.add(order.number()));
-                }
-            });
-        }
-        return 1 + ordered.stream().mapToInt(Integer::intValue).reduce(highest, Math::max);
+        this.changelog = new SinkChangelog(this.kafka, sink);
     }
 
     /**
-     * Tells every partition of the sink, and returns when that is durable.
+     * The number of the next order: one more than the highest of all that were given.
      *
      * @throws IllegalStateException if the sink has no control topic
      */
-    public void order(ReplayOrder order) throws InterruptedException, ExecutionException {
-        int partitions;
-        try (CommittedRecords control = control()) {
-            partitions = control.partitions();
-        }
-        Map<String, Object> properties = new HashMap<>(new ClientProperties(kafka).of(Client.PRODUCER));
-        properties.put(ProducerConfig.ACKS_CONFIG, "all");
-        try (var producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            List<Future<RecordMetadata>> sent = new ArrayList<>();
-            for (int partition = 0; partition < partitions; partition++) {
-                sent.add(producer.send(
-                        new ProducerRecord<>(SinkSettings.controlTopic(sink), partition, null, order.json())));
+    public int nextNumber() {
+        AtomicInteger highest = new AtomicInteger();
+        stored().values().forEach(stored -> highest.accumulateAndGet(stored.newestNumber(), Math::max));
+        int unused = readControl(record -> {
+            if (record.value() != null) {
+                ReplayOrder.in(record.value()).ifPresent(order -> highest.accumulateAndGet(order.number(), Math::max));
             }
-            for (Future<RecordMetadata> each : sent) {
-                each.get();
-            }
+        });
+        return highest.get() + 1;
+    }
+
+    /**
+     * Writes an order for every partition of the sink, and returns when it is durable.
+     *
+     * @throws IllegalStateException if the sink has no control topic
+     */
+    public void order(ReplayOrder order) throws InterruptedException {
+        int partitions = readControl(record -> {});
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            records.add(new ProducerRecord<>(SinkTopics.control(sink), partition, null, order.json()));
         }
+        ControlTopicWriter.write(kafka, records);
     }
 
     /** The receipt of each partition's latest replay, by partition; partitions that never had one are left out. */
@@ -95,31 +84,23 @@ public final class SinkReplays {
         return receipts;
     }
 
-    private CommittedRecords control() {
-        String topic = SinkSettings.controlTopic(sink);
-        CommittedRecords control = new CommittedRecords(kafka, topic);
-        if (control.partitions() == 0) {
-            control.close();
-            throw new IllegalStateException("Sink " + sink + " has no control topic " + topic
-                    + ", on which replays are ordered. The sink makes it: start it once, stop it, and try again.");
-        }
-        return control;
+    private int readControl(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        return changelog
+                .readControl(reader)
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "Sink " + sink + " has no control topic "
+                                        + SinkTopics.control(sink)
+                                        + ", on which replays are ordered. The sink creates it: start it once, stop it, and repeat the command."));
     }
 
     private Map<Integer, ReplayFormat.Stored> stored() {
         Map<Integer, ReplayFormat.Stored> stored = new TreeMap<>();
-        try (CommittedRecords changelog = new CommittedRecords(kafka, sink + "-" + Replays.NAME + "-changelog")) {
-            changelog.last(TAIL, record -> take(record, stored));
-            if (stored.size() < changelog.partitions()) {
-                changelog.all(record -> take(record, stored));
+        var unused = changelog.read(SinkTopics.STATE_STORE, record -> {
+            if (StateKind.REPLAY.owns(record.key()) && record.value() != null) {
+                stored.put(record.partition(), ReplayFormat.read(record.value()));
             }
-        }
+        });
         return stored;
-    }
-
-    private static void take(ConsumerRecord<byte[], byte[]> record, Map<Integer, ReplayFormat.Stored> stored) {
-        if (record.value() != null) {
-            stored.put(record.partition(), ReplayFormat.read(record.value()));
-        }
     }
 }

@@ -1,17 +1,20 @@
 package io.taskqueue.streams.admin;
 
+import io.taskqueue.streams.SinkService;
+
 import io.taskqueue.sink.EffectKey;
+import io.taskqueue.streams.results.ResultFormat;
+import io.taskqueue.streams.settings.SinkTopics;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
- * What a sink has on record, as operators see it from outside the sink: as committed to the topic behind its store of results.
+ * The recorded results of a sink, from outside the sink: as committed to the changelog of its store of results.
  *
  * <p>Thread-safe; each call reads the whole topic, whether the sink runs or not. Kafka's exceptions pass through.
  */
@@ -23,43 +26,37 @@ public final class SinkResults {
             .thenComparing(found -> found.key().effect())
             .thenComparing(found -> found.key().generation());
 
-    private final Map<String, Object> kafka;
     private final String sink;
+    private final SinkChangelog changelog;
 
     /**
-     * @param kafka Kafka's properties, as for {@link SinkService.Builder#kafka}
+     * @param kafka Kafka's properties, as for {@code SinkService.Builder.kafka}
      * @param sink the sink's name
      */
     public SinkResults(Map<String, ?> kafka, String sink) {
-        this.kafka = Map.copyOf(kafka);
         this.sink = sink;
+        this.changelog = new SinkChangelog(Map.copyOf(kafka), sink);
     }
 
     /**
-     * The records of the wanted keys, by queue, position, effect and generation; none where there is no such sink. They are all
+     * The records of the selected keys, by queue, position, effect and generation; none where there is no such sink. They are all
      * held in memory.
      */
-    public List<EffectRecord> find(Predicate<EffectKey> wanted) {
+    public List<EffectRecord> find(Predicate<EffectKey> selected) {
         Map<EffectKey, EffectRecord> found = new HashMap<>();
-        try (CommittedRecords changelog = new CommittedRecords(kafka, sink + "-" + ResultsStore.NAME + "-changelog")) {
-            changelog.all(record -> {
-                EffectKey key = ResultFormat.key(sink, Bytes.wrap(record.key()));
-                if (record.value() == null) {
-                    found.remove(key);
-                } else if (wanted.test(key)) {
-                    found.put(key, of(key, record.value()));
-                }
-            });
-        }
+        var unused = changelog.read(SinkTopics.RESULTS_STORE, record -> {
+            EffectKey key = ResultFormat.key(sink, Bytes.wrap(record.key()));
+            if (record.value() == null) {
+                found.remove(key);
+            } else if (selected.test(key)) {
+                found.put(
+                        key,
+                        new EffectRecord(
+                                key, ResultFormat.recordedAt(record.value()), ResultFormat.result(record.value())));
+            }
+        });
         List<EffectRecord> sorted = new ArrayList<>(found.values());
         sorted.sort(ORDER);
         return sorted;
-    }
-
-    private static EffectRecord of(EffectKey key, byte[] value) {
-        return new EffectRecord(
-                key,
-                ResultFormat.recordedAt(value),
-                ResultFormat.isIntent(value) ? Optional.empty() : Optional.of(ResultFormat.result(value)));
     }
 }

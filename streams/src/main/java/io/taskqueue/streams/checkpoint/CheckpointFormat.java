@@ -33,8 +33,8 @@ public final class CheckpointFormat {
     private CheckpointFormat() {}
 
     public static byte[] write(Checkpoint checkpoint, Map<String, PeerPositions.Reached> peers) {
-        StateWriter out = StateWriter.value(
-                VERSION, 80 + 33 * checkpoint.fences().size() + 64 * peers.size());
+        StateWriter out =
+                StateWriter.value(VERSION, 80 + 33 * checkpoint.fences().size() + 64 * peers.size());
         out.putUuid(checkpoint.topicId()).putInt(checkpoint.partition());
         write(out, checkpoint.taken());
         Mark cursor = checkpoint.cursor();

@@ -110,7 +110,9 @@ public final class Checkpoints {
         for (String queue : changed) {
             Checkpoint checkpoint = byQueue.get(queue);
             if (checkpoint != null) {
-                store.put(key(queue), CheckpointFormat.write(checkpoint, peers(queue).reached()));
+                store.put(
+                        key(queue),
+                        CheckpointFormat.write(checkpoint, peers(queue).reached()));
                 written.add(queue);
             }
         }

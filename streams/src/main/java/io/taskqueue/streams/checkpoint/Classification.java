@@ -1,8 +1,8 @@
 package io.taskqueue.streams.checkpoint;
 
 import io.taskqueue.event.Position;
-import io.taskqueue.streams.Arrival.Mark;
-import io.taskqueue.streams.Checkpoint.Fence;
+import io.taskqueue.streams.checkpoint.Arrival.Mark;
+import io.taskqueue.streams.checkpoint.Checkpoint.Fence;
 import java.util.Objects;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;

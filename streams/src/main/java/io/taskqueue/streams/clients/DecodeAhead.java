@@ -1,6 +1,7 @@
 package io.taskqueue.streams.clients;
 
 import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.streams.settings.SinkSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

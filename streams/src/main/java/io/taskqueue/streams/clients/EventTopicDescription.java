@@ -10,8 +10,7 @@ import org.apache.kafka.common.Uuid;
  * @param maxMessageBytes the largest record batch that it takes
  * @param logStarts the offset at which each partition's log begins, where known
  */
-public record EventTopicDescription(
-        Uuid topicId, int partitions, int maxMessageBytes, Map<Integer, Long> logStarts) {
+public record EventTopicDescription(Uuid topicId, int partitions, int maxMessageBytes, Map<Integer, Long> logStarts) {
 
     public long logStart(int partition) {
         return logStarts.getOrDefault(partition, 0L);

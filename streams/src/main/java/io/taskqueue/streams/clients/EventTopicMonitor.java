@@ -1,12 +1,10 @@
 package io.taskqueue.streams.clients;
 
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +49,7 @@ public final class EventTopicMonitor implements Supplier<EventTopicDescription>,
             if (!now.equals(latest)) {
                 latest = now;
             }
-        } catch (ExecutionException | TimeoutException | RuntimeException e) {
+        } catch (RuntimeException e) {
             LOG.debug("The description of the event topic cannot be read now; it is read again after the interval", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

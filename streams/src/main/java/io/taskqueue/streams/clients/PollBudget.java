@@ -40,7 +40,7 @@ public final class PollBudget {
     }
 
     /** A poll is made. */
-    void polled() {
+    public void polled() {
         waitLeft = WAITS;
         deferred = 0;
     }

@@ -22,7 +22,8 @@ import java.nio.charset.StandardCharsets;
  * @param reason why; may be empty for a redrive
  * @param following whether all parked events of the task are discarded, or only the first one
  */
-public record ParkedCommand(Action action, TaskId task, long offset, int round, String by, String reason, boolean following) {
+public record ParkedCommand(
+        Action action, TaskId task, long offset, int round, String by, String reason, boolean following) {
 
     /** What is to be done. */
     public enum Action {
@@ -84,15 +85,16 @@ public record ParkedCommand(Action action, TaskId task, long offset, int round, 
     private static long number(JsonNode node, String name) {
         JsonNode number = node.path(name);
         if (!number.isIntegralNumber() || !number.canConvertToLong()) {
-            throw new IllegalArgumentException("The field " + name + " of the command is not a whole number: " + number + ". Write the command with `taskqueue parked`.");
+            throw new IllegalArgumentException("The field " + name + " of the command is not a whole number: " + number
+                    + ". Write the command with `taskqueue parked`.");
         }
         return number.longValue();
     }
 
     private static void require(String name, String text, boolean needed) {
         if (needed && text.isBlank()) {
-            throw new IllegalArgumentException(
-                    "A discard is recorded with who decided it and why, but '" + name + "' is empty. Pass a text for it.");
+            throw new IllegalArgumentException("A discard is recorded with who decided it and why, but '" + name
+                    + "' is empty. Pass a text for it.");
         }
         if (text.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("The text '" + name

@@ -84,15 +84,13 @@ public final class ParkedFormat {
         StateReader in = StateReader.value("parked event", VERSION, value);
         int flags = in.readByte();
         EffectMode mode = (flags & RECORDED_ONLY) == 0 ? EffectMode.RUN : EffectMode.RECORDED_ONLY;
-        DeliveryContext delivery =
-                new DeliveryContext(mode, (flags & REPLAYED) != 0, in.readInt(), in.readInt());
+        DeliveryContext delivery = new DeliveryContext(mode, (flags & REPLAYED) != 0, in.readInt(), in.readInt());
         Instant since = in.readInstant();
         String queue = in.readText();
         Position position = in.readPosition();
         ParkedState state = state(in);
         boolean released = (flags & RELEASED) != 0;
-        return new ParkedEntry(
-                key(key), delivery, since, released, queue, position, state, Bytes.wrap(in.readRest()));
+        return new ParkedEntry(key(key), delivery, since, released, queue, position, state, Bytes.wrap(in.readRest()));
     }
 
     private static void write(StateWriter out, ParkedState state) {

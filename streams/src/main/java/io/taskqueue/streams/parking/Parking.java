@@ -7,7 +7,9 @@ import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.sink.AmbiguousEffectException;
 import io.taskqueue.sink.EffectKey;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.OnExhausted;
+import io.taskqueue.sink.SinkStoppedException;
+import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.streams.checkpoint.EventLocation;
 import io.taskqueue.streams.parking.ParkedState.EffectState;
 import io.taskqueue.streams.results.RecordedResults;
@@ -77,7 +79,8 @@ public final class Parking<T> {
 
     /** Whether an event must not be delivered before a parked event of its task. What runs no effects may overtake. */
     public boolean mustWait(ParkableEvent event) {
-        ParkedIndex.Head head = index.isEmpty() ? null : index.head(event.event().taskId());
+        ParkedIndex.Head head =
+                index.isEmpty() ? null : index.head(event.event().taskId());
         return head != null
                 && event.delivery().runsEffects()
                 && head.key().offset() < event.location().offset();
@@ -85,9 +88,7 @@ public final class Parking<T> {
 
     /** Whether an event that is read again is parked or discarded, so that it is skipped. */
     public boolean skips(TaskId task, EventLocation location) {
-        if (index.isEmpty()
-                || !index.mayHold(location.offset())
-                || store.find(new ParkedKey(task, location)) == null) {
+        if (index.isEmpty() || !index.mayHold(location.offset()) || store.find(new ParkedKey(task, location)) == null) {
             return false;
         }
         progress.parked(0);

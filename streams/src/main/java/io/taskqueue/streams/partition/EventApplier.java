@@ -1,7 +1,7 @@
 package io.taskqueue.streams.partition;
 
-import io.taskqueue.sink.ApplyOutcome;
-import io.taskqueue.sink.RecordedEffects;
+import io.taskqueue.sink.effect.ApplyOutcome;
+import io.taskqueue.sink.effect.RecordedEffects;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.KeyedExecutor;
 import io.taskqueue.streams.execution.KeyedExecutor.Next;
@@ -48,8 +48,7 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
                 event.delivery().mode(),
                 settings.policies().effectRules());
         event.attempts++;
-        ApplyOutcome outcome =
-                ApplyOutcome.of(settings.application().sink(), event.event(), effects, revoked);
+        ApplyOutcome outcome = ApplyOutcome.of(settings.application().sink(), event.event(), effects, revoked);
         RecordedEffects.Counts counts = effects.counts();
         int recordedBefore = event.recordedBefore;
         event.recordedBefore += counts.run() + counts.failed();

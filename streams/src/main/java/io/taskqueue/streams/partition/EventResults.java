@@ -1,9 +1,9 @@
 package io.taskqueue.streams.partition;
 
 import io.taskqueue.sink.EffectKey;
-import io.taskqueue.sink.EffectResult;
-import io.taskqueue.sink.EffectStore;
 import io.taskqueue.sink.OnAmbiguity;
+import io.taskqueue.sink.store.EffectResult;
+import io.taskqueue.sink.store.EffectStore;
 import io.taskqueue.streams.results.RecordedResults;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -70,7 +70,8 @@ final class EventResults implements EffectStore {
             begun.remove(key);
             heldBack = true;
         }
-        throw new InterruptedException("Effect " + key + " does not begin, because its partition is being handed over.");
+        throw new InterruptedException(
+                "Effect " + key + " does not begin, because its partition is being handed over.");
     }
 
     /** Waits for the commit. An interruption leaves no intent behind, because the action does not begin. */

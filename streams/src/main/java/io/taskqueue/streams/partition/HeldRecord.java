@@ -5,6 +5,7 @@ import io.taskqueue.streams.state.StateWriter;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  *   where a length of -1 stands for none
  * </pre>
  */
-public record HeldRecord(long timestamp, byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
+public record HeldRecord(long timestamp, @Nullable Bytes key, @Nullable Bytes value, Headers headers) {
 
     void write(StateWriter out) {
-        out.putLong(timestamp).putArray(key).putArray(value);
+        out.putLong(timestamp).putArray(bytes(key)).putArray(bytes(value));
         Header[] all = headers.toArray();
         out.putInt(all.length);
         for (Header header : all) {
@@ -29,12 +30,16 @@ public record HeldRecord(long timestamp, byte @Nullable [] key, byte @Nullable [
     @SuppressWarnings("NullAway") // a header may have no value
     static HeldRecord read(StateReader in) {
         long timestamp = in.readLong();
-        byte[] key = in.readArray();
-        byte[] value = in.readArray();
+        Bytes key = Bytes.wrap(in.readArray());
+        Bytes value = Bytes.wrap(in.readArray());
         Headers headers = new RecordHeaders();
         for (int left = in.readInt(); left > 0; left--) {
             headers.add(in.readText(), in.readArray());
         }
         return new HeldRecord(timestamp, key, value, headers);
+    }
+
+    private static byte @Nullable [] bytes(@Nullable Bytes bytes) {
+        return bytes == null ? null : bytes.get();
     }
 }

@@ -33,7 +33,7 @@ public final class InFlightStore {
     private static final int KIND_AT = 1;
 
     /** An event as it was stored. */
-    record Stored(EventLocation location, DeliveryContext delivery, byte[] value) {}
+    record Stored(EventLocation location, DeliveryContext delivery, Bytes value) {}
 
     private final KeyValues store;
 
@@ -72,7 +72,7 @@ public final class InFlightStore {
                 if (entry.value()[KIND_AT] != HELD) {
                     StateReader in = opened(entry);
                     DeliveryContext delivery = delivery(in.readByte(), in.readInt(), in.readInt());
-                    events.add(new Stored(location(entry.key()), delivery, in.readRest()));
+                    events.add(new Stored(location(entry.key()), delivery, Bytes.wrap(in.readRest())));
                 }
             });
         }

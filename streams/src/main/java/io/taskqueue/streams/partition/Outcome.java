@@ -1,7 +1,7 @@
 package io.taskqueue.streams.partition;
 
 import io.taskqueue.sink.EffectKey;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.streams.parking.GiveUp;
 
 /** What a worker found out, to be recorded by the stream thread. */

@@ -2,7 +2,9 @@ package io.taskqueue.streams.partition;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.OnGap;
+import io.taskqueue.sink.SinkStoppedException;
+import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.streams.checkpoint.Arrival;
 import io.taskqueue.streams.checkpoint.Checkpoint;
 import io.taskqueue.streams.checkpoint.Checkpoints;
@@ -252,7 +254,8 @@ final class PartitionHistory {
     private void showPeers(Iterable<String> queues) {
         for (String queue : queues) {
             Map<String, Position> done = new HashMap<>();
-            Map<String, PeerPositions.Reached> reached = checkpoints.peers(queue).reached();
+            Map<String, PeerPositions.Reached> reached =
+                    checkpoints.peers(queue).reached();
             reached.forEach((name, peer) -> done.put(name, peer.done()));
             progress.queue(queue).peers(done);
         }

@@ -1,5 +1,6 @@
 package io.taskqueue.streams.partition;
 
+import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.execution.Admission;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -64,12 +65,9 @@ public final class PartitionLifecycle implements Admission {
 
     private static final Map<State, Set<State>> LEGAL = new EnumMap<>(Map.of(
             State.CREATED, EnumSet.of(State.RESTORED),
-            State.RESTORED,
-                    EnumSet.of(State.WORKING, State.HANDING_OVER, State.STOPPING, State.FAILING, State.HALTING),
-            State.WORKING,
-                    EnumSet.of(State.WAITING, State.HANDING_OVER, State.STOPPING, State.FAILING, State.HALTING),
-            State.WAITING,
-                    EnumSet.of(State.WORKING, State.HANDING_OVER, State.STOPPING, State.FAILING, State.HALTING),
+            State.RESTORED, EnumSet.of(State.WORKING, State.HANDING_OVER, State.STOPPING, State.FAILING, State.HALTING),
+            State.WORKING, EnumSet.of(State.WAITING, State.HANDING_OVER, State.STOPPING, State.FAILING, State.HALTING),
+            State.WAITING, EnumSet.of(State.WORKING, State.HANDING_OVER, State.STOPPING, State.FAILING, State.HALTING),
             State.HANDING_OVER, EnumSet.of(State.WORKING, State.STOPPING, State.FAILING, State.HALTING),
             State.STOPPING, EnumSet.of(State.FAILING, State.HALTING),
             State.FAILING, EnumSet.of(State.HALTING, State.FAILED),

@@ -4,6 +4,7 @@ import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
+import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.checkpoint.Arrival;
 import io.taskqueue.streams.checkpoint.Checkpoints;
 import io.taskqueue.streams.checkpoint.EventLocation;
@@ -143,7 +144,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
             ReplicationEvent<T> event = decoded(codec, stored);
             RecordedResults known = results.find(event.queueName(), event.position());
             InFlightEvent<T> restored =
-                    inFlightEvent(stored.location(), event, stored.value(), stored.delivery(), known);
+                    inFlightEvent(stored.location(), event, stored.value().get(), stored.delivery(), known);
             restored.recordedBefore = history.recordedBefore(restored.offset());
             inFlight.restore(restored);
             history.began(restored);
@@ -251,7 +252,8 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
      */
     public boolean undecodable(Optional<EventHeaders> headers, long offset) {
         @Nullable String queue = headers.map(EventHeaders::queueName).orElse(null);
-        @Nullable Arrival arrival = headers.map(known ->
+        @Nullable
+        Arrival arrival = headers.map(known ->
                         new Arrival(known.position(), offset, known.instanceId().orElse(null)))
                 .orElse(null);
         boolean first = history.takeUndecodable(queue, arrival, offset, topicId);
@@ -275,9 +277,8 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
             history.skipped(location.offset());
             return;
         }
-        RecordedResults known = arrived.mayBeRecorded()
-                ? results.find(event.queueName(), event.position())
-                : RecordedResults.NONE;
+        RecordedResults known =
+                arrived.mayBeRecorded() ? results.find(event.queueName(), event.position()) : RecordedResults.NONE;
         InFlightEvent<T> dispatched =
                 inFlightEvent(location, event, value, arrived.delivery(event, known.generation()), known);
         history.began(dispatched);
@@ -305,11 +306,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
         ParkedEntry entry = released.entry();
         RecordedResults known = results.find(entry.queue(), entry.position());
         InFlightEvent<T> redriven = inFlightEvent(
-                entry.key().location(),
-                released.event(),
-                entry.value().get(),
-                entry.delivery(),
-                known);
+                entry.key().location(), released.event(), entry.value().get(), entry.delivery(), known);
         inFlight.add(redriven);
         history.began(redriven);
         submit(redriven);
@@ -425,7 +422,8 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
         }
     }
 
-    // ---- what the sink's lifecycle needs ------------------------------------------------------------------------------
+    // ---- what the sink's lifecycle needs
+    // ------------------------------------------------------------------------------
 
     @Override
     public void pause(boolean sinkStopping) {
@@ -485,7 +483,8 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
         withdrawIntents();
     }
 
-    // ---- events and outcomes ------------------------------------------------------------------------------------------
+    // ---- events and outcomes
+    // ------------------------------------------------------------------------------------------
 
     private InFlightEvent<T> inFlightEvent(
             EventLocation location,
@@ -527,7 +526,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
 
     private ReplicationEvent<T> decoded(ReplicationEventCodec<T> codec, InFlightStore.Stored stored) {
         try {
-            return codec.decode(stored.value());
+            return codec.decode(stored.value().get());
         } catch (UndecodableEventException e) {
             throw new SinkStoppedException(
                     "Sink " + settings.name() + " cannot decode the event at offset "
@@ -546,9 +545,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
             results.record(recorded.key(), recorded.offset(), now, recorded.result());
             progress.recorded(recorded.result());
             history.recorded(
-                    recorded.offset(),
-                    recorded.result(),
-                    inFlight.find(new EventLocation(topicId, recorded.offset())));
+                    recorded.offset(), recorded.result(), inFlight.find(new EventLocation(topicId, recorded.offset())));
         }
 
         @Override

@@ -60,7 +60,11 @@ final class SinkCommands {
                         offset);
             }
         } catch (IllegalArgumentException e) {
-            LOG.warn("Sink {}: the command at offset {} of its control topic is skipped: {}", sink, offset, e.getMessage());
+            LOG.warn(
+                    "Sink {}: the command at offset {} of its control topic is skipped: {}",
+                    sink,
+                    offset,
+                    e.getMessage());
         } catch (IOException e) {
             LOG.warn(
                     "Sink {}: the record at offset {} of its control topic is not a command, so it is skipped. Only the "

@@ -1,7 +1,7 @@
 package io.taskqueue.streams.replay;
 
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;

@@ -57,8 +57,7 @@ public final class ReplayFormat {
         out.putLong(replay.cursor());
         write(out, replay.counts());
         out.putInt(replay.recordedBefore().size());
-        replay.recordedBefore()
-                .forEach((offset, effects) -> out.putLong(offset).putInt(effects));
+        replay.recordedBefore().forEach((offset, effects) -> out.putLong(offset).putInt(effects));
     }
 
     private static Replay replay(StateReader in) {

@@ -1,6 +1,6 @@
 package io.taskqueue.streams.replay;
 
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.streams.checkpoint.Classification.Verdict;
 import io.taskqueue.streams.replay.Replay.Range;
 import io.taskqueue.streams.state.KeyValues;

@@ -41,7 +41,12 @@ public final class Selection {
     private final Optional<SelectionBound> from;
     private final Optional<SelectionBound> to;
 
-    Selection(Set<String> queues, Set<EventKind> kinds, Set<String> tasks, Optional<SelectionBound> from, Optional<SelectionBound> to) {
+    Selection(
+            Set<String> queues,
+            Set<EventKind> kinds,
+            Set<String> tasks,
+            Optional<SelectionBound> from,
+            Optional<SelectionBound> to) {
         this.queues = Set.copyOf(queues);
         this.kinds = Set.copyOf(kinds);
         this.tasks = Set.copyOf(tasks);

@@ -3,7 +3,7 @@ package io.taskqueue.streams.results;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.sink.EffectKey;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.streams.state.StateReader;
 import io.taskqueue.streams.state.StateWriter;
 import java.time.Instant;
@@ -40,10 +40,11 @@ public final class ResultFormat {
     private ResultFormat() {}
 
     public static Bytes key(EffectKey key) {
-        return Bytes.wrap(eventKey(key.queueName(), key.position(), 4 + key.effect().length())
-                .putInt(key.generation())
-                .putRestOfText(key.effect())
-                .toBytes());
+        return Bytes.wrap(
+                eventKey(key.queueName(), key.position(), 4 + key.effect().length())
+                        .putInt(key.generation())
+                        .putRestOfText(key.effect())
+                        .toBytes());
     }
 
     /** The prefix of all keys of an event. */
@@ -75,7 +76,11 @@ public final class ResultFormat {
     /** A result of an effect of the event at an offset. */
     public static byte[] value(long offset, Instant recordedAt, EffectResult result) {
         if (result instanceof EffectResult.Done done) {
-            return head(offset, recordedAt, DONE, 8 + done.type().length() + done.json().length())
+            return head(
+                            offset,
+                            recordedAt,
+                            DONE,
+                            8 + done.type().length() + done.json().length())
                     .putText(done.type())
                     .putText(done.json())
                     .toBytes();

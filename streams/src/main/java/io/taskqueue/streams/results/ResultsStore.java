@@ -2,7 +2,7 @@ package io.taskqueue.streams.results;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.sink.EffectKey;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.streams.state.KeyRange;
 import io.taskqueue.streams.state.KeyValues;
 import java.time.Instant;
@@ -95,9 +95,8 @@ public final class ResultsStore {
                         key.position(),
                         position -> new RecordedResults(new HashMap<>(2), new HashSet<>(2), new HashSet<>(2)));
                 ResultFormat.result(entry.value())
-                        .ifPresentOrElse(
-                                result -> event.results().put(key, result),
-                                () -> event.intents().add(key));
+                        .ifPresentOrElse(result -> event.results().put(key, result), () -> event.intents()
+                                .add(key));
                 if (ResultFormat.parks(entry.value())) {
                     event.undecided().add(key);
                 }

@@ -1,14 +1,17 @@
 package io.taskqueue.streams.settings;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.taskqueue.config.DurationText;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
-import io.taskqueue.sink.EffectRules;
+import io.taskqueue.sink.OnExhausted;
+import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
+import io.taskqueue.sink.effect.EffectRules;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -59,10 +62,10 @@ public record SinkSettings<T>(
      *
      * @param events where it reads events
      * @param deadLetters where it writes records that cannot be decoded
-     * @param wait how long it waits for a missing event topic when it starts
+     * @param startWait how long it waits for a missing event topic when it starts
      * @param checkInterval how often it reads the description of the event topic
      */
-    public record Topics(String events, String deadLetters, Duration wait, Duration checkInterval) {}
+    public record Topics(String events, String deadLetters, Duration startWait, Duration checkInterval) {}
 
     /**
      * Bounds of work and time.

@@ -26,8 +26,25 @@ public interface KeyValues {
     /** All entries in ascending order. To be closed. */
     Entries all();
 
-    /** A key and its value. */
-    record Entry(Bytes key, byte[] value) {}
+    /** A key and its value; no record, because its value is an array. */
+    final class Entry {
+
+        private final Bytes key;
+        private final byte[] value;
+
+        public Entry(Bytes key, byte[] value) {
+            this.key = key;
+            this.value = value;
+        }
+
+        public Bytes key() {
+            return key;
+        }
+
+        public byte[] value() {
+            return value;
+        }
+    }
 
     /** A cursor over entries. Deleting or putting keys while it is open is allowed only after it has passed them. */
     interface Entries extends Iterator<Entry>, AutoCloseable {

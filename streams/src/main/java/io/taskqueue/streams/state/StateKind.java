@@ -75,10 +75,8 @@ public enum StateKind {
 
         private Bytes prefixed(Bytes key) {
             byte[] bytes = key.get();
-            return Bytes.wrap(ByteBuffer.allocate(1 + bytes.length)
-                    .put(prefix)
-                    .put(bytes)
-                    .array());
+            return Bytes.wrap(
+                    ByteBuffer.allocate(1 + bytes.length).put(prefix).put(bytes).array());
         }
     }
 

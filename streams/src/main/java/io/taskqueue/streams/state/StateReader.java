@@ -1,6 +1,7 @@
 package io.taskqueue.streams.state;
 
 import io.taskqueue.event.Position;
+import io.taskqueue.sink.SinkStoppedException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -35,8 +36,9 @@ public final class StateReader {
         byte found = reader.readByte();
         if (found != version) {
             throw new SinkStoppedException(
-                    "A stored " + what + " has format version " + found + ", but this version of the sink supports only "
-                            + version + ". Run the version that wrote it, or a newer one.",
+                    "A stored " + what + " has format version " + found
+                            + ", but this version of the sink supports only " + version
+                            + ". Run the version that wrote it, or a newer one.",
                     null);
         }
         return reader;

@@ -3,7 +3,7 @@ package io.taskqueue.streams.status;
 import io.micrometer.core.instrument.Counter;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.metrics.SinkMeters;
-import io.taskqueue.sink.EffectResult;
+import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.streams.replay.ReplayReceipt;
 import java.time.Clock;
 import java.util.List;
@@ -123,17 +123,10 @@ public final class SinkProgress implements AutoCloseable {
                 .sorted()
                 .flatMap(name -> queue(name).status().stream())
                 .toList();
-        EffectCounts effects = new EffectCounts(
-                run.get(), reused.get(), failed.get(), missing.get(), parked.get(), ambiguous.get());
+        EffectCounts effects =
+                new EffectCounts(run.get(), reused.get(), failed.get(), missing.get(), parked.get(), ambiguous.get());
         return new SinkStatus(
-                sink,
-                state,
-                failure,
-                waiting,
-                statuses,
-                effects,
-                undecodable.get(),
-                List.copyOf(replays.values()));
+                sink, state, failure, waiting, statuses, effects, undecodable.get(), List.copyOf(replays.values()));
     }
 
     /** Ends the observers and removes the meters. */

@@ -1,5 +1,6 @@
 package io.taskqueue.streams.status;
 
+import io.taskqueue.streams.replay.ReplayReceipt;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,28 +1,20 @@
-package io.taskqueue.streams;
+package io.taskqueue.streams.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.event.TaskError;
-import io.taskqueue.metrics.SinkMeters;
-import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.store.EffectResult;
-import io.taskqueue.streams.Classification.Verdict;
-import io.taskqueue.streams.Replay.Range;
+import io.taskqueue.streams.checkpoint.Classification.Verdict;
+import io.taskqueue.streams.replay.Replay.Range;
+import io.taskqueue.streams.state.MemoryKeyValues;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.api.MockProcessorContext;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.Stores;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** One partition whose events at the offsets 0 to 99 have been seen. */
@@ -33,24 +25,16 @@ class ReplaysTest {
     private static final EffectResult DONE = new EffectResult.Done("void", "null");
     private static final EffectResult FAILED = new EffectResult.Failed(new TaskError(null, "no", Map.of()));
 
-    private final SinkSettings<String> settings =
-            new SinkSettings<>(SinkService.<String>builder("driven", (event, effects) -> {}, PayloadCodec.utf8())
-                    .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
-                    .clock(Clock.fixed(NOW, ZoneOffset.UTC)));
-    private final SinkProgress progress =
-            new SinkProgress(new SinkMeters(new SimpleMeterRegistry(), "driven"), settings.clock);
-    private final InFlightEvents<String> nothingInFlight = new InFlightEvents<>();
-    private KeyValueStore<Bytes, byte[]> store;
-    private Replays replays;
+    private final List<ReplayReceipt> receipts = new ArrayList<>();
+    private MemoryKeyValues store = new MemoryKeyValues();
+    private Replays replays = replays();
 
-    @BeforeEach
-    void start() {
-        store = Stores.keyValueStoreBuilder(
-                        Stores.inMemoryKeyValueStore(Replays.NAME), Serdes.Bytes(), Serdes.ByteArray())
-                .withLoggingDisabled()
-                .build();
-        store.init(new MockProcessorContext<Void, Void>().getStateStoreContext(), store);
-        restart();
+    private Replays replays() {
+        return new Replays(
+                new Replays.Owner("driven", "driven.control", 0), store, Clock.fixed(NOW, ZoneOffset.UTC), latest -> {
+                    receipts.clear();
+                    latest.ifPresent(receipts::add);
+                });
     }
 
     @Test
@@ -58,15 +42,15 @@ class ReplaysTest {
         assertThat(comes(Verdict.NEXT, 100)).isNull();
 
         Replay replay = comes(Verdict.REPLAY, 40);
-        assertThat(replay.order.ordered()).isFalse();
-        assertThat(replay.pass(null, 3)).isEqualTo(DeliveryContext.recorded(3));
+        assertThat(replay.order().ordered()).isFalse();
+        assertThat(replay.delivery(null, 3)).isEqualTo(DeliveryContext.recordedOnly(3));
         for (long offset = 41; offset < 100; offset++) {
             assertThat(comes(Verdict.REPLAY, offset)).isSameAs(replay);
         }
         for (long offset = 40; offset < 100; offset++) {
             replays.applied(offset, 2, 1, 0);
         }
-        replays.write(nothingInFlight);
+        replays.write((from, to) -> false);
 
         assertThat(receipt().counts()).isEqualTo(new ReplayCounts(60, 120, 0, 0, 0, 60, 0));
         assertThat(receipt().endedAt()).contains(NOW);
@@ -78,19 +62,19 @@ class ReplaysTest {
     void anOrderCountsOnlyForTheMoveThatCarriesItsId() {
         ReplayOrder order = rerun(1);
         replays.take(order, TOPIC, 99);
-        assertThat(comes(Verdict.REPLAY, 0).order.ordered()).isFalse();
+        assertThat(comes(Verdict.REPLAY, 0).order().ordered()).isFalse();
 
         restart();
         replays.moved(new MovedOffsets.Move(UUID.randomUUID(), 0));
         replays.take(rerun(2), TOPIC, 99);
-        assertThat(comes(Verdict.REPLAY, 0).order.ordered()).isFalse();
+        assertThat(comes(Verdict.REPLAY, 0).order().ordered()).isFalse();
 
         restart();
         ReplayOrder third = rerun(3);
         replays.moved(new MovedOffsets.Move(third.id(), 0));
         replays.take(rerun(2), TOPIC, 99);
         replays.take(third, TOPIC, 99);
-        assertThat(comes(Verdict.REPLAY, 0).order).isEqualTo(third);
+        assertThat(comes(Verdict.REPLAY, 0).order()).isEqualTo(third);
     }
 
     @Test
@@ -100,7 +84,7 @@ class ReplaysTest {
         replays.take(order, TOPIC, 99);
         comes(Verdict.REPLAY, 0);
         replays.applied(0, 5, 0, 0);
-        replays.write(nothingInFlight);
+        replays.write((from, to) -> false);
 
         restart();
         replays.moved(new MovedOffsets.Move(order.id(), 0)); // nothing was committed of the topic since
@@ -117,7 +101,7 @@ class ReplaysTest {
         Replay replay = comes(Verdict.REPLAY, 0);
         replays.take(order, TOPIC, 99);
 
-        assertThat(replay.order.ordered()).isFalse();
+        assertThat(replay.order().ordered()).isFalse();
         assertThat(comes(Verdict.REPLAY, 1)).isSameAs(replay);
     }
 
@@ -126,12 +110,13 @@ class ReplaysTest {
         ReplayOrder order = rerun(4);
         replays.moved(new MovedOffsets.Move(order.id(), 100));
         replays.take(order, TOPIC, 99);
-        replays.write(nothingInFlight);
+        replays.write((from, to) -> false);
 
         assertThat(receipt().complete()).isTrue();
         assertThat(receipt().order()).isEqualTo(order);
         assertThat(comes(Verdict.NEXT, 100)).isNull();
-        assertThat(ReplayFormat.read(store.get(ReplayFormat.KEY)).newestNumber()).isEqualTo(4);
+        assertThat(ReplayFormat.read(store.get(ReplayFormat.KEY)).newestNumber())
+                .isEqualTo(4);
     }
 
     @Test
@@ -144,7 +129,7 @@ class ReplaysTest {
         comes(Verdict.NEXT, 100);
         replays.applied(100, 1, 0, 0);
         replays.applied(39, 1, 0, 0);
-        replays.write(nothingInFlight);
+        replays.write((from, to) -> false);
 
         assertThat(progress().get(0).counts()).isEqualTo(new ReplayCounts(1, 1, 0, 0, 0, 0, 0));
     }
@@ -157,17 +142,17 @@ class ReplaysTest {
         comes(Verdict.REPLAY, 0);
         replays.recorded(0, DONE);
         replays.recorded(0, FAILED);
-        replays.write(nothingInFlight);
+        replays.write((from, to) -> false);
         replays.recorded(0, DONE); // not committed
 
         restart();
-        assertThat(replays.ranBefore(0)).isEqualTo(2);
-        assertThat(replays.ranBefore(1)).isZero();
+        assertThat(replays.recordedBefore(0)).isEqualTo(2);
+        assertThat(replays.recordedBefore(1)).isZero();
         replays.recorded(0, DONE);
         replays.applied(0, 0, 0, 0);
         comes(Verdict.REPLAY, 99);
         replays.parked(99);
-        replays.write(nothingInFlight);
+        replays.write((from, to) -> false);
 
         assertThat(receipt().counts()).isEqualTo(new ReplayCounts(2, 0, 2, 1, 1, 0, 0));
         assertThat(receipt().complete()).isTrue();
@@ -181,20 +166,20 @@ class ReplaysTest {
         comes(Verdict.REPLAY, 0);
         comes(Verdict.REPLAY, 1);
         replays.applied(0, 0, 0, 0);
-        replays.write(nothingInFlight);
+        replays.write((from, to) -> false);
 
         restart();
         Replay again = comes(Verdict.REPLAY, 1);
 
-        assertThat(again.order.ordered()).isFalse();
+        assertThat(again.order().ordered()).isFalse();
         assertThat(again.counts()).isEqualTo(ReplayCounts.NONE);
-        assertThat(again.range.first()).isEqualTo(1);
+        assertThat(again.range().first()).isEqualTo(1);
     }
 
     @Test
     void whatHadNeverBeenSeenIsAPartOfTheReplayUpToItsEnd() {
         Replay replay = comes(Verdict.JOINED, 10); // of a queue that had no event since the sink joined
-        assertThat(replay.pass(null, 0)).isEqualTo(DeliveryContext.recorded(0));
+        assertThat(replay.delivery(null, 0)).isEqualTo(DeliveryContext.recordedOnly(0));
         assertThat(comes(Verdict.NEXT, 11)).isSameAs(replay);
         assertThat(comes(Verdict.GAP, 99)).isSameAs(replay);
         assertThat(comes(Verdict.NEXT, 100)).isNull();
@@ -208,7 +193,7 @@ class ReplaysTest {
         assertThat(comes(Verdict.NEXT, 12)).isNull();
 
         comes(Verdict.REPLAY, 10);
-        replays.startOver(new Uuid(3, 4), 0);
+        replays.adopt(new Uuid(3, 4), 0);
         assertThat(comes(Verdict.JOINED, 0, -1)).isNull();
     }
 
@@ -216,14 +201,14 @@ class ReplaysTest {
     void whatTheLogNoLongerHoldsIsNotWaitedFor() {
         comes(Verdict.REPLAY, 10);
         replays.applied(10, 1, 0, 0);
-        replays.startOver(TOPIC, 100);
-        replays.write(nothingInFlight);
+        replays.adopt(TOPIC, 100);
+        replays.write((from, to) -> false);
 
         assertThat(receipt().complete()).isTrue();
     }
 
     private void restart() {
-        replays = new Replays(settings, store, progress, 0);
+        replays = replays();
     }
 
     private Replay comes(Verdict verdict, long offset) {
@@ -239,8 +224,7 @@ class ReplaysTest {
     }
 
     private List<ReplayReceipt> progress() {
-        return progress.status("driven", SinkState.RUNNING, Optional.empty(), Optional.empty())
-                .replays();
+        return receipts;
     }
 
     private static ReplayOrder rerun(int number) {

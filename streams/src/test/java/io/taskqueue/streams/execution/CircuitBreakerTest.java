@@ -1,15 +1,11 @@
-package io.taskqueue.streams;
+package io.taskqueue.streams.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.event.TaskId;
 import io.taskqueue.sink.BreakerPolicy;
-import io.taskqueue.sink.EffectProbe.Answer;
-import io.taskqueue.sink.OnAmbiguity;
-import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryLaterException;
-import io.taskqueue.sink.RetryPolicy;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,14 +14,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class BreakerTest {
+class CircuitBreakerTest {
 
     private static final Instant NOW = Instant.parse("2026-11-01T10:00:00Z");
     private static final BreakerPolicy POLICY = new BreakerPolicy(4, 2, Duration.ofSeconds(1), Duration.ofSeconds(5));
@@ -33,34 +24,50 @@ class BreakerTest {
     private record Alarm(Duration after, Runnable work) {}
 
     private final Queue<Alarm> alarms = new ArrayDeque<>();
-    private final List<InFlightEvent<?>> begun = new ArrayList<>();
-    private final EventsInFlight events = new EventsInFlight(new OutcomeQueue<>());
+    private final List<Job> begun = new ArrayList<>();
+    private int jobs;
     private final CircuitBreaker breaker = breaker(POLICY);
 
     private CircuitBreaker breaker(BreakerPolicy policy) {
         return new CircuitBreaker(
-                "billing", policy, Clock.fixed(NOW, ZoneOffset.UTC), (wait, work) -> alarms.add(new Alarm(wait, work)));
+                "billing",
+                policy,
+                Clock.fixed(NOW, ZoneOffset.UTC),
+                () -> 0,
+                (wait, work) -> alarms.add(new Alarm(wait, work)));
     }
 
-    private boolean asks(InFlightEvent<?> event) {
+    /** A job of a task; each is another one. */
+    private record TestJob(TaskId task, int number) implements Job {
+        @Override
+        public boolean callsTarget() {
+            return true;
+        }
+    }
+
+    private Job job(int task) {
+        return new TestJob(new TaskId("orders", 1, task), ++jobs);
+    }
+
+    private boolean asks(Job event) {
         return breaker.admits(event, this, () -> begun.add(event));
     }
 
     /** Begins, fails and ends. */
-    private boolean fails(InFlightEvent<?> event) {
+    private boolean fails(Job event) {
         boolean counts = breaker.failed(event, new IOException("away"));
         breaker.ended(event);
         return counts;
     }
 
-    private void succeeds(InFlightEvent<?> event) {
+    private void succeeds(Job event) {
         breaker.succeeded(event);
         breaker.ended(event);
     }
 
     private void open() {
         for (int task = 1; task <= POLICY.failures(); task++) {
-            InFlightEvent<String> event = events.next(task);
+            Job event = job(task);
             assertThat(asks(event)).isTrue();
             assertThat(fails(event)).isEqualTo(task < POLICY.failures());
         }
@@ -76,7 +83,7 @@ class BreakerTest {
     @Test
     void failuresInARowOfSeveralTasksOpenIt() {
         open();
-        assertThat(asks(events.next(9))).isFalse();
+        assertThat(asks(job(9))).isFalse();
         assertThat(begun).isEmpty();
         assertThat(breaker.waiting())
                 .hasValue(
@@ -88,18 +95,18 @@ class BreakerTest {
     @Test
     void oneTaskThatNeverSucceedsDoesNot() {
         for (int tries = 0; tries < 100; tries++) {
-            assertThat(fails(events.next(1))).isTrue();
+            assertThat(fails(job(1))).isTrue();
         }
         assertThat(breaker.waiting()).isEmpty();
-        assertThat(fails(events.next(2))).isFalse();
+        assertThat(fails(job(2))).isFalse();
     }
 
     @Test
     void aSuccessBetweenCountsAnew() {
         for (int task = 1; task <= 100; task++) {
-            assertThat(fails(events.next(task))).isTrue();
-            assertThat(fails(events.next(task))).isTrue();
-            succeeds(events.next(task));
+            assertThat(fails(job(task))).isTrue();
+            assertThat(fails(job(task))).isTrue();
+            succeeds(job(task));
         }
         assertThat(breaker.waiting()).isEmpty();
         assertThat(alarms).isEmpty();
@@ -108,15 +115,15 @@ class BreakerTest {
     @Test
     void onceTheWaitIsOverOneEventIsTriedAndTheOthersTakeTurns() {
         open();
-        InFlightEvent<String> first = events.next(11);
-        InFlightEvent<String> second = events.next(12);
+        Job first = job(11);
+        Job second = job(12);
         assertThat(asks(first)).isFalse();
         assertThat(asks(second)).isFalse();
 
         assertThat(waitIsOver()).isEqualTo(Duration.ofSeconds(1));
         assertThat(begun).containsExactly(first);
         assertThat(asks(first)).isTrue();
-        assertThat(asks(events.next(13))).isFalse();
+        assertThat(asks(job(13))).isFalse();
         assertThat(breaker.waiting().orElseThrow()).endsWith("An event is being tried now.");
         assertThat(fails(first)).isFalse();
         assertThat(asks(first)).isFalse();
@@ -128,7 +135,7 @@ class BreakerTest {
     @Test
     void theWaitDoublesUpToTheLongestAndBeginsAnewAfterASuccess() {
         open();
-        InFlightEvent<String> event = events.next(11);
+        Job event = job(11);
         assertThat(asks(event)).isFalse();
         List<Duration> waits = new ArrayList<>();
         for (int turn = 0; turn < 5; turn++) {
@@ -148,7 +155,7 @@ class BreakerTest {
     @Test
     void aSuccessOfTheTriedEventLetsAllGoOn() {
         open();
-        List<InFlightEvent<String>> waiting = List.of(events.next(11), events.next(12), events.next(13));
+        List<Job> waiting = List.of(job(11), job(12), job(13));
         waiting.forEach(event -> assertThat(asks(event)).isFalse());
         waitIsOver();
         succeeds(waiting.get(0));
@@ -160,8 +167,8 @@ class BreakerTest {
 
     @Test
     void whatBeganBeforeItOpenedSaysNothingAndLosesNoTry() {
-        InFlightEvent<String> slow = events.next(11);
-        InFlightEvent<String> other = events.next(12);
+        Job slow = job(11);
+        Job other = job(12);
         assertThat(asks(slow)).isTrue();
         assertThat(asks(other)).isTrue();
         open();
@@ -174,8 +181,8 @@ class BreakerTest {
     @Test
     void anEventThatEndsWithoutAnAnswerLeavesItsTurnToTheNext() {
         open();
-        InFlightEvent<String> reused = events.next(11);
-        InFlightEvent<String> real = events.next(12);
+        Job reused = job(11);
+        Job real = job(12);
         assertThat(asks(reused)).isFalse();
         assertThat(asks(real)).isFalse();
         waitIsOver();
@@ -183,10 +190,10 @@ class BreakerTest {
         assertThat(begun).containsExactly(reused, real);
         breaker.ended(real);
 
-        InFlightEvent<String> later = events.next(13);
+        Job later = job(13);
         assertThat(breaker.waiting().orElseThrow()).endsWith("The next event is tried when it comes.");
         assertThat(asks(later)).isTrue();
-        assertThat(asks(events.next(14))).isFalse();
+        assertThat(asks(job(14))).isFalse();
         succeeds(later);
         assertThat(breaker.waiting()).isEmpty();
         assertThat(alarms).isEmpty();
@@ -195,8 +202,8 @@ class BreakerTest {
     @Test
     void eventsOfAPartitionThatHasGoneAreForgotten() {
         open();
-        InFlightEvent<String> gone = events.next(11);
-        InFlightEvent<String> stays = events.next(12);
+        Job gone = job(11);
+        Job stays = job(12);
         assertThat(breaker.admits(gone, "elsewhere", () -> begun.add(gone))).isFalse();
         assertThat(asks(stays)).isFalse();
         breaker.forget("elsewhere");
@@ -208,7 +215,7 @@ class BreakerTest {
     @Test
     void aTargetThatAsksForALongerWaitGetsIt() {
         open();
-        InFlightEvent<String> event = events.next(11);
+        Job event = job(11);
         assertThat(asks(event)).isFalse();
         waitIsOver();
         breaker.failed(event, new IOException(new RetryLaterException("busy", Duration.ofMinutes(2))));
@@ -223,16 +230,16 @@ class BreakerTest {
     void switchedOffItNeverOpens() {
         CircuitBreaker off = breaker(BreakerPolicy.OFF);
         for (int task = 1; task <= 100; task++) {
-            assertThat(off.failed(events.next(task), new IOException("away"))).isTrue();
+            assertThat(off.failed(job(task), new IOException("away"))).isTrue();
         }
         assertThat(off.waiting()).isEmpty();
     }
 
     @Test
     void aLongFailureIsCutShort() {
-        InFlightEvent<String> event = events.next(1);
+        Job event = job(1);
         for (int task = 1; task <= 4; task++) {
-            breaker.failed(task < 4 ? events.next(task) : event, new IOException("x".repeat(5_000)));
+            breaker.failed(task < 4 ? job(task) : event, new IOException("x".repeat(5_000)));
         }
         assertThat(breaker.waiting().orElseThrow()).hasSizeLessThan(800).contains("xxx….");
     }
@@ -240,8 +247,8 @@ class BreakerTest {
     @Test
     void anEventThatNeverEndsLeavesItsTurnOnceItsPartitionIsGone() {
         open();
-        InFlightEvent<String> stuck = events.next(11);
-        InFlightEvent<String> other = events.next(12);
+        Job stuck = job(11);
+        Job other = job(12);
         assertThat(breaker.admits(stuck, "elsewhere", () -> begun.add(stuck))).isFalse();
         assertThat(asks(other)).isFalse();
         waitIsOver();
@@ -269,46 +276,9 @@ class BreakerTest {
             }
         }
         for (int task = 1; task <= POLICY.failures(); task++) {
-            breaker.failed(events.next(task), new Mute());
+            breaker.failed(job(task), new Mute());
         }
         assertThat(breaker.waiting().orElseThrow())
                 .contains("The last failure was " + Mute.class.getName() + ". The next try");
-    }
-
-    @Test
-    void anActionThatSucceedsAfterAProbeIsASuccess(@TempDir Path directory) {
-        AtomicBoolean dead = new AtomicBoolean(true);
-        AtomicInteger successes = new AtomicInteger();
-        AtomicBoolean together = new AtomicBoolean();
-        CountDownLatch two = new CountDownLatch(2);
-        ReplicationSink<String> probing = (event, effects) ->
-                effects.capture("call", String.class, OnAmbiguity.probe(key -> Answer.notDone()), key -> {
-                    if (dead.get()) {
-                        throw new IOException("the target is dead");
-                    }
-                    if (successes.incrementAndGet() > 1) {
-                        two.countDown();
-                        if (two.await(30, TimeUnit.SECONDS)) {
-                            together.set(true);
-                        }
-                    }
-                    return "ok";
-                });
-        try (SinkDriver sink = new SinkDriver(directory, probing, builder -> builder.retry(
-                        new RetryPolicy(1_000, Duration.ofMillis(1), Duration.ofMillis(1), 0))
-                .breaker(new BreakerPolicy(4, 4, Duration.ofMillis(20), Duration.ofMillis(20))))) {
-            for (int task = 1; task <= 4; task++) {
-                sink.event(task);
-            }
-            sink.until(
-                    () -> assertThat(sink.parts.workers().breaker().waiting()).isPresent());
-            dead.set(false);
-            sink.settle();
-            assertThat(successes).hasValue(4);
-            assertThat(together)
-                    .as("after the first success all go on side by side")
-                    .isTrue();
-            assertThat(sink.parts.workers().breaker().waiting()).isEmpty();
-        }
     }
 }

@@ -1,4 +1,4 @@
-package io.taskqueue.streams;
+package io.taskqueue.streams.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,8 +14,9 @@ import io.taskqueue.event.TaskId;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
+import io.taskqueue.streams.SettingsForTests;
+import io.taskqueue.streams.SinkWorld;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,17 +33,15 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class PolledTest {
+class DecodeAheadTest {
 
     private static final ReplicationEventCodec<String> CODEC = new ReplicationEventCodec<>(PayloadCodec.utf8());
     private static final String TOPIC = "taskqueue.events";
     private static final int PARTITION = 2;
     private static final TopicPartition AT = new TopicPartition(TOPIC, PARTITION);
 
-    private final DecodeAhead<String> polled = new DecodeAhead<>(
-            new SinkSettings<>(SinkService.<String>builder("ahead", (event, effects) -> {}, PayloadCodec.utf8())
-                    .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
-                    .stateDirectory(Path.of("target"))));
+    private final DecodeAhead<String> polled =
+            new DecodeAhead<>(SettingsForTests.of("ahead", (event, effects) -> {}, builder -> builder));
 
     @AfterEach
     void stop() {

@@ -21,7 +21,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what one incarnation of a source would write, straight to the topic. */
-final class EventWriter {
+public final class EventTopicWriter {
 
     private static final ReplicationEventCodec<String> CODEC = new ReplicationEventCodec<>(PayloadCodec.utf8());
     private static final Instant THEN = Instant.parse("2026-01-02T03:04:05Z");
@@ -33,7 +33,7 @@ final class EventWriter {
     private long sequence;
     private @Nullable Long timestamp;
 
-    EventWriter(SinkWorld world, String queue, long epoch, UUID instance) {
+    EventTopicWriter(SinkWorld world, String queue, long epoch, UUID instance) {
         this.world = world;
         this.queue = queue;
         this.epoch = epoch;
@@ -41,20 +41,20 @@ final class EventWriter {
     }
 
     /** Gives the next records a time. */
-    EventWriter stamped(long time) {
+    public EventTopicWriter stamped(long time) {
         timestamp = time;
         return this;
     }
 
     /** Opens the epoch. */
-    EventWriter open() throws Exception {
+    public EventTopicWriter open() throws Exception {
         SourceMetadata metadata = new SourceMetadata(new Position(epoch, 0), "test", null, THEN);
         send(ReplicationEvent.sourceStarted(queue, metadata, instance));
         return this;
     }
 
     /** Three events of each of a number of tasks, the tasks' events interleaved. */
-    void tasks(int from, int to) throws Exception {
+    public void tasks(int from, int to) throws Exception {
         for (EventKind kind : new EventKind[] {EventKind.ENQUEUED, EventKind.LEASE_GRANTED, EventKind.COMPLETED}) {
             for (int task = from; task < to; task++) {
                 next(kind, task);
@@ -62,22 +62,22 @@ final class EventWriter {
         }
     }
 
-    void next(EventKind kind, int task) throws Exception {
+    public void next(EventKind kind, int task) throws Exception {
         sequence++;
         send(event(kind, task, sequence));
     }
 
     /** An event at a position of its own, such as one sent twice or out of order. */
-    void at(long position, EventKind kind, int task) throws Exception {
+    public void at(long position, EventKind kind, int task) throws Exception {
         send(event(kind, task, position));
     }
 
-    void skip(int events) {
+    public void skip(int events) {
         sequence += events;
     }
 
     /** A record in the place of the next event whose value no one can read, with or without the headers of an event. */
-    void undecodable(boolean headers, byte[] key) throws Exception {
+    public void undecodable(boolean headers, byte[] key) throws Exception {
         Headers written = new RecordHeaders();
         if (headers) {
             sequence++;
@@ -89,7 +89,7 @@ final class EventWriter {
                 .get();
     }
 
-    ReplicationEvent<String> event(EventKind kind, int task, long position) {
+    public ReplicationEvent<String> event(EventKind kind, int task, long position) {
         SourceMetadata metadata = new SourceMetadata(new Position(epoch, position), "test", null, THEN);
         Task<String> about = new Task<>(new TaskId(queue, epoch, task + 1), 1, THEN, "payload " + task);
         TaskEvent.Builder<String> change = TaskEvent.builder(kind, position, THEN.plusMillis(position), about);
@@ -103,7 +103,7 @@ final class EventWriter {
     }
 
     /** The key of an event's one effect. */
-    String key(String sink, long position) {
+    public String key(String sink, long position) {
         return sink + "/0/" + queue + "/" + epoch + "/" + position + "/call";
     }
 

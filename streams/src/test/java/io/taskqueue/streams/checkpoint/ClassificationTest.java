@@ -1,12 +1,12 @@
-package io.taskqueue.streams;
+package io.taskqueue.streams.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.taskqueue.event.Position;
-import io.taskqueue.streams.Arrival.Mark;
-import io.taskqueue.streams.Checkpoint.Fence;
-import io.taskqueue.streams.Classification.Verdict;
+import io.taskqueue.streams.checkpoint.Arrival.Mark;
+import io.taskqueue.streams.checkpoint.Checkpoint.Fence;
+import io.taskqueue.streams.checkpoint.Classification.Verdict;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -127,7 +127,7 @@ class ClassificationTest {
                             .as(place)
                             .isGreaterThanOrEqualTo(checkpoint.taken().position());
                 }
-                checkpoint = CheckpointFormat.read(CheckpointFormat.write(found.after(), null, Map.of()))
+                checkpoint = CheckpointFormat.read(CheckpointFormat.write(found.after(), Map.of()))
                         .checkpoint();
                 assertThat(checkpoint).as(place).isEqualTo(found.after());
                 if (rewinds > 0 && random.nextInt(20) == 0) {

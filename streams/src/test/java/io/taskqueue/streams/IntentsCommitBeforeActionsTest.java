@@ -2,14 +2,13 @@ package io.taskqueue.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskqueue.event.Position;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.OnAmbiguity;
+import io.taskqueue.streams.results.ResultFormat;
+import io.taskqueue.streams.settings.SinkTopics;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -23,15 +22,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.Stores;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class IntentsTest {
-
-    private static final EffectKey KEY = new EffectKey("s", 0, "orders", new Position(1, 2), "call");
+class IntentsCommitBeforeActionsTest {
 
     @Test
     void theActionRunsOnlyOnceItsIntentIsCommittedAndTheCommitComesAtOnce() throws Exception {
@@ -53,7 +48,7 @@ class IntentsTest {
                         sink.topology(), new StreamsConfig(sink.properties()), new ProducerProbe(sink.clients()) {
                             @Override
                             void sending(ProducerRecord<byte[], byte[]> record) {
-                                if (record.topic().contains(ResultsStore.NAME)
+                                if (record.topic().contains(SinkTopics.RESULTS_STORE)
                                         && record.value() != null
                                         && ResultFormat.isIntent(record.value())) {
                                     sent.add(ResultFormat.key("intending", Bytes.wrap(record.key())));
@@ -121,35 +116,6 @@ class IntentsTest {
     }
 
     @Test
-    void whatIsAskedAfterTheCloseDoesNotBeginAndWhatWasWrittenIsToBeDeleted() throws Exception {
-        Intents intents = new Intents();
-        KeyValueStore<Bytes, byte[]> bytes =
-                Stores.inMemoryKeyValueStore("results").get();
-        ResultsStore store = new ResultsStore("s", bytes);
-        Intent written = new Intent(KEY, 7, false);
-        Intent asked = new Intent(new EffectKey("s", 0, "orders", new Position(1, 3), "call"), 8, false);
-        assertThat(intents.ask(written)).isTrue();
-        assertThat(intents.write(written, store, Instant.EPOCH)).isTrue();
-        assertThat(store.of("orders", KEY.position()).intents()).containsExactly(KEY);
-        intents.committing();
-        assertThat(intents.ask(asked)).isTrue();
-
-        List<Intent> toBeDeleted = new ArrayList<>();
-        intents.close(toBeDeleted::add);
-        intents.committed();
-
-        assertThat(written.await()).isFalse();
-        assertThat(asked.await()).isFalse();
-        assertThat(intents.write(asked, store, Instant.EPOCH))
-                .as("withdrawn before it was written")
-                .isFalse();
-        assertThat(toBeDeleted).containsExactly(written);
-        assertThat(intents.ask(new Intent(KEY, 7, false))).isFalse();
-        intents.open();
-        assertThat(intents.ask(new Intent(KEY, 7, false))).isTrue();
-    }
-
-    @Test
     void aStopBetweenACommitAndTheNextPassWaitsUntilTheIntentIsWithdrawn(@TempDir Path directory) throws Exception {
         AtomicInteger acted = new AtomicInteger();
         try (SinkDriver driver = new SinkDriver(
@@ -159,10 +125,10 @@ class IntentsTest {
             while (driver.recorded().isEmpty()) {
                 driver.tick();
             }
-            driver.parts.quiesce().close(0);
+            driver.sink.lifecycle().close(0);
             Thread stopping = new Thread(() -> {
                 try {
-                    driver.parts.quiesce().close(SinkWorld.PATIENCE.toNanos());
+                    driver.sink.lifecycle().close(SinkWorld.PATIENCE.toNanos());
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
@@ -189,7 +155,7 @@ class IntentsTest {
                 builder -> builder.concurrency(1).maxInFlight(1))) {
             long shortest = Long.MAX_VALUE;
             for (int task = 1; task <= 5; task++) {
-                driver.parts.pace().polled();
+                driver.sink.budget().polled();
                 long begun = Ticker.system().nanos();
                 driver.event(task);
                 shortest = Math.min(shortest, Ticker.system().nanos() - begun);
@@ -217,47 +183,6 @@ class IntentsTest {
             driver.lose();
             assertThat(ended.get(60, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
         }
-    }
-
-    @Test
-    void whatIsCancelledIsDeletedWhereItWasWrittenAndAClosingLeavesALaterOneOfItsKey() {
-        Intents intents = new Intents();
-        ResultsStore store =
-                new ResultsStore("s", Stores.inMemoryKeyValueStore("results").get());
-        List<Intent> toBeDeleted = new ArrayList<>();
-
-        Intent asked = new Intent(KEY, 7, false);
-        assertThat(intents.ask(asked)).isTrue();
-        intents.cancel(asked, toBeDeleted::add);
-        assertThat(toBeDeleted).as("only asked for").isEmpty();
-        assertThat(intents.write(asked, store, Instant.EPOCH)).isFalse();
-
-        Intent written = new Intent(KEY, 7, false);
-        assertThat(intents.ask(written)).isTrue();
-        assertThat(intents.write(written, store, Instant.EPOCH)).isTrue();
-        intents.cancel(written, toBeDeleted::add);
-        assertThat(toBeDeleted).containsExactly(written);
-
-        Intent committing = new Intent(KEY, 7, false);
-        assertThat(intents.ask(committing)).isTrue();
-        assertThat(intents.write(committing, store, Instant.EPOCH)).isTrue();
-        intents.committing();
-        intents.cancel(committing, toBeDeleted::add);
-        assertThat(toBeDeleted).containsExactly(written, committing);
-
-        Intent committed = new Intent(KEY, 7, false);
-        assertThat(intents.ask(committed)).isTrue();
-        assertThat(intents.write(committed, store, Instant.EPOCH)).isTrue();
-        intents.committing();
-        intents.committed();
-        intents.cancel(committed, toBeDeleted::add);
-        assertThat(toBeDeleted).containsExactly(written, committing, committed);
-
-        Intent later = new Intent(KEY, 7, false);
-        assertThat(intents.ask(later)).isTrue();
-        toBeDeleted.clear();
-        intents.close(toBeDeleted::add);
-        assertThat(toBeDeleted).isEmpty();
     }
 
     @Test

@@ -1,9 +1,12 @@
-package io.taskqueue.streams;
+package io.taskqueue.streams.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
+import io.taskqueue.streams.EventTopicWriter;
+import io.taskqueue.streams.SinkService;
+import io.taskqueue.streams.SinkWorld;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-class PeersTest {
+class PeerPositionsTest {
 
     @Test
     void aPeerIsDoneUpToItsOwnFirstUnfinishedEvent() {
@@ -49,7 +52,9 @@ class PeersTest {
         for (int name = 1; name <= 10_000; name++) {
             peers.began("peer-" + name, at(name));
         }
-        assertThat(done(peers)).hasSize(PeerPositions.MAX + 1).containsEntry(PeerPositions.OTHERS, at(PeerPositions.MAX));
+        assertThat(done(peers))
+                .hasSize(PeerPositions.MAX + 1)
+                .containsEntry(PeerPositions.OTHERS, at(PeerPositions.MAX));
         for (int name = 1; name <= 10_000; name++) {
             peers.ended("peer-" + name, at(name));
         }
@@ -64,7 +69,7 @@ class PeersTest {
     void aPeerThatIsDownKeepsItsPositionOverARestartWhileAnotherGoesOn() throws Exception {
         try (SinkWorld world = new SinkWorld(1)) {
             CountDownLatch up = new CountDownLatch(1);
-            EventWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = world.source("orders", 1).open();
             for (int task = 0; task < 10; task++) {
                 source.next(EventKind.ENQUEUED, task);
             }
@@ -104,7 +109,7 @@ class PeersTest {
     private static void assertPeers(SinkService service, Map<String, Position> expected) {
         Awaitility.await().atMost(SinkWorld.PATIENCE).untilAsserted(() -> {
             assertThat(service.status().queues()).hasSize(1);
-            assertThat(service.status().queues().get(0).peers()).isEqualTo(expected);
+            assertThat(service.status().queues().get(0).positions().peers()).isEqualTo(expected);
         });
     }
 

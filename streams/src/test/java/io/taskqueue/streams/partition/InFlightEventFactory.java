@@ -1,4 +1,4 @@
-package io.taskqueue.streams;
+package io.taskqueue.streams.partition;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
@@ -9,20 +9,26 @@ import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.streams.checkpoint.EventLocation;
+import io.taskqueue.streams.checkpoint.PeerPositions;
+import io.taskqueue.streams.replay.DeliveryContext;
+import io.taskqueue.streams.results.RecordedResults;
 import java.time.Instant;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.utils.Bytes;
 
 /** Events in flight without a topic: each has the offset of its sequence number. */
-final class EventsInFlight {
+final class InFlightEventFactory {
 
     private static final Instant THEN = Instant.parse("2026-01-02T03:04:05Z");
+    private static final Uuid TOPIC = new Uuid(7, 8);
 
-    private final OutcomeQueue<Outcome> handover;
+    private final OutcomeQueue outcomes;
+    private final PartitionLifecycle lifecycle;
     private long sequence;
 
-    EventsInFlight(OutcomeQueue<Outcome> handover) {
-        this.handover = handover;
+    InFlightEventFactory(OutcomeQueue outcomes, PartitionLifecycle lifecycle) {
+        this.outcomes = outcomes;
+        this.lifecycle = lifecycle;
     }
 
     /** The next event of queue orders, of a task. */
@@ -30,7 +36,7 @@ final class EventsInFlight {
         return next(task, DeliveryContext.FIRST);
     }
 
-    InFlightEvent<String> next(int task, DeliveryContext pass) {
+    InFlightEvent<String> next(int task, DeliveryContext delivery) {
         sequence++;
         Task<String> about = new Task<>(new TaskId("orders", 1, task), 1, THEN, "payload");
         ReplicationEvent<String> event = ReplicationEvent.of(
@@ -39,10 +45,11 @@ final class EventsInFlight {
                 TaskEvent.builder(EventKind.ENQUEUED, sequence, THEN, about).build());
         byte[] value = new ReplicationEventCodec<>(PayloadCodec.utf8()).encode(event);
         return new InFlightEvent<>(
-                new InFlightStore.Stored(
-                        InFlightStore.key(new Uuid(7, 8), sequence), sequence, pass, Bytes.wrap(value)),
+                new EventLocation(TOPIC, sequence),
                 event,
-                new EventResults(RecordedResults.NONE, sequence, false, handover, new Intents()),
+                value,
+                delivery,
+                new EventResults(RecordedResults.NONE, sequence, outcomes, new Intents(lifecycle)),
                 PeerPositions.DEFAULT);
     }
 }

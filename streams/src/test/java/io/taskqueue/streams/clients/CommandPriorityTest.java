@@ -1,7 +1,9 @@
-package io.taskqueue.streams;
+package io.taskqueue.streams.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.streams.partition.SinkLifecycle;
+import io.taskqueue.streams.replay.MovedOffsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class CommandsFirstTest {
+class CommandPriorityTest {
 
     private static final TopicPartition EVENTS = new TopicPartition("events", 3);
     private static final TopicPartition OTHER_EVENTS = new TopicPartition("events", 4);
@@ -24,12 +26,12 @@ class CommandsFirstTest {
     private static final TopicPartition OTHER_COMMANDS = new TopicPartition("control", 4);
 
     private final Broker broker = new Broker();
-    private final Consumer<byte[], byte[]> consumer = new PacedConsumer(
-                    new CommandPriority("events", "control"),
-                    new SinkParts.StreamThread(),
-                    new MovedOffsets(),
-                    config -> broker)
-            .getConsumer(Map.of());
+    private final Consumer<byte[], byte[]> consumer = PacedConsumer.wrap(
+            broker,
+            new CommandPriority("events", "control"),
+            new SinkLifecycle(),
+            new PollBudget(),
+            new MovedOffsets());
 
     @BeforeEach
     void assign() {

@@ -1,22 +1,18 @@
-package io.taskqueue.streams;
+package io.taskqueue.streams.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.store.EffectResult;
+import io.taskqueue.streams.state.MemoryKeyValues;
 import java.time.Instant;
 import java.util.Map;
-import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.Test;
 
-class ResultsAreReadAheadTest {
+class ResultsArePrefetchedTest {
 
-    private final KeyValueStore<Bytes, byte[]> bytes =
-            Stores.inMemoryKeyValueStore("results").get();
-    private final ResultsStore store = new ResultsStore("s", bytes);
+    private final ResultsStore store = new ResultsStore("s", new MemoryKeyValues());
 
     @Test
     void eventsThatFollowEachOtherGetTheirOwnResultsAndNoOthers() {
@@ -28,7 +24,7 @@ class ResultsAreReadAheadTest {
         }
 
         for (long sequence = 1; sequence <= 300; sequence++) {
-            assertThat(store.of("orders", at(sequence)).results())
+            assertThat(store.find("orders", at(sequence)).results())
                     .as("event %d", sequence)
                     .isEqualTo(sequence % 3 == 0 ? Map.of() : Map.of(key("orders", sequence), done("first")));
         }
@@ -42,43 +38,43 @@ class ResultsAreReadAheadTest {
         }
 
         for (long sequence = 1; sequence <= 100; sequence++) {
-            assertThat(store.of("orders", at(sequence)).results())
+            assertThat(store.find("orders", at(sequence)).results())
                     .containsExactly(Map.entry(key("orders", sequence), done("an order")));
-            assertThat(store.of("mail", at(sequence)).results())
+            assertThat(store.find("mail", at(sequence)).results())
                     .containsExactly(Map.entry(key("mail", sequence), done("a mail")));
         }
     }
 
     @Test
-    void whatChangesAfterItWasReadAheadIsSeenAsItIs() {
+    void changesAfterPrefetchingAreFound() {
         record("orders", 4, "forgotten");
-        store.of("orders", at(1));
-        store.of("orders", at(2)); // the second in a row: what follows is read ahead
+        store.find("orders", at(1));
+        store.find("orders", at(2)); // the second in a row: what follows is prefetched
 
         record("orders", 3, "late");
-        store.forget("orders", at(4));
-        store.intend(new Intent(key("orders", 5), 5, false), Instant.EPOCH);
-        store.intend(new Intent(key("orders", 6), 6, false), Instant.EPOCH);
+        store.delete("orders", at(4));
+        store.intend(key("orders", 5), 5, Instant.EPOCH, false);
+        store.intend(key("orders", 6), 6, Instant.EPOCH, false);
         store.withdraw(key("orders", 6));
 
-        assertThat(store.of("orders", at(3)).results()).containsValue(done("late"));
-        assertThat(store.of("orders", at(4))).isEqualTo(RecordedResults.NONE);
-        assertThat(store.of("orders", at(5)).intents()).containsExactly(key("orders", 5));
-        assertThat(store.of("orders", at(6))).isEqualTo(RecordedResults.NONE);
+        assertThat(store.find("orders", at(3)).results()).containsValue(done("late"));
+        assertThat(store.find("orders", at(4))).isEqualTo(RecordedResults.NONE);
+        assertThat(store.find("orders", at(5)).intents()).containsExactly(key("orders", 5));
+        assertThat(store.find("orders", at(6))).isEqualTo(RecordedResults.NONE);
     }
 
     @Test
-    void whatIsPurgedIsNotAnsweredFromWhatWasReadAhead() {
+    void purgedResultsAreNotReturnedFromThePrefetched() {
         for (long sequence = 1; sequence <= 20; sequence++) {
             record("orders", sequence, "old");
         }
-        store.of("orders", at(1));
-        store.of("orders", at(2));
+        store.find("orders", at(1));
+        store.find("orders", at(2));
 
         store.purge("orders", null, 11, offset -> false, 100);
 
-        assertThat(store.of("orders", at(3))).isEqualTo(RecordedResults.NONE);
-        assertThat(store.of("orders", at(12)).results()).containsValue(done("old"));
+        assertThat(store.find("orders", at(3))).isEqualTo(RecordedResults.NONE);
+        assertThat(store.find("orders", at(12)).results()).containsValue(done("old"));
     }
 
     private void record(String queue, long sequence, String result) {

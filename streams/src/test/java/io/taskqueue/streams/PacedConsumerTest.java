@@ -2,10 +2,15 @@ package io.taskqueue.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.streams.clients.CommandPriority;
+import io.taskqueue.streams.clients.PacedConsumer;
+import io.taskqueue.streams.clients.PollBudget;
+import io.taskqueue.streams.partition.SinkLifecycle;
+import io.taskqueue.streams.replay.MovedOffsets;
+import io.taskqueue.streams.settings.SinkTopics;
+import io.taskqueue.streams.status.QueueStatus;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -32,7 +37,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-class PacedPollsTest {
+class PacedConsumerTest {
 
     /** A revocation comes inside a poll. This one comes in the first that reaches the group after a commit. */
     @Test
@@ -87,36 +92,18 @@ class PacedPollsTest {
         private final AtomicReference<ConsumerRebalanceListener> listener = new AtomicReference<>();
         private final SinkWorld world;
         private final int calls;
-        private final SinkParts<String> parts;
-        private final EventTopicAdmin topic;
+        private final SinkTopology topology;
         private final KafkaStreams streams;
 
         /** @param calls so many are made before it is taken away, in the same poll */
         TakenAway(SinkWorld world, ReplicationSink<String> sink, int calls) {
             this.world = world;
             this.calls = calls;
-            SinkSettings<String> settings = new SinkSettings<>(world.sink("taken", sink));
-            topic = new EventTopicAdmin(settings);
-            EventTopicDescription facts = topic.prepare();
-            WorkerThreads threads = new WorkerThreads(settings.name, settings.concurrency, null);
-            SinkMeters meters = new SinkMeters(new SimpleMeterRegistry(), settings.name);
-            parts = new SinkParts<>(
-                    settings,
-                    new SinkParts.StreamThread(),
-                    new SinkParts.Workers(
-                            threads,
-                            new CircuitBreaker(settings.name, settings.breaker, settings.clock, threads::executeAfter)),
-                    new SinkParts.Watched(new SinkProgress(meters, settings.clock), new Observers(settings.name)),
-                    new SinkParts.Cluster<>(() -> facts, new MovedOffsets(), new DecodeAhead<>(settings)));
-            PacedConsumer clients = new PacedConsumer(
-                    new CommandPriority(settings.topic, settings.controlTopic),
-                    parts.thread(),
-                    parts.cluster().moved(),
-                    this::consumer);
+            topology = world.sink("taken", sink).topology();
             streams = new KafkaStreams(
-                    SinkTopology.build(parts),
-                    new StreamsConfig(StreamsProperties.of(settings, facts.maxMessageBytes())),
-                    new ProducerProbe(clients) {
+                    topology.topology(),
+                    new StreamsConfig(topology.properties()),
+                    new ProducerProbe(topology.clients(this::consumer)) {
                         @Override
                         void committed() {
                             committed.set(armed.get());
@@ -163,8 +150,7 @@ class PacedPollsTest {
         public void close() {
             streams.close(CloseOptions.timeout(Duration.ofSeconds(30))
                     .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
-            parts.workers().threads().close();
-            topic.close();
+            topology.close();
         }
     }
 
@@ -173,20 +159,19 @@ class PacedPollsTest {
     void theHandOverLastsAsLongAsTheRevocation() {
         TopicPartition partition = new TopicPartition("events", 0);
         MockConsumer<byte[], byte[]> broker = new MockConsumer<>("earliest");
-        SinkParts.StreamThread thread = new SinkParts.StreamThread();
+        SinkLifecycle sink = new SinkLifecycle();
         List<Boolean> handingOver = new ArrayList<>();
-        try (Consumer<byte[], byte[]> consumer = new PacedConsumer(
-                        new CommandPriority("events", "control"), thread, new MovedOffsets(), config -> broker)
-                .getConsumer(Map.of())) {
+        try (Consumer<byte[], byte[]> consumer = PacedConsumer.wrap(
+                broker, new CommandPriority("events", "control"), sink, new PollBudget(), new MovedOffsets())) {
             consumer.subscribe(List.of("events"), new ConsumerRebalanceListener() {
                 @Override
                 public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-                    handingOver.add(thread.quiesce().handingOver());
+                    handingOver.add(sink.state() == SinkLifecycle.State.HANDING_OVER);
                 }
 
                 @Override
                 public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-                    handingOver.add(thread.quiesce().handingOver());
+                    handingOver.add(sink.state() == SinkLifecycle.State.HANDING_OVER);
                 }
             });
             broker.rebalance(List.of(partition));
@@ -195,7 +180,7 @@ class PacedPollsTest {
             broker.rebalance(List.of());
 
             assertThat(handingOver).containsExactly(true, false);
-            assertThat(thread.quiesce().handingOver()).isFalse();
+            assertThat(sink.state()).isEqualTo(SinkLifecycle.State.WORKING);
         }
     }
 
@@ -229,7 +214,7 @@ class PacedPollsTest {
                     });
             assertThat(inFlight).hasValueLessThan(20 + 10 + 10 + 10);
 
-            TopicPartition commands = new TopicPartition(SinkSettings.controlTopic("full"), 0);
+            TopicPartition commands = new TopicPartition(SinkTopics.control("full"), 0);
             world.producer
                     .send(new ProducerRecord<>(commands.topic(), 0, null, new byte[] {'{', '}'}))
                     .get();

@@ -1,4 +1,4 @@
-package io.taskqueue.streams;
+package io.taskqueue.streams.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

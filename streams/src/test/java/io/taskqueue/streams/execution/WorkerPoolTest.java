@@ -1,8 +1,9 @@
-package io.taskqueue.streams;
+package io.taskqueue.streams.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskqueue.streams.SinkWorld;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,17 +1,23 @@
-package io.taskqueue.streams;
+package io.taskqueue.streams.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryLaterException;
 import io.taskqueue.sink.RetryPolicy;
+import io.taskqueue.streams.SettingsForTests;
+import io.taskqueue.streams.SinkWorld;
+import io.taskqueue.streams.execution.CircuitBreaker;
+import io.taskqueue.streams.execution.KeyedExecutor;
+import io.taskqueue.streams.execution.WorkerThreads;
+import io.taskqueue.streams.parking.GiveUp;
+import io.taskqueue.streams.replay.DeliveryContext;
+import io.taskqueue.streams.settings.SinkSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
@@ -31,16 +37,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Lanes without a stream thread: nobody takes over what the workers find out. */
-class LanesTest {
+/** A partition's executor without a stream thread: outcomes stay in their queue. */
+class EventApplierTest {
 
     private static final int CONCURRENCY = 8;
 
     /** So many that no event uses its tries up before the others have had one. */
     private static final RetryPolicy MANY_TRIES = tries(1_000_000, Duration.ofMillis(1));
 
-    private final OutcomeQueue<Outcome> handover = new OutcomeQueue<>();
-    private final EventsInFlight events = new EventsInFlight(handover);
+    private final OutcomeQueue outcomes = new OutcomeQueue();
+    private final InFlightEventFactory events = new InFlightEventFactory(outcomes, new PartitionLifecycle());
     private final ExecutorService own = Executors.newCachedThreadPool();
     private final WorkerThreads threads = new WorkerThreads("lanes", CONCURRENCY, null);
     private final Queue<Runnable> alarms = new ConcurrentLinkedQueue<>();
@@ -59,27 +65,82 @@ class LanesTest {
         threads.close();
     }
 
-    private KeyedExecutor<String> lanes(RetryPolicy retry, ReplicationSink<String> sink) {
+    private Lanes lanes(RetryPolicy retry, ReplicationSink<String> sink) {
         return lanes(retry, new Random(1), sink);
     }
 
-    private KeyedExecutor<String> lanes(RetryPolicy retry, RandomGenerator random, ReplicationSink<String> sink) {
-        SinkSettings<String> settings = new SinkSettings<>(SinkService.builder("lanes", sink, PayloadCodec.utf8())
-                .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
-                .retry(retry)
-                .breaker(policy));
-        breaker = new CircuitBreaker("lanes", policy, settings.clock, (wait, work) -> alarms.add(work));
-        return new KeyedExecutor<>(
-                new SinkParts.Workers(threads, breaker),
-                new EventApplier<>(settings, breaker, handover, random),
-                settings.clock);
+    private Lanes lanes(RetryPolicy retry, RandomGenerator random, ReplicationSink<String> sink) {
+        SinkSettings<String> given = SettingsForTests.of(
+                "lanes", sink, builder -> builder.retry(retry).breaker(policy));
+        SinkSettings.Instruments instruments = given.instruments();
+        SinkSettings<String> settings = new SinkSettings<>(
+                given.name(),
+                given.application(),
+                given.topics(),
+                given.kafka(),
+                given.stateDirectory(),
+                given.limits(),
+                given.policies(),
+                new SinkSettings.Instruments(instruments.meters(), instruments.clock(), instruments.ticker(), random));
+        breaker = new CircuitBreaker(
+                "lanes", policy, instruments.clock(), instruments.ticker(), (wait, work) -> alarms.add(work));
+        return new Lanes(settings);
+    }
+
+    /** The executor of a partition and the lifecycle that admits its jobs. */
+    private final class Lanes {
+
+        private final PartitionLifecycle lifecycle = new PartitionLifecycle();
+        private final KeyedExecutor<InFlightEvent<String>> executor;
+
+        Lanes(SinkSettings<String> settings) {
+            lifecycle.start();
+            lifecycle.beginPass(false);
+            executor = new KeyedExecutor<>(
+                    lifecycle,
+                    threads,
+                    breaker,
+                    new EventApplier<>(settings, breaker, outcomes, lifecycle::revoked),
+                    settings.instruments().ticker());
+        }
+
+        void admit(InFlightEvent<String> event) {
+            executor.execute(event);
+        }
+
+        void pause() {
+            lifecycle.handOver();
+        }
+
+        void resume() {
+            if (lifecycle.beginPass(false)) {
+                executor.resumeHeld();
+            }
+        }
+
+        Optional<Duration> pauseWhileStill() {
+            if (!executor.still()) {
+                return Optional.empty();
+            }
+            lifecycle.suspend();
+            return executor.stillFor();
+        }
+
+        long awaitIdle(long nanos) throws InterruptedException {
+            return lifecycle.awaitIdle(nanos);
+        }
+
+        void shut() {
+            lifecycle.release();
+            executor.leaveTarget();
+        }
     }
 
     private static RetryPolicy tries(int attempts, Duration backoff) {
         return new RetryPolicy(attempts, backoff, backoff, 0);
     }
 
-    private KeyedExecutor<String> callingLanes() {
+    private Lanes callingLanes() {
         return lanes(
                 MANY_TRIES,
                 (event, effects) -> effects.run("call", key -> {
@@ -97,7 +158,7 @@ class LanesTest {
 
     @Test
     void aWorkerBeginsItsTasksNextEventWithoutTheStreamThread() {
-        KeyedExecutor<String> lanes = callingLanes();
+        Lanes lanes = callingLanes();
         for (int event = 0; event < 200; event++) {
             lanes.admit(events.next(7));
         }
@@ -107,7 +168,7 @@ class LanesTest {
 
     @Test
     void tasksThatAreStuckStopNoOtherTask() {
-        KeyedExecutor<String> lanes = lanes(tries(1, Duration.ZERO), (event, effects) -> {
+        Lanes lanes = lanes(tries(1, Duration.ZERO), (event, effects) -> {
             if (event.taskId().sequenceId() < CONCURRENCY) {
                 go.await();
             }
@@ -125,7 +186,7 @@ class LanesTest {
 
     @Test
     void nothingBeginsWhilePausedAndAllGoesOnInOrderAfterIt() throws Exception {
-        KeyedExecutor<String> lanes = callingLanes();
+        Lanes lanes = callingLanes();
         lanes.pause();
         for (int event = 0; event < 50; event++) {
             lanes.admit(events.next(event % 5 + 1));
@@ -144,7 +205,7 @@ class LanesTest {
     }
 
     /** Fails until the breaker opens; the events then wait at the target, none of them tried. */
-    private List<InFlightEvent<String>> opened(KeyedExecutor<String> lanes) {
+    private List<InFlightEvent<String>> opened(Lanes lanes) {
         dead.set(true);
         List<InFlightEvent<String>> waiting = new ArrayList<>();
         IntStream.rangeClosed(1, 3).forEach(task -> waiting.add(events.next(task)));
@@ -159,7 +220,7 @@ class LanesTest {
 
     @Test
     void whileTheTargetIsDeadNoThreadIsHeldAndOneEventAtATimeIsTried() {
-        KeyedExecutor<String> lanes = callingLanes();
+        Lanes lanes = callingLanes();
         opened(lanes);
         int before = tries.get();
         lanes.admit(events.next(4));
@@ -176,7 +237,7 @@ class LanesTest {
     @Test
     void anEventWhoseResultsAreRecordedNeverWaitsForTheTarget() {
         List<Long> seen = new ArrayList<>();
-        KeyedExecutor<String> lanes = lanes(MANY_TRIES, (event, effects) -> {
+        Lanes lanes = lanes(MANY_TRIES, (event, effects) -> {
             if (event.taskId().sequenceId() == 9) {
                 seen.add(event.position().sequence());
                 go.countDown();
@@ -186,16 +247,16 @@ class LanesTest {
             });
         });
         opened(lanes);
-        InFlightEvent<String> replayed = events.next(9, DeliveryContext.recorded(0));
+        InFlightEvent<String> replayed = events.next(9, DeliveryContext.recordedOnly(0));
         lanes.admit(replayed);
         Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> go.getCount() == 0);
-        assertThat(seen).containsExactly(replayed.offset);
+        assertThat(seen).containsExactly(replayed.offset());
         assertThat(breaker.waiting()).isPresent();
     }
 
     @Test
     void anEventThatRunsNoActionSaysNothingAboutTheTarget() {
-        KeyedExecutor<String> lanes = lanes(MANY_TRIES, (event, effects) -> {
+        Lanes lanes = lanes(MANY_TRIES, (event, effects) -> {
             if (event.taskId().sequenceId() == 9) {
                 applied.add(event.position().sequence());
                 return;
@@ -222,7 +283,7 @@ class LanesTest {
     @Test
     void aTryThatIsInterruptedByAHandOverLeavesItsTurnToAnotherPartition() throws Exception {
         CountDownLatch trying = new CountDownLatch(1);
-        KeyedExecutor<String> going = lanes(
+        Lanes going = lanes(
                 MANY_TRIES,
                 (event, effects) -> effects.run("call", key -> {
                     if (dead.get()) {
@@ -247,7 +308,7 @@ class LanesTest {
 
     @Test
     void lanesThatPauseLeaveTheTurnToAnotherPartitionToo() {
-        KeyedExecutor<String> pausing = callingLanes();
+        Lanes pausing = callingLanes();
         opened(pausing);
         InFlightEvent<String> elsewhere = events.next(21);
         AtomicInteger begun = new AtomicInteger();
@@ -267,7 +328,7 @@ class LanesTest {
 
     @Test
     void anEventWaitsAsLongAsItsTargetAsks() {
-        KeyedExecutor<String> lanes = lanes(tries(2, Duration.ofMillis(1)), (event, effects) -> {
+        Lanes lanes = lanes(tries(2, Duration.ofMillis(1)), (event, effects) -> {
             throw new IOException(new RetryLaterException("busy", Duration.ofMinutes(2)));
         });
         lanes.admit(events.next(1));
@@ -279,7 +340,7 @@ class LanesTest {
 
     @Test
     void lanesAreStillForAsLongAsTheirFirstRetryWaits() {
-        KeyedExecutor<String> lanes = lanes(tries(2, Duration.ofMinutes(2)), (event, effects) -> {
+        Lanes lanes = lanes(tries(2, Duration.ofMinutes(2)), (event, effects) -> {
             tries.incrementAndGet();
             throw new IOException("not now");
         });
@@ -305,7 +366,7 @@ class LanesTest {
     @Test
     void aTryThatNeverEndsLeavesItsTurnOnceItsPartitionIsLost() throws Exception {
         CountDownLatch trying = new CountDownLatch(1);
-        KeyedExecutor<String> going = lanes(
+        Lanes going = lanes(
                 MANY_TRIES,
                 (event, effects) -> effects.run("call", key -> {
                     if (dead.get()) {
@@ -344,7 +405,7 @@ class LanesTest {
     }
 
     /** Each try begins a slow effect on a thread of the sink's own, and the first throws while that runs. */
-    private KeyedExecutor<String> overlapping(AtomicInteger slow) {
+    private Lanes overlapping(AtomicInteger slow) {
         return lanes(MANY_TRIES, (event, effects) -> {
             boolean first = tries.incrementAndGet() == 1;
             CountDownLatch begun = new CountDownLatch(1);
@@ -368,7 +429,7 @@ class LanesTest {
     @Test
     void anEventIsTriedAgainOnlyOnceNoneOfItsEffectsRunsAnyMore() throws Exception {
         AtomicInteger slow = new AtomicInteger();
-        KeyedExecutor<String> lanes = overlapping(slow);
+        Lanes lanes = overlapping(slow);
         lanes.admit(events.next(1));
         lanes.admit(events.next(1));
         Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> slow.get() == 1);
@@ -390,7 +451,7 @@ class LanesTest {
     @Test
     void aLostPartitionDoesNotWaitForWhatTheSinksOwnThreadsRun() throws Exception {
         AtomicInteger slow = new AtomicInteger();
-        KeyedExecutor<String> lanes = overlapping(slow);
+        Lanes lanes = overlapping(slow);
         lanes.admit(events.next(1));
         Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> slow.get() == 1);
         lanes.shut();
@@ -401,7 +462,7 @@ class LanesTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void whatATryBeforeRecordedIsNotReused(boolean interrupted) {
-        KeyedExecutor<String> lanes = lanes(MANY_TRIES, (event, effects) -> {
+        Lanes lanes = lanes(MANY_TRIES, (event, effects) -> {
             effects.run("first", key -> {});
             if (tries.incrementAndGet() == 1) {
                 throw interrupted ? new InterruptedException("its own doing") : new IOException("for now");
@@ -413,7 +474,7 @@ class LanesTest {
         awaitApplied(1);
         List<Outcome> handed = new ArrayList<>();
         Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> {
-            handed.addAll(handover.take());
+            handed.addAll(outcomes.takeAll());
             return handed.size() == 2;
         });
         assertThat(handed.get(1)).isEqualTo(new Outcome.Applied(event, 0, 0));
@@ -421,7 +482,7 @@ class LanesTest {
 
     @Test
     void whatFailsBesideTheSinkGivesTheEventUp() {
-        KeyedExecutor<String> lanes = lanes(
+        Lanes lanes = lanes(
                 new RetryPolicy(5, Duration.ofMillis(1), Duration.ofMillis(1), 0.5),
                 () -> {
                     throw new IllegalStateException("no dice");
@@ -431,11 +492,11 @@ class LanesTest {
                 });
         InFlightEvent<String> event = events.next(1);
         lanes.admit(event);
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(handover::waits);
-        assertThat(handover.take()).singleElement().isInstanceOfSatisfying(Outcome.GaveUp.class, gaveUp -> {
-            assertThat(gaveUp.why()).isEqualTo(Outcome.Why.MISUSED);
-            assertThat(gaveUp.cause()).hasMessage("no dice");
+        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> !outcomes.isEmpty());
+        assertThat(outcomes.takeAll()).singleElement().isInstanceOfSatisfying(Outcome.GaveUp.class, gaveUp -> {
+            assertThat(gaveUp.giveUp().reason()).isEqualTo(GiveUp.Reason.MISUSED);
+            assertThat(gaveUp.giveUp().cause()).hasMessage("no dice");
         });
-        assertThat(lanes.take(event.event.taskId())).containsExactly(event);
+        assertThat(lanes.executor.take(event.task())).containsExactly(event);
     }
 }

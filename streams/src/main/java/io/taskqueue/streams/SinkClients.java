@@ -1,0 +1,62 @@
+package io.taskqueue.streams;
+
+import io.taskqueue.streams.clients.CommandPriority;
+import io.taskqueue.streams.clients.PacedConsumer;
+import io.taskqueue.streams.clients.PollBudget;
+import io.taskqueue.streams.clients.TimeoutFencingProducer;
+import io.taskqueue.streams.partition.SinkLifecycle;
+import io.taskqueue.streams.replay.MovedOffsets;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.KafkaClientSupplier;
+
+/**
+ * Supplies the clients of a sink to Kafka Streams.
+ *
+ * @param consumers creates the main consumers that make the polls
+ */
+record SinkClients(
+        CommandPriority commands,
+        SinkLifecycle lifecycle,
+        PollBudget budget,
+        MovedOffsets movedOffsets,
+        Function<Map<String, Object>, Consumer<byte[], byte[]>> consumers)
+        implements KafkaClientSupplier {
+
+    @Override
+    public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+        return PacedConsumer.wrap(consumers.apply(config), commands, lifecycle, budget, movedOffsets);
+    }
+
+    @Override
+    public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+        return TimeoutFencingProducer.wrap(
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()));
+    }
+
+    @Override
+    public Admin getAdmin(Map<String, Object> config) {
+        return Admin.create(config);
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
+        return plainConsumer(config);
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
+        return plainConsumer(config);
+    }
+
+    private static Consumer<byte[], byte[]> plainConsumer(Map<String, Object> config) {
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+}

@@ -1,0 +1,36 @@
+package io.taskqueue.streams.admin;
+
+import io.taskqueue.kafka.TopicReader;
+import io.taskqueue.streams.settings.SinkTopics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads topics of a sink as far as they are committed, whether the sink runs or not. Thread-safe. */
+record SinkChangelog(Map<String, Object> kafka, String sink) {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    /** Reads the changelog of one of the sink's stores, and returns its number of partitions; empty where there is no such topic. */
+    Optional<Integer> read(String store, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        return readTopic(SinkTopics.changelog(sink, store), reader);
+    }
+
+    /** Reads the sink's control topic, and returns its number of partitions; empty where there is no such topic. */
+    Optional<Integer> readControl(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        return readTopic(SinkTopics.control(sink), reader);
+    }
+
+    private Optional<Integer> readTopic(String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        try (TopicReader topics = TopicReader.open(kafka, IsolationLevel.READ_COMMITTED, TIMEOUT)) {
+            List<TopicPartition> partitions = topics.partitions(topic);
+            topics.readToEnd(topics.beginnings(partitions), reader);
+            return partitions.isEmpty() ? Optional.empty() : Optional.of(partitions.size());
+        }
+    }
+}

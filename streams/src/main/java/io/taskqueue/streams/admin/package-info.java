@@ -1,0 +1,16 @@
+/**
+ * What operators do from outside a sink: read its committed state, and write commands for it.
+ *
+ * <pre>
+ *   ParkedEvents     list, redrive, discard
+ *   SinkReplays      order a replay, read receipts
+ *   SinkResults      recorded results of effects; EffectRecord
+ *   SinkChangelog, ControlTopicWriter   the topics behind them
+ * </pre>
+ *
+ * <p>Called by commands and web pages, on their threads, whether the sink runs or not. Nothing here is a part of a running sink.
+ */
+@NullMarked
+package io.taskqueue.streams.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,19 @@
+/**
+ * The Kafka clients of a sink, adapted to how it works inside Kafka Streams.
+ *
+ * <pre>
+ *   PacedConsumer, PollBudget, CommandPriority   when the stream thread polls, what it fetches, how long it waits
+ *   DecodeAhead, PolledRecord                    decodes polled events on a thread of their own
+ *   TimeoutFencingProducer                       a commit without an answer fences the producer
+ *   EventTopicAdmin, EventTopicDescription,
+ *   EventTopicMonitor, RecordSizes               what the cluster reports of the event topic; the sink's own topics
+ * </pre>
+ *
+ * <p>The proxies are called on the stream thread; {@code streams} wires them into Kafka Streams. They rely on details of Kafka Streams
+ * 4.3.1, which {@code PacedConsumerTest}, {@code RebalanceRerunsNothingTest} and {@code UnansweredCommitsTest} hold: a revocation
+ * happens inside a poll and commits only marked tasks; a fenced producer makes Kafka Streams give up all tasks.
+ */
+@NullMarked
+package io.taskqueue.streams.clients;
+
+import org.jspecify.annotations.NullMarked;
