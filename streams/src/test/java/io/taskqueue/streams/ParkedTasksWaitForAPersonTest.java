@@ -386,7 +386,7 @@ class ParkedTasksWaitForAPersonTest {
         sink.settle();
         assertThat(sink.parked(1).get(0).state()).isInstanceOfSatisfying(ParkedState.Failed.class, failed -> assertThat(
                         failed.error().message())
-                .isEqualTo("An exception of class " + Mute.class.getName() + ", which cannot say what it is about"));
+                .isEqualTo("An exception of class " + Mute.class.getName() + ", whose message cannot be read"));
     }
 
     @Test
@@ -579,10 +579,10 @@ class ParkedTasksWaitForAPersonTest {
                 })
                 .hasRootCauseInstanceOf(SinkStoppedException.class)
                 .hasRootCauseMessage(
-                        "Sink driven stopped: 3 events are parked on partition 0, and the most is 2. All of them "
-                                + "are kept. Find out why with `taskqueue parked list --bootstrap-server "
+                        "Sink driven stopped: 3 events are parked on partition 0, and the limit is 2. All of them "
+                                + "are kept. Find the cause with `taskqueue parked list --bootstrap-server "
                                 + SinkDriver.SERVER
-                                + " --name driven`, mend it, start the sink with a "
+                                + " --name driven`, fix it, start the sink with a "
                                 + "higher --max-parked (in code, maxParked), and redrive or discard them.");
     }
 

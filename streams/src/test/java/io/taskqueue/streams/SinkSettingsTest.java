@@ -80,7 +80,7 @@ class SinkSettingsTest {
                             .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", prefix + property, value))
                             .start())
                     .hasMessage("The property " + property + " of a sink " + found + ", but it is set to " + value
-                            + ". Remove it.");
+                            + ". Remove the property.");
         }
     }
 

@@ -2,6 +2,7 @@ package io.taskqueue.streams.partition;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.streams.checkpoint.EventLocation;
+import io.taskqueue.streams.status.SinkProgress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -31,9 +32,11 @@ final class InFlightEvents<T> {
     private final Map<String, Integer> byQueue = new HashMap<>();
     private final Map<String, TreeSet<Position>> unfinished = new HashMap<>();
     private final InFlightStore store;
+    private final SinkProgress progress;
 
-    InFlightEvents(InFlightStore store) {
+    InFlightEvents(InFlightStore store, SinkProgress progress) {
         this.store = store;
+        this.progress = progress;
     }
 
     @Nullable
@@ -68,6 +71,7 @@ final class InFlightEvents<T> {
 
     /** Adds an event that the store holds. */
     void restore(InFlightEvent<T> event) {
+        progress.addInFlight(1);
         events.put(event.location(), event);
         byQueue.merge(event.event().queueName(), 1, Integer::sum);
         if (event.delivery().advancesPositions()) {
@@ -79,6 +83,7 @@ final class InFlightEvents<T> {
 
     void finish(InFlightEvent<?> event) {
         String queue = event.event().queueName();
+        progress.addInFlight(-1);
         events.remove(event.location());
         byQueue.computeIfPresent(queue, (name, size) -> size == 1 ? null : size - 1);
         if (fresh.remove(event.location()) == null) {
@@ -96,6 +101,16 @@ final class InFlightEvents<T> {
     /** Stores a record before which the sink halts, as it is. */
     void hold(EventLocation location, HeldRecord record) {
         held.put(location, record);
+    }
+
+    /** The events that were in flight at the last commit, by offset. */
+    List<InFlightStore.Stored> stored() {
+        return store.events();
+    }
+
+    /** The partition is assigned to another instance now: its events are not in flight here any more. */
+    void release() {
+        progress.addInFlight(-events.size());
     }
 
     /** The records that were held when the sink halted, by offset; they are not held any more. */

@@ -1,5 +1,7 @@
 package io.taskqueue.streams.partition;
 
+import io.taskqueue.serde.EventHeaders;
+
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.sink.OnGap;
@@ -23,6 +25,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -87,13 +90,17 @@ final class PartitionHistory {
     /**
      * Takes a record into the history whose value cannot be decoded.
      *
+     * @param headers the event's headers, if it has them
      * @return whether it was read for the first time
      * @throws SinkStoppedException where the sink must halt before it; nothing has changed then
      */
-    boolean takeUndecodable(@Nullable String queue, @Nullable Arrival arrival, long offset, Uuid topicId) {
+    boolean takeUndecodable(Optional<EventHeaders> headers, long offset, Uuid topicId) {
         boolean readBefore = offset <= readUpTo();
-        if (queue != null && arrival != null) {
-            readBefore |= !classify(queue, arrival, topicId).applied();
+        if (headers.isPresent()) {
+            EventHeaders event = headers.get();
+            Arrival arrival =
+                    new Arrival(event.position(), offset, event.instanceId().orElse(null));
+            readBefore |= !classify(event.queueName(), arrival, topicId).applied();
         }
         replays.passed(offset);
         return !readBefore;
@@ -162,8 +169,8 @@ final class PartitionHistory {
      *
      * @param event its event, if it is in flight; what an operator redrives in the middle of a replay does not belong to the replay
      */
-    void recorded(long offset, EffectResult result, @Nullable InFlightEvent<?> event) {
-        if (replays.covers(offset) && (event == null || !event.delivery().redriven())) {
+    void recorded(long offset, EffectResult result, Optional<? extends InFlightEvent<?>> event) {
+        if (replays.covers(offset) && event.filter(found -> found.delivery().redriven()).isEmpty()) {
             replays.recorded(offset, result);
         }
     }

@@ -26,8 +26,10 @@ final class SinkCommands {
     /** Executes commands; one method for each kind. */
     interface Target {
 
+        /** An operator ordered a replay. */
         void replay(ReplayOrder order);
 
+        /** An operator decided about a parked task. */
         void decide(ParkedCommand command);
     }
 

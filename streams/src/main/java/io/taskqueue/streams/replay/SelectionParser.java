@@ -59,7 +59,7 @@ final class SelectionParser {
     private static EventKind kind(String clause, String value) {
         return EventKind.ofWireName(value)
                 .filter(SelectionParser::isPassedToSinks)
-                .orElseThrow(() -> invalid(clause, "names a kind of event that sinks do not get"));
+                .orElseThrow(() -> invalid(clause, "does not name a kind of event that sinks get"));
     }
 
     private static boolean isPassedToSinks(EventKind kind) {

@@ -87,9 +87,9 @@ class CircuitBreakerTest {
         assertThat(begun).isEmpty();
         assertThat(breaker.waiting())
                 .hasValue(
-                        "Sink billing has waited for its target since 2026-11-01T10:00:00Z, after 4 failed tries in a "
-                                + "row, with its events in place. The last failure was java.io.IOException: away. The next try "
-                                + "comes at 2026-11-01T10:00:01Z.");
+                        "Sink billing has waited for its target since 2026-11-01T10:00:00Z, after 4 consecutive "
+                                + "failed attempts, with its events in place. The last failure was java.io.IOException: away. The next attempt "
+                                + "is at 2026-11-01T10:00:01Z.");
     }
 
     @Test
@@ -124,7 +124,7 @@ class CircuitBreakerTest {
         assertThat(begun).containsExactly(first);
         assertThat(asks(first)).isTrue();
         assertThat(asks(job(13))).isFalse();
-        assertThat(breaker.waiting().orElseThrow()).endsWith("An event is being tried now.");
+        assertThat(breaker.waiting().orElseThrow()).endsWith("An event is being attempted now.");
         assertThat(fails(first)).isFalse();
         assertThat(asks(first)).isFalse();
 
@@ -191,7 +191,7 @@ class CircuitBreakerTest {
         breaker.ended(real);
 
         Job later = job(13);
-        assertThat(breaker.waiting().orElseThrow()).endsWith("The next event is tried when it comes.");
+        assertThat(breaker.waiting().orElseThrow()).endsWith("The next event is attempted when it arrives.");
         assertThat(asks(later)).isTrue();
         assertThat(asks(job(14))).isFalse();
         succeeds(later);
@@ -279,6 +279,6 @@ class CircuitBreakerTest {
             breaker.failed(job(task), new Mute());
         }
         assertThat(breaker.waiting().orElseThrow())
-                .contains("The last failure was " + Mute.class.getName() + ". The next try");
+                .contains("The last failure was " + Mute.class.getName() + ". The next attempt");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.partition.PartitionLifecycle.State;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class PartitionLifecycleTest {
 
-    private static final SinkStoppedException REASON = new SinkStoppedException("It failed.", null);
+    private static SinkStoppedException failure() {
+        return new SinkStoppedException("It failed.", null);
+    }
 
     private static final Map<String, Consumer<PartitionLifecycle>> CALLS = Map.of(
             "start", PartitionLifecycle::start,
@@ -25,8 +28,8 @@ class PartitionLifecycleTest {
             "suspend", PartitionLifecycle::suspend,
             "handOver", PartitionLifecycle::handOver,
             "stop", PartitionLifecycle::stop,
-            "fail", lifecycle -> lifecycle.fail(REASON),
-            "halt", lifecycle -> lifecycle.halt(REASON),
+            "fail", lifecycle -> lifecycle.fail(failure()),
+            "halt", lifecycle -> lifecycle.halt(failure()),
             "written", PartitionLifecycle::written,
             "release", PartitionLifecycle::release);
 
@@ -46,10 +49,10 @@ class PartitionLifecycleTest {
             }
             case HANDING_OVER -> lifecycle.handOver();
             case STOPPING -> lifecycle.stop();
-            case FAILING -> lifecycle.fail(REASON);
-            case HALTING -> lifecycle.halt(REASON);
+            case FAILING -> lifecycle.fail(failure());
+            case HALTING -> lifecycle.halt(failure());
             case FAILED -> {
-                lifecycle.fail(REASON);
+                lifecycle.fail(failure());
                 lifecycle.written();
             }
             case RELEASED -> lifecycle.release();
@@ -89,13 +92,22 @@ class PartitionLifecycleTest {
             String failed,
             String released,
             String revived) {
-        String[] after = {
-            created, restored, working, waiting, handingOver, stopping, failing, halting, failed, released, revived
-        };
+        Map<State, String> after = new EnumMap<>(State.class);
+        after.put(State.CREATED, created);
+        after.put(State.RESTORED, restored);
+        after.put(State.WORKING, working);
+        after.put(State.WAITING, waiting);
+        after.put(State.HANDING_OVER, handingOver);
+        after.put(State.STOPPING, stopping);
+        after.put(State.FAILING, failing);
+        after.put(State.HALTING, halting);
+        after.put(State.FAILED, failed);
+        after.put(State.RELEASED, released);
+        after.put(State.REVIVED, revived);
         for (State before : State.values()) {
             PartitionLifecycle lifecycle = in(before);
             Consumer<PartitionLifecycle> made = CALLS.get(call);
-            String expected = after[before.ordinal()];
+            String expected = after.get(before);
             if (expected.equals("!")) {
                 assertThatThrownBy(() -> made.accept(lifecycle))
                         .isInstanceOf(IllegalStateException.class)
@@ -133,7 +145,7 @@ class PartitionLifecycleTest {
                         .extracting(Throwable::getMessage)
                         .isEqualTo("Another failure.");
             }
-            case FAILING, HALTING, FAILED -> assertThat(lifecycle.failure()).containsSame(REASON);
+            case FAILING, HALTING, FAILED -> assertThat(lifecycle.failure()).get().extracting(Throwable::getMessage).isEqualTo("It failed.");
             case CREATED, RELEASED, REVIVED -> assertThat(lifecycle.failure()).isEmpty();
         }
     }

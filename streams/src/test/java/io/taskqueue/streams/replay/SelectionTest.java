@@ -113,7 +113,7 @@ class SelectionTest {
                         .hasMessageContaining("Write all, or clauses separated by commas"));
         assertThatThrownBy(() -> Selection.parse(List.of("queue=a,kind=completed")))
                 .hasMessage(
-                        "The selection 'kind=completed' is no kind of event that a sink sees. Write all, or clauses "
+                        "The selection 'kind=completed' does not name a kind of event that sinks get. Write all, or clauses "
                                 + "separated by commas: queue=NAME, kind=KIND (Enqueued, LeaseGranted, Heartbeat, Completed, Failed, "
                                 + "Requeued, DeadLettered, LeaseExpired, Drained, Restored), task=EPOCH/SEQUENCE or "
                                 + "task=QUEUE/EPOCH/SEQUENCE, from=BOUND and to=BOUND with a position EPOCH/SEQUENCE or a time like "

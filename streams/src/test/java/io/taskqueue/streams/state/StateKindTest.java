@@ -2,6 +2,7 @@ package io.taskqueue.streams.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
@@ -65,6 +66,6 @@ class StateKindTest {
     }
 
     private static byte[] value(StateKind kind) {
-        return new byte[] {(byte) kind.ordinal()};
+        return kind.name().getBytes(StandardCharsets.UTF_8);
     }
 }

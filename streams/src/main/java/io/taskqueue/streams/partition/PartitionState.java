@@ -1,0 +1,103 @@
+package io.taskqueue.streams.partition;
+
+import io.taskqueue.streams.checkpoint.Checkpoints;
+import io.taskqueue.streams.checkpoint.EventLocation;
+import io.taskqueue.streams.parking.ParkedStore;
+import io.taskqueue.streams.parking.Parking;
+import io.taskqueue.streams.replay.Replays;
+import io.taskqueue.streams.results.ResultsPurge;
+import io.taskqueue.streams.results.ResultsStore;
+import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.settings.SinkTopics;
+import io.taskqueue.streams.state.KeyValues;
+import io.taskqueue.streams.state.StateKind;
+import io.taskqueue.streams.status.SinkProgress;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
+
+/** What is stored of one partition, loaded from its two stores. For the stream thread only. */
+final class PartitionState<T> {
+
+    private final InFlightEvents<T> inFlight;
+    private final ResultsStore results;
+    private final PartitionHistory history;
+    private final Parking<T> parking;
+    private final ResultsPurge purge;
+    private Uuid topicId = Uuid.ZERO_UUID;
+
+    PartitionState(SinkSettings<T> settings, SinkProgress progress, PartitionStores stores, int partition) {
+        KeyValues state = stores.state();
+        this.inFlight = new InFlightEvents<>(new InFlightStore(StateKind.IN_FLIGHT.in(state)), progress);
+        this.results = new ResultsStore(settings.name(), stores.results());
+        Replays replays = new Replays(
+                new Replays.Owner(settings.name(), SinkTopics.control(settings.name()), partition),
+                StateKind.REPLAY.in(state),
+                settings.instruments().clock(),
+                receipt -> progress.replay(partition, receipt));
+        Checkpoints checkpoints = new Checkpoints(StateKind.CHECKPOINT.in(state));
+        this.history = new PartitionHistory(settings, checkpoints, replays, progress, partition);
+        this.parking =
+                new Parking<>(settings, progress, new ParkedStore(StateKind.PARKED.in(state)), results, partition);
+        this.purge = new ResultsPurge(results, parking::needsResultsOf);
+    }
+
+    InFlightEvents<T> inFlight() {
+        return inFlight;
+    }
+
+    ResultsStore results() {
+        return results;
+    }
+
+    PartitionHistory history() {
+        return history;
+    }
+
+    Parking<T> parking() {
+        return parking;
+    }
+
+    /** The id of the event topic. */
+    Uuid topicId() {
+        return topicId;
+    }
+
+    /** Where an event of the event topic lies. */
+    EventLocation at(long offset) {
+        return new EventLocation(topicId, offset);
+    }
+
+    /** Adopts what the cluster reports of the event topic: another id is another topic, and what lies before its start is purged. */
+    void adopt(Uuid topic, long logStart) {
+        if (!topic.equals(topicId)) {
+            purge.startOver();
+        }
+        topicId = topic;
+        Set<Long> offsets = inFlight.offsets();
+        history.adopt(topic, logStart).forEach(queue -> purge.purgeAll(queue, offsets::contains));
+        parking.startOver(topic);
+        purge.purgeUpTo(logStart, history.queues());
+    }
+
+    /** Whether something is left to be purged. */
+    boolean purging() {
+        return purge.pending() || parking.anyDiscardedBefore(purge.goal());
+    }
+
+    /** Purges a few results and discarded events that the log's retention has passed. */
+    void purgeSome() {
+        parking.deleteDiscardedBefore(purge.goal(), ResultsPurge.STEP);
+        purge.step(inFlight.lowestOffset(Long.MAX_VALUE));
+    }
+
+    /** Just before a commit: writes what has changed to the stores. */
+    void write() {
+        inFlight.write();
+        history.write(inFlight);
+    }
+
+    /** Updates the status of the queues that have changed. */
+    void show() {
+        history.show(inFlight);
+    }
+}
