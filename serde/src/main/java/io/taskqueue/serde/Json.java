@@ -21,12 +21,17 @@ final class Json {
     /** Reads and writes payloads, which are one level down in their record. */
     static final JsonFactory PAYLOADS = factory(ReplicationEventCodec.MAX_DEPTH - 1);
 
+    /** Reads and writes documents other than records; writes what Jackson writes by default. */
+    static final JsonFactory DOCUMENTS = factory(ReplicationEventCodec.MAX_DEPTH, new JsonFactoryBuilder());
+
     private Json() {}
 
     private static JsonFactory factory(int depth) {
-        return new JsonFactoryBuilder()
-                .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+        return factory(depth, new JsonFactoryBuilder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8));
+    }
+
+    private static JsonFactory factory(int depth, JsonFactoryBuilder builder) {
+        return builder.disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .disable(JsonFactory.Feature.CHARSET_DETECTION)
                 .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                 .streamReadConstraints(StreamReadConstraints.builder()
