@@ -27,7 +27,7 @@ public final class BoundedJson {
     public static final int MAX_BYTES = 1024 * 1024;
 
     private static final ObjectMapper MAPPER =
-            JsonMapper.builder(Json.DOCUMENTS).build();
+            JsonMapper.builder(JsonFactories.DOCUMENTS).build();
 
     private BoundedJson() {}
 

@@ -12,12 +12,11 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
-/** Payloads of one Java class, as Jackson maps it. */
+/** Payloads of one Java class, mapped by Jackson. */
 final class JsonPayloadCodec<T> implements CheckedPayloadCodec<T> {
 
-    private static final ObjectMapper MAPPER = JsonMapper.builder(Json.PAYLOADS.copy())
+    private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactories.PAYLOADS.copy())
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
             .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
@@ -38,13 +37,12 @@ final class JsonPayloadCodec<T> implements CheckedPayloadCodec<T> {
     }
 
     @Override
-    public byte[] encode(T payload) {
-        requireNotNull(payload);
+    public byte[] encodeUnchecked(T payload) {
         try {
-            return Json.requirePayload(writer.writeValueAsBytes(payload));
-        } catch (JsonProcessingException refused) {
+            return writer.writeValueAsBytes(payload);
+        } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    "A " + payload.getClass().getName() + " cannot be written as JSON: " + where(refused), refused);
+                    "A " + payload.getClass().getName() + " cannot be written as JSON: " + placeOf(e), e);
         }
     }
 
@@ -52,25 +50,17 @@ final class JsonPayloadCodec<T> implements CheckedPayloadCodec<T> {
     public T decode(byte[] json) {
         try {
             return reader.readValue(json);
-        } catch (IOException refused) {
+        } catch (IOException e) {
             throw new IllegalArgumentException(
-                    "The payload cannot be read as " + type.getName() + ": " + where(refused), refused);
+                    "The payload cannot be read as " + type.getName() + ": " + placeOf(e), e);
         }
     }
 
-    static void requireNotNull(@Nullable Object payload) {
-        if (payload == null) {
-            throw new IllegalArgumentException(
-                    "A payload is never null, but this one is. Enqueue a value that says what is to be done.");
-        }
-    }
-
-    /** The place and the sort of a refusal; Jackson's own text may quote the payload and is left to the cause. */
-    private static String where(IOException refused) {
-        String sort = refused.getClass().getSimpleName();
-        return refused instanceof JsonMappingException mapping
-                        && !mapping.getPath().isEmpty()
-                ? sort + " at " + Excerpt.of(mapping.getPathReference())
-                : sort;
+    /** The type and the place of an error, without Jackson's own text, which may quote the payload and stays in the cause. */
+    private static String placeOf(IOException e) {
+        String type = e.getClass().getSimpleName();
+        return e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
+                ? type + " at " + SanitizedText.of(mapping.getPathReference())
+                : type;
     }
 }

@@ -5,20 +5,19 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Payloads that are JSON texts already: passed on as they are. */
+/** Payloads that are JSON texts already and are written unchanged, without the white space around them. */
 final class JsonTextPayloadCodec implements CheckedPayloadCodec<String> {
 
     @Override
-    public byte[] encode(String payload) {
-        JsonPayloadCodec.requireNotNull(payload);
+    public byte[] encodeUnchecked(String payload) {
         try {
             ByteBuffer utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(payload.strip()));
             byte[] json = new byte[utf8.remaining()];
             utf8.get(json);
-            return Json.requirePayload(json);
-        } catch (CharacterCodingException broken) {
-            throw new IllegalArgumentException("The payload is no text of UTF-8: it holds half of a surrogate pair. "
-                    + "Pass the text as whole characters.");
+            return json;
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(
+                    "The payload cannot be encoded as UTF-8: it contains an unpaired surrogate. Use complete characters.");
         }
     }
 

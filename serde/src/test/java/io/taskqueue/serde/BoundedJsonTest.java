@@ -68,7 +68,7 @@ class BoundedJsonTest {
     }
 
     @Test
-    void valueThatCannotBeWrittenIsAnErrorOfTheCaller() {
+    void valueThatCannotBeWrittenIsAProgrammingError() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> BoundedJson.bytes(new Object()))
                 .withMessageStartingWith("A java.lang.Object cannot be written as JSON: ");

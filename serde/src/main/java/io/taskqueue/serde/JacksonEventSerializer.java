@@ -7,15 +7,16 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import io.taskqueue.event.ReplicationEvent;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
-/** Writes events through Jackson's databinding. */
-final class EventSerializer<T> extends StdSerializer<ReplicationEvent<T>> {
+/** Writes events through Jackson's databinding, as they are written in records. */
+final class JacksonEventSerializer<T> extends StdSerializer<ReplicationEvent<T>> {
 
     private static final long serialVersionUID = 1L;
 
     private final transient ReplicationEventCodec<T> codec;
 
-    EventSerializer(ReplicationEventCodec<T> codec) {
+    JacksonEventSerializer(ReplicationEventCodec<T> codec) {
         super(ReplicationEvent.class, true);
         this.codec = codec;
     }
@@ -23,17 +24,17 @@ final class EventSerializer<T> extends StdSerializer<ReplicationEvent<T>> {
     @Override
     public void serialize(ReplicationEvent<T> event, JsonGenerator out, SerializerProvider provider)
             throws IOException {
-        EventWriter.write(event, json -> writePayload(event, json), out);
+        EventJsonWriter.write(event, json -> writePayload(event, json), out);
     }
 
     private void writePayload(ReplicationEvent<T> event, JsonGenerator out) throws IOException {
         byte[] payload = codec.encodePayload(event.payload());
         if (out instanceof JsonGeneratorImpl) {
-            out.writeRawValue(new RawJson(payload));
+            out.writeRawValue(new String(payload, StandardCharsets.UTF_8));
             return;
         }
-        // a tree, or another format: token by token
-        try (JsonParser parser = Json.PAYLOADS.createParser(payload)) {
+        // the output is a tree or another format, so the payload is copied token by token
+        try (JsonParser parser = JsonFactories.PAYLOADS.createParser(payload)) {
             parser.nextToken();
             out.copyCurrentStructureExact(parser);
         }

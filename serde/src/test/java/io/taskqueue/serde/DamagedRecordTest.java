@@ -3,6 +3,9 @@ package io.taskqueue.serde;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
 import java.io.ByteArrayOutputStream;
@@ -18,10 +21,10 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever becomes of a record's bytes, reading them gives an event or an {@link UndecodableEventException}, nothing else. */
+/** Reading damaged bytes returns an event or throws an {@link UndecodableEventException}, and nothing else. */
 @Domain(ArbitraryEvents.class)
 @Domain(DomainContext.Global.class)
-class MutationTest {
+class DamagedRecordTest {
 
     private static final String[] HOSTILE_VALUES = {
         "null",
@@ -72,25 +75,24 @@ class MutationTest {
 
     @ParameterizedTest
     @EnumSource(EventKind.class)
-    void recordCutAnywhereIsUndecodable(EventKind kind) {
+    void recordTruncatedAnywhereIsUndecodable(EventKind kind) {
         ReplicationEventCodec<String> codec = new ReplicationEventCodec<>(PayloadCodec.jsonText());
         byte[] json = codec.encode(WireFormatTest.sample(kind));
         for (int length = 0; length < json.length; length++) {
-            byte[] cut = Arrays.copyOf(json, length);
-            assertThat(decode(codec, cut)).as("cut at %s", length).isFalse();
+            byte[] truncated = Arrays.copyOf(json, length);
+            assertThat(decode(codec, truncated)).as("truncated at %s", length).isFalse();
         }
     }
 
     @ParameterizedTest
     @EnumSource(EventKind.class)
-    void fieldOfAnyValueIsAnEventOrUndecodable(EventKind kind) throws Exception {
+    void recordWithAnyFieldValueIsAnEventOrUndecodable(EventKind kind) throws Exception {
         String json = new String(
                 new ReplicationEventCodec<>(PayloadCodec.jsonText()).encode(WireFormatTest.sample(kind)), UTF_8);
         for (EventField field : EventField.values()) {
             for (String value : HOSTILE_VALUES) {
-                com.fasterxml.jackson.databind.node.ObjectNode record = (com.fasterxml.jackson.databind.node.ObjectNode)
-                        new com.fasterxml.jackson.databind.ObjectMapper().readTree(json);
-                record.putRawValue(field.wireName(), new com.fasterxml.jackson.databind.util.RawValue(value));
+                ObjectNode record = (ObjectNode) new ObjectMapper().readTree(json);
+                record.putRawValue(field.wireName(), new RawValue(value));
                 decodeWithAll(record.toString().getBytes(UTF_8));
             }
         }
@@ -115,13 +117,13 @@ class MutationTest {
         }
     }
 
-    /** Whether the bytes are an event; if so, it is one that can be written. */
+    /** Whether the bytes are an event. If they are, it can be written again. */
     private static <T> boolean decode(ReplicationEventCodec<T> codec, byte[] json) {
         ReplicationEvent<T> event;
         try {
             event = codec.decode(json);
         } catch (UndecodableEventException undecodable) {
-            assertThat(undecodable).hasMessageStartingWith("This record is no replication event: ");
+            assertThat(undecodable).hasMessageStartingWith("This record is not a replication event: ");
             assertThat(undecodable.getMessage()).hasSizeLessThan(1_200).doesNotContain("\n");
             return false;
         }
@@ -143,16 +145,16 @@ class MutationTest {
                     at++;
                 }
             }
-            case 1 -> at = end; // cut out
-            case 2 -> out.write(json, at, end - at); // twice
+            case 1 -> at = end; // remove
+            case 2 -> out.write(json, at, end - at); // duplicate
             case 3 -> out.write(random.nextInt(256)); // insert
-            case 4 -> { // another structure
+            case 4 -> { // insert a token
                 byte[] token = List.of("{", "}", "[", "]", "\"", ",", ":", "null", "-", "1e9", "\\u0000", "\uFEFF")
                         .get(random.nextInt(12))
                         .getBytes(UTF_8);
                 out.write(token, 0, token.length);
             }
-            default -> at = json.length; // cut off
+            default -> at = json.length; // truncate
         }
         out.write(json, at, json.length - at);
         return out.toByteArray();

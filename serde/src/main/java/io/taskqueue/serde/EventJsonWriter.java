@@ -14,8 +14,8 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 
-/** Writes an event as one JSON object, fields in the order of {@link EventField}, absent ones left out. */
-final class EventWriter {
+/** Writes an event as one JSON object: fields in the order of {@link EventField}, without those that the event does not have. */
+final class EventJsonWriter {
 
     /** Writes the payload as one JSON value. */
     @FunctionalInterface
@@ -32,12 +32,12 @@ final class EventWriter {
 
     private final JsonGenerator out;
 
-    private EventWriter(JsonGenerator out) {
+    private EventJsonWriter(JsonGenerator out) {
         this.out = out;
     }
 
     static void write(ReplicationEvent<?> event, PayloadWriter payload, JsonGenerator out) throws IOException {
-        new EventWriter(out).write(event, payload);
+        new EventJsonWriter(out).write(event, payload);
     }
 
     private void write(ReplicationEvent<?> event, PayloadWriter payload) throws IOException {
@@ -147,6 +147,6 @@ final class EventWriter {
 
     private void instant(EventField field, Instant value) throws IOException {
         out.writeFieldName(field.serialized());
-        InstantText.write(value, out);
+        InstantFormat.write(value, out);
     }
 }

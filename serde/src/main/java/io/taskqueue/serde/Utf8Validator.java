@@ -4,16 +4,22 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Well-formed UTF-8 (RFC 3629), which a JSON parser checks only in part: no overlong forms, no surrogates. */
-final class Utf8 {
+/**
+ * Checks that bytes are well-formed UTF-8 (RFC 3629), which Jackson checks only in part: it accepts overlong forms and
+ * surrogates.
+ *
+ * <p>The JDK's decoder finds the same offsets. It is not used because it needs a buffer to decode into, and two to four times as
+ * long for text that is not ASCII.
+ */
+final class Utf8Validator {
 
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long HIGH_BITS = 0x8080808080808080L;
 
-    private Utf8() {}
+    private Utf8Validator() {}
 
-    /** The offset of the first byte that no well-formed UTF-8 holds at its place, or -1. */
+    /** The offset of the first byte that is not part of a well-formed sequence, or -1 if there is none. */
     static int firstMalformed(byte[] bytes) {
         int at = 0;
         while (at < bytes.length) {
@@ -30,7 +36,7 @@ final class Utf8 {
         return -1;
     }
 
-    /** How many bytes the character at the offset takes, or 0 where there is none. */
+    /** The number of bytes of the character at the offset, or 0 if it is malformed. */
     private static int sequenceLength(byte[] bytes, int at) {
         int first = bytes[at] & 0xFF;
         if (first < 0x80) {

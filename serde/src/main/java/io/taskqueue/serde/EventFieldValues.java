@@ -12,27 +12,26 @@ import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 
-/** The fields of one record as they were read; makes the event of them. */
-final class EventParts {
+/** The values of one record's fields, from which the event is built. */
+final class EventFieldValues {
 
     private final Map<EventField, Object> values = new EnumMap<>(EventField.class);
 
-    /** Keeps a field's value; false if the field has been read before. */
+    /** Stores a field's value; returns false if the field already had one. */
     boolean put(EventField field, Object value) {
         return values.put(field, value) == null;
     }
 
     /**
-     * The event.
+     * Builds the event.
      *
-     * @param decode makes the payload from its bytes
-     * @throws IllegalArgumentException if a field is missing, or if no source writes an event of such parts
+     * @param decode decodes the payload
+     * @throws IllegalArgumentException if a field is missing, or the fields do not form a valid event
      */
     <T> ReplicationEvent<T> toEvent(Function<byte[], T> decode) {
         EventKind kind = get(EventField.KIND, EventKind.class);
@@ -48,7 +47,7 @@ final class EventParts {
             return sourceStarted(queueName, metadata);
         }
         if (values.containsKey(EventField.INSTANCE_ID)) {
-            throw new IllegalArgumentException("it has the instanceId that only SourceStarted carries");
+            throw new IllegalArgumentException("only SourceStarted has the field instanceId, which it has");
         }
         return ReplicationEvent.of(queueName, metadata, change(kind, queueName, decode));
     }
@@ -57,11 +56,11 @@ final class EventParts {
         for (EventField field : values.keySet()) {
             if (field.ofTask()) {
                 throw new IllegalArgumentException(
-                        "it is SourceStarted, which carries no task, but has the field " + field.wireName());
+                        "it is SourceStarted, which has no task, but it has the field " + field.wireName());
             }
         }
         if (!get(EventField.FLAGS, Set.class).isEmpty()) {
-            throw new IllegalArgumentException("it is SourceStarted, which has no flags, but has some");
+            throw new IllegalArgumentException("it is SourceStarted, which has no flags, but it has some");
         }
         return ReplicationEvent.sourceStarted(queueName, metadata, get(EventField.INSTANCE_ID, UUID.class));
     }
@@ -96,10 +95,5 @@ final class EventParts {
             throw new IllegalArgumentException("the field " + field.wireName() + " is missing");
         }
         return type.cast(value);
-    }
-
-    /** A set of flags as the reader keeps it. */
-    static Set<EventFlag> noFlags() {
-        return EnumSet.noneOf(EventFlag.class);
     }
 }

@@ -2,23 +2,24 @@ package io.taskqueue.serde;
 
 import org.jspecify.annotations.Nullable;
 
-/** Foreign text as a part of a message: on one line, printable, bounded. */
-final class Excerpt {
+/** Text from outside, made safe for messages and logs: on one line, printable, and of at most 300 characters. */
+final class SanitizedText {
 
     private static final int MAX_CHARACTERS = 300;
 
-    private Excerpt() {}
+    private SanitizedText() {}
 
     static String of(@Nullable String text) {
         if (text == null) {
             return "no reason given";
         }
-        StringBuilder excerpt = new StringBuilder(Math.min(text.length(), MAX_CHARACTERS) + 1);
+        StringBuilder sanitized = new StringBuilder(Math.min(text.length(), MAX_CHARACTERS) + 1);
         text.codePoints()
                 .limit(MAX_CHARACTERS)
                 .map(character -> isPrintable(character) ? character : ' ')
-                .forEach(excerpt::appendCodePoint);
-        return excerpt.append(text.codePointCount(0, text.length()) > MAX_CHARACTERS ? "…" : "")
+                .forEach(sanitized::appendCodePoint);
+        return sanitized
+                .append(text.codePointCount(0, text.length()) > MAX_CHARACTERS ? "…" : "")
                 .toString();
     }
 

@@ -10,14 +10,14 @@ import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import io.taskqueue.event.ReplicationEvent;
 import java.io.IOException;
 
-/** Reads events through Jackson's databinding: makes the record's bytes of the tokens again, then decodes those. */
-final class EventDeserializer<T> extends StdDeserializer<ReplicationEvent<T>> {
+/** Reads events through Jackson's databinding: writes the parser's tokens as a record again, then decodes that. */
+final class JacksonEventDeserializer<T> extends StdDeserializer<ReplicationEvent<T>> {
 
     private static final long serialVersionUID = 1L;
 
     private final transient ReplicationEventCodec<T> codec;
 
-    EventDeserializer(ReplicationEventCodec<T> codec) {
+    JacksonEventDeserializer(ReplicationEventCodec<T> codec) {
         super(ReplicationEvent.class);
         this.codec = codec;
     }
@@ -34,7 +34,7 @@ final class EventDeserializer<T> extends StdDeserializer<ReplicationEvent<T>> {
 
     private static byte[] bytesOf(JsonParser parser) throws IOException {
         try (ByteArrayBuilder bytes = new ByteArrayBuilder()) {
-            try (JsonGenerator out = Json.RECORDS.createGenerator(bytes)) {
+            try (JsonGenerator out = JsonFactories.RECORDS.createGenerator(bytes)) {
                 int depth = 0;
                 do {
                     JsonToken token = parser.currentToken();
@@ -48,7 +48,7 @@ final class EventDeserializer<T> extends StdDeserializer<ReplicationEvent<T>> {
 
     private static void copy(JsonToken token, JsonParser parser, JsonGenerator out) throws IOException {
         if (token.isNumeric()) {
-            out.writeNumber(parser.getText()); // as text, so that every digit stays
+            out.writeNumber(parser.getText()); // as text, which keeps every digit
         } else {
             out.copyCurrentEvent(parser);
         }
