@@ -46,9 +46,8 @@ final class EventJsonReader {
         if (!unknownFields.add(name)) {
             throw record.duplicate();
         }
-        if (unknownFields.size() > ReplicationEventCodec.MAX_UNKNOWN_FIELDS) {
-            throw record.invalid(
-                    "exceeds the limit of " + ReplicationEventCodec.MAX_UNKNOWN_FIELDS + " unknown fields");
+        if (unknownFields.size() > RecordLimits.MAX_UNKNOWN_FIELDS) {
+            throw record.invalid("exceeds the limit of " + RecordLimits.MAX_UNKNOWN_FIELDS + " unknown fields");
         }
         record.skip();
     }

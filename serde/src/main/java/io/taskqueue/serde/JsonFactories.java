@@ -10,17 +10,17 @@ import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.util.Locale;
 
-/** Jackson as this package configures it: strict, UTF-8 only, within the limits of {@link ReplicationEventCodec}. */
+/** Jackson as this package configures it: strict, UTF-8 only, within {@link RecordLimits}. */
 final class JsonFactories {
 
     /** Reads and writes whole records. */
-    static final JsonFactory RECORDS = records(ReplicationEventCodec.MAX_DEPTH);
+    static final JsonFactory RECORDS = records(RecordLimits.MAX_DEPTH);
 
     /** Reads and writes payloads, which are one level deeper in their record. */
-    static final JsonFactory PAYLOADS = records(ReplicationEventCodec.MAX_DEPTH - 1);
+    static final JsonFactory PAYLOADS = records(RecordLimits.MAX_DEPTH - 1);
 
     /** Reads and writes documents other than records; writes what Jackson writes by default. */
-    static final JsonFactory DOCUMENTS = bounded(ReplicationEventCodec.MAX_DEPTH, new JsonFactoryBuilder());
+    static final JsonFactory DOCUMENTS = bounded(RecordLimits.MAX_DEPTH, new JsonFactoryBuilder());
 
     private JsonFactories() {}
 
@@ -34,9 +34,9 @@ final class JsonFactories {
                 .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(depth)
-                        .maxNumberLength(ReplicationEventCodec.MAX_NUMBER_LENGTH)
-                        .maxNameLength(ReplicationEventCodec.MAX_NAME_LENGTH)
-                        .maxStringLength(ReplicationEventCodec.MAX_RECORD_BYTES)
+                        .maxNumberLength(RecordLimits.MAX_NUMBER_LENGTH)
+                        .maxNameLength(RecordLimits.MAX_NAME_LENGTH)
+                        .maxStringLength(RecordLimits.MAX_RECORD_BYTES)
                         .build())
                 .streamWriteConstraints(
                         StreamWriteConstraints.builder().maxNestingDepth(depth).build())

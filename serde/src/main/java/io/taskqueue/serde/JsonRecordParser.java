@@ -72,9 +72,8 @@ final class JsonRecordParser implements AutoCloseable {
             if (read.put(name, values.read(name)) != null) {
                 throw duplicate();
             }
-            if (read.size() > ReplicationEventCodec.MAX_UNKNOWN_FIELDS) {
-                throw invalid(
-                        "exceeds the limit of " + ReplicationEventCodec.MAX_UNKNOWN_FIELDS + " fields in an object");
+            if (read.size() > RecordLimits.MAX_UNKNOWN_FIELDS) {
+                throw invalid("exceeds the limit of " + RecordLimits.MAX_UNKNOWN_FIELDS + " fields in an object");
             }
         });
         path = object;

@@ -30,17 +30,18 @@ public interface PayloadCodec<T> {
      * Unknown properties are ignored when a payload is read; numbers that are not mapped to a Java type keep their digits.
      */
     static <T> PayloadCodec<T> json(Class<T> type) {
-        return new JsonPayloadCodec<>(type);
+        JsonPayloadMapper<T> mapper = new JsonPayloadMapper<>(type);
+        return new CheckedPayloadCodec<>(mapper::write, mapper::read);
     }
 
     /** Texts, each as a JSON string. */
     static PayloadCodec<String> utf8() {
-        return TextPayloadCodec.UTF8;
+        return new CheckedPayloadCodec<>(TextPayloads::writeString, TextPayloads::readString);
     }
 
     /** Byte arrays, each as a JSON string in base64. */
     static PayloadCodec<byte[]> bytes() {
-        return TextPayloadCodec.BYTES;
+        return new CheckedPayloadCodec<>(TextPayloads::writeBase64, TextPayloads::readBase64);
     }
 
     /**
@@ -48,6 +49,6 @@ public interface PayloadCodec<T> {
      * around the value is removed.
      */
     static PayloadCodec<String> jsonText() {
-        return new JsonTextPayloadCodec();
+        return new CheckedPayloadCodec<>(TextPayloads::writeJson, TextPayloads::readJson);
     }
 }

@@ -16,8 +16,8 @@ final class PayloadJson {
      * @throws IllegalArgumentException if they do not; the message has the reason and the place, and nothing of the payload
      */
     static byte[] requireValid(byte[] json) {
-        if (json.length > ReplicationEventCodec.MAX_PAYLOAD_BYTES) {
-            throw new IllegalArgumentException("A payload has at most " + ReplicationEventCodec.MAX_PAYLOAD_BYTES
+        if (json.length > RecordLimits.MAX_PAYLOAD_BYTES) {
+            throw new IllegalArgumentException("A payload has at most " + RecordLimits.MAX_PAYLOAD_BYTES
                     + " bytes of JSON, but this one has " + json.length
                     + ". Store the content elsewhere and enqueue a reference to it.");
         }

@@ -26,25 +26,25 @@ import java.util.Objects;
 public final class ReplicationEventCodec<T> {
 
     /** The size of the largest record that is read, in bytes. */
-    public static final int MAX_RECORD_BYTES = 16 * 1024 * 1024;
+    public static final int MAX_RECORD_BYTES = RecordLimits.MAX_RECORD_BYTES;
 
     /** The size of the largest payload that is written, in bytes of JSON. The limit of a topic is usually lower. */
-    public static final int MAX_PAYLOAD_BYTES = 12 * 1024 * 1024;
+    public static final int MAX_PAYLOAD_BYTES = RecordLimits.MAX_PAYLOAD_BYTES;
 
     /** The maximum size of a record (key, value and headers) without its payload, in bytes. */
     public static final int MAX_ENVELOPE_BYTES = 256 * 1024;
 
     /** The maximum depth of nested objects and arrays in a record, the record included; one less in a payload. */
-    public static final int MAX_DEPTH = 500;
+    public static final int MAX_DEPTH = RecordLimits.MAX_DEPTH;
 
     /** The length of the longest number, in characters. */
-    public static final int MAX_NUMBER_LENGTH = 1_000;
+    public static final int MAX_NUMBER_LENGTH = RecordLimits.MAX_NUMBER_LENGTH;
 
     /** The length of the longest field name, in characters. */
-    public static final int MAX_NAME_LENGTH = 50_000;
+    public static final int MAX_NAME_LENGTH = RecordLimits.MAX_NAME_LENGTH;
 
     /** The maximum number of unknown fields in a record, which are skipped. */
-    public static final int MAX_UNKNOWN_FIELDS = 256;
+    public static final int MAX_UNKNOWN_FIELDS = RecordLimits.MAX_UNKNOWN_FIELDS;
 
     private static final int USUAL_ENVELOPE_BYTES = 768;
 

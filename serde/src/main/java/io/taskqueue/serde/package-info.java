@@ -5,12 +5,13 @@
  *   ReplicationEventCodec    one record's value: an event to bytes and back; the limits
  *     EventJsonWriter          event to JSON, fields as in EventField
  *     EventJsonReader          JSON to EventFieldValues, through JsonRecordParser; then to an event
- *   PayloadCodec             an application's payload to JSON and back; PayloadJson checks the result
+ *   PayloadCodec             an application's payload to JSON and back, by JsonPayloadMapper or TextPayloads;
+ *                            PayloadJson checks the result
  *   EventHeaders             one record's CloudEvents headers
  *   ReplicationEventSerde    the codec for Kafka
  *   ReplicationJson          the codec for Jackson
  *   BoundedJson              small documents other than events: claims, commands, HTTP bodies
- *   JsonFactories, InstantFormat, Utf8Validator, SanitizedText   what all of these share
+ *   JsonFactories, RecordLimits, InstantFormat, Utf8Validator, SanitizedText   what these share
  * </pre>
  *
  * <p>Sources encode on the caller's thread (payloads) and on the publisher's (events); sinks decode on the stream thread or

@@ -13,8 +13,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 
-/** Payloads of one Java class, mapped by Jackson. */
-final class JsonPayloadCodec<T> implements CheckedPayloadCodec<T> {
+/** Payloads of one Java class, mapped by Jackson. Thread-safe. */
+final class JsonPayloadMapper<T> {
 
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactories.PAYLOADS.copy())
             .addModule(new JavaTimeModule())
@@ -30,14 +30,13 @@ final class JsonPayloadCodec<T> implements CheckedPayloadCodec<T> {
     private final ObjectWriter writer;
     private final ObjectReader reader;
 
-    JsonPayloadCodec(Class<T> type) {
+    JsonPayloadMapper(Class<T> type) {
         this.type = type;
         this.writer = MAPPER.writerFor(type);
         this.reader = MAPPER.readerFor(type);
     }
 
-    @Override
-    public byte[] encodeUnchecked(T payload) {
+    byte[] write(T payload) {
         try {
             return writer.writeValueAsBytes(payload);
         } catch (JsonProcessingException e) {
@@ -46,8 +45,7 @@ final class JsonPayloadCodec<T> implements CheckedPayloadCodec<T> {
         }
     }
 
-    @Override
-    public T decode(byte[] json) {
+    T read(byte[] json) {
         try {
             return reader.readValue(json);
         } catch (IOException e) {
