@@ -1,7 +1,9 @@
 package io.taskqueue.benchmarks;
 
+import io.taskqueue.benchmarks.broker.WorkDirectory;
+import io.taskqueue.benchmarks.micro.QueueBenchmark;
+import io.taskqueue.benchmarks.micro.SerdeBenchmark;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -16,41 +18,41 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * The JMH benchmarks, in one command: the queue with one and with four threads, the wire format with one. Arguments are
- * JMH's own and replace what is chosen here. Ends with a table in Markdown; JMH's results are in {@code benchmarks/target}.
+ * {@code benchmarks/run jmh}: the JMH benchmarks of the queue, with one and with four threads, and of the wire format, with one.
+ * The arguments are those of JMH and override the settings here. Prints a table in Markdown at the end; JMH's own results are in
+ * {@code benchmarks/target}.
  */
 public final class Microbenchmarks {
-
-    private static final Path RESULTS = Path.of("benchmarks", "target");
 
     private Microbenchmarks() {}
 
     public static void main(String[] arguments) throws Exception {
-        CommandLineOptions asked = new CommandLineOptions(arguments);
-        Files.createDirectories(RESULTS);
+        CommandLineOptions overrides = new CommandLineOptions(arguments);
+        Files.createDirectories(WorkDirectory.TARGET);
         List<RunResult> results = new ArrayList<>();
-        results.addAll(run(asked, QueueBenchmark.class, 1));
-        results.addAll(run(asked, QueueBenchmark.class, 4));
-        results.addAll(run(asked, SerdeBenchmark.class, 1));
+        results.addAll(run(overrides, QueueBenchmark.class, 1));
+        results.addAll(run(overrides, QueueBenchmark.class, 4));
+        results.addAll(run(overrides, SerdeBenchmark.class, 1));
         System.out.println();
-        System.out.println("| benchmark | with | threads | result |");
+        System.out.println("| benchmark | parameters | threads | result |");
         System.out.println("| --- | --- | ---: | ---: |");
         results.forEach(result -> System.out.println(row(result)));
     }
 
-    private static Collection<RunResult> run(CommandLineOptions asked, Class<?> benchmark, int threads)
+    private static Collection<RunResult> run(CommandLineOptions overrides, Class<?> benchmark, int threads)
             throws Exception {
         ChainedOptionsBuilder options = new OptionsBuilder()
-                .parent(asked)
+                .parent(overrides)
                 .include("\\." + benchmark.getSimpleName() + "\\.")
                 .threads(threads)
-                .forks(asked.getForkCount().orElse(1))
-                .warmupIterations(asked.getWarmupIterations().orElse(3))
-                .warmupTime(asked.getWarmupTime().orElse(TimeValue.seconds(2)))
-                .measurementIterations(asked.getMeasurementIterations().orElse(5))
-                .measurementTime(asked.getMeasurementTime().orElse(TimeValue.seconds(2)))
+                .forks(overrides.getForkCount().orElse(1))
+                .warmupIterations(overrides.getWarmupIterations().orElse(3))
+                .warmupTime(overrides.getWarmupTime().orElse(TimeValue.seconds(2)))
+                .measurementIterations(overrides.getMeasurementIterations().orElse(5))
+                .measurementTime(overrides.getMeasurementTime().orElse(TimeValue.seconds(2)))
                 .resultFormat(ResultFormatType.JSON)
-                .result(RESULTS.resolve("jmh-" + benchmark.getSimpleName() + "-" + threads + ".json")
+                .result(WorkDirectory.TARGET
+                        .resolve("jmh-" + benchmark.getSimpleName() + "-" + threads + ".json")
                         .toString());
         return new Runner(options.build()).run();
     }
@@ -58,15 +60,15 @@ public final class Microbenchmarks {
     private static String row(RunResult result) {
         String name = result.getParams().getBenchmark();
         Result<?> score = result.getPrimaryResult();
-        StringBuilder with = new StringBuilder();
-        result.getParams()
-                .getParamsKeys()
-                .forEach(key -> with.append(result.getParams().getParam(key)).append(' '));
+        StringBuilder parameters = new StringBuilder();
+        result.getParams().getParamsKeys().forEach(key -> parameters
+                .append(result.getParams().getParam(key))
+                .append(' '));
         return String.format(
                 Locale.ROOT,
                 "| %s | %s | %d | %,.0f ± %,.0f %s |",
                 name.substring(name.lastIndexOf('.') + 1),
-                with.toString().strip(),
+                parameters.toString().strip(),
                 result.getParams().getThreads(),
                 score.getScore(),
                 score.getScoreError(),

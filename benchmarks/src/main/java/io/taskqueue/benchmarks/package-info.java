@@ -1,7 +1,17 @@
 /**
- * Measurements: micro-benchmarks of the queue and of the wire format, and whole paths side by side with bare Kafka clients.
+ * Benchmarks: the entry points, which {@code benchmarks/run} starts in a JVM of their own.
  *
- * <p>{@code benchmarks/run} starts all of them.
+ * <pre>
+ *   SourceComparison    queue and source beside a bare producer                     -> source
+ *   EffectsComparison   the sink beside parallel-consumer, bare Streams, the limit  -> effects, latency, kill
+ *   Microbenchmarks     single calls of the queue and of the wire format, by JMH    -> micro
+ *
+ *   measure             rounds, time, CPU, heap, threads, tables; used by all
+ *   broker              the broker's process, its topics, directories
+ * </pre>
+ *
+ * <p>Everything runs on the main thread, except for what is measured. A round whose outcome is not as expected must end the
+ * run with an error, because its figures would be meaningless. {@code docs/performance.md} describes what is measured and how.
  */
 @NullMarked
 package io.taskqueue.benchmarks;

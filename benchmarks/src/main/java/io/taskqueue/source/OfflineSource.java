@@ -19,8 +19,8 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * All of a source but its claim and the network: the journal, the buffer, and a publisher's thread that makes every record
- * and hands it to a producer that acknowledges it at once.
+ * A source without its claim and without the network, for benchmarks: the journal, the buffer, and a publisher thread that
+ * encodes every record and passes it to a producer that acknowledges it immediately.
  */
 public final class OfflineSource<T> implements Publisher.Monitor, AutoCloseable {
 
@@ -58,7 +58,7 @@ public final class OfflineSource<T> implements Publisher.Monitor, AutoCloseable 
         publisher.start();
     }
 
-    /** Attaches one to a queue. */
+    /** Creates a source and attaches it to a queue. */
     public static <T> OfflineSource<T> attach(TaskQueue<T> queue, PayloadCodec<T> codec) {
         return new OfflineSource<>(queue, codec);
     }
@@ -70,12 +70,12 @@ public final class OfflineSource<T> implements Publisher.Monitor, AutoCloseable 
 
     @Override
     public void retrying(String error) {
-        throw new IllegalStateException("A producer that cannot fail failed: " + error);
+        throw new IllegalStateException("The producer of a benchmark failed: " + error);
     }
 
     @Override
     public void failed(RuntimeException cause) {
-        throw new IllegalStateException("The publisher failed, so what is measured means nothing.", cause);
+        throw new IllegalStateException("The publisher failed, so the figures are not meaningful.", cause);
     }
 
     @Override

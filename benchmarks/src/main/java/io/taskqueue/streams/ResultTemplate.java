@@ -8,8 +8,8 @@ import java.time.Clock;
 import java.util.OptionalLong;
 
 /**
- * The very bytes that a sink records for an effect without a result, made by filling in a number: what others put who are
- * measured beside it. Thread-safe.
+ * The bytes that a sink records for an effect without a result, from a template into which the event's number is written, so that
+ * what is compared with a sink puts the same bytes. Thread-safe.
  */
 public final class ResultTemplate {
 
@@ -26,21 +26,21 @@ public final class ResultTemplate {
         sequenceInKey = ResultBytes.queuePrefix(queue).length + Long.BYTES;
     }
 
-    /** The key of the result of the event with a sequence. */
+    /** The key of the result of the event with a given sequence. */
     public byte[] key(long sequence) {
         byte[] filled = key.clone();
         ByteBuffer.wrap(filled).putLong(sequenceInKey, sequence);
         return filled;
     }
 
-    /** The value of the result of the event at an offset. */
+    /** The value of the result of the event at a given offset. */
     public byte[] value(long offset) {
         byte[] filled = value.clone();
         ByteBuffer.wrap(filled).putLong(OFFSET_IN_VALUE, offset);
         return filled;
     }
 
-    /** The offset of the event that a recorded result is of; empty where it is the intent of one. */
+    /** The offset of the event of a recorded result; empty if the value is an intent. */
     public static OptionalLong offset(byte[] recorded) {
         return ResultBytes.isIntent(recorded) ? OptionalLong.empty() : OptionalLong.of(ResultBytes.offset(recorded));
     }

@@ -8,9 +8,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 
 /**
- * The embedded broker as a process of its own, so that a test or a benchmark can kill it or measure beside it.
+ * Runs the embedded broker in a process of its own, so that a test can kill it and a benchmark does not share its JVM.
  *
- * <p>Arguments: directory, port, and broker settings as {@code name=value}, if any. Prints {@code READY host:port} when it answers; ends when it is killed or interrupted.
+ * <p>Arguments: directory, port, and optionally broker settings as {@code name=value}. Prints {@code READY host:port} when the
+ * broker accepts requests, and runs until it is killed or interrupted.
  */
 public final class BrokerMain {
 

@@ -18,9 +18,10 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
- * One Kafka broker, its own controller, in this process: a genuine one, on 127.0.0.1, with its log in a directory.
+ * A real Kafka broker in this process, which is its own controller. It listens on 127.0.0.1 and keeps its log in a directory.
  *
- * <p>The data survives {@link #close()} and a crash of the process: start again on the same directory and port. Thread-safe.
+ * <p>The data is kept when the broker is closed or its process crashes: start it again with the same directory and port.
+ * Thread-safe.
  */
 public final class EmbeddedKafka implements AutoCloseable {
 
@@ -36,20 +37,20 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * Starts a broker and returns when it answers.
+     * Starts a broker and returns when it accepts requests.
      *
-     * @param directory where its log is kept; made and formatted when it is new
-     * @param port the port to listen on, or 0 for any free one
-     * @throws IOException if the port is taken, or the directory cannot be used
+     * @param directory the directory of its log, which is created and formatted if it is new
+     * @param port the port to listen on, or 0 for any free port
+     * @throws IOException if the port is in use, or the directory cannot be used
      */
     public static EmbeddedKafka start(Path directory, int port) throws IOException {
         return start(directory, port, Map.of());
     }
 
     /**
-     * As {@link #start(Path, int)}, with broker settings that replace the ones chosen here.
+     * Starts a broker as {@link #start(Path, int)} does, with other broker settings.
      *
-     * @param overrides Kafka broker settings
+     * @param overrides Kafka broker settings, which replace those of this class
      */
     public static EmbeddedKafka start(Path directory, int port, Map<String, String> overrides) throws IOException {
         int listener = port == 0 ? freePort() : requireFree(port);
@@ -64,13 +65,13 @@ public final class EmbeddedKafka implements AutoCloseable {
             server.shutdown();
             throw new IOException(
                     "The embedded broker did not start on port " + listener + " in " + directory + ": " + e.getMessage()
-                            + ". Use an empty directory, or one that this command made before.",
+                            + ". Use an empty directory, or one that this broker has used before.",
                     e);
         }
         return new EmbeddedKafka(server, listener);
     }
 
-    /** What clients connect to, as {@code 127.0.0.1:port}. */
+    /** The address for clients, {@code 127.0.0.1:port}. */
     public String bootstrapServers() {
         return "127.0.0.1:" + port;
     }
@@ -79,7 +80,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         return port;
     }
 
-    /** Stops the broker and returns when it has. */
+    /** Stops the broker and returns when it has stopped. */
     @Override
     public void close() {
         server.shutdown();
@@ -107,8 +108,9 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("share.coordinator.state.topic.min.isr", "1");
         settings.put("share.coordinator.state.topic.num.partitions", "4");
         settings.put("group.initial.rebalance.delay.ms", "0");
-        // after a crash the broker's old session keeps the new one out until it ends; much shorter, and a busy machine
-        // takes a living broker for dead
+        // after a crash, the broker can register again only when its old session has expired; with a much shorter
+        // timeout, the
+        // controller of a busy machine would consider a running broker unavailable
         settings.put("broker.session.timeout.ms", "6000");
         settings.put("broker.heartbeat.interval.ms", "500");
         settings.put("log.cleaner.dedupe.buffer.size", String.valueOf(4 * 1024 * 1024));
@@ -128,8 +130,8 @@ public final class EmbeddedKafka implements AutoCloseable {
                     .run();
         } catch (Exception e) {
             throw new IOException(
-                    "The directory " + directory + " cannot hold a broker's log: " + e.getMessage()
-                            + ". Use an empty directory, or one that this command made before.",
+                    "The directory " + directory + " cannot be used for the broker's log: " + e.getMessage()
+                            + ". Use an empty directory, or one that this broker has used before.",
                     e);
         }
     }
@@ -141,8 +143,8 @@ public final class EmbeddedKafka implements AutoCloseable {
             return port;
         } catch (IOException e) {
             throw new IOException(
-                    "Port " + port + " on 127.0.0.1 is taken (" + e.getMessage()
-                            + "). Choose another, or 0 for any free one.",
+                    "Port " + port + " on 127.0.0.1 is in use (" + e.getMessage()
+                            + "). Choose another port, or 0 for any free port.",
                     e);
         }
     }

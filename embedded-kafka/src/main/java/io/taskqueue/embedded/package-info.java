@@ -1,4 +1,9 @@
-/** A real Kafka broker in this process, for the demo, for trying things out, and for tests. Never on a production class path. */
+/**
+ * A real Kafka broker in this process, for the demo, for the command {@code broker} and for tests.
+ *
+ * <p>{@code EmbeddedKafka} is the broker; {@code BrokerMain} runs it in a process of its own. Any thread may call it. It must
+ * never be on a production class path: it brings Kafka's server, and listens without authentication.
+ */
 @NullMarked
 package io.taskqueue.embedded;
 

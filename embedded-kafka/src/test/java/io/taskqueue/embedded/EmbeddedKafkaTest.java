@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EmbeddedKafkaTest {
 
     @Test
-    void whatWasWrittenIsThereAfterARestart(@TempDir Path directory) throws Exception {
+    void topicsAreKeptAcrossARestart(@TempDir Path directory) throws Exception {
         int port;
         try (EmbeddedKafka broker = EmbeddedKafka.start(directory, 0);
                 Admin admin = admin(broker)) {
@@ -36,12 +36,12 @@ class EmbeddedKafkaTest {
     }
 
     @Test
-    void aTakenPortIsNamed(@TempDir Path directory) throws Exception {
+    void portInUseIsReported(@TempDir Path directory) throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> EmbeddedKafka.start(directory, taken.getLocalPort()))
                     .isInstanceOf(IOException.class)
-                    .hasMessageStartingWith("Port " + taken.getLocalPort() + " on 127.0.0.1 is taken")
-                    .hasMessageEndingWith("Choose another, or 0 for any free one.");
+                    .hasMessageStartingWith("Port " + taken.getLocalPort() + " on 127.0.0.1 is in use")
+                    .hasMessageEndingWith("Choose another port, or 0 for any free port.");
         }
     }
 

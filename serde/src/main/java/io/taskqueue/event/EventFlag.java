@@ -3,13 +3,13 @@ package io.taskqueue.event;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What marks an event beyond its kind. */
+/** A mark that an event carries in addition to its kind. */
 public enum EventFlag {
     /** The task left its queue because the queue was drained or closed. */
     FROM_DRAIN("FromDrain"),
-    /** The lease ended because it ran out or was revoked, not because its holder ended it. */
+    /** The lease ended because it expired or was revoked, not because its holder ended it. */
     FROM_EXPIRATION("FromExpiration"),
-    /** The task is dead: it will not be tried again. */
+    /** The task is dead: there will be no further attempt. */
     DEAD_LETTER("DeadLetter");
 
     private final String wireName;
@@ -23,7 +23,7 @@ public enum EventFlag {
         return wireName;
     }
 
-    /** The flag of that name in the replicated JSON, or empty where this version knows none. */
+    /** The flag with that name in the replicated JSON, or empty if this version does not know it. */
     public static Optional<EventFlag> ofWireName(String name) {
         return Arrays.stream(values())
                 .filter(flag -> flag.wireName.equals(name))

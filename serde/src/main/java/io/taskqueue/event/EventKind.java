@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What happened to a task.
+ * What happened to a task: the kind of an event, as a transition of the task's state.
  *
  * <pre>
  *            Enqueued, Restored               LeaseGranted
@@ -24,25 +24,25 @@ import java.util.stream.Stream;
 public enum EventKind {
     /** A new task is pending. */
     ENQUEUED("Enqueued"),
-    /** A worker holds the task. */
+    /** A worker leased the task. */
     LEASE_GRANTED("LeaseGranted"),
-    /** A worker holds the task for longer. */
+    /** A worker extended its lease. */
     HEARTBEAT("Heartbeat"),
-    /** The task is done. */
+    /** The task is completed. */
     COMPLETED("Completed"),
     /** The attempt failed. */
     FAILED("Failed"),
     /** The task is pending again, for its next attempt. */
     REQUEUED("Requeued"),
-    /** The task is dead. */
+    /** The task is dead: there will be no further attempt. */
     DEAD_LETTERED("DeadLettered"),
-    /** The lease ran out, or was revoked by a drain. */
+    /** The lease expired, or was revoked by a drain. */
     LEASE_EXPIRED("LeaseExpired"),
     /** The task was handed to the caller of drain. */
     DRAINED("Drained"),
     /** A drained or recovered task is pending again, with its identity. */
     RESTORED("Restored"),
-    /** A source began a new epoch; carries no task and is not passed to sinks. */
+    /** A source started a new epoch; the event has no task and is not passed to sinks. */
     SOURCE_STARTED("SourceStarted");
 
     private static final Map<String, EventKind> BY_WIRE_NAME =
@@ -54,12 +54,12 @@ public enum EventKind {
         this.wireName = wireName;
     }
 
-    /** The name in the replicated JSON, and as a metric tag. */
+    /** The name in the replicated JSON and in metric tags. */
     public String wireName() {
         return wireName;
     }
 
-    /** The kind of that name in the replicated JSON, or empty where this version knows none. */
+    /** The kind with that name in the replicated JSON, or empty if this version does not know it. */
     public static Optional<EventKind> ofWireName(String name) {
         return Optional.ofNullable(BY_WIRE_NAME.get(name));
     }

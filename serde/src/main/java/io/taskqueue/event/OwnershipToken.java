@@ -4,10 +4,11 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * The fencing token of a lease: hand it to whatever the worker writes to, so that a worker that lost its lease is refused.
+ * The fencing token of a lease. A worker passes it with each write to an outside system, so that the system can reject a
+ * worker that has lost its lease.
  *
  * @param sequenceId the task's sequence id, at least 1
- * @param attempt the attempt that the lease is for, counted from 1
+ * @param attempt the attempt that the lease is for, numbered from 1
  * @param leaseId unique to the lease
  */
 public record OwnershipToken(long sequenceId, int attempt, UUID leaseId) {
@@ -17,8 +18,8 @@ public record OwnershipToken(long sequenceId, int attempt, UUID leaseId) {
         Objects.requireNonNull(leaseId, "leaseId");
         if (sequenceId < 1 || attempt < 1) {
             throw new IllegalArgumentException(
-                    "An ownership token counts tasks and attempts from 1, but this is sequence id " + sequenceId
-                            + ", attempt " + attempt + ".");
+                    "An ownership token has a sequence id and an attempt of at least 1, but this one has sequence id "
+                            + sequenceId + ", attempt " + attempt + ".");
         }
     }
 }

@@ -4,12 +4,12 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
-/** Names as a part of an identifier: RFC 3986 percent-encoding of every character that is not unreserved. */
+/** Names as parts of an identifier: RFC 3986 percent-encoding of every character that is not unreserved. */
 public final class PercentEncoding {
 
     private PercentEncoding() {}
 
-    /** The text, of whole characters, with each percent-encoded but {@code A-Z a-z 0-9 - . _ ~}. */
+    /** Encodes every character except {@code A-Z a-z 0-9 - . _ ~}. The text must not contain an unpaired surrogate. */
     public static String encode(String text) {
         return isUnreserved(text) ? text : encodeReserved(text);
     }
@@ -22,9 +22,9 @@ public final class PercentEncoding {
     }
 
     /**
-     * The text that was encoded.
+     * Decodes what {@link #encode} returned.
      *
-     * @throws IllegalArgumentException if a percent sign is not followed by two digits
+     * @throws IllegalArgumentException if a percent sign is not followed by two hexadecimal digits
      */
     public static String decode(String encoded) {
         return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);

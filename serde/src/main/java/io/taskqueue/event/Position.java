@@ -1,12 +1,12 @@
 package io.taskqueue.event;
 
 /**
- * Where an event stands in the history of its queue: the incarnation of the source that wrote it, and its number there.
+ * The place of an event in the history of its queue: the epoch of the source that wrote it, and its number in that epoch.
  *
- * <p>Positions of one queue are totally ordered: first by epoch, then by sequence. Sequence 0 opens an epoch
- * ({@link EventKind#SOURCE_STARTED}); 1, 2, 3 … follow without a hole.
+ * <p>Positions of one queue are totally ordered: first by epoch, then by sequence. Sequence 0 starts an
+ * epoch ({@link EventKind#SOURCE_STARTED}); 1, 2, 3 … follow without a gap.
  *
- * @param epoch the incarnation of the queue's source, at least 0; a higher epoch fences a lower one
+ * @param epoch which incarnation of the queue's source wrote the event, at least 0; a higher epoch fences a lower one
  * @param sequence the event's number within its epoch, at least 0
  */
 public record Position(long epoch, long sequence) implements Comparable<Position> {
@@ -14,8 +14,9 @@ public record Position(long epoch, long sequence) implements Comparable<Position
     /** @throws IllegalArgumentException if either number is negative */
     public Position {
         if (epoch < 0 || sequence < 0) {
-            throw new IllegalArgumentException("A position has no negative part, but this is epoch " + epoch
-                    + ", sequence " + sequence + ". Epochs and sequences are counted from 0.");
+            throw new IllegalArgumentException(
+                    "A position has an epoch and a sequence of at least 0, but this one has epoch " + epoch
+                            + ", sequence " + sequence + ".");
         }
     }
 
@@ -30,7 +31,7 @@ public record Position(long epoch, long sequence) implements Comparable<Position
         return byEpoch != 0 ? byEpoch : Long.compare(sequence, other.sequence);
     }
 
-    /** The position as people read it, {@code epoch/sequence}. */
+    /** The position in messages, {@code epoch/sequence}. */
     @Override
     public String toString() {
         return epoch + "/" + sequence;

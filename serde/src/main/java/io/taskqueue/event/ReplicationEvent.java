@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One queue mutation, as replicated: a {@link TaskEvent} with the {@link SourceMetadata} of the source that published it.
  *
- * <p>An event of kind {@link EventKind#SOURCE_STARTED} opens an epoch. It carries the source's instance id and no task; its
- * position has sequence 0, which no other event has. Sinks never see it.
+ * <p>An event of kind {@link EventKind#SOURCE_STARTED} starts an epoch. It has the source's instance id and no task; its
+ * position has sequence 0, which no other event has. Sinks do not receive it.
  *
  * @param <T> the payload's type
  */
@@ -31,29 +31,29 @@ public final class ReplicationEvent<T> {
     }
 
     /**
-     * The event of a queue's mutation.
+     * Creates the event of a queue's mutation.
      *
-     * @param queueName the queue that the mutation happened in; a restored task may have been born in another
-     * @throws IllegalArgumentException if the position's sequence is 0, which opens an epoch
+     * @param queueName the queue that the mutation happened in; a restored task may have been enqueued first in another
+     * @throws IllegalArgumentException if the position's sequence is 0, which starts an epoch
      */
     public static <T> ReplicationEvent<T> of(String queueName, SourceMetadata metadata, TaskEvent<T> change) {
         if (metadata.position().sequence() == 0) {
-            throw new IllegalArgumentException("Sequence 0 of an epoch is SourceStarted, but " + change + " of queue "
-                    + queueName + " was given it. Mutations are numbered from 1.");
+            throw new IllegalArgumentException("Sequence 0 of an epoch is reserved for SourceStarted, but " + change
+                    + " of queue " + queueName + " has it. Number mutations from 1.");
         }
         return new ReplicationEvent<>(queueName, metadata, Objects.requireNonNull(change, "change"), null);
     }
 
     /**
-     * The event that opens an epoch.
+     * Creates the event that starts an epoch.
      *
      * @param instanceId unique to the incarnation of the source
      * @throws IllegalArgumentException if the position's sequence is not 0
      */
     public static <T> ReplicationEvent<T> sourceStarted(String queueName, SourceMetadata metadata, UUID instanceId) {
         if (metadata.position().sequence() != 0) {
-            throw new IllegalArgumentException("SourceStarted is sequence 0 of its epoch, but queue " + queueName
-                    + " was given one at position " + metadata.position() + ".");
+            throw new IllegalArgumentException("SourceStarted has sequence 0 of its epoch, but the one of queue "
+                    + queueName + " has position " + metadata.position() + ".");
         }
         return new ReplicationEvent<>(queueName, metadata, null, Objects.requireNonNull(instanceId, "instanceId"));
     }
@@ -80,7 +80,7 @@ public final class ReplicationEvent<T> {
         return Optional.ofNullable(metadata.ownerPeerId());
     }
 
-    /** When the source took the event. */
+    /** When the source accepted the event. */
     public Instant recordedAt() {
         return metadata.recordedAt();
     }
@@ -89,7 +89,7 @@ public final class ReplicationEvent<T> {
         return change == null ? EventKind.SOURCE_STARTED : change.kind();
     }
 
-    /** When the queue made the mutation; for SourceStarted, when the source took its place. */
+    /** When the mutation happened; for SourceStarted, when the source started the epoch. */
     public Instant occurredAt() {
         return change == null ? metadata.recordedAt() : change.occurredAt();
     }
@@ -105,9 +105,9 @@ public final class ReplicationEvent<T> {
     }
 
     /**
-     * The task as the event saw it.
+     * The task in its state at the event.
      *
-     * @throws IllegalStateException on SourceStarted, which carries none
+     * @throws IllegalStateException on SourceStarted, which has no task
      */
     public Task<T> task() {
         return required().task();
@@ -123,7 +123,7 @@ public final class ReplicationEvent<T> {
         return required().task().id();
     }
 
-    /** The attempt that the event is about, counted from 1. Throws as {@link #task()}. */
+    /** The attempt that the event is about, from 1. Throws as {@link #task()}. */
     public int attempt() {
         return required().task().attempt();
     }
@@ -156,7 +156,7 @@ public final class ReplicationEvent<T> {
     private TaskEvent<T> required() {
         if (change == null) {
             throw new IllegalStateException("SourceStarted at position " + position() + " of queue " + queueName
-                    + " carries no task. Ask kind() first.");
+                    + " has no task. Check kind() first.");
         }
         return change;
     }
@@ -175,7 +175,7 @@ public final class ReplicationEvent<T> {
         return Objects.hash(queueName, metadata.position());
     }
 
-    /** Everything but the payload, which may be secret. */
+    /** Everything except the payload, which may be confidential. */
     @Override
     public String toString() {
         return "event " + position() + " of queue " + queueName + " ("

@@ -4,12 +4,12 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * A task as an event saw it.
+ * A task in its state at an event.
  *
  * @param id its identity
- * @param attempt the attempt that is running or, where none is, the one that comes next; counted from 1
- * @param enqueuedAt when it was first put into a queue
- * @param payload what is to be done; never null
+ * @param attempt the running attempt or, if none is running, the next one; numbered from 1
+ * @param enqueuedAt when it was first enqueued
+ * @param payload the work to do; never null
  */
 public record Task<T>(TaskId id, int attempt, Instant enqueuedAt, T payload) {
 
@@ -20,11 +20,11 @@ public record Task<T>(TaskId id, int attempt, Instant enqueuedAt, T payload) {
         Objects.requireNonNull(payload, "payload");
         if (attempt < 1) {
             throw new IllegalArgumentException(
-                    "Attempts are counted from 1, but task " + id + " is given attempt " + attempt + ".");
+                    "Attempts are numbered from 1, but task " + id + " has attempt " + attempt + ".");
         }
     }
 
-    /** The same task at its next attempt. */
+    /** The same task with its next attempt. */
     public Task<T> nextAttempt() {
         return new Task<>(id, attempt + 1, enqueuedAt, payload);
     }

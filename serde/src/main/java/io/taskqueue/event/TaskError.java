@@ -8,35 +8,35 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why an attempt at a task failed, as data that travels with the task's events.
+ * Why an attempt at a task failed, as data that the task's events carry.
  *
- * <p>An error can never make an event too large, nor one that cannot be written: every text is cut at
- * {@value #MAX_TEXT_BYTES} bytes of UTF-8, between characters; half of a surrogate pair becomes a question mark; and of the
- * metadata, in its order, at most {@value #MAX_METADATA} entries are kept, of at most
- * {@value #MAX_METADATA_BYTES} bytes together.
+ * <p>An error is always small enough for its event and can always be encoded: each text is truncated to
+ * {@value #MAX_TEXT_BYTES} bytes of UTF-8, between characters; an unpaired surrogate is replaced with a question mark; and only
+ * the first {@value #MAX_METADATA} metadata entries are kept, and only as long as they have {@value #MAX_METADATA_BYTES} bytes
+ * or fewer in total.
  *
- * @param code a short machine-readable reason, or null where there is none
- * @param message what happened, for a person
- * @param metadata further facts, in the order given
+ * @param code a short machine-readable reason, or null if there is none
+ * @param message what happened, for people to read
+ * @param metadata further details, in the order given
  */
 public record TaskError(@Nullable String code, String message, Map<String, String> metadata) {
 
-    /** The number of UTF-8 bytes at which each text is cut. */
+    /** The length of the longest text that is kept, in bytes of UTF-8. */
     public static final int MAX_TEXT_BYTES = 8 * 1024;
 
-    /** The number of metadata entries kept, at the most. */
+    /** The maximum number of metadata entries that are kept. */
     public static final int MAX_METADATA = 16;
 
-    /** The number of UTF-8 bytes that the metadata entries kept have together, at the most. */
+    /** The maximum total length of the metadata entries that are kept, in bytes of UTF-8. */
     public static final int MAX_METADATA_BYTES = 2 * MAX_TEXT_BYTES;
 
     public TaskError {
-        code = code == null ? null : cut(code);
-        message = cut(Objects.requireNonNull(message, "message"));
-        metadata = Collections.unmodifiableMap(kept(metadata));
+        code = code == null ? null : truncated(code);
+        message = truncated(Objects.requireNonNull(message, "message"));
+        metadata = Collections.unmodifiableMap(bounded(metadata));
     }
 
-    /** An error with a message alone. */
+    /** An error with a message only. */
     public static TaskError of(String message) {
         return new TaskError(null, message, Map.of());
     }
@@ -47,29 +47,29 @@ public record TaskError(@Nullable String code, String message, Map<String, Strin
     }
 
     /**
-     * An error from an exception: the code is its simple class name, the message its own, or its class name if it has none or
-     * cannot say it. Never throws.
+     * An error from an exception: the code is its simple class name; the message is its own, or its class name if it has none
+     * or its {@code getMessage} throws. Never throws.
      */
     public static TaskError of(Throwable cause) {
         String name = cause.getClass().getName();
         return of(name.substring(name.lastIndexOf('.') + 1), messageOf(cause, name));
     }
 
-    private static String messageOf(Throwable cause, String otherwise) {
+    private static String messageOf(Throwable cause, String fallback) {
         try {
             String message = cause.getMessage();
-            return message == null ? otherwise : message;
-        } catch (Throwable unreadable) { // it is somebody's own, and may throw anything
-            return otherwise;
+            return message == null ? fallback : message;
+        } catch (Throwable unavailable) { // an application's own exception may throw anything here
+            return fallback;
         }
     }
 
-    private static Map<String, String> kept(Map<String, String> metadata) {
+    private static Map<String, String> bounded(Map<String, String> metadata) {
         Map<String, String> kept = new LinkedHashMap<>();
         int bytes = 0;
         for (Map.Entry<String, String> entry : metadata.entrySet()) {
-            String name = cut(entry.getKey());
-            String value = cut(entry.getValue());
+            String name = truncated(entry.getKey());
+            String value = truncated(entry.getValue());
             bytes += name.getBytes(StandardCharsets.UTF_8).length + value.getBytes(StandardCharsets.UTF_8).length;
             if (kept.size() == MAX_METADATA || bytes > MAX_METADATA_BYTES) {
                 break;
@@ -79,8 +79,8 @@ public record TaskError(@Nullable String code, String message, Map<String, Strin
         return kept;
     }
 
-    private static String cut(String text) {
-        // a character more than can be kept, so that a pair cut in two here is cut off below
+    private static String truncated(String text) {
+        // one more character than can be kept, so that a surrogate pair split here is removed below
         byte[] utf8 =
                 text.substring(0, Math.min(text.length(), MAX_TEXT_BYTES + 1)).getBytes(StandardCharsets.UTF_8);
         if (utf8.length <= MAX_TEXT_BYTES) {

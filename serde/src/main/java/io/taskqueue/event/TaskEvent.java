@@ -9,9 +9,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One mutation of a queue, as the queue made it: what listeners and the journal see, before a source gives it a position.
+ * One mutation of a queue, as the queue emits it: what listeners and the journal receive, before a source assigns a position.
  *
- * <p>What an event carries follows from its kind, and nothing else can be built:
+ * <p>The kind of an event determines which parts it has; no other combination can be built:
  *
  * <pre>
  *   kind           token            lease expiration   error      flags
@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  *   Heartbeat      this attempt     yes                –          –
  *   Completed      this attempt     –                  –          –
  *   Failed         this attempt     –                  yes        –
- *   LeaseExpired   this attempt     when it ran out    –          FromExpiration
- *   Requeued       attempt before   –                  maybe      –
- *   DeadLettered   this attempt     –                  maybe      DeadLetter
- *   Drained        maybe, earlier   –                  maybe      FromDrain
- *   Restored       maybe, earlier   –                  maybe      –
+ *   LeaseExpired   this attempt     when it ended      –          FromExpiration
+ *   Requeued       previous attempt –                  optional   –
+ *   DeadLettered   this attempt     –                  optional   DeadLetter
+ *   Drained        optional, older  –                  optional   FromDrain
+ *   Restored       optional, older  –                  optional   –
  * </pre>
  */
 public final class TaskEvent<T> {
@@ -51,9 +51,9 @@ public final class TaskEvent<T> {
     }
 
     /**
-     * Starts an event with what every event has.
+     * Starts building an event, with the parts that every event has.
      *
-     * @param number the queue's own event number since it was created, counted from 1
+     * @param number the queue's own event number since it was created, from 1
      */
     public static <T> Builder<T> builder(EventKind kind, long number, Instant occurredAt, Task<T> task) {
         return new Builder<>(kind, number, occurredAt, task);
@@ -63,12 +63,12 @@ public final class TaskEvent<T> {
         return kind;
     }
 
-    /** The queue's own event number since it was created, counted from 1. */
+    /** The queue's own event number since it was created, from 1. */
     public long number() {
         return number;
     }
 
-    /** When the queue made the mutation, by its clock. */
+    /** When the mutation happened, by the queue's clock. */
     public Instant occurredAt() {
         return occurredAt;
     }
@@ -82,7 +82,7 @@ public final class TaskEvent<T> {
         return Optional.ofNullable(token);
     }
 
-    /** When the lease runs out, or ran out. */
+    /** When the lease expires or expired. */
     public Optional<Instant> leaseExpiration() {
         return Optional.ofNullable(leaseExpiration);
     }
@@ -114,13 +114,13 @@ public final class TaskEvent<T> {
         return Objects.hash(kind, number, task.id());
     }
 
-    /** Everything but the payload, which may be secret. */
+    /** Everything except the payload, which may be confidential. */
     @Override
     public String toString() {
         return kind.wireName() + " #" + number + " of task " + task.id() + ", attempt " + task.attempt();
     }
 
-    /** Collects what an event carries; {@link #build()} checks it against the event's kind. Not thread-safe. */
+    /** Collects the parts of an event; {@link #build()} checks them against its kind. Not thread-safe. */
     public static final class Builder<T> {
 
         private final EventKind kind;
@@ -159,7 +159,7 @@ public final class TaskEvent<T> {
             return this;
         }
 
-        /** @throws IllegalArgumentException if no queue could have made such an event; it says which part is wrong */
+        /** @throws IllegalArgumentException if the parts do not fit the kind; the message names the wrong part */
         public TaskEvent<T> build() {
             return new TaskEvent<>(this);
         }

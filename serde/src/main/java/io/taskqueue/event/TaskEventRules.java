@@ -1,7 +1,7 @@
 package io.taskqueue.event;
 
 import static io.taskqueue.event.TaskEventRules.Part.ABSENT;
-import static io.taskqueue.event.TaskEventRules.Part.MAYBE;
+import static io.taskqueue.event.TaskEventRules.Part.OPTIONAL;
 import static io.taskqueue.event.TaskEventRules.Part.REQUIRED;
 
 import java.util.Collections;
@@ -15,13 +15,13 @@ final class TaskEventRules {
 
     enum Part {
         REQUIRED,
-        MAYBE,
+        OPTIONAL,
         ABSENT
     }
 
     private record Rule(Part token, Part leaseExpiration, Part error, Set<EventFlag> flags) {}
 
-    /** One rule a kind, none for SourceStarted. */
+    /** A rule for each kind except SourceStarted. */
     private static final Map<EventKind, Rule> RULES = rules();
 
     private TaskEventRules() {}
@@ -42,11 +42,11 @@ final class TaskEventRules {
             case COMPLETED -> new Rule(REQUIRED, ABSENT, ABSENT, none);
             case FAILED -> new Rule(REQUIRED, ABSENT, REQUIRED, none);
             case LEASE_EXPIRED -> new Rule(REQUIRED, REQUIRED, ABSENT, only(EventFlag.FROM_EXPIRATION));
-            case REQUEUED -> new Rule(REQUIRED, ABSENT, MAYBE, none);
-            case DEAD_LETTERED -> new Rule(REQUIRED, ABSENT, MAYBE, only(EventFlag.DEAD_LETTER));
-            case DRAINED -> new Rule(MAYBE, ABSENT, MAYBE, only(EventFlag.FROM_DRAIN));
-            case RESTORED -> new Rule(MAYBE, ABSENT, MAYBE, none);
-            case SOURCE_STARTED -> throw new IllegalArgumentException("SourceStarted is no event of a task.");
+            case REQUEUED -> new Rule(REQUIRED, ABSENT, OPTIONAL, none);
+            case DEAD_LETTERED -> new Rule(REQUIRED, ABSENT, OPTIONAL, only(EventFlag.DEAD_LETTER));
+            case DRAINED -> new Rule(OPTIONAL, ABSENT, OPTIONAL, only(EventFlag.FROM_DRAIN));
+            case RESTORED -> new Rule(OPTIONAL, ABSENT, OPTIONAL, none);
+            case SOURCE_STARTED -> throw new IllegalArgumentException("SourceStarted is not an event of a task.");
         };
     }
 
@@ -56,7 +56,7 @@ final class TaskEventRules {
 
     static void check(TaskEvent<?> event) {
         if (event.number() < 1) {
-            throw refuse(event, "its number is " + event.number() + "; a queue counts its events from 1");
+            throw invalid(event, "its number is " + event.number() + ", but a queue numbers its events from 1");
         }
         Rule rule = ruleOf(event);
         check(event, "ownership token", rule.token, event.token().isPresent());
@@ -67,7 +67,7 @@ final class TaskEventRules {
                 event.leaseExpiration().isPresent());
         check(event, "error", rule.error, event.error().isPresent());
         if (!event.flags().equals(rule.flags)) {
-            throw refuse(event, "its flags are " + event.flags() + " where " + rule.flags + " are due");
+            throw invalid(event, "its flags are " + event.flags() + ", but must be " + rule.flags);
         }
         event.token().ifPresent(token -> checkToken(event, token));
     }
@@ -75,24 +75,24 @@ final class TaskEventRules {
     private static Rule ruleOf(TaskEvent<?> event) {
         Rule rule = RULES.get(event.kind());
         if (rule == null) {
-            throw refuse(event, "it carries no task; a source writes it, not a queue");
+            throw invalid(event, "it has no task, and is written by a source, not by a queue");
         }
         return rule;
     }
 
     private static void check(TaskEvent<?> event, String name, Part part, boolean present) {
         if (part == REQUIRED && !present) {
-            throw refuse(event, "it has no " + name);
+            throw invalid(event, "it has no " + name);
         }
         if (part == ABSENT && present) {
-            throw refuse(event, "it has the " + name + " that only other kinds carry");
+            throw invalid(event, "only other kinds have the " + name + " that it has");
         }
     }
 
     private static void checkToken(TaskEvent<?> event, OwnershipToken token) {
         Task<?> task = event.task();
         if (token.sequenceId() != task.id().sequenceId()) {
-            throw refuse(event, "its ownership token is of task " + token.sequenceId());
+            throw invalid(event, "its ownership token is for task " + token.sequenceId());
         }
         boolean fits =
                 switch (event.kind()) {
@@ -101,11 +101,11 @@ final class TaskEventRules {
                     default -> token.attempt() == task.attempt();
                 };
         if (!fits) {
-            throw refuse(event, "its ownership token is of attempt " + token.attempt());
+            throw invalid(event, "its ownership token is for attempt " + token.attempt());
         }
     }
 
-    private static IllegalArgumentException refuse(TaskEvent<?> event, String reason) {
-        return new IllegalArgumentException("No queue makes this event: " + event + ": " + reason + ".");
+    private static IllegalArgumentException invalid(TaskEvent<?> event, String reason) {
+        return new IllegalArgumentException("This event is not valid: " + event + ": " + reason + ".");
     }
 }

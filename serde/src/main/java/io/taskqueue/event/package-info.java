@@ -1,9 +1,19 @@
 /**
- * The words of task queue replication: tasks, events, positions and tokens, as immutable values.
+ * The vocabulary of task queue replication, as immutable values: tasks, events, positions, errors and tokens.
  *
- * <p>Depends on {@code java.*} and JSpecify only. Every type here is immutable and safe to share between threads, as far as
- * the payload is; an impossible value cannot be constructed. How these words become bytes is the business of
- * {@code io.taskqueue.serde}.
+ * <pre>
+ *   ReplicationEvent     what is on Kafka: a mutation with its position, or the start of a source
+ *     SourceMetadata       what the source adds: Position, peers, time
+ *     TaskEvent            what the queue emits: EventKind, EventFlag, OwnershipToken, TaskError
+ *       TaskEventRules       which parts an event of each kind has
+ *       Task, TaskId         the task, with its payload
+ *   NameRule, QueueName  which names are valid
+ *   PercentEncoding      names as parts of identifiers
+ * </pre>
+ *
+ * <p>Every other package uses these types, on any thread: they are immutable and safe to share, as far as the payload is. An
+ * invalid value cannot be built. The package depends on {@code java.*} and JSpecify only and never on how its values are
+ * encoded, which is the responsibility of {@code io.taskqueue.serde}.
  */
 @NullMarked
 package io.taskqueue.event;

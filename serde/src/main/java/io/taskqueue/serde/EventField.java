@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of a record's value, in the order they are written. The names are public API. */
+/** The fields of a record's value, in the order in which they are written. Their names are public API. */
 enum EventField {
     SEQUENCE_NUMBER("sequenceNumber", false),
     SOURCE_EVENT_ID("sourceEventId", true),
@@ -27,7 +27,7 @@ enum EventField {
     SOURCE_EPOCH("sourceEpoch", false),
     TASK_EPOCH("taskEpoch", true),
     ENQUEUED_AT("enqueuedAt", true),
-    /** Only where the task was born in another queue than the one that made the event. */
+    /** Only if the task was first enqueued in another queue than the event's. */
     TASK_QUEUE_NAME("taskQueueName", true),
     /** On SourceStarted only. */
     INSTANCE_ID("instanceId", false);
@@ -35,7 +35,9 @@ enum EventField {
     private static final Map<String, EventField> BY_WIRE_NAME =
             Stream.of(values()).collect(Collectors.toUnmodifiableMap(EventField::wireName, Function.identity()));
 
-    @SuppressWarnings("ImmutableEnumChecker") // immutable but for its cache of bytes, which threads may race to fill
+    @SuppressWarnings(
+            "ImmutableEnumChecker") // immutable except for its cache of bytes, which several threads may fill with the
+    // same
     private final SerializedString wireName;
 
     private final boolean ofTask;
@@ -49,17 +51,17 @@ enum EventField {
         return wireName.getValue();
     }
 
-    /** The name, with its bytes made once. */
+    /** The name, with its bytes encoded only once. */
     SerializedString serialized() {
         return wireName;
     }
 
-    /** Whether only an event that has a task carries the field. */
+    /** Whether only events with a task have the field. */
     boolean ofTask() {
         return ofTask;
     }
 
-    /** The field of that name, or null for a field that this version does not know. */
+    /** The field with that name, or null if this version does not know it. */
     static @Nullable EventField ofWireName(String name) {
         return BY_WIRE_NAME.get(name);
     }

@@ -13,23 +13,23 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The CloudEvents headers of a record, in binary mode: what is known of an event even where its value cannot be decoded.
+ * The CloudEvents headers of a record, in binary mode: what is known about an event even if its value cannot be decoded.
  *
  * <pre>
  *   ce_specversion   1.0
  *   ce_id            queue/epoch/sequence
  *   ce_source        /taskqueue/source peer/instance id
- *   ce_type          io.taskqueue.Enqueued, and so on by kind
- *   ce_time          when it occurred
- *   ce_subject       the task, queue/epoch/sequenceId; left out on SourceStarted
+ *   ce_type          io.taskqueue. and the kind, such as io.taskqueue.Enqueued
+ *   ce_time          when the mutation happened; absent outside of the years 0 to 9999
+ *   ce_subject       the task, queue/epoch/sequenceId; absent on SourceStarted
  *   content-type     application/json
  * </pre>
  *
- * Names are percent-encoded, so that a slash always separates.
+ * <p>Names are percent-encoded, so a slash is always a separator.
  *
- * @param queueName the queue that the event is of
- * @param position the event's place in the queue's history
- * @param instanceId the incarnation of the source that wrote the event, where the headers tell
+ * @param queueName the event's queue
+ * @param position the event's position in the queue's history
+ * @param instanceId the incarnation of the source that wrote the event, if the headers contain it
  */
 public record EventHeaders(String queueName, Position position, Optional<UUID> instanceId) {
 
@@ -45,14 +45,14 @@ public record EventHeaders(String queueName, Position position, Optional<UUID> i
         Objects.requireNonNull(instanceId, "instanceId");
     }
 
-    /** Adds the headers of an event. What is there already, such as a {@code traceparent}, is not touched. */
+    /** Adds the headers of an event. Existing headers, such as {@code traceparent}, are not changed. */
     public static void write(ReplicationEvent<?> event, UUID instanceId, Headers headers) {
         add(headers, "ce_specversion", "1.0");
         add(headers, "ce_id", id(event.queueName(), event.position()));
         add(headers, "ce_source", SOURCE_PREFIX + PercentEncoding.encode(event.sourcePeerId()) + "/" + instanceId);
         add(headers, "ce_type", TYPE_PREFIX + event.kind().wireName());
         if (hasRfc3339Form(event.occurredAt())) {
-            add(headers, "ce_time", InstantText.of(event.occurredAt()));
+            add(headers, "ce_time", InstantFormat.format(event.occurredAt()));
         }
         event.change()
                 .map(change -> change.task().id())
@@ -63,7 +63,7 @@ public record EventHeaders(String queueName, Position position, Optional<UUID> i
         add(headers, "content-type", "application/json");
     }
 
-    /** What the headers say, or empty where they are not ours. Never throws, whatever the bytes. */
+    /** Reads the headers of an event; empty if they were not written by {@link #write}. Never throws, whatever the bytes. */
     public static Optional<EventHeaders> read(Headers headers) {
         String id = text(headers, "ce_id");
         String type = text(headers, "ce_type");
@@ -77,7 +77,7 @@ public record EventHeaders(String queueName, Position position, Optional<UUID> i
             }
             String queueName = PercentEncoding.decode(parts[0]);
             Position position = new Position(Long.parseLong(parts[1]), Long.parseLong(parts[2]));
-            // written any other way, it was not written by us
+            // an id in any other notation was not written by this class
             return queueName.isEmpty() || !id(queueName, position).equals(id)
                     ? Optional.empty()
                     : Optional.of(new EventHeaders(queueName, position, instanceId(text(headers, "ce_source"))));

@@ -1,54 +1,54 @@
 package io.taskqueue.serde;
 
 /**
- * How a payload becomes the {@code value} of an event: one JSON value in UTF-8, never {@code null}.
+ * Encodes a payload as the {@code value} of an event, which is one JSON value in UTF-8 and never {@code null}.
  *
- * <p>Implementations are thread-safe. The bytes of a payload are made once, when its task is enqueued, and reused by every
- * later event of the task.
+ * <p>Implementations are thread-safe. A payload is encoded once, when its task is enqueued; every later event of the task
+ * reuses the bytes.
  *
  * @param <T> the payload's type
  */
 public interface PayloadCodec<T> {
 
     /**
-     * The payload as one complete JSON value, in UTF-8.
+     * Encodes a payload as one complete JSON value, in UTF-8.
      *
-     * @throws RuntimeException if the payload cannot be written; the enqueue is then refused and the queue unchanged
+     * @throws RuntimeException if the payload cannot be written; the enqueue is then rejected and the queue unchanged
      */
     byte[] encode(T payload);
 
     /**
-     * The payload that {@link #encode} wrote.
+     * Decodes a payload that {@link #encode} wrote.
      *
-     * @param json one complete JSON value in UTF-8, digit by digit as it was written; not to be changed
-     * @throws RuntimeException if it is not a payload of this codec; the event is then undecodable
+     * @param json one complete JSON value in UTF-8, the same bytes as they were written; must not be modified
+     * @throws RuntimeException if it is not a payload of this codec; the event then cannot be decoded
      */
     T decode(byte[] json);
 
     /**
-     * Payloads of one class, as a JSON value of the shape that Jackson gives them by default: records, beans, collections,
-     * {@code java.time}. Properties that the class does not know are ignored when read; numbers without a Java type of their own
-     * keep their digits.
+     * Payloads of one class, as Jackson maps it by default: records, beans, collections, {@code java.time} types in ISO 8601.
+     * Unknown properties are ignored when a payload is read; numbers that are not mapped to a Java type keep their digits.
      */
     static <T> PayloadCodec<T> json(Class<T> type) {
-        return new JsonPayloadCodec<>(type);
+        JsonPayloadMapper<T> mapper = new JsonPayloadMapper<>(type);
+        return new CheckedPayloadCodec<>(mapper::write, mapper::read);
     }
 
-    /** Texts, as a JSON string. */
+    /** Texts, each as a JSON string. */
     static PayloadCodec<String> utf8() {
-        return TextPayloadCodec.UTF8;
+        return new CheckedPayloadCodec<>(TextPayloads::writeString, TextPayloads::readString);
     }
 
-    /** Bytes, as a JSON string in base64. */
+    /** Byte arrays, each as a JSON string in base64. */
     static PayloadCodec<byte[]> bytes() {
-        return TextPayloadCodec.BYTES;
+        return new CheckedPayloadCodec<>(TextPayloads::writeBase64, TextPayloads::readBase64);
     }
 
     /**
-     * Texts that are JSON themselves, inserted as they are: every digit, every blank, the order of fields. White space around
-     * the value is cut off.
+     * Texts that are JSON already and are written unchanged: digits, white space and the order of fields are kept. White space
+     * around the value is removed.
      */
     static PayloadCodec<String> jsonText() {
-        return new JsonTextPayloadCodec();
+        return new CheckedPayloadCodec<>(TextPayloads::writeJson, TextPayloads::readJson);
     }
 }

@@ -7,44 +7,44 @@ import java.io.IOException;
 import java.util.Objects;
 
 /**
- * The JSON value of a record: {@code ReplicationEvent} to bytes and back.
+ * Encodes a {@code ReplicationEvent} as the JSON value of a record, and decodes it.
  *
- * <p>The format is public API. One object a record, in UTF-8, fields in this order, absent ones left out:
+ * <p>The format is public API. A record is one object in UTF-8, with its fields in this order; absent fields are omitted:
  *
  * <pre>
  *   sequenceNumber, sourceEventId, queueName, kind, sourcePeerId, ownerPeerId, occurredAt, recordedAt, taskSequenceId,
  *   attempt, value, error {message, code, metadata}, ownershipToken {sequenceId, attempt, leaseId}, leaseExpiration,
  *   flags [FromDrain | FromExpiration | DeadLetter], sourceEpoch, taskEpoch, enqueuedAt,
- *   taskQueueName (where the task was born in another queue), instanceId (SourceStarted)
+ *   taskQueueName (if the task was first enqueued in another queue), instanceId (SourceStarted)
  * </pre>
  *
- * <p>A reader passes over fields and flags that it does not know, which is how the format grows; an unknown kind is refused,
- * because what it does to a queue cannot be guessed. Whatever this codec writes it also reads.
+ * <p>A reader skips fields and flags that it does not know, which is how the format can grow. It rejects an unknown kind,
+ * because its effect on a queue is unknown. This codec can read everything that it writes.
  *
  * <p>Thread-safe.
  */
 public final class ReplicationEventCodec<T> {
 
     /** The size of the largest record that is read, in bytes. */
-    public static final int MAX_RECORD_BYTES = 16 * 1024 * 1024;
+    public static final int MAX_RECORD_BYTES = RecordLimits.MAX_RECORD_BYTES;
 
-    /** The size of the largest payload that is written, in bytes of JSON. The topic usually takes less than this. */
-    public static final int MAX_PAYLOAD_BYTES = 12 * 1024 * 1024;
+    /** The size of the largest payload that is written, in bytes of JSON. The limit of a topic is usually lower. */
+    public static final int MAX_PAYLOAD_BYTES = RecordLimits.MAX_PAYLOAD_BYTES;
 
-    /** By how many bytes a record (key, value and headers) is larger than its payload, at the most. */
+    /** The maximum size of a record (key, value and headers) without its payload, in bytes. */
     public static final int MAX_ENVELOPE_BYTES = 256 * 1024;
 
-    /** How deep objects and arrays may be nested in a record, the record itself counted; one less in a payload. */
-    public static final int MAX_DEPTH = 500;
+    /** The maximum depth of nested objects and arrays in a record, the record included; one less in a payload. */
+    public static final int MAX_DEPTH = RecordLimits.MAX_DEPTH;
 
-    /** The number of characters of the longest number. */
-    public static final int MAX_NUMBER_LENGTH = 1_000;
+    /** The length of the longest number, in characters. */
+    public static final int MAX_NUMBER_LENGTH = RecordLimits.MAX_NUMBER_LENGTH;
 
-    /** The number of characters of the longest field name. */
-    public static final int MAX_NAME_LENGTH = 50_000;
+    /** The length of the longest field name, in characters. */
+    public static final int MAX_NAME_LENGTH = RecordLimits.MAX_NAME_LENGTH;
 
-    /** How many unknown fields of a record are passed over. */
-    public static final int MAX_UNKNOWN_FIELDS = 256;
+    /** The maximum number of unknown fields in a record, which are skipped. */
+    public static final int MAX_UNKNOWN_FIELDS = RecordLimits.MAX_UNKNOWN_FIELDS;
 
     private static final int USUAL_ENVELOPE_BYTES = 768;
 
@@ -55,42 +55,49 @@ public final class ReplicationEventCodec<T> {
     }
 
     /**
-     * The payload as bytes that {@link #encode(ReplicationEvent, byte[])} takes, made sure of: one JSON value, not null, in
-     * UTF-8 and within the limits above, whatever the payload codec did.
+     * Encodes a payload for {@link #encode(ReplicationEvent, byte[])}. The result is one JSON value, not null, in UTF-8 and
+     * within the limits above, also if the payload codec is the application's own.
      *
-     * @throws RuntimeException if the payload cannot be written so; the message says why
+     * @throws RuntimeException if the payload cannot be written as such a value; the message has the reason
      */
     public byte[] encodePayload(T payload) {
         byte[] json = payloads.encode(payload);
-        return payloads instanceof CheckedPayloadCodec ? json : Json.requirePayload(json);
+        return payloads instanceof CheckedPayloadCodec ? json : PayloadJson.requireValid(json);
     }
 
-    /** The event as bytes, its payload encoded afresh; throws as {@link #encodePayload}. */
+    /** Encodes an event and its payload. Throws as {@link #encodePayload}. */
     public byte[] encode(ReplicationEvent<T> event) {
         return encode(event, event.change().isPresent() ? encodePayload(event.payload()) : new byte[0]);
     }
 
     /**
-     * The event as bytes, with the payload's bytes made before.
+     * Encodes an event whose payload is encoded already.
      *
-     * @param payload what {@link #encodePayload} returned, copied as it is; not looked at on SourceStarted
+     * @param payload what {@link #encodePayload} returned, copied unchanged; ignored on SourceStarted
      */
     public byte[] encode(ReplicationEvent<?> event, byte[] payload) {
         try (ByteArrayBuilder bytes = new ByteArrayBuilder(payload.length + USUAL_ENVELOPE_BYTES)) {
-            try (JsonGenerator out = Json.RECORDS.createGenerator(bytes)) {
-                EventWriter.write(event, json -> json.writeRawValue(new RawJson(payload)), out);
+            try (JsonGenerator out = JsonFactories.RECORDS.createGenerator(bytes)) {
+                EventJsonWriter.write(event, json -> copy(payload, json, bytes), out);
             }
             return bytes.toByteArray();
-        } catch (IOException impossible) {
-            throw new IllegalStateException("Writing " + event + " to memory failed.", impossible);
+        } catch (IOException e) {
+            throw new IllegalStateException("Writing " + event + " to memory failed.", e);
         }
     }
 
+    /** Copies a value's bytes behind what the generator has written, because the generator itself would copy text only. */
+    private static void copy(byte[] value, JsonGenerator out, ByteArrayBuilder bytes) throws IOException {
+        out.writeRawValue("");
+        out.flush();
+        bytes.write(value);
+    }
+
     /**
-     * The event that the bytes are.
+     * Decodes an event.
      *
-     * @throws UndecodableEventException whatever is wrong with the bytes, and whatever the payload codec throws at them; only an
-     *     {@link Error} that is not of the record's making (no memory, a broken class path) is passed on as it is
+     * @throws UndecodableEventException whatever is wrong with the bytes, and whatever the payload codec throws for them. An
+     *     {@link Error} that the record did not cause (out of memory, a broken class path) is thrown unchanged
      */
     public ReplicationEvent<T> decode(byte[] json) {
         if (json.length == 0) {
@@ -98,21 +105,21 @@ public final class ReplicationEventCodec<T> {
         }
         if (json.length > MAX_RECORD_BYTES) {
             throw UndecodableEventException.because(
-                    "it has " + json.length + " bytes where at most " + MAX_RECORD_BYTES + " are read", null);
+                    "it has " + json.length + " bytes, but at most " + MAX_RECORD_BYTES + " are allowed", null);
         }
-        int malformed = Utf8.firstMalformed(json);
+        int malformed = Utf8Validator.firstMalformed(json);
         if (malformed >= 0) {
-            throw UndecodableEventException.because("byte " + malformed + " is not UTF-8", null);
+            throw UndecodableEventException.because("byte " + malformed + " is not valid UTF-8", null);
         }
         try {
-            return EventReader.read(json).toEvent(this::decodePayload);
-        } catch (UndecodableEventException told) {
-            throw told;
-        } catch (IllegalArgumentException impossible) {
-            throw UndecodableEventException.because(Excerpt.of(impossible.getMessage()), impossible);
-        } catch (IOException | RuntimeException | StackOverflowError unforeseen) {
+            return EventJsonReader.read(json).toEvent(this::decodePayload);
+        } catch (UndecodableEventException e) {
+            throw e;
+        } catch (IllegalArgumentException invalid) {
+            throw UndecodableEventException.because(SanitizedText.of(invalid.getMessage()), invalid);
+        } catch (IOException | RuntimeException | StackOverflowError unexpected) {
             throw UndecodableEventException.because(
-                    "reading it failed with " + Excerpt.of(unforeseen.toString()), unforeseen);
+                    "reading it failed with " + SanitizedText.of(unexpected.toString()), unexpected);
         }
     }
 
@@ -120,14 +127,14 @@ public final class ReplicationEventCodec<T> {
         T payload;
         try {
             payload = payloads.decode(value);
-        } catch (LinkageError | OutOfMemoryError | InternalError notOfTheRecord) {
-            throw notOfTheRecord;
-        } catch (Throwable refused) {
+        } catch (LinkageError | OutOfMemoryError | InternalError notCausedByTheRecord) {
+            throw notCausedByTheRecord;
+        } catch (Throwable thrown) {
             throw UndecodableEventException.because(
-                    "the payload codec refused its field value with " + Excerpt.of(refused.toString()), refused);
+                    "the payload codec failed on its field value with " + SanitizedText.of(thrown.toString()), thrown);
         }
         if (payload == null) {
-            throw UndecodableEventException.because("the payload codec made null of its field value", null);
+            throw UndecodableEventException.because("the payload codec returned null for its field value", null);
         }
         return payload;
     }

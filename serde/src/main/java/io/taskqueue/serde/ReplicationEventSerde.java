@@ -7,12 +7,12 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Kafka serde of a record's value: {@link ReplicationEventCodec} as Kafka asks for it. A null value, which the event topic
- * never holds, stays null in both directions.
+ * The Kafka serde of a record's value, by {@link ReplicationEventCodec}. A null value, which the event topic never contains,
+ * stays null in both directions.
  *
- * <p>Deserializing throws {@link UndecodableEventException}. Serializing leaves the headers alone; see {@link EventHeaders}.
+ * <p>Deserializing throws {@link UndecodableEventException}. Serializing does not add headers; see {@link EventHeaders}.
  *
- * <p>Thread-safe; nothing to configure or to close.
+ * <p>Thread-safe. It has no configuration and does not need to be closed.
  */
 public final class ReplicationEventSerde<T> implements Serde<ReplicationEvent<T>> {
 

@@ -7,31 +7,32 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.taskqueue.event.ReplicationEvent;
 
 /**
- * Jackson, for those who write events into files, answers or documents of their own: the same JSON as in the records.
+ * Jackson support for applications that write events to files, HTTP responses or documents of their own, in the JSON of the
+ * records.
  *
- * <p>This is the one public class that shows Jackson types. Records are read and written by {@link ReplicationEventCodec},
- * which is faster.
+ * <p>This is the only class of the API with Jackson types in its signatures. {@link ReplicationEventCodec} reads and writes
+ * records, and is faster.
  */
 public final class ReplicationJson {
 
     private ReplicationJson() {}
 
     /**
-     * A mapper that writes {@code ReplicationEvent<T>} as it stands in a record, byte for byte, and reads it back. Events may be
-     * parts of other values. What cannot be read is a {@code JsonMappingException} whose cause is the
+     * A mapper that writes a {@code ReplicationEvent<T>} byte for byte as in a record, and reads it back. Events may be parts
+     * of other values. An event that cannot be read is reported as a {@code JsonMappingException} whose cause is an
      * {@link UndecodableEventException}.
      */
     public static <T> ObjectMapper mapper(PayloadCodec<T> payloads) {
-        return JsonMapper.builder(Json.RECORDS.copy())
+        return JsonMapper.builder(JsonFactories.RECORDS.copy())
                 .addModule(module(payloads))
                 .build();
     }
 
-    /** The same for a mapper of your own. */
+    /** The same as a module, for a mapper of the application. */
     public static <T> Module module(PayloadCodec<T> payloads) {
         ReplicationEventCodec<T> codec = new ReplicationEventCodec<>(payloads);
         return new SimpleModule("taskqueue-replication")
-                .addSerializer(new EventSerializer<>(codec))
-                .addDeserializer(ReplicationEvent.class, new EventDeserializer<>(codec));
+                .addSerializer(new JacksonEventSerializer<>(codec))
+                .addDeserializer(ReplicationEvent.class, new JacksonEventDeserializer<>(codec));
     }
 }

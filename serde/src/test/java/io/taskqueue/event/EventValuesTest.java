@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Impossible values cannot be built, and the refusal says why. */
+/** Invalid values cannot be built, and the exception names the reason. */
 class EventValuesTest {
 
     private static final Instant NOW = Instant.parse("2026-11-01T10:00:00Z");
@@ -24,77 +24,77 @@ class EventValuesTest {
     }
 
     @Test
-    void positionBelowZeroIsRefused() {
+    void positionBelowZeroIsRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Position(-1, 0))
                 .withMessage(
-                        "A position has no negative part, but this is epoch -1, sequence 0. Epochs and sequences are "
-                                + "counted from 0.");
+                        "A position has an epoch and a sequence of at least 0, but this one has epoch -1, sequence 0.");
         assertThatIllegalArgumentException().isThrownBy(() -> new Position(0, -1));
     }
 
     @Test
-    void attemptBelowOneIsRefused() {
+    void attemptBelowOneIsRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Task<>(new TaskId("orders", 0, 1), 0, NOW, "p"))
-                .withMessage("Attempts are counted from 1, but task orders/0/1 is given attempt 0.");
+                .withMessage("Attempts are numbered from 1, but task orders/0/1 has attempt 0.");
     }
 
     @Test
-    void taskWithoutPayloadIsRefused() {
+    void taskWithoutPayloadIsRejected() {
         assertThatNullPointerException()
                 .isThrownBy(() -> new Task<>(new TaskId("orders", 0, 1), 1, NOW, null))
                 .withMessage("payload");
     }
 
     @Test
-    void taskIdOutOfRangeIsRefused() {
+    void taskIdOutOfRangeIsRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new TaskId("orders", 0, 0))
                 .withMessage(
-                        "A task has an epoch of at least 0 and a sequence id of at least 1, but this is epoch 0, sequence id "
-                                + "0 of queue orders.");
+                        "A task has an epoch of at least 0 and a sequence id of at least 1, but this one has epoch 0, "
+                                + "sequence id 0 in queue orders.");
         assertThatIllegalArgumentException().isThrownBy(() -> new TaskId("orders", -1, 1));
     }
 
     @Test
-    void tokenOutOfRangeIsRefused() {
+    void tokenOutOfRangeIsRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new OwnershipToken(1, 0, ID))
                 .withMessage(
-                        "An ownership token counts tasks and attempts from 1, but this is sequence id 1, attempt 0.");
+                        "An ownership token has a sequence id and an attempt of at least 1, but this one has sequence id 1, "
+                                + "attempt 0.");
         assertThatIllegalArgumentException().isThrownBy(() -> new OwnershipToken(0, 1, ID));
     }
 
     @Test
-    void onlySourceStartedIsSequenceZero() {
+    void onlySourceStartedHasSequenceZero() {
         TaskEvent<String> change = TaskEvent.builder(
                         EventKind.ENQUEUED, 1, NOW, new Task<>(new TaskId("orders", 0, 1), 1, NOW, "p"))
                 .build();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ReplicationEvent.of("orders", metadata(0), change))
                 .withMessage(
-                        "Sequence 0 of an epoch is SourceStarted, but Enqueued #1 of task orders/0/1, attempt 1 of queue "
-                                + "orders was given it. Mutations are numbered from 1.");
+                        "Sequence 0 of an epoch is reserved for SourceStarted, but Enqueued #1 of task orders/0/1, attempt 1 "
+                                + "of queue orders has it. Number mutations from 1.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ReplicationEvent.sourceStarted("orders", metadata(1), ID))
                 .withMessage(
-                        "SourceStarted is sequence 0 of its epoch, but queue orders was given one at position 7/1.");
+                        "SourceStarted has sequence 0 of its epoch, but the one of queue orders has position 7/1.");
     }
 
     @Test
-    void sourceStartedSaysThatItHasNoTask() {
+    void sourceStartedReportsThatItHasNoTask() {
         ReplicationEvent<String> event = ReplicationEvent.sourceStarted("orders", metadata(0), ID);
 
         assertThat(event.kind()).isEqualTo(EventKind.SOURCE_STARTED);
         assertThat(event.occurredAt()).isEqualTo(NOW);
         assertThatIllegalStateException()
                 .isThrownBy(event::payload)
-                .withMessage("SourceStarted at position 7/0 of queue orders carries no task. Ask kind() first.");
+                .withMessage("SourceStarted at position 7/0 of queue orders has no task. Check kind() first.");
     }
 
     @Test
-    void textOfAnEventHidesItsPayload() {
+    void toStringHidesThePayload() {
         TaskEvent<String> change = TaskEvent.builder(
                         EventKind.ENQUEUED, 1, NOW, new Task<>(new TaskId("orders", 0, 1), 1, NOW, "secret"))
                 .build();
@@ -105,13 +105,13 @@ class EventValuesTest {
 
     @ParameterizedTest
     @EnumSource(EventKind.class)
-    void kindIsFoundByItsName(EventKind kind) {
+    void kindIsFoundByItsWireName(EventKind kind) {
         assertThat(EventKind.ofWireName(kind.wireName())).contains(kind);
     }
 
     @ParameterizedTest
     @EnumSource(EventFlag.class)
-    void flagIsFoundByItsName(EventFlag flag) {
+    void flagIsFoundByItsWireName(EventFlag flag) {
         assertThat(EventFlag.ofWireName(flag.wireName())).contains(flag);
         assertThat(EventFlag.ofWireName(flag.name())).isEmpty();
     }

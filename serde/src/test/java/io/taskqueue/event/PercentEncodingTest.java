@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class PercentEncodingTest {
 
     @Property
-    void whatWasEncodedIsDecoded(@ForAll("texts") String text) {
+    void decodingReturnsWhatWasEncoded(@ForAll("texts") String text) {
         String encoded = PercentEncoding.encode(text);
 
         assertThat(encoded).matches("[A-Za-z0-9._~%-]*");
@@ -27,18 +27,18 @@ class PercentEncodingTest {
     }
 
     @Test
-    void encodesAsRfc3986Says() {
+    void encodingFollowsRfc3986() {
         assertThat(PercentEncoding.encode("aZ09-._~")).isEqualTo("aZ09-._~");
         assertThat(PercentEncoding.encode("a/b c+d*e%f~é😀")).isEqualTo("a%2Fb%20c%2Bd%2Ae%25f~%C3%A9%F0%9F%98%80");
     }
 
     @Test
-    void plusSignStandsForItself() {
+    void plusSignIsDecodedAsItself() {
         assertThat(PercentEncoding.decode("a+b")).isEqualTo("a+b");
     }
 
     @Test
-    void brokenEscapeIsRefused() {
+    void malformedEscapeIsRejected() {
         assertThatIllegalArgumentException().isThrownBy(() -> PercentEncoding.decode("%2"));
         assertThatIllegalArgumentException().isThrownBy(() -> PercentEncoding.decode("%zz"));
     }

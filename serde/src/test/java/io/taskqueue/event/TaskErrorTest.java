@@ -29,20 +29,20 @@ class TaskErrorTest {
     }
 
     @Property
-    void longTextIsCutAtTheLimitBetweenCharacters(@ForAll @IntRange(min = 8180, max = 8195) int before) {
+    void longTextIsTruncatedAtTheLimitBetweenCharacters(@ForAll @IntRange(min = 8180, max = 8195) int before) {
         String text = "a".repeat(before) + "😀€é".repeat(5000);
 
-        String cut = TaskError.of(text).message();
+        String truncated = TaskError.of(text).message();
 
-        assertThat(text).startsWith(cut);
-        assertThat(cut).doesNotContain("?");
-        assertThat(cut.getBytes(UTF_8).length).isBetween(TaskError.MAX_TEXT_BYTES - 3, TaskError.MAX_TEXT_BYTES);
-        assertThat(cut.codePoints().noneMatch(character -> Character.getType(character) == Character.SURROGATE))
+        assertThat(text).startsWith(truncated);
+        assertThat(truncated).doesNotContain("?");
+        assertThat(truncated.getBytes(UTF_8).length).isBetween(TaskError.MAX_TEXT_BYTES - 3, TaskError.MAX_TEXT_BYTES);
+        assertThat(truncated.codePoints().noneMatch(character -> Character.getType(character) == Character.SURROGATE))
                 .isTrue();
     }
 
     @Test
-    void everyTextIsCut() {
+    void everyTextIsTruncated() {
         String text = "x".repeat(10_000);
         TaskError error = new TaskError(text, text, Map.of(text, text));
 
@@ -52,7 +52,7 @@ class TaskErrorTest {
     }
 
     @Test
-    void halfOfASurrogatePairBecomesAQuestionMark() {
+    void unpairedSurrogateIsReplacedWithAQuestionMark() {
         assertThat(TaskError.of("a\uD83Db").message()).isEqualTo("a?b");
     }
 
@@ -91,15 +91,15 @@ class TaskErrorTest {
     }
 
     @Test
-    void exceptionGivesItsClassAsCodeAndItsMessage() {
+    void errorOfAnExceptionHasItsClassAsCodeAndItsMessage() {
         assertThat(TaskError.of(new IllegalStateException("closed")))
                 .isEqualTo(TaskError.of("IllegalStateException", "closed"));
         assertThat(TaskError.of(new IllegalStateException()).message()).isEqualTo("java.lang.IllegalStateException");
     }
 
     @Test
-    void exceptionThatCannotSayItsMessageGivesItsClass() {
-        class Mute extends RuntimeException {
+    void errorOfAnExceptionWhoseMessageThrowsHasItsClassAsMessage() {
+        class WithoutMessage extends RuntimeException {
             private static final long serialVersionUID = 1L;
 
             @Override
@@ -107,8 +107,8 @@ class TaskErrorTest {
                 throw new StackOverflowError();
             }
         }
-        TaskError error = TaskError.of(new Mute());
-        assertThat(error.message()).isEqualTo(Mute.class.getName());
-        assertThat(Mute.class.getName()).endsWith(error.code());
+        TaskError error = TaskError.of(new WithoutMessage());
+        assertThat(error.message()).isEqualTo(WithoutMessage.class.getName());
+        assertThat(WithoutMessage.class.getName()).endsWith(error.code());
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The table in TaskEvent's documentation, cell by cell: what it allows can be built, anything else cannot. */
+/** The table in TaskEvent's documentation, cell by cell: what it allows can be built, and nothing else. */
 class TaskEventRulesTest {
 
     private static final Instant NOW = Instant.parse("2026-11-01T10:00:00Z");
@@ -25,11 +25,11 @@ class TaskEventRulesTest {
     /** A column of the table for token, lease expiration and error. */
     private enum Cell {
         YES,
-        MAYBE,
+        OPTIONAL,
         NO;
 
         boolean allows(boolean present) {
-            return this == MAYBE || present == (this == YES);
+            return this == OPTIONAL || present == (this == YES);
         }
     }
 
@@ -51,10 +51,10 @@ class TaskEventRulesTest {
             new Row(EventKind.COMPLETED, Cell.YES, THIS, Cell.NO, Cell.NO, NONE),
             new Row(EventKind.FAILED, Cell.YES, THIS, Cell.NO, Cell.YES, NONE),
             new Row(EventKind.LEASE_EXPIRED, Cell.YES, THIS, Cell.YES, Cell.NO, Set.of(EventFlag.FROM_EXPIRATION)),
-            new Row(EventKind.REQUEUED, Cell.YES, BEFORE, Cell.NO, Cell.MAYBE, NONE),
-            new Row(EventKind.DEAD_LETTERED, Cell.YES, THIS, Cell.NO, Cell.MAYBE, Set.of(EventFlag.DEAD_LETTER)),
-            new Row(EventKind.DRAINED, Cell.MAYBE, EARLIER, Cell.NO, Cell.MAYBE, Set.of(EventFlag.FROM_DRAIN)),
-            new Row(EventKind.RESTORED, Cell.MAYBE, EARLIER, Cell.NO, Cell.MAYBE, NONE));
+            new Row(EventKind.REQUEUED, Cell.YES, BEFORE, Cell.NO, Cell.OPTIONAL, NONE),
+            new Row(EventKind.DEAD_LETTERED, Cell.YES, THIS, Cell.NO, Cell.OPTIONAL, Set.of(EventFlag.DEAD_LETTER)),
+            new Row(EventKind.DRAINED, Cell.OPTIONAL, EARLIER, Cell.NO, Cell.OPTIONAL, Set.of(EventFlag.FROM_DRAIN)),
+            new Row(EventKind.RESTORED, Cell.OPTIONAL, EARLIER, Cell.NO, Cell.OPTIONAL, NONE));
 
     static Stream<Row> table() {
         return TABLE.stream();
@@ -73,7 +73,7 @@ class TaskEventRulesTest {
                         .as("%s", parts)
                         .isThrownBy(() -> build(parts))
                         .withMessageStartingWith(
-                                "No queue makes this event: " + row.kind.wireName() + " #9 of task orders/1/5,")
+                                "This event is not valid: " + row.kind.wireName() + " #9 of task orders/1/5,")
                         .withMessageEndingWith(".");
             }
         }
@@ -81,7 +81,7 @@ class TaskEventRulesTest {
     }
 
     @Test
-    void everyKindOfATaskIsInTheTable() {
+    void everyKindWithATaskIsInTheTable() {
         Set<EventKind> kinds = EnumSet.noneOf(EventKind.class);
         TABLE.forEach(row -> kinds.add(row.kind));
         kinds.add(EventKind.SOURCE_STARTED);
@@ -91,46 +91,46 @@ class TaskEventRulesTest {
 
     @Test
     void missingPartIsNamed() {
-        assertRefused(
+        assertRejected(
                 new Parts(EventKind.LEASE_GRANTED, null, true, false, NONE),
-                "No queue makes this event: LeaseGranted #9 of task orders/1/5, attempt 3: it has no ownership token.");
-        assertRefused(
+                "This event is not valid: LeaseGranted #9 of task orders/1/5, attempt 3: it has no ownership token.");
+        assertRejected(
                 new Parts(EventKind.HEARTBEAT, ATTEMPT, false, false, NONE),
-                "No queue makes this event: Heartbeat #9 of task orders/1/5, attempt 3: it has no lease expiration.");
-        assertRefused(
+                "This event is not valid: Heartbeat #9 of task orders/1/5, attempt 3: it has no lease expiration.");
+        assertRejected(
                 new Parts(EventKind.FAILED, ATTEMPT, false, false, NONE),
-                "No queue makes this event: Failed #9 of task orders/1/5, attempt 3: it has no error.");
+                "This event is not valid: Failed #9 of task orders/1/5, attempt 3: it has no error.");
     }
 
     @Test
     void partOfOtherKindsIsNamed() {
-        assertRefused(
+        assertRejected(
                 new Parts(EventKind.ENQUEUED, ATTEMPT, false, false, NONE),
-                "No queue makes this event: Enqueued #9 of task orders/1/5, attempt 3: it has the ownership token that only "
-                        + "other kinds carry.");
-        assertRefused(
+                "This event is not valid: Enqueued #9 of task orders/1/5, attempt 3: only other kinds have the "
+                        + "ownership token that it has.");
+        assertRejected(
                 new Parts(EventKind.COMPLETED, ATTEMPT, true, false, NONE),
-                "No queue makes this event: Completed #9 of task orders/1/5, attempt 3: it has the lease expiration that only "
-                        + "other kinds carry.");
-        assertRefused(
+                "This event is not valid: Completed #9 of task orders/1/5, attempt 3: only other kinds have the "
+                        + "lease expiration that it has.");
+        assertRejected(
                 new Parts(EventKind.ENQUEUED, null, false, true, NONE),
-                "No queue makes this event: Enqueued #9 of task orders/1/5, attempt 3: it has the error that only other kinds "
-                        + "carry.");
+                "This event is not valid: Enqueued #9 of task orders/1/5, attempt 3: only other kinds have the error "
+                        + "that it has.");
     }
 
     @Test
     void wrongFlagsAreNamed() {
-        assertRefused(
+        assertRejected(
                 new Parts(EventKind.DRAINED, null, false, false, Set.of(EventFlag.DEAD_LETTER)),
-                "No queue makes this event: Drained #9 of task orders/1/5, attempt 3: its flags are [DEAD_LETTER] where "
-                        + "[FROM_DRAIN] are due.");
+                "This event is not valid: Drained #9 of task orders/1/5, attempt 3: its flags are [DEAD_LETTER], but "
+                        + "must be [FROM_DRAIN].");
     }
 
     @Test
     void tokenOfAnotherAttemptIsNamed() {
-        assertRefused(
+        assertRejected(
                 new Parts(EventKind.COMPLETED, 2, false, false, NONE),
-                "No queue makes this event: Completed #9 of task orders/1/5, attempt 3: its ownership token is of attempt 2.");
+                "This event is not valid: Completed #9 of task orders/1/5, attempt 3: its ownership token is for attempt 2.");
     }
 
     @Test
@@ -140,30 +140,30 @@ class TaskEventRulesTest {
                         .token(new OwnershipToken(6, ATTEMPT, UUID.randomUUID()))
                         .build())
                 .withMessage(
-                        "No queue makes this event: Completed #9 of task orders/1/5, attempt 3: its ownership token is of "
+                        "This event is not valid: Completed #9 of task orders/1/5, attempt 3: its ownership token is for "
                                 + "task 6.");
     }
 
     @Test
-    void sourceStartedIsNoTaskEvent() {
-        assertRefused(
+    void sourceStartedIsNotATaskEvent() {
+        assertRejected(
                 new Parts(EventKind.SOURCE_STARTED, null, false, false, NONE),
-                "No queue makes this event: SourceStarted #9 of task orders/1/5, attempt 3: it carries no task; a source writes "
-                        + "it, not a queue.");
+                "This event is not valid: SourceStarted #9 of task orders/1/5, attempt 3: it has no task, and is written by "
+                        + "a source, not by a queue.");
     }
 
     @Test
-    void numberBelowOneIsRefused() {
+    void numberBelowOneIsRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         TaskEvent.builder(EventKind.ENQUEUED, 0, NOW, task()).build())
                 .withMessage(
-                        "No queue makes this event: Enqueued #0 of task orders/1/5, attempt 3: its number is 0; a queue "
-                                + "counts its events from 1.");
+                        "This event is not valid: Enqueued #0 of task orders/1/5, attempt 3: its number is 0, but a "
+                                + "queue numbers its events from 1.");
     }
 
     @Test
-    void eventStaysAsItWasBuilt() {
+    void eventDoesNotChangeWithItsBuilder() {
         TaskEvent.Builder<String> builder = TaskEvent.builder(EventKind.ENQUEUED, 9, NOW, task());
         TaskEvent<String> event = builder.build();
 
@@ -172,7 +172,7 @@ class TaskEventRulesTest {
         assertThat(event.flags()).isEmpty();
     }
 
-    private static void assertRefused(Parts parts, String message) {
+    private static void assertRejected(Parts parts, String message) {
         assertThatIllegalArgumentException().isThrownBy(() -> build(parts)).withMessage(message);
     }
 

@@ -23,7 +23,7 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.domains.DomainContextBase;
 import org.jspecify.annotations.Nullable;
 
-/** Every event that can be built, with hostile names and payloads, whose payload is a JSON text. */
+/** All events that can be built, with hostile names and with JSON texts as payloads. */
 public final class ArbitraryEvents extends DomainContextBase {
 
     private static final String[] HOSTILE = {
@@ -64,7 +64,7 @@ public final class ArbitraryEvents extends DomainContextBase {
     }
 
     private static Arbitrary<ReplicationEvent<String>> sourceStarted() {
-        return Combinators.combine(texts(), stamps(true), Arbitraries.create(UUID::randomUUID))
+        return Combinators.combine(texts(), metadata(true), Arbitraries.create(UUID::randomUUID))
                 .as(ReplicationEvent::sourceStarted);
     }
 
@@ -82,7 +82,7 @@ public final class ArbitraryEvents extends DomainContextBase {
         Arbitrary<Tuple.Tuple2<Boolean, Boolean>> where = Combinators.combine(
                         Arbitraries.of(true, false), Arbitraries.of(true, false))
                 .as(Tuple::of);
-        return Combinators.combine(texts(), stamps(false), numbers, tasks, instants(), instants(), errors(), where)
+        return Combinators.combine(texts(), metadata(false), numbers, tasks, instants(), instants(), errors(), where)
                 .as((queue, metadata, number, task, occurred, expires, error, choice) -> {
                     String queueName = choice.get1() ? task.id().queueName() : queue;
                     TaskEvent.Builder<String> parts = TaskEvent.builder(kind, number, occurred, task);
@@ -114,7 +114,7 @@ public final class ArbitraryEvents extends DomainContextBase {
         }
     }
 
-    private static Arbitrary<SourceMetadata> stamps(boolean first) {
+    private static Arbitrary<SourceMetadata> metadata(boolean first) {
         return Combinators.combine(
                         Arbitraries.longs().between(0, Long.MAX_VALUE),
                         Arbitraries.longs().between(1, Long.MAX_VALUE),

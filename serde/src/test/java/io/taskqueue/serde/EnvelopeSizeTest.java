@@ -18,7 +18,7 @@ import java.util.UUID;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
-/** What an event adds to its payload is bounded, so that a payload that was taken at enqueue fits in all later events. */
+/** The size of an event without its payload is bounded, so a payload that was accepted at enqueue fits into all later events. */
 class EnvelopeSizeTest {
 
     private final ReplicationEventCodec<byte[]> codec = new ReplicationEventCodec<>(PayloadCodec.bytes());
@@ -40,7 +40,7 @@ class EnvelopeSizeTest {
     }
 
     @Test
-    void largestPayloadInTheLargestEnvelopeIsReadAgain() {
+    void largestPayloadInTheLargestEnvelopeIsReadBack() {
         byte[] payload = new byte[ReplicationEventCodec.MAX_PAYLOAD_BYTES / 4 * 3 - 6];
 
         ReplicationEvent<byte[]> event = largest(payload);

@@ -25,7 +25,7 @@ class EventHeadersTest {
     private static final UUID INSTANCE = UUID.fromString("00000000-0000-0000-0000-00000000000b");
 
     @Test
-    void headersAreThoseOfCloudEvents() {
+    void headersFollowCloudEvents() {
         assertThat(texts(written(WireFormatTest.sample(EventKind.RESTORED))))
                 .isEqualTo(Map.of(
                         "ce_specversion", "1.0",
@@ -44,7 +44,7 @@ class EventHeadersTest {
     }
 
     @Test
-    void timeBeyondRfc3339IsLeftOut() {
+    void timeOutsideOfRfc3339IsOmitted() {
         for (Instant instant : new Instant[] {Instant.MAX, Instant.MIN, Instant.parse("+10000-01-01T00:00:00Z")}) {
             assertThat(texts(written(started("orders", "a", instant)))).doesNotContainKey("ce_time");
         }
@@ -62,7 +62,7 @@ class EventHeadersTest {
     }
 
     @Test
-    void headersThatAreThereAlreadyAreNotTouched() {
+    void existingHeadersAreNotChanged() {
         RecordHeaders headers = new RecordHeaders();
         headers.add("traceparent", "00-1-2-01".getBytes(UTF_8)).add("mine", null);
 
@@ -102,7 +102,7 @@ class EventHeadersTest {
                 "%ED%A0%80/7/99",
                 "orders/٧/99"
             })
-    void idOfAnotherFormIsNotOurs(String id) {
+    void idInAnotherNotationIsIgnored(String id) {
         Headers headers = written(WireFormatTest.sample(EventKind.ENQUEUED));
         headers.remove("ce_id").add("ce_id", id.getBytes(UTF_8));
 
@@ -110,7 +110,7 @@ class EventHeadersTest {
     }
 
     @Test
-    void typeOfOthersIsNotOurs() {
+    void typeOfAnotherProducerIsIgnored() {
         Headers headers = written(WireFormatTest.sample(EventKind.ENQUEUED));
         headers.add("ce_type", "com.example.Enqueued".getBytes(UTF_8));
 
@@ -118,7 +118,7 @@ class EventHeadersTest {
     }
 
     @Test
-    void missingNullOrHugeHeadersAreNotOurs() {
+    void missingNullOrHugeHeadersAreIgnored() {
         assertThat(EventHeaders.read(new RecordHeaders())).isEmpty();
         for (byte[] value : new byte[][] {null, new byte[0], new byte[1_000_000], {(byte) 0xFF, 0}}) {
             Headers headers = written(WireFormatTest.sample(EventKind.ENQUEUED));
@@ -129,7 +129,7 @@ class EventHeadersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/taskqueue/", "/taskqueue/a", "/taskqueue/a/1-1-1-1-1", "//host/a/b", "\u0000"})
-    void positionIsKnownWhereTheSourceIsNot(String source) {
+    void positionIsKnownEvenIfTheSourceIsNot(String source) {
         Headers headers = written(WireFormatTest.sample(EventKind.ENQUEUED));
         headers.add("ce_source", source.getBytes(UTF_8));
 

@@ -109,7 +109,7 @@ class PayloadCodecTest {
     }
 
     @Test
-    void propertyThatTheClassDoesNotKnowIsIgnored() {
+    void unknownPropertyIsIgnored() {
         assertThat(PayloadCodec.json(Nested.class).decode("{\"a\":1,\"b\":2}".getBytes(UTF_8)))
                 .isEqualTo(new Nested(1));
     }
@@ -130,25 +130,25 @@ class PayloadCodecTest {
     }
 
     @Test
-    void payloadThatBecomesNullIsRefused() {
+    void payloadWrittenAsNullIsRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PayloadCodec.json(Nothing.class).encode(new Nothing(null)))
                 .withMessage(
-                        "A payload is never JSON null, but this one is. Enqueue a value that says what is to be done.");
+                        "A payload must not be JSON null, but this one is. Enqueue a value that describes the task.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PayloadCodec.jsonText().encode(" null "))
                 .withMessage(
-                        "A payload is never JSON null, but this one is. Enqueue a value that says what is to be done.");
+                        "A payload must not be JSON null, but this one is. Enqueue a value that describes the task.");
     }
 
     @Test
-    void nullIsRefused() {
+    void nullIsRejected() {
         for (PayloadCodec<?> codec : List.of(
                 PayloadCodec.utf8(), PayloadCodec.bytes(), PayloadCodec.jsonText(), PayloadCodec.json(Order.class))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> codec.encode(null))
                     .withMessage(
-                            "A payload is never null, but this one is. Enqueue a value that says what is to be done.");
+                            "A payload must not be null, but this one is. Enqueue a value that describes the task.");
         }
     }
 
@@ -157,12 +157,12 @@ class PayloadCodecTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "`` | A payload is one JSON value, but this one is empty.",
-                "{} {} | A payload is one JSON value, but this one has more behind it, at byte 3.",
-                "[1, | A payload is one JSON value, but this one is not: Unexpected end-of-input within/between Array entries at "
+                "`` | A payload must be one JSON value, but this one is empty.",
+                "{} {} | A payload must be one JSON value, but this one has more data after it, at byte 3.",
+                "[1, | A payload must be one JSON value, but this one is not: Unexpected end-of-input within/between Array entries at "
                         + "byte 3.",
             })
-    void textThatIsNoJsonIsRefused(String text, String message) {
+    void textThatIsNotJsonIsRejected(String text, String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PayloadCodec.jsonText().encode(text))
                 .withMessage(message);
@@ -184,44 +184,42 @@ class PayloadCodecTest {
                 "\uFEFF1",
                 "\"\n\""
             })
-    void textThatIsAlmostJsonIsRefused(String text) {
+    void textThatIsNotStrictJsonIsRejected(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PayloadCodec.jsonText().encode(text));
     }
 
     @Test
-    void halfOfASurrogatePairIsRefused() {
+    void unpairedSurrogateIsRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PayloadCodec.utf8().encode("a\uD83D"))
-                .withMessage(
-                        "The payload is no text of UTF-8: it holds half of a surrogate pair. Pass the text as whole "
-                                + "characters, or as bytes with PayloadCodec.bytes().");
+                .withMessage("The payload cannot be encoded as UTF-8: it contains an unpaired surrogate. Use complete "
+                        + "characters, or bytes with PayloadCodec.bytes().");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PayloadCodec.jsonText().encode("\"\uD83D\""))
-                .withMessage(
-                        "The payload is no text of UTF-8: it holds half of a surrogate pair. Pass the text as whole "
-                                + "characters.");
+                .withMessage("The payload cannot be encoded as UTF-8: it contains an unpaired surrogate. Use complete "
+                        + "characters.");
     }
 
     @Test
-    void payloadThatCouldNotBeReadAgainIsRefused() {
+    void payloadThatCouldNotBeReadBackIsRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PayloadCodec.jsonText().encode("[".repeat(500) + "]".repeat(500)))
                 .withMessageStartingWith(
-                        "A payload is one JSON value, but this one is not: Document nesting depth (500)");
+                        "A payload must be one JSON value, but this one is not: Document nesting depth (500)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PayloadCodec.jsonText().encode("9".repeat(1_001)))
                 .withMessageStartingWith(
-                        "A payload is one JSON value, but this one is not: Number value length (1001)");
+                        "A payload must be one JSON value, but this one is not: Number value length (1001)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PayloadCodec.utf8().encode("x".repeat(ReplicationEventCodec.MAX_PAYLOAD_BYTES)))
                 .withMessage(
-                        "A payload has at most 12582912 bytes of JSON, but this one has 12582914. Put it elsewhere and "
-                                + "enqueue its address.");
+                        "A payload has at most 12582912 bytes of JSON, but this one has 12582914. Store the content "
+                                + "elsewhere and enqueue a reference to it.");
     }
 
     @Test
-    void objectThatCannotBeWrittenIsRefused() {
+    void objectThatCannotBeWrittenIsRejected() {
         List<Object> items = new ArrayList<>();
         items.add(new Loop(items));
 
@@ -230,11 +228,11 @@ class PayloadCodecTest {
                 .withMessageStartingWith("A io.taskqueue.serde.PayloadCodecTest$Loop cannot be written as JSON: ");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PayloadCodec.json(Raw.class).encode(new Raw("}")))
-                .withMessageStartingWith("A payload is one JSON value, but this one is not: ");
+                .withMessageStartingWith("A payload must be one JSON value, but this one is not: ");
     }
 
     @Test
-    void refusalToReadTellsThePlaceButNotThePayload() {
+    void readErrorHasThePlaceButNotThePayload() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PayloadCodec.json(Nested.class).decode("{\"a\":\"secret\"}".getBytes(UTF_8)))
                 .withMessage(
@@ -243,16 +241,16 @@ class PayloadCodecTest {
     }
 
     @Test
-    void otherJsonIsNoText() {
+    void otherJsonIsNotAText() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PayloadCodec.utf8().decode("7".getBytes(UTF_8)))
-                .withMessage("A payload of this codec is a JSON string, but this one is a whole number.");
+                .withMessage("A payload of this codec must be a JSON string, but this one is an integer.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PayloadCodec.bytes().decode("\"!\"".getBytes(UTF_8)));
     }
 
     @Test
-    void codecOfSomeoneElseIsCheckedWhenItWrites() {
+    void outputOfAnApplicationsCodecIsChecked() {
         ReplicationEventCodec<String> codec = new ReplicationEventCodec<>(new PayloadCodec<>() {
             @Override
             public byte[] encode(String payload) {

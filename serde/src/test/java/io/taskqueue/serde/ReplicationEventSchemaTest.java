@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The JSON Schema describes what is written, and refuses what is not. */
+/** The JSON Schema accepts what the codec writes, and rejects what it cannot read. */
 @Domain(ArbitraryEvents.class)
 class ReplicationEventSchemaTest {
 
@@ -41,7 +41,7 @@ class ReplicationEventSchemaTest {
 
     @Property(tries = 300)
     void anyEventIsValid(@ForAll ReplicationEvent<String> event) {
-        // numbers of absurd exponents are no matter of the schema, but more than its validator takes
+        // numbers with extreme exponents are valid, but the schema's validator cannot process them
         ReplicationEvent<String> plain =
                 event.change().isEmpty() || event.payload().contains("e-1000000000")
                         ? WireFormatTest.sample(EventKind.SOURCE_STARTED)
@@ -67,7 +67,7 @@ class ReplicationEventSchemaTest {
 
     @ParameterizedTest
     @EnumSource(EventKind.class)
-    void fieldsOfOtherKindsAreRefused(EventKind kind) throws IOException {
+    void fieldsOfOtherKindsAreRejected(EventKind kind) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         byte[] json = codec.encode(WireFormatTest.sample(kind));
         ObjectNode donor = (ObjectNode) mapper.readTree(codec.encode(WireFormatTest.sample(EventKind.FAILED)));
@@ -76,7 +76,7 @@ class ReplicationEventSchemaTest {
         for (Map.Entry<String, JsonNode> field : donor.properties()) {
             ObjectNode record = (ObjectNode) mapper.readTree(json);
             if (record.has(field.getKey()) || field.getKey().equals("ownershipToken")) {
-                continue; // whether a token fits is more than a schema can tell
+                continue; // a schema cannot express whether a token fits
             }
             record.set(field.getKey(), field.getValue());
             assertThat(errors(record.toString()).isEmpty())
@@ -103,7 +103,7 @@ class ReplicationEventSchemaTest {
                 "ownerPeerId | null",
                 "error | {}",
             })
-    void wrongValueIsRefused(String field, String value) throws IOException {
+    void wrongValueIsRejected(String field, String value) throws IOException {
         ObjectNode record =
                 (ObjectNode) new ObjectMapper().readTree(codec.encode(WireFormatTest.sample(EventKind.FAILED)));
         record.set(field, new ObjectMapper().readTree(value));

@@ -19,7 +19,7 @@ class ReplicationEventSerdeTest {
     }
 
     @Test
-    void eventGoesThroughHeadersAndBytes() {
+    void eventIsReadBackAndHeadersAreUnchanged() {
         ReplicationEvent<String> event = WireFormatTest.sample(EventKind.FAILED);
         RecordHeaders headers = new RecordHeaders();
 
@@ -30,9 +30,9 @@ class ReplicationEventSerdeTest {
     }
 
     @Test
-    void bytesThatAreNoEventAreUndecodable() {
+    void bytesThatAreNotAnEventAreUndecodable() {
         assertThatExceptionOfType(UndecodableEventException.class)
                 .isThrownBy(() -> serde.deserializer().deserialize("events", new byte[] {'{'}))
-                .withMessageStartingWith("This record is no replication event: Unexpected end-of-input");
+                .withMessageStartingWith("This record is not a replication event: Unexpected end-of-input");
     }
 }

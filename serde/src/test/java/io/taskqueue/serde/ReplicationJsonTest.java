@@ -21,7 +21,7 @@ class ReplicationJsonTest {
     private final ObjectMapper mapper = ReplicationJson.mapper(PayloadCodec.jsonText());
 
     @Test
-    void eventsArePartsOfOtherValues() throws Exception {
+    void eventsCanBePartsOfOtherValues() throws Exception {
         String json = mapper.writeValueAsString(Map.of("events", List.of(event, event)));
 
         String one = new String(codec.encode(event), UTF_8);
@@ -29,7 +29,7 @@ class ReplicationJsonTest {
     }
 
     @Test
-    void eventBecomesATreeThatCanBeWalked() {
+    void eventIsConvertedToATree() {
         JsonNode tree = mapper.valueToTree(event);
 
         assertThat(tree.at("/value/price").decimalValue()).isEqualByComparingTo("1.10");
@@ -38,7 +38,7 @@ class ReplicationJsonTest {
     }
 
     @Test
-    void moduleServesAMapperOfOnesOwn() throws Exception {
+    void moduleWorksInAMapperOfTheApplication() throws Exception {
         ObjectMapper own = new ObjectMapper().registerModule(ReplicationJson.module(PayloadCodec.jsonText()));
 
         assertThat(own.writeValueAsBytes(event)).isEqualTo(codec.encode(event));
@@ -57,10 +57,10 @@ class ReplicationJsonTest {
     }
 
     @Test
-    void whatIsNoEventIsAMappingException() {
+    void invalidEventIsReportedAsAMappingException() {
         assertThatExceptionOfType(JsonMappingException.class)
                 .isThrownBy(() -> mapper.readValue("{\"kind\":\"Vanished\"}", ReplicationEvent.class))
-                .withMessageContaining("is \"Vanished\", a kind that this version does not know")
+                .withMessageContaining("is \"Vanished\", which this version does not support")
                 .withCauseInstanceOf(UndecodableEventException.class);
     }
 }

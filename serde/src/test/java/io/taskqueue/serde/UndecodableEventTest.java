@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is wrong with a record is told with its place and the reason, and is never another exception. */
+/** The exception for an invalid record has the reason and the place, and there is never another exception. */
 class UndecodableEventTest {
 
     private static final String ENQUEUED = new String(
@@ -30,30 +30,30 @@ class UndecodableEventTest {
             quoteCharacter = '`',
             value = {
                 "`` | it is empty.",
-                "`   ` | it holds nothing but white space.",
-                "null | it is null where an object is due.",
-                "[] | it is an array where an object is due.",
+                "`   ` | it contains only white space.",
+                "null | it is null, but must be an object.",
+                "[] | it is an array, but must be an object.",
                 "{} | the field kind is missing.",
-                "{\"kind\":\"Vanished\"} | the field kind at byte 8 is \"Vanished\", a kind that this version does not know. "
-                        + "Upgrade what reads, before what writes.",
-                "{\"kind\":7} | the field kind at byte 8 is a whole number where a string is due.",
-                "{\"attempt\":1.0} | the field attempt at byte 11 is a fraction where a whole number is due.",
-                "{\"attempt\":1,\"attempt\":1} | the field attempt at byte 23 is there twice.",
-                "{\"x\":1,\"x\":1} | the field x at byte 11 is there twice.",
-                "{\"value\":null} | the field value at byte 9 is null, which no payload is.",
-                "{\"flags\":null} | the field flags at byte 9 is null where an array is due.",
-                "{\"flags\":[\"DeadLetter\",\"DeadLetter\"]} | the field flags at byte 23 holds DeadLetter twice.",
-                "{\"flags\":[1]} | the field flags at byte 10 is a whole number where a string is due.",
-                "{\"occurredAt\":\"now\"} | the field occurredAt at byte 14 is \"now\" where an instant is due, such as "
+                "{\"kind\":\"Vanished\"} | the field kind at byte 8 is \"Vanished\", which this version does not support. "
+                        + "Upgrade readers before writers.",
+                "{\"kind\":7} | the field kind at byte 8 is an integer, but must be a string.",
+                "{\"attempt\":1.0} | the field attempt at byte 11 is a decimal number, but must be an integer.",
+                "{\"attempt\":1,\"attempt\":1} | the field attempt at byte 23 occurs twice.",
+                "{\"x\":1,\"x\":1} | the field x at byte 11 occurs twice.",
+                "{\"value\":null} | the field value at byte 9 is null, which is not a valid payload.",
+                "{\"flags\":null} | the field flags at byte 9 is null, but must be an array.",
+                "{\"flags\":[\"DeadLetter\",\"DeadLetter\"]} | the field flags at byte 23 contains DeadLetter twice.",
+                "{\"flags\":[1]} | the field flags at byte 10 is an integer, but must be a string.",
+                "{\"occurredAt\":\"now\"} | the field occurredAt at byte 14 is \"now\", but must be an instant such as "
                         + "2026-11-01T10:00:30.5Z.",
-                "{\"instanceId\":\"1-1-1-1-1\"} | the field instanceId at byte 14 is \"1-1-1-1-1\" where a UUID is due.",
+                "{\"instanceId\":\"1-1-1-1-1\"} | the field instanceId at byte 14 is \"1-1-1-1-1\", but must be a UUID.",
                 "{\"error\":{}} | the field error.message is missing.",
-                "{\"error\":{\"message\":7}} | the field error.message at byte 20 is a whole number where a string is due.",
-                "{\"error\":{\"metadata\":{\"a\":{}}}} | the field error.metadata.a at byte 26 is an object where a string is "
-                        + "due.",
+                "{\"error\":{\"message\":7}} | the field error.message at byte 20 is an integer, but must be a string.",
+                "{\"error\":{\"metadata\":{\"a\":{}}}} | the field error.metadata.a at byte 26 is an object, but must be a "
+                        + "string.",
                 "{\"ownershipToken\":{\"attempt\":1}} | the field ownershipToken.sequenceId is missing.",
             })
-    void reasonAndPlaceAreTold(String json, String reason) {
+    void exceptionHasReasonAndPlace(String json, String reason) {
         assertUndecodable(json, reason);
     }
 
@@ -62,20 +62,20 @@ class UndecodableEventTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"sequenceNumber\":99 | \"sequenceNumber\":-1 | A position has no negative part, but this is epoch 7, sequence "
-                        + "-1. Epochs and sequences are counted from 0.",
-                "\"sequenceNumber\":99 | \"sequenceNumber\":0 | Sequence 0 of an epoch is SourceStarted, but Enqueued #1234 of "
-                        + "task orders/7/42, attempt 1 of queue orders was given it. Mutations are numbered from 1.",
+                "\"sequenceNumber\":99 | \"sequenceNumber\":-1 | A position has an epoch and a sequence of at least 0, but "
+                        + "this one has epoch 7, sequence -1.",
+                "\"sequenceNumber\":99 | \"sequenceNumber\":0 | Sequence 0 of an epoch is reserved for SourceStarted, but "
+                        + "Enqueued #1234 of task orders/7/42, attempt 1 of queue orders has it. Number mutations from 1.",
                 "\"queueName\":\"orders\" | \"queueName\":\"\" | The queue name is empty. Use a name such as \"orders\".",
-                "\"attempt\":1 | \"attempt\":0 | Attempts are counted from 1, but task orders/7/42 is given attempt 0.",
-                "\"kind\":\"Enqueued\" | \"kind\":\"Completed\" | No queue makes this event: Completed #1234 of task orders/7/42, "
+                "\"attempt\":1 | \"attempt\":0 | Attempts are numbered from 1, but task orders/7/42 has attempt 0.",
+                "\"kind\":\"Enqueued\" | \"kind\":\"Completed\" | This event is not valid: Completed #1234 of task orders/7/42, "
                         + "attempt 1: it has no ownership token.",
-                "\"kind\":\"Enqueued\" | \"kind\":\"SourceStarted\" | it is SourceStarted, which carries no task, but has the "
+                "\"kind\":\"Enqueued\" | \"kind\":\"SourceStarted\" | it is SourceStarted, which has no task, but it has the "
                         + "field sourceEventId.",
-                "\"flags\":[] | \"instanceId\":\"00000000-0000-0000-0000-00000000000b\",\"flags\":[] | it has the instanceId "
-                        + "that only SourceStarted carries.",
+                "\"flags\":[] | \"instanceId\":\"00000000-0000-0000-0000-00000000000b\",\"flags\":[] | only SourceStarted "
+                        + "has the field instanceId, which it has.",
             })
-    void impossibleEventIsToldAsItsConstructorTells(String part, String replacement, String reason) {
+    void invalidEventIsReportedWithTheMessageOfItsConstructor(String part, String replacement, String reason) {
         assertUndecodable(ENQUEUED.replace(part, replacement), reason);
     }
 
@@ -83,14 +83,14 @@ class UndecodableEventTest {
     void numberOutOfRangeIsUndecodable() {
         assertThat(reasonOf("{\"attempt\":2147483648}"))
                 .startsWith("Numeric value (2147483648) out of range of int")
-                .endsWith(", in or behind the field attempt.");
+                .endsWith(", in or after the field attempt.");
         assertThat(reasonOf("{\"sourceEpoch\":9223372036854775808}"))
                 .startsWith("Numeric value (9223372036854775808) out of range of long");
     }
 
     @Test
-    void trailingGarbageIsUndecodable() {
-        assertUndecodable(ENQUEUED + "{}", "something follows the object at byte " + ENQUEUED.length() + ".");
+    void trailingDataIsUndecodable() {
+        assertUndecodable(ENQUEUED + "{}", "it has more data after the object, at byte " + ENQUEUED.length() + ".");
         assertThat(reasonOf(ENQUEUED + "x")).startsWith("Unrecognized token 'x'");
         codec.decode((ENQUEUED + " \n").getBytes(UTF_8));
     }
@@ -100,7 +100,7 @@ class UndecodableEventTest {
     void tenThousandLevelsAreUndecodable(String level) {
         assertThat(reasonOf(ENQUEUED.replace(PAYLOAD, level.repeat(10_000))))
                 .startsWith("Document nesting depth (501) exceeds the maximum allowed (500")
-                .endsWith(", in or behind the field value.");
+                .endsWith(", in or after the field value.");
         assertThat(reasonOf("{\"unknown\":" + level.repeat(10_000))).startsWith("Document nesting depth (501)");
         assertThat(reasonOf("{\"error\":{\"unknown\":" + level.repeat(10_000)))
                 .startsWith("Document nesting depth (501)");
@@ -111,7 +111,7 @@ class UndecodableEventTest {
         assertUndecodable(
                 ENQUEUED.replace(PAYLOAD, "\"" + "x".repeat(20_000_000) + "\""),
                 "it has " + (ENQUEUED.length() - PAYLOAD.length() + 20_000_002)
-                        + " bytes where at most 16777216 are read.");
+                        + " bytes, but at most 16777216 are allowed.");
     }
 
     @ParameterizedTest
@@ -139,7 +139,7 @@ class UndecodableEventTest {
         codec.decode(ENQUEUED.replace("{\"seq", "{" + fields.substring(0, fields.indexOf("\"x256")) + "\"seq")
                 .getBytes(UTF_8));
         assertThat(reasonOf(ENQUEUED.replace("{\"seq", "{" + fields + "\"seq")))
-                .endsWith("is one unknown field more than the 256 that are passed over.");
+                .endsWith("exceeds the limit of 256 unknown fields.");
     }
 
     @Test
@@ -148,13 +148,12 @@ class UndecodableEventTest {
         for (int i = 0; i < 257; i++) {
             fields.append("\"x").append(i).append("\":1,");
         }
-        assertThat(reasonOf("{\"error\":{" + fields))
-                .endsWith("is one field more than the 256 that an object in a record has.");
+        assertThat(reasonOf("{\"error\":{" + fields)).endsWith("exceeds the limit of 256 fields in an object.");
     }
 
     @Test
-    void brokenUtf8IsUndecodable() {
-        for (byte[] broken : new byte[][] {
+    void malformedUtf8IsUndecodable() {
+        for (byte[] malformed : new byte[][] {
             {(byte) 0xC0, (byte) 0x80}, // overlong
             {(byte) 0xED, (byte) 0xA0, (byte) 0x80}, // a surrogate
             {(byte) 0xF4, (byte) 0x90, (byte) 0x80, (byte) 0x80}, // beyond Unicode
@@ -162,9 +161,9 @@ class UndecodableEventTest {
             {(byte) 0xE2, (byte) 0x82},
             {(byte) 0xFF}
         }) {
-            String text = new String(broken, StandardCharsets.ISO_8859_1);
+            String text = new String(malformed, StandardCharsets.ISO_8859_1);
             byte[] json = ENQUEUED.replace("price", text).getBytes(StandardCharsets.ISO_8859_1);
-            assertThat(reasonOf(json)).isEqualTo("byte " + ENQUEUED.indexOf("price") + " is not UTF-8.");
+            assertThat(reasonOf(json)).isEqualTo("byte " + ENQUEUED.indexOf("price") + " is not valid UTF-8.");
         }
     }
 
@@ -176,7 +175,7 @@ class UndecodableEventTest {
     }
 
     @Test
-    void textOfAReasonIsBoundedAndOnOneLine() {
+    void reasonIsBoundedAndOnOneLine() {
         assertThat(reasonOf("{\"kind\":\"a\\nb\\u001b" + "x".repeat(5_000) + "\"}"))
                 .hasSizeLessThan(500)
                 .contains("is \"a b x")
@@ -189,18 +188,18 @@ class UndecodableEventTest {
                     throw new IllegalStateException("no such order");
                 }))
                 .isEqualTo(
-                        "the payload codec refused its field value with java.lang.IllegalStateException: no such order.");
+                        "the payload codec failed on its field value with java.lang.IllegalStateException: no such order.");
         assertThat(reasonOf(json -> recurse(1) + ""))
-                .isEqualTo("the payload codec refused its field value with java.lang.StackOverflowError.");
+                .isEqualTo("the payload codec failed on its field value with java.lang.StackOverflowError.");
         assertThat(reasonOf(json -> {
                     throw new AssertionError("never");
                 }))
-                .isEqualTo("the payload codec refused its field value with java.lang.AssertionError: never.");
-        assertThat(reasonOf((byte[] json) -> null)).isEqualTo("the payload codec made null of its field value.");
+                .isEqualTo("the payload codec failed on its field value with java.lang.AssertionError: never.");
+        assertThat(reasonOf((byte[] json) -> null)).isEqualTo("the payload codec returned null for its field value.");
     }
 
     @Test
-    void brokenClassPathIsNotTheRecordsFault() {
+    void errorsThatTheRecordDidNotCauseAreThrownUnchanged() {
         assertThatExceptionOfType(NoClassDefFoundError.class).isThrownBy(() -> codecOf(json -> {
                     throw new NoClassDefFoundError("Order");
                 })
@@ -208,7 +207,7 @@ class UndecodableEventTest {
     }
 
     @Test
-    void unknownFieldsAndFlagsArePassedOver() {
+    void unknownFieldsAndFlagsAreSkipped() {
         String json = ENQUEUED.replace(
                 "\"flags\":[]", "\"flags\":[\"FromTheFuture\"],\"new\":{\"a\":[1,null]},\"newer\":null");
 
@@ -248,7 +247,7 @@ class UndecodableEventTest {
             ReplicationEvent<String> event = codec.decode(json);
             throw new AssertionError("The record was read as " + event);
         } catch (UndecodableEventException undecodable) {
-            String start = "This record is no replication event: ";
+            String start = "This record is not a replication event: ";
             assertThat(undecodable).hasMessageStartingWith(start);
             return undecodable.getMessage().substring(start.length());
         }

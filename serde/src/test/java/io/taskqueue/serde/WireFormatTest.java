@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The bytes of an event of each kind, letter by letter: they are public API. A change here breaks those who read them. */
+/** The bytes of an event of each kind, character by character. They are public API: a change here breaks existing readers. */
 class WireFormatTest {
 
     private static final Instant ENQUEUED = Instant.parse("2026-11-01T10:00:00Z");
@@ -35,7 +35,7 @@ class WireFormatTest {
 
     @ParameterizedTest
     @EnumSource(EventKind.class)
-    void bytesOfEachKindStayAsTheyAre(EventKind kind) {
+    void bytesOfEachKindDoNotChange(EventKind kind) {
         assertThat(new String(codec.encode(sample(kind)), UTF_8)).isEqualTo(json(kind));
     }
 

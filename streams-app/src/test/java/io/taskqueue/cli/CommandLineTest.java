@@ -130,7 +130,7 @@ class CommandLineTest {
             Cli broker = Cli.run("broker", "--dir", directory.toString(), "--port", "" + taken.getLocalPort());
 
             assertThat(broker.exitCode()).isEqualTo(ExitCode.FAILED);
-            assertThat(broker.err()).contains("Port " + taken.getLocalPort() + " on 127.0.0.1 is taken");
+            assertThat(broker.err()).contains("Port " + taken.getLocalPort() + " on 127.0.0.1 is in use");
         }
     }
 

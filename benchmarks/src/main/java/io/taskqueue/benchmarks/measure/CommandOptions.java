@@ -1,0 +1,29 @@
+package io.taskqueue.benchmarks.measure;
+
+/** Operands of command-line options, for commands too small for a parser. */
+public final class CommandOptions {
+
+    private CommandOptions() {}
+
+    /**
+     * The operand at an index, which follows its option.
+     *
+     * @param form the regular expression that it must match
+     * @throws IllegalArgumentException if it is missing or has another form; the message ends with the usage
+     */
+    public static String operand(String[] arguments, int index, String form, String usage) {
+        if (index == arguments.length || !arguments[index].matches(form)) {
+            throw new IllegalArgumentException("Option " + arguments[index - 1]
+                    + (index == arguments.length
+                            ? " needs an operand, but there is none.\n"
+                            : " does not accept '" + arguments[index] + "'.\n")
+                    + usage);
+        }
+        return arguments[index];
+    }
+
+    /** An option that is not known. */
+    public static IllegalArgumentException unknown(String option, String usage) {
+        return new IllegalArgumentException("Option " + option + " is unknown.\n" + usage);
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * JMH benchmarks of single calls: {@code QueueBenchmark} of the queue, {@code SerdeBenchmark} of the wire format.
+ *
+ * <p>Run by {@code Microbenchmarks}, in processes that JMH starts.
+ */
+@NullMarked
+package io.taskqueue.benchmarks.micro;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,99 @@
+package io.taskqueue.serde;
+
+import io.taskqueue.event.EventFlag;
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.OwnershipToken;
+import io.taskqueue.event.Position;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.SourceMetadata;
+import io.taskqueue.event.Task;
+import io.taskqueue.event.TaskError;
+import io.taskqueue.event.TaskEvent;
+import io.taskqueue.event.TaskId;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** The values of one record's fields, from which the event is built. */
+final class EventFieldValues {
+
+    private final Map<EventField, Object> values = new EnumMap<>(EventField.class);
+
+    /** Stores a field's value; returns false if the field already had one. */
+    boolean put(EventField field, Object value) {
+        return values.put(field, value) == null;
+    }
+
+    /**
+     * Builds the event.
+     *
+     * @param decode decodes the payload
+     * @throws IllegalArgumentException if a field is missing, or the fields do not form a valid event
+     */
+    <T> ReplicationEvent<T> toEvent(Function<byte[], T> decode) {
+        EventKind kind = get(EventField.KIND, EventKind.class);
+        SourceMetadata metadata = new SourceMetadata(
+                new Position(number(EventField.SOURCE_EPOCH), number(EventField.SEQUENCE_NUMBER)),
+                get(EventField.SOURCE_PEER_ID, String.class),
+                (String) values.get(EventField.OWNER_PEER_ID),
+                get(EventField.RECORDED_AT, Instant.class));
+        get(EventField.OCCURRED_AT, Instant.class);
+        get(EventField.FLAGS, Set.class);
+        String queueName = get(EventField.QUEUE_NAME, String.class);
+        if (kind == EventKind.SOURCE_STARTED) {
+            return sourceStarted(queueName, metadata);
+        }
+        if (values.containsKey(EventField.INSTANCE_ID)) {
+            throw new IllegalArgumentException("only SourceStarted has the field instanceId, which it has");
+        }
+        return ReplicationEvent.of(queueName, metadata, change(kind, queueName, decode));
+    }
+
+    private <T> ReplicationEvent<T> sourceStarted(String queueName, SourceMetadata metadata) {
+        for (EventField field : values.keySet()) {
+            if (field.ofTask()) {
+                throw new IllegalArgumentException(
+                        "it is SourceStarted, which has no task, but it has the field " + field.wireName());
+            }
+        }
+        if (!get(EventField.FLAGS, Set.class).isEmpty()) {
+            throw new IllegalArgumentException("it is SourceStarted, which has no flags, but it has some");
+        }
+        return ReplicationEvent.sourceStarted(queueName, metadata, get(EventField.INSTANCE_ID, UUID.class));
+    }
+
+    private <T> TaskEvent<T> change(EventKind kind, String queueName, Function<byte[], T> decode) {
+        String taskQueueName = (String) values.getOrDefault(EventField.TASK_QUEUE_NAME, queueName);
+        TaskId id = new TaskId(taskQueueName, number(EventField.TASK_EPOCH), number(EventField.TASK_SEQUENCE_ID));
+        int attempt = get(EventField.ATTEMPT, Integer.class);
+        Instant enqueuedAt = get(EventField.ENQUEUED_AT, Instant.class);
+        byte[] value = get(EventField.VALUE, byte[].class);
+        TaskEvent.Builder<T> change = TaskEvent.builder(
+                        kind,
+                        number(EventField.SOURCE_EVENT_ID),
+                        get(EventField.OCCURRED_AT, Instant.class),
+                        new Task<>(id, attempt, enqueuedAt, decode.apply(value)))
+                .token((OwnershipToken) values.get(EventField.OWNERSHIP_TOKEN))
+                .leaseExpiration((Instant) values.get(EventField.LEASE_EXPIRATION))
+                .error((TaskError) values.get(EventField.ERROR));
+        for (Object flag : get(EventField.FLAGS, Set.class)) {
+            change.flag((EventFlag) flag);
+        }
+        return change.build();
+    }
+
+    private long number(EventField field) {
+        return get(field, Long.class);
+    }
+
+    private <V> V get(EventField field, Class<V> type) {
+        Object value = values.get(field);
+        if (value == null) {
+            throw new IllegalArgumentException("the field " + field.wireName() + " is missing");
+        }
+        return type.cast(value);
+    }
+}
