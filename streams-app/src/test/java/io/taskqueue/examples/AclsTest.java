@@ -55,11 +55,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The ACLs that the README grants are enough, on a broker that denies everything else. */
+/** The ACLs in docs/security.md are sufficient, on a broker that denies everything else. */
 class AclsTest {
 
     private static final String SINK = "billing";
-    private static final String STRANGER = "stranger";
+    private static final String WITHOUT_ACLS = "nobody";
     private static final List<String> WHO = List.of("source", "sink", "replay", "results", "parked", "status");
     private static final Pattern ROW =
             Pattern.compile("\\| (\\w+) \\| (topic|group|transactional id) \\| `([^`]+)` \\| ([\\w, ]+) \\|");
@@ -68,8 +68,8 @@ class AclsTest {
     private static Admin admin;
 
     @BeforeAll
-    static void startABrokerThatGrantsWhatTheReadmeSays(@TempDir Path directory) throws Exception {
-        String users = Stream.concat(WHO.stream(), Stream.of("admin", STRANGER))
+    static void startABrokerWithTheDocumentedAcls(@TempDir Path directory) throws Exception {
+        String users = Stream.concat(WHO.stream(), Stream.of("admin", WITHOUT_ACLS))
                 .map(user -> " user_" + user + "=\"" + user + "\"")
                 .collect(Collectors.joining());
         broker = EmbeddedKafka.start(
@@ -95,21 +95,21 @@ class AclsTest {
     }
 
     @Test
-    void aSourceMakesItsTopicsAndPublishes() throws Exception {
+    void aSourceCreatesItsTopicsAndPublishes() throws Exception {
         Position replicated = publish("orders", "source");
 
         assertThat(replicated.sequence()).isEqualTo(1);
     }
 
     @Test
-    void aSourceThatIsGrantedNothingIsRefused() {
-        assertThatThrownBy(() -> publish("refused", STRANGER))
+    void aSourceWithoutAclsIsRefused() {
+        assertThatThrownBy(() -> publish("refused", WITHOUT_ACLS))
                 .isInstanceOf(SourceStartException.class)
                 .hasMessageContaining("uthoriz");
     }
 
     @Test
-    void aSinkMakesItsTopicsAndAppliesEvents(@TempDir Path state) throws Exception {
+    void aSinkCreatesItsTopicsAndAppliesEvents(@TempDir Path state) throws Exception {
         publish("applied", "source");
 
         run(state, service -> assertThat(service.status().queues())
@@ -117,7 +117,7 @@ class AclsTest {
     }
 
     @Test
-    void aReplayIsOrderedMovesOffsetsAndReadsItsReceiptAndTheResults(@TempDir Path state) throws Exception {
+    void aReplayIsOrderedAndItsReceiptAndResultsAreRead(@TempDir Path state) throws Exception {
         publish("replayed", "source");
         run(state, service -> assertThat(service.status().queues())
                 .anySatisfy(queue -> assertThat(queue.queueName()).isEqualTo("replayed")));
@@ -153,12 +153,12 @@ class AclsTest {
         assertThat(new SinkResults(as("results"), SINK)
                         .find(key -> key.queueName().equals("replayed")))
                 .isNotEmpty();
-        assertThatThrownBy(() -> new SinkResults(as(STRANGER), SINK).find(key -> true))
+        assertThatThrownBy(() -> new SinkResults(as(WITHOUT_ACLS), SINK).find(key -> true))
                 .isInstanceOf(TopicAuthorizationException.class);
     }
 
     @Test
-    void aStatusReadsWhoOwnsAQueue() throws Exception {
+    void aStatusReadsTheOwnerOfAQueue() throws Exception {
         publish("shown", "source");
 
         assertThat(SourceRegistry.read(as("status"), ReplicationSource.DEFAULT_REGISTRY_TOPIC))
@@ -166,7 +166,7 @@ class AclsTest {
     }
 
     @Test
-    void parkedEventsAreReadAndDecidedAbout(@TempDir Path state) throws Exception {
+    void parkedEventsAreReadAndRedriven(@TempDir Path state) throws Exception {
         publish("refusing", "source");
         publish("refusing too", "source");
         ParkedEvents parked = new ParkedEvents(as("parked"), SINK);
@@ -181,13 +181,13 @@ class AclsTest {
 
         assertThat(new ParkedEvents(as("status"), SINK).read()).hasSizeGreaterThanOrEqualTo(2);
         for (ParkedTask task : ParkedTask.of(parked.read())) {
-            // the sink itself sends what comes over HTTP
+            // a decision made over HTTP is sent by the sink itself
             boolean overHttp = task.task().queueName().equals("refusing too");
             (overHttp ? new ParkedEvents(as("sink"), SINK) : parked).redrive(task, "test");
         }
 
         run(state, sink, service -> assertThat(queues(parked)).isEmpty());
-        assertThatThrownBy(() -> new ParkedEvents(as(STRANGER), SINK).read())
+        assertThatThrownBy(() -> new ParkedEvents(as(WITHOUT_ACLS), SINK).read())
                 .isInstanceOf(TopicAuthorizationException.class);
     }
 
@@ -195,12 +195,12 @@ class AclsTest {
         return parked.read().stream().map(event -> event.event().queueName()).toList();
     }
 
-    /** Runs the sink until something is so, and all is applied. */
-    private static void run(Path state, Consumer<SinkService> so) {
-        run(state, (event, effects) -> effects.run("note", key -> {}), so);
+    /** Runs the sink until an assertion holds and all events are applied. */
+    private static void run(Path state, Consumer<SinkService> assertion) {
+        run(state, (event, effects) -> effects.run("note", key -> {}), assertion);
     }
 
-    private static void run(Path state, ReplicationSink<String> sink, Consumer<SinkService> so) {
+    private static void run(Path state, ReplicationSink<String> sink, Consumer<SinkService> assertion) {
         try (SinkService service = SinkService.<String>builder(SINK, sink, PayloadCodec.utf8())
                 .kafka(as("sink"))
                 .retry(new RetryPolicy(2, Duration.ofMillis(5), Duration.ofMillis(5), 0))
@@ -210,7 +210,7 @@ class AclsTest {
                     .ignoreException(IllegalStateException.class)
                     .untilAsserted(() -> {
                         assertThat(service.status().failure()).isEmpty();
-                        so.accept(service);
+                        assertion.accept(service);
                         assertThat(service.status().settled()).isTrue();
                     });
         }
@@ -241,9 +241,9 @@ class AclsTest {
                 + user + "\"" + users + ";";
     }
 
-    /** The rows of the README's table. */
+    /** The rows of the table in docs/security.md. */
     private static List<AclBinding> granted() throws IOException {
-        return ROW.matcher(Files.readString(Path.of("..", "README.md")))
+        return ROW.matcher(Files.readString(Path.of("..", "docs", "security.md")))
                 .results()
                 .flatMap(AclsTest::bindings)
                 .toList();

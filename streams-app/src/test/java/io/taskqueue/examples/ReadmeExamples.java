@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The Java of the README: each of its blocks is what stands between two markers here. */
+/** The Java blocks of README.md: each is the text between two markers here. */
 final class ReadmeExamples {
 
     record Order(String id, int cents) {}
@@ -44,7 +44,7 @@ final class ReadmeExamples {
                         .sourcePeer("dispatcher-a")
                         .start()) {
             queue.enqueue(new Order("A-17", 4_200));
-            source.replicated().get(5, TimeUnit.SECONDS); // it is safe: now answer the client
+            source.replicated().get(5, TimeUnit.SECONDS); // confirmed on Kafka: answer the client now
             Lease<Order> lease = queue.lease();
             try {
                 warehouse.ship(lease.payload());

@@ -3,6 +3,7 @@ package io.taskqueue.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.taskqueue.cli.TaskQueueCommand;
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,22 +38,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine.Command;
 
-/** What the README shows is what is compiled here, does what it says, and points at what is there. */
+/** The Java on the pages is compiled here and behaves as described; links and named tests exist. */
 class ReadmeTest {
 
     private static final Path ROOT = Path.of("..");
-    private static final List<String> MODULES = List.of("serde", "connector", "diagnostics", "streams-app");
+    private static final List<String> MODULES = List.of("serde", "connector", "streams", "diagnostics", "streams-app");
     private static final Path EXAMPLES = Path.of("src", "test", "java", "io", "taskqueue", "examples");
     private static final Pattern BLOCK = Pattern.compile("(?s)```java\n(.*?)\n```");
     private static final Pattern REGION = Pattern.compile("(?s) *// README: \\w+\n(.*?)\n *// end\n");
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^):]+)\\)");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
     private static final Pattern TEST = Pattern.compile("`(\\w+Test)`");
     private static final Duration POLL = Duration.ofMillis(200);
 
     @ParameterizedTest
     @CsvSource({"README.md, ReadmeExamples.java", "docs/guarantees.md, RecipeExamples.java"})
-    void everyBlockOfJavaIsAnExampleThatIsCompiled(String page, String examples) throws IOException {
+    void everyJavaBlockIsACompiledExample(String page, String examples) throws IOException {
         List<String> shown = find(BLOCK, Files.readString(ROOT.resolve(page))).toList();
         List<String> compiled = find(REGION, Files.readString(EXAMPLES.resolve(examples)))
                 .map(String::stripIndent)
@@ -61,28 +65,55 @@ class ReadmeTest {
     }
 
     @Test
-    void everyLinkToAFileLeadsToOne() throws IOException {
+    void everyLinkPointsToAnExistingFileAndHeading() throws IOException {
         List<Path> pages;
         try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-            pages = Stream.concat(Stream.of(ROOT.resolve("README.md")), docs)
+            pages = Stream.concat(
+                            Stream.of("README.md", "CHANGELOG.md", "examples/README.md")
+                                    .map(ROOT::resolve),
+                            docs)
                     .filter(page -> page.toString().endsWith(".md"))
                     .toList();
         }
 
-        List<Path> broken = new ArrayList<>();
+        List<String> broken = new ArrayList<>();
         for (Path page : pages) {
-            find(LINK, Files.readString(page))
-                    .map(page::resolveSibling)
-                    .filter(Files::notExists)
-                    .forEach(broken::add);
+            for (String link : find(LINK, Files.readString(page)).toList()) {
+                if (!exists(page, link)) {
+                    broken.add(page + ": " + link);
+                }
+            }
         }
 
         assertThat(pages).hasSizeGreaterThan(5);
         assertThat(broken).isEmpty();
     }
 
+    private static boolean exists(Path page, String link) throws IOException {
+        int anchor = link.indexOf('#');
+        String file = anchor < 0 ? link : link.substring(0, anchor);
+        Path target = file.isEmpty() ? page : page.resolveSibling(file);
+        return Files.exists(target)
+                && (anchor < 0
+                        || find(HEADING, Files.readString(target))
+                                .map(ReadmeTest::anchor)
+                                .anyMatch(link.substring(anchor + 1)::equals));
+    }
+
+    /** The anchor that GitHub gives a heading. */
+    private static String anchor(String heading) {
+        return heading.toLowerCase(Locale.ROOT).replaceAll("[^\\w -]", "").replace(' ', '-');
+    }
+
     @Test
-    void everyTestThatTheGuaranteesNameIsThere() throws IOException {
+    void readmeAndHelpBeginWithTheSameSentence() throws IOException {
+        String help = TaskQueueCommand.class.getAnnotation(Command.class).description()[0];
+
+        assertThat(Files.readString(ROOT.resolve("README.md"))).contains("\n\n" + help + "\n\n");
+    }
+
+    @Test
+    void everyTestNamedInTheGuaranteesExists() throws IOException {
         List<String> named = find(TEST, Files.readString(ROOT.resolve("docs").resolve("guarantees.md")))
                 .distinct()
                 .toList();
@@ -101,7 +132,7 @@ class ReadmeTest {
     }
 
     @Test
-    void theDispatcherAndTheSinkDoWhatTheReadmeSays(@TempDir Path directory) throws Exception {
+    void dispatcherAndSinkOfTheReadmeRunEachEffectOnce(@TempDir Path directory) throws Exception {
         List<Order> shipped = new ArrayList<>();
         List<String> keys = new ArrayList<>();
         BillingSink sink = new BillingSink(
@@ -134,7 +165,7 @@ class ReadmeTest {
     }
 
     @Test
-    void theServiceRunsTheSink(@TempDir Path directory) throws Exception {
+    void serviceOfTheReadmeRunsTheSink(@TempDir Path directory) throws Exception {
         Set<String> sent = ConcurrentHashMap.newKeySet();
         BillingSink sink = new BillingSink(
                 (order, key) -> new Receipt("R-" + order.id()), (receipt, key) -> sent.add(receipt.number()));

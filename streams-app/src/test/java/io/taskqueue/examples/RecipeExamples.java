@@ -20,7 +20,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.PreparedStatement;
 import java.time.Duration;
 
-/** The Java of docs/guarantees.md: each of its blocks is what stands between two markers here. */
+/** The Java blocks of docs/guarantees.md: each is the text between two markers here. */
 final class RecipeExamples {
 
     record Order(String id, int cents) {}
@@ -42,7 +42,7 @@ final class RecipeExamples {
                 HttpRequest post = HttpRequest.newBuilder(url)
                         .header(
                                 "Idempotency-Key",
-                                key.toString()) // the target answers a key that it knows without acting
+                                key.toString()) // the target answers a known key without acting again
                         .POST(BodyPublishers.ofString(event.payload().id()))
                         .build();
                 int status = http.send(post, BodyHandlers.discarding()).statusCode();
@@ -51,7 +51,7 @@ final class RecipeExamples {
                             "The shop refused order " + event.payload().id() + ": " + status);
                 }
                 if (status >= 300) {
-                    throw new IOException("The shop answered " + status); // tried again
+                    throw new IOException("The shop answered " + status); // retried
                 }
             });
         }
@@ -65,7 +65,7 @@ final class RecipeExamples {
             if (event.kind() != EventKind.COMPLETED) {
                 return;
             }
-            String path = event.queueName() + "-" + event.taskId().sequenceId(); // an id of ours that the target keeps
+            String path = event.queueName() + "-" + event.taskId().sequenceId(); // our id, which the target keeps
             effects.capture("pay", String.class, OnAmbiguity.probe(key -> found(path)), key -> {
                 HttpRequest put = HttpRequest.newBuilder(payments.resolve(path))
                         .PUT(BodyPublishers.ofString(
@@ -107,12 +107,12 @@ final class RecipeExamples {
                 try {
                     status = http.send(post, BodyHandlers.discarding()).statusCode();
                 } catch (ConnectException e) {
-                    throw e; // the bank was not reached: tried again
+                    throw e; // the bank was not reached: retried
                 } catch (IOException e) {
-                    throw new UnknownOutcomeException("The bank did not answer", e); // it may be done: parked
+                    throw new UnknownOutcomeException("The bank did not answer", e); // it may have been done: parked
                 }
                 if (status == 503) {
-                    throw new IOException("The bank is closed"); // not done: tried again
+                    throw new IOException("The bank is closed"); // not done: retried
                 } else if (status != 200) {
                     throw new UnknownOutcomeException("The bank answered " + status);
                 }
