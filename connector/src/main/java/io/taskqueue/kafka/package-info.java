@@ -1,4 +1,16 @@
-/** How a user's Kafka properties reach the clients that this project makes. */
+/**
+ * Kafka clients as this project uses them, for the other rooms; nothing here knows queues, sources or sinks.
+ *
+ * <pre>
+ *   ClientProperties   a user's properties, by client
+ *   TopicReader        reads partitions to an end that exists
+ *   TopicAdmin         describes and creates topics
+ *   KafkaRequests      waits for an answer, within a timeout; repeats a request while brokers do not know a new topic
+ * </pre>
+ *
+ * <p>Called on the threads of the callers, which block for as long as Kafka takes: never inside a lock of a queue, never on a
+ * stream thread.
+ */
 @NullMarked
 package io.taskqueue.kafka;
 

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record SourceMetadata(Position position, String sourcePeerId, @Nullable String ownerPeerId, Instant recordedAt) {
 
-    /** @throws IllegalArgumentException if a peer's name is no name, by the rule of {@link QueueName} */
+    /** @throws IllegalArgumentException if a peer's name is not legal, see {@link PeerName} */
     public SourceMetadata {
         Objects.requireNonNull(position, "position");
-        LegalName.require("peer", "dispatcher-a", sourcePeerId);
+        PeerName.require(sourcePeerId);
         if (ownerPeerId != null) {
-            LegalName.require("peer", "dispatcher-a", ownerPeerId);
+            PeerName.require(ownerPeerId);
         }
         Objects.requireNonNull(recordedAt, "recordedAt");
     }

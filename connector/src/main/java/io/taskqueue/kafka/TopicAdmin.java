@@ -1,0 +1,148 @@
+package io.taskqueue.kafka;
+
+import io.taskqueue.kafka.ClientProperties.Client;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Describes and creates topics.
+ *
+ * <p>Each method waits for the cluster, a request no longer than the timeout, and throws the {@link
+ * org.apache.kafka.common.KafkaException} of a request that fails. Thread-safe.
+ */
+public final class TopicAdmin implements AutoCloseable {
+
+    /** {@code max.message.bytes} of a topic and a broker that do not set it. */
+    public static final int DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
+
+    private static final Duration LOOKUP_INTERVAL = Duration.ofMillis(250);
+
+    private final Admin admin;
+    private final KafkaRequests requests;
+
+    TopicAdmin(Admin admin, Duration timeout) {
+        this.admin = admin;
+        this.requests = new KafkaRequests(timeout);
+    }
+
+    /**
+     * Opens an admin client.
+     *
+     * @param kafka a user's Kafka properties; those for other clients are ignored
+     * @param timeout how long one request may take
+     */
+    public static TopicAdmin open(Map<String, ?> kafka, Duration timeout) {
+        return new TopicAdmin(Admin.create(new ClientProperties(kafka).of(Client.ADMIN)), timeout);
+    }
+
+    /** The topic; empty if there is none. */
+    public Optional<TopicDescription> describe(String topic) throws InterruptedException {
+        try {
+            Map<String, TopicDescription> found =
+                    requests.await(admin.describeTopics(List.of(topic)).allTopicNames(), "describe topic " + topic);
+            return Optional.ofNullable(found.get(topic));
+        } catch (UnknownTopicOrPartitionException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The topic, looked up again until it exists or the limit is reached; at least once. */
+    public Optional<TopicDescription> awaitExistence(String topic, Duration limit) throws InterruptedException {
+        long lookups = Math.max(1, limit.toMillis() / LOOKUP_INTERVAL.toMillis());
+        Optional<TopicDescription> found = describe(topic);
+        for (long lookup = 1; found.isEmpty() && lookup < lookups; lookup++) {
+            KafkaRequests.pause(LOOKUP_INTERVAL);
+            found = describe(topic);
+        }
+        return found;
+    }
+
+    /** Creates a topic; returns false if it exists already. It may not accept records yet, see {@link #awaitReady}. */
+    public boolean create(NewTopic topic) throws InterruptedException {
+        try {
+            requests.await(admin.createTopics(List.of(topic)).all(), "create topic " + topic.name());
+            return true;
+        } catch (TopicExistsException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Waits until every partition of a new topic has a leader that answers: a broker may refuse the first batch for a topic
+     * created moments ago and accept the second.
+     *
+     * @param partitions how many the topic was created with
+     * @return how many it has
+     */
+    public int awaitReady(String topic, int partitions) throws InterruptedException {
+        return requests.retry(() -> {
+            List<TopicPartition> all = describe(topic)
+                    .map(TopicAdmin::partitions)
+                    .orElseGet(() -> IntStream.range(0, partitions)
+                            .mapToObj(partition -> new TopicPartition(topic, partition))
+                            .toList());
+            offsets(all, OffsetSpec.latest());
+            return all.size();
+        });
+    }
+
+    /** The configuration of a topic, its defaults included. */
+    public Config config(String topic) throws InterruptedException {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        return requests.retry(() -> requests.await(
+                        admin.describeConfigs(List.of(resource)).all(), "read the configuration of topic " + topic)
+                .values()
+                .iterator()
+                .next());
+    }
+
+    /** The size of the largest batch of records that a topic of this configuration accepts, in bytes. */
+    public static int maxMessageBytes(Config config) {
+        ConfigEntry entry = config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+        return entry == null ? DEFAULT_MAX_MESSAGE_BYTES : Integer.parseInt(entry.value());
+    }
+
+    /** An offset of each partition; -1 where it has none of this kind. */
+    public Map<TopicPartition, Long> offsets(Collection<TopicPartition> partitions, OffsetSpec spec)
+            throws InterruptedException {
+        Map<TopicPartition, OffsetSpec> wanted =
+                partitions.stream().collect(Collectors.toMap(Function.identity(), partition -> spec));
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        requests.await(admin.listOffsets(wanted).all(), "list offsets of " + partitions)
+                .forEach((partition, found) -> offsets.put(partition, found.offset()));
+        return offsets;
+    }
+
+    /** The partitions of a topic, by number. */
+    public static List<TopicPartition> partitions(TopicDescription topic) {
+        return topic.partitions().stream()
+                .map(partition -> new TopicPartition(topic.name(), partition.partition()))
+                .sorted(Comparator.comparingInt(TopicPartition::partition))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        // without a timeout it would wait for a request that is never answered
+        admin.close(Duration.ZERO);
+    }
+}

@@ -1,0 +1,157 @@
+package io.taskqueue.kafka;
+
+import io.taskqueue.kafka.ClientProperties.Client;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads partitions from given offsets to an end that exists already, without a consumer group.
+ *
+ * <p>Records of one partition arrive in order. Reading may pass the end by the records that were fetched with it; {@link
+ * #position} is always the offset of the next record. For one thread at a time, but {@link #wakeup}.
+ *
+ * <p>Methods throw {@link org.apache.kafka.common.KafkaException}, among them {@link TimeoutException} if the cluster does not
+ * answer, or answers without progress, for longer than the timeout.
+ */
+public final class TopicReader implements AutoCloseable {
+
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Duration timeout;
+
+    private TopicReader(KafkaConsumer<byte[], byte[]> consumer, Duration timeout) {
+        this.consumer = consumer;
+        this.timeout = timeout;
+    }
+
+    /**
+     * Opens a reader.
+     *
+     * @param kafka a user's Kafka properties; those for other clients are ignored
+     * @param isolation whether records of transactions are read before they are committed, and aborted ones at all; decides
+     *     what the end of a partition is, too
+     * @param timeout how long one request may take, and how long reading may make no progress
+     */
+    public static TopicReader open(Map<String, ?> kafka, IsolationLevel isolation, Duration timeout) {
+        Map<String, Object> properties = new ClientProperties(kafka).of(Client.CONSUMER);
+        properties.put(
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        // the records exist: a fetch that waits for more of them only delays the next one
+        properties.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10);
+        return new TopicReader(
+                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()), timeout);
+    }
+
+    /** The partitions of a topic, by number; empty if there is no such topic. */
+    public List<TopicPartition> partitions(String topic) {
+        return consumer.partitionsFor(topic, timeout).stream()
+                .map(partition -> new TopicPartition(topic, partition.partition()))
+                .sorted(Comparator.comparingInt(TopicPartition::partition))
+                .toList();
+    }
+
+    /** The offset of the first record that each partition still holds. */
+    public Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions) {
+        return consumer.beginningOffsets(partitions, timeout);
+    }
+
+    /** The offset behind the last record of each partition: no record before it was acknowledged later than now. */
+    public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+        return consumer.endOffsets(partitions, timeout);
+    }
+
+    /** The first of the last so many offsets of each partition. Markers of transactions, and compacted records, take offsets. */
+    public Map<TopicPartition, Long> beforeEnd(Collection<TopicPartition> partitions, long offsets) {
+        Map<TopicPartition, Long> from = new HashMap<>(beginnings(partitions));
+        ends(partitions).forEach((partition, end) -> from.merge(partition, end - offsets, Math::max));
+        return from;
+    }
+
+    /** Starts at these offsets; other partitions are not read any more. */
+    public void seek(Map<TopicPartition, Long> from) {
+        consumer.assign(from.keySet());
+        from.forEach(consumer::seek);
+    }
+
+    /** The offset of the next record of a partition that is being read. */
+    public long position(TopicPartition partition) {
+        return consumer.position(partition, timeout);
+    }
+
+    /**
+     * Reads on until every one of these partitions, all of which are being read, has reached its end.
+     *
+     * @throws OffsetOutOfRangeException if a partition no longer holds the offset that reading stands at
+     */
+    public void readTo(Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        Duration idle = Duration.ZERO;
+        Map<TopicPartition, Long> positions = positions(ends.keySet());
+        while (!reached(positions, ends)) {
+            consumer.poll(POLL).forEach(reader);
+            Map<TopicPartition, Long> now = positions(ends.keySet());
+            idle = now.equals(positions) ? idle.plus(POLL) : Duration.ZERO;
+            positions = now;
+            if (idle.compareTo(timeout) > 0) {
+                throw noProgress(positions, ends);
+            }
+        }
+    }
+
+    /** Reads from these offsets to the end as it is now; {@link #seek} and {@link #readTo} in one. */
+    public void readToEnd(Map<TopicPartition, Long> from, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        if (from.isEmpty()) {
+            return;
+        }
+        Map<TopicPartition, Long> ends = ends(from.keySet());
+        seek(from);
+        readTo(ends, reader);
+    }
+
+    /** Ends what the reading thread waits for, with a {@link org.apache.kafka.common.errors.WakeupException}. */
+    public void wakeup() {
+        consumer.wakeup();
+    }
+
+    @Override
+    public void close() {
+        consumer.close(CloseOptions.timeout(Duration.ZERO));
+    }
+
+    private Map<TopicPartition, Long> positions(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        partitions.forEach(partition -> positions.put(partition, position(partition)));
+        return positions;
+    }
+
+    private static boolean reached(Map<TopicPartition, Long> positions, Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream().allMatch(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
+    }
+
+    private TimeoutException noProgress(Map<TopicPartition, Long> positions, Map<TopicPartition, Long> ends) {
+        Map<TopicPartition, Long> behind = new HashMap<>(positions);
+        behind.entrySet().removeIf(position -> position.getValue() >= ends.getOrDefault(position.getKey(), 0L));
+        return new TimeoutException("No record came within " + timeout.toMillis() + " ms from " + behind.keySet()
+                + ", read up to offsets " + behind.values() + " but not to the end " + ends
+                + "; check that the leaders of these partitions can be reached");
+    }
+}
