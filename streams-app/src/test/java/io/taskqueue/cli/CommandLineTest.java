@@ -47,11 +47,17 @@ class CommandLineTest {
     @Test
     void missingCommandIsReported() {
         assertThat(CommandRun.of().err())
-                .endsWith("taskqueue: A command is required, but none was given. Choose one from the list above.\n"
-                        + "See `taskqueue --help`.\n");
+                .endsWith(
+                        """
+                        taskqueue: A command is required, but none was given. Choose one from the list above.
+                        See `taskqueue --help`.
+                        """);
         assertThat(CommandRun.of("parked").err())
-                .endsWith("taskqueue: A command is required after `parked`. Choose list, show, redrive or discard.\n"
-                        + "See `taskqueue parked --help`.\n");
+                .endsWith(
+                        """
+                        taskqueue: A command is required after `parked`. Choose list, show, redrive or discard.
+                        See `taskqueue parked --help`.
+                        """);
     }
 
     @Test
@@ -188,7 +194,7 @@ class CommandLineTest {
 
         assertThat(status.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
         assertThat(status.err())
-                .startsWith("taskqueue: Kafka at 127.0.0.1:1 did not answer within 15 s (")
+                .startsWith("taskqueue: Kafka at 127.0.0.1:1 did not answer within 15 s. ")
                 .endsWith(
                         "Check the address, and that --command-config has the properties that the cluster's security requires.\n");
     }

@@ -168,7 +168,7 @@ final class Demo implements AutoCloseable {
     }
 
     private SinkStatus awaitIdle(SinkService sink, ShutdownSignal shutdown, Progress step, long events)
-            throws InterruptedException, ExecutionException {
+            throws InterruptedException {
         try (step) {
             Consumer<SinkStatus> update = status -> step.update(applied(status), events);
             new SinkIdleMonitor(admin, TOPIC, sink).awaitIdle(IDLE_DURATION, shutdown, update);
@@ -177,7 +177,7 @@ final class Demo implements AutoCloseable {
     }
 
     /** The number of task events in Kafka, read from the topic: each position once, without SourceStarted. */
-    private long publishedEvents() throws InterruptedException, ExecutionException {
+    private long publishedEvents() throws InterruptedException {
         Set<Position> positions = new HashSet<>();
         TopicOffsets topic = TopicOffsets.find(admin, TOPIC);
         topic.read(kafka, topic.offsets(OffsetSpec.earliest()), record -> EventHeaders.read(record.headers())

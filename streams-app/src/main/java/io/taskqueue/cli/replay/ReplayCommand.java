@@ -172,7 +172,7 @@ public final class ReplayCommand implements Callable<Integer> {
         return exitCode(report);
     }
 
-    private int receipt(Admin admin, SinkReplays replays) throws InterruptedException, ExecutionException {
+    private int receipt(Admin admin, SinkReplays replays) throws InterruptedException {
         int partitions = TopicOffsets.find(admin, topic.name()).partitions().size();
         ReplayReport report = await(
                         replays,

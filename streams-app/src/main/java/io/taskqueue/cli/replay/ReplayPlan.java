@@ -2,6 +2,7 @@ package io.taskqueue.cli.replay;
 
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.streams.ReplayOrder;
 import io.taskqueue.streams.SinkReplays;
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
@@ -44,7 +46,7 @@ public record ReplayPlan(String name, String topic, List<Move> moves) {
     @FunctionalInterface
     public interface Target {
 
-        Map<TopicPartition, Long> offsets(TopicOffsets topic) throws InterruptedException, ExecutionException;
+        Map<TopicPartition, Long> offsets(TopicOffsets topic) throws InterruptedException;
 
         static Target earliest() {
             return topic -> topic.offsets(OffsetSpec.earliest());
@@ -67,7 +69,7 @@ public record ReplayPlan(String name, String topic, List<Move> moves) {
      * @throws CommandFailedException if the sink has never run or is running, or the topic does not exist
      */
     public static ReplayPlan compute(Admin admin, String name, String topicName, Target target)
-            throws InterruptedException, ExecutionException {
+            throws InterruptedException {
         requireStopped(admin, name);
         TopicOffsets topic = TopicOffsets.find(admin, topicName);
         Map<TopicPartition, Long> committed = topic.committed(name);
@@ -115,12 +117,13 @@ public record ReplayPlan(String name, String topic, List<Move> moves) {
                         move -> new TopicPartition(topic, move.partition()),
                         move -> new OffsetAndMetadata(move.to(), order.offsetMetadata())));
         try {
-            admin.alterConsumerGroupOffsets(name, offsets).all().get();
-        } catch (ExecutionException e) {
+            KafkaOptions.REQUESTS.await(
+                    admin.alterConsumerGroupOffsets(name, offsets).all(), "move the offsets of group " + name);
+        } catch (KafkaException e) {
             throw new CommandFailedException(
                     ExitCode.FAILED,
                     "Kafka refused to move the offsets of sink " + name + ": "
-                            + (e.getCause() == null ? e : e.getCause())
+                            + e
                             + ". Partitions whose offsets were not moved are not replayed. Check that every instance is "
                             + "stopped, and run the command again.",
                     e);
@@ -152,16 +155,14 @@ public record ReplayPlan(String name, String topic, List<Move> moves) {
         return moves.stream().mapToLong(Move::events).sum();
     }
 
-    private static void requireStopped(Admin admin, String name) throws InterruptedException, ExecutionException {
+    private static void requireStopped(Admin admin, String name) throws InterruptedException {
         ConsumerGroupDescription group;
         try {
-            group = admin.describeConsumerGroups(List.of(name)).all().get().get(name);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof GroupIdNotFoundException) {
-                group = null;
-            } else {
-                throw e;
-            }
+            group = KafkaOptions.REQUESTS
+                    .await(admin.describeConsumerGroups(List.of(name)).all(), "describe consumer group " + name)
+                    .get(name);
+        } catch (GroupIdNotFoundException e) {
+            group = null;
         }
         if (group == null || group.groupState() == GroupState.DEAD) {
             throw new CommandFailedException(

@@ -2,6 +2,7 @@ package io.taskqueue.cli.shared;
 
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.kafka.KafkaRequests;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -11,18 +12,23 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How a command connects to Kafka: the same options as those of Kafka's own tools. */
 public final class KafkaOptions {
 
-    private static final int REACHABLE_TIMEOUT_SECONDS = 15;
+    /** How long one request to Kafka may take. */
+    public static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
+
+    /** Waits for the answers to requests, each at most for {@link #REQUEST_TIMEOUT}. */
+    public static final KafkaRequests REQUESTS = new KafkaRequests(REQUEST_TIMEOUT);
+
+    /** Short, because a cluster that does not exist does not answer either. */
+    private static final Duration REACHABLE_TIMEOUT = Duration.ofSeconds(15);
 
     @Option(
             names = "--bootstrap-server",
@@ -76,17 +82,18 @@ public final class KafkaOptions {
     public void requireReachable() {
         Admin admin = admin();
         try {
-            admin.describeCluster().clusterId().get(REACHABLE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException | KafkaException e) {
-            Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-            String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+            new KafkaRequests(REACHABLE_TIMEOUT).await(admin.describeCluster().clusterId(), "identify the cluster");
+        } catch (KafkaException e) {
+            String found = e instanceof TimeoutException
+                    ? " did not answer within " + REACHABLE_TIMEOUT.toSeconds() + " s"
+                    : " cannot be used: "
+                            + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
             throw new CommandFailedException(
                     ExitCode.UNREACHABLE,
-                    "Kafka at " + bootstrapServer + " did not answer within " + REACHABLE_TIMEOUT_SECONDS + " s ("
-                            + reason
-                            + "). Check the address, and that --command-config has the properties that the cluster's "
+                    "Kafka at " + bootstrapServer + found
+                            + ". Check the address, and that --command-config has the properties that the cluster's "
                             + "security requires.",
-                    cause);
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailedException(

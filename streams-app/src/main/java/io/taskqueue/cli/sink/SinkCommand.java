@@ -24,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.admin.Admin;
@@ -190,7 +189,7 @@ public final class SinkCommand implements Callable<Integer> {
         };
     }
 
-    private void await(SinkService service, ShutdownSignal shutdown) throws InterruptedException, ExecutionException {
+    private void await(SinkService service, ShutdownSignal shutdown) throws InterruptedException {
         if (untilIdle == null) {
             output.progress("Sink " + name + " is running. Press Ctrl-C to stop it.");
             while (!shutdown.await(CHECK_INTERVAL)) {

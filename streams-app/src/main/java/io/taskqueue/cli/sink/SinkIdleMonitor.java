@@ -10,7 +10,6 @@ import io.taskqueue.streams.SinkState;
 import io.taskqueue.streams.SinkStatus;
 import io.taskqueue.streams.SinkTopology;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -38,7 +37,7 @@ public final class SinkIdleMonitor {
      * @throws CommandFailedException if the sink failed
      */
     public void awaitIdle(Duration duration, ShutdownSignal shutdown, Consumer<SinkStatus> progress)
-            throws InterruptedException, ExecutionException {
+            throws InterruptedException {
         long checksNeeded = Math.max(1, duration.dividedBy(CHECK_INTERVAL));
         long checks = 0;
         long handledBefore = -1;
@@ -65,7 +64,7 @@ public final class SinkIdleMonitor {
         return status.replays().stream().allMatch(ReplayReceipt::complete);
     }
 
-    private boolean consumed(String topic) throws InterruptedException, ExecutionException {
+    private boolean consumed(String topic) throws InterruptedException {
         return TopicOffsets.find(admin, topic)
                 .unconsumed(service.status().sink())
                 .isEmpty();

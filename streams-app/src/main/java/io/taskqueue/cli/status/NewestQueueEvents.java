@@ -6,7 +6,6 @@ import io.taskqueue.serde.EventHeaders;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -25,8 +24,7 @@ final class NewestQueueEvents {
     private NewestQueueEvents() {}
 
     /** Reads the newest events by queue, without queues whose newest event lies before the records that are read. */
-    static Map<String, NewestEvent> read(TopicOffsets topic, Map<String, Object> kafka)
-            throws InterruptedException, ExecutionException {
+    static Map<String, NewestEvent> read(TopicOffsets topic, Map<String, Object> kafka) throws InterruptedException {
         Map<TopicPartition, Long> earliest = topic.offsets(OffsetSpec.earliest());
         Map<TopicPartition, Long> from = new HashMap<>();
         topic.offsets(OffsetSpec.latest())

@@ -1,13 +1,14 @@
 package io.taskqueue.cli.status;
 
+import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.streams.ParkedEvents;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
@@ -32,10 +33,11 @@ import org.jspecify.annotations.Nullable;
 record SinkLag(String name, String state, int members, long events, double seconds, @Nullable Long parked) {
 
     /** The names of all consumer groups that have committed offsets of the topic. */
-    static List<String> sinks(Admin admin, TopicOffsets topic) throws InterruptedException, ExecutionException {
+    static List<String> sinks(Admin admin, TopicOffsets topic) throws InterruptedException {
+        Collection<GroupListing> groups = KafkaOptions.REQUESTS.await(
+                admin.listGroups(ListGroupsOptions.forConsumerGroups()).all(), "list the consumer groups");
         List<String> names = new ArrayList<>();
-        for (GroupListing group :
-                admin.listGroups(ListGroupsOptions.forConsumerGroups()).all().get()) {
+        for (GroupListing group : groups) {
             if (!topic.committed(group.groupId()).isEmpty()) {
                 names.add(group.groupId());
             }
@@ -45,8 +47,11 @@ record SinkLag(String name, String state, int members, long events, double secon
     }
 
     static SinkLag of(Admin admin, TopicOffsets topic, Map<String, Object> kafka, String name, Instant now)
-            throws InterruptedException, ExecutionException {
-        ConsumerGroupDescription group = admin.describeConsumerGroups(List.of(name)).all().get().values().stream()
+            throws InterruptedException {
+        ConsumerGroupDescription group = KafkaOptions.REQUESTS
+                .await(admin.describeConsumerGroups(List.of(name)).all(), "describe consumer group " + name)
+                .values()
+                .stream()
                 .findFirst()
                 .orElseThrow();
         Map<TopicPartition, Long> unconsumed = topic.unconsumed(name);
@@ -75,8 +80,7 @@ record SinkLag(String name, String state, int members, long events, double secon
     // record timestamps are wall-clock times of other machines, so their age is a difference of wall clocks
     /** The age of the oldest record at these offsets. */
     private static double age(
-            TopicOffsets topic, Map<String, Object> kafka, Map<TopicPartition, Long> unconsumed, Instant now)
-            throws InterruptedException, ExecutionException {
+            TopicOffsets topic, Map<String, Object> kafka, Map<TopicPartition, Long> unconsumed, Instant now) {
         AtomicLong oldest = new AtomicLong(now.toEpochMilli());
         topic.readOne(kafka, unconsumed, record -> oldest.accumulateAndGet(record.timestamp(), Math::min));
         return Duration.between(Instant.ofEpochMilli(oldest.get()), now).toMillis() / 1000.0;

@@ -19,7 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -87,7 +86,7 @@ public final class StatusCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private List<QueueLine> queues(TopicOffsets events) throws InterruptedException, ExecutionException {
+    private List<QueueLine> queues(TopicOffsets events) throws InterruptedException {
         Map<String, Claim> claims = SourceRegistry.read(kafka.properties(), registryTopic);
         Map<String, NewestEvent> newest = NewestQueueEvents.read(events, kafka.properties());
         List<QueueLine> lines = new ArrayList<>();
@@ -103,7 +102,7 @@ public final class StatusCommand implements Callable<Integer> {
         return lines;
     }
 
-    private List<SinkLag> sinks(Admin admin, TopicOffsets events) throws InterruptedException, ExecutionException {
+    private List<SinkLag> sinks(Admin admin, TopicOffsets events) throws InterruptedException {
         List<String> known = SinkLag.sinks(admin, events);
         if (name != null && !known.contains(name)) {
             throw new CommandFailedException(
