@@ -30,7 +30,7 @@ final class EventStreamEndpoint {
 
     private final EventFeed feed;
     private final Settings settings;
-    private final Semaphore freeClients;
+    private final Semaphore clientSlots;
     private final Executor executor;
 
     private final List<StreamClient> clients = new CopyOnWriteArrayList<>();
@@ -73,13 +73,13 @@ final class EventStreamEndpoint {
     EventStreamEndpoint(EventFeed feed, Settings settings, Executor executor) {
         this.feed = feed;
         this.settings = settings;
-        this.freeClients = new Semaphore(settings.maxClients());
+        this.clientSlots = new Semaphore(settings.maxClients());
         this.executor = executor;
     }
 
     /** Serves one client, on the thread of its request, until it leaves, is disconnected, or this is closed. */
     void serve(Context context) throws IOException {
-        if (!freeClients.tryAcquire()) {
+        if (!clientSlots.tryAcquire()) {
             context.header("Retry-After", "30");
             JsonResponses.error(
                     context,
@@ -104,7 +104,7 @@ final class EventStreamEndpoint {
             Thread.currentThread().interrupt();
         } finally {
             leave(client);
-            freeClients.release();
+            clientSlots.release();
         }
     }
 
@@ -160,16 +160,16 @@ final class EventStreamEndpoint {
             execute(this::endAll);
             return;
         }
-        byte[] frame;
+        byte[] bytes;
         try {
-            frame = ServerSentEvents.event(event, settings.showPayloads());
+            bytes = ServerSentEvents.event(event, settings.showPayloads());
         } catch (RuntimeException e) {
             LOG.warn("The event {} could not be encoded; every diagnostics stream ends.", event, e);
             clients.forEach(this::disconnect);
             return;
         }
         for (StreamClient client : clients) {
-            if (!client.offer(frame)) {
+            if (!client.offer(bytes)) {
                 LOG.info(
                         "The diagnostics client {} was disconnected: it is too slow, more than {} events or {} bytes were "
                                 + "buffered for it.",

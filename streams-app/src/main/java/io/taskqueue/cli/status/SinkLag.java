@@ -77,8 +77,7 @@ record SinkLag(String name, String state, int members, long events, double secon
         }
     }
 
-    // record timestamps are wall-clock times of other machines, so their age is a difference of wall clocks
-    /** The age of the oldest record at these offsets. */
+    /** The age of the oldest record at these offsets: a difference of wall clocks, because another machine set the timestamp. */
     private static double age(
             TopicOffsets topic, Map<String, Object> kafka, Map<TopicPartition, Long> unconsumed, Instant now) {
         AtomicLong oldest = new AtomicLong(now.toEpochMilli());
