@@ -103,7 +103,7 @@ class ParkedTasksEndpointTest {
                 .contains("A decision has no field 'follwing'.");
         assertThat(refusal(client, "{\"action\":\"redrive\",\"task\":\"1/2\",\"following\":\"yes\"}"))
                 .contains("The field 'following' of a decision must be true or false.");
-        assertThat(refusal(client, "{\"action\":\"discard\",\"task\":\"1/2\"}")).contains("say who and why");
+        assertThat(refusal(client, "{\"action\":\"discard\",\"task\":\"1/2\"}")).contains("who and why are required");
         assertThat(operations.decisions).isEmpty();
     }
 
@@ -212,7 +212,7 @@ class ParkedTasksEndpointTest {
                 throw new NoSuchElementException("orders/1/1 is not parked");
             }
             if (decision.action() == Action.DISCARD && decision.reason().isEmpty()) {
-                throw new IllegalArgumentException("say who and why");
+                throw new IllegalArgumentException("who and why are required");
             }
             decisions.add(decision);
             return "{\"sent\":true}";

@@ -65,35 +65,35 @@ final class Demo implements AutoCloseable {
     }
 
     /**
-     * Time and randomness.
+     * The time and the randomness that a demo uses.
      *
      * @param clock the time of the replay's order
      * @param ticker measures how long the demo takes
      * @param random decides which attempts of the workers succeed
      */
-    record Sources(Clock clock, Ticker ticker, RandomGenerator random) {}
+    record Environment(Clock clock, Ticker ticker, RandomGenerator random) {}
 
     private final Map<String, Object> kafka;
     private final Path stateDirectory;
     private final MeterRegistry meters;
-    private final Sources sources;
+    private final Environment environment;
     private final LedgerTarget target = LedgerTarget.start();
     private final Admin admin;
 
-    Demo(String bootstrapServers, Path stateDirectory, MeterRegistry meters, Sources sources) {
+    Demo(String bootstrapServers, Path stateDirectory, MeterRegistry meters, Environment environment) {
         this.kafka = Map.of("bootstrap.servers", bootstrapServers);
         this.stateDirectory = stateDirectory;
         this.meters = meters;
-        this.sources = sources;
+        this.environment = environment;
         this.admin = Admin.create(kafka);
     }
 
     /** @throws CommandFailedException if a step fails, or the process is asked to end before the tasks have ended */
     DemoResult run(TaskFileReader tasks, WorkerBehavior workers, ShutdownSignal shutdown, Listener listener)
             throws InterruptedException, ExecutionException {
-        long begin = sources.ticker().nanos();
+        long begin = environment.ticker().nanos();
         var settings = new Dispatcher.Settings(QUEUE, TOPIC, workers, LEASE, "mirror-workers", true);
-        try (Dispatcher dispatcher = Dispatcher.start(settings, kafka, meters, sources.random())) {
+        try (Dispatcher dispatcher = Dispatcher.start(settings, kafka, meters, environment.random())) {
             listener.dispatcherStarted(dispatcher);
             DispatchCounters counters = dispatcher.counters();
             SinkStatus first;
@@ -127,7 +127,7 @@ final class Demo implements AutoCloseable {
                                 first.effects().run(), first.effects().reused()),
                         new DemoResult.Target(calls, keys),
                         new DemoResult.Replay(receipt(second), target.calls() - calls),
-                        Duration.ofNanos(sources.ticker().nanos() - begin).toMillis() / 1000.0);
+                        Duration.ofNanos(environment.ticker().nanos() - begin).toMillis() / 1000.0);
                 listener.completed(result);
                 return result;
             }
@@ -143,7 +143,7 @@ final class Demo implements AutoCloseable {
                 ReplayMode.RECORDED_ONLY,
                 Selection.ALL,
                 "demo",
-                sources.clock().instant());
+                environment.clock().instant());
         ReplayPlan.compute(admin, SINK, TOPIC, ReplayPlan.Target.earliest()).execute(admin, replays, order);
     }
 

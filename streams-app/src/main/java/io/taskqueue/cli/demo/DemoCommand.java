@@ -42,7 +42,7 @@ public final class DemoCommand implements Callable<Integer> {
     private static final Duration MAX_SHUTDOWN_DELAY = Duration.ofSeconds(30);
     private static final String LOOPBACK = "127.0.0.1";
 
-    private final Demo.Sources sources;
+    private final Demo.Environment environment;
 
     @Option(
             names = "--tasks",
@@ -92,7 +92,7 @@ public final class DemoCommand implements Callable<Integer> {
      * @param random decides which attempts of the workers succeed
      */
     public DemoCommand(Clock clock, Ticker ticker, RandomGenerator random) {
-        this.sources = new Demo.Sources(clock, ticker, random);
+        this.environment = new Demo.Environment(clock, ticker, random);
     }
 
     @Override
@@ -105,8 +105,8 @@ public final class DemoCommand implements Callable<Integer> {
                 Presenter presenter = new Presenter(shutdown, meters)) {
             output.progress("Starting a Kafka broker in " + directory.path() + " ...");
             try (LocalBroker broker = LocalBroker.start(directory.path().resolve("broker"), 0);
-                    Demo demo =
-                            new Demo(broker.bootstrapServers(), directory.path().resolve("state"), meters, sources)) {
+                    Demo demo = new Demo(
+                            broker.bootstrapServers(), directory.path().resolve("state"), meters, environment)) {
                 output.progress("Kafka listens on " + broker.bootstrapServers() + ".");
                 DemoResult result = demo.run(reader, behavior, shutdown, presenter);
                 return result.mismatches().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
