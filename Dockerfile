@@ -1,4 +1,4 @@
-# The commands in an image: build the jars first (mvn package -DskipTests), then docker build -t taskqueue:local .
+# The image of the commands. Build the jars first: mvn package -DskipTests; then: docker build -t taskqueue:local .
 ARG BASE=eclipse-temurin:17-jre
 FROM ${BASE}
 COPY streams-app/target/lib /opt/taskqueue/lib

@@ -39,7 +39,12 @@ public final class TopicAdmin implements AutoCloseable {
     private final Admin admin;
     private final KafkaRequests requests;
 
-    TopicAdmin(Admin admin, Duration timeout) {
+    /**
+     * Uses an admin client that exists.
+     *
+     * @param timeout how long one request may take
+     */
+    public TopicAdmin(Admin admin, Duration timeout) {
         this.admin = admin;
         this.requests = new KafkaRequests(timeout);
     }

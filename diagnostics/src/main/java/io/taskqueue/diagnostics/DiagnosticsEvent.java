@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
 /**
- * One event as a watcher sees it: a server-sent event with an id, a kind and JSON data.
+ * One event of the diagnostics stream: a server-sent event with an id, a kind and JSON data.
  *
- * <p>Immutable. The JSON is made when the server asks for it, on the thread that handed the event over.
+ * <p>Immutable. The JSON is encoded when the server requests it, on the thread that delivered the event.
  */
 public final class DiagnosticsEvent {
 
@@ -29,11 +29,11 @@ public final class DiagnosticsEvent {
     }
 
     /**
-     * An event that is no replication event.
+     * An event that is not a replication event.
      *
-     * @param id what a watcher tells it by; one line
+     * @param id identifies the event to clients; one line
      * @param kind the name of the server-sent event; one line
-     * @param json the data, which must not show a payload
+     * @param json the data, which must not contain a payload
      * @throws IllegalArgumentException if id or kind is empty or more than one line
      */
     public static DiagnosticsEvent of(String id, String kind, String json) {
@@ -41,7 +41,7 @@ public final class DiagnosticsEvent {
     }
 
     /**
-     * A replication event in its wire format. Where payloads are hidden, {@code value} is the string {@code (hidden)}.
+     * A replication event in its wire format. If payloads are hidden, {@code value} is the string {@code (hidden)}.
      *
      * <p>Its id is that of the record's {@code ce_id} header: queue/epoch/sequence, the queue percent-encoded.
      */
@@ -56,8 +56,8 @@ public final class DiagnosticsEvent {
     }
 
     /**
-     * Says that the feed did not hand over everything. The server then ends every stream and its subscription, because a stream
-     * with a hole in it shows what is not so; a watcher connects again and starts with a fresh snapshot.
+     * Reports that the feed has lost events. The server then ends every stream and its subscription, because a stream with missing
+     * events is wrong; a client connects again and starts with a new snapshot.
      *
      * @param reason what happened, for the log
      */
@@ -69,7 +69,7 @@ public final class DiagnosticsEvent {
         return loss;
     }
 
-    /** What a watcher tells the event by. */
+    /** Identifies the event to clients. */
     public String id() {
         return id;
     }
@@ -87,9 +87,9 @@ public final class DiagnosticsEvent {
     private static String oneLine(String name, String text) {
         if (text.isEmpty() || text.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException(
-                    "The " + name + " of a diagnostics event is one line of text, but this one is "
+                    "The " + name + " of a diagnostics event must be one line of text, but this one is "
                             + (text.isEmpty() ? "empty" : "'" + PercentEncoding.encode(text) + "' (percent-encoded)")
-                            + ". Percent-encode what a name may hold.");
+                            + ". Percent-encode names that may contain control characters.");
         }
         return text;
     }

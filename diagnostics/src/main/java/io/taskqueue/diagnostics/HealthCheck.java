@@ -3,14 +3,14 @@ package io.taskqueue.diagnostics;
 import java.util.Optional;
 
 /**
- * One thing that must be in order before a process is ready. Called on every request for {@code /health/ready}, from any
- * thread and possibly by several at once; answers at once from what is known and does not ask the network.
+ * A condition that must hold for the process to be ready. Called for every request for {@code /health/ready}, by any thread and
+ * possibly by several at the same time; returns without blocking, from what is known, and sends no request.
  */
 @FunctionalInterface
 public interface HealthCheck {
 
     /**
-     * Why the process is not ready, as a person reads it, or empty when all is in order.
+     * Why the process is not ready, as text for operators; empty if the condition holds.
      *
      * @throws Exception counts as a failure; its message is the reason
      */

@@ -1,9 +1,18 @@
 /**
- * What a dispatcher or a sink service shows of itself over HTTP: live events, health, meters.
+ * Diagnostics of a dispatcher or a sink service over HTTP.
  *
- * <p>{@link io.taskqueue.diagnostics.DiagnosticsServer} is the server; a {@link io.taskqueue.diagnostics.DiagnosticsFeed} is
- * where its events come from, {@link io.taskqueue.diagnostics.HealthCheck} what decides whether it is ready. Whoever feeds it
- * never waits for whoever watches it.
+ * <pre>
+ *   DiagnosticsServer (built once, here everything is wired)
+ *     AccessControl, HttpServerSetup   who may read; Javalin and Jetty
+ *     EventStreamEndpoint              /diagnostics/taskqueue: EventFeed -> DiagnosticsEvent -> ServerSentEvents -> StreamClient
+ *     ReadinessEndpoint                /health/ready: HealthCheck
+ *     MetricsEndpoint                  /metrics
+ *     ParkedTasksEndpoint              /api/parked: ParkedTaskOperations
+ *   DispatcherEventFeed                the feed of a queue and its source
+ * </pre>
+ *
+ * <p>The application starts the server; requests run on threads of the server. Events are encoded on the thread of the feed, which
+ * never waits for a client. No response contains a payload unless the application enables it.
  */
 @NullMarked
 package io.taskqueue.diagnostics;

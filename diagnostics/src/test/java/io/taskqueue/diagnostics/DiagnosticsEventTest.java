@@ -32,7 +32,7 @@ class DiagnosticsEventTest {
                     .build());
 
     @Test
-    void payloadIsHiddenUnlessAskedFor() {
+    void payloadIsHiddenUnlessRequested() {
         DiagnosticsEvent event = DiagnosticsEvent.of(enqueued, PayloadCodec.utf8());
 
         assertThat(event.json(false)).contains("\"value\":\"(hidden)\"").doesNotContain("the secret");
@@ -50,7 +50,7 @@ class DiagnosticsEventTest {
     }
 
     @Test
-    void idIsThatOfTheRecordAndOneLineWhateverTheQueueIsCalled() {
+    void idIsThatOfTheRecordAndOneLineForAnyQueueName() {
         DiagnosticsEvent event = DiagnosticsEvent.of(enqueued, PayloadCodec.utf8());
 
         assertThat(event.id()).isEqualTo("orders%20%2F%20%C3%BC%0A/17/42");
@@ -58,7 +58,7 @@ class DiagnosticsEventTest {
     }
 
     @Test
-    void sourceStartedIsShownAsWell() {
+    void sourceStartedIsEncodedAsWell() {
         UUID instance = UUID.fromString("00000000-0000-0000-0000-00000000000b");
         DiagnosticsEvent event = DiagnosticsEvent.of(
                 ReplicationEvent.sourceStarted(
@@ -73,17 +73,17 @@ class DiagnosticsEventTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DiagnosticsEvent.of("1\ndata: forged", "Enqueued", "{}"))
                 .withMessage(
-                        "The id of a diagnostics event is one line of text, but this one is '1%0Adata%3A%20forged' "
-                                + "(percent-encoded). Percent-encode what a name may hold.");
+                        "The id of a diagnostics event must be one line of text, but this one is '1%0Adata%3A%20forged' "
+                                + "(percent-encoded). Percent-encode names that may contain control characters.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DiagnosticsEvent.of("1", "", "{}"))
                 .withMessage(
-                        "The kind of a diagnostics event is one line of text, but this one is empty. Percent-encode what a "
-                                + "name may hold.");
+                        "The kind of a diagnostics event must be one line of text, but this one is empty. Percent-encode names "
+                                + "that may contain control characters.");
     }
 
     @Test
-    void serverHidesPayloadsUnlessTold() throws IOException {
+    void serverHidesPayloadsByDefault() throws IOException {
         assertThat(shownBy(DiagnosticsServer.builder()))
                 .contains("\"(hidden)\"")
                 .doesNotContain("the secret");
@@ -91,9 +91,9 @@ class DiagnosticsEventTest {
     }
 
     private String shownBy(DiagnosticsServer.Builder builder) throws IOException {
-        HandFedFeed feed = new HandFedFeed();
+        ManualEventFeed feed = new ManualEventFeed();
         try (var server = builder.feed(feed).start();
-                var stream = new Browser(server).watch()) {
+                var stream = new HttpTestClient(server).connect()) {
             stream.next();
             feed.emit(DiagnosticsEvent.of(enqueued, PayloadCodec.utf8()));
             return stream.nextEvent();

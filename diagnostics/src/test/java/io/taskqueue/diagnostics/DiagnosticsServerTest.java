@@ -38,24 +38,24 @@ class DiagnosticsServerTest {
                 .ready("never", () -> Optional.of("no"))
                 .start();
 
-        var answer = new Browser(server).get("/health/live");
+        var response = new HttpTestClient(server).get("/health/live");
 
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).isEqualTo("{\"status\":\"live\"}");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).isEqualTo("{\"status\":\"live\"}");
     }
 
     @Test
-    void readyWhenEveryCheckIs() {
+    void readyWhenEveryCheckPasses() {
         AtomicReference<Optional<String>> source = new AtomicReference<>(Optional.of("the broker does not answer"));
         server = DiagnosticsServer.builder()
                 .ready("queue", Optional::empty)
                 .ready("source", source::get)
                 .start();
-        Browser browser = new Browser(server);
+        HttpTestClient client = new HttpTestClient(server);
 
-        var before = browser.get("/health/ready");
+        var before = client.get("/health/ready");
         source.set(Optional.empty());
-        var after = browser.get("/health/ready");
+        var after = client.get("/health/ready");
 
         assertThat(before.statusCode()).isEqualTo(503);
         assertThat(before.body())
@@ -75,10 +75,10 @@ class DiagnosticsServerTest {
                 })
                 .start();
 
-        var answer = new Browser(server).get("/health/ready");
+        var response = new HttpTestClient(server).get("/health/ready");
 
-        assertThat(answer.statusCode()).isEqualTo(503);
-        assertThat(answer.body()).contains("broken \\\"pipe\\\"");
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(response.body()).contains("broken \\\"pipe\\\"");
     }
 
     @Test
@@ -91,44 +91,44 @@ class DiagnosticsServerTest {
                 .increment(3);
         server = DiagnosticsServer.builder().registry(registry).start();
 
-        var answer = new Browser(server).get("/metrics");
+        var response = new HttpTestClient(server).get("/metrics");
 
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.headers().firstValue("Content-Type").orElseThrow())
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type").orElseThrow())
                 .startsWith("text/plain")
                 .contains("version=0.0.4");
-        assertThat(answer.body()).contains("taskqueue_replication_events_total{kind=\"Enqueued\",queue=\"übung\"} 3.0");
+        assertThat(response.body())
+                .contains("taskqueue_replication_events_total{kind=\"Enqueued\",queue=\"übung\"} 3.0");
     }
 
     @Test
-    void registryWithoutPrometheusTextIsRefused() {
+    void registryWithoutPrometheusIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DiagnosticsServer.builder()
                         .registry(new SimpleMeterRegistry())
                         .start())
-                .withMessage("/metrics is Prometheus text, but the registry is a SimpleMeterRegistry without a "
-                        + "PrometheusMeterRegistry in it. Pass a PrometheusMeterRegistry, or a CompositeMeterRegistry that "
-                        + "one was added to.");
+                .withMessage(
+                        "/metrics requires a PrometheusMeterRegistry, but the registry is a SimpleMeterRegistry that contains "
+                                + "none. Pass a PrometheusMeterRegistry, or a CompositeMeterRegistry that one was added to.");
     }
 
     @Test
-    void whatIsNotThereIsSaidInJson() {
+    void missingContentIsReportedInJson() {
         server = DiagnosticsServer.builder().start();
-        Browser browser = new Browser(server);
+        HttpTestClient client = new HttpTestClient(server);
 
-        assertThat(browser.get("/nothing").statusCode()).isEqualTo(404);
-        assertThat(browser.get("/nothing").body()).isEqualTo("{\"error\":\"There is nothing at /nothing.\"}");
-        assertThat(browser.get("/metrics").body())
-                .isEqualTo("{\"error\":\"This process was started without meters.\"}");
-        assertThat(browser.get("/diagnostics/taskqueue").body())
-                .isEqualTo("{\"error\":\"This process was started without a feed of events.\"}");
+        assertThat(client.get("/nothing").statusCode()).isEqualTo(404);
+        assertThat(client.get("/nothing").body()).isEqualTo("{\"error\":\"There is nothing at /nothing.\"}");
+        assertThat(client.get("/metrics").body()).isEqualTo("{\"error\":\"This process was started without meters.\"}");
+        assertThat(client.get("/diagnostics/taskqueue").body())
+                .isEqualTo("{\"error\":\"This process was started without an event stream.\"}");
     }
 
     @Test
-    void answersKeepBrowsersOutAndSayNothingOfTheServer() {
+    void responsesKeepBrowsersOutAndDoNotIdentifyTheServer() {
         server = DiagnosticsServer.builder().start();
 
-        var headers = new Browser(server)
+        var headers = new HttpTestClient(server)
                 .get("/health/live", "Origin", "http://evil.example")
                 .headers();
 
@@ -142,71 +142,70 @@ class DiagnosticsServerTest {
     }
 
     @Test
-    void malformedRequestLearnsNothingOfTheServer() throws IOException {
+    void responseToMalformedRequestDoesNotIdentifyTheServer() throws IOException {
         server = DiagnosticsServer.builder().start();
 
-        assertThat(new Browser(server).raw("NONSENSE\r\n\r\n"))
+        assertThat(new HttpTestClient(server).raw("NONSENSE\r\n\r\n"))
                 .contains(" 400 ")
                 .doesNotContainIgnoringCase("jetty");
     }
 
     @Test
-    void onlyReadingIsServed() throws IOException {
+    void otherMethodsThanGetAreRefused() throws IOException {
         server = DiagnosticsServer.builder().start();
 
         assertThat(
-                        new Browser(server)
+                        new HttpTestClient(server)
                                 .raw(
                                         "POST /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
                 .contains(" 405 ")
-                .contains("This can only be read: use GET.");
+                .contains("This path supports GET only.");
     }
 
     @Test
-    void tokenIsAskedForEverywhereButOnHealth() {
+    void tokenIsRequiredExceptOnHealthPaths() {
         server = DiagnosticsServer.builder()
                 .host("0.0.0.0")
                 .token("s3cret")
-                .feed(new HandFedFeed())
+                .feed(new ManualEventFeed())
                 .registry(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
                 .ready("source", () -> Optional.of("broker b-1 does not answer"))
                 .start();
-        Browser browser = new Browser(server);
+        HttpTestClient client = new HttpTestClient(server);
 
         for (String path : new String[] {"/metrics", "/diagnostics/taskqueue", "/nothing"}) {
-            var refused = browser.get(path);
+            var refused = client.get(path);
             assertThat(refused.statusCode()).isEqualTo(401);
             assertThat(refused.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
             assertThat(refused.body())
                     .isEqualTo(
-                            "{\"error\":\"This needs the diagnostics token, and the request has none or another one. "
+                            "{\"error\":\"This request requires the diagnostics token, but has none or a different one. "
                                     + "Send it as Authorization: Bearer <token>.\"}");
         }
-        assertThat(browser.get("/metrics", "Authorization", "Bearer s3cre").statusCode())
+        assertThat(client.get("/metrics", "Authorization", "Bearer s3cre").statusCode())
                 .isEqualTo(401);
-        assertThat(browser.get("/metrics", "Authorization", "Bearer s3cret2").statusCode())
+        assertThat(client.get("/metrics", "Authorization", "Bearer s3cret2").statusCode())
                 .isEqualTo(401);
-        assertThat(browser.get("/metrics", "Authorization", "Basic s3cret").statusCode())
+        assertThat(client.get("/metrics", "Authorization", "Basic s3cret").statusCode())
                 .isEqualTo(401);
-        assertThat(browser.get("/metrics?token=s3cret").statusCode()).isEqualTo(401);
-        assertThat(browser.get("/metrics", "Authorization", "Bearer s3cret").statusCode())
+        assertThat(client.get("/metrics?token=s3cret").statusCode()).isEqualTo(401);
+        assertThat(client.get("/metrics", "Authorization", "Bearer s3cret").statusCode())
                 .isEqualTo(200);
-        assertThat(browser.get("/health/live").statusCode()).isEqualTo(200);
-        assertThat(browser.get("/health/ready").body()).isEqualTo("{\"status\":\"not ready\"}");
-        assertThat(browser.get("/health/ready", "Authorization", "bearer s3cret")
-                        .body())
+        assertThat(client.get("/health/live").statusCode()).isEqualTo(200);
+        assertThat(client.get("/health/ready").body()).isEqualTo("{\"status\":\"not ready\"}");
+        assertThat(client.get("/health/ready", "Authorization", "bearer s3cret").body())
                 .contains("broker b-1 does not answer");
     }
 
     @Test
-    void pathsThatOnlyLookLikeHealthNeedTheToken() throws IOException {
+    void pathsThatOnlyLookLikeHealthRequireTheToken() throws IOException {
         server = DiagnosticsServer.builder()
                 .token("s3cret")
                 .registry(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
                 .start();
 
         for (String path : new String[] {"/health/../metrics", "/health/%2e%2e/metrics", "/health/..;/metrics"}) {
-            assertThat(new Browser(server)
+            assertThat(new HttpTestClient(server)
                             .raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
                     .as(path)
                     .startsWith("HTTP/1.1 4");
@@ -214,7 +213,7 @@ class DiagnosticsServerTest {
     }
 
     @Test
-    void withoutTokenAWebPageCannotReachItByAName() throws IOException {
+    void withoutTokenAWebPageCannotReachItByAHostName() throws IOException {
         server = DiagnosticsServer.builder()
                 .registry(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
                 .start();
@@ -225,31 +224,32 @@ class DiagnosticsServerTest {
         assertThat(statusNaming("evil.example:" + server.port()))
                 .contains(" 421 ")
                 .contains(
-                        "This server has no token and answers to its address or to localhost only, but the request names "
-                                + "another host. Open it as http://127.0.0.1:" + server.port() + ", or set a token.");
+                        "This server has no token and accepts requests to its address or to localhost only, but the request "
+                                + "names another host. Open it as http://127.0.0.1:" + server.port()
+                                + ", or set a token.");
     }
 
     @Test
-    void addressThatOthersReachNeedsAToken() {
+    void addressThatOtherMachinesReachRequiresAToken() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DiagnosticsServer.builder().host("0.0.0.0").start())
                 .withMessage(
-                        "Diagnostics on an address that other machines can reach need a token, but 0.0.0.0 was given "
-                                + "none. Set a token, or listen on 127.0.0.1.");
+                        "Diagnostics on an address that other machines can reach require a token, but none is set for "
+                                + "0.0.0.0. Set a token, or listen on 127.0.0.1.");
     }
 
     @Test
-    void tokenThatAHeaderCannotCarryIsRefused() {
+    void tokenThatIsInvalidInAHeaderIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DiagnosticsServer.builder().token("").start())
                 .withMessage(
-                        "A diagnostics token is sent in an HTTP header, but this one is empty. Use letters, digits and "
-                                + "punctuation of ASCII, without spaces.");
+                        "A diagnostics token must be valid in an HTTP header, but this one is empty. Use ASCII letters, digits "
+                                + "and punctuation, without spaces.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DiagnosticsServer.builder().token("geheim ü").start())
                 .withMessage(
-                        "A diagnostics token is sent in an HTTP header, but this one holds a character that a header "
-                                + "cannot carry. Use letters, digits and punctuation of ASCII, without spaces.");
+                        "A diagnostics token must be valid in an HTTP header, but this one contains a character that is not "
+                                + "allowed there. Use ASCII letters, digits and punctuation, without spaces.");
     }
 
     @Test
@@ -257,34 +257,42 @@ class DiagnosticsServerTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DiagnosticsServer.builder().port(65_536).start())
                 .withMessage(
-                        "A port is 0 to 65535, but the diagnostics port is 65536. Set another one, or leave the default.");
+                        "The port of the diagnostics must be 0 to 65535, but it is 65536. Set another port, or omit it for a "
+                                + "free one.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
-                        DiagnosticsServer.builder().heartbeat(Duration.ZERO).start());
+                        DiagnosticsServer.builder().heartbeat(Duration.ZERO).start())
+                .withMessage(
+                        "The heartbeat of the diagnostics stream must be 1 ms to 25 s, but it is PT0S. Set another value, "
+                                + "or omit it for the default.");
         assertThatIllegalArgumentException().isThrownBy(() -> DiagnosticsServer.builder()
                 .heartbeat(Duration.ofMinutes(1))
                 .start());
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> DiagnosticsServer.builder().maxWatchers(0).start());
+                .isThrownBy(
+                        () -> DiagnosticsServer.builder().maxStreamClients(0).start())
+                .withMessage(
+                        "The setting maxStreamClients of the diagnostics must be at least 1, but it is 0. Set another "
+                                + "value, or omit it for the default.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DiagnosticsServer.builder().bufferedEvents(0).start());
     }
 
     @Test
-    void busyPortIsNamedWithWhatToDo() throws IOException {
+    void busyPortIsReportedWithTheRemedy() throws IOException {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = other.getLocalPort();
 
             assertThatIllegalStateException()
                     .isThrownBy(() -> DiagnosticsServer.builder().port(port).start())
-                    .withMessage(
-                            "Port " + port + " of 127.0.0.1 is in use by another process. Stop what listens there, or "
-                                    + "choose another port of an address of this machine; port 0 takes any free one.");
+                    .withMessage("Port " + port + " of 127.0.0.1 is in use by another process. Stop the process that "
+                            + "listens there, or set another port of an address of this machine; port 0 selects a free "
+                            + "one.");
         }
     }
 
     @Test
-    void portIsFreeAgainAfterClose() {
+    void portIsReleasedByClose() {
         server = DiagnosticsServer.builder().start();
         int port = server.port();
         server.close();
@@ -295,10 +303,10 @@ class DiagnosticsServerTest {
     }
 
     @Test
-    void itsThreadsKeepNoProcessAlive() {
+    void allThreadsAreDaemons() {
         Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
-        server = DiagnosticsServer.builder().feed(new HandFedFeed()).start();
-        new Browser(server).get("/health/live");
+        server = DiagnosticsServer.builder().feed(new ManualEventFeed()).start();
+        new HttpTestClient(server).get("/health/live");
 
         assertThat(Thread.getAllStackTraces().keySet())
                 .filteredOn(thread -> !before.contains(thread) && !thread.isDaemon())
@@ -306,6 +314,7 @@ class DiagnosticsServerTest {
     }
 
     private String statusNaming(String host) throws IOException {
-        return new Browser(server).raw("GET /metrics HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+        return new HttpTestClient(server)
+                .raw("GET /metrics HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
     }
 }

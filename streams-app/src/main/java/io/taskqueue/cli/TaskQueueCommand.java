@@ -1,16 +1,32 @@
 package io.taskqueue.cli;
 
-import io.taskqueue.config.DurationText;
+import io.taskqueue.cli.demo.BrokerCommand;
+import io.taskqueue.cli.demo.DemoCommand;
+import io.taskqueue.cli.dispatch.DispatchCommand;
+import io.taskqueue.cli.parked.ParkedCommands;
+import io.taskqueue.cli.parked.ParkedDiscardCommand;
+import io.taskqueue.cli.parked.ParkedListCommand;
+import io.taskqueue.cli.parked.ParkedRedriveCommand;
+import io.taskqueue.cli.parked.ParkedShowCommand;
+import io.taskqueue.cli.replay.ReplayCommand;
+import io.taskqueue.cli.shared.CommandFailedException;
+import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.sink.SinkCommand;
+import io.taskqueue.cli.status.ResultsCommand;
+import io.taskqueue.cli.status.StatusCommand;
+import io.taskqueue.queue.Ticker;
+import io.taskqueue.sink.DurationText;
 import java.io.PrintWriter;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -19,26 +35,21 @@ import picocli.CommandLine.TypeConversionException;
         name = "taskqueue",
         description = {
             "Every change of a task queue, in order, on Kafka; every effect of it, recorded once and replayed from the record.",
+            "",
+            "For teams that run an in-process, lease-based task queue in Java. A source publishes each change of the queue "
+                    + "(enqueued, leased, completed, failed, expired ...) to Kafka and confirms when it is stored there. A sink calls HTTP services or writes to databases in "
+                    + "response; the result of each call is recorded and returned when the event is read again, so that a "
+                    + "replay makes no call.",
             ""
         },
         footer = {
             "",
-            "Start here, with nothing set up:   taskqueue demo",
-            "In four terminals:                 broker, dispatch, sink, replay; each one's --help has an example.",
-            "Logs: TASKQUEUE_LOG_LEVEL=INFO shows more on standard error."
+            "To try it, without any setup:   taskqueue demo",
+            "In four terminals:              broker, dispatch, sink, replay; the --help of each has an example.",
+            "Logs are on standard error; TASKQUEUE_LOG_LEVEL=INFO shows more of them."
         },
         mixinStandardHelpOptions = true,
-        versionProvider = TaskQueueCommand.Version.class,
-        subcommands = {
-            DemoCommand.class,
-            BrokerCommand.class,
-            DispatchCommand.class,
-            SinkCommand.class,
-            ReplayCommand.class,
-            ResultsCommand.class,
-            ParkedCommands.class,
-            StatusCommand.class
-        })
+        versionProvider = TaskQueueCommand.Version.class)
 public final class TaskQueueCommand implements Runnable {
 
     @Spec
@@ -46,32 +57,49 @@ public final class TaskQueueCommand implements Runnable {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(Clock.systemUTC(), Ticker.system()).execute(arguments));
     }
 
-    static CommandLine commandLine() {
-        CommandLine all = new CommandLine(new TaskQueueCommand());
+    /** All commands, with the clock and the ticker that they use. */
+    static CommandLine commandLine(Clock clock, Ticker ticker) {
+        CommandLine parked = new CommandLine(new ParkedCommands())
+                .addSubcommand(new ParkedListCommand())
+                .addSubcommand(new ParkedShowCommand())
+                .addSubcommand(new ParkedRedriveCommand(ticker))
+                .addSubcommand(new ParkedDiscardCommand(ticker));
+        CommandLine all = new CommandLine(new TaskQueueCommand())
+                .addSubcommand(new DemoCommand(clock, ticker, new SplittableRandom()))
+                .addSubcommand(new BrokerCommand())
+                .addSubcommand(new DispatchCommand(new SplittableRandom()))
+                .addSubcommand(new SinkCommand())
+                .addSubcommand(new ReplayCommand(clock, ticker))
+                .addSubcommand(new ResultsCommand())
+                .addSubcommand(parked)
+                .addSubcommand(new StatusCommand(clock));
         listExitCodes(all);
         return all.registerConverter(Duration.class, TaskQueueCommand::duration)
-                .setParameterExceptionHandler((wrong, arguments) -> {
-                    PrintWriter err = wrong.getCommandLine().getErr();
-                    err.println("taskqueue: " + wrong.getMessage());
-                    err.println(
-                            "See `" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help`.");
-                    return ExitCode.USAGE;
-                })
                 .setUsageHelpAutoWidth(true)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    PrintWriter err = command.getErr();
-                    if (failure instanceof CommandFailure said) {
-                        err.println("taskqueue: " + said.getMessage());
-                        return said.exitCode();
-                    }
-                    err.println("taskqueue: " + failure.getMessage());
-                    failure.printStackTrace(err);
-                    return ExitCode.FAILED;
-                });
+                .setParameterExceptionHandler(TaskQueueCommand::reportInvalidCommandLine)
+                .setExecutionExceptionHandler(TaskQueueCommand::reportFailure);
+    }
+
+    private static int reportInvalidCommandLine(ParameterException invalid, String[] arguments) {
+        CommandLine command = invalid.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("taskqueue: " + invalid.getMessage());
+        err.println("See `" + command.getCommandSpec().qualifiedName() + " --help`.");
+        return ExitCode.USAGE;
+    }
+
+    private static int reportFailure(Exception failure, CommandLine command, ParseResult arguments) {
+        PrintWriter err = command.getErr();
+        err.println("taskqueue: " + failure.getMessage());
+        if (failure instanceof CommandFailedException expected) {
+            return expected.exitCode();
+        }
+        failure.printStackTrace(err);
+        return ExitCode.FAILED;
     }
 
     private static Duration duration(String text) {
@@ -82,18 +110,13 @@ public final class TaskQueueCommand implements Runnable {
         }
     }
 
-    /** Commands that do not list exit codes of their own have the usual ones. */
+    /** Adds the usual exit codes to the help of commands that do not list codes of their own. */
     private static void listExitCodes(CommandLine command) {
         for (CommandLine sub : command.getSubcommands().values()) {
             UsageMessageSpec usage = sub.getCommandSpec().usageMessage();
             if (usage.exitCodeList().isEmpty()) {
-                Map<String, String> codes = new LinkedHashMap<>();
-                for (String line : ExitCode.HELP) {
-                    int colon = line.indexOf(':');
-                    codes.put(line.substring(0, colon), line.substring(colon + 1));
-                }
                 usage.exitCodeListHeading("%nExit codes:%n");
-                usage.exitCodeList(codes);
+                usage.exitCodeList(ExitCode.help());
             }
             listExitCodes(sub);
         }
@@ -103,7 +126,8 @@ public final class TaskQueueCommand implements Runnable {
     public void run() {
         if (spec != null) {
             spec.commandLine().usage(spec.commandLine().getErr());
-            throw new ParameterException(spec.commandLine(), "Which command?");
+            throw new ParameterException(
+                    spec.commandLine(), "A command is required, but none was given. Choose one from the list above.");
         }
     }
 

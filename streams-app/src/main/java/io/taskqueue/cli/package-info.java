@@ -1,4 +1,22 @@
-/** The commands: each composes the library's parts, prints what happened, and ends with an exit code of its own. */
+/**
+ * The command line. {@link io.taskqueue.cli.TaskQueueCommand} is the main class and the only class here; each command has a room:
+ *
+ * <pre>
+ *   demo       demo, broker          everything on this machine; the only room that uses the embedded broker
+ *   dispatch   dispatch              a dispatcher whose queue is filled from a file
+ *   sink       sink                  a sink as a service; how sinks are loaded; the sink "jdbc"
+ *   replay     replay                plans, orders and receipts of replays
+ *   parked     parked list | show | redrive | discard, and the same over HTTP
+ *   status     status, results       commands that only read
+ *   shared     options, output, exit codes, errors, waiting
+ *
+ *   TaskQueueCommand -> demo -> dispatch, sink -> replay, parked -> shared
+ *                    -> status -> shared
+ * </pre>
+ *
+ * <p>A command composes the library's parts on the main thread, prints its result, and returns an exit code. An invalid command
+ * line never shows a stack trace.
+ */
 @NullMarked
 package io.taskqueue.cli;
 

@@ -3,6 +3,7 @@ package io.taskqueue.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.taskqueue.cli.dispatch.DispatchCounters;
 import io.taskqueue.embedded.BrokerMain;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.queue.Lease;
@@ -23,7 +24,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The broker is killed under load, and comes back: every event of the queue reaches the sink. */
+/** The broker is killed under load and started again: every event of the queue reaches the sink. */
 class BrokerKilledLosesNothingTest {
 
     private static final int TASKS = 2_000;
@@ -33,10 +34,11 @@ class BrokerKilledLosesNothingTest {
         int port = freePort();
         Map<String, Object> kafka = Map.of("bootstrap.servers", "127.0.0.1:" + port);
         Set<String> keys = ConcurrentHashMap.newKeySet();
-        Tally tally = new Tally();
+        DispatchCounters counters = new DispatchCounters();
         ChildJvm broker = broker(directory, "first", port);
-        try (TaskQueue<String> queue =
-                        TaskQueue.<String>builder("kept").listener(tally::count).build();
+        try (TaskQueue<String> queue = TaskQueue.<String>builder("kept")
+                        .listener(counters::count)
+                        .build();
                 ReplicationSource<String> source = ReplicationSource.builder(queue, PayloadCodec.utf8())
                         .kafka(kafka)
                         .sourcePeer("test")
@@ -56,9 +58,9 @@ class BrokerKilledLosesNothingTest {
             broker = broker(directory, "second", port);
 
             source.replicated().get(90, TimeUnit.SECONDS);
-            assertThat(tally.of(EventKind.COMPLETED).get()).isEqualTo(TASKS);
+            assertThat(counters.of(EventKind.COMPLETED)).isEqualTo(TASKS);
             Awaitility.await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> assertThat(keys)
-                    .hasSize((int) tally.total()));
+                    .hasSize((int) counters.total()));
             assertThat(sink.status().queues()).allMatch(status -> status.gaps() == 0 && !status.diverged());
             assertThat(sink.status().queues())
                     .extracting(QueueStatus::queueName)

@@ -1,5 +1,7 @@
 package io.taskqueue.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
-/** A main class in a JVM of its own, with this one's class path: something that can be asked to end, or killed. */
-final class ChildJvm implements AutoCloseable {
+/** A main class in a JVM of its own, with the class path of this one: a process that can be terminated, stalled and killed. */
+public final class ChildJvm implements AutoCloseable {
 
     private final Process process;
     private final Path output;
@@ -20,11 +22,11 @@ final class ChildJvm implements AutoCloseable {
         this.output = output;
     }
 
-    static ChildJvm start(Path output, Class<?> main, String... arguments) throws IOException {
+    public static ChildJvm start(Path output, Class<?> main, String... arguments) throws IOException {
         return start(output, System.getProperty("java.class.path"), main, arguments);
     }
 
-    static ChildJvm start(Path output, String classPath, Class<?> main, String... arguments) throws IOException {
+    public static ChildJvm start(Path output, String classPath, Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -40,30 +42,29 @@ final class ChildJvm implements AutoCloseable {
         return new ChildJvm(process, output);
     }
 
-    String output() throws IOException {
+    public String output() throws IOException {
         return Files.exists(output) ? Files.readString(output) : "";
     }
 
     /** Waits until it has printed the text. */
-    ChildJvm awaitOutput(String text) {
-        Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(
-                        output())
+    public ChildJvm awaitOutput(String text) {
+        Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(output())
                 .contains(text));
         return this;
     }
 
     /** SIGTERM. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
-    /** SIGSTOP: it is there and answers nothing. */
-    void stall() throws IOException, InterruptedException {
+    /** SIGSTOP: the process exists and does not respond. */
+    public void stall() throws IOException, InterruptedException {
         signal("STOP");
     }
 
     /** SIGCONT. */
-    void goOn() throws IOException, InterruptedException {
+    public void resume() throws IOException, InterruptedException {
         signal("CONT");
     }
 
@@ -74,13 +75,13 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** SIGKILL. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly().onExit().join();
     }
 
-    int awaitEnd() throws InterruptedException {
+    public int awaitEnd() throws InterruptedException {
         if (!process.waitFor(90, TimeUnit.SECONDS)) {
-            throw new AssertionError("the child is still running after 90 s");
+            throw new AssertionError("The process is still running after 90 s.");
         }
         return process.exitValue();
     }

@@ -2,6 +2,7 @@ package io.taskqueue.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.cli.shared.ExitCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,51 +10,77 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a person meets who gets the command line wrong. */
+/** Help, and the errors of an invalid command line. */
 class CommandLineTest {
 
     @Test
-    void helpTeachesWithAnExample() {
+    void helpHasAnExample() {
         for (String command : List.of("broker", "dispatch", "sink", "replay", "results", "status")) {
-            Cli help = Cli.run(command, "--help");
+            CommandRun help = CommandRun.of(command, "--help");
 
             assertThat(help.exitCode()).isZero();
             assertThat(help.out()).contains("Example: taskqueue " + command, "--output=text|json");
         }
-        assertThat(Cli.run("--help").out())
+        assertThat(CommandRun.of("--help").out())
                 .contains("demo", "broker", "dispatch", "sink", "replay", "results", "status");
     }
 
     @Test
     void helpListsTheExitCodes() {
         for (String command : List.of("broker", "demo", "dispatch", "sink", "results", "status")) {
-            assertThat(Cli.run(command, "--help").out())
+            assertThat(CommandRun.of(command, "--help").out())
                     .as(command)
-                    .contains("Exit codes:", "done", "the command line is wrong", "refused, and nothing changed");
+                    .contains("Exit codes:", "done", "the command line is invalid", "refused, and nothing was changed");
         }
-        assertThat(Cli.run("parked", "list", "--help").out()).contains("Exit codes:");
-        assertThat(Cli.run("replay", "--help").out()).contains("done, or planned");
+        assertThat(CommandRun.of("parked", "list", "--help").out()).contains("Exit codes:");
+        assertThat(CommandRun.of("replay", "--help").out()).contains("done, or planned");
+    }
+
+    @Test
+    void helpBeginsWithWhatTheProductIs() {
+        assertThat(CommandRun.of("--help").out().replaceAll("\\s+", " "))
+                .contains(
+                        "Every change of a task queue, in order, on Kafka; every effect of it, recorded once and replayed "
+                                + "from the record.");
+    }
+
+    @Test
+    void missingCommandIsReported() {
+        assertThat(CommandRun.of().err())
+                .endsWith(
+                        """
+                        taskqueue: A command is required, but none was given. Choose one from the list above.
+                        See `taskqueue --help`.
+                        """);
+        assertThat(CommandRun.of("parked").err())
+                .endsWith(
+                        """
+                        taskqueue: A command is required after `parked`. Choose list, show, redrive or discard.
+                        See `taskqueue parked --help`.
+                        """);
     }
 
     @Test
     void noCommandIsAUsageError() {
-        assertThat(Cli.run().exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(Cli.run("sink").exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(CommandRun.of().exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(CommandRun.of("sink").exitCode()).isEqualTo(ExitCode.USAGE);
     }
 
     @Test
-    void anUnknownSinkIsNamed() {
-        Cli sink = Cli.run("sink", "--bootstrap-server", "127.0.0.1:1", "--name", "x", "--sink", "no.such.Sink");
+    void unknownSinkIsReported() {
+        CommandRun sink =
+                CommandRun.of("sink", "--bootstrap-server", "127.0.0.1:1", "--name", "x", "--sink", "no.such.Sink");
 
         assertThat(sink.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(sink.err())
-                .contains("--sink no.such.Sink is none of log, http and jdbc, and no such class is on the class path")
+                .contains(
+                        "--sink no.such.Sink is not log, http or jdbc, and a class of that name is not on the class path")
                 .contains("Pass its jars with --class-path.");
     }
 
     @Test
-    void anUnknownSettingOfASinkIsNamed() {
-        Cli sink = Cli.run(
+    void unknownSettingOfASinkIsReported() {
+        CommandRun sink = CommandRun.of(
                 "sink",
                 "--bootstrap-server",
                 "127.0.0.1:1",
@@ -69,8 +96,8 @@ class CommandLineTest {
     }
 
     @Test
-    void aDurationIsWrittenWithItsUnit() {
-        Cli dispatch = Cli.run(
+    void durationWithoutUnitIsRefused() {
+        CommandRun dispatch = CommandRun.of(
                 "dispatch", "--bootstrap-server", "127.0.0.1:1", "--queue", "q", "--tasks", "-", "--work-time", "soon");
 
         assertThat(dispatch.exitCode()).isEqualTo(ExitCode.USAGE);
@@ -81,43 +108,45 @@ class CommandLineTest {
     }
 
     @Test
-    void aShareIsFromZeroToOne() {
-        Cli dispatch = Cli.run(
+    void failRateOutOfRangeIsRefused() {
+        CommandRun dispatch = CommandRun.of(
                 "dispatch", "--bootstrap-server", "127.0.0.1:1", "--queue", "q", "--tasks", "-", "--fail-rate", "7");
 
         assertThat(dispatch.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(dispatch.err()).contains("--fail-rate 7.0");
+        assertThat(dispatch.err())
+                .isEqualTo(
+                        "taskqueue: --workers must be at least 1 and --fail-rate from 0 to 1, but found --workers 8 and "
+                                + "--fail-rate 7.0. Correct the value.\n");
     }
 
     @Test
-    void aTimeNeedsAnOffset() {
-        Cli replay =
-                Cli.run("replay", "--bootstrap-server", "127.0.0.1:1", "--name", "x", "--to-datetime", "yesterday");
+    void timeWithoutUtcOffsetIsRefused() {
+        CommandRun replay = CommandRun.of(
+                "replay", "--bootstrap-server", "127.0.0.1:1", "--name", "x", "--to-datetime", "yesterday");
 
         assertThat(replay.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(replay.err()).contains("--to-datetime yesterday is no time with an offset.");
+        assertThat(replay.err()).contains("--to-datetime yesterday is not a time with a UTC offset.");
     }
 
     @Test
-    void aReplayThatMakesNoSenseIsRefusedBeforeKafkaIsAsked() {
+    void invalidReplayOptionsAreRefusedBeforeKafkaIsContacted() {
         assertThat(replay("--to-earliest", "--mode", "rerun"))
-                .contains(
-                        "A rerun calls the outside again for every event that it selects, and no --select was given.");
+                .contains("A rerun runs the effects of every selected event again, but --select was not given.");
         assertThat(replay("--to-earliest", "--select", "queue=a"))
-                .contains("A recorded-only replay runs nothing, so there is nothing to select, but --select queue=a");
+                .contains("A recorded-only replay runs no effects, so no events can be selected, but --select queue=a");
         assertThat(replay("--to-earliest", "--mode", "again"))
-                .contains("--mode again is no way to replay. Choose recorded-only, fill-gaps or rerun.");
+                .contains("--mode again is not a mode of replay. Choose recorded-only, fill-gaps or rerun.");
         assertThat(replay("--to-earliest", "--mode", "rerun", "--select", "kind=Done"))
                 .contains("--select: The selection 'kind=Done' is no kind of event that a sink sees.");
         assertThat(replay("--receipt", "--execute")).contains("--receipt only reads");
-        assertThat(replay("--to-earliest", "--wait", "1s")).contains("There is no receipt to wait for");
+        assertThat(replay("--to-earliest", "--wait", "1s")).contains("--wait and --fail-on-missing need a receipt");
         assertThat(replay("--to-earliest", "--execute", "--fail-on-missing"))
-                .contains("Give --fail-on-missing with --wait.");
+                .contains("Pass --fail-on-missing with --wait.");
         assertThat(replay()).contains("--to-earliest", "--receipt");
     }
 
     private static String replay(String... more) {
-        Cli replay = Cli.run(
+        CommandRun replay = CommandRun.of(
                 Stream.concat(Stream.of("replay", "--bootstrap-server", "127.0.0.1:1", "--name", "x"), Stream.of(more))
                         .toArray(String[]::new));
         assertThat(replay.exitCode()).isEqualTo(ExitCode.USAGE);
@@ -125,9 +154,10 @@ class CommandLineTest {
     }
 
     @Test
-    void aBusyPortIsNamedByTheBroker(@TempDir Path directory) throws Exception {
+    void brokerReportsABusyPort(@TempDir Path directory) throws Exception {
         try (var taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            Cli broker = Cli.run("broker", "--dir", directory.toString(), "--port", "" + taken.getLocalPort());
+            CommandRun broker =
+                    CommandRun.of("broker", "--dir", directory.toString(), "--port", "" + taken.getLocalPort());
 
             assertThat(broker.exitCode()).isEqualTo(ExitCode.FAILED);
             assertThat(broker.err()).contains("Port " + taken.getLocalPort() + " on 127.0.0.1 is in use");
@@ -135,35 +165,37 @@ class CommandLineTest {
     }
 
     @Test
-    void aDirectoryThatCannotBeUsedIsNamedByTheBroker(@TempDir Path directory) throws Exception {
+    void brokerReportsAnUnusableDirectory(@TempDir Path directory) throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
 
-        Cli broker = Cli.run("broker", "--dir", file.resolve("data").toString(), "--port", "0");
+        CommandRun broker =
+                CommandRun.of("broker", "--dir", file.resolve("data").toString(), "--port", "0");
 
         assertThat(broker.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(broker.err())
-                .isEqualTo("taskqueue: The broker cannot keep its data in " + file.resolve("data")
-                        + " (FileSystemException). Choose a directory that you may write to.\n");
+                .isEqualTo("taskqueue: The broker cannot store its data in " + file.resolve("data")
+                        + " (FileSystemException). Choose a directory that is writable.\n");
     }
 
     @Test
-    void aMissingFileOfTasksIsNamed() {
-        Cli dispatch = Cli.run("dispatch", "--bootstrap-server", "127.0.0.1:1", "--queue", "q", "--tasks", "/nofile");
+    void missingFileOfTasksIsReported() {
+        CommandRun dispatch =
+                CommandRun.of("dispatch", "--bootstrap-server", "127.0.0.1:1", "--queue", "q", "--tasks", "/nofile");
 
         assertThat(dispatch.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(dispatch.err())
                 .isEqualTo(
-                        "taskqueue: There is no file /nofile. Pass a file of JSON lines, or - for standard input.\n");
+                        "taskqueue: The file of tasks /nofile does not exist. Pass a file of JSON lines, or - for standard input.\n");
     }
 
     @Test
-    void anUnreachableClusterIsOneClearError() {
-        Cli status = Cli.run("status", "--bootstrap-server", "127.0.0.1:1");
+    void unreachableClusterIsReportedInOneMessage() {
+        CommandRun status = CommandRun.of("status", "--bootstrap-server", "127.0.0.1:1");
 
         assertThat(status.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
         assertThat(status.err())
-                .startsWith("taskqueue: Kafka at 127.0.0.1:1 did not answer within 15 s (")
+                .startsWith("taskqueue: Kafka at 127.0.0.1:1 did not answer within 15 s. ")
                 .endsWith(
-                        "Check the address, and that --command-config carries what the cluster's security asks for.\n");
+                        "Check the address, and that --command-config has the properties that the cluster's security requires.\n");
     }
 }

@@ -3,6 +3,9 @@ package io.taskqueue.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.taskqueue.cli.demo.LedgerTarget;
+import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
@@ -30,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The walk of the README: dispatch, sink, replay, sink again, status, each as a command. */
+/** The commands in the sequence that a new user runs them: dispatch, sink, replay, sink again, status. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CommandsTest {
 
@@ -59,22 +62,23 @@ class CommandsTest {
 
     @Test
     @Order(1)
-    void statusBeforeAnySourceSaysSo() {
-        Cli status = Cli.run("status", "--bootstrap-server", server);
+    void statusBeforeAnySourceIsRefused() {
+        CommandRun status = CommandRun.of("status", "--bootstrap-server", server);
 
         assertThat(status.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(status.err())
-                .contains("The topic taskqueue.events does not exist on this cluster: no source has started here yet.");
+                .contains(
+                        "The topic taskqueue.events does not exist on this cluster: no source has been started here.");
     }
 
     @Test
     @Order(2)
     void dispatchEndsWhenEveryTaskHasEnded() throws Exception {
-        FewPartitions.create(server, PARTITIONS);
+        TestTopics.create(server, PARTITIONS);
         Path tasks = Files.writeString(
                 directory.resolve("tasks.ndjson"), "{\"n\":1.50}\n\"two\"\n{broken\n[3]\n".repeat(10));
 
-        Cli dispatch = Cli.run(
+        CommandRun dispatch = CommandRun.of(
                 "dispatch",
                 "--bootstrap-server",
                 server,
@@ -94,7 +98,7 @@ class CommandsTest {
                 "json");
 
         assertThat(dispatch.exitCode()).as(dispatch.err()).isZero();
-        assertThat(dispatch.err()).contains("Line 3 is no task: ", "Line 39 is no task: ");
+        assertThat(dispatch.err()).contains("Line 3 is not a valid task: ", "Line 39 is not a valid task: ");
         JsonNode result = dispatch.json();
         assertThat(result.get("queue").asText()).isEqualTo(QUEUE);
         assertThat(result.get("tasks").asInt()).isEqualTo(30);
@@ -108,8 +112,8 @@ class CommandsTest {
 
     @Test
     @Order(3)
-    void theSinkCallsTheTargetOncePerEvent() {
-        Cli sink = sink("first");
+    void theSinkCallsTheTargetOnceForEachEvent() {
+        CommandRun sink = sink("first");
 
         assertThat(sink.exitCode()).as(sink.err()).isZero();
         JsonNode result = sink.json();
@@ -123,21 +127,21 @@ class CommandsTest {
 
     @Test
     @Order(4)
-    void replayPlansFirstAndChangesNothing() {
-        Cli plan =
-                Cli.run("replay", "--bootstrap-server", server, "--name", "books", "--to-earliest", "--output", "json");
+    void replayWithoutExecutePrintsThePlanAndChangesNothing() {
+        CommandRun plan = CommandRun.of(
+                "replay", "--bootstrap-server", server, "--name", "books", "--to-earliest", "--output", "json");
 
         assertThat(plan.exitCode()).as(plan.err()).isZero();
         assertThat(plan.json().get("executed").asBoolean()).isFalse();
-        // SourceStarted is a record too
+        // SourceStarted is a record as well
         assertThat(plan.json().get("events").asLong()).isEqualTo(target.calls() + 1);
-        Cli sink = sink("second");
+        CommandRun sink = sink("second");
         assertThat(sink.json().get("applied").asLong()).isZero();
     }
 
     @Test
     @Order(4)
-    void replayGoesToAnOffsetOrATimeToo() {
+    void replayStartsAtAnOffsetOrATime() {
         long records = target.calls() + 1;
 
         assertThat(planned("--to-offset", "10")).isEqualTo(records - 10);
@@ -148,9 +152,9 @@ class CommandsTest {
 
     @Test
     @Order(4)
-    void replayNeverGoesForwardPastWhatWasNotSeen() throws Exception {
+    void replayNeverMovesForwardPastUnreadRecords() throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", server))) {
-            EventTopic topic = EventTopic.find(admin, "taskqueue.events");
+            TopicOffsets topic = TopicOffsets.find(admin, "taskqueue.events");
             Map<TopicPartition, Long> ends = topic.offsets(OffsetSpec.latest());
             TopicPartition read = Collections.max(ends.entrySet(), Map.Entry.comparingByValue())
                     .getKey();
@@ -162,7 +166,7 @@ class CommandsTest {
                     .all()
                     .get();
 
-            Cli plan = Cli.run(
+            CommandRun plan = CommandRun.of(
                     "replay",
                     "--bootstrap-server",
                     server,
@@ -181,7 +185,7 @@ class CommandsTest {
     }
 
     private static long planned(String... where) {
-        Cli plan = Cli.run(Stream.concat(
+        CommandRun plan = CommandRun.of(Stream.concat(
                         Stream.of("replay", "--bootstrap-server", server, "--name", "books", "--output", "json"),
                         Stream.of(where))
                 .toArray(String[]::new));
@@ -191,7 +195,7 @@ class CommandsTest {
 
     @Test
     @Order(4)
-    void replayRefusesWhileTheSinkRunsAndSaysWhatToDo() {
+    void replayIsRefusedWhileTheSinkRuns() {
         ReplicationSink<String> nothing = (event, effects) -> {};
         try (SinkService alive = SinkService.builder("alive", nothing, PayloadCodec.jsonText())
                 .kafka(Map.of("bootstrap.servers", server))
@@ -199,28 +203,30 @@ class CommandsTest {
                 .start()) {
             Awaitility.await().atMost(Duration.ofSeconds(60)).until(alive::ready);
 
-            Cli replay =
-                    Cli.run("replay", "--bootstrap-server", server, "--name", "alive", "--to-earliest", "--execute");
+            CommandRun replay = CommandRun.of(
+                    "replay", "--bootstrap-server", server, "--name", "alive", "--to-earliest", "--execute");
 
             assertThat(replay.exitCode()).isEqualTo(ExitCode.REFUSED);
             assertThat(replay.err())
                     .contains("Sink alive is running: its consumer group is ")
                     .contains("Stop every instance of it");
         }
-        assertThat(Cli.run("replay", "--bootstrap-server", server, "--name", "alive", "--to-earliest", "--execute")
+        assertThat(CommandRun.of(
+                                "replay", "--bootstrap-server", server, "--name", "alive", "--to-earliest", "--execute")
                         .exitCode())
                 .isZero();
     }
 
     @Test
     @Order(5)
-    void aReplayCallsNothingEvenWithoutItsStateDirectory() {
+    void replayCallsNothingEvenWithoutTheStateDirectory() {
         long calls = target.calls();
-        Cli replay = Cli.run("replay", "--bootstrap-server", server, "--name", "books", "--to-earliest", "--execute");
+        CommandRun replay =
+                CommandRun.of("replay", "--bootstrap-server", server, "--name", "books", "--to-earliest", "--execute");
         assertThat(replay.exitCode()).as(replay.err()).isZero();
-        assertThat(replay.out()).contains("Done: start the sink");
+        assertThat(replay.out()).contains("The offsets were moved. Start the sink");
 
-        Cli sink = sink("wiped");
+        CommandRun sink = sink("wiped");
 
         assertThat(sink.exitCode()).as(sink.err()).isZero();
         assertThat(sink.json().get("applied").asLong()).isEqualTo(calls);
@@ -232,7 +238,7 @@ class CommandsTest {
 
     @Test
     @Order(6)
-    void kafkasOwnToolIsAReplayToo() throws Exception {
+    void offsetResetByKafkasToolIsAReplay() throws Exception {
         long calls = target.calls();
         try (ChildJvm reset = ChildJvm.start(
                 directory.resolve("reset.txt"),
@@ -249,7 +255,7 @@ class CommandsTest {
             assertThat(reset.awaitEnd()).as(reset.output()).isZero();
         }
 
-        Cli sink = sink("wiped again");
+        CommandRun sink = sink("wiped again");
 
         assertThat(sink.exitCode()).as(sink.err()).isZero();
         assertThat(sink.json().get("effects").get("reused").asLong()).isEqualTo(calls);
@@ -259,7 +265,8 @@ class CommandsTest {
     @Test
     @Order(6)
     void statusShowsTheQueueAndTheSink() {
-        Cli status = Cli.run("status", "--bootstrap-server", server, "--name", "books", "--output", "json");
+        CommandRun status =
+                CommandRun.of("status", "--bootstrap-server", server, "--name", "books", "--output", "json");
 
         assertThat(status.exitCode()).as(status.err()).isZero();
         JsonNode queue = status.json().get("queues").get(0);
@@ -271,15 +278,15 @@ class CommandsTest {
         assertThat(sink.get("name").asText()).isEqualTo("books");
         assertThat(sink.get("events").asLong()).isZero();
         assertThat(sink.get("seconds").asDouble()).isZero();
-        assertThat(Cli.run("status", "--bootstrap-server", server).out()).contains("books", "Empty");
+        assertThat(CommandRun.of("status", "--bootstrap-server", server).out()).contains("books", "Empty");
     }
 
     @Test
     @Order(7)
-    void unknownSinksAreRefusedByName() {
+    void unknownSinksAreRefused() {
         assertThat(List.of(
-                        Cli.run("status", "--bootstrap-server", server, "--name", "nobody"),
-                        Cli.run("replay", "--bootstrap-server", server, "--name", "nobody", "--to-earliest")))
+                        CommandRun.of("status", "--bootstrap-server", server, "--name", "nobody"),
+                        CommandRun.of("replay", "--bootstrap-server", server, "--name", "nobody", "--to-earliest")))
                 .allSatisfy(run -> {
                     assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
                     assertThat(run.err()).contains("nobody");
@@ -288,8 +295,8 @@ class CommandsTest {
 
     @Test
     @Order(8)
-    void aLogSinkShowsEveryEvent() {
-        Cli sink = Cli.run(
+    void logSinkAppliesEveryEvent() {
+        CommandRun sink = CommandRun.of(
                 "sink",
                 "--bootstrap-server",
                 server,
@@ -310,9 +317,9 @@ class CommandsTest {
 
     @Test
     @Order(9)
-    void aSinkOfTheUsersOwnIsLoadedByName() {
+    void sinkFactoryOfTheUserIsLoadedByName() {
         OwnSinkFactory.APPLIED.set(0);
-        Cli sink = Cli.run(
+        CommandRun sink = CommandRun.of(
                 "sink",
                 "--bootstrap-server",
                 server,
@@ -338,10 +345,10 @@ class CommandsTest {
 
     @Test
     @Order(10)
-    void theEventsMayBeOnAnotherTopic() throws IOException {
+    void eventsMayBeOnAnotherTopic() throws IOException {
         Path tasks = Files.writeString(directory.resolve("one.ndjson"), "1\n");
 
-        Cli dispatch = Cli.run(
+        CommandRun dispatch = CommandRun.of(
                 "dispatch",
                 "--bootstrap-server",
                 server,
@@ -351,18 +358,19 @@ class CommandsTest {
                 "other.events",
                 "--tasks",
                 tasks.toString());
-        Cli status = Cli.run("status", "--bootstrap-server", server, "--topic", "other.events", "--output", "json");
+        CommandRun status =
+                CommandRun.of("status", "--bootstrap-server", server, "--topic", "other.events", "--output", "json");
 
         assertThat(dispatch.exitCode()).as(dispatch.err()).isZero();
-        assertThat(dispatch.out()).startsWith("Queue elsewhere: 1 tasks, 1 done or dead, 0 drained.");
+        assertThat(dispatch.out()).startsWith("Queue elsewhere: 1 tasks, 1 completed or dead-lettered, 0 drained.");
         for (JsonNode queue : status.json().get("queues")) {
             boolean here = queue.get("queue").asText().equals("elsewhere");
             assertThat(queue.hasNonNull("lastPosition")).as(queue.toString()).isEqualTo(here);
         }
     }
 
-    private static Cli sink(String stateDirectory) {
-        return Cli.run(
+    private static CommandRun sink(String stateDirectory) {
+        return CommandRun.of(
                 "sink",
                 "--bootstrap-server",
                 server,

@@ -17,7 +17,7 @@ class LauncherTest {
     Path home;
 
     @Test
-    void aWrongJdkIsNamedBeforeAnythingIsBuilt() throws Exception {
+    void unsuitableJdkIsReportedBeforeTheBuild() throws Exception {
         fakeJava("#!/bin/sh\necho '    java.specification.version = 11' >&2\n");
 
         assertThat(launch())
@@ -26,7 +26,7 @@ class LauncherTest {
     }
 
     @Test
-    void aMissingJdkIsNamed() throws Exception {
+    void missingJdkIsReported() throws Exception {
         assertThat(launch())
                 .isEqualTo("taskqueue: no Java found at JAVA_HOME=" + home
                         + ". Install a JDK 17 or later, or set JAVA_HOME to one.\n");

@@ -6,7 +6,7 @@ import io.taskqueue.sink.SinkFactory;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A sink as a user would write one. */
+/** A sink factory of a user. */
 public final class OwnSinkFactory implements SinkFactory<String> {
 
     static final AtomicLong APPLIED = new AtomicLong();

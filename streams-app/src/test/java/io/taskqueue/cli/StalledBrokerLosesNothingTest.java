@@ -17,13 +17,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The broker answers nothing for longer than a producer waits, while as much is in flight as may be. */
+/** The broker does not respond for longer than a producer waits, while the maximum number of events is in flight. */
 class StalledBrokerLosesNothingTest {
 
     private static final int TASKS = 500;
 
     @Test
-    void theSinkTakesUpWhatIsCommittedAndGoesOn(@TempDir Path directory) throws Exception {
+    void theSinkResumesFromWhatIsCommitted(@TempDir Path directory) throws Exception {
         int port = BrokerKilledLosesNothingTest.freePort();
         Map<String, Object> kafka = Map.of("bootstrap.servers", "127.0.0.1:" + port);
         Set<String> keys = ConcurrentHashMap.newKeySet();
@@ -60,7 +60,7 @@ class StalledBrokerLosesNothingTest {
                 try {
                     Awaitility.await().pollDelay(Duration.ofSeconds(8)).until(() -> true);
                 } finally {
-                    broker.goOn();
+                    broker.resume();
                 }
                 Awaitility.await()
                         .atMost(Duration.ofSeconds(90))

@@ -1,0 +1,40 @@
+package io.taskqueue.diagnostics;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** A feed of the events that a test emits, on the thread of the test. */
+final class ManualEventFeed implements EventFeed {
+
+    private final List<Consumer<DiagnosticsEvent>> consumers = new CopyOnWriteArrayList<>();
+    private volatile Runnable duringSnapshot = () -> {};
+
+    @Override
+    public String snapshot() {
+        duringSnapshot.run();
+        return "{\"queue\":\"orders\"}";
+    }
+
+    @Override
+    public AutoCloseable subscribe(Consumer<DiagnosticsEvent> consumer) {
+        consumers.add(consumer);
+        return () -> consumers.remove(consumer);
+    }
+
+    void emit(DiagnosticsEvent event) {
+        consumers.forEach(consumer -> consumer.accept(event));
+    }
+
+    void emit(String id, String json) {
+        emit(DiagnosticsEvent.of(id, "Enqueued", json));
+    }
+
+    void duringSnapshot(Runnable action) {
+        duringSnapshot = action;
+    }
+
+    int subscriptions() {
+        return consumers.size();
+    }
+}

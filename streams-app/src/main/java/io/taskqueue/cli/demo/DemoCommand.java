@@ -1,0 +1,177 @@
+package io.taskqueue.cli.demo;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.taskqueue.cli.dispatch.Dispatcher;
+import io.taskqueue.cli.dispatch.TaskFileReader;
+import io.taskqueue.cli.dispatch.WorkerBehavior;
+import io.taskqueue.cli.shared.DiagnosticsOptions;
+import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.Output;
+import io.taskqueue.cli.shared.Progress;
+import io.taskqueue.cli.shared.ShutdownSignal;
+import io.taskqueue.cli.sink.SinkDiagnostics;
+import io.taskqueue.diagnostics.DiagnosticsServer;
+import io.taskqueue.queue.Ticker;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.streams.SinkService;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code taskqueue demo}: the whole product without any setup. */
+@Command(
+        name = "demo",
+        header = "Run the whole product on this machine, without any setup: queue, Kafka, sink, replay.",
+        description = {
+            "Starts a Kafka broker, a dispatcher with 1,990 tasks whose workers sometimes fail or let a lease expire, and a sink "
+                    + "that calls an HTTP target once for each event. The target counts its calls by idempotency key.",
+            "Then it resets the sink's offsets to the beginning and runs the sink again: the target must receive no call.",
+            "Prints the counts at the end; the exit code is 1 if any of them does not match."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class DemoCommand implements Callable<Integer> {
+
+    private static final Duration WORK_TIME = Duration.ofMillis(5);
+    private static final Duration MAX_SHUTDOWN_DELAY = Duration.ofSeconds(30);
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final Demo.Environment environment;
+
+    @Option(
+            names = "--tasks",
+            paramLabel = "FILE|-",
+            description = "A file of JSON lines, one task each; a .gz file is decompressed; - reads standard input. "
+                    + "Default: the sample.")
+    private @Nullable String tasks;
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            defaultValue = "16",
+            description = "The number of workers. Default: ${DEFAULT-VALUE}.")
+    private int workers;
+
+    @Option(
+            names = "--fail-rate",
+            paramLabel = "P",
+            defaultValue = "0.1",
+            description =
+                    "The share of attempts that do not succeed, 0 to 1: of four, three fail and one lets its lease expire. "
+                            + "Default: ${DEFAULT-VALUE}.")
+    private double failRate;
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "The port of the dispatcher's diagnostics; the next port serves those of the sink. 0 selects free ports. "
+                            + "Default: ${DEFAULT-VALUE}.")
+    private int port;
+
+    @Option(
+            names = "--keep",
+            description = "Keep everything running at the end, until Ctrl-C, so that you can inspect it.")
+    private boolean keep;
+
+    @Mixin
+    private Output output = new Output();
+
+    /**
+     * Creates the command.
+     *
+     * @param clock the time of the replay's order
+     * @param ticker measures how long the demo takes
+     * @param random decides which attempts of the workers succeed
+     */
+    public DemoCommand(Clock clock, Ticker ticker, RandomGenerator random) {
+        this.environment = new Demo.Environment(clock, ticker, random);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        MeterRegistry meters = DiagnosticsOptions.newMeterRegistry();
+        WorkerBehavior behavior = new WorkerBehavior(workers, WORK_TIME, failRate);
+        try (ShutdownSignal shutdown = ShutdownSignal.listen(MAX_SHUTDOWN_DELAY);
+                TaskFileReader reader = TaskFileReader.open(tasks, false, output::progress);
+                TemporaryDirectory directory = TemporaryDirectory.create("taskqueue-demo-");
+                Presenter presenter = new Presenter(shutdown, meters)) {
+            output.progress("Starting a Kafka broker in " + directory.path() + " ...");
+            try (LocalBroker broker = LocalBroker.start(directory.path().resolve("broker"), 0);
+                    Demo demo = new Demo(
+                            broker.bootstrapServers(), directory.path().resolve("state"), meters, environment)) {
+                output.progress("Kafka listens on " + broker.bootstrapServers() + ".");
+                DemoResult result = demo.run(reader, behavior, shutdown, presenter);
+                return result.mismatches().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+            }
+        }
+    }
+
+    /** Prints the steps of the demo, and serves the diagnostics of the dispatcher and of the sink that runs. */
+    private final class Presenter implements Demo.Listener, AutoCloseable {
+
+        private final ShutdownSignal shutdown;
+        private final MeterRegistry meters;
+        private @Nullable DiagnosticsServer ofDispatcher;
+        private @Nullable DiagnosticsServer ofSink;
+
+        Presenter(ShutdownSignal shutdown, MeterRegistry meters) {
+            this.shutdown = shutdown;
+            this.meters = meters;
+        }
+
+        @Override
+        public void dispatcherStarted(Dispatcher dispatcher) {
+            ofDispatcher = serve("dispatcher", port, dispatcher::showOn);
+        }
+
+        @Override
+        public void sinkStarted(SinkService sink) {
+            close(ofSink);
+            ofSink = serve(
+                    "sink", port == 0 ? 0 : port + 1, new SinkDiagnostics<>(sink, PayloadCodec.jsonText())::showOn);
+        }
+
+        private DiagnosticsServer serve(String name, int onPort, Consumer<DiagnosticsServer.Builder> content) {
+            DiagnosticsServer.Builder builder =
+                    DiagnosticsServer.builder().port(onPort).registry(meters);
+            content.accept(builder);
+            DiagnosticsServer server = builder.start();
+            output.progress("Diagnostics of the " + name + ": " + DiagnosticsOptions.urls(LOOPBACK, server));
+            return server;
+        }
+
+        @Override
+        public Progress stepStarted(String name) {
+            return Progress.start(name, output);
+        }
+
+        @Override
+        public void completed(DemoResult result) throws InterruptedException {
+            output.result(result.text(), result);
+            if (keep) {
+                output.progress("Everything keeps running (--keep). Press Ctrl-C to stop.");
+                shutdown.await();
+            }
+        }
+
+        @Override
+        public void close() {
+            close(ofDispatcher);
+            close(ofSink);
+        }
+
+        private static void close(@Nullable DiagnosticsServer server) {
+            if (server != null) {
+                server.close();
+            }
+        }
+    }
+}

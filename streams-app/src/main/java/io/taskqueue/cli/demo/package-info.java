@@ -1,0 +1,18 @@
+/**
+ * The commands that bring their own Kafka broker: {@code demo} and {@code broker}.
+ *
+ * <pre>
+ *   DemoCommand   -> LocalBroker, Demo -> dispatch.Dispatcher
+ *                                      -> a SinkService that calls LedgerTarget (an HTTP server on threads of its own)
+ *                                      -> replay.ReplayPlan
+ *                                      -> DemoResult (the counts, compared with each other)
+ *   BrokerCommand -> LocalBroker
+ * </pre>
+ *
+ * <p>Only {@link io.taskqueue.cli.demo.LocalBroker} refers to the embedded broker, so that all other commands run without its
+ * jars.
+ */
+@NullMarked
+package io.taskqueue.cli.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package io.taskqueue.cli.parked;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import io.taskqueue.event.TaskError;
+import io.taskqueue.streams.ParkedEvent;
+import io.taskqueue.streams.ParkedState;
+import io.taskqueue.streams.ParkedTask;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Parked tasks as JSON, for the commands and over HTTP. */
+final class ParkedJson {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private ParkedJson() {}
+
+    /** A task and its first event, without the payload. */
+    static JsonNode summary(ParkedTask task) {
+        ObjectNode json = header(task);
+        json.set("first", event(task.first()));
+        return json;
+    }
+
+    /** A task and all of its parked events. */
+    static JsonNode full(ParkedTask task, boolean payloads) {
+        ObjectNode json = header(task);
+        ArrayNode events = json.putArray("events");
+        task.events()
+                .forEach(event ->
+                        events.add(event(event, payloads ? event.event().payload() : null)));
+        return json;
+    }
+
+    /** An event without its payload. */
+    static JsonNode event(ParkedEvent parked) {
+        return event(parked, null);
+    }
+
+    private static ObjectNode header(ParkedTask task) {
+        return JSON.createObjectNode()
+                .put("task", task.task().toString())
+                .put("queue", task.first().event().queueName())
+                .put("partition", task.first().partition())
+                .put("parkedEvents", task.events().size())
+                .put("redriven", task.redriven());
+    }
+
+    private static ObjectNode event(ParkedEvent parked, @Nullable String payload) {
+        ObjectNode json = JSON.createObjectNode()
+                .put("task", parked.event().taskId().toString())
+                .put("queue", parked.event().queueName())
+                .put("position", parked.event().position().toString())
+                .put("kind", parked.event().kind().wireName())
+                .put("occurredAt", parked.event().occurredAt().toString())
+                .put("partition", parked.partition())
+                .put("offset", parked.offset())
+                .put("since", parked.since().toString())
+                .put("round", parked.round());
+        if (parked.state() instanceof ParkedState.Failed failed) {
+            json.put("state", "failed");
+            failed(json, failed);
+        } else if (parked.state() instanceof ParkedState.Discarded discarded) {
+            json.put("state", "discarded")
+                    .put("by", discarded.by())
+                    .put("reason", discarded.reason())
+                    .put("at", discarded.at().toString());
+            discarded.failure().ifPresent(failed -> failed(json, failed));
+        } else {
+            json.put("state", "behind");
+        }
+        if (payload != null) {
+            json.putRawValue("value", new RawValue(payload));
+        }
+        return json;
+    }
+
+    private static void failed(ObjectNode json, ParkedState.Failed failed) {
+        json.put("attempts", failed.attempts());
+        TaskError error = failed.error();
+        json.putObject("error").put("code", error.code()).put("message", error.message());
+        ObjectNode effects = json.putObject("effects");
+        failed.effects()
+                .forEach((effect, state) -> effects.put(effect, state.name().toLowerCase(Locale.ROOT)));
+    }
+}

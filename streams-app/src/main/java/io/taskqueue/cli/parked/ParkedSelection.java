@@ -1,0 +1,108 @@
+package io.taskqueue.cli.parked;
+
+import io.taskqueue.cli.shared.CommandFailedException;
+import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.Output;
+import io.taskqueue.streams.ParkedEvent;
+import io.taskqueue.streams.ParkedEvents;
+import io.taskqueue.streams.ParkedTask;
+import java.util.List;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options that select the parked events of a command: the sink, the queue, the task. */
+final class ParkedSelection {
+
+    @Mixin
+    private KafkaOptions kafka = new KafkaOptions();
+
+    @Option(names = "--name", required = true, paramLabel = "APP", description = "The name of the sink.")
+    private String name = "";
+
+    @Option(names = "--queue", paramLabel = "NAME", description = "Only events of this queue.")
+    private @Nullable String queue;
+
+    @Option(
+            names = "--task",
+            paramLabel = "TASK",
+            description = "Only events of this task: QUEUE/EPOCH/SEQUENCE as it is listed, or EPOCH/SEQUENCE.")
+    private @Nullable String task;
+
+    String name() {
+        return name;
+    }
+
+    /** Whether a queue is selected. */
+    boolean byQueue() {
+        return queue != null;
+    }
+
+    /** Whether a task is selected. */
+    boolean byTask() {
+        return task != null;
+    }
+
+    /** @throws CommandFailedException if {@code --task} is invalid */
+    TaskSelector taskSelector() {
+        try {
+            return new TaskSelector(task);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE, "--task: " + Output.escape(String.valueOf(e.getMessage())), e);
+        }
+    }
+
+    /** @throws CommandFailedException if Kafka does not answer */
+    ParkedEvents connect() {
+        kafka.requireReachable();
+        return new ParkedEvents(kafka.properties(), name);
+    }
+
+    /**
+     * The selected events that are parked or discarded.
+     *
+     * @throws CommandFailedException if there is no such sink, or its events may not be read
+     */
+    List<ParkedEvent> read(ParkedEvents parked) {
+        TaskSelector selector = taskSelector();
+        try {
+            return parked.read().stream()
+                    .filter(event -> queue == null || queue.equals(event.event().queueName()))
+                    .filter(event -> selector.matches(event.event().taskId()))
+                    .toList();
+        } catch (AuthorizationException e) {
+            throw new CommandFailedException(
+                    ExitCode.REFUSED,
+                    "The parked events of sink " + name + " cannot be read: " + e.getMessage()
+                            + " Grant the ACLs that the documentation lists for `parked`.",
+                    e);
+        } catch (IllegalStateException e) {
+            throw new CommandFailedException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /**
+     * The selected tasks that are parked.
+     *
+     * @throws CommandFailedException as {@link #read}, and if {@code --task} selects a task that is not parked
+     */
+    List<ParkedTask> tasks(ParkedEvents parked) {
+        List<ParkedTask> tasks = ParkedTask.of(read(parked));
+        if (tasks.isEmpty() && task != null) {
+            throw new CommandFailedException(
+                    ExitCode.REFUSED,
+                    "Task " + Output.escape(task) + " is not parked at sink " + name
+                            + ": it was never parked, was redriven, or was discarded. Run `taskqueue parked list` to list the "
+                            + "parked tasks.");
+        }
+        return tasks;
+    }
+
+    /** The options that select the same sink in another command. */
+    String sinkOptions() {
+        return "--bootstrap-server " + kafka.bootstrapServer() + " --name " + name;
+    }
+}

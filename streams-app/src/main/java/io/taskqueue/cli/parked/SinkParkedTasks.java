@@ -1,0 +1,109 @@
+package io.taskqueue.cli.parked;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.taskqueue.diagnostics.ParkedTaskOperations;
+import io.taskqueue.streams.ParkedEvents;
+import io.taskqueue.streams.ParkedTask;
+import io.taskqueue.streams.QueueStatus;
+import io.taskqueue.streams.SinkStatus;
+import java.util.List;
+import java.util.Locale;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/** The parked tasks of a sink over HTTP: those of all its instances, whichever instance receives the request. */
+public final class SinkParkedTasks implements ParkedTaskOperations {
+
+    /** The number of tasks that a response contains; the counts include further ones. */
+    private static final int MAX_TASKS = 1_000;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final ParkedEvents parked;
+    private final String sink;
+
+    /** @param sink the name of the sink */
+    public SinkParkedTasks(ParkedEvents parked, String sink) {
+        this.parked = parked;
+        this.sink = sink;
+    }
+
+    /** The note of readiness about parked events of this instance; they do not make it fail. */
+    public static Optional<String> note(SinkStatus status, @Nullable Object servers) {
+        long events =
+                status.queues().stream().mapToLong(QueueStatus::parkedEvents).sum();
+        long tasks =
+                status.queues().stream().mapToLong(QueueStatus::parkedTasks).sum();
+        return events == 0
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "%,d events of %,d tasks are parked here and need a decision by an operator: taskqueue parked list "
+                                + "--bootstrap-server %s --name %s",
+                        events,
+                        tasks,
+                        servers,
+                        status.sink()));
+    }
+
+    @Override
+    public String list(@Nullable String queue, @Nullable String task, boolean payloads) {
+        List<ParkedTask> tasks = tasks(queue, task);
+        ObjectNode json = JSON.createObjectNode().put("sink", sink).put("parkedTasks", tasks.size());
+        json.put(
+                "parkedEvents",
+                tasks.stream().mapToLong(each -> each.events().size()).sum());
+        ArrayNode shown = json.putArray("tasks");
+        tasks.stream().limit(MAX_TASKS).forEach(each -> shown.add(ParkedJson.full(each, payloads)));
+        return json.toString();
+    }
+
+    @Override
+    public String decide(Decision decision) throws InterruptedException {
+        List<ParkedTask> tasks = tasks(decision.queue(), decision.task());
+        if (tasks.isEmpty()) {
+            throw new NoSuchElementException("Task " + decision.task() + " is not parked at sink " + sink
+                    + ": it was never parked, was redriven, or was discarded. GET /api/parked lists the parked tasks.");
+        }
+        if (tasks.size() > 1) {
+            throw new IllegalArgumentException("Task " + decision.task() + " is parked in " + tasks.size()
+                    + " queues. Send it as it is listed, with its queue.");
+        }
+        ParkedTask task = tasks.get(0);
+        try {
+            switch (decision.action()) {
+                case REDRIVE -> parked.redrive(task, decision.by());
+                case DISCARD -> parked.discard(task, decision.by(), decision.reason(), decision.following());
+            }
+        } catch (KafkaException e) {
+            throw unanswered(e);
+        }
+        ObjectNode json = JSON.createObjectNode()
+                .put("sent", decision.action().name().toLowerCase(Locale.ROOT))
+                .put("sink", sink);
+        json.set("task", ParkedJson.summary(task));
+        return json.toString();
+    }
+
+    private List<ParkedTask> tasks(@Nullable String queue, @Nullable String task) {
+        TaskSelector selector = new TaskSelector(task);
+        try {
+            return ParkedTask.of(parked.read()).stream()
+                    .filter(each ->
+                            queue == null || queue.equals(each.first().event().queueName()))
+                    .filter(each -> selector.matches(each.task()))
+                    .toList();
+        } catch (KafkaException e) {
+            throw unanswered(e);
+        }
+    }
+
+    private static IllegalStateException unanswered(KafkaException cause) {
+        return new IllegalStateException(
+                "Kafka did not answer: " + cause.getMessage() + ". Send the request again later.", cause);
+    }
+}

@@ -1,0 +1,254 @@
+package io.taskqueue.cli.replay;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.taskqueue.cli.shared.CommandFailedException;
+import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.Output;
+import io.taskqueue.cli.shared.Progress;
+import io.taskqueue.cli.shared.StatePoller;
+import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.cli.shared.TopicOption;
+import io.taskqueue.queue.Ticker;
+import io.taskqueue.streams.ReplayOrder;
+import io.taskqueue.streams.ReplayReceipt;
+import io.taskqueue.streams.SinkReplays;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code taskqueue replay}: moves the committed offsets of a stopped sink back, and prints the receipt of a replay. */
+@Command(
+        name = "replay",
+        header = "Replay events at a stopped sink: moves its committed offsets back.",
+        description = {
+            "Prints the plan; acts with --execute. The sink then reads the events again and answers each effect from its recorded "
+                    + "result. Unless --mode selects otherwise, it makes no outside call: an effect without a recorded result "
+                    + "does not run and is counted as missing.",
+            "The sink must be stopped. When it is started again, it replays and writes a receipt, which --receipt prints at any time "
+                    + "and --wait waits for.",
+            "Kafka's kafka-consumer-groups.sh --reset-offsets is a recorded-only replay as well. Kafka's application reset tools "
+                    + "are NOT: they delete the internal topics, with the recorded results and the checkpoints in them, so "
+                    + "that every effect would run again."
+        },
+        footer = {
+            "",
+            "Example: taskqueue replay --bootstrap-server localhost:9092 --name billing --to-earliest --execute",
+            "         taskqueue replay --bootstrap-server localhost:9092 --name billing --to-earliest \\",
+            "             --mode rerun --select queue=orders,kind=Completed --execute --wait 10m",
+            "         taskqueue replay --bootstrap-server localhost:9092 --name billing --receipt"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done, or planned",
+            "1:the replay was not complete within --wait, or --fail-on-missing found missing results",
+            "2:the command line is invalid",
+            "3:Kafka cannot be reached",
+            "4:refused, and nothing was changed: the sink is running or unknown, or there is no receipt"
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class ReplayCommand implements Callable<Integer> {
+
+    private final Clock clock;
+    private final StatePoller poller;
+
+    @Mixin
+    private KafkaOptions kafka = new KafkaOptions();
+
+    @Option(names = "--name", required = true, paramLabel = "APP", description = "The name of the sink.")
+    private String name = "";
+
+    @ArgGroup(multiplicity = "1")
+    private ReplayTargetOptions target = new ReplayTargetOptions();
+
+    @Mixin
+    private ReplayModeOptions mode = new ReplayModeOptions();
+
+    @Mixin
+    private TopicOption topic = new TopicOption();
+
+    @Option(names = "--execute", description = "Move the offsets. Without it, the plan is printed and nothing changes.")
+    private boolean execute;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "D",
+            description =
+                    "Wait up to this long until the sink, which runs elsewhere, has completed the replay; then print the "
+                            + "receipt.")
+    private @Nullable Duration wait;
+
+    @Option(names = "--fail-on-missing", description = "End with exit code 1 if the receipt counts effects as missing.")
+    private boolean failOnMissing;
+
+    @Mixin
+    private Output output = new Output();
+
+    /**
+     * Creates the command.
+     *
+     * @param clock the time of an order
+     * @param ticker measures how long {@code --wait} has waited
+     */
+    public ReplayCommand(Clock clock, Ticker ticker) {
+        this.clock = clock;
+        this.poller = new StatePoller(ticker);
+    }
+
+    /** The result of the command, as JSON. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Result(
+            String name,
+            String topic,
+            boolean executed,
+            int number,
+            String mode,
+            String select,
+            long events,
+            List<ReplayPlan.Move> partitions,
+            @Nullable ReplayReport receipt) {}
+
+    @Override
+    public Integer call() throws Exception {
+        validateOptions();
+        kafka.requireReachable();
+        SinkReplays replays = new SinkReplays(kafka.properties(), name);
+        try (Admin admin = kafka.admin()) {
+            return target.receiptOnly() ? receipt(admin, replays) : replay(admin, replays);
+        }
+    }
+
+    private void validateOptions() {
+        if (target.receiptOnly() && (execute || mode.given())) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "--receipt only reads, but --execute, --mode or --select was given as well. Omit them.");
+        }
+        if ((wait != null || failOnMissing) && !target.receiptOnly() && !execute) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "--wait and --fail-on-missing need a receipt, but a plan has none. Pass them with --execute or --receipt.");
+        }
+        if (failOnMissing && execute && wait == null) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "Missing results are known when the replay is complete. Pass --fail-on-missing with --wait.");
+        }
+        if (!target.receiptOnly()) {
+            mode.order(1, clock);
+            target.target();
+        }
+    }
+
+    private int replay(Admin admin, SinkReplays replays) throws InterruptedException, ExecutionException {
+        ReplayPlan plan = ReplayPlan.compute(admin, name, topic.name(), target.target());
+        ReplayOrder order = mode.order(ReplayPlan.nextNumber(replays), clock);
+        if (execute) {
+            plan.execute(admin, replays, order);
+        }
+        if (!execute || wait == null) {
+            output.result(text(plan, order), result(plan, order, null));
+            return ExitCode.OK;
+        }
+        output.progress(text(plan, order));
+        int partitions = plan.moves().size();
+        ReplayReport report = await(
+                        replays, wait, found -> Optional.of(ReplayReport.of(name, order, partitions, found)))
+                .orElseGet(() -> ReplayReport.of(name, order, partitions, List.of()));
+        output.result(report.text(), result(plan, order, report));
+        return exitCode(report);
+    }
+
+    private int receipt(Admin admin, SinkReplays replays) throws InterruptedException {
+        int partitions = TopicOffsets.find(admin, topic.name()).partitions().size();
+        ReplayReport report = await(
+                        replays,
+                        wait == null ? Duration.ZERO : wait,
+                        found -> ReplayReport.latest(name, partitions, found))
+                .orElseThrow(() -> new CommandFailedException(
+                        ExitCode.REFUSED,
+                        "There is no receipt of a replay of sink " + name
+                                + ": it has not replayed an event, or there is no such sink. Check --name; a replay that was "
+                                + "ordered begins when the sink is started."));
+        output.result(report.text(), report);
+        return exitCode(report);
+    }
+
+    /** The report when it is complete, the timeout has passed, or the process is asked to end; empty while there is none. */
+    private Optional<ReplayReport> await(
+            SinkReplays replays, Duration timeout, Function<List<ReplayReceipt>, Optional<ReplayReport>> report)
+            throws InterruptedException {
+        Supplier<Optional<ReplayReport>> latest = () -> report.apply(replays.receipts());
+        if (timeout.isZero()) {
+            return latest.get();
+        }
+        try (Progress progress = Progress.start("replaying", output)) {
+            return poller.poll(
+                    () -> {
+                        Optional<ReplayReport> found = latest.get();
+                        found.ifPresent(seen -> progress.update(seen.counts().events(), -1));
+                        return found;
+                    },
+                    found -> found.isPresent() && found.get().complete(),
+                    timeout);
+        }
+    }
+
+    private int exitCode(ReplayReport report) {
+        boolean timedOut = wait != null && !report.complete();
+        boolean missing = failOnMissing && report.counts().missing() > 0;
+        return timedOut || missing ? ExitCode.FAILED : ExitCode.OK;
+    }
+
+    private Result result(ReplayPlan plan, ReplayOrder order, @Nullable ReplayReport report) {
+        return new Result(
+                name,
+                topic.name(),
+                execute,
+                order.number(),
+                order.mode().text(),
+                order.selection().toString(),
+                plan.events(),
+                plan.moves(),
+                report);
+    }
+
+    private String text(ReplayPlan plan, ReplayOrder order) {
+        String title = String.format(
+                Locale.ROOT,
+                "Replay %d of sink %s from topic %s: %s%s%n%n",
+                order.number(),
+                name,
+                topic.name(),
+                order.mode(),
+                ReplayReport.suffix(order.selection().toString()));
+        String end = execute
+                ? "The offsets were moved. Start the sink: it reads " + plan.events() + " records again. "
+                        + whatRuns(order)
+                : "This is the plan; nothing was changed. Add --execute to carry it out.";
+        return title + plan.text() + System.lineSeparator() + end;
+    }
+
+    private static String whatRuns(ReplayOrder order) {
+        return switch (order.mode()) {
+            case RECORDED_ONLY -> "Effects are answered from recorded results; none runs.";
+            case FILL_GAPS -> "Effects are answered from recorded results; those without one run"
+                    + (order.selection().isAll() ? "." : ", if their event is selected.");
+            case RERUN -> "The effects of the selected events run again, under generation " + order.number()
+                    + " of their keys; the earlier results are kept. Other effects are answered from recorded results.";
+        };
+    }
+}

@@ -1,0 +1,184 @@
+package io.taskqueue.cli.replay;
+
+import io.taskqueue.cli.shared.CommandFailedException;
+import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.streams.ReplayOrder;
+import io.taskqueue.streams.SinkReplays;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+
+/**
+ * The offsets that a replay commits for a sink: computed first, printed, and committed only by {@link #execute}. Only offsets of the
+ * event topic are ever changed.
+ *
+ * @param name the name of the sink, which is its consumer group
+ * @param topic the event topic
+ * @param moves one for each partition, in order of the partitions
+ */
+public record ReplayPlan(String name, String topic, List<Move> moves) {
+
+    /**
+     * The move of one partition.
+     *
+     * @param from the committed offset, or the start of the log where nothing is committed
+     * @param to the offset to commit; never greater than {@code from}
+     * @param events the number of offsets between the two
+     */
+    public record Move(int partition, long from, long to, long events) {}
+
+    /** Where a replay starts, as an offset of each partition. */
+    @FunctionalInterface
+    public interface Target {
+
+        Map<TopicPartition, Long> offsets(TopicOffsets topic) throws InterruptedException;
+
+        static Target earliest() {
+            return topic -> topic.offsets(OffsetSpec.earliest());
+        }
+
+        static Target offset(long offset) {
+            return topic ->
+                    topic.partitions().stream().collect(Collectors.toMap(Function.identity(), partition -> offset));
+        }
+
+        /** The first record at or after a time; the end of a partition that has none. */
+        static Target time(Instant time) {
+            return topic -> topic.offsets(OffsetSpec.forTimestamp(time.toEpochMilli()));
+        }
+    }
+
+    /**
+     * Computes the moves, and changes nothing.
+     *
+     * @throws CommandFailedException if the sink has never run or is running, or the topic does not exist
+     */
+    public static ReplayPlan compute(Admin admin, String name, String topicName, Target target)
+            throws InterruptedException {
+        requireStopped(admin, name);
+        TopicOffsets topic = TopicOffsets.find(admin, topicName);
+        Map<TopicPartition, Long> committed = topic.committed(name);
+        Map<TopicPartition, Long> earliest = topic.offsets(OffsetSpec.earliest());
+        Map<TopicPartition, Long> latest = topic.offsets(OffsetSpec.latest());
+        Map<TopicPartition, Long> wanted = target.offsets(topic);
+        List<Move> moves = new ArrayList<>();
+        for (TopicPartition partition : topic.partitions()) {
+            long low = earliest.getOrDefault(partition, 0L);
+            long high = latest.getOrDefault(partition, 0L);
+            long asked = wanted.getOrDefault(partition, -1L);
+            long to = asked < 0 ? high : Math.max(low, Math.min(asked, high));
+            // a replay only goes back: forward, it would skip records that were never read
+            long from = committed.getOrDefault(partition, low);
+            moves.add(new Move(partition.partition(), from, Math.min(to, from), from - Math.min(to, from)));
+        }
+        return new ReplayPlan(name, topicName, List.copyOf(moves));
+    }
+
+    /**
+     * The number of the next order.
+     *
+     * @throws CommandFailedException if the sink has no control topic
+     */
+    public static int nextNumber(SinkReplays replays) {
+        try {
+            return replays.nextNumber();
+        } catch (IllegalStateException e) {
+            throw new CommandFailedException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /**
+     * Sends the order to the sink, then moves the offsets. In this sequence, because an order whose offsets were not moved has no
+     * effect.
+     *
+     * @throws CommandFailedException if the sink is running, or Kafka does not move the offsets
+     */
+    public void execute(Admin admin, SinkReplays replays, ReplayOrder order)
+            throws InterruptedException, ExecutionException {
+        requireStopped(admin, name);
+        replays.order(order);
+        Map<TopicPartition, OffsetAndMetadata> offsets = moves.stream()
+                .collect(Collectors.toMap(
+                        move -> new TopicPartition(topic, move.partition()),
+                        move -> new OffsetAndMetadata(move.to(), order.offsetMetadata())));
+        try {
+            KafkaOptions.REQUESTS.await(
+                    admin.alterConsumerGroupOffsets(name, offsets).all(), "move the offsets of group " + name);
+        } catch (KafkaException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "Kafka refused to move the offsets of sink " + name + ": "
+                            + e
+                            + ". Partitions whose offsets were not moved are not replayed. Check that every instance is "
+                            + "stopped, and run the command again.",
+                    e);
+        }
+    }
+
+    /** The moves as a table, without partitions where no record is read again. */
+    String text() {
+        StringBuilder text = new StringBuilder(
+                String.format(Locale.ROOT, "%9s %12s %12s %12s%n", "partition", "from", "to", "events"));
+        List<Move> real = moves.stream().filter(move -> move.events() > 0).toList();
+        for (Move move : real) {
+            text.append(String.format(
+                    Locale.ROOT, "%9d %12d %12d %12d%n", move.partition(), move.from(), move.to(), move.events()));
+        }
+        if (real.size() < moves.size()) {
+            text.append(omitted(moves.size() - real.size())).append(System.lineSeparator());
+        }
+        return text.toString();
+    }
+
+    /** The line of a table about the partitions that it omits. */
+    static String omitted(int partitions) {
+        return partitions + (partitions == 1 ? " partition" : " partitions") + " had none.";
+    }
+
+    /** The number of records that will be read again. */
+    long events() {
+        return moves.stream().mapToLong(Move::events).sum();
+    }
+
+    private static void requireStopped(Admin admin, String name) throws InterruptedException {
+        ConsumerGroupDescription group;
+        try {
+            group = KafkaOptions.REQUESTS
+                    .await(admin.describeConsumerGroups(List.of(name)).all(), "describe consumer group " + name)
+                    .get(name);
+        } catch (GroupIdNotFoundException e) {
+            group = null;
+        }
+        if (group == null || group.groupState() == GroupState.DEAD) {
+            throw new CommandFailedException(
+                    ExitCode.REFUSED,
+                    "There is no sink " + name
+                            + " on this cluster: no consumer group has that name. Check --name; "
+                            + "`taskqueue status` lists the sinks.");
+        }
+        if (group.groupState() != GroupState.EMPTY) {
+            throw new CommandFailedException(
+                    ExitCode.REFUSED,
+                    "Sink " + name + " is running: its consumer group is " + group.groupState() + " with "
+                            + group.members().size()
+                            + " members, and Kafka does not move the offsets of a group with members. Stop every instance of "
+                            + "it; one that was killed remains a member for its session timeout "
+                            + "(session.timeout.ms, 6 s by default). Then run the command again.");
+        }
+    }
+}

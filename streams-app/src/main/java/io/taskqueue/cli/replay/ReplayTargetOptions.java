@@ -1,0 +1,62 @@
+package io.taskqueue.cli.replay;
+
+import io.taskqueue.cli.shared.CommandFailedException;
+import io.taskqueue.cli.shared.ExitCode;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where a replay starts, or that only its receipt is requested: exactly one of these options. */
+final class ReplayTargetOptions {
+
+    @Option(names = "--to-earliest", description = "Replay from the first record that the topic still has.")
+    private boolean earliest;
+
+    @Option(names = "--to-offset", paramLabel = "N", description = "Replay from this offset of every partition.")
+    private @Nullable Long offset;
+
+    @Option(
+            names = "--to-datetime",
+            paramLabel = "TIME",
+            description = "Replay from the first record at or after this time, for example 2026-11-23T09:30:00Z.")
+    private @Nullable String time;
+
+    @Option(
+            names = "--receipt",
+            description = "Do not replay: print the receipt of the latest replay, complete or not.")
+    private boolean receipt;
+
+    boolean receiptOnly() {
+        return receipt;
+    }
+
+    /** @throws CommandFailedException if there is no target, or it is invalid */
+    ReplayPlan.Target target() {
+        if (offset != null) {
+            return ReplayPlan.Target.offset(offset);
+        }
+        if (time != null) {
+            return ReplayPlan.Target.time(parse(time));
+        }
+        if (earliest) {
+            return ReplayPlan.Target.earliest();
+        }
+        throw new CommandFailedException(
+                ExitCode.USAGE,
+                "The start of the replay is missing. Pass one of --to-earliest, --to-offset, --to-datetime, --receipt.");
+    }
+
+    private static Instant parse(String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "--to-datetime " + text + " is not a time with a UTC offset. Write it as 2026-11-23T09:30:00Z or "
+                            + "2026-11-23T10:30:00+01:00.",
+                    e);
+        }
+    }
+}

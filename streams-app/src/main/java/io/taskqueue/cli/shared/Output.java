@@ -1,0 +1,81 @@
+package io.taskqueue.cli.shared;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What a command prints: its result to standard output, as text or as one JSON object, and its progress to standard error. */
+public final class Output {
+
+    enum Format {
+        text,
+        json
+    }
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Option(
+            names = "--output",
+            paramLabel = "text|json",
+            defaultValue = "text",
+            description = "The format of the result. Default: ${DEFAULT-VALUE}.")
+    private Format format = Format.text;
+
+    @Spec(Spec.Target.MIXEE)
+    private @Nullable CommandSpec command;
+
+    /** Prints the result: the text, or the value as one line of JSON. */
+    public void result(String text, Object json) {
+        PrintWriter out = commandLine().getOut();
+        out.println(isText() ? text : toJson(json));
+        out.flush();
+    }
+
+    /** Prints a line about the progress of the command; never part of the result. */
+    public void progress(String line) {
+        PrintWriter err = commandLine().getErr();
+        err.println(line);
+        err.flush();
+    }
+
+    public boolean isText() {
+        return format == Format.text;
+    }
+
+    /**
+     * The text on one line, each control character as its code. Names of queues are arbitrary text, and a terminal executes some
+     * control characters.
+     */
+    public static String escape(String text) {
+        StringBuilder line = new StringBuilder(text.length());
+        text.codePoints().forEach(character -> {
+            if (Character.isISOControl(character)) {
+                line.append(String.format("\\u%04x", character));
+            } else {
+                line.appendCodePoint(character);
+            }
+        });
+        return line.toString();
+    }
+
+    private static String toJson(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The result cannot be written as JSON: " + e.getMessage(), e);
+        }
+    }
+
+    private CommandLine commandLine() {
+        if (command == null) {
+            throw new IllegalStateException(
+                    "Output is used without a command. Use it as a mixin, so that picocli sets its command.");
+        }
+        return command.commandLine();
+    }
+}

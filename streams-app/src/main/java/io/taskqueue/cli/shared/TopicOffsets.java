@@ -1,0 +1,110 @@
+package io.taskqueue.cli.shared;
+
+import io.taskqueue.kafka.TopicAdmin;
+import io.taskqueue.kafka.TopicReader;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The partitions of a topic, their offsets, the offsets that consumer groups have committed, and the records at offsets. Every
+ * call asks the cluster, and throws the {@link org.apache.kafka.common.KafkaException} of a request that fails.
+ */
+public final class TopicOffsets {
+
+    private final Admin admin;
+    private final TopicAdmin topics;
+    private final List<TopicPartition> partitions;
+
+    private TopicOffsets(Admin admin, TopicAdmin topics, List<TopicPartition> partitions) {
+        this.admin = admin;
+        this.topics = topics;
+        this.partitions = partitions;
+    }
+
+    /** @throws CommandFailedException if the cluster has no such topic */
+    public static TopicOffsets find(Admin admin, String name) throws InterruptedException {
+        TopicAdmin topics = new TopicAdmin(admin, KafkaOptions.REQUEST_TIMEOUT);
+        List<TopicPartition> partitions = topics.describe(name)
+                .map(TopicAdmin::partitions)
+                .orElseThrow(() -> new CommandFailedException(
+                        ExitCode.REFUSED,
+                        "The topic " + name + " does not exist on this cluster: no source has been started here. Check "
+                                + "--bootstrap-server and --topic."));
+        return new TopicOffsets(admin, topics, partitions);
+    }
+
+    /** The partitions, by number. */
+    public List<TopicPartition> partitions() {
+        return partitions;
+    }
+
+    /** An offset of each partition; -1 where the partition has none of the requested kind. */
+    public Map<TopicPartition, Long> offsets(OffsetSpec spec) throws InterruptedException {
+        return topics.offsets(partitions, spec);
+    }
+
+    /** The offsets that a group has committed for this topic, without partitions for which it has committed none. */
+    public Map<TopicPartition, Long> committed(String group) throws InterruptedException {
+        Map<TopicPartition, OffsetAndMetadata> all = KafkaOptions.REQUESTS.await(
+                admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(),
+                "list the committed offsets of group " + group);
+        Map<TopicPartition, Long> committed = new HashMap<>();
+        all.forEach((partition, offset) -> {
+            if (offset != null && partitions.contains(partition)) {
+                committed.put(partition, offset.offset());
+            }
+        });
+        return committed;
+    }
+
+    /** The first offset of each partition that a group has not consumed, without partitions that it has consumed to the end. */
+    public Map<TopicPartition, Long> unconsumed(String group) throws InterruptedException {
+        Map<TopicPartition, Long> committed = committed(group);
+        Map<TopicPartition, Long> earliest = offsets(OffsetSpec.earliest());
+        Map<TopicPartition, Long> unconsumed = new HashMap<>();
+        offsets(OffsetSpec.latest()).forEach((partition, end) -> {
+            long first = earliest.getOrDefault(partition, 0L);
+            long from = Math.max(first, committed.getOrDefault(partition, first));
+            if (from < end) {
+                unconsumed.put(partition, from);
+            }
+        });
+        return unconsumed;
+    }
+
+    /** Reads the records from the given offsets to the current end of the partitions; other partitions are not read. */
+    public void read(
+            Map<String, Object> kafka,
+            Map<TopicPartition, Long> from,
+            Consumer<ConsumerRecord<byte[], byte[]>> consumer) {
+        try (TopicReader reader = open(kafka)) {
+            reader.readToEnd(from, consumer);
+        }
+    }
+
+    /** Reads at least the record at each of the given offsets, which must exist. */
+    public void readOne(
+            Map<String, Object> kafka,
+            Map<TopicPartition, Long> from,
+            Consumer<ConsumerRecord<byte[], byte[]>> consumer) {
+        Map<TopicPartition, Long> next =
+                from.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue() + 1));
+        try (TopicReader reader = open(kafka)) {
+            reader.seek(from);
+            reader.readTo(next, consumer);
+        }
+    }
+
+    private static TopicReader open(Map<String, Object> kafka) {
+        return TopicReader.open(kafka, IsolationLevel.READ_UNCOMMITTED, KafkaOptions.REQUEST_TIMEOUT);
+    }
+}

@@ -1,0 +1,17 @@
+/**
+ * What the commands share.
+ *
+ * <pre>
+ *   KafkaOptions, TopicOption, DiagnosticsOptions, Output   options, as picocli mixins
+ *   CommandFailedException, ExitCode                        how a command fails
+ *   ShutdownSignal, StatePoller, Progress                   how a command waits, and shows that it does
+ *   TopicOffsets                                            offsets and records of a topic
+ * </pre>
+ *
+ * <p>Every room of {@code io.taskqueue.cli} uses this one; it uses none of them. All of it runs on the thread of the command.
+ * Results go to standard output, everything else to standard error; nothing here ends the process.
+ */
+@NullMarked
+package io.taskqueue.cli.shared;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,101 @@
+package io.taskqueue.cli.sink;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.taskqueue.cli.parked.SinkParkedTasks;
+import io.taskqueue.diagnostics.DiagnosticsEvent;
+import io.taskqueue.diagnostics.DiagnosticsServer;
+import io.taskqueue.diagnostics.EventFeed;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.streams.ParkedEvents;
+import io.taskqueue.streams.QueueStatus;
+import io.taskqueue.streams.SinkService;
+import io.taskqueue.streams.SinkState;
+import io.taskqueue.streams.SinkStatus;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** What a sink service shows over HTTP: its status and then each applied event, its readiness, and its parked tasks. */
+public final class SinkDiagnostics<T> implements EventFeed {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final SinkService service;
+    private final PayloadCodec<T> codec;
+
+    /** @param codec the codec of the service's events */
+    public SinkDiagnostics(SinkService service, PayloadCodec<T> codec) {
+        this.service = service;
+        this.codec = codec;
+    }
+
+    /** Configures a server to show the events and the readiness of the service. */
+    public void showOn(DiagnosticsServer.Builder diagnostics) {
+        diagnostics.feed(this).ready("replication", this::replicationFailure).ready("target", () -> service.status()
+                .waiting());
+    }
+
+    /** Configures a server to show and to change what is parked. */
+    void showParkedOn(DiagnosticsServer.Builder diagnostics, Map<String, ?> kafka) {
+        String sink = service.status().sink();
+        diagnostics
+                .parked(new SinkParkedTasks(new ParkedEvents(kafka, sink), sink))
+                .note("parked", () -> SinkParkedTasks.note(service.status(), kafka.get("bootstrap.servers")));
+    }
+
+    private Optional<String> replicationFailure() {
+        SinkStatus status = service.status();
+        return status.state() == SinkState.RUNNING
+                ? Optional.empty()
+                : Optional.of(status.failure()
+                        .orElse("the sink is " + status.state().name().toLowerCase(Locale.ROOT)));
+    }
+
+    @Override
+    public String snapshot() {
+        SinkStatus status = service.status();
+        ObjectNode snapshot = JSON.createObjectNode();
+        snapshot.put("sink", status.sink()).put("state", status.state().name());
+        status.failure().ifPresent(failure -> snapshot.put("failure", failure));
+        status.waiting().ifPresent(waiting -> snapshot.put("waiting", waiting));
+        ArrayNode queues = snapshot.putArray("queues");
+        status.queues().forEach(queue -> writeQueue(queue, queues.addObject()));
+        snapshot.putObject("effects")
+                .put("run", status.effects().run())
+                .put("reused", status.effects().reused())
+                .put("failed", status.effects().failed())
+                .put("missing", status.effects().missing())
+                .put("parked", status.effects().parked());
+        return snapshot.toString();
+    }
+
+    private static void writeQueue(QueueStatus queue, ObjectNode json) {
+        json.put("queueName", queue.queueName())
+                .put("partition", queue.partition())
+                .put("newest", queue.newest().toString())
+                .put("done", queue.done() == null ? null : queue.done().toString())
+                .put("inFlight", queue.inFlight())
+                .put("parkedTasks", queue.parkedTasks())
+                .put("parkedEvents", queue.parkedEvents())
+                .put("lag", queue.lag())
+                .put("diverged", queue.diverged())
+                .put("replaying", queue.replaying())
+                .put("applied", queue.applied());
+        ObjectNode peers = json.putObject("peers");
+        queue.peers().forEach((peer, done) -> peers.put(peer, done.toString()));
+    }
+
+    @Override
+    // the payloads of a service's events were decoded by the codec of the service
+    @SuppressWarnings("unchecked")
+    public AutoCloseable subscribe(Consumer<DiagnosticsEvent> consumer) {
+        return service.observe(
+                applied -> consumer.accept(DiagnosticsEvent.of((ReplicationEvent<T>) applied.event(), codec)),
+                missed -> consumer.accept(
+                        DiagnosticsEvent.lost("the observer was too slow and missed " + missed + " events")));
+    }
+}

@@ -1,0 +1,119 @@
+package io.taskqueue.cli.sink;
+
+import io.taskqueue.sink.OnExhausted;
+import io.taskqueue.sink.OnGap;
+import io.taskqueue.sink.OnPermanent;
+import io.taskqueue.streams.SinkService;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The settings of a sink service: how much it does at once, and what it does with events that it cannot apply. */
+final class SinkServiceOptions {
+
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            defaultValue = "64",
+            description =
+                    "The number of events that are applied at the same time; the events of one task are applied in order. "
+                            + "Default: ${DEFAULT-VALUE}.")
+    private int concurrency;
+
+    @Option(
+            names = "--max-in-flight",
+            paramLabel = "N",
+            defaultValue = "512",
+            description =
+                    "The number of events of a partition that are read and not yet applied; at least --concurrency. "
+                            + "Default: ${DEFAULT-VALUE}.")
+    private int maxInFlight;
+
+    @Option(
+            names = "--on-exhausted",
+            paramLabel = "park|stop",
+            defaultValue = "park",
+            description =
+                    "What to do with an event after its last attempt: park it and later events of its task (see `taskqueue "
+                            + "parked`), or stop the sink before it. Default: ${DEFAULT-VALUE}.")
+    private OnExhausted onExhausted = OnExhausted.PARK;
+
+    @Option(
+            names = "--on-permanent",
+            paramLabel = "record|park",
+            defaultValue = "record",
+            description =
+                    "What to do with an effect that failed permanently: record the failure as its result, or park the "
+                            + "event. Default: ${DEFAULT-VALUE}.")
+    private OnPermanent onPermanent = OnPermanent.RECORD;
+
+    @Option(
+            names = "--max-parked",
+            paramLabel = "N",
+            defaultValue = "100000",
+            description =
+                    "The number of parked events of a partition above which the sink stops; all of them are kept. "
+                            + "Default: ${DEFAULT-VALUE}.")
+    private int maxParked;
+
+    @Option(
+            names = "--on-gap",
+            paramLabel = "continue|halt",
+            defaultValue = "continue",
+            description =
+                    "What to do where events of a queue are missing: mark the queue as diverged and continue, or halt "
+                            + "before the next event. Default: ${DEFAULT-VALUE}.")
+    private OnGap onGap = OnGap.CONTINUE;
+
+    @Option(
+            names = "--clear-diverged",
+            paramLabel = "QUEUE",
+            description = "Remove the mark `diverged` from this queue with its next event. Repeatable.")
+    private List<String> clearDiverged = new ArrayList<>();
+
+    @Option(
+            names = "--commit-interval",
+            paramLabel = "D",
+            defaultValue = "100ms",
+            description =
+                    "How often offsets and results are committed, at least 10ms. After a crash, the effects of about one "
+                            + "interval run again. Default: ${DEFAULT-VALUE}.")
+    private Duration commitInterval = Duration.ZERO;
+
+    @Option(
+            names = "--drain-timeout",
+            paramLabel = "D",
+            defaultValue = "5s",
+            description = "How long the sink waits for running effects before it stops or gives up a partition. "
+                    + "Default: ${DEFAULT-VALUE}.")
+    private Duration drainTimeout = Duration.ZERO;
+
+    @Option(
+            names = "--topic-wait",
+            paramLabel = "D",
+            defaultValue = "30s",
+            description = "How long the sink waits for a missing event topic. Default: ${DEFAULT-VALUE}.")
+    private Duration topicWait = Duration.ZERO;
+
+    void configure(SinkService.Builder<?> builder) {
+        builder.concurrency(concurrency)
+                .maxInFlight(maxInFlight)
+                .onExhausted(onExhausted)
+                .onPermanent(onPermanent)
+                .maxParked(maxParked)
+                .onGap(onGap)
+                .commitInterval(commitInterval)
+                .drainTimeout(drainTimeout)
+                .topicWait(topicWait);
+    }
+
+    Duration drainTimeout() {
+        return drainTimeout;
+    }
+
+    /** Removes the mark {@code diverged} from the queues that were named. */
+    void clearDiverged(SinkService service) {
+        clearDiverged.forEach(service::clearDiverged);
+    }
+}

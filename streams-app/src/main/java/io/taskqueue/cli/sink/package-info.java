@@ -1,0 +1,16 @@
+/**
+ * The command {@code sink}.
+ *
+ * <pre>
+ *   SinkCommand -> SinkFactoryLoader -> log, http, JdbcSinkFactory -> DriverDataSource, or a class of the user
+ *               -> SinkServiceOptions (the settings of the service)
+ *               -> SinkDiagnostics    (what the service shows over HTTP; threads of the server and of the service)
+ *               -> SinkIdleMonitor    (--until-idle)
+ * </pre>
+ *
+ * <p>The demo uses the diagnostics and the monitor as well. No message may contain a password or a payload.
+ */
+@NullMarked
+package io.taskqueue.cli.sink;
+
+import org.jspecify.annotations.NullMarked;

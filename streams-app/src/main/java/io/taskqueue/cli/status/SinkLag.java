@@ -1,0 +1,87 @@
+package io.taskqueue.cli.status;
+
+import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.streams.ParkedEvents;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a sink is behind, by its committed offsets. Events in flight count as consumed: they are committed with the state of the
+ * sink, not by the offset.
+ *
+ * @param name the name of the sink
+ * @param state the state of its consumer group
+ * @param members the number of running instances
+ * @param events the number of records that are not consumed
+ * @param seconds the age of the oldest record that is not consumed; 0 if all are
+ * @param parked the number of its parked events; null if it is unknown: the group is not a sink, or its state may not be read
+ */
+record SinkLag(String name, String state, int members, long events, double seconds, @Nullable Long parked) {
+
+    /** The names of all consumer groups that have committed offsets of the topic. */
+    static List<String> sinks(Admin admin, TopicOffsets topic) throws InterruptedException {
+        Collection<GroupListing> groups = KafkaOptions.REQUESTS.await(
+                admin.listGroups(ListGroupsOptions.forConsumerGroups()).all(), "list the consumer groups");
+        List<String> names = new ArrayList<>();
+        for (GroupListing group : groups) {
+            if (!topic.committed(group.groupId()).isEmpty()) {
+                names.add(group.groupId());
+            }
+        }
+        names.sort(null);
+        return names;
+    }
+
+    static SinkLag of(Admin admin, TopicOffsets topic, Map<String, Object> kafka, String name, Instant now)
+            throws InterruptedException {
+        ConsumerGroupDescription group = KafkaOptions.REQUESTS
+                .await(admin.describeConsumerGroups(List.of(name)).all(), "describe consumer group " + name)
+                .values()
+                .stream()
+                .findFirst()
+                .orElseThrow();
+        Map<TopicPartition, Long> unconsumed = topic.unconsumed(name);
+        Map<TopicPartition, Long> end = topic.offsets(OffsetSpec.latest());
+        long events = unconsumed.entrySet().stream()
+                .mapToLong(entry -> end.getOrDefault(entry.getKey(), entry.getValue()) - entry.getValue())
+                .sum();
+        return new SinkLag(
+                name,
+                group.groupState().toString(),
+                group.members().size(),
+                events,
+                age(topic, kafka, unconsumed, now),
+                parked(kafka, name));
+    }
+
+    private static @Nullable Long parked(Map<String, Object> kafka, String name) {
+        try {
+            return new ParkedEvents(kafka, name)
+                    .read().stream().filter(event -> !event.discarded()).count();
+        } catch (IllegalStateException | AuthorizationException unknown) {
+            return null;
+        }
+    }
+
+    /** The age of the oldest record at these offsets: a difference of wall clocks, because another machine set the timestamp. */
+    private static double age(
+            TopicOffsets topic, Map<String, Object> kafka, Map<TopicPartition, Long> unconsumed, Instant now) {
+        AtomicLong oldest = new AtomicLong(now.toEpochMilli());
+        topic.readOne(kafka, unconsumed, record -> oldest.accumulateAndGet(record.timestamp(), Math::min));
+        return Duration.between(Instant.ofEpochMilli(oldest.get()), now).toMillis() / 1000.0;
+    }
+}

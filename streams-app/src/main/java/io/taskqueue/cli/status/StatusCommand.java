@@ -1,0 +1,165 @@
+package io.taskqueue.cli.status;
+
+import io.taskqueue.cli.shared.CommandFailedException;
+import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.Output;
+import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.cli.shared.TopicOption;
+import io.taskqueue.cli.status.NewestQueueEvents.NewestEvent;
+import io.taskqueue.source.Claim;
+import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.source.SourceRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code taskqueue status}: the owner of each queue, and the lag of each sink. */
+@Command(
+        name = "status",
+        header = "Show the queues, their owners, and how far the sinks are behind.",
+        description = "Reads the registry, the end of the event topic and the committed offsets. Changes nothing.",
+        footer = {"", "Example: taskqueue status --bootstrap-server localhost:9092 --name billing"},
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class StatusCommand implements Callable<Integer> {
+
+    private final Clock clock;
+
+    @Mixin
+    private KafkaOptions kafka = new KafkaOptions();
+
+    @Option(
+            names = "--name",
+            paramLabel = "APP",
+            description = "Only this sink. Default: every consumer group that has committed offsets of the topic.")
+    private @Nullable String name;
+
+    @Mixin
+    private TopicOption topic = new TopicOption();
+
+    @Option(
+            names = "--registry-topic",
+            paramLabel = "TOPIC",
+            defaultValue = ReplicationSource.DEFAULT_REGISTRY_TOPIC,
+            description = "The topic of the source registry. Default: ${DEFAULT-VALUE}.")
+    private String registryTopic = ReplicationSource.DEFAULT_REGISTRY_TOPIC;
+
+    @Mixin
+    private Output output = new Output();
+
+    /** @param clock the current time, which the age of records is measured against */
+    public StatusCommand(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * A queue and its owner.
+     *
+     * @param lastPosition the position of its newest event, or null if no event of it is recent
+     */
+    record QueueLine(
+            String queue, String owner, long epoch, @Nullable String lastPosition, @Nullable String lastEventAt) {}
+
+    /** The result of the command, as JSON. */
+    record Result(List<QueueLine> queues, List<SinkLag> sinks) {}
+
+    @Override
+    public Integer call() throws Exception {
+        kafka.requireReachable();
+        try (Admin admin = kafka.admin()) {
+            TopicOffsets events = TopicOffsets.find(admin, topic.name());
+            Result result = new Result(queues(events), sinks(admin, events));
+            output.result(text(result), result);
+        }
+        return ExitCode.OK;
+    }
+
+    private List<QueueLine> queues(TopicOffsets events) throws InterruptedException {
+        Map<String, Claim> claims = SourceRegistry.read(kafka.properties(), registryTopic);
+        Map<String, NewestEvent> newest = NewestQueueEvents.read(events, kafka.properties());
+        List<QueueLine> lines = new ArrayList<>();
+        new TreeMap<>(claims).forEach((queue, claim) -> {
+            NewestEvent event = newest.get(queue);
+            lines.add(new QueueLine(
+                    queue,
+                    claim.sourcePeerId(),
+                    claim.epoch(),
+                    event == null ? null : event.position().toString(),
+                    event == null ? null : event.at().toString()));
+        });
+        return lines;
+    }
+
+    private List<SinkLag> sinks(Admin admin, TopicOffsets events) throws InterruptedException {
+        List<String> known = SinkLag.sinks(admin, events);
+        if (name != null && !known.contains(name)) {
+            throw new CommandFailedException(
+                    ExitCode.REFUSED,
+                    "Sink " + name + " has not committed offsets of topic " + topic.name() + ". Sinks that have: "
+                            + (known.isEmpty() ? "none" : String.join(", ", known)) + ". Check --name and --topic.");
+        }
+        Instant now = clock.instant();
+        List<SinkLag> lags = new ArrayList<>();
+        for (String sink : name == null ? known : List.of(name)) {
+            lags.add(SinkLag.of(admin, events, kafka.properties(), sink, now));
+        }
+        return lags;
+    }
+
+    private static String text(Result result) {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(Locale.ROOT, "%-30s %-24s %8s %16s%n", "queue", "owner", "epoch", "last position"));
+        for (QueueLine queue : result.queues()) {
+            String last = queue.lastPosition() == null ? "(not recent)" : queue.lastPosition();
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%-30s %-24s %8d %16s%n",
+                    Output.escape(queue.queue()),
+                    queue.owner(),
+                    queue.epoch(),
+                    last));
+        }
+        if (result.queues().stream().anyMatch(queue -> queue.lastPosition() == null)) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%n(not recent): the newest %,d records of each partition contain no event of the queue.%n",
+                    NewestQueueEvents.DEPTH));
+        }
+        text.append(String.format(
+                Locale.ROOT,
+                "%n%-30s %-18s %8s %14s %10s %8s",
+                "sink",
+                "group state",
+                "members",
+                "events behind",
+                "behind",
+                "parked"));
+        for (SinkLag sink : result.sinks()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%n%-30s %-18s %8d %14d %10s %8s",
+                    sink.name(),
+                    sink.state(),
+                    sink.members(),
+                    sink.events(),
+                    Duration.ofMillis((long) (sink.seconds() * 1000))
+                            .toString()
+                            .substring(2)
+                            .toLowerCase(Locale.ROOT),
+                    sink.parked() == null ? "-" : sink.parked().toString()));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,15 @@
+/**
+ * Commands that only read.
+ *
+ * <pre>
+ *   StatusCommand  -> NewestQueueEvents  (the end of the event topic)
+ *                  -> SinkLag            (committed offsets, parked events)
+ *   ResultsCommand -> EffectListing      (the recorded results of a sink)
+ * </pre>
+ *
+ * <p>Nothing here writes to Kafka.
+ */
+@NullMarked
+package io.taskqueue.cli.status;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,82 @@
+package io.taskqueue.cli.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.taskqueue.cli.ChildJvm;
+import io.taskqueue.cli.CommandRun;
+import io.taskqueue.cli.TaskQueueCommand;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoCommandTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void countsOfAFewHundredTasksMatch() throws Exception {
+        Path tasks = Files.write(
+                directory.resolve("tasks.ndjson"),
+                IntStream.range(0, 300).mapToObj(n -> "{\"n\":" + n + "}").toList());
+
+        CommandRun demo = CommandRun.of("demo", "--tasks", tasks.toString(), "--fail-rate", "0.3", "--output", "json");
+
+        assertThat(demo.exitCode()).as(demo.err()).isZero();
+        assertThat(demo.err())
+                .contains("Diagnostics of the dispatcher: http://127.0.0.1:", "Diagnostics of the sink: ");
+        JsonNode numbers = demo.json();
+        assertThat(fields(numbers)).isEqualTo("tasks events published applied effects target replay seconds");
+        long published = numbers.get("published").asLong();
+        assertThat(numbers.get("tasks").asInt()).isEqualTo(300);
+        assertThat(numbers.get("events").get("Failed").asInt()).isPositive();
+        assertThat(numbers.get("events").get("LeaseExpired").asInt()).isPositive();
+        assertThat(numbers.get("events").has("SourceStarted")).isFalse();
+        assertThat(numbers.get("applied").asLong()).isEqualTo(published);
+        assertThat(fields(numbers.get("effects"))).isEqualTo("run reused");
+        assertThat(numbers.get("effects").get("run").asLong()).isEqualTo(published);
+        assertThat(fields(numbers.get("target"))).isEqualTo("calls keys");
+        assertThat(numbers.get("target").get("keys").asLong()).isEqualTo(published);
+        assertThat(fields(numbers.get("replay"))).isEqualTo("events run reused failed parked missing targetCalls");
+        assertThat(numbers.get("replay").get("reused").asLong()).isEqualTo(published);
+        assertThat(numbers.get("replay").get("targetCalls").asLong()).isZero();
+    }
+
+    @Test
+    void keptDemoStopsInOrderAndDeletesItsFiles() throws Exception {
+        Path tasks = Files.writeString(directory.resolve("tasks.ndjson"), "1\n2\n3\n");
+        try (ChildJvm demo = ChildJvm.start(
+                        directory.resolve("out.txt"),
+                        TaskQueueCommand.class,
+                        "demo",
+                        "--tasks",
+                        tasks.toString(),
+                        "--keep")
+                .awaitOutput("Everything keeps running (--keep). Press Ctrl-C to stop.")) {
+            Path temporary = demo.output()
+                    .lines()
+                    .filter(line -> line.startsWith("Starting a Kafka broker in "))
+                    .map(line -> Path.of(line.substring("Starting a Kafka broker in ".length(), line.length() - 4)))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(temporary).isDirectory();
+
+            demo.terminate();
+
+            assertThat(demo.awaitEnd()).isEqualTo(143);
+            assertThat(temporary).doesNotExist();
+        }
+    }
+
+    private static String fields(JsonNode object) {
+        StringBuilder names = new StringBuilder();
+        for (Iterator<String> each = object.fieldNames(); each.hasNext(); ) {
+            names.append(names.isEmpty() ? "" : " ").append(each.next());
+        }
+        return names.toString();
+    }
+}

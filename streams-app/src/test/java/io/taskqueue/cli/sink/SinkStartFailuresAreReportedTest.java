@@ -1,0 +1,146 @@
+package io.taskqueue.cli.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.taskqueue.cli.CommandRun;
+import io.taskqueue.cli.TestTopics;
+import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.embedded.EmbeddedKafka;
+import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sinks.LogSinkFactory;
+import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.streams.SinkService;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A sink that cannot start, or stops, reports that in one message with the remedy, without a stack trace. */
+class SinkStartFailuresAreReportedTest {
+
+    @TempDir
+    static Path directory;
+
+    private static EmbeddedKafka broker;
+    private static String server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        broker = EmbeddedKafka.start(directory.resolve("broker"), 0);
+        server = broker.bootstrapServers();
+        TestTopics.create(server, 1);
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+    }
+
+    @Test
+    void missingTopicIsRefused() {
+        assertThat(refused(ExitCode.REFUSED, "--name", "printer", "--topic", "no.such", "--topic-wait", "300ms"))
+                .contains("Sink printer found no topic no.such within 300ms. ")
+                .endsWith("Start a source, which makes it, or create it, or name another topic.\n");
+    }
+
+    @Test
+    void invalidSettingsAreUsageErrors() {
+        assertThat(refused(ExitCode.USAGE, "--name", "printer", "--concurrency", "0"))
+                .contains("Sink printer needs 1 <= concurrency <= maxInFlight, but concurrency is 0");
+        assertThat(refused(ExitCode.USAGE, "--name", "a/b")).contains("but this is 'a/b'. Choose another.");
+        assertThat(refused(ExitCode.USAGE, "--name", "printer", "--max-in-flight", "3"))
+                .contains("but concurrency is 64 and maxInFlight 3.");
+        assertThat(refused(ExitCode.USAGE, "--name", "printer", "--max-parked", "0"))
+                .contains("needs room for at least 1 parked event");
+        assertThat(refused(ExitCode.USAGE, "--name", "printer", "--commit-interval", "0s"))
+                .contains("needs a commit interval");
+        assertThat(refused(ExitCode.USAGE, "--name", "printer", "--on-gap", "jump"))
+                .contains("--on-gap", "jump");
+    }
+
+    @Test
+    void stateDirectoryInUseIsReportedWithTheOption() {
+        LogSinkFactory log = new LogSinkFactory();
+        Path state = directory.resolve("shared");
+        try (SinkService first = SinkService.builder("twins", log.create(Map.of()), log.codec())
+                .kafka(Map.of("bootstrap.servers", server))
+                .stateDirectory(state)
+                .start()) {
+            assertThat(first.status().failure()).isEmpty();
+
+            assertThat(refused(ExitCode.REFUSED, "--name", "twins", "--state-dir", state.toString()))
+                    .isEqualTo("taskqueue: Sink twins did not start: another process uses its state in " + state
+                            + ". Each instance on one machine needs its own: pass --state-dir (in code, "
+                            + "stateDirectory).\n");
+        }
+    }
+
+    @Test
+    void sinkWithTooManyParkedEventsReportsTheOptionThatLetsItStart() throws Exception {
+        HttpServer refusing = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        refusing.createContext("/", exchange -> {
+            try (exchange) {
+                exchange.sendResponseHeaders(400, -1);
+            }
+        });
+        refusing.start();
+        String[] full = {
+            "--name",
+            "full",
+            "--sink-config",
+            "url=http://127.0.0.1:" + refusing.getAddress().getPort() + "/",
+            "--on-permanent",
+            "park",
+            "--until-idle",
+            "200ms",
+            "--state-dir",
+            directory.resolve("full").toString()
+        };
+        try (TaskQueue<String> queue = TaskQueue.<String>builder("orders").build();
+                ReplicationSource<String> source = ReplicationSource.builder(queue, PayloadCodec.utf8())
+                        .kafka(Map.of("bootstrap.servers", server))
+                        .sourcePeer("test")
+                        .start()) {
+            for (int task = 0; task < 5; task++) {
+                queue.enqueue("\"task\"");
+            }
+            source.replicated().get(60, TimeUnit.SECONDS);
+
+            CommandRun stopped = sink("http", Stream.concat(Stream.of(full), Stream.of("--max-parked", "3")));
+
+            assertThat(stopped.exitCode()).as(stopped.err()).isEqualTo(ExitCode.FAILED);
+            assertThat(stopped.err())
+                    .contains("on partition 0, and the most is 3. All of them are kept.")
+                    .contains("`taskqueue parked list --bootstrap-server " + server + " --name full`")
+                    .contains("start the sink with a higher --max-parked (in code, maxParked)");
+
+            CommandRun started = sink("http", Stream.concat(Stream.of(full), Stream.of("--max-parked", "100")));
+
+            assertThat(started.exitCode()).as(started.err()).isZero();
+            assertThat(started.out()).contains("events are parked: see `taskqueue parked list");
+        } finally {
+            refusing.stop(0);
+        }
+    }
+
+    private static String refused(int exitCode, String... arguments) {
+        CommandRun sink = sink("log", Stream.of(arguments));
+        assertThat(sink.exitCode()).as(sink.err()).isEqualTo(exitCode);
+        assertThat(sink.err()).doesNotContain("\tat ", "Exception");
+        return sink.err();
+    }
+
+    private static CommandRun sink(String kind, Stream<String> arguments) {
+        List<String> same = List.of("sink", "--bootstrap-server", server, "--sink", kind);
+        return CommandRun.of(Stream.concat(same.stream(), arguments).toArray(String[]::new));
+    }
+}
