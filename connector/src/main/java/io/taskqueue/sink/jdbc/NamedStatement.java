@@ -19,22 +19,24 @@ record NamedStatement(String sql, List<String> names) {
     /** The tokens of a statement; of several that match at one position, the first one counts. */
     private static final Pattern TOKEN = Pattern.compile(
             """
-              (?<![\\p{javaLetterOrDigit}_$]) [eE] ' (?: [^'\\\\]++ | \\\\. | '' )*+ '  # E'escape\\'d'
-            | ' (?: [^']++ | '' )*+ '                                                   # 'text'
-            | " (?: [^"]++ | "" )*+ "                                                   # "name"
-            | ` (?: [^`]++ | `` )*+ `                                                   # `name`, of MySQL
-            | (?<quote> \\$ (?: NAME )? \\$ ) .*? \\k<quote>                            # $$text$$, $tag$text$tag$
-            | --[^\\n\\r]*+                                                             # comment
-            | (?<comment> /\\* )                                                        # its end is found by endOfComment
-            | ::                                                                        # a cast
+              (?<! PART) [eE] ' (?: [^'\\\\]++ | \\\\. | '' )*+ '      # E'escape\\'d'
+            | (?<! (?<! PART) [eE] ) ' (?: [^']++ | '' )*+ '    # 'text'
+            | " (?: [^"]++ | "" )*+ "                           # "name"
+            | ` (?: [^`]++ | `` )*+ `                           # `name`
+            | (?<quote> \\$ (?: NAME )? \\$ ) .*? \\k<quote>    # $$text$$, $tag$text$tag$
+            | --[^\\n\\r]*+                                     # comment
+            | (?<comment> /\\* )                                # may contain comments, see endOfComment
+            | ::                                                # cast
             | : (?<parameter> NAME )
-            | \\?\\?                                                                    # the operator ?, for a JDBC driver
+            | \\?\\?                                            # the operator ?, for a JDBC driver
             | (?<positional> \\? )
             | (?<unclosed> ['"`] | \\$ (?: NAME )? \\$ )
-            | [\\p{javaLetter}_] [\\p{javaLetterOrDigit}_$]*+                           # a word may contain $
+            | START (?: PART )*+                                # a word may contain $
             | .
             """
-                    .replace("NAME", "[\\p{javaLetter}_] [\\p{javaLetterOrDigit}_]*+"),
+                    .replace("NAME", "START [\\p{javaLetterOrDigit}_]*+")
+                    .replace("START", "[\\p{javaLetter}_]")
+                    .replace("PART", "[\\p{javaLetterOrDigit}_$]"),
             Pattern.COMMENTS | Pattern.DOTALL);
 
     private static final Pattern COMMENT_DELIMITER = Pattern.compile("/\\*|\\*/");

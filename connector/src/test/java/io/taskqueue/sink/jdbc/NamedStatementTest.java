@@ -101,6 +101,8 @@ class NamedStatementTest {
     void unclosedQuotesAndCommentsAreRefused() {
         assertThatThrownBy(() -> parse("a 'b''"))
                 .hasMessage("The statement opens the quote ' at character 3 and does not close it. Close it.");
+        assertThatThrownBy(() -> parse("E'b\\' :a"))
+                .hasMessage("The statement opens the quote ' at character 2 and does not close it. Close it.");
         for (String open : List.of("\"a", "'a''", "`", "/* /* */", "/*/", "$$ $", "$a$ $b$")) {
             assertThatThrownBy(() -> parse("a " + open))
                     .isInstanceOf(IllegalArgumentException.class)
