@@ -163,9 +163,9 @@ public final class HttpSink<T> implements ReplicationSink<T> {
                     + "' is not an absolute http or https URL. Use one such as " + "http://localhost:8080/events.");
         }
         if (url.getUserInfo() != null) {
-            throw new IllegalArgumentException(
-                    "The url of " + url.getHost()
-                            + " contains credentials, which are not sent. Remove them from the url, and have a proxy add them.");
+            throw new IllegalArgumentException("The url of " + url.getHost()
+                    + " contains credentials, which are not sent. Remove them from the url, and have a proxy "
+                    + "add them.");
         }
         return url;
     }

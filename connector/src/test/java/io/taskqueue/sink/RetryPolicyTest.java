@@ -46,7 +46,8 @@ class RetryPolicyTest {
     void valuesOutOfRangeAreRefused() {
         assertThatThrownBy(() -> new RetryPolicy(0, Duration.ZERO, Duration.ZERO, 0))
                 .hasMessage(
-                        "A retry policy needs at least 1 attempt, 0 <= firstBackoff <= maxBackoff and a jitter from 0 to "
+                        "A retry policy needs at least 1 attempt, 0 <= firstBackoff <= maxBackoff and a jitter from "
+                                + "0 to "
                                 + "1, but has attempts 0, firstBackoff 0s, maxBackoff 0s, jitter 0.0.");
         assertThatThrownBy(() -> new RetryPolicy(1, Duration.ofSeconds(2), Duration.ofSeconds(1), 0))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -84,7 +85,8 @@ class RetryPolicyTest {
         assertThatThrownBy(() -> all.withPermanent(InterruptedException.class))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "A retry policy names InterruptedException as permanent, but this exception never means that a retry cannot succeed. Remove it.");
+                        "A retry policy names InterruptedException as permanent, but this exception never means that "
+                                + "a retry cannot succeed. Remove it.");
     }
 
     @Test

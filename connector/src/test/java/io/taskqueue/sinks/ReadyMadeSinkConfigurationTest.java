@@ -56,7 +56,8 @@ class ReadyMadeSinkConfigurationTest {
         refused(
                 "ulr",
                 "x",
-                "The sink http does not have the setting 'ulr'. Its settings are backoff, breaker, breaker.failures, breaker.wait, "
+                "The sink http does not have the setting 'ulr'. Its settings are backoff, breaker, breaker.failures, "
+                        + "breaker.wait, "
                         + "kinds, retries, timeout, url.");
         assertThatThrownBy(() -> new LogSinkFactory().create(Map.of("url", URL)))
                 .hasMessage("The sink log does not have the setting 'url'. Its settings are kinds.");
@@ -74,19 +75,23 @@ class ReadyMadeSinkConfigurationTest {
         refused(
                 "timeout",
                 "6",
-                "The setting 'timeout' of the sink http is invalid: '6' is not a duration. Use a whole number and a unit, as in 500ms, 6s, 5m or 2h.");
+                "The setting 'timeout' of the sink http is invalid: '6' is not a duration. Use a whole number and a "
+                        + "unit, as in 500ms, 6s, 5m or 2h.");
         refused(
                 "timeout",
                 "0s",
-                "The sink http cannot be created: The timeout of a request must be positive, but is 0s. Use a longer one, such as 10s.");
+                "The sink http cannot be created: The timeout of a request must be positive, but is 0s. Use a longer "
+                        + "one, such as 10s.");
         refused(
                 "retries",
                 "-1",
-                "The setting 'retries' of the sink http is invalid: '-1' is not a whole number from 0 to 999999. Use one.");
+                "The setting 'retries' of the sink http is invalid: '-1' is not a whole number from 0 to 999999. Use "
+                        + "one.");
         refused(
                 "backoff",
                 "soon",
-                "The setting 'backoff' of the sink http is invalid: 'soon' is not a duration. Use a whole number and a unit, as in 500ms, 6s, 5m or 2h.");
+                "The setting 'backoff' of the sink http is invalid: 'soon' is not a duration. Use a whole number and "
+                        + "a unit, as in 500ms, 6s, 5m or 2h.");
         refused(
                 "breaker",
                 "yes",
@@ -102,12 +107,15 @@ class ReadyMadeSinkConfigurationTest {
         refused(
                 "kinds",
                 "Completed,SourceStarted",
-                "The setting 'kinds' of the sink http is invalid: 'SourceStarted' is not a kind of event that sinks get. Use some of Enqueued, LeaseGranted, Heartbeat, Completed, Failed, Requeued, DeadLettered, LeaseExpired, "
+                "The setting 'kinds' of the sink http is invalid: 'SourceStarted' is not a kind of event that sinks "
+                        + "get. Use some of Enqueued, LeaseGranted, Heartbeat, Completed, Failed, Requeued, "
+                        + "DeadLettered, LeaseExpired, "
                         + "Drained, Restored, separated by commas.");
         refused(
                 "url",
                 "http://a b",
-                "The setting 'url' of the sink http is invalid: 'http://a b' is not a URL: Illegal character in authority. Use one such as http://localhost:8080/events.");
+                "The setting 'url' of the sink http is invalid: 'http://a b' is not a URL: Illegal character in "
+                        + "authority. Use one such as http://localhost:8080/events.");
         for (String invalid : new String[] {"localhost:8080", "/events", "ftp://host/x", "http:///events", "file:/x"}) {
             refused(
                     "url",
@@ -118,7 +126,8 @@ class ReadyMadeSinkConfigurationTest {
         refused(
                 "url",
                 "http://me:secret@host/x",
-                "The sink http cannot be created: The url of host contains credentials, which are not sent. Remove them from the url, and have a proxy add them.");
+                "The sink http cannot be created: The url of host contains credentials, which are not sent. Remove "
+                        + "them from the url, and have a proxy add them.");
     }
 
     @Test

@@ -123,7 +123,8 @@ public sealed interface ApplyOutcome {
                 .sorted()
                 .findFirst()
                 .map(name -> new EffectMisuseException("The sink returned from " + event + " while its effect '" + name
-                        + "' was still running, so its result cannot be recorded. Wait in apply() for the threads that it "
+                        + "' was still running, so its result cannot be recorded. Wait in apply() for the threads "
+                        + "that it "
                         + "starts."));
     }
 }

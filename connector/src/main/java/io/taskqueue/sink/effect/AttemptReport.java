@@ -56,7 +56,8 @@ final class AttemptReport {
     /** The misuse of an effect that comes after the end of its attempt. */
     EffectMisuseException late(String name) {
         return misused(new EffectMisuseException("Effect '" + name + "' of " + event
-                + " was requested after the attempt to apply the event had ended, and is not recorded. Use effects only during "
+                + " came too late: the attempt to apply the event has ended, and the effect is not recorded. Use "
+                + "effects only during "
                 + "apply(), and wait in it for the threads that it starts."));
     }
 

@@ -200,7 +200,8 @@ final class EffectExecutor {
         return report.misused(new EffectMisuseException(
                 "Effect " + effect.key() + " was done, but its result of type '"
                         + effect.codec().tag() + "' " + problem + ": " + cause.getMessage()
-                        + ". The result is not recorded, so the effect runs again with the same key after this is fixed. "
+                        + ". The result is not recorded, so the effect runs again with the same key after this is "
+                        + "fixed. "
                         + "Return a record of plain values, or use run() if the result is not needed.",
                 cause));
     }
@@ -216,7 +217,8 @@ final class EffectExecutor {
             throw report.misused(new EffectMisuseException("Effect " + effect.key()
                     + " has a recorded result of type '" + done.type() + "', but type '" + codec.tag() + "' ("
                     + codec.typeName()
-                    + ") was requested. A recorded result never changes: request the recorded type, annotate the class with "
+                    + ") was requested. A recorded result never changes: request the recorded type, annotate the "
+                    + "class with "
                     + "@ResultType(\"" + done.type() + "\") if it is the same type renamed, or give the effect "
                     + "another name."));
         }
@@ -226,7 +228,8 @@ final class EffectExecutor {
             throw report.misused(new EffectMisuseException(
                     "The recorded result of effect " + effect.key() + ", of type '" + codec.tag()
                             + "', cannot be read as " + codec.typeName() + ": " + unreadable.getMessage()
-                            + ". A recorded result never changes: change the class so that it reads results recorded earlier.",
+                            + ". A recorded result never changes: change the class so that it reads results recorded "
+                            + "earlier.",
                     unreadable));
         }
     }

@@ -86,7 +86,8 @@ final class AppliedResults {
             if (ABORTED.equals(failure.getSQLState())) {
                 throw new SinkStoreException(
                         "A statement of effect " + key + " failed, its action caught the exception, and the database "
-                                + "accepts no further statement in this transaction. Throw from the action, or roll back "
+                                + "accepts no further statement in this transaction. Throw from the action, or roll "
+                                + "back "
                                 + "to a savepoint.",
                         failure);
             }

@@ -26,7 +26,8 @@ public final class JdbcEffectStore implements EffectStore {
             "INSERT INTO taskqueue_effect (key_hash, effect_key, outcome, result_type, result) VALUES (?, ?, ?, ?, ?)";
 
     private static final String REPLACE_INTENT =
-            "UPDATE taskqueue_effect SET outcome = ?, result_type = ?, result = ? WHERE key_hash = ? AND outcome = 'intended'";
+            "UPDATE taskqueue_effect SET outcome = ?, result_type = ?, result = ? WHERE key_hash = ? AND outcome = "
+                    + "'intended'";
     private static final String WITHDRAW = "DELETE FROM taskqueue_effect WHERE key_hash = ? AND outcome = 'intended'";
 
     private static final String DONE = "done";

@@ -118,7 +118,8 @@ public final class JdbcEffects {
     private <R> @Nullable R recorded(EffectKey key, ResultCodec<R> codec) {
         EffectResult.Done done = applied.find(key)
                 .orElseThrow(() -> new SinkStoreException("Effect " + key
-                        + " was refused as applied before, but has no row in table taskqueue_applied: the row was deleted in "
+                        + " was refused as applied before, but has no row in table taskqueue_applied: the row was "
+                        + "deleted in "
                         + "between, or the table has additional constraints. The event is retried."));
         if (!done.type().equals(codec.tag())) {
             throw new EffectMisuseException("Effect " + key + " has a result of type '" + done.type()
@@ -150,7 +151,8 @@ public final class JdbcEffects {
         return new EffectMisuseException(
                 "The result of effect " + key + ", of type '" + codec.tag() + "', " + problem + ": "
                         + cause.getMessage()
-                        + ". The transaction is rolled back. Return a record of plain values, or use run() if the result is not "
+                        + ". The transaction is rolled back. Return a record of plain values, or use run() if the "
+                        + "result is not "
                         + "needed.",
                 cause);
     }

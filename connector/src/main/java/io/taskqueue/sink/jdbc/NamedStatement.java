@@ -57,9 +57,9 @@ record NamedStatement(String sql, List<String> names) {
         for (int at = 0; at < statement.length() && token.find(at); ) {
             int end = token.end();
             if (token.group("positional") != null) {
-                throw new IllegalArgumentException(
-                        "The statement has a ? at character " + (at + 1)
-                                + ", which is not bound to a field. Name a field, as in :queueName, or write the operator ? as ??.");
+                throw new IllegalArgumentException("The statement has a ? at character " + (at + 1)
+                        + ", which is not bound to a field. Name a field, as in :queueName, or write the "
+                        + "operator ? as ??.");
             }
             if (token.group("unclosed") != null) {
                 throw unclosed("quote " + token.group(), at);

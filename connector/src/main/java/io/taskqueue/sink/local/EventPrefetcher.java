@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 final class EventPrefetcher<T> implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LocalSinkRunner.class);
+    private static final Logger LOG = LoggerFactory.getLogger(EventPrefetcher.class);
     private static final long CLOSE_SECONDS = 2;
 
     private sealed interface Item<T> {

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LocalSinkRun<T> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LocalSinkRunner.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LocalSinkRun.class);
 
     private final LocalSinkSettings<T> settings;
     private final SinkMeters meters;

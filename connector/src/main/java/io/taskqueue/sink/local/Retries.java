@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** Repeats a step of a sink, with waits in between, until it succeeds or its attempts are exhausted. Used by one thread. */
 record Retries(String sink, RetryPolicy policy, Pause pause, RandomGenerator random) {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LocalSinkRunner.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
 
     /** The wait between two attempts. */
     @FunctionalInterface

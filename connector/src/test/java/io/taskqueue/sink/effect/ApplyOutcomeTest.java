@@ -133,13 +133,12 @@ class ApplyOutcomeTest {
                     .start();
             started.await();
         });
-        assertThat(outcome)
-                .isInstanceOfSatisfying(
-                        ApplyOutcome.Stopped.class,
-                        stopped -> assertThat(stopped.cause())
-                                .hasMessage(
-                                        "The sink returned from event 3/7 of queue orders (Enqueued #7 of task orders/3/7, "
-                                                + "attempt 1) while its effect 'mail' was still running, so its result cannot be recorded. Wait in apply() for the threads that it starts."));
+        assertThat(outcome).isInstanceOfSatisfying(ApplyOutcome.Stopped.class, stopped -> assertThat(stopped.cause())
+                .hasMessage("The sink returned from event 3/7 of queue orders (Enqueued #7 of task "
+                        + "orders/3/7, "
+                        + "attempt 1) while its effect 'mail' was still running, so its "
+                        + "result cannot be recorded. Wait in apply() for the threads that "
+                        + "it starts."));
         end.countDown();
         late.await();
         assertThat(store.size()).isZero();

@@ -168,12 +168,11 @@ class OnAmbiguityTest {
 
         ApplyOutcome outcome = ApplyOutcome.of(catching, EVENT, effects());
 
-        assertThat(outcome)
-                .isInstanceOfSatisfying(
-                        ApplyOutcome.Parked.class,
-                        parked -> assertThat(parked.cause())
-                                .hasMessage(
-                                        "Effect billing/0/orders/3/7/charge was started and has no recorded result, so it may have been done. Check the target: if it was not done, redrive the event, which runs the effect; if it was done, discard the event."));
+        assertThat(outcome).isInstanceOfSatisfying(ApplyOutcome.Parked.class, parked -> assertThat(parked.cause())
+                .hasMessage("Effect billing/0/orders/3/7/charge was started and has no recorded result, "
+                        + "so it may have been done. Check the target: if it was not done, "
+                        + "redrive the event, which runs the effect; if it was done, discard "
+                        + "the event."));
         assertThat(calls).containsExactly("caught");
         assertThat(store.find(KEY)).isEmpty();
     }
@@ -396,7 +395,7 @@ class OnAmbiguityTest {
 
         assertThatThrownBy(() -> ended[0].capture("charge", String.class, OnAmbiguity.park(), this::charge))
                 .isInstanceOf(EffectMisuseException.class)
-                .hasMessageContaining("was requested after the attempt to apply the event had ended");
+                .hasMessageContaining("came too late: the attempt to apply the event has ended");
 
         assertThat(calls).isEmpty();
         assertThat(store.intend(KEY)).as("no intent is left").isTrue();

@@ -135,8 +135,8 @@ class RecordedEffectsTest {
         var effects = effects(EffectMode.RECORDED_ONLY);
         assertThatThrownBy(() -> effects.run("mail", key -> calls.incrementAndGet()))
                 .isInstanceOf(EffectNotRecordedException.class)
-                .hasMessage(
-                        "Effect billing/0/orders/3/7/mail has no recorded result, and this replay does not run effects. It was not run.");
+                .hasMessage("Effect billing/0/orders/3/7/mail has no recorded result, and this replay does not run "
+                        + "effects. It was not run.");
         assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 0, 1, 0));
         assertThat(calls).hasValue(0);
         assertThat(store.size()).isZero();
@@ -145,7 +145,8 @@ class RecordedEffectsTest {
     @Test
     void permanentFailureIsRecordedAndThrownAgainWithoutRunning() {
         String text =
-                "Effect billing/0/orders/3/7/mail failed permanently: no such mailbox. The failure is recorded and is thrown again each time the event is seen.";
+                "Effect billing/0/orders/3/7/mail failed permanently: no such mailbox. The failure is recorded and "
+                        + "is thrown again each time the event is seen.";
         var first = effects(EffectMode.RUN);
         assertThatThrownBy(() -> first.run("mail", key -> {
                     throw new PermanentEffectException("no such mailbox");
@@ -190,9 +191,10 @@ class RecordedEffectsTest {
         effects.run("mail", key -> calls.incrementAndGet());
         assertThatThrownBy(() -> effects.run("mail", key -> calls.incrementAndGet()))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage(
-                        "Effect 'mail' was requested twice in event 3/7 of queue orders (Enqueued #7 of task orders/3/7, "
-                                + "attempt 1). A name identifies one action of its event: use different names, such as 'mail-1' and 'mail-2'.");
+                .hasMessage("Effect 'mail' was requested twice in event 3/7 of queue orders (Enqueued #7 of task "
+                        + "orders/3/7, "
+                        + "attempt 1). A name identifies one action of its event: use different names, such "
+                        + "as 'mail-1' and 'mail-2'.");
         assertThat(calls).hasValue(1);
         assertThat(effects.misuse()).isPresent();
     }
@@ -202,9 +204,12 @@ class RecordedEffectsTest {
         effects(EffectMode.RUN).capture("charge", Bill.class, key -> new Bill("7"));
         assertThatThrownBy(() -> effects(EffectMode.RUN).capture("charge", Receipt.class, key -> null))
                 .isInstanceOf(EffectMisuseException.class)
-                .hasMessage(
-                        "Effect billing/0/orders/3/7/charge has a recorded result of type 'receipt', but type 'Receipt' "
-                                + "(io.taskqueue.sink.effect.RecordedEffectsTest$Receipt) was requested. A recorded result never changes: request the recorded type, annotate the class with @ResultType(\"receipt\") if it is the same type renamed, or give the effect another name.");
+                .hasMessage("Effect billing/0/orders/3/7/charge has a recorded result of type 'receipt', but type "
+                        + "'Receipt' "
+                        + "(io.taskqueue.sink.effect.RecordedEffectsTest$Receipt) was requested. A recorded "
+                        + "result never changes: request the recorded type, annotate the class with "
+                        + "@ResultType(\"receipt\") if it is the same type renamed, or give the effect "
+                        + "another name.");
     }
 
     @Test
@@ -217,7 +222,8 @@ class RecordedEffectsTest {
                 .hasMessageStartingWith("The recorded result of effect billing/0/orders/3/7/charge, of type 'receipt', "
                         + "cannot be read as io.taskqueue.sink.effect.RecordedEffectsTest$Bill: ")
                 .hasMessageEndingWith(
-                        " A recorded result never changes: change the class so that it reads results recorded earlier.");
+                        " A recorded result never changes: change the class so that it reads results recorded "
+                                + "earlier.");
     }
 
     @Test
@@ -228,7 +234,8 @@ class RecordedEffectsTest {
                 .hasMessageStartingWith("Effect billing/0/orders/3/7/charge was done, but its result of type 'Opaque' "
                         + "cannot be written as JSON: ")
                 .hasMessageEndingWith(
-                        " The result is not recorded, so the effect runs again with the same key after this is fixed. Return a record of plain values, or use run() if the result is not needed.");
+                        " The result is not recorded, so the effect runs again with the same key after this is "
+                                + "fixed. Return a record of plain values, or use run() if the result is not needed.");
         assertThat(store.size()).isZero();
         assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 0, 0, 0));
     }
@@ -254,9 +261,9 @@ class RecordedEffectsTest {
                     return new Text("");
                 }))
                 .isInstanceOf(EffectMisuseException.class)
-                .hasMessage(
-                        "Results of " + Text.class
-                                + " would be recorded under the tag 'string', which is empty or used by another type. Give the class a unique name with @ResultType(\"…\").");
+                .hasMessage("Results of " + Text.class
+                        + " would be recorded under the tag 'string', which is empty or used by another "
+                        + "type. Give the class a unique name with @ResultType(\"…\").");
         assertThat(calls).hasValue(0);
     }
 
@@ -267,7 +274,10 @@ class RecordedEffectsTest {
         assertThatThrownBy(() -> effects.run("mail", key -> calls.incrementAndGet()))
                 .isInstanceOf(EffectMisuseException.class)
                 .hasMessage(
-                        "Effect 'mail' of event 3/7 of queue orders (Enqueued #7 of task orders/3/7, attempt 1) was requested after the attempt to apply the event had ended, and is not recorded. Use effects only during apply(), and wait in it for the threads that it starts.");
+                        "Effect 'mail' of event 3/7 of queue orders (Enqueued #7 of task orders/3/7, attempt 1) came "
+                                + "too late: the attempt to apply the event has ended, and the effect is not "
+                                + "recorded. Use effects only during apply(), and wait in it for the threads that it "
+                                + "starts.");
         assertThat(calls).hasValue(0);
     }
 

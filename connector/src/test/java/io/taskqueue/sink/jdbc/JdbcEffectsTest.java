@@ -98,9 +98,10 @@ class JdbcEffectsTest {
                 }))
                 .as(call)
                 .isInstanceOf(EffectMisuseException.class)
-                .hasMessage(
-                        "Effect " + KEY + " called " + call
-                                + "() on its connection, whose transaction also records the effect's result. Do not end the transaction: it is committed when the action returns and rolled back when it throws. Savepoints are allowed.");
+                .hasMessage("Effect " + KEY + " called " + call
+                        + "() on its connection, whose transaction also records the effect's result. Do not "
+                        + "end the transaction: it is committed when the action returns and rolled back when "
+                        + "it throws. Savepoints are allowed.");
         assertThat(charged()).as(call).isZero();
         assertThat(applied()).as(call).isEmpty();
     }
@@ -401,9 +402,9 @@ class JdbcEffectsTest {
                     charge(connection, 5);
                 }))
                 .isInstanceOf(EffectMisuseException.class)
-                .hasMessage(
-                        "The action of effect " + KEY
-                                + " ended its transaction: the key that was inserted in it no longer exists. Remove COMMIT and ROLLBACK from the action's statements; throw an exception to roll back.");
+                .hasMessage("The action of effect " + KEY
+                        + " ended its transaction: the key that was inserted in it no longer exists. Remove "
+                        + "COMMIT and ROLLBACK from the action's statements; throw an exception to roll back.");
         assertThat(charged()).isZero();
     }
 
@@ -417,9 +418,9 @@ class JdbcEffectsTest {
                     }
                 }))
                 .isInstanceOf(SinkStoreException.class)
-                .hasMessage(
-                        "A statement of effect " + KEY
-                                + " failed, its action caught the exception, and the database accepts no further statement in this transaction. Throw from the action, or roll back to a savepoint.");
+                .hasMessage("A statement of effect " + KEY
+                        + " failed, its action caught the exception, and the database accepts no further "
+                        + "statement in this transaction. Throw from the action, or roll back to a savepoint.");
         assertThat(applied()).isEmpty();
     }
 
@@ -433,9 +434,9 @@ class JdbcEffectsTest {
         });
         assertThatThrownBy(() -> kept.get().createStatement())
                 .isInstanceOf(EffectMisuseException.class)
-                .hasMessage(
-                        "Effect " + KEY
-                                + " called createStatement() on its connection after its action had ended. Use the connection only in the action, and wait in it for the threads that it starts.");
+                .hasMessage("Effect " + KEY
+                        + " called createStatement() on its connection after its action had ended. Use the "
+                        + "connection only in the action, and wait in it for the threads that it starts.");
     }
 
     @Test
@@ -503,7 +504,8 @@ class JdbcEffectsTest {
                 .hasMessageStartingWith(
                         "The result of effect " + KEY + ", of type 'Unreadable', cannot be read from its JSON: ")
                 .hasMessageEndingWith(
-                        ". The transaction is rolled back. Return a record of plain values, or use run() if the result is not needed.");
+                        ". The transaction is rolled back. Return a record of plain values, or use run() if the "
+                                + "result is not needed.");
         assertThatThrownBy(() -> jdbc.capture(effects(), "charge", Object.class, (connection, key) -> {
                     charge(connection, 5);
                     return new Object();
@@ -530,9 +532,10 @@ class JdbcEffectsTest {
         jdbc.capture(effects(new MemoryEffectStore()), "charge", Integer.class, (connection, key) -> 1);
         assertThatThrownBy(() -> jdbc.capture(effects(), "charge", String.class, (connection, key) -> "x"))
                 .isInstanceOf(EffectMisuseException.class)
-                .hasMessage(
-                        "Effect " + KEY
-                                + " has a result of type 'int' in table taskqueue_applied, but type 'string' (java.lang.String) was requested. A recorded result never changes: request the recorded type, or give the effect another name.");
+                .hasMessage("Effect " + KEY
+                        + " has a result of type 'int' in table taskqueue_applied, but type 'string' "
+                        + "(java.lang.String) was requested. A recorded result never changes: request the "
+                        + "recorded type, or give the effect another name.");
     }
 
     @Test
@@ -572,7 +575,8 @@ class JdbcEffectsTest {
                 .hasMessageStartingWith("Could not claim effect " + KEY + ", table taskqueue_applied: ERROR: relation "
                         + "\"taskqueue_applied\" does not exist")
                 .hasMessageEndingWith(
-                        " (SQLState 42P01). Check that the database is reachable and that the table was created, by createTables() or from io/taskqueue/sink/jdbc/taskqueue_applied.sql.");
+                        " (SQLState 42P01). Check that the database is reachable and that the table was created, by "
+                                + "createTables() or from io/taskqueue/sink/jdbc/taskqueue_applied.sql.");
         assertThat(charged()).isZero();
     }
 
@@ -605,7 +609,8 @@ class JdbcEffectsTest {
             assertThatThrownBy(() -> new JdbcEffects(clerk).createTables())
                     .isInstanceOf(SinkStoreException.class)
                     .hasMessageStartingWith(
-                            "Could not create the table, table taskqueue_applied: ERROR: permission denied for schema public");
+                            "Could not create the table, table taskqueue_applied: ERROR: permission denied for "
+                                    + "schema public");
         } finally {
             PostgresWorld.execute("DROP OWNED BY clerk; DROP ROLE clerk; GRANT CREATE ON SCHEMA public TO PUBLIC");
         }

@@ -226,7 +226,8 @@ class JdbcSinkTest {
                         "ERROR: value too long for type character varying(8) (SQLState 22001)"),
                 new Refusal(
                         "INSERT INTO seen (n, note) VALUES (:taskSequenceId, 'x')",
-                        "ERROR: null value in column \"id\" of relation \"seen\" violates not-null constraint (SQLState "
+                        "ERROR: null value in column \"id\" of relation \"seen\" violates not-null constraint "
+                                + "(SQLState "
                                 + "23502)"),
                 new Refusal(
                         "INSERT INTO seen (id, n) VALUES (1, 1000 + :attempt)",
@@ -335,12 +336,15 @@ class JdbcSinkTest {
     void unknownFieldIsRefusedWhenTheSinkIsCreated() {
         assertThatThrownBy(() -> new JdbcSink<>(dataSource, "INSERT INTO seen (id) VALUES (:taskId)", JSON))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "The statement names the field ':taskId', which events do not have. Fields are attempt, enqueuedAt, "
-                                + "errorCode, errorMessage, errorMetadata, event, flags, idempotencyKey, kind, leaseExpiration, "
-                                + "occurredAt, ownerPeerId, ownershipTokenAttempt, ownershipTokenLeaseId, "
-                                + "ownershipTokenSequenceId, queueName, recordedAt, sequenceNumber, sourceEpoch, sourceEventId, "
-                                + "sourcePeerId, taskEpoch, taskQueueName, taskSequenceId, value. If the colon does not start the name of a field, write a space after it.");
+                .hasMessage("The statement names the field ':taskId', which events do not have. Fields are attempt, "
+                        + "enqueuedAt, "
+                        + "errorCode, errorMessage, errorMetadata, event, flags, idempotencyKey, kind, "
+                        + "leaseExpiration, "
+                        + "occurredAt, ownerPeerId, ownershipTokenAttempt, ownershipTokenLeaseId, "
+                        + "ownershipTokenSequenceId, queueName, recordedAt, sequenceNumber, sourceEpoch, "
+                        + "sourceEventId, "
+                        + "sourcePeerId, taskEpoch, taskQueueName, taskSequenceId, value. If the colon does "
+                        + "not start the name of a field, write a space after it.");
     }
 
     @Test

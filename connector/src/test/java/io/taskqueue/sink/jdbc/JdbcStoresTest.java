@@ -249,7 +249,8 @@ class JdbcStoresTest {
                 .hasMessageStartingWith("Could not read checkpoint billing/orders, table taskqueue_checkpoint: ERROR: "
                         + "relation \"taskqueue_checkpoint\" does not exist")
                 .hasMessageEndingWith(
-                        " (SQLState 42P01). Check that the database is reachable and that the table was created, by createTables() or from io/taskqueue/sink/jdbc/taskqueue_checkpoint.sql.");
+                        " (SQLState 42P01). Check that the database is reachable and that the table was created, by "
+                                + "createTables() or from io/taskqueue/sink/jdbc/taskqueue_checkpoint.sql.");
     }
 
     @Test
@@ -261,7 +262,8 @@ class JdbcStoresTest {
                 .hasMessageStartingWith(
                         "Could not create the table, table taskqueue_effect: Connection to 127.0.0.1:1 refused.")
                 .hasMessageEndingWith(
-                        " (SQLState 08001). Check that the database is reachable and that the table was created, by createTables() or from io/taskqueue/sink/jdbc/taskqueue_effect.sql.");
+                        " (SQLState 08001). Check that the database is reachable and that the table was created, by "
+                                + "createTables() or from io/taskqueue/sink/jdbc/taskqueue_effect.sql.");
     }
 
     @Test

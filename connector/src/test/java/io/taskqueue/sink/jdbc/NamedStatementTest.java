@@ -85,16 +85,17 @@ class NamedStatementTest {
     void unknownNameIsRefusedWithTheKnownNames() {
         assertThatThrownBy(() -> parse("VALUES (:a, :taskId)"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "The statement names the field ':taskId', which events do not have. Fields are a, b, queueName. If the colon does not start the name of a field, write a space after it.");
+                .hasMessage("The statement names the field ':taskId', which events do not have. Fields are a, b, "
+                        + "queueName. If the colon does not start the name of a field, write a space after "
+                        + "it.");
         assertThatThrownBy(() -> parse(":A")).hasMessageContaining("':A'");
     }
 
     @Test
     void questionMarksAreRefused() {
         assertThatThrownBy(() -> parse("VALUES (?)"))
-                .hasMessage(
-                        "The statement has a ? at character 9, which is not bound to a field. Name a field, as in :queueName, or write the operator ? as ??.");
+                .hasMessage("The statement has a ? at character 9, which is not bound to a field. Name a field, as in "
+                        + ":queueName, or write the operator ? as ??.");
     }
 
     @Test

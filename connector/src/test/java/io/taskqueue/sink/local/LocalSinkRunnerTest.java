@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -80,8 +81,8 @@ class LocalSinkRunnerTest {
         assertThat(receipt).isEqualTo(new RunReceipt(50, 0, 0, new RunReceipt.EffectTotals(50, 0, 0, 0)));
         assertThat(receipt.seen()).isEqualTo(50);
         assertThat(receipt)
-                .hasToString(
-                        "50 events: 50 applied, 0 duplicates, 0 fenced; effects: 50 run, 0 reused, 0 failed, 0 missing");
+                .hasToString("50 events: 50 applied, 0 duplicates, 0 fenced; effects: 50 run, 0 reused, 0 failed, 0 "
+                        + "missing");
         assertThat(checkpoint(LocalSinkRunner.DEFAULT_PEER)).isEqualTo(at(7, 50));
     }
 
@@ -215,6 +216,25 @@ class LocalSinkRunnerTest {
     }
 
     @Test
+    void jitterComesFromTheGivenGenerator() {
+        RandomGenerator half = new RandomGenerator() {
+            @Override
+            public long nextLong() {
+                return 1L << 63;
+            }
+        };
+        assertThatThrownBy(() -> runner((event, effects) -> {
+                            throw new IOException("connection reset");
+                        })
+                        .retry(new RetryPolicy(3, Duration.ofMillis(100), Duration.ofSeconds(1), 1))
+                        .random(() -> half)
+                        .build()
+                        .run(Events.sequence("orders", 1)))
+                .isInstanceOf(SinkFailedException.class);
+        assertThat(waits).containsExactly(Duration.ofMillis(50), Duration.ofMillis(100));
+    }
+
+    @Test
     void exhaustedAttemptsStopTheRunnerBeforeTheEvent() {
         assertThatThrownBy(() -> runner((event, effects) -> {
                             if (event.position().sequence() == 2) {
@@ -225,9 +245,12 @@ class LocalSinkRunnerTest {
                         .run(Events.sequence("orders", 3)))
                 .isInstanceOf(SinkFailedException.class)
                 .hasMessage(
-                        "Sink billing stopped at event 7/2 of queue orders (Enqueued #2 of task orders/7/2, attempt 1): "
-                                + "all 3 attempts failed, the last one with IOException: connection reset. The checkpoint stays before "
-                                + "this event, and recorded effects keep their results. Fix the cause and start the sink again, or allow more attempts.")
+                        "Sink billing stopped at event 7/2 of queue orders (Enqueued #2 of task orders/7/2, attempt "
+                                + "1): "
+                                + "all 3 attempts failed, the last one with IOException: connection reset. The "
+                                + "checkpoint stays before "
+                                + "this event, and recorded effects keep their results. Fix the cause and start the "
+                                + "sink again, or allow more attempts.")
                 .hasCauseInstanceOf(IOException.class);
         assertThat(checkpoint(LocalSinkRunner.DEFAULT_PEER)).isEqualTo(at(7, 1));
     }
@@ -242,9 +265,13 @@ class LocalSinkRunnerTest {
                         .run(Events.sequence("orders", 1)))
                 .isInstanceOf(SinkFailedException.class)
                 .hasMessage(
-                        "Sink billing stopped at event 7/1 of queue orders (Enqueued #1 of task orders/7/1, attempt 1), "
-                                + "which a retry cannot fix: Effect 'mail' was requested twice in event 7/1 of queue orders "
-                                + "(Enqueued #1 of task orders/7/1, attempt 1). A name identifies one action of its event: use different names, such as 'mail-1' and 'mail-2'. The checkpoint stays before this event, and recorded effects "
+                        "Sink billing stopped at event 7/1 of queue orders (Enqueued #1 of task orders/7/1, attempt "
+                                + "1), "
+                                + "which a retry cannot fix: Effect 'mail' was requested twice in event 7/1 of queue "
+                                + "orders "
+                                + "(Enqueued #1 of task orders/7/1, attempt 1). A name identifies one action of its "
+                                + "event: use different names, such as 'mail-1' and 'mail-2'. The checkpoint stays "
+                                + "before this event, and recorded effects "
                                 + "keep their results. Fix the sink's code and start it again.");
         assertThat(waits).isEmpty();
         assertThat(calls).hasSize(1);
@@ -292,7 +319,8 @@ class LocalSinkRunnerTest {
         assertThatThrownBy(() ->
                         runner(this::record).peerKey(event -> null).build().run(Events.sequence("orders", 1)))
                 .hasMessage(
-                        "The peerKey function of sink billing returned null for event 7/1 of queue orders (Enqueued #1 of "
+                        "The peerKey function of sink billing returned null for event 7/1 of queue orders (Enqueued "
+                                + "#1 of "
                                 + "task orders/7/1, attempt 1). Return a name for every event, such as "
                                 + "LocalSinkRunner.DEFAULT_PEER.");
         assertThatThrownBy(() -> runner(this::record)
@@ -300,7 +328,9 @@ class LocalSinkRunnerTest {
                         .build()
                         .run(Events.sequence("orders", 1)))
                 .hasMessage(
-                        "The peerKey function of sink billing returned an invalid name for event 7/1 of queue orders (Enqueued #1 of task orders/7/1, attempt 1). The peer name has 1025 characters and is longer than 1024 bytes of UTF-8. Use a shorter name.");
+                        "The peerKey function of sink billing returned an invalid name for event 7/1 of queue orders "
+                                + "(Enqueued #1 of task orders/7/1, attempt 1). The peer name has 1025 characters "
+                                + "and is longer than 1024 bytes of UTF-8. Use a shorter name.");
         assertThat(applied).hasSize(3);
     }
 
@@ -551,8 +581,8 @@ class LocalSinkRunnerTest {
         assertThatThrownBy(() -> LocalSinkRunner.builder("", this::record).build())
                 .hasMessage("The sink name is empty. Use a name such as \"billing\".");
         assertThatThrownBy(() -> runner(this::record).buffer(0).build())
-                .hasMessage(
-                        "The buffer of sink billing must have room for at least 1 event, but 0 was set. Use 1,024, the default, if unsure.");
+                .hasMessage("The buffer of sink billing must have room for at least 1 event, but 0 was set. Use 1,024, "
+                        + "the default, if unsure.");
     }
 
     private static List<String> readers() {
