@@ -206,8 +206,7 @@ class JdbcSinkCommandTest {
                 "--sink-config",
                 "url=" + postgres.getJdbcUrl("postgres", "postgres"),
                 "--sink-config",
-                "statement=INSERT INTO task_state (queue, epoch, id, state) VALUES (:queueName, 0, :taskSequenceId, "
-                        + ":kind)",
+                "statement=INSERT INTO task_state (queue, epoch, id, state) VALUES (:queueName, 0, :taskSequenceId, :kind)",
                 "--sink-config",
                 "kinds=Completed,DeadLettered");
 
@@ -244,8 +243,7 @@ class JdbcSinkCommandTest {
         assertThat(without.err())
                 .isEqualToIgnoringNewLines(
                         "taskqueue: The sink jdbc cannot be made: No JDBC driver takes the url, which begins "
-                                + "with 'jdbc:elsewhere:'. Check it against the documentation of the driver, and "
-                                + "pass the driver's jar "
+                                + "with 'jdbc:elsewhere:'. Check it against the documentation of the driver, and pass the driver's jar "
                                 + "with --class-path, unless it is that of PostgreSQL, which is here.");
 
         List<String> arguments = new ArrayList<>(List.of(configuration));
@@ -310,8 +308,7 @@ class JdbcSinkCommandTest {
         assertThat(refused.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
         assertThat(refused.err())
                 .startsWith(
-                        "taskqueue: The database of the sink jdbc cannot be reached: FATAL: role \"nobody\" does not "
-                                + "exist")
+                        "taskqueue: The database of the sink jdbc cannot be reached: FATAL: role \"nobody\" does not exist")
                 .endsWith(" (SQLState 28000). See that it runs, and that url, user and password are right.\n");
 
         Cli nowhere = sink(
@@ -345,8 +342,7 @@ class JdbcSinkCommandTest {
     void wrongSettingsAreToldWithWhatToWrite() throws Exception {
         String url = "url=" + postgres.getJdbcUrl("postgres", "postgres");
         refused(
-                "The sink jdbc requires the setting 'statement'. Set it, as in statement='INSERT INTO task_log "
-                        + "(queue, id, kind) "
+                "The sink jdbc requires the setting 'statement'. Set it, as in statement='INSERT INTO task_log (queue, id, kind) "
                         + "VALUES (:queueName, :taskSequenceId, :kind)'.",
                 url);
         refused(
@@ -365,14 +361,12 @@ class JdbcSinkCommandTest {
                 "statement=SELECT 1",
                 "password.file=/no/such/file");
         refused(
-                "The setting 'pool.size' of the sink jdbc is invalid: without connections nothing is written. Write "
-                        + "1 or more.",
+                "The setting 'pool.size' of the sink jdbc is invalid: without connections nothing is written. Write 1 or more.",
                 url,
                 "statement=SELECT 1",
                 "pool.size=0");
         refused(
-                "The sink jdbc does not have the setting 'sql'. Its settings are backoff, breaker, breaker.failures, "
-                        + "breaker.wait, kinds, password, password.file, pool.size, "
+                "The sink jdbc does not have the setting 'sql'. Its settings are backoff, breaker, breaker.failures, breaker.wait, kinds, password, password.file, pool.size, "
                         + "retries, statement, statement.file, url, user.",
                 url,
                 "sql=SELECT 1");
@@ -381,8 +375,7 @@ class JdbcSinkCommandTest {
                 url,
                 "statement=SELECT :taskId");
         refused(
-                "The sink jdbc cannot be made: The database refuses the statement: ERROR: relation \"nowhere\" does "
-                        + "not exist",
+                "The sink jdbc cannot be made: The database refuses the statement: ERROR: relation \"nowhere\" does not exist",
                 url,
                 "statement=INSERT INTO nowhere VALUES (:kind)");
     }
