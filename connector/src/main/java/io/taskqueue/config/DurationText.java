@@ -5,7 +5,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them on command lines and in configuration: {@code 500ms}, {@code 6s}, {@code 5m}, {@code 2h}. */
+/**
+ * Durations as text on command lines and in configuration: a whole number and a unit, as in {@code 500ms}, {@code 6s},
+ * {@code 5m}, {@code 2h}.
+ *
+ * <p>Public for the other packages of this project; not part of the API.
+ */
 public final class DurationText {
 
     private static final Pattern TEXT = Pattern.compile("(\\d{1,12})(ms|s|m|h)");
@@ -13,8 +18,8 @@ public final class DurationText {
     private DurationText() {}
 
     /**
-     * The text of a duration, in its largest whole unit; {@link #parse} is its inverse. What has no such text, being negative or
-     * not of whole milliseconds, is shown as ISO 8601 has it.
+     * The text of a duration, in its largest whole unit; {@link #parse} is its inverse. A duration that is negative or not a
+     * whole number of milliseconds has no such text and is written in ISO 8601.
      */
     public static String of(Duration duration) {
         if (duration.isNegative() || !duration.truncatedTo(ChronoUnit.MILLIS).equals(duration)) {
@@ -31,15 +36,15 @@ public final class DurationText {
     }
 
     /**
-     * The duration that the text is.
+     * Parses a duration.
      *
-     * @throws IllegalArgumentException if it is none; the message says how to write one
+     * @throws IllegalArgumentException if the text is not a duration; the message states the format
      */
     public static Duration parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "'" + text + "' is no duration. Write a whole number and its unit, as in 500ms, 6s, 5m or 2h.");
+                    "'" + text + "' is not a duration. Use a whole number and a unit, as in 500ms, 6s, 5m or 2h.");
         }
         long number = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {

@@ -1,6 +1,9 @@
 package io.taskqueue.sink;
 
-/** Nobody knows whether an effect was done, and it is declared {@link OnAmbiguity#park()}: its event is parked. */
+/**
+ * Thrown to a sink whose effect was started, has no recorded result, and is declared {@link OnAmbiguity#park()}: its action may
+ * or may not have been done. The event is parked, even if the sink catches the exception.
+ */
 public final class AmbiguousEffectException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -9,8 +12,8 @@ public final class AmbiguousEffectException extends Exception {
 
     public AmbiguousEffectException(EffectKey key) {
         super("Effect " + key
-                + " was begun and has no recorded result, so it may have been done. Ask the target: redrive "
-                + "the event if it was not done, which runs it, or discard the event if it was.");
+                + " was started and has no recorded result, so it may have been done. Check the target: if it was not "
+                + "done, redrive the event, which runs the effect; if it was done, discard the event.");
         this.key = key;
     }
 

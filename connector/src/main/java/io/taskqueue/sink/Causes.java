@@ -3,17 +3,21 @@ package io.taskqueue.sink;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Looks through an exception and its causes; at most 32 deep, because causes may form a ring. */
+/**
+ * Searches an exception and its causes, at most 32 of them, because a chain of causes may be circular.
+ *
+ * <p>Public for the other packages of this project; not part of the API.
+ */
 public final class Causes {
 
-    private static final int DEEPEST = 32;
+    private static final int MAX_DEPTH = 32;
 
     private Causes() {}
 
-    /** The first of a type: the exception itself or one further down. */
+    /** The first exception of the type: the given one or one of its causes. */
     public static <X extends Throwable> Optional<X> first(Throwable thrown, Class<X> type) {
         Throwable current = thrown;
-        for (int depth = 0; current != null && depth < DEEPEST; depth++) {
+        for (int depth = 0; current != null && depth < MAX_DEPTH; depth++) {
             if (type.isInstance(current)) {
                 return Optional.of(type.cast(current));
             }
@@ -22,7 +26,7 @@ public final class Causes {
         return Optional.empty();
     }
 
-    /** None where an exception of somebody's own cannot say. */
+    /** Null also where getCause() of a user's exception throws. */
     private static @Nullable Throwable causeOf(Throwable thrown) {
         try {
             return thrown.getCause();

@@ -1,11 +1,12 @@
 package io.taskqueue.sink;
 
 /**
- * A sink uses its {@link Effects} in a way that no retry can mend: the same name twice in one event, a recorded result asked
- * for as another type, a result that cannot be recorded, effects used outside of their event. The message says which, and
- * what to change in the code.
+ * A sink uses its {@link Effects} in a wrong way that no retry can fix: the same name twice in one event, a recorded result
+ * requested as another type, a result that cannot be recorded, effects used outside of their event. The message states which,
+ * and what to change in the code.
  *
- * <p>A runner stops at once, without further tries and without advancing its checkpoint, also where the sink swallows it.
+ * <p>A runner stops at once, without another attempt and without advancing its checkpoint, even if the sink catches the
+ * exception.
  */
 public final class EffectMisuseException extends IllegalStateException {
 

@@ -4,6 +4,6 @@ package io.taskqueue.sink;
 public enum EffectMode {
     /** It runs, and its result is recorded. */
     RUN,
-    /** It does not: {@link EffectNotRecordedException} is thrown. The mode of a replay. */
+    /** It does not run: {@link EffectNotRecordedException} is thrown instead. The mode of a replay. */
     RECORDED_ONLY
 }

@@ -3,25 +3,27 @@ package io.taskqueue.sink;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the target whether an effect was done. What it throws is a failure for now, a {@link PermanentEffectException} too: it says
- * nothing about the effect, which stays in doubt. The event is tried again, and the probe asked again; once the tries are used up
- * the event is parked with the doubt, and a redrive asks anew.
+ * Asks the target whether an effect was done. Whatever the probe throws, including {@link PermanentEffectException}, is a
+ * transient failure that leaves the effect in doubt: the event is retried, and the probe is asked again. When the attempts are
+ * exhausted, the event is parked with the effect still in doubt, and a redrive asks again.
+ *
+ * <p>Called on the thread that runs the effect. Thread-safe, because effects of different events run concurrently.
  *
  * @param <R> the effect's result
  */
 @FunctionalInterface
 public interface EffectProbe<R> {
 
-    /** @param key the key that the action was given */
+    /** @param key the key that was passed to the action */
     Answer<R> ask(EffectKey key) throws Exception;
 
-    /** What the target says. */
+    /** The answer of the target. */
     sealed interface Answer<R> {
 
-        /** It was done, with this result. */
+        /** The effect was done, with this result. */
         record Done<R>(@Nullable R result) implements Answer<R> {}
 
-        /** It was not done. */
+        /** The effect was not done. */
         record NotDone<R>() implements Answer<R> {}
 
         static <R> Answer<R> done(R result) {
@@ -32,7 +34,7 @@ public interface EffectProbe<R> {
             return new NotDone<>();
         }
 
-        /** For an effect that has no result. */
+        /** The answer for an effect without a result. */
         static Answer<Void> doneIf(boolean done) {
             return done ? new Done<>(null) : new NotDone<>();
         }

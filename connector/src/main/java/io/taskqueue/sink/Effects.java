@@ -1,54 +1,55 @@
 package io.taskqueue.sink;
 
 /**
- * The outside actions of one event. Each runs until its result is recorded, and from then on returns the recorded result
- * without running.
+ * The outside actions of one event. An effect runs until its result is recorded; from then on its recorded result is returned
+ * and the action does not run.
  *
- * <p>A name stands for one action: the same name twice in one event is an error ({@link IllegalStateException}), and so is a
- * recorded result that is asked for as another type. An action that throws {@link PermanentEffectException} is recorded as
- * failed and thrown as {@link RecordedFailureException}, now and whenever the event is seen again; whatever else it throws, an
- * {@link Error} too, is transient: it is thrown as it is, never recorded, and the event is tried again.
+ * <p>A name identifies one action of the event. Using the same name twice in one event is an {@link EffectMisuseException}, and
+ * so is requesting a recorded result as another type. If an action throws {@link PermanentEffectException}, the failure is
+ * recorded, and {@link RecordedFailureException} is thrown now and every time the event is seen again. Anything else that an
+ * action throws, including an {@link Error}, is transient: it is thrown unchanged and not recorded, and the event is retried.
  *
- * <p>Effects of different names may run side by side, on threads of the sink's own, and {@code apply} must wait for them before it
- * returns. Where it throws instead, the runner waits for those that run; one that comes later is refused with an
- * {@link EffectMisuseException} and does not begin.
+ * <p>Thread-safe: effects of different names may run concurrently, on threads of the sink, and {@code apply} must wait for them
+ * before it returns. If {@code apply} throws, the runner waits for the effects that are running; an effect requested after that
+ * does not start and gets an {@link EffectMisuseException}.
  *
- * <p>Between the action and the commit of its record lies a window: after a crash there nobody knows whether it was done. What
- * happens then is declared with the effect ({@link OnAmbiguity}); unless declared, the action runs again with the same
- * {@link EffectKey}. Hand the key to the target as its idempotency key.
+ * <p>After a crash between the action and the commit of its result, it is unknown whether the action was done. Each effect
+ * declares what happens then ({@link OnAmbiguity}); by default the action runs again with the same {@link EffectKey}. Pass the
+ * key to the target as its idempotency key.
  */
 public interface Effects {
 
     /**
-     * Runs an action whose result matters, or returns its recorded result; it runs again where that result was lost.
+     * Runs an action and returns its result, or returns its recorded result. The action runs again if its result was lost
+     * before it was recorded.
      *
      * @param name the effect's name, unique within the event
      * @param type the result's type, written and read as JSON
      * @return the result, from the action or from the record
-     * @throws RecordedFailureException if the action failed permanently, now or when it was recorded
+     * @throws RecordedFailureException if the action failed permanently, now or in an earlier run
      * @throws Exception what the action throws
      */
     <R> R capture(String name, Class<R> type, EffectAction<R> action) throws Exception;
 
     /**
-     * Runs an action whose result matters, as {@link #capture(String, Class, EffectAction)} does.
+     * Runs an action and returns its result, as {@link #capture(String, Class, EffectAction)} does.
      *
-     * @param onAmbiguity what happens where nobody knows whether it was done
-     * @throws AmbiguousEffectException if so, and it is declared {@link OnAmbiguity#park()}
+     * @param onAmbiguity what happens if it is unknown whether the action was done
+     * @throws AmbiguousEffectException if it is unknown, and {@link OnAmbiguity#park()} is declared
      */
     <R> R capture(String name, Class<R> type, OnAmbiguity<R> onAmbiguity, EffectAction<R> action) throws Exception;
 
-    /** Runs an action that has no result, as {@link #capture(String, Class, EffectAction)} does. */
+    /** Runs an action without a result, as {@link #capture(String, Class, EffectAction)} does. */
     void run(String name, EffectRunnable action) throws Exception;
 
-    /** Runs an action that has no result, as {@link #capture(String, Class, OnAmbiguity, EffectAction)} does. */
+    /** Runs an action without a result, as {@link #capture(String, Class, OnAmbiguity, EffectAction)} does. */
     void run(String name, OnAmbiguity<Void> onAmbiguity, EffectRunnable action) throws Exception;
 
     /** An outside action with a result. */
     @FunctionalInterface
     interface EffectAction<R> {
 
-        /** @param key the same on every run of this effect; hand it to the target as its idempotency key */
+        /** @param key the same in every run of this effect; pass it to the target as its idempotency key */
         R run(EffectKey key) throws Exception;
     }
 
@@ -56,7 +57,7 @@ public interface Effects {
     @FunctionalInterface
     interface EffectRunnable {
 
-        /** @param key the same on every run of this effect; hand it to the target as its idempotency key */
+        /** @param key the same in every run of this effect; pass it to the target as its idempotency key */
         void run(EffectKey key) throws Exception;
     }
 }

@@ -1,9 +1,9 @@
 package io.taskqueue.sink;
 
-/** What becomes of an event whose tries are used up. */
+/** What a sink does with an event whose attempts are exhausted. */
 public enum OnExhausted {
-    /** It is parked with its error, later events of its task behind it, and the sink goes on. */
+    /** The event is parked with its error, later events of its task are parked behind it, and the sink continues. */
     PARK,
-    /** The sink stops before it. */
+    /** The sink stops before the event. */
     STOP
 }

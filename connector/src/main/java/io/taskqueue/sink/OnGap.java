@@ -1,9 +1,9 @@
 package io.taskqueue.sink;
 
-/** What a sink does where events of a queue are missing. Either way the queue is marked diverged until an operator clears it. */
+/** What a sink does if events of a queue are missing. In both cases the queue is marked diverged until an operator clears it. */
 public enum OnGap {
-    /** It goes on with the next event there is. */
+    /** The sink continues with the next available event. */
     CONTINUE,
-    /** It stops before that event, and again at every start, until it is told to continue. */
+    /** The sink stops before that event, also after each restart, until it is configured to continue. */
     HALT
 }

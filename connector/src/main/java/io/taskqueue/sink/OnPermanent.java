@@ -1,9 +1,9 @@
 package io.taskqueue.sink;
 
-/** What becomes of an effect that failed permanently. */
+/** What happens to an effect that failed permanently. */
 public enum OnPermanent {
-    /** The failure is recorded as its result, and the sink goes on. */
+    /** The failure is recorded as its result, and the sink continues. */
     RECORD,
-    /** Nothing is recorded, and its event is parked: a redrive runs the effect again. */
+    /** Nothing is recorded, and the event is parked: a redrive runs the effect again. */
     PARK
 }

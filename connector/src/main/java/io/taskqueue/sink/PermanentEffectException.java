@@ -1,6 +1,9 @@
 package io.taskqueue.sink;
 
-/** Thrown by an effect's action to say: trying again is of no use. It is recorded as the effect's result. */
+/**
+ * Thrown by an effect's action if a retry cannot succeed. The failure is recorded as the effect's result, or the event is
+ * parked ({@link OnPermanent}).
+ */
 public final class PermanentEffectException extends Exception {
 
     private static final long serialVersionUID = 1L;

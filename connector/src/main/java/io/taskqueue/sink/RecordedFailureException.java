@@ -3,8 +3,8 @@ package io.taskqueue.sink;
 import io.taskqueue.event.TaskError;
 
 /**
- * An effect that failed permanently, now or when it was recorded. A sink may catch it and go on; where it does not, the event
- * counts as applied, because running it again would end the same way.
+ * Thrown to a sink whose effect failed permanently, now or in an earlier run. A sink may catch it and continue; otherwise the
+ * event counts as applied, because another attempt would end in the same way.
  */
 public final class RecordedFailureException extends Exception {
 
@@ -14,16 +14,18 @@ public final class RecordedFailureException extends Exception {
     private final transient TaskError error;
 
     public RecordedFailureException(EffectKey key, TaskError error) {
-        super("Effect " + key + " failed for good: " + SinkFailedException.sentence(error.message())
-                + " Its failure is recorded and comes back whenever the event is seen again.");
+        super("Effect " + key + " failed permanently: " + SinkFailedException.sentence(error.message())
+                + " The failure is recorded and is thrown again each time the event is seen.");
         this.key = key;
         this.error = error;
     }
 
+    /** The effect. */
     public EffectKey key() {
         return key;
     }
 
+    /** The recorded failure. */
     public TaskError error() {
         return error;
     }

@@ -5,10 +5,10 @@ import io.taskqueue.event.ReplicationEvent;
 /**
  * User code that applies events to something outside.
  *
- * <p>Events of one task arrive one at a time and in order; events of different tasks may arrive side by side, on any thread,
- * so an implementation must be thread-safe. It may block. After a failure, a crash or a rebalance the same event arrives
- * again: what must not happen twice belongs in {@link Effects}, everything else must be free of side effects. Given the same
- * event, an implementation asks for the same effects.
+ * <p>Events of one task arrive one at a time and in order; events of different tasks may arrive concurrently, on any thread, so
+ * an implementation must be thread-safe. It may block. After a failure, a crash or a rebalance the same event arrives again:
+ * whatever must not happen twice belongs in {@link Effects}, and everything else must be free of side effects. For the same
+ * event, an implementation must request the same effects.
  *
  * @param <T> the payload's type
  */
@@ -17,12 +17,12 @@ public interface ReplicationSink<T> {
 
     /**
      * Applies one event. When it returns, all effects that it started must have ended; otherwise the sink stops. When it throws,
-     * those that run on other threads are waited for, and none begins any more, before the event is tried again.
+     * the runner starts no further effects and waits for those that still run on other threads, and then retries the event.
      *
      * @param event never of kind {@link io.taskqueue.event.EventKind#SOURCE_STARTED}
-     * @param effects valid during this call, on any thread that it uses
-     * @throws Exception if the event could not be applied now; it is tried again with back-off, and effects that have a
-     *     recorded result do not run again
+     * @param effects valid during this call, on any thread
+     * @throws Exception if the event could not be applied; it is retried with back-off, and effects that have a recorded result
+     *     do not run again
      */
     void apply(ReplicationEvent<T> event, Effects effects) throws Exception;
 }

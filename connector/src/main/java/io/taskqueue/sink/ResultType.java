@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The name under which results of a class are recorded, so that the class may be renamed and moved while its recorded results
- * live on.
+ * The name under which results of a class are recorded, so that the class can be renamed and moved while its recorded results
+ * remain readable.
  *
  * <p>A recorded result carries the tag of its type, never a class name. These tags are fixed: {@code void}, {@code string},
  * {@code boolean}, {@code byte}, {@code short}, {@code int}, {@code long}, {@code float}, {@code double}, {@code char},
@@ -22,6 +22,6 @@ import java.lang.annotation.Target;
 @Target(ElementType.TYPE)
 public @interface ResultType {
 
-    /** The tag, not empty and none of the fixed ones. */
+    /** The tag: not empty, and not one of the fixed tags. */
     String value();
 }

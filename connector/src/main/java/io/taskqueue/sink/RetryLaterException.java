@@ -3,46 +3,46 @@ package io.taskqueue.sink;
 import java.time.Duration;
 
 /**
- * Thrown by an effect's action to say: failed for now, and try again after this wait at the earliest. A target that is
- * overloaded or rate-limited often knows, as by {@code Retry-After} of HTTP.
+ * Thrown by an effect's action if it failed temporarily and must not be retried before a given wait. Targets that are
+ * overloaded or rate-limited often send such a wait, as HTTP does in {@code Retry-After}.
  *
- * <p>The next try comes after the longer of this wait and the back-off of the {@link RetryPolicy}; a wait of more than
- * {@link #LONGEST} counts as that. The tries are counted as ever. It may also be a cause of what is thrown.
+ * <p>The next attempt follows after the longer of this wait and the back-off of the {@link RetryPolicy}. The failed attempt
+ * counts like any other. The exception may also be a cause of the thrown one.
  */
 public final class RetryLaterException extends Exception {
 
-    /** The longest wait that is granted: an hour. */
+    /** The longest wait that is accepted, one hour; a longer one is reduced to it. */
     public static final Duration LONGEST = Duration.ofHours(1);
 
     private static final long serialVersionUID = 1L;
 
     private final Duration after;
 
-    /** @param after how long to wait at least; a negative wait counts as none */
+    /** @param after the minimum wait; a negative one counts as zero */
     public RetryLaterException(String message, Duration after) {
         super(message);
-        this.after = granted(after);
+        this.after = bounded(after);
     }
 
-    /** @param after how long to wait at least; a negative wait counts as none */
+    /** @param after the minimum wait; a negative one counts as zero */
     public RetryLaterException(String message, Duration after, Throwable cause) {
         super(message, cause);
-        this.after = granted(after);
+        this.after = bounded(after);
     }
 
-    /** How long to wait at least, from nothing to {@link #LONGEST}. */
+    /** The minimum wait, from zero to {@link #LONGEST}. */
     public Duration after() {
         return after;
     }
 
-    /** How long what was thrown asks to wait at least: it, or the first of its causes that asks; otherwise not at all. */
+    /** The minimum wait that an exception, or the first of its causes that is a RetryLaterException, asks for; otherwise zero. */
     public static Duration askedBy(Throwable thrown) {
         return Causes.first(thrown, RetryLaterException.class)
                 .map(RetryLaterException::after)
                 .orElse(Duration.ZERO);
     }
 
-    private static Duration granted(Duration asked) {
+    private static Duration bounded(Duration asked) {
         if (asked.isNegative()) {
             return Duration.ZERO;
         }

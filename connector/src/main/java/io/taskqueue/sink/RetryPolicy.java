@@ -8,17 +8,17 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * How often, and after what waits, an event is tried again whose effects failed for now, and which failures are for good.
+ * How often and after which waits an event is retried after a transient failure, and which failures are permanent.
  *
- * <p>The wait before try n + 1 is {@code firstBackoff * 2^(n-1)}, at most {@code maxBackoff}, shortened by a random part of up
- * to {@code jitter} of itself. A target that asks for more ({@link RetryLaterException}) gets it.
+ * <p>The wait after failed attempt n is {@code firstBackoff * 2^(n-1)}, at most {@code maxBackoff}, reduced by a random part of
+ * up to {@code jitter} of itself. It is longer if the target asks for that ({@link RetryLaterException}).
  *
- * @param attempts tries in all, at least 1
- * @param firstBackoff the wait after the first failure; waits are whole milliseconds, so less than one is none
+ * @param attempts the attempts in total, at least 1
+ * @param firstBackoff the wait after the first failed attempt; waits are truncated to whole milliseconds
  * @param maxBackoff the longest wait
- * @param jitter the share of a wait that is random, from 0 to 1
- * @param permanent the exceptions of an effect's action after which trying again is of no use, with their subclasses;
- *     {@link PermanentEffectException} is one without being named here
+ * @param jitter the random part of a wait, from 0 to 1
+ * @param permanent the exceptions of an effect's action after which a retry cannot succeed, including their subclasses;
+ *     {@link PermanentEffectException} is always permanent and need not be named here
  */
 public record RetryPolicy(
         int attempts,
@@ -27,15 +27,15 @@ public record RetryPolicy(
         double jitter,
         Set<Class<? extends Exception>> permanent) {
 
-    /** What says nothing about the effect, or says "later" or "perhaps": not permanent whatever is named. */
-    private static final List<Class<? extends Exception>> NEVER = List.of(
+    /** Exceptions that state nothing about the effect, or that ask for a retry: never permanent, whatever is named. */
+    private static final List<Class<? extends Exception>> NEVER_PERMANENT = List.of(
             InterruptedException.class,
             RetryLaterException.class,
             UnknownOutcomeException.class,
             AmbiguousEffectException.class,
             EffectMisuseException.class);
 
-    /** Ten tries, from 100 ms to 30 s, a fifth of each wait random: about two minutes in all. */
+    /** Ten attempts, with waits from 100 ms to 30 s of which a fifth is random: about two minutes in total. */
     public static final RetryPolicy DEFAULT = new RetryPolicy(10, Duration.ofMillis(100), Duration.ofSeconds(30), 0.2);
 
     /** @throws IllegalArgumentException if a value is out of range */
@@ -46,21 +46,21 @@ public record RetryPolicy(
                 || !(jitter >= 0 && jitter <= 1)) {
             throw new IllegalArgumentException(
                     "A retry policy needs at least 1 attempt, 0 <= firstBackoff <= maxBackoff and a "
-                            + "jitter from 0 to 1, but this is attempts " + attempts + ", firstBackoff "
+                            + "jitter from 0 to 1, but has attempts " + attempts + ", firstBackoff "
                             + DurationText.of(firstBackoff) + ", maxBackoff " + DurationText.of(maxBackoff)
                             + ", jitter " + jitter + ".");
         }
-        for (Class<? extends Exception> never : NEVER) {
+        for (Class<? extends Exception> never : NEVER_PERMANENT) {
             if (permanent.contains(never)) {
                 throw new IllegalArgumentException("A retry policy names " + never.getSimpleName()
-                        + " as permanent, but it never says that trying again is of no use. Leave it out.");
+                        + " as permanent, but this exception never means that a retry cannot succeed. Remove it.");
             }
         }
         permanent = Set.copyOf(permanent);
     }
 
     /**
-     * A policy with no permanent exception but {@link PermanentEffectException}.
+     * A policy in which only {@link PermanentEffectException} is permanent.
      *
      * @throws IllegalArgumentException if a value is out of range
      */
@@ -69,9 +69,9 @@ public record RetryPolicy(
     }
 
     /**
-     * The same policy, where these exceptions of an effect's action are permanent, too.
+     * This policy with more permanent exceptions of an effect's action.
      *
-     * @throws IllegalArgumentException if one of them never is: an interruption, {@link RetryLaterException},
+     * @throws IllegalArgumentException if one of them is never permanent: {@link InterruptedException}, {@link RetryLaterException},
      *     {@link UnknownOutcomeException}, {@link AmbiguousEffectException}, {@link EffectMisuseException}
      */
     @SafeVarargs
@@ -84,12 +84,13 @@ public record RetryPolicy(
     }
 
     /**
-     * Whether trying again is of no use after what an effect's action has thrown: it, or a cause of it, is a
-     * {@link PermanentEffectException} or of a permanent class. Never so where one is among them that never is, as
-     * {@link #withPermanent} names them.
+     * Whether an exception of an effect's action is permanent: the exception or one of its causes is a
+     * {@link PermanentEffectException} or of a class in {@link #permanent}, and none of them is of a class that is never
+     * permanent (see {@link #withPermanent}).
      */
     public boolean isPermanent(Throwable thrown) {
-        if (NEVER.stream().anyMatch(never -> Causes.first(thrown, never).isPresent())) {
+        if (NEVER_PERMANENT.stream()
+                .anyMatch(never -> Causes.first(thrown, never).isPresent())) {
             return false;
         }
         return Causes.first(thrown, PermanentEffectException.class).isPresent()
@@ -98,9 +99,9 @@ public record RetryPolicy(
     }
 
     /**
-     * The wait after a failed try, going by the number of tries alone.
+     * The wait after a failed attempt, by the number of attempts alone.
      *
-     * @param failedAttempt the try that failed, counted from 1
+     * @param failedAttempt the number of the attempt that failed, from 1
      */
     public Duration backoff(int failedAttempt, RandomGenerator random) {
         long longest = Math.min(firstBackoff.toMillis(), maxBackoff.toMillis());
@@ -111,10 +112,10 @@ public record RetryPolicy(
     }
 
     /**
-     * The wait after a failed try: the longer of the back-off and what a {@link RetryLaterException} asks for, if the failure
-     * is one or was caused by one.
+     * The wait after a failed attempt: the longer of the back-off and the wait that a {@link RetryLaterException} asks for, if
+     * the failure or one of its causes is one.
      *
-     * @param failedAttempt the try that failed, counted from 1
+     * @param failedAttempt the number of the attempt that failed, from 1
      */
     public Duration backoff(int failedAttempt, Throwable failure, RandomGenerator random) {
         Duration backoff = backoff(failedAttempt, random);

@@ -4,26 +4,27 @@ import io.taskqueue.serde.PayloadCodec;
 import java.util.Map;
 
 /**
- * Makes a sink from configuration: what the {@code sink} command calls for a class of yours. Needs a public constructor
- * without parameters.
+ * Creates a sink from configuration. The {@code sink} command instantiates the class that it is given, through its public
+ * constructor without parameters, and calls it on one thread.
  *
  * @param <T> the payload's type
  */
 public interface SinkFactory<T> {
 
-    /** How the sink's payloads are read. */
+    /** Reads the payloads of the sink's events. */
     PayloadCodec<T> codec();
 
     /**
-     * The sink. Where it is {@link AutoCloseable}, the {@code sink} command closes it once the service has stopped.
+     * Creates the sink. If it is {@link AutoCloseable}, the {@code sink} command closes it after the service has stopped.
      *
-     * @param configuration what was given on the command line as {@code --sink-config key=value}; a key that the factory does
-     *     not know is refused with an {@link IllegalArgumentException} that names the known ones
+     * @param configuration the pairs given on the command line as {@code --sink-config key=value}
+     * @throws IllegalArgumentException if a key is unknown or a value is invalid; the message names the known keys or the
+     *     expected values
      */
     ReplicationSink<T> create(Map<String, String> configuration);
 
     /**
-     * How often, and after what waits, an event of this sink is tried again; {@link RetryPolicy#DEFAULT} unless overridden.
+     * How often and after which waits an event of this sink is retried; {@link RetryPolicy#DEFAULT} unless overridden.
      *
      * @param configuration the same as for {@link #create}
      */
@@ -32,7 +33,7 @@ public interface SinkFactory<T> {
     }
 
     /**
-     * When this sink takes its target for dead and waits; {@link BreakerPolicy#DEFAULT} unless overridden.
+     * When this sink considers its target unavailable and waits for it; {@link BreakerPolicy#DEFAULT} unless overridden.
      *
      * @param configuration the same as for {@link #create}
      */

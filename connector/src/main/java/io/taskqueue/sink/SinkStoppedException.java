@@ -2,7 +2,7 @@ package io.taskqueue.sink;
 
 import org.jspecify.annotations.Nullable;
 
-/** A sink stopped for good: the message says at which event, what was found and what to do. */
+/** A sink service stopped permanently. The message states at which event, what was found, and what to do. */
 public final class SinkStoppedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,9 +1,10 @@
 package io.taskqueue.sink;
 
 /**
- * Thrown by an effect's action to say: it may have been done, as after a time-out. The event is tried again, and the effect is
- * then dealt with as its {@link OnAmbiguity} says. It may also be a cause of what is thrown. An interruption, itself or as a
- * cause, says the same; anything else that an action throws says that it was not done, an {@link Error} too.
+ * Thrown by an effect's action if it may have been done, as after a time-out. The event is retried, and the effect is then
+ * handled as its {@link OnAmbiguity} declares. The exception may also be a cause of the thrown one. An
+ * {@link InterruptedException}, itself or as a cause, means the same; anything else that an action throws, including an
+ * {@link Error}, means that the action was not done.
  */
 public final class UnknownOutcomeException extends Exception {
 

@@ -1,16 +1,24 @@
 /**
- * What a sink is: user code, its effects, the records of them, and the runner for sinks without Kafka Streams.
+ * What the author of a sink uses: the sink itself, its effects, the policies that a runner follows, and the exceptions.
  *
  * <pre>
- *   runner --event, effects--> ReplicationSink --capture, run--> RecordedEffects --find--> EffectStore
- *                                                                      |   no record
- *                                                                      +--key--> action --result--> EffectStore
- *   runner &lt;--ApplyOutcome-- (applied | to be tried again | stopped | interrupted)
+ *   runner --event, effects--> ReplicationSink --capture(name, action)--> Effects --action(key)--> the target
+ *
+ *   declared with an effect    OnAmbiguity, EffectProbe
+ *   configured for a sink      RetryPolicy, BreakerPolicy, OnPermanent, OnExhausted, OnGap, EffectMode
+ *   thrown by an action        PermanentEffectException, RetryLaterException, UnknownOutcomeException
+ *   thrown to a sink           RecordedFailureException, AmbiguousEffectException, EffectNotRecordedException,
+ *                              EffectMisuseException
+ *   thrown by a runner         SinkFailedException (local), SinkStoppedException (service)
  * </pre>
  *
- * <p>{@link io.taskqueue.sink.effect.ApplyOutcome} rules how the end of a try counts, for every runner. Events of one task reach a
- * sink one at a time and in order; {@link io.taskqueue.sink.local.LocalSinkRunner} passes all events one at a time, on the thread
- * that runs it. Stores are thread-safe, and a recorded result never changes.
+ * <p>Two runners call a sink: {@code SinkService} in module streams, on worker threads, and
+ * {@link io.taskqueue.sink.local.LocalSinkRunner}, on the calling thread. Both pass events of one task one at a time and in
+ * order.
+ *
+ * <p>The other rooms: {@link io.taskqueue.sink.effect} executes and records effects, {@link io.taskqueue.sink.store} holds the
+ * stores of results and checkpoints, {@link io.taskqueue.sink.jdbc} implements sinks and stores with JDBC, and
+ * {@link io.taskqueue.sinks} has the ready-made sinks. This package depends on none of them.
  */
 @NullMarked
 package io.taskqueue.sink;

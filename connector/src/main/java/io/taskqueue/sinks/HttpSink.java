@@ -29,32 +29,31 @@ import java.util.concurrent.TimeoutException;
 /**
  * Posts each event to a URL, as its replicated JSON, with the effect key as the header {@code Idempotency-Key}.
  *
- * <p>The post is the effect {@code post}, its result the status code. A target must answer 2xx for a key it has seen before
- * without acting again: between its answer and the record of it a crash makes the post be repeated.
+ * <p>The request is the effect {@code post}; its result is the status code. A target must answer 2xx to a key that it has seen
+ * before, without acting again: if the sink crashes before the answer is recorded, the request is repeated.
  *
  * <table>
- *   <caption>What an answer means</caption>
- *   <tr><th>answer</th><th>meaning</th></tr>
+ *   <caption>How a response counts</caption>
+ *   <tr><th>response</th><th>meaning</th></tr>
  *   <tr><td>2xx</td><td>done; recorded</td></tr>
- *   <tr><td>4xx</td><td>failed for good; recorded</td></tr>
- *   <tr><td>any other, no answer in time, no connection; and of 4xx those that say "later": 408, 425, 429</td>
- *       <td>failed for now; tried again, after the wait of {@code Retry-After} at the earliest, if the answer has it</td></tr>
+ *   <tr><td>4xx</td><td>permanent failure; recorded</td></tr>
+ *   <tr><td>any other, no response in time, no connection; and of 4xx those that ask for a retry: 408, 425, 429</td>
+ *       <td>transient failure; retried, not before the wait in {@code Retry-After} if the response has it</td></tr>
  * </table>
  *
- * <p>{@code Retry-After} may be seconds or a date; other text in it is ignored, and more than
- * {@link RetryLaterException#LONGEST} counts as that.
+ * <p>{@code Retry-After} may be a number of seconds or a date; any other text is ignored, and a wait longer than
+ * {@link RetryLaterException#LONGEST} is reduced to that.
  *
- * <p>Redirects are not followed; they are tried again, because a wrong URL is mended in the configuration and must not cost
- * events.
+ * <p>Redirects are not followed but retried, because a wrong URL is fixed in the configuration and must not lose events.
  *
- * <p>Thread-safe. Blocks until the answer is complete or its time is up; interruption cancels the request.
+ * <p>Thread-safe. Blocks until the response is complete or the time-out has passed; an interruption cancels the request.
  */
 public final class HttpSink<T> implements ReplicationSink<T> {
 
-    /** How long one request may take, unless told otherwise: 10 s. */
+    /** The default time-out of a request: 10 s. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
-    private static final Set<Integer> FOR_NOW = Set.of(408, 425, 429);
+    private static final Set<Integer> RETRYABLE = Set.of(408, 425, 429);
 
     private final URI url;
     private final ReplicationEventCodec<T> codec;
@@ -65,30 +64,30 @@ public final class HttpSink<T> implements ReplicationSink<T> {
 
     /** Posts every event, with the default time-out; see {@link #HttpSink(URI, PayloadCodec, Duration, Set)}. */
     public HttpSink(URI url, PayloadCodec<T> codec) {
-        this(url, codec, DEFAULT_TIMEOUT, SinkConfiguration.allKinds());
+        this(url, codec, DEFAULT_TIMEOUT, EnumSet.allOf(EventKind.class));
     }
 
     /**
      * @param url absolute, http or https, without credentials
      * @param codec how payloads are written into the JSON
-     * @param timeout how long one request may take, answer included
-     * @param kinds the events to post
-     * @throws IllegalArgumentException if nothing can be posted to such a URL, or the time-out is not positive
+     * @param timeout how long one request may take, including its response
+     * @param kinds the kinds of events to post
+     * @throws IllegalArgumentException if the URL is not valid for a request, or the time-out is not positive
      */
     public HttpSink(URI url, PayloadCodec<T> codec, Duration timeout, Set<EventKind> kinds) {
         this(url, codec, timeout, kinds, Clock.systemUTC());
     }
 
-    /** @param clock what a date in {@code Retry-After} is held against */
+    /** @param clock compared with a date in {@code Retry-After} */
     HttpSink(URI url, PayloadCodec<T> codec, Duration timeout, Set<EventKind> kinds, Clock clock) {
-        this.url = require(url);
+        this.url = validated(url);
         this.codec = new ReplicationEventCodec<>(codec);
         this.timeout = timeout;
-        this.kinds = kinds.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(kinds));
+        this.kinds = Set.copyOf(kinds);
         this.clock = clock;
         if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("A request needs time, but the timeout is " + DurationText.of(timeout)
-                    + ". Give it more than 0, as in 10s.");
+            throw new IllegalArgumentException("The timeout of a request must be positive, but is "
+                    + DurationText.of(timeout) + ". Use a longer one, such as 10s.");
         }
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -115,55 +114,58 @@ public final class HttpSink<T> implements ReplicationSink<T> {
         if (status >= 200 && status < 300) {
             return status;
         }
-        String answer = "POST of " + event + " to " + target() + " was answered " + status;
-        if (status >= 400 && status < 500 && !FOR_NOW.contains(status)) {
-            throw new PermanentEffectException(answer + ". The target refuses the event; see its log for why");
+        String answered = "POST of " + event + " to " + target() + " was answered " + status;
+        if (status >= 400 && status < 500 && !RETRYABLE.contains(status)) {
+            throw new PermanentEffectException(
+                    answered + ". The target refuses the event; its log may contain the reason");
         }
         if (status >= 300 && status < 400) {
-            throw new IOException(answer + ", a redirect, which is not followed. Set url to where it leads");
+            throw new IOException(
+                    answered + ", a redirect, which is not followed. Set url to the target of the redirect");
         }
         Optional<Duration> wait = response.headers()
                 .firstValue("Retry-After")
-                .flatMap(text -> RetryAfter.read(text, clock.instant()))
+                .flatMap(text -> RetryAfter.parse(text, clock.instant()))
                 .filter(asked -> !asked.isNegative());
         if (wait.isPresent()) {
             throw new RetryLaterException(
-                    answer + ", to be tried again after " + wait.get().toSeconds() + " s", wait.get());
+                    answered + ", with a retry not before " + wait.get().toSeconds() + " s", wait.get());
         }
-        throw new IOException(answer);
+        throw new IOException(answered);
     }
 
-    /** The answer, once all of it is in: the client's own time-out ends with the head of the answer. */
+    /** The complete response: the time-out of the client itself would cover only its headers. */
     private HttpResponse<Void> send(HttpRequest request) throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<Void>> answer =
+        CompletableFuture<HttpResponse<Void>> response =
                 client.sendAsync(request, HttpResponse.BodyHandlers.discarding());
         try {
-            return answer.get(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
+            return response.get(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
             throw new HttpTimeoutException(
-                    "POST to " + target() + " had no complete answer in " + timeout.toMillis() + " ms");
+                    "POST to " + target() + " had no complete response in " + timeout.toMillis() + " ms");
         } catch (ExecutionException failure) {
             throw new IOException("POST to " + target() + " failed: " + failure.getCause(), failure.getCause());
         } finally {
-            answer.cancel(true);
+            response.cancel(true);
         }
     }
 
-    /** The URL without its query, which may hold a secret. */
+    /** The URL without its query, which may contain a secret. */
     private String target() {
         return url.getScheme() + "://" + url.getRawAuthority() + url.getRawPath();
     }
 
-    private static URI require(URI url) {
+    private static URI validated(URI url) {
         String scheme = String.valueOf(url.getScheme());
         boolean web = scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https");
         if (!web || url.getHost() == null) {
-            throw new IllegalArgumentException("The url '" + url + "' names no web server. Write it in full, as in "
-                    + "http://localhost:8080/events.");
+            throw new IllegalArgumentException("The url '" + url
+                    + "' is not an absolute http or https URL. Use one such as " + "http://localhost:8080/events.");
         }
         if (url.getUserInfo() != null) {
             throw new IllegalArgumentException("The url of " + url.getHost()
-                    + " holds credentials, which are not sent. Let a proxy add them, and leave them out of the url.");
+                    + " contains credentials, which are not sent. Remove them from the url, and have a proxy "
+                    + "add them.");
         }
         return url;
     }

@@ -13,22 +13,22 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Makes the ready-made sink {@code http}: an {@link HttpSink}.
+ * Creates the ready-made sink {@code http}, an {@link HttpSink}.
  *
  * <table>
  *   <caption>Its settings</caption>
  *   <tr><th>setting</th><th>meaning</th><th>default</th></tr>
- *   <tr><td>{@code url}</td><td>where each event is posted to</td><td>required</td></tr>
- *   <tr><td>{@code timeout}</td><td>how long one request may take, answer included</td><td>{@code 10s}</td></tr>
- *   <tr><td>{@code retries}</td><td>how often a failed event is tried again before the sink stops</td><td>{@code 9}</td></tr>
+ *   <tr><td>{@code url}</td><td>the URL to which each event is posted</td><td>required</td></tr>
+ *   <tr><td>{@code timeout}</td><td>how long one request may take, including its response</td><td>{@code 10s}</td></tr>
+ *   <tr><td>{@code retries}</td><td>how often a failed event is retried before it is parked or the sink stops</td><td>{@code 9}</td></tr>
  *   <tr><td>{@code backoff}</td><td>the wait before the first retry; it doubles up to 30 s</td><td>{@code 100ms}</td></tr>
- *   <tr><td>{@code breaker}</td><td>{@code off}: never wait for a dead target, but use up the tries of each event</td>
+ *   <tr><td>{@code breaker}</td><td>{@code off}: never wait for an unavailable target, but use up the attempts of each event</td>
  *       <td>{@code on}</td></tr>
- *   <tr><td>{@code breaker.failures}</td><td>failed tries in a row, of at least 5 tasks, after which the target counts as
- *       dead</td><td>{@code 20}</td></tr>
- *   <tr><td>{@code breaker.wait}</td><td>the wait before a dead target is tried again; it doubles up to 30 s</td>
+ *   <tr><td>{@code breaker.failures}</td><td>failed attempts in a row, of at least 5 tasks, after which the target is considered
+ *       unavailable</td><td>{@code 20}</td></tr>
+ *   <tr><td>{@code breaker.wait}</td><td>the wait before an unavailable target is probed; it doubles up to 30 s</td>
  *       <td>{@code 1s}</td></tr>
- *   <tr><td>{@code kinds}</td><td>the kinds of events to post, with commas between them</td><td>all</td></tr>
+ *   <tr><td>{@code kinds}</td><td>the kinds of events to post, separated by commas</td><td>all</td></tr>
  * </table>
  *
  * <p>Durations are written {@code 500ms}, {@code 6s}, {@code 5m}, {@code 2h}.
@@ -57,7 +57,7 @@ public final class HttpSinkFactory implements SinkFactory<String> {
     @Override
     public ReplicationSink<String> create(Map<String, String> configuration) {
         SinkConfiguration settings = read(configuration);
-        retry(configuration); // refuses wrong values of these here, too
+        retry(configuration); // validates their settings
         breaker(configuration);
         URI url = url(settings);
         Duration timeout = settings.duration(TIMEOUT).orElse(HttpSink.DEFAULT_TIMEOUT);
@@ -65,7 +65,7 @@ public final class HttpSinkFactory implements SinkFactory<String> {
         try {
             return new HttpSink<>(url, codec(), timeout, kinds);
         } catch (IllegalArgumentException wrong) {
-            throw new IllegalArgumentException("The sink http cannot be made: " + wrong.getMessage(), wrong);
+            throw new IllegalArgumentException("The sink http cannot be created: " + wrong.getMessage(), wrong);
         }
     }
 
@@ -85,7 +85,7 @@ public final class HttpSinkFactory implements SinkFactory<String> {
             return new URI(url);
         } catch (URISyntaxException malformed) {
             throw settings.refuse(
-                    URL, "'" + url + "' is no URL: " + malformed.getReason() + ". Write it as in " + EXAMPLE + ".");
+                    URL, "'" + url + "' is not a URL: " + malformed.getReason() + ". Use one such as " + EXAMPLE + ".");
         }
     }
 

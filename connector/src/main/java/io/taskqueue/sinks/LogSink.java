@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs each event as one line, at level INFO, to the logger of this class. The payload is left out, as it may be secret;
- * control characters of names are shown as {@code \\u000a}, so that one event is one line.
+ * Logs each event as one line, at level INFO, to the logger of this class. The payload is omitted, because it may be secret;
+ * control characters in names are written as {@code \\u000a}, so that one event is one line.
  *
- * <p>Logging is the effect {@code log}: a replay does not repeat it. Thread-safe.
+ * <p>Logging is the effect {@code log}, so a replay does not repeat it. Thread-safe.
  */
 public final class LogSink<T> implements ReplicationSink<T> {
 
@@ -25,12 +25,12 @@ public final class LogSink<T> implements ReplicationSink<T> {
 
     /** Logs every event. */
     public LogSink() {
-        this(SinkConfiguration.allKinds());
+        this(EnumSet.allOf(EventKind.class));
     }
 
     /** Logs the events of some kinds. */
     public LogSink(Set<EventKind> kinds) {
-        this.kinds = kinds.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(kinds));
+        this.kinds = Set.copyOf(kinds);
     }
 
     @Override

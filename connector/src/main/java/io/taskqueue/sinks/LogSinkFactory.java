@@ -6,7 +6,7 @@ import io.taskqueue.sink.SinkFactory;
 import java.util.Map;
 import java.util.Set;
 
-/** Makes the ready-made sink {@code log}: a {@link LogSink}. Its one setting is {@code kinds}, as of {@link HttpSinkFactory}. */
+/** Creates the ready-made sink {@code log}, a {@link LogSink}. Its only setting is {@code kinds}, as in {@link HttpSinkFactory}. */
 public final class LogSinkFactory implements SinkFactory<String> {
 
     @Override

@@ -12,43 +12,43 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The header {@code Retry-After} of an HTTP answer (RFC 9110, section 10.2.3): seconds, or a date in one of the three forms
- * that a recipient must read.
+ * The header {@code Retry-After} of an HTTP response (RFC 9110, section 10.2.3): a number of seconds, or a date in one of the
+ * three formats that a recipient must accept.
  *
  * <pre>
  *   120
- *   Sun, 06 Nov 1994 08:49:37 GMT        as it is written today
- *   Sunday, 06-Nov-94 08:49:37 GMT       two digits of a year: at most 50 years ahead
- *   Sun Nov  6 08:49:37 1994
+ *   Sun, 06 Nov 1994 08:49:37 GMT        the preferred format
+ *   Sunday, 06-Nov-94 08:49:37 GMT       obsolete; a year of two digits is at most 50 years ahead
+ *   Sun Nov  6 08:49:37 1994             obsolete
  * </pre>
  */
 final class RetryAfter {
 
-    private static final int MOST_DIGITS = 10;
+    private static final int MAX_DIGITS = 10;
 
     private RetryAfter() {}
 
-    /** How long to wait from now, negative for a date that has passed; nothing where the text is neither form. */
-    static Optional<Duration> read(String text, Instant now) {
+    /** The wait from now, negative for a date in the past; empty if the text is in none of the formats. */
+    static Optional<Duration> parse(String text, Instant now) {
         String value = text.strip();
-        if (value.matches("\\d{1," + MOST_DIGITS + "}")) {
+        if (value.matches("\\d{1," + MAX_DIGITS + "}")) {
             return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
         }
-        return forms(now).stream()
-                .flatMap(form -> date(form, value).stream())
+        return formats(now).stream()
+                .flatMap(format -> date(format, value).stream())
                 .findFirst()
                 .map(date -> Duration.between(now, date));
     }
 
-    private static Optional<Instant> date(DateTimeFormatter form, String value) {
+    private static Optional<Instant> date(DateTimeFormatter format, String value) {
         try {
-            return Optional.of(Instant.from(form.parse(value)));
-        } catch (DateTimeParseException otherForm) {
+            return Optional.of(Instant.from(format.parse(value)));
+        } catch (DateTimeParseException otherFormat) {
             return Optional.empty();
         }
     }
 
-    private static List<DateTimeFormatter> forms(Instant now) {
+    private static List<DateTimeFormatter> formats(Instant now) {
         DateTimeFormatter twoDigitYear = new DateTimeFormatterBuilder()
                 .appendPattern("EEEE, dd-MMM-")
                 .appendValueReduced(

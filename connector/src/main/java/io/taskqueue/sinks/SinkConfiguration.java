@@ -16,30 +16,30 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What a sink was configured with, for factories: reads values and says what is wrong with them, as in "The setting 'timeout'
- * of the sink http is wrong: '6' is no duration. Write a whole number and its unit, as in 500ms, 6s, 5m or 2h.".
+ * The configuration of a sink, for factories: reads values and reports invalid ones, as in "The setting 'timeout' of the sink
+ * http is invalid: '6' is not a duration. Use a whole number and a unit, as in 500ms, 6s, 5m or 2h.".
  *
- * <p>Whatever is wrong is an {@link IllegalArgumentException}. Immutable. No message holds a value but a wrong one that was to
- * be a duration, a count or a kind.
+ * <p>Every error is an {@link IllegalArgumentException}. A message contains a value only if it is an invalid duration, number,
+ * kind or switch, so that no secret is logged. Immutable.
  */
 public final class SinkConfiguration {
 
-    /** Which events the sink acts on: {@link #kinds()}. */
+    /** The kinds of events that the sink acts on: {@link #kinds()}. */
     public static final String KINDS = "kinds";
 
-    /** How often an event is tried again: {@link #retry()}. */
+    /** How often an event is retried: {@link #retry()}. */
     public static final String RETRIES = "retries";
 
     /** The wait before the first retry: {@link #retry()}. */
     public static final String BACKOFF = "backoff";
 
-    /** Whether the sink waits for a dead target: {@link #breaker()}. */
+    /** Whether the sink waits for an unavailable target: {@link #breaker()}. */
     public static final String BREAKER = "breaker";
 
-    /** After how many failures in a row it does: {@link #breaker()}. */
+    /** After how many failures in a row the target is considered unavailable: {@link #breaker()}. */
     public static final String BREAKER_FAILURES = "breaker.failures";
 
-    /** The wait before a dead target is tried again: {@link #breaker()}. */
+    /** The wait before an unavailable target is probed: {@link #breaker()}. */
     public static final String BREAKER_WAIT = "breaker.wait";
 
     private final String sink;
@@ -47,8 +47,9 @@ public final class SinkConfiguration {
 
     /**
      * @param sink the sink's name on the command line, for messages
-     * @param values what {@link io.taskqueue.sink.SinkFactory#create} was given
-     * @throws IllegalArgumentException if there is a key that is not known
+     * @param values the configuration that {@link io.taskqueue.sink.SinkFactory#create} was called with
+     * @param known the keys of the sink
+     * @throws IllegalArgumentException if a key is unknown
      */
     public SinkConfiguration(String sink, Map<String, String> values, Set<String> known) {
         this.sink = sink;
@@ -56,54 +57,54 @@ public final class SinkConfiguration {
         Set<String> unknown = new TreeSet<>(values.keySet());
         unknown.removeAll(known);
         if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException("The sink " + sink + " does not know the setting '"
-                    + unknown.iterator().next() + "'. It knows " + String.join(", ", new TreeSet<>(known)) + ".");
+            throw new IllegalArgumentException("The sink " + sink + " does not have the setting '"
+                    + unknown.iterator().next() + "'. Its settings are " + String.join(", ", new TreeSet<>(known))
+                    + ".");
         }
     }
 
-    /** The value, if it is given, without white space around it. */
+    /** The value without surrounding white space, if it is set. */
     public Optional<String> text(String key) {
         return value(key, text -> text);
     }
 
     /**
-     * The value, which must be given, without white space around it.
+     * The value of a required setting, without surrounding white space.
      *
-     * @param example a value for the message
+     * @param example a valid value, for the message
      */
     public String required(String key, String example) {
         String value = values.get(key);
         if (value == null || value.isBlank()) {
-            throw new IllegalArgumentException("The sink " + sink + " needs the setting '" + key + "'. Give it, as in "
-                    + key + "=" + example + ".");
+            throw new IllegalArgumentException("The sink " + sink + " requires the setting '" + key
+                    + "'. Set it, as in " + key + "=" + example + ".");
         }
         return value.strip();
     }
 
-    /** The value as {@link DurationText}, if it is given. */
+    /** The value as a duration such as {@code 500ms}, {@code 6s}, {@code 5m} or {@code 2h}, if it is set. */
     public Optional<Duration> duration(String key) {
         return value(key, DurationText::parse);
     }
 
-    /** The value as a whole number from 0 to 999999, if it is given. */
+    /** The value as a whole number from 0 to 999999, if it is set. */
     public Optional<Integer> count(String key) {
         return value(key, text -> {
             if (!text.matches("\\d{1,6}")) {
-                throw new IllegalArgumentException(
-                        "'" + text + "' is no count. Write a whole number from 0 to 999999.");
+                throw new IllegalArgumentException("'" + text + "' is not a whole number from 0 to 999999. Use one.");
             }
             return Integer.valueOf(text);
         });
     }
 
-    /** The kinds of events that the sink acts on, {@value #KINDS}; by default all that sinks see. */
+    /** The kinds of events that the sink acts on, {@value #KINDS}; by default all kinds that sinks get. */
     public Set<EventKind> kinds() {
         return value(KINDS, SinkConfiguration::kinds).orElseGet(SinkConfiguration::allKinds);
     }
 
     /**
-     * How often, and after what waits, an event is tried again: {@value #RETRIES} and {@value #BACKOFF}, and
-     * {@link RetryPolicy#DEFAULT} where they say nothing.
+     * How often and after which waits an event is retried: {@value #RETRIES} and {@value #BACKOFF}, with the values of
+     * {@link RetryPolicy#DEFAULT} for what is not set.
      */
     public RetryPolicy retry() {
         Duration backoff = duration(BACKOFF).orElse(RetryPolicy.DEFAULT.firstBackoff());
@@ -116,18 +117,18 @@ public final class SinkConfiguration {
     }
 
     /**
-     * When the target is taken for dead: {@value #BREAKER} ({@code on} or {@code off}), {@value #BREAKER_FAILURES} and
-     * {@value #BREAKER_WAIT}, and {@link BreakerPolicy#DEFAULT} where they say nothing.
+     * When the target is considered unavailable: {@value #BREAKER} ({@code on} or {@code off}), {@value #BREAKER_FAILURES} and
+     * {@value #BREAKER_WAIT}, with the values of {@link BreakerPolicy#DEFAULT} for what is not set.
      */
     public BreakerPolicy breaker() {
         int failures = count(BREAKER_FAILURES).orElse(BreakerPolicy.DEFAULT.failures());
         Duration wait = duration(BREAKER_WAIT).orElse(BreakerPolicy.DEFAULT.firstWait());
         Duration longest = BreakerPolicy.DEFAULT.maxWait();
         if (failures < 1) {
-            throw refuse(BREAKER_FAILURES, "it is 0. Give at least 1, or breaker=off.");
+            throw refuse(BREAKER_FAILURES, "it is 0. Use at least 1, or breaker=off.");
         }
         if (wait.isZero()) {
-            throw refuse(BREAKER_WAIT, "it is none. Give at least 1ms, or breaker=off.");
+            throw refuse(BREAKER_WAIT, "it is 0. Use at least 1ms, or breaker=off.");
         }
         return value(BREAKER, SinkConfiguration::onOrOff).orElse(true)
                 ? new BreakerPolicy(
@@ -140,18 +141,18 @@ public final class SinkConfiguration {
 
     private static boolean onOrOff(String text) {
         if (!text.equals("on") && !text.equals("off")) {
-            throw new IllegalArgumentException("'" + text + "' is neither on nor off. Write one of them.");
+            throw new IllegalArgumentException("'" + text + "' is neither on nor off. Use one of them.");
         }
         return text.equals("on");
     }
 
-    static Set<EventKind> allKinds() {
+    private static Set<EventKind> allKinds() {
         return Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(EventKind.SOURCE_STARTED)));
     }
 
-    /** What to throw where a value is wrong. */
+    /** The exception to throw for an invalid value. */
     public IllegalArgumentException refuse(String key, String reason) {
-        return new IllegalArgumentException("The setting '" + key + "' of the sink " + sink + " is wrong: " + reason);
+        return new IllegalArgumentException("The setting '" + key + "' of the sink " + sink + " is invalid: " + reason);
     }
 
     private static Set<EventKind> kinds(String text) {
@@ -160,12 +161,12 @@ public final class SinkConfiguration {
             kinds.add(EventKind.ofWireName(name.strip())
                     .filter(allKinds()::contains)
                     .orElseThrow(() -> new IllegalArgumentException("'" + name.strip()
-                            + "' is no kind of event that sinks see. Name some of "
+                            + "' is not a kind of event that sinks get. Use some of "
                             + Arrays.stream(EventKind.values())
                                     .filter(allKinds()::contains)
                                     .map(EventKind::wireName)
                                     .collect(Collectors.joining(", "))
-                            + ", with commas between them.")));
+                            + ", separated by commas.")));
         }
         return Collections.unmodifiableSet(kinds);
     }

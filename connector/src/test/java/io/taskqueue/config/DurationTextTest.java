@@ -21,18 +21,18 @@ class DurationTextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0s", "1ms", "999ms", "1500ms", "1s", "30s", "61s", "1m", "90m", "1h", "24h"})
-    void aDurationIsShownAsItIsTyped(String text) {
+    void textOfADurationIsTheParsedOne(String text) {
         assertThat(DurationText.of(DurationText.parse(text))).isEqualTo(text);
     }
 
     @Test
-    void theLargestWholeUnitIsShown() {
+    void textHasTheLargestWholeUnit() {
         assertThat(DurationText.of(DurationText.parse("120000ms"))).isEqualTo("2m");
         assertThat(DurationText.of(Duration.ofDays(1))).isEqualTo("24h");
     }
 
     @Test
-    void whatNobodyCanTypeIsShownAsItIs() {
+    void durationWithoutSuchATextIsWrittenInIso8601() {
         assertThat(DurationText.of(Duration.ofNanos(1))).isEqualTo("PT0.000000001S");
         assertThat(DurationText.of(Duration.ofMillis(-1))).isEqualTo("PT-0.001S");
     }
@@ -43,6 +43,6 @@ class DurationTextTest {
         assertThatThrownBy(() -> DurationText.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "'" + text + "' is no duration. Write a whole number and its unit, as in 500ms, 6s, 5m or 2h.");
+                        "'" + text + "' is not a duration. Use a whole number and a unit, as in 500ms, 6s, 5m or 2h.");
     }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class BreakerPolicyTest {
 
     @Test
-    void thereIsOneThatIsOnAndOneThatIsOff() {
+    void defaultIsOnAndOffIsOff() {
         assertThat(BreakerPolicy.DEFAULT)
                 .isEqualTo(new BreakerPolicy(20, 5, Duration.ofSeconds(1), Duration.ofSeconds(30)));
         assertThat(BreakerPolicy.DEFAULT.on()).isTrue();
@@ -20,9 +20,9 @@ class BreakerPolicyTest {
     void valuesOutOfRangeAreRefused() {
         assertThatThrownBy(() -> new BreakerPolicy(3, 4, Duration.ofSeconds(1), Duration.ofSeconds(2)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "A breaker policy needs 1 <= tasks <= failures and 1 ms <= firstWait <= maxWait, but this is "
-                                + "failures 3, tasks 4, firstWait 1s, maxWait 2s. For none, use BreakerPolicy.OFF.");
+                .hasMessage("A breaker policy needs 1 <= tasks <= failures and 1 ms <= firstWait <= maxWait, but has "
+                        + "failures 3, tasks 4, firstWait 1s, maxWait 2s. To disable the breaker, use "
+                        + "BreakerPolicy.OFF.");
         assertThatThrownBy(() -> new BreakerPolicy(3, 0, Duration.ofSeconds(1), Duration.ofSeconds(2)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new BreakerPolicy(0, 0, Duration.ofSeconds(1), Duration.ofSeconds(2)))

@@ -13,7 +13,7 @@ import java.util.UUID;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** Events as a source makes them. */
+/** Events as a source writes them, for tests. */
 public final class Events {
 
     public static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
@@ -37,7 +37,7 @@ public final class Events {
                 queue, new SourceMetadata(new Position(epoch, 0), "peer-a", null, NOON), new UUID(7, epoch));
     }
 
-    /** Events 1 to the last of epoch 7, owned by none. */
+    /** Events 1 to the last of epoch 7, without an owner. */
     public static List<ReplicationEvent<String>> sequence(String queue, long last) {
         return LongStream.rangeClosed(1, last)
                 .mapToObj(sequence -> enqueued(queue, 7, sequence))

@@ -46,8 +46,9 @@ class RetryPolicyTest {
     void valuesOutOfRangeAreRefused() {
         assertThatThrownBy(() -> new RetryPolicy(0, Duration.ZERO, Duration.ZERO, 0))
                 .hasMessage(
-                        "A retry policy needs at least 1 attempt, 0 <= firstBackoff <= maxBackoff and a jitter from 0 to "
-                                + "1, but this is attempts 0, firstBackoff 0s, maxBackoff 0s, jitter 0.0.");
+                        "A retry policy needs at least 1 attempt, 0 <= firstBackoff <= maxBackoff and a jitter from "
+                                + "0 to "
+                                + "1, but has attempts 0, firstBackoff 0s, maxBackoff 0s, jitter 0.0.");
         assertThatThrownBy(() -> new RetryPolicy(1, Duration.ofSeconds(2), Duration.ofSeconds(1), 0))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new RetryPolicy(1, Duration.ZERO, Duration.ZERO, Double.NaN))
@@ -55,7 +56,7 @@ class RetryPolicyTest {
     }
 
     @Test
-    void permanentAreTheNamedExceptionsTheirSubclassesAndWhatTheyCaused() {
+    void namedExceptionsTheirSubclassesAndTheirConsequencesArePermanent() {
         var policy = RetryPolicy.DEFAULT.withPermanent(IllegalArgumentException.class);
         assertThat(policy.isPermanent(new NumberFormatException("x"))).isTrue();
         assertThat(policy.isPermanent(new ExecutionException(new IllegalArgumentException("x"))))
@@ -71,7 +72,7 @@ class RetryPolicyTest {
     }
 
     @Test
-    void interruptionLaterPerhapsAndMisuseAreNeverPermanent() {
+    void interruptionRetryLaterUnknownOutcomeAndMisuseAreNeverPermanent() {
         var all = RetryPolicy.DEFAULT.withPermanent(Exception.class);
         assertThat(all.isPermanent(new IOException("x"))).isTrue();
         assertThat(all.isPermanent(new RuntimeException(new InterruptedException())))
@@ -83,12 +84,13 @@ class RetryPolicyTest {
                 .isFalse();
         assertThatThrownBy(() -> all.withPermanent(InterruptedException.class))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("A retry policy names InterruptedException as permanent, but it never says that trying "
-                        + "again is of no use. Leave it out.");
+                .hasMessage(
+                        "A retry policy names InterruptedException as permanent, but this exception never means that "
+                                + "a retry cannot succeed. Remove it.");
     }
 
     @Test
-    void theLongerOfTheBackOffAndWhatTheTargetAsksForIsWaited() {
+    void waitIsTheLongerOfTheBackOffAndTheRequestedOne() {
         var policy = new RetryPolicy(10, Duration.ofSeconds(1), Duration.ofSeconds(4), 0);
         var asked = new IOException(new RetryLaterException("busy", Duration.ofSeconds(3)));
         assertThat(policy.backoff(1, asked, random)).isEqualTo(Duration.ofSeconds(3));
@@ -97,7 +99,7 @@ class RetryPolicyTest {
     }
 
     @Test
-    void noTargetMayAskForMoreThanAnHour() {
+    void requestedWaitIsAtMostOneHour() {
         var policy = new RetryPolicy(10, Duration.ZERO, Duration.ZERO, 0);
         assertThat(policy.backoff(1, new RetryLaterException("busy", Duration.ofDays(365)), random))
                 .isEqualTo(Duration.ofHours(1));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.taskqueue.event.EventKind;
 import io.taskqueue.event.PercentEncoding;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.PayloadCodec;
@@ -36,6 +37,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -139,7 +141,7 @@ class HttpSinkTest {
     }
 
     @Test
-    void eventIsPostedOnceThenAnsweredFromTheRecord() {
+    void eventIsPostedOnceAndThenReadFromTheRecord() {
         apply(sink(), event("orders"));
         apply(sink(), event("orders"));
         assertThat(requests).hasSize(1);
@@ -157,7 +159,7 @@ class HttpSinkTest {
 
     @ParameterizedTest
     @ValueSource(ints = {200, 201, 202, 204, 299})
-    void answer2xxIsRecorded(int status) {
+    void status2xxIsRecorded(int status) {
         answer.set(exchange -> status(exchange, status));
         assertThat(apply(sink(), event("orders"))).isInstanceOf(ApplyOutcome.Applied.class);
         assertThat(store.size()).isEqualTo(1);
@@ -165,7 +167,7 @@ class HttpSinkTest {
 
     @ParameterizedTest
     @ValueSource(ints = {408, 425, 429, 500, 502, 503, 504, 599})
-    void answerForNowIsNotRecorded(int status) {
+    void retryableStatusIsNotRecorded(int status) {
         answer.set(exchange -> status(exchange, status));
         assertThat(apply(sink(), event("orders")))
                 .isInstanceOfSatisfying(ApplyOutcome.Transient.class, failure -> assertThat(failure.cause())
@@ -177,7 +179,7 @@ class HttpSinkTest {
 
     @ParameterizedTest
     @ValueSource(ints = {408, 429, 500, 503})
-    void anAnswerForNowMaySayHowLongToWait(int status) {
+    void retryableResponseMayRequestAWait(int status) {
         answer.set(exchange -> {
             exchange.getResponseHeaders().add("Retry-After", "7");
             status(exchange, status);
@@ -185,14 +187,14 @@ class HttpSinkTest {
         assertThat(apply(sink(), event("orders"))).isInstanceOfSatisfying(ApplyOutcome.Transient.class, failure -> {
             assertThat(failure.cause())
                     .isInstanceOf(RetryLaterException.class)
-                    .hasMessageEndingWith(" was answered " + status + ", to be tried again after 7 s");
+                    .hasMessageEndingWith(" was answered " + status + ", with a retry not before 7 s");
             assertThat(RetryLaterException.askedBy(failure.cause())).isEqualTo(Duration.ofSeconds(7));
         });
         assertThat(store.size()).isZero();
     }
 
     @Test
-    void aDateToWaitForIsHeldAgainstTheClock() {
+    void dateInRetryAfterIsComparedWithTheClock() {
         answer.set(exchange -> {
             exchange.getResponseHeaders().add("Retry-After", "Sun, 01 Nov 2026 10:00:30 GMT");
             status(exchange, 503);
@@ -202,14 +204,14 @@ class HttpSinkTest {
                 URI.create(url()),
                 PayloadCodec.jsonText(),
                 Duration.ofSeconds(30),
-                SinkConfiguration.allKinds(),
+                EnumSet.allOf(EventKind.class),
                 clock);
         assertThat(asked(sink)).isEqualTo(Duration.ofSeconds(30));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"soon", "-3", "", "Sun, 01 Nov 1998 10:00:30 GMT"})
-    void aWaitThatIsNoneIsIgnored(String header) {
+    void invalidRetryAfterIsIgnored(String header) {
         answer.set(exchange -> {
             exchange.getResponseHeaders().add("Retry-After", header);
             status(exchange, 503);
@@ -223,7 +225,7 @@ class HttpSinkTest {
     }
 
     @Test
-    void theRunnerWaitsAsLongAsTheTargetAsks() throws Exception {
+    void runnerWaitsAsLongAsTheTargetRequests() throws Exception {
         answer.set(exchange -> {
             exchange.getResponseHeaders().add("Retry-After", "3");
             status(exchange, requests.size() < 3 ? 429 : 204);
@@ -247,12 +249,12 @@ class HttpSinkTest {
         assertThat(failure())
                 .isEqualTo("POST of event 3/7 of queue orders (Enqueued #7 of task orders/3/7, attempt 1) to "
                         + url().replace("?token=secret", "") + " was answered " + status
-                        + ". The target refuses the event; see its log for why");
+                        + ". The target refuses the event; its log may contain the reason");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {301, 302, 303, 307, 308})
-    void redirectIsNotFollowedAndSaysWhatToDo(int status) {
+    void redirectIsNotFollowedAndReportsTheRemedy(int status) {
         answer.set(exchange -> {
             exchange.getResponseHeaders().add("Location", "/elsewhere");
             status(exchange, status);
@@ -260,7 +262,7 @@ class HttpSinkTest {
         assertThat(apply(sink(), event("orders")))
                 .isInstanceOfSatisfying(ApplyOutcome.Transient.class, failure -> assertThat(failure.cause())
                         .hasMessageEndingWith(" was answered " + status
-                                + ", a redirect, which is not followed. Set url to where it leads"));
+                                + ", a redirect, which is not followed. Set url to the target of the redirect"));
         assertThat(requests).hasSize(1);
         assertThat(store.size()).isZero();
     }
@@ -273,16 +275,16 @@ class HttpSinkTest {
     }
 
     @Test
-    void targetThatDoesNotAnswerInTimeFailsForNow() {
+    void targetThatDoesNotRespondInTimeIsATransientFailure() {
         answer.set(exchange -> stopped.await());
         assertThat(apply(sink("timeout", "200ms"), event("orders")))
                 .isInstanceOfSatisfying(ApplyOutcome.Transient.class, failure -> assertThat(failure.cause())
-                        .hasMessage(
-                                "POST to " + url().replace("?token=secret", "") + " had no complete answer in 200 ms"));
+                        .hasMessage("POST to " + url().replace("?token=secret", "")
+                                + " had no complete response in 200 ms"));
     }
 
     @Test
-    void targetThatNeverEndsItsAnswerFailsForNow() {
+    void targetThatNeverCompletesItsResponseIsATransientFailure() {
         answer.set(exchange -> {
             exchange.sendResponseHeaders(200, 0);
             exchange.getResponseBody().write(1);
@@ -294,7 +296,7 @@ class HttpSinkTest {
     }
 
     @Test
-    void targetThatIsNotThereFailsForNow() throws IOException {
+    void unreachableTargetIsATransientFailure() throws IOException {
         int free;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             free = socket.getLocalPort();
@@ -331,20 +333,20 @@ class HttpSinkTest {
     }
 
     @Test
-    void eachTryCarriesTheSameKey() {
+    void eachAttemptHasTheSameKey() {
         answer.set(exchange -> status(exchange, 503));
         assertThatThrownBy(() -> LocalSinkRunner.builder("billing", sink())
                         .retry(new RetryPolicy(3, Duration.ZERO, Duration.ZERO, 0))
                         .build()
                         .run(List.of(event("orders"))))
                 .isInstanceOf(SinkFailedException.class)
-                .hasMessageContaining("all 3 tries failed")
+                .hasMessageContaining("all 3 attempts failed")
                 .hasMessageContaining("was answered 503");
         assertThat(requests.stream().map(Request::key)).hasSize(3).containsOnly("billing/0/orders/3/7/post");
     }
 
     @Test
-    void largeAnswerIsReadAndDropped() {
+    void largeResponseIsReadAndDiscarded() {
         answer.set(exchange -> {
             exchange.sendResponseHeaders(200, 5_000_000);
             try {

@@ -49,7 +49,7 @@ class LogSinkTest {
     }
 
     @Test
-    void otherKindsAreLeftOut() throws Exception {
+    void otherKindsAreNotLogged() throws Exception {
         LocalSinkRunner.builder("log", new LogSinkFactory().create(Map.of("kinds", "Completed, DeadLettered")))
                 .build()
                 .run(Events.sequence("orders", 3));

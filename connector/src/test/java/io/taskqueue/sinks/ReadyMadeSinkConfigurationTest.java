@@ -31,7 +31,7 @@ class ReadyMadeSinkConfigurationTest {
     }
 
     @Test
-    void retriesAndBackoffMakeTheRetryPolicy() {
+    void retriesAndBackoffConfigureTheRetryPolicy() {
         assertThat(http.retry(Map.of("url", URL))).isEqualTo(RetryPolicy.DEFAULT);
         assertThat(http.retry(Map.of("url", URL, "retries", "0", "backoff", "2s")))
                 .isEqualTo(new RetryPolicy(1, Duration.ofSeconds(2), Duration.ofSeconds(30), 0.2));
@@ -41,7 +41,7 @@ class ReadyMadeSinkConfigurationTest {
     }
 
     @Test
-    void theBreakerIsOnUnlessItIsSaidToBeOff() {
+    void breakerIsOnUnlessConfiguredOff() {
         assertThat(http.breaker(Map.of("url", URL))).isEqualTo(BreakerPolicy.DEFAULT);
         assertThat(http.breaker(Map.of("breaker", "on"))).isEqualTo(BreakerPolicy.DEFAULT);
         assertThat(http.breaker(Map.of("breaker", "off", "breaker.failures", "7")))
@@ -56,75 +56,78 @@ class ReadyMadeSinkConfigurationTest {
         refused(
                 "ulr",
                 "x",
-                "The sink http does not know the setting 'ulr'. It knows backoff, breaker, breaker.failures, breaker.wait, "
+                "The sink http does not have the setting 'ulr'. Its settings are backoff, breaker, breaker.failures, "
+                        + "breaker.wait, "
                         + "kinds, retries, timeout, url.");
         assertThatThrownBy(() -> new LogSinkFactory().create(Map.of("url", URL)))
-                .hasMessage("The sink log does not know the setting 'url'. It knows kinds.");
+                .hasMessage("The sink log does not have the setting 'url'. Its settings are kinds.");
     }
 
     @Test
     void urlIsRequired() {
         assertThatThrownBy(() -> http.create(Map.of()))
-                .hasMessage("The sink http needs the setting 'url'. Give it, as in url=http://localhost:8080/events.");
+                .hasMessage(
+                        "The sink http requires the setting 'url'. Set it, as in url=http://localhost:8080/events.");
     }
 
     @Test
-    void badValuesAreRefusedWithWhatToWrite() {
+    void invalidValuesAreRefusedWithTheirRemedy() {
         refused(
                 "timeout",
                 "6",
-                "The setting 'timeout' of the sink http is wrong: '6' is no duration. Write a whole number and its unit, as "
-                        + "in 500ms, 6s, 5m or 2h.");
+                "The setting 'timeout' of the sink http is invalid: '6' is not a duration. Use a whole number and a "
+                        + "unit, as in 500ms, 6s, 5m or 2h.");
         refused(
                 "timeout",
                 "0s",
-                "The sink http cannot be made: A request needs time, but the timeout is 0s. Give it more than 0, as in "
-                        + "10s.");
+                "The sink http cannot be created: The timeout of a request must be positive, but is 0s. Use a longer "
+                        + "one, such as 10s.");
         refused(
                 "retries",
                 "-1",
-                "The setting 'retries' of the sink http is wrong: '-1' is no count. Write a whole number from 0 to 999999.");
+                "The setting 'retries' of the sink http is invalid: '-1' is not a whole number from 0 to 999999. Use "
+                        + "one.");
         refused(
                 "backoff",
                 "soon",
-                "The setting 'backoff' of the sink http is wrong: 'soon' is no duration. Write a whole number and its unit, "
-                        + "as in 500ms, 6s, 5m or 2h.");
+                "The setting 'backoff' of the sink http is invalid: 'soon' is not a duration. Use a whole number and "
+                        + "a unit, as in 500ms, 6s, 5m or 2h.");
         refused(
                 "breaker",
                 "yes",
-                "The setting 'breaker' of the sink http is wrong: 'yes' is neither on nor off. Write one of them.");
+                "The setting 'breaker' of the sink http is invalid: 'yes' is neither on nor off. Use one of them.");
         refused(
                 "breaker.failures",
                 "0",
-                "The setting 'breaker.failures' of the sink http is wrong: it is 0. Give at least 1, or breaker=off.");
+                "The setting 'breaker.failures' of the sink http is invalid: it is 0. Use at least 1, or breaker=off.");
         refused(
                 "breaker.wait",
                 "0s",
-                "The setting 'breaker.wait' of the sink http is wrong: it is none. Give at least 1ms, or breaker=off.");
+                "The setting 'breaker.wait' of the sink http is invalid: it is 0. Use at least 1ms, or breaker=off.");
         refused(
                 "kinds",
                 "Completed,SourceStarted",
-                "The setting 'kinds' of the sink http is wrong: 'SourceStarted' is no kind of event that sinks see. Name some "
-                        + "of Enqueued, LeaseGranted, Heartbeat, Completed, Failed, Requeued, DeadLettered, LeaseExpired, "
-                        + "Drained, Restored, with commas between them.");
+                "The setting 'kinds' of the sink http is invalid: 'SourceStarted' is not a kind of event that sinks "
+                        + "get. Use some of Enqueued, LeaseGranted, Heartbeat, Completed, Failed, Requeued, "
+                        + "DeadLettered, LeaseExpired, "
+                        + "Drained, Restored, separated by commas.");
         refused(
                 "url",
                 "http://a b",
-                "The setting 'url' of the sink http is wrong: 'http://a b' is no URL: Illegal character in authority. Write it "
-                        + "as in http://localhost:8080/events.");
-        for (String noServer :
-                new String[] {"localhost:8080", "/events", "ftp://host/x", "http:///events", "file:/x"}) {
+                "The setting 'url' of the sink http is invalid: 'http://a b' is not a URL: Illegal character in "
+                        + "authority. Use one such as http://localhost:8080/events.");
+        for (String invalid : new String[] {"localhost:8080", "/events", "ftp://host/x", "http:///events", "file:/x"}) {
             refused(
                     "url",
-                    noServer,
-                    "The sink http cannot be made: The url '" + noServer
-                            + "' names no web server. Write it in full, as in " + "http://localhost:8080/events.");
+                    invalid,
+                    "The sink http cannot be created: The url '" + invalid
+                            + "' is not an absolute http or https URL. Use one such as http://localhost:8080/events.");
         }
         refused(
                 "url",
                 "http://me:secret@host/x",
-                "The sink http cannot be made: The url of host holds credentials, which are not sent. Let a proxy add them, and "
-                        + "leave them out of the url.");
+                "The sink http cannot be created: The url of host contains credentials, which are not sent. Remove "
+                        + "them from the url, and have a proxy add them.");
     }
 
     @Test

@@ -13,10 +13,10 @@ class RetryAfterTest {
     private static final Instant NOW = Instant.parse("1994-11-06T08:49:00Z");
 
     @Test
-    void secondsAreTakenAsTheyAre() {
-        assertThat(RetryAfter.read(" 120 ", NOW)).contains(Duration.ofMinutes(2));
-        assertThat(RetryAfter.read("0", NOW)).contains(Duration.ZERO);
-        assertThat(RetryAfter.read("9999999999", NOW)).contains(Duration.ofSeconds(9_999_999_999L));
+    void secondsAreAWait() {
+        assertThat(RetryAfter.parse(" 120 ", NOW)).contains(Duration.ofMinutes(2));
+        assertThat(RetryAfter.parse("0", NOW)).contains(Duration.ZERO);
+        assertThat(RetryAfter.parse("9999999999", NOW)).contains(Duration.ofSeconds(9_999_999_999L));
     }
 
     @ParameterizedTest
@@ -27,20 +27,20 @@ class RetryAfterTest {
                 "Sun Nov  6 08:49:37 1994",
                 "Sun, 6 Nov 1994 08:49:37 GMT"
             })
-    void aDateIsMeasuredFromNow(String date) {
-        assertThat(RetryAfter.read(date, NOW)).contains(Duration.ofSeconds(37));
+    void dateIsAWaitFromNow(String date) {
+        assertThat(RetryAfter.parse(date, NOW)).contains(Duration.ofSeconds(37));
     }
 
     @Test
-    void aDateThatHasPassedIsNegative() {
-        assertThat(RetryAfter.read("Sun, 06 Nov 1994 08:48:00 GMT", NOW)).contains(Duration.ofMinutes(-1));
+    void dateInThePastIsNegative() {
+        assertThat(RetryAfter.parse("Sun, 06 Nov 1994 08:48:00 GMT", NOW)).contains(Duration.ofMinutes(-1));
     }
 
     @Test
-    void twoDigitsOfAYearAreAtMostFiftyYearsAhead() {
+    void yearOfTwoDigitsIsAtMostFiftyYearsAhead() {
         Instant later = Instant.parse("2026-11-06T08:49:37Z");
-        assertThat(RetryAfter.read("Friday, 06-Nov-26 08:49:38 GMT", later)).contains(Duration.ofSeconds(1));
-        assertThat(RetryAfter.read("Sunday, 06-Nov-94 08:49:37 GMT", later).orElseThrow())
+        assertThat(RetryAfter.parse("Friday, 06-Nov-26 08:49:38 GMT", later)).contains(Duration.ofSeconds(1));
+        assertThat(RetryAfter.parse("Sunday, 06-Nov-94 08:49:37 GMT", later).orElseThrow())
                 .isNegative();
     }
 
@@ -48,6 +48,6 @@ class RetryAfterTest {
     @ValueSource(
             strings = {"", "soon", "-5", "1.5", "10s", "99999999999", "Sun, 36 Nov 1994 08:49:37 GMT", "\u0661\u0660"})
     void anythingElseIsIgnored(String text) {
-        assertThat(RetryAfter.read(text, NOW)).isEmpty();
+        assertThat(RetryAfter.parse(text, NOW)).isEmpty();
     }
 }

@@ -103,8 +103,8 @@ class CommandLineTest {
         assertThat(dispatch.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(dispatch.err())
                 .isEqualTo(
-                        "taskqueue: Invalid value for option '--work-time': 'soon' is no duration. Write a whole number "
-                                + "and its unit, as in 500ms, 6s, 5m or 2h.\nSee `taskqueue dispatch --help`.\n");
+                        "taskqueue: Invalid value for option '--work-time': 'soon' is not a duration. Use a whole number "
+                                + "and a unit, as in 500ms, 6s, 5m or 2h.\nSee `taskqueue dispatch --help`.\n");
     }
 
     @Test

@@ -68,7 +68,7 @@ class UsedUpRetriesStopTheSinkTest {
             assertThat(Failure.of(service))
                     .contains("event 1/1 of queue orders")
                     .contains("in 1 try")
-                    .contains("Effect 'same' was asked for twice");
+                    .contains("Effect 'same' was requested twice");
             assertThat(world.ledger.calls()).hasSize(1);
         }
     }

@@ -3,6 +3,7 @@ package io.taskqueue.sink.effect;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.sink.Causes;
 import io.taskqueue.sink.EffectMisuseException;
+import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.sink.RecordedFailureException;
 import io.taskqueue.sink.ReplicationSink;
 import java.util.Objects;
@@ -12,81 +13,83 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
- * How one try to apply one event ended: the rules that every runner follows.
+ * The outcome of one attempt to apply one event: the rules that every runner follows.
  *
  * <table>
- *   <caption>What the sink did, and how the try counts, by the first row that fits</caption>
+ *   <caption>What happened, and the outcome, by the first row that matches</caption>
  *   <tr><th>what happened</th><th>outcome</th></tr>
- *   <tr><td>an {@link EffectMisuseException}, also one that the sink swallowed; an effect still running when the sink
- *       returned</td><td>{@link Stopped}: no further try can help</td></tr>
- *   <tr><td>an effect was ambiguous and is declared {@link io.taskqueue.sink.OnAmbiguity#park()}, or failed permanently where that parks; also
- *       one that the sink swallowed</td><td>{@link Parked}</td></tr>
+ *   <tr><td>an {@link EffectMisuseException}, even if the sink caught it; or an effect was still running when the sink
+ *       returned</td><td>{@link Stopped}: a retry cannot fix it</td></tr>
+ *   <tr><td>an effect was ambiguous and is declared {@link OnAmbiguity#park()}, or failed permanently and the sink parks such
+ *       effects; even if the sink caught the exception</td><td>{@link Parked}</td></tr>
  *   <tr><td>the sink returned</td><td>{@link Applied}</td></tr>
- *   <tr><td>an {@link InterruptedException} escaped, itself or as a cause, or the thread is interrupted</td>
+ *   <tr><td>the sink threw an {@link InterruptedException}, itself or as a cause, or the thread is interrupted</td>
  *       <td>{@link Interrupted}</td></tr>
- *   <tr><td>an effect was not recorded in a replay, and something escaped</td><td>{@link Applied}; its counts say what is
+ *   <tr><td>an effect was not recorded in a replay, and the sink threw</td><td>{@link Applied}; its counts state what is
  *       missing</td></tr>
- *   <tr><td>a {@link RecordedFailureException} escaped, itself or as a cause</td><td>{@link Applied}: trying again would end
- *       the same way</td></tr>
- *   <tr><td>anything else escaped</td><td>{@link Transient}: to be tried again after a wait</td></tr>
+ *   <tr><td>the sink threw a {@link RecordedFailureException}, itself or as a cause</td><td>{@link Applied}: a retry would end
+ *       in the same way</td></tr>
+ *   <tr><td>the sink threw anything else</td><td>{@link Transient}: to be retried after a wait</td></tr>
  * </table>
  *
- * <p>Where something escapes while effects still run on threads of the sink's own, as when the first of several failed, no further
- * effect begins, and the outcome is made once those that run have ended, with their results recorded: the next try never meets
- * them. Only an interruption ends that wait early.
+ * <p>If the sink throws while effects still run on its own threads, as when the first of several failed, no further effect
+ * starts, and the outcome is determined after the running ones have ended and their results are recorded, so that the next
+ * attempt does not run beside them. Only an interruption ends that wait early.
+ *
+ * <p>Public for the other packages of this project; not part of the API.
  */
 public sealed interface ApplyOutcome {
 
-    /** The event is done with: its checkpoint may advance. */
+    /** The event is applied: its checkpoint may advance. */
     record Applied(RecordedEffects.Counts counts) implements ApplyOutcome {}
 
-    /** The event failed for now; effects that have a recorded result keep it. */
+    /** The event failed temporarily; effects that have a recorded result keep it. */
     record Transient(Throwable cause) implements ApplyOutcome {}
 
-    /** The event is for a person to decide: no further try before that. */
+    /** The event needs a decision by an operator: it is not retried before that. */
     record Parked(Throwable cause) implements ApplyOutcome {}
 
     /** The sink's code is wrong: the runner stops without advancing its checkpoint. */
     record Stopped(EffectMisuseException cause) implements ApplyOutcome {}
 
-    /** The try was interrupted and says nothing about the event. */
+    /** The attempt was interrupted, and states nothing about the event. */
     record Interrupted() implements ApplyOutcome {}
 
-    /** Applies an event once, on the calling thread, and closes its effects. Whatever the sink throws is an outcome. */
+    /** Applies an event once, on the calling thread, and closes its effects. Whatever the sink throws becomes an outcome. */
     static <T> ApplyOutcome of(ReplicationSink<T> sink, ReplicationEvent<T> event, RecordedEffects effects) {
-        return made(sink, event, effects, interrupted -> interrupted);
+        return apply(sink, event, effects, interrupted -> interrupted);
     }
 
     /**
-     * Does the same, where an interruption of the calling thread may be the sink's own affair.
+     * Applies an event as {@link #of(ReplicationSink, ReplicationEvent, RecordedEffects)} does, on a thread that the sink itself
+     * may interrupt.
      *
-     * @param abandoned whether nobody waits for the outcome any more; the calling thread is interrupted once that is so. Only then
-     *     is it made while effects still run
+     * @param abandoned whether the outcome is no longer needed; the caller interrupts this thread when that becomes true. Only
+     *     then is the outcome determined while effects still run
      */
     static <T> ApplyOutcome of(
             ReplicationSink<T> sink, ReplicationEvent<T> event, RecordedEffects effects, BooleanSupplier abandoned) {
-        return made(sink, event, effects, interrupted -> abandoned.getAsBoolean());
+        return apply(sink, event, effects, interrupted -> abandoned.getAsBoolean());
     }
 
-    private static <T> ApplyOutcome made(
+    private static <T> ApplyOutcome apply(
             ReplicationSink<T> sink, ReplicationEvent<T> event, RecordedEffects effects, Predicate<Boolean> abandoned) {
         Objects.requireNonNull(sink, "sink");
         try (effects) {
             try {
                 sink.apply(event, effects);
-            } catch (Throwable escaped) { // an error of user code is an outcome too
-                boolean stopped =
-                        Causes.first(escaped, InterruptedException.class).isPresent();
-                // or the next try would run them beside themselves
-                effects.running().endAndWait(interrupted -> abandoned.test(stopped || interrupted));
-                return of(escaped, effects);
+            } catch (Throwable thrown) { // an error of user code becomes an outcome as well
+                boolean interruption =
+                        Causes.first(thrown, InterruptedException.class).isPresent();
+                effects.scope().sealAndWait(interrupted -> abandoned.test(interruption || interrupted));
+                return afterThrow(thrown, effects);
             }
-            return returned(event, effects);
+            return afterReturn(event, effects);
         }
     }
 
-    private static ApplyOutcome returned(ReplicationEvent<?> event, RecordedEffects effects) {
-        Set<String> running = effects.running().end();
+    private static ApplyOutcome afterReturn(ReplicationEvent<?> event, RecordedEffects effects) {
+        Set<String> running = effects.scope().seal();
         return effects.misuse()
                 .or(() -> stillRunning(event, running))
                 .<ApplyOutcome>map(Stopped::new)
@@ -94,9 +97,9 @@ public sealed interface ApplyOutcome {
                 .orElseGet(() -> new Applied(effects.counts()));
     }
 
-    private static ApplyOutcome of(Throwable escaped, RecordedEffects effects) {
+    private static ApplyOutcome afterThrow(Throwable thrown, RecordedEffects effects) {
         Optional<EffectMisuseException> misuse =
-                effects.misuse().or(() -> Causes.first(escaped, EffectMisuseException.class));
+                effects.misuse().or(() -> Causes.first(thrown, EffectMisuseException.class));
         if (misuse.isPresent()) {
             return new Stopped(misuse.get());
         }
@@ -105,14 +108,14 @@ public sealed interface ApplyOutcome {
             return new Parked(parking.get());
         }
         if (Thread.currentThread().isInterrupted()
-                || Causes.first(escaped, InterruptedException.class).isPresent()) {
+                || Causes.first(thrown, InterruptedException.class).isPresent()) {
             return new Interrupted();
         }
         if (effects.counts().missing() > 0
-                || Causes.first(escaped, RecordedFailureException.class).isPresent()) {
+                || Causes.first(thrown, RecordedFailureException.class).isPresent()) {
             return new Applied(effects.counts());
         }
-        return new Transient(escaped);
+        return new Transient(thrown);
     }
 
     private static Optional<EffectMisuseException> stillRunning(ReplicationEvent<?> event, Set<String> running) {
@@ -120,6 +123,8 @@ public sealed interface ApplyOutcome {
                 .sorted()
                 .findFirst()
                 .map(name -> new EffectMisuseException("The sink returned from " + event + " while its effect '" + name
-                        + "' was still running, so its result cannot be recorded. Wait in apply for what it started."));
+                        + "' was still running, so its result cannot be recorded. Wait in apply() for the threads "
+                        + "that it "
+                        + "starts."));
     }
 }

@@ -6,14 +6,16 @@ import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
- * What a sink's permanent failures are, and what becomes of them.
+ * Which failures of a sink's effects are permanent, and what happens to them.
  *
- * @param permanent whether what an action threw is permanent; a {@link PermanentEffectException} always is
- * @param onPermanent what becomes of an effect that failed so
+ * <p>Public for the other packages of this project; not part of the API.
+ *
+ * @param permanent whether an exception of an action is permanent; a {@link PermanentEffectException} always is
+ * @param onPermanent what happens to an effect that failed permanently
  */
 public record EffectRules(Predicate<? super Throwable> permanent, OnPermanent onPermanent) {
 
-    /** A {@link PermanentEffectException} alone is permanent, and it is recorded. */
+    /** Only a {@link PermanentEffectException} is permanent, and it is recorded. */
     public static final EffectRules DEFAULT = new EffectRules(thrown -> false, OnPermanent.RECORD);
 
     public EffectRules {
@@ -21,7 +23,7 @@ public record EffectRules(Predicate<? super Throwable> permanent, OnPermanent on
         Objects.requireNonNull(onPermanent, "onPermanent");
     }
 
-    public boolean isPermanent(Throwable thrown) {
+    boolean isPermanent(Throwable thrown) {
         return thrown instanceof PermanentEffectException || permanent.test(thrown);
     }
 }

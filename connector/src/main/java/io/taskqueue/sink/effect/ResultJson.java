@@ -15,10 +15,15 @@ import io.taskqueue.event.TaskError;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Results of effects as JSON: read with a fixed target class, no class named by the data, unknown fields ignored. */
+/**
+ * The JSON of recorded results, failures and checkpoints. It is read with a fixed target class: the data never names a class,
+ * and unknown fields are ignored.
+ *
+ * <p>Stateless. Public for the other packages of this project; not part of the API.
+ */
 public final class ResultJson {
 
-    /** What an effect without a result, and a null result, is recorded as. */
+    /** The JSON of an effect without a result, and of a null result. */
     public static final String NULL = "null";
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -31,7 +36,7 @@ public final class ResultJson {
             .polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder().build())
             .build();
 
-    /** A value cannot be written as JSON, or JSON cannot be read as the type. The message has the reason without the value. */
+    /** A value cannot be written as JSON or read from it. The message states the reason and never contains the value. */
     public static final class ConversionException extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -44,7 +49,7 @@ public final class ResultJson {
     private ResultJson() {}
 
     /** @throws ConversionException if the value's class cannot be written */
-    public static String write(@Nullable Object value) throws ConversionException {
+    static String write(@Nullable Object value) throws ConversionException {
         try {
             return value == null ? NULL : MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException unwritable) {
@@ -53,7 +58,7 @@ public final class ResultJson {
     }
 
     /** @throws ConversionException if the JSON cannot be read as the type */
-    public static <R> @Nullable R read(String json, Class<R> type) throws ConversionException {
+    static <R> @Nullable R read(String json, Class<R> type) throws ConversionException {
         try {
             return json.equals(NULL) ? null : MAPPER.readValue(json, type);
         } catch (JsonProcessingException unreadable) {
@@ -61,17 +66,7 @@ public final class ResultJson {
         }
     }
 
-    /** Why Jackson could not, with the path into the value, without the value itself. */
-    private static String reason(JsonProcessingException cause) {
-        String place = cause instanceof JsonMappingException mapping ? mapping.getPathReference() : "";
-        return cause.getOriginalMessage() + (place.isEmpty() ? "" : " (at " + place + ")");
-    }
-
-    public static String writeError(TaskError error) {
-        return writePlain(error);
-    }
-
-    /** What has nothing in it that could not be written, such as a list of texts. */
+    /** Writes a value that can always be written, such as a list or map of texts or numbers. */
     public static String writePlain(Object value) {
         try {
             return write(value);
@@ -80,8 +75,14 @@ public final class ResultJson {
         }
     }
 
-    /** @throws ConversionException if the JSON is not an object of arrays of numbers */
-    public static Map<String, long[]> readPositions(String json) throws ConversionException {
+    /** Reads an error that {@link #writePlain} wrote. */
+    public static TaskError readError(String json) throws ConversionException {
+        TaskError error = read(json, TaskError.class);
+        return error == null ? new TaskError(null, "", Map.of()) : error;
+    }
+
+    /** Reads a map of arrays of numbers that {@link #writePlain} wrote. */
+    public static Map<String, long[]> readNumbers(String json) throws ConversionException {
         try {
             return MAPPER.readValue(json, new TypeReference<Map<String, long[]>>() {});
         } catch (JsonProcessingException unreadable) {
@@ -89,9 +90,9 @@ public final class ResultJson {
         }
     }
 
-    /** @throws ConversionException if the JSON is not an error */
-    public static TaskError readError(String json) throws ConversionException {
-        TaskError error = read(json, TaskError.class);
-        return error == null ? new TaskError(null, "", Map.of()) : error;
+    /** The reason of a failure with the path into the value, and without the value. */
+    private static String reason(JsonProcessingException cause) {
+        String path = cause instanceof JsonMappingException mapping ? mapping.getPathReference() : "";
+        return cause.getOriginalMessage() + (path.isEmpty() ? "" : " (at " + path + ")");
     }
 }

@@ -1,5 +1,18 @@
 /**
- * How the effects of an event are executed and recorded: what every runner uses, and users do not.
+ * How the effects of an event are executed and recorded: what both runners use, and users do not see.
+ *
+ * <pre>
+ *   runner --&gt; ApplyOutcome.of(sink, event, effects)      one attempt, and what it means for the event
+ *                    |
+ *                    +--&gt; RecordedEffects                  the Effects that the sink gets
+ *                           +--&gt; EffectExecutor            the lifecycle of one effect: find, intend, run, record
+ *                           +--&gt; EffectScope               which effects run, and whether more may start
+ *                           +--&gt; AttemptReport             counts, misuse and parking, for the runner
+ *                           +--&gt; ResultCodec, ResultJson   results as JSON with the tag of their type
+ * </pre>
+ *
+ * <p>Called on the runner's thread and on the threads that a sink starts. An action must never run while its result is
+ * recorded, and a recorded result must never change.
  */
 @NullMarked
 package io.taskqueue.sink.effect;

@@ -11,12 +11,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an action gets of the connection of its transaction: everything but the end of the transaction, and only while the
- * action runs.
+ * The connection of a transaction as its action sees it: usable only while the action runs, and without the methods that end
+ * the transaction.
  */
 final class GuardedConnection implements InvocationHandler, AutoCloseable {
 
-    /** What ends a transaction or gives its connection away. Rolling back to a savepoint ends none. */
+    /** Methods that end the transaction or release the connection. A rollback to a savepoint does not end it. */
     private static final Set<String> REFUSED =
             Set.of("commit", "setAutoCommit", "close", "abort", "setTransactionIsolation");
 
@@ -34,7 +34,7 @@ final class GuardedConnection implements InvocationHandler, AutoCloseable {
                 GuardedConnection.class.getClassLoader(), new Class<?>[] {Connection.class}, this);
     }
 
-    /** Ends the action's use of the connection. */
+    /** The action has ended: further calls are refused. */
     @Override
     public void close() {
         ended = true;
@@ -43,19 +43,19 @@ final class GuardedConnection implements InvocationHandler, AutoCloseable {
     @Override
     public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
         if (method.getDeclaringClass() == Object.class) {
-            return ofObject(proxy, method, arguments);
+            return objectMethod(proxy, method, arguments);
         }
         if (ended) {
             throw new EffectMisuseException("Effect " + key + " called " + method.getName()
                     + "() on its connection after its action had ended. Use the connection only in the action, and "
-                    + "wait in it for what it started.");
+                    + "wait in it for the threads that it starts.");
         }
         boolean rollback = method.getName().equals("rollback") && arguments == null;
         if (rollback || REFUSED.contains(method.getName())) {
             throw new EffectMisuseException("Effect " + key + " called " + method.getName()
-                    + "() on its connection, whose transaction is to hold the effect's result too. Leave the "
-                    + "transaction alone: it is committed when the action returns and rolled back when it throws. "
-                    + "Savepoints may be used.");
+                    + "() on its connection, whose transaction also records the effect's result. Do not end the "
+                    + "transaction: it is committed when the action returns and rolled back when it throws. "
+                    + "Savepoints are allowed.");
         }
         try {
             return method.invoke(connection, arguments);
@@ -64,7 +64,7 @@ final class GuardedConnection implements InvocationHandler, AutoCloseable {
         }
     }
 
-    private Object ofObject(Object proxy, Method method, Object @Nullable [] arguments) {
+    private Object objectMethod(Object proxy, Method method, Object @Nullable [] arguments) {
         return switch (method.getName()) {
             case "equals" -> arguments != null && proxy == arguments[0];
             case "hashCode" -> System.identityHashCode(proxy);

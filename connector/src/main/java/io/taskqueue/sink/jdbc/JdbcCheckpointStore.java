@@ -4,6 +4,7 @@ import io.taskqueue.event.Position;
 import io.taskqueue.sink.effect.ResultJson;
 import io.taskqueue.sink.store.CheckpointStore;
 import io.taskqueue.sink.store.SinkCheckpoint;
+import io.taskqueue.sink.store.SinkStoreException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,10 +14,10 @@ import java.util.TreeMap;
 import javax.sql.DataSource;
 
 /**
- * Checkpoints in the table {@code taskqueue_checkpoint} of a database: a row for each sink and queue.
+ * Checkpoints in the table {@code taskqueue_checkpoint} of a database: one row for each sink and queue.
  *
- * <p>Standard SQL, tested on PostgreSQL. Thread-safe, also between processes: a row is replaced only while it is the expected
- * one. Each call takes a connection from the data source and gives it back; use a pool. Make the table once, by
+ * <p>Standard SQL, tested on PostgreSQL. Thread-safe, also between processes: a row is replaced only if it is the expected
+ * one. Each call takes one connection from the data source and releases it; use a pool. Create the table once, by
  * {@link #createTables()} or from the script {@code io/taskqueue/sink/jdbc/taskqueue_checkpoint.sql} on the class path.
  */
 public final class JdbcCheckpointStore implements CheckpointStore {
@@ -29,35 +30,35 @@ public final class JdbcCheckpointStore implements CheckpointStore {
             "UPDATE taskqueue_checkpoint SET peers = ?, source_epoch = ?, sequence_number = ?"
                     + " WHERE key_hash = ? AND peers = ?";
 
-    private final Database database;
+    private final DatabaseTable table;
 
     public JdbcCheckpointStore(DataSource dataSource) {
-        this.database = new Database(dataSource, "taskqueue_checkpoint");
+        this.table = new DatabaseTable(dataSource, "taskqueue_checkpoint");
     }
 
     /**
-     * Makes the table where there is none.
+     * Creates the table if it does not exist.
      *
-     * @throws io.taskqueue.sink.store.SinkStoreException if the database does not answer or refuses
+     * @throws SinkStoreException if the database cannot be reached or refuses
      */
     public void createTables() {
-        database.create();
+        table.create();
     }
 
     @Override
     public SinkCheckpoint load(String sink, String queue) {
-        String key = Database.key(sink, queue);
-        return database.call("read checkpoint " + key, connection -> select(connection, key));
+        String key = DatabaseTable.key(sink, queue);
+        return table.call("read checkpoint " + key, connection -> select(connection, key));
     }
 
     @Override
     public boolean compareAndSet(String sink, String queue, SinkCheckpoint expected, SinkCheckpoint next) {
-        String key = Database.key(sink, queue);
-        return database.call("write checkpoint " + key, connection -> {
+        String key = DatabaseTable.key(sink, queue);
+        return table.call("write checkpoint " + key, connection -> {
             try {
                 return replace(connection, key, expected, next);
             } catch (SQLException failure) {
-                if (Database.isConflict(failure) || Database.isSerializationFailure(failure)) {
+                if (DatabaseTable.isConflict(failure) || DatabaseTable.isSerializationFailure(failure)) {
                     return false;
                 }
                 throw failure;
@@ -67,7 +68,7 @@ public final class JdbcCheckpointStore implements CheckpointStore {
 
     private static SinkCheckpoint select(Connection connection, String key) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(LOAD)) {
-            select.setString(1, Database.hash(key));
+            select.setString(1, DatabaseTable.hash(key));
             try (ResultSet row = select.executeQuery()) {
                 return row.next() ? checkpoint(row.getString(1)) : SinkCheckpoint.START;
             }
@@ -82,30 +83,27 @@ public final class JdbcCheckpointStore implements CheckpointStore {
             write.setString(1, peers(next));
             write.setLong(2, newest.epoch());
             write.setLong(3, newest.sequence());
-            write.setString(4, Database.hash(key));
+            write.setString(4, DatabaseTable.hash(key));
             write.setString(5, first ? key : peers(expected));
             return write.executeUpdate() == 1;
         }
     }
 
-    /** Always the same text for the same checkpoint: the peers are sorted. */
-    private static String peers(SinkCheckpoint checkpoint) throws SQLException {
+    /** The same text for equal checkpoints, because the peers are sorted. */
+    private static String peers(SinkCheckpoint checkpoint) {
         SortedMap<String, long[]> peers = new TreeMap<>();
         checkpoint.peers().forEach((peer, at) -> peers.put(peer, new long[] {at.epoch(), at.sequence()}));
-        try {
-            return ResultJson.write(peers);
-        } catch (ResultJson.ConversionException unwritable) {
-            throw new SQLException("The peers cannot be written: " + unwritable.getMessage(), unwritable);
-        }
+        return ResultJson.writePlain(peers);
     }
 
     private static SinkCheckpoint checkpoint(String json) throws SQLException {
         try {
             SortedMap<String, Position> peers = new TreeMap<>();
-            ResultJson.readPositions(json).forEach((peer, at) -> peers.put(peer, new Position(at[0], at[1])));
+            ResultJson.readNumbers(json).forEach((peer, at) -> peers.put(peer, new Position(at[0], at[1])));
             return new SinkCheckpoint(peers);
         } catch (ResultJson.ConversionException | RuntimeException unreadable) {
-            throw new SQLException("The column peers does not hold positions: " + unreadable.getMessage(), unreadable);
+            throw new SQLException(
+                    "The column peers does not contain positions: " + unreadable.getMessage(), unreadable);
         }
     }
 }

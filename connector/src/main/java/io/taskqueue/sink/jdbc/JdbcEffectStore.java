@@ -4,6 +4,7 @@ import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.effect.ResultJson;
 import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.sink.store.EffectStore;
+import io.taskqueue.sink.store.SinkStoreException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,10 +13,10 @@ import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
- * Results in the table {@code taskqueue_effect} of a database: a row an effect, kept until you delete it.
+ * Results and intents in the table {@code taskqueue_effect} of a database: one row for each effect, kept until you delete it.
  *
- * <p>Standard SQL, tested on PostgreSQL. Thread-safe, also between processes: of two results for one key the primary key lets
- * one in. Each call takes a connection from the data source and gives it back; use a pool. Make the table once, by
+ * <p>Standard SQL, tested on PostgreSQL. Thread-safe, also between processes: of two results for one key, the primary key
+ * admits one. Each call takes one connection from the data source and releases it; use a pool. Create the table once, by
  * {@link #createTables()} or from the script {@code io/taskqueue/sink/jdbc/taskqueue_effect.sql} on the class path.
  */
 public final class JdbcEffectStore implements EffectStore {
@@ -24,45 +25,46 @@ public final class JdbcEffectStore implements EffectStore {
     private static final String RECORD =
             "INSERT INTO taskqueue_effect (key_hash, effect_key, outcome, result_type, result) VALUES (?, ?, ?, ?, ?)";
 
-    private static final String SETTLE =
-            "UPDATE taskqueue_effect SET outcome = ?, result_type = ?, result = ? WHERE key_hash = ? AND outcome = 'intended'";
+    private static final String REPLACE_INTENT =
+            "UPDATE taskqueue_effect SET outcome = ?, result_type = ?, result = ? WHERE key_hash = ? AND outcome = "
+                    + "'intended'";
     private static final String WITHDRAW = "DELETE FROM taskqueue_effect WHERE key_hash = ? AND outcome = 'intended'";
 
     private static final String DONE = "done";
     private static final String FAILED = "failed";
     private static final String INTENDED = "intended";
 
-    private final Database database;
+    private final DatabaseTable table;
 
     public JdbcEffectStore(DataSource dataSource) {
-        this.database = new Database(dataSource, "taskqueue_effect");
+        this.table = new DatabaseTable(dataSource, "taskqueue_effect");
     }
 
     /**
-     * Makes the table where there is none.
+     * Creates the table if it does not exist.
      *
-     * @throws io.taskqueue.sink.store.SinkStoreException if the database does not answer or refuses
+     * @throws SinkStoreException if the database cannot be reached or refuses
      */
     public void createTables() {
-        database.create();
+        table.create();
     }
 
     @Override
     public Optional<EffectResult> find(EffectKey key) {
-        return database.call("look for effect " + key, connection -> select(connection, key));
+        return table.call("look for effect " + key, connection -> select(connection, key));
     }
 
     @Override
     public EffectResult record(EffectKey key, EffectResult result) {
-        return database.call("record effect " + key, connection -> {
-            if (settle(connection, key, result)) {
+        return table.call("record effect " + key, connection -> {
+            if (replaceIntent(connection, key, result)) {
                 return result;
             }
             try {
                 insert(connection, key, result);
                 return result;
             } catch (SQLException failure) {
-                if (!Database.isConflict(failure)) {
+                if (!DatabaseTable.isConflict(failure)) {
                     throw failure;
                 }
                 return select(connection, key).orElseThrow(() -> failure);
@@ -72,12 +74,12 @@ public final class JdbcEffectStore implements EffectStore {
 
     @Override
     public boolean intend(EffectKey key) {
-        return database.call("record the intent of effect " + key, connection -> {
+        return table.call("record the intent of effect " + key, connection -> {
             try {
                 insert(connection, key, INTENDED, "", "");
                 return true;
             } catch (SQLException failure) {
-                if (!Database.isConflict(failure)) {
+                if (!DatabaseTable.isConflict(failure)) {
                     throw failure;
                 }
                 return false;
@@ -87,22 +89,23 @@ public final class JdbcEffectStore implements EffectStore {
 
     @Override
     public void withdraw(EffectKey key) {
-        database.call("withdraw the intent of effect " + key, connection -> {
+        table.call("withdraw the intent of effect " + key, connection -> {
             try (PreparedStatement delete = connection.prepareStatement(WITHDRAW)) {
-                delete.setString(1, Database.hash(key.toString()));
+                delete.setString(1, DatabaseTable.hash(key.toString()));
                 return delete.executeUpdate();
             }
         });
     }
 
-    /** Puts the result in its intent's place, if there is one. */
-    private static boolean settle(Connection connection, EffectKey key, EffectResult result) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(SETTLE)) {
+    /** Replaces an intent by the result; false if there is no intent. */
+    private static boolean replaceIntent(Connection connection, EffectKey key, EffectResult result)
+            throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(REPLACE_INTENT)) {
             Row row = Row.of(result);
             update.setString(1, row.outcome());
             update.setString(2, row.type());
             update.setString(3, row.result());
-            update.setString(4, Database.hash(key.toString()));
+            update.setString(4, DatabaseTable.hash(key.toString()));
             return update.executeUpdate() > 0;
         }
     }
@@ -115,7 +118,7 @@ public final class JdbcEffectStore implements EffectStore {
     private static void insert(Connection connection, EffectKey key, String outcome, String type, String result)
             throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(RECORD)) {
-            insert.setString(1, Database.hash(key.toString()));
+            insert.setString(1, DatabaseTable.hash(key.toString()));
             insert.setString(2, key.toString());
             insert.setString(3, outcome);
             insert.setString(4, type);
@@ -130,13 +133,13 @@ public final class JdbcEffectStore implements EffectStore {
         static Row of(EffectResult result) {
             return result instanceof EffectResult.Done done
                     ? new Row(DONE, done.type(), done.json())
-                    : new Row(FAILED, "", ResultJson.writeError(((EffectResult.Failed) result).error()));
+                    : new Row(FAILED, "", ResultJson.writePlain(((EffectResult.Failed) result).error()));
         }
     }
 
     private static Optional<EffectResult> select(Connection connection, EffectKey key) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(FIND)) {
-            select.setString(1, Database.hash(key.toString()));
+            select.setString(1, DatabaseTable.hash(key.toString()));
             try (ResultSet row = select.executeQuery()) {
                 return row.next() && !row.getString(1).equals(INTENDED) ? Optional.of(result(row)) : Optional.empty();
             }
@@ -151,7 +154,8 @@ public final class JdbcEffectStore implements EffectStore {
         try {
             return new EffectResult.Failed(ResultJson.readError(result));
         } catch (ResultJson.ConversionException unreadable) {
-            throw new SQLException("The recorded failure is no error as JSON: " + unreadable.getMessage(), unreadable);
+            throw new SQLException(
+                    "The recorded failure is not an error as JSON: " + unreadable.getMessage(), unreadable);
         }
     }
 }

@@ -3,8 +3,8 @@ package io.taskqueue.sink.jdbc;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.EffectMisuseException;
 import io.taskqueue.sink.Effects;
+import io.taskqueue.sink.effect.ResultCodec;
 import io.taskqueue.sink.effect.ResultJson;
-import io.taskqueue.sink.effect.ResultTags;
 import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.sink.store.SinkStoreException;
 import java.sql.Connection;
@@ -14,28 +14,28 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Effects whose outside is a database: the action and the record of its result are one transaction there, so that there is no
- * window in which a crash makes the action run again.
+ * Effects on a database: the action and the record of its result are one transaction, so that no crash makes the action run
+ * again.
  *
  * <pre>
- *   effects.capture ----> begin; claim the effect key; action(connection, key); record its result; commit
+ *   effects.capture ----&gt; begin; claim the effect key; action(connection, key); record its result; commit
  *                              |                                                                      |
- *                              +-- the key is taken: roll back, read the recorded result              |
+ *                              +-- the key exists: roll back, read the recorded result                |
  *                                                            |                                        |
- *   the sink's own record &lt;------------ result --------------+----------------------------------------+
+ *   the runner's record &lt;------------- result ---------------+----------------------------------------+
  * </pre>
  *
- * <p>The result stands in the table {@code taskqueue_applied} of that database, beside the tables that the action writes, and is
- * then recorded by the runner as every effect's is, which answers replays. Where a crash keeps it from the runner, the next try
- * finds the key taken: it returns the recorded result and the action does not run. Two runs of one key at once wait for each
- * other at the table's primary key.
+ * <p>The result is in the table {@code taskqueue_applied} of that database, beside the tables that the action writes. The runner
+ * then records it like the result of any effect, for replays. If a crash prevents that, the next attempt finds the key in the
+ * table: it returns the recorded result, and the action does not run. Concurrent runs of one key wait for each other at the
+ * table's primary key.
  *
- * <p>An action that throws is rolled back with everything it did: a {@link io.taskqueue.sink.PermanentEffectException} is then recorded by the
- * runner as failed, whatever else is tried again, deadlocks and serialization failures among it.
+ * <p>If an action throws, everything it did is rolled back. A {@link io.taskqueue.sink.PermanentEffectException} is then recorded
+ * by the runner as a permanent failure; anything else is retried, including deadlocks and serialization failures.
  *
- * <p>Thread-safe. Each effect takes one connection from the data source, one at a time, and gives it back as it was; use a pool.
- * Standard SQL, tested on PostgreSQL; the database must have transactions, and statements that commit by themselves (DDL in
- * some) do not belong in an action. Make the table once, by {@link #createTables()} or from the script
+ * <p>Thread-safe. Each effect takes one connection at a time from the data source and releases it in its original auto-commit
+ * mode; use a pool. Standard SQL, tested on PostgreSQL. The database must support transactions, and an action must not contain
+ * statements that commit implicitly (DDL in some databases). Create the table once, by {@link #createTables()} or from the script
  * {@code io/taskqueue/sink/jdbc/taskqueue_applied.sql} on the class path.
  */
 public final class JdbcEffects {
@@ -47,66 +47,66 @@ public final class JdbcEffects {
     }
 
     /**
-     * Makes the table where there is none.
+     * Creates the table if it does not exist.
      *
-     * @throws SinkStoreException if the database does not answer or refuses
+     * @throws SinkStoreException if the database cannot be reached or refuses
      */
     public void createTables() {
         applied.create();
     }
 
     /**
-     * Runs an action whose result matters, in a transaction of its own, or returns its recorded result; otherwise as
-     * {@link Effects#capture(String, Class, Effects.EffectAction)}.
+     * Runs an action in its own transaction and returns its result, or returns its recorded result, as
+     * {@link Effects#capture(String, Class, Effects.EffectAction)} does.
      *
-     * @param effects what the sink was given for the event
+     * @param effects the effects that were passed to the sink with the event
      * @param name the effect's name, unique within the event
      * @param type the result's type, written and read as JSON
      * @return the result, from the action or from a record
-     * @throws SinkStoreException if the transaction could not be begun, or its result not be recorded: tried again
-     * @throws Exception what the action throws, and what the commit throws
+     * @throws SinkStoreException if the transaction cannot be started or the result cannot be recorded; the event is retried
+     * @throws Exception what the action or the commit throws
      */
     public <R> R capture(Effects effects, String name, Class<R> type, JdbcAction<R> action) throws Exception {
         Objects.requireNonNull(action, "action");
         return effects.capture(name, type, key -> once(key, type, action));
     }
 
-    /** Runs an action that has no result, as {@link #capture} does. */
+    /** Runs an action without a result, as {@link #capture} does. */
     public void run(Effects effects, String name, JdbcRunnable action) throws Exception {
         capture(effects, name, Void.class, (connection, key) -> {
             action.run(connection, key);
-            return nothing();
+            return noResult();
         });
     }
 
     /**
-     * Deletes the results that are older.
+     * Deletes the results that were recorded before an instant.
      *
-     * <p>A row is needed until the runner has recorded the result itself, which takes a commit interval, or as long as the sink
-     * stands still in between. So keep what is younger than the longest time that a sink may be down, and some days more.
+     * <p>A row is needed until the runner has recorded the result itself: for one commit interval, or, if the sink stops before
+     * that, until it is restarted. Keep the rows of at least the longest time that a sink may be down, plus some days.
      *
-     * @return how many
-     * @throws SinkStoreException if the database does not answer or refuses
+     * @return the number of deleted rows
+     * @throws SinkStoreException if the database cannot be reached or refuses
      */
     public int deleteOlderThan(Instant instant) {
         return applied.deleteOlderThan(instant);
     }
 
-    /** The transaction, without the runner around it. */
-    @SuppressWarnings("NullAway") // null is what the action returned
+    /** Runs the transaction, or returns the result of an earlier one; the runner's record is the caller's business. */
+    @SuppressWarnings("NullAway") // an action may return null, and so does this method then
     <R> R once(EffectKey key, Class<R> type, JdbcAction<R> action) throws Exception {
-        String tag = ResultTags.of(type);
+        ResultCodec<R> codec = ResultCodec.of(type);
         try (Transaction transaction = applied.begin(key)) {
             Connection connection = transaction.connection();
-            if (applied.claim(connection, key, tag)) {
-                String json = written(key, tag, perform(connection, key, action));
-                R read = read(key, tag, json, type);
+            if (applied.claim(connection, key, codec.tag())) {
+                String json = write(key, codec, perform(connection, key, action));
+                R readBack = read(key, codec, json);
                 applied.record(connection, key, json);
                 transaction.commit();
-                return read;
+                return readBack;
             }
         }
-        return recorded(key, tag, type);
+        return recorded(key, codec);
     }
 
     private static <R> R perform(Connection connection, EffectKey key, JdbcAction<R> action) throws Exception {
@@ -115,47 +115,50 @@ public final class JdbcEffects {
         }
     }
 
-    private <R> @Nullable R recorded(EffectKey key, String tag, Class<R> type) {
+    private <R> @Nullable R recorded(EffectKey key, ResultCodec<R> codec) {
         EffectResult.Done done = applied.find(key)
-                .orElseThrow(() -> new SinkStoreException("The database took effect " + key
-                        + " for applied, but holds no result of it in table taskqueue_applied: it was deleted in between, "
-                        + "or the table has constraints of its own. It is tried again."));
-        if (!done.type().equals(tag)) {
+                .orElseThrow(() -> new SinkStoreException("Effect " + key
+                        + " was refused as applied before, but has no row in table taskqueue_applied: the row was "
+                        + "deleted in "
+                        + "between, or the table has additional constraints. The event is retried."));
+        if (!done.type().equals(codec.tag())) {
             throw new EffectMisuseException("Effect " + key + " has a result of type '" + done.type()
-                    + "' in table taskqueue_applied, but type '" + tag + "' (" + type.getTypeName()
-                    + ") was asked for. A recorded result never changes: ask for the recorded type, or give the effect "
+                    + "' in table taskqueue_applied, but type '" + codec.tag() + "' (" + codec.typeName()
+                    + ") was requested. A recorded result never changes: request the recorded type, or give the effect "
                     + "another name.");
         }
-        return read(key, tag, done.json(), type);
+        return read(key, codec, done.json());
     }
 
-    private static String written(EffectKey key, String tag, @Nullable Object value) {
+    private static String write(EffectKey key, ResultCodec<?> codec, @Nullable Object value) {
         try {
-            return ResultJson.write(value);
+            return codec.write(value);
         } catch (ResultJson.ConversionException unwritable) {
-            throw unrecordable(key, tag, "cannot be written as JSON", unwritable);
+            throw unrecordable(key, codec, "cannot be written as JSON", unwritable);
         }
     }
 
-    private static <R> @Nullable R read(EffectKey key, String tag, String json, Class<R> type) {
+    private static <R> @Nullable R read(EffectKey key, ResultCodec<R> codec, String json) {
         try {
-            return ResultJson.read(json, type);
+            return codec.read(json);
         } catch (ResultJson.ConversionException unreadable) {
-            throw unrecordable(key, tag, "cannot be read from its JSON", unreadable);
+            throw unrecordable(key, codec, "cannot be read from its JSON", unreadable);
         }
     }
 
     private static EffectMisuseException unrecordable(
-            EffectKey key, String tag, String problem, ResultJson.ConversionException cause) {
+            EffectKey key, ResultCodec<?> codec, String problem, ResultJson.ConversionException cause) {
         return new EffectMisuseException(
-                "The result of effect " + key + ", of type '" + tag + "', " + problem + ": " + cause.getMessage()
-                        + ". Return a record of plain values, or use run() where the result does not matter. Nothing of "
-                        + "this run is committed.",
+                "The result of effect " + key + ", of type '" + codec.tag() + "', " + problem + ": "
+                        + cause.getMessage()
+                        + ". The transaction is rolled back. Return a record of plain values, or use run() if the "
+                        + "result is not "
+                        + "needed.",
                 cause);
     }
 
-    @SuppressWarnings("NullAway") // the result of an effect that has none
-    private static Void nothing() {
+    @SuppressWarnings("NullAway") // Void has no other value
+    private static Void noResult() {
         return null;
     }
 
@@ -164,12 +167,11 @@ public final class JdbcEffects {
     public interface JdbcAction<R> {
 
         /**
-         * Acts.
+         * Runs on the thread that requests the effect.
          *
-         * @param connection the transaction's, for this call alone; ending the transaction or closing the connection is
-         *     refused with an {@link EffectMisuseException}, and so must be left to this class where the connection is unwrapped.
-         *     Savepoints may be used.
-         * @param key the same on every run of this effect
+         * @param connection the connection of the transaction, valid during this call. Ending the transaction or closing the
+         *     connection throws an {@link EffectMisuseException}; do neither on an unwrapped connection. Savepoints are allowed
+         * @param key the same in every run of this effect
          */
         R run(Connection connection, EffectKey key) throws Exception;
     }
@@ -178,7 +180,7 @@ public final class JdbcEffects {
     @FunctionalInterface
     public interface JdbcRunnable {
 
-        /** Acts; the parameters are those of {@link JdbcAction#run}. */
+        /** Runs as {@link JdbcAction#run} does, with the same parameters. */
         void run(Connection connection, EffectKey key) throws Exception;
     }
 }

@@ -8,17 +8,19 @@ import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.Effects;
 import io.taskqueue.sink.PermanentEffectException;
 import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.store.SinkStoreException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import javax.sql.DataSource;
 
 /**
- * Runs one statement for each event, with fields of the event in it, exactly once: by {@link JdbcEffects}, as the effect
- * {@code statement}, whose result is the number of rows it changed (0 where it returns rows instead).
+ * Runs one SQL statement for each event, exactly once, with fields of the event as parameters. The statement is the effect
+ * {@code statement} of {@link JdbcEffects}; its result is the number of rows that it changed, or 0 if it returns rows.
  *
  * <pre>{@code
  *   INSERT INTO task_state (queue, epoch, id, state, changed_at)
@@ -26,17 +28,17 @@ import javax.sql.DataSource;
  *   ON CONFLICT (queue, epoch, id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at
  * }</pre>
  *
- * <p>A field is named with a colon before it. Names in quotes, comments and PostgreSQL's dollar quotes are left alone, and so
- * are {@code ::} casts; the operator {@code ?} is written {@code ??}. What the event does not have is NULL.
+ * <p>A field is written with a colon before its name. Text in quotes, comments and PostgreSQL's dollar quotes is not changed, nor
+ * are {@code ::} casts; the operator {@code ?} is written {@code ??}. A field that the event does not have is NULL.
  *
  * <table>
  *   <caption>The fields</caption>
  *   <tr><th>type</th><th>names</th></tr>
  *   <tr><td>text</td><td>{@code queueName}, {@code kind}, {@code sourcePeerId}, {@code ownerPeerId}, {@code taskQueueName}
- *       (where the task was born, also where that is the same queue), {@code errorMessage}, {@code errorCode},
+ *       (the queue in which the task was created, also if that is {@code queueName}), {@code errorMessage}, {@code errorCode},
  *       {@code ownershipTokenLeaseId}, {@code idempotencyKey} (the effect key)</td></tr>
- *   <tr><td>text that is JSON</td><td>{@code value} (the payload), {@code flags}, {@code errorMetadata}, {@code event} (all
- *       of it). For a column of another type, cast: {@code CAST(:value AS jsonb)}</td></tr>
+ *   <tr><td>text that is JSON</td><td>{@code value} (the payload), {@code flags}, {@code errorMetadata}, {@code event} (the
+ *       whole event). For a column of another type, cast: {@code CAST(:value AS jsonb)}</td></tr>
  *   <tr><td>BIGINT</td><td>{@code sourceEpoch}, {@code sequenceNumber}, {@code sourceEventId}, {@code taskEpoch},
  *       {@code taskSequenceId}, {@code ownershipTokenSequenceId}</td></tr>
  *   <tr><td>INTEGER</td><td>{@code attempt}, {@code ownershipTokenAttempt}</td></tr>
@@ -44,11 +46,11 @@ import javax.sql.DataSource;
  *       {@code leaseExpiration}</td></tr>
  * </table>
  *
- * <p>Texts of errors have U+FFFD for each NUL, which PostgreSQL does not take.
+ * <p>In the texts of errors each NUL is replaced by U+FFFD, because PostgreSQL does not accept NUL.
  *
- * <p>A task is (taskQueueName, taskEpoch, taskSequenceId), and its events come in order: a row a task can simply be overwritten.
- * Events of different tasks come side by side. A row that several tasks share, such as one a queue, must say itself that an
- * older event does not overwrite a newer one:
+ * <p>A task is identified by (taskQueueName, taskEpoch, taskSequenceId), and its events arrive in order, so a statement can
+ * overwrite the row of a task. Events of different tasks arrive concurrently. For a row that several tasks share, such as one
+ * for each queue, the statement itself must prevent an older event from overwriting a newer one:
  *
  * <pre>{@code
  *   INSERT INTO queue_state (queue, epoch, sequence, last_kind)
@@ -58,23 +60,25 @@ import javax.sql.DataSource;
  *    WHERE (queue_state.epoch, queue_state.sequence) < (excluded.epoch, excluded.sequence)
  * }</pre>
  *
- * <p>What the database refuses because of the data (SQLState 22) is failed for good, and so is what violates a constraint (23)
- * twice in a row, as two statements side by side may do once. Everything else is failed for now, a wrong statement (42) too:
- * it is mended in the configuration and must not cost events.
+ * <p>A statement that the database refuses because of the data (SQLState class 22) fails permanently, and so does one that
+ * violates a constraint (class 23) twice in a row; concurrent statements may violate one once. Every other failure is transient,
+ * including an invalid statement (class 42), which is fixed in the configuration and must not lose events.
  *
- * <p>Thread-safe. Takes one connection at a time from the data source for each event that it is applying.
+ * <p>Thread-safe. Takes one connection at a time from the data source for each event that it applies, and blocks until the
+ * transaction has ended.
  */
 public final class JdbcSink<T> implements ReplicationSink<T> {
 
     private static final String DATA = "22";
     private static final String CONSTRAINT = "23";
-    private static final String WRONG_STATEMENT = "42";
+    private static final String INVALID_STATEMENT = "42";
 
-    private final Database database;
+    private final DatabaseTable table;
     private final JdbcEffects jdbc;
-    private final NamedStatement statement;
+    private final String sql;
+    private final List<NamedField> parameters;
     private final PayloadCodec<T> payloads;
-    private final ReplicationEventCodec<T> codec;
+    private final ReplicationEventCodec<T> events;
     private final Set<EventKind> kinds;
 
     /** Runs the statement for every event; see {@link #JdbcSink(DataSource, String, PayloadCodec, Set)}. */
@@ -83,31 +87,35 @@ public final class JdbcSink<T> implements ReplicationSink<T> {
     }
 
     /**
-     * @param dataSource a pool
-     * @param statement the statement, with names of fields; see above
+     * @param dataSource a connection pool
+     * @param statement the statement with names of fields, as described above
      * @param codec how payloads are written into {@code value} and {@code event}
-     * @param kinds the events to run it for
-     * @throws IllegalArgumentException if the statement names a field that does not exist, or cannot be understood
+     * @param kinds the kinds of events to run it for
+     * @throws IllegalArgumentException if the statement names an unknown field or cannot be parsed
      */
     public JdbcSink(DataSource dataSource, String statement, PayloadCodec<T> codec, Set<EventKind> kinds) {
-        this.database = new Database(dataSource, AppliedResults.TABLE);
+        NamedStatement parsed = NamedStatement.parse(statement, NamedField.ALL.keySet());
+        this.table = new DatabaseTable(dataSource, AppliedResults.TABLE);
         this.jdbc = new JdbcEffects(dataSource);
-        this.statement = NamedStatement.parse(statement, NamedField.ALL.keySet());
+        this.sql = parsed.sql();
+        this.parameters = parsed.names().stream()
+                .map(name -> Objects.requireNonNull(NamedField.ALL.get(name)))
+                .toList();
         this.payloads = Objects.requireNonNull(codec, "codec");
-        this.codec = new ReplicationEventCodec<>(codec);
-        this.kinds = kinds.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(kinds));
+        this.events = new ReplicationEventCodec<>(codec);
+        this.kinds = Set.copyOf(kinds);
     }
 
     /**
-     * Makes the table {@code taskqueue_applied} where there is none, and lets the database look at the statement, if its driver
-     * can. Call it once before the sink is used.
+     * Creates the table {@code taskqueue_applied} if it does not exist, and has the database check the statement, if its driver
+     * supports that. Call it once before the sink is used.
      *
-     * @throws io.taskqueue.sink.store.SinkStoreException if the database does not answer, or refuses the table
-     * @throws IllegalArgumentException if it refuses the statement
+     * @throws SinkStoreException if the database cannot be reached or does not create the table
+     * @throws IllegalArgumentException if the database refuses the statement
      */
     public void prepare() {
         jdbc.createTables();
-        database.call("check the statement", this::check);
+        table.call("check the statement", this::check);
     }
 
     @Override
@@ -119,71 +127,67 @@ public final class JdbcSink<T> implements ReplicationSink<T> {
 
     private int execute(ReplicationEvent<T> event, EffectKey key) throws Exception {
         try {
-            return once(event, key);
+            return executeOnce(event, key);
         } catch (SQLException refused) {
-            if (!is(CONSTRAINT, refused)) {
-                throw told(event, refused);
+            if (!isOfClass(CONSTRAINT, refused)) {
+                throw failureOf(event, refused);
             }
         }
         try {
-            return once(event, key);
+            return executeOnce(event, key);
         } catch (SQLException refusedAgain) {
-            throw told(event, refusedAgain);
+            throw failureOf(event, refusedAgain);
         }
     }
 
-    private int once(ReplicationEvent<T> event, EffectKey key) throws Exception {
+    private int executeOnce(ReplicationEvent<T> event, EffectKey key) throws Exception {
         var source =
-                new NamedField.Source(event, key, () -> payloads.encode(event.payload()), () -> codec.encode(event));
+                new NamedField.Source(event, key, () -> payloads.encode(event.payload()), () -> events.encode(event));
         return jdbc.once(key, Integer.class, (connection, same) -> update(connection, source));
     }
 
     private int update(Connection connection, NamedField.Source source) throws SQLException {
-        try (PreparedStatement prepared = connection.prepareStatement(statement.sql())) {
-            for (int index = 0; index < statement.names().size(); index++) {
-                field(index).bind(prepared, index + 1, source);
+        try (PreparedStatement prepared = connection.prepareStatement(sql)) {
+            for (int index = 0; index < parameters.size(); index++) {
+                parameters.get(index).bind(prepared, index + 1, source);
             }
             return prepared.execute() ? 0 : prepared.getUpdateCount();
         }
     }
 
     private boolean check(Connection connection) throws SQLException {
-        try (PreparedStatement prepared = connection.prepareStatement(statement.sql())) {
-            for (int index = 0; index < statement.names().size(); index++) {
-                prepared.setNull(index + 1, field(index).sqlType());
+        try (PreparedStatement prepared = connection.prepareStatement(sql)) {
+            for (int index = 0; index < parameters.size(); index++) {
+                prepared.setNull(index + 1, parameters.get(index).sqlType());
             }
-            // makes drivers ask their database that would otherwise wait for the first run
+            // some drivers send the statement to the database only when its parameters are requested
             return prepared.getParameterMetaData().getParameterCount() > 0;
         } catch (SQLException failure) {
-            if (is(WRONG_STATEMENT, failure)) {
+            if (isOfClass(INVALID_STATEMENT, failure)) {
                 throw new IllegalArgumentException(
-                        "The database refuses the statement: " + reason(failure) + ". Mend the statement, or the "
-                                + "table that it is for.",
+                        "The database refuses the statement: " + reason(failure)
+                                + ". Fix the statement, or the table that it uses.",
                         failure);
             }
-            return false; // not every driver can tell before the first run
+            return false; // some drivers cannot check a statement before its first run
         }
     }
 
-    private NamedField field(int index) {
-        return Objects.requireNonNull(NamedField.ALL.get(statement.names().get(index)));
-    }
-
-    /** The exception to throw for what the database said. */
-    private static Exception told(ReplicationEvent<?> event, SQLException failure) {
-        if (is(DATA, failure) || is(CONSTRAINT, failure)) {
+    /** The exception to throw for a failure of the database: a permanent one if the data is the reason. */
+    private static Exception failureOf(ReplicationEvent<?> event, SQLException failure) {
+        if (isOfClass(DATA, failure) || isOfClass(CONSTRAINT, failure)) {
             return new PermanentEffectException(
                     "The database refuses the statement for " + event + ": " + reason(failure), failure);
         }
         return failure;
     }
 
-    /** Whether the SQLState is of the class. */
-    private static boolean is(String stateClass, SQLException failure) {
+    /** Whether the SQLState is of the class, which is its first two characters. */
+    private static boolean isOfClass(String stateClass, SQLException failure) {
         return failure.getSQLState() != null && failure.getSQLState().startsWith(stateClass);
     }
 
-    /** The first line, because further ones show the row, and the payload in it. */
+    /** The first line of the message: the others contain the row, and with it the payload. */
     private static String reason(SQLException failure) {
         String message = String.valueOf(failure.getMessage());
         return message.lines().findFirst().orElse("") + " (SQLState " + failure.getSQLState() + ")";

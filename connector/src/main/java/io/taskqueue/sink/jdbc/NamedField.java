@@ -20,25 +20,25 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A field of an event as a statement names it.
+ * A field of an event that a statement can name.
  *
- * @param sqlType the type of its parameter, of {@link Types}
- * @param value null where the event does not have it
+ * @param sqlType the type of its parameter, a constant of {@link Types}
+ * @param value reads the field; null if the event does not have it
  */
 record NamedField(int sqlType, Function<Source, @Nullable Object> value) {
 
-    /** The fields by their names, which are those of the event's JSON; parts of its objects have both names in one. */
+    /** The fields by name. The names are those of the event's JSON; a part of an object there has both names in one. */
     static final Map<String, NamedField> ALL = all();
 
     /**
-     * Where values come from.
+     * The event whose fields are read.
      *
-     * @param payload makes the payload's JSON
-     * @param json makes the whole event's
+     * @param payload writes the payload as JSON
+     * @param json writes the whole event as JSON
      */
     record Source(ReplicationEvent<?> event, EffectKey key, Supplier<byte[]> payload, Supplier<byte[]> json) {}
 
-    /** Sets a parameter to the field's value. */
+    /** Sets a parameter of the statement, counted from 1, to the field's value. */
     void bind(PreparedStatement statement, int parameter, Source source) throws SQLException {
         Object bound = value.apply(source);
         if (bound == null) {
@@ -50,16 +50,16 @@ record NamedField(int sqlType, Function<Source, @Nullable Object> value) {
 
     private static Map<String, NamedField> all() {
         Map<String, NamedField> fields = new LinkedHashMap<>();
-        place(fields);
-        task(fields);
-        lease(fields);
-        error(fields);
+        addOrigin(fields);
+        addTask(fields);
+        addLease(fields);
+        addError(fields);
         fields.put("idempotencyKey", text(from -> from.key().toString()));
         fields.put("event", text(from -> utf8(from.json().get())));
         return fields;
     }
 
-    private static void place(Map<String, NamedField> fields) {
+    private static void addOrigin(Map<String, NamedField> fields) {
         fields.put("queueName", text(from -> from.event().queueName()));
         fields.put("sourceEpoch", number(from -> from.event().position().epoch()));
         fields.put("sequenceNumber", number(from -> from.event().position().sequence()));
@@ -72,7 +72,7 @@ record NamedField(int sqlType, Function<Source, @Nullable Object> value) {
         fields.put("recordedAt", time(from -> from.event().recordedAt()));
     }
 
-    private static void task(Map<String, NamedField> fields) {
+    private static void addTask(Map<String, NamedField> fields) {
         fields.put("taskQueueName", text(from -> from.event().taskId().queueName()));
         fields.put("taskEpoch", number(from -> from.event().taskId().epoch()));
         fields.put("taskSequenceId", number(from -> from.event().taskId().sequenceId()));
@@ -81,7 +81,7 @@ record NamedField(int sqlType, Function<Source, @Nullable Object> value) {
         fields.put("value", text(from -> utf8(from.payload().get())));
     }
 
-    private static void lease(Map<String, NamedField> fields) {
+    private static void addLease(Map<String, NamedField> fields) {
         fields.put(
                 "leaseExpiration", time(from -> from.event().leaseExpiration().orElse(null)));
         fields.put("ownershipTokenSequenceId", number(from -> ofToken(from, OwnershipToken::sequenceId)));
@@ -91,7 +91,7 @@ record NamedField(int sqlType, Function<Source, @Nullable Object> value) {
                 text(from -> ofToken(from, token -> token.leaseId().toString())));
     }
 
-    private static void error(Map<String, NamedField> fields) {
+    private static void addError(Map<String, NamedField> fields) {
         fields.put("errorMessage", text(from -> ofError(from, error -> withoutNul(error.message()))));
         fields.put("errorCode", text(from -> ofError(from, NamedField::code)));
         fields.put("errorMetadata", text(from -> ofError(from, error -> metadata(error))));
@@ -141,7 +141,7 @@ record NamedField(int sqlType, Function<Source, @Nullable Object> value) {
         return ResultJson.writePlain(metadata);
     }
 
-    /** An error's text is free; PostgreSQL takes no NUL, and that must not cost the event. */
+    /** The texts of an error may contain NUL, which PostgreSQL does not accept; the event must not fail because of that. */
     private static String withoutNul(String text) {
         return text.replace('\0', '\ufffd');
     }

@@ -5,13 +5,13 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /**
- * One transaction on a connection of its own, on one thread.
+ * One transaction on its own connection. Not thread-safe.
  *
  * <pre>
- *   begin --> open --commit--> committed --close--> connection given back, as it was
+ *   begin --> open --commit--> committed --close--> connection released in its original auto-commit mode
  *              |                                      ^
  *              +------------ close: rolled back ------+
- *                                   or, where that fails, the connection is cut
+ *                                   or, if that fails, the connection is aborted
  * </pre>
  */
 final class Transaction implements AutoCloseable {
@@ -42,7 +42,7 @@ final class Transaction implements AutoCloseable {
         return connection;
     }
 
-    /** Where this throws, the transaction may have committed all the same: ask the database. */
+    /** If this throws, the transaction may or may not have been committed: only the database can tell. */
     void commit() throws SQLException {
         connection.commit();
         committed = true;
@@ -62,7 +62,7 @@ final class Transaction implements AutoCloseable {
         try {
             connection.rollback();
         } catch (Throwable failure) {
-            // switching auto-commit on would commit what could not be rolled back
+            // enabling auto-commit would commit the work that could not be rolled back
             connection.abort(Runnable::run);
             throw failure;
         }

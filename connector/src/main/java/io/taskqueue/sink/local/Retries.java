@@ -12,60 +12,63 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tries a step of one sink again, after waits, until it succeeds or the tries are used up. */
+/** Repeats a step of a sink, with waits in between, until it succeeds or its attempts are exhausted. Used by one thread. */
 record Retries(String sink, RetryPolicy policy, Pause pause, RandomGenerator random) {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LocalSinkRunner.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
 
-    /** How to wait. */
+    /** The wait between two attempts. */
     @FunctionalInterface
     interface Pause {
 
-        /** Waits on a monotonic clock. */
+        /** Waits in monotonic time. */
         Pause REAL = wait -> {
             boolean woken = new CountDownLatch(1).await(wait.toNanos(), TimeUnit.NANOSECONDS);
-            assert !woken : "nothing counts down";
+            assert !woken : "the latch is never counted down";
         };
 
         void await(Duration wait) throws InterruptedException;
     }
 
-    /** What may fail for now. */
+    /** A step that may fail temporarily. */
     @FunctionalInterface
     interface Step<R> {
-        R run() throws Failure, InterruptedException;
+        R run() throws TransientFailure, InterruptedException;
     }
 
-    /** A step failed for now. */
-    static final class Failure extends Exception {
+    /** A step failed temporarily. */
+    static final class TransientFailure extends Exception {
 
         private static final long serialVersionUID = 1L;
 
-        Failure(Throwable cause) {
+        TransientFailure(Throwable cause) {
             super(cause);
         }
     }
 
     /**
-     * @throws SinkFailedException if the tries are used up
-     * @throws InterruptedException if the step or the wait between two tries was interrupted
+     * Calls the step until it succeeds. Failures of a store are transient as well.
+     *
+     * @param event the event that the step belongs to, for messages
+     * @throws SinkFailedException if the attempts are exhausted
+     * @throws InterruptedException if the step or the wait between two attempts is interrupted
      */
     <R> R call(ReplicationEvent<?> event, Step<R> step) throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
             Throwable cause;
             try {
                 return step.run();
-            } catch (Failure failure) {
+            } catch (TransientFailure failure) {
                 cause = Objects.requireNonNull(failure.getCause());
             } catch (SinkStoreException failure) {
                 cause = failure;
             }
             if (attempt >= policy.attempts()) {
-                throw SinkFailedException.triesUsedUp(sink, event, attempt, cause);
+                throw SinkFailedException.attemptsExhausted(sink, event, attempt, cause);
             }
             Duration wait = policy.backoff(attempt, cause, random);
             LOG.warn(
-                    "Sink {}: try {} of {} for {} failed ({}). The next one comes in {} ms.",
+                    "Sink {}: attempt {} of {} for {} failed ({}). The next one follows in {} ms.",
                     sink,
                     attempt,
                     policy.attempts(),

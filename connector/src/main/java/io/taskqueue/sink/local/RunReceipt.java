@@ -1,27 +1,31 @@
 package io.taskqueue.sink.local;
 
 /**
- * What one run of a {@link LocalSinkRunner} did. SourceStarted events are in none of the numbers.
+ * The numbers of one run of a {@link LocalSinkRunner}. SourceStarted events are not counted.
  *
- * @param applied events passed to the sink until it was done with them
- * @param duplicates events dropped because their peer has had them before
- * @param fenced events dropped because a source of a higher epoch had taken their queue over
- * @param effects what became of the effects of the applied events
+ * @param applied events that the sink applied
+ * @param duplicates events dropped because they were applied before
+ * @param fenced events dropped because a source of a higher epoch had taken over their queue
+ * @param effects the effects of the applied events
  */
 public record RunReceipt(long applied, long duplicates, long fenced, EffectTotals effects) {
 
     /**
-     * Effects of applied events; see {@link io.taskqueue.sink.effect.RecordedEffects.Counts}. Actions of tries that failed for now and then succeeded
-     * are counted once, as run, in whichever try recorded them.
+     * The effects of applied events. An action that failed temporarily and then succeeded counts once, as run.
+     *
+     * @param run effects whose result was recorded in this run
+     * @param reused effects whose result or permanent failure was recorded before, so that they did not run
+     * @param failed actions that failed permanently in this run, which was recorded
+     * @param missing effects without a record that did not run, because of {@code EffectMode.RECORDED_ONLY}
      */
     public record EffectTotals(long run, long reused, long failed, long missing) {}
 
-    /** Events seen: all that came, whatever became of them. */
+    /** All events of the run. */
     public long seen() {
         return applied + duplicates + fenced;
     }
 
-    /** The receipt in a line, for a person. */
+    /** The receipt as one line of text, for logs. */
     @Override
     public String toString() {
         return seen() + " events: " + applied + " applied, " + duplicates + " duplicates, " + fenced

@@ -5,39 +5,48 @@ import io.taskqueue.sink.OnAmbiguity;
 import java.util.Optional;
 
 /**
- * Where the results of effects are recorded.
+ * Where the results of effects are recorded, and the intents of effects that need one ({@link OnAmbiguity#needsIntent()}).
  *
- * <p>Thread-safe. A recorded result never changes: the first one recorded under a key stays.
+ * <pre>
+ *   nothing --intend--> intent --record--> result (never changes)
+ *      ^                   |                  ^
+ *      +----- withdraw ----+                  |
+ *      +------------- record -----------------+
+ * </pre>
+ *
+ * <p>Thread-safe. Methods may throw a {@link SinkStoreException}, which is a transient failure of the event.
  */
 public interface EffectStore {
 
-    /** The result recorded under the key; an intent is none. */
+    /** The result recorded under the key; an intent is not a result. */
     Optional<EffectResult> find(EffectKey key);
 
     /**
-     * Records a result, unless there is one already.
+     * Records a result, unless one is recorded already.
      *
-     * @return the result that now stands under the key: the given one, or the one recorded before
+     * @return the result that is now recorded under the key: the given one, or the earlier one
      */
     EffectResult record(EffectKey key, EffectResult result);
 
     /**
-     * Records that an action is about to run, durably before it returns. The result that is recorded later takes its place.
+     * Records that an action is about to run; durable when the call returns. The intent is replaced by the result that is
+     * recorded later.
      *
-     * @return whether that is new; false where an intent stands already, so that the action may have been done
-     * @throws InterruptedException if the intent could not be recorded now, and the action must not run
+     * @return whether the intent is new; false if there is an intent already, so that the action may have been done
+     * @throws InterruptedException if the intent could not be recorded, so that the action must not run
      */
     boolean intend(EffectKey key) throws InterruptedException;
 
     /**
-     * Does the same, told what is declared for the effect: a store may keep that for a person who asks about it later.
+     * Records an intent as {@link #intend(EffectKey)} does.
      *
-     * @throws InterruptedException if the intent could not be recorded now, and the action must not run
+     * @param onAmbiguity the policy declared for the effect; a store may keep it for an operator who decides about it later
+     * @throws InterruptedException if the intent could not be recorded, so that the action must not run
      */
     default boolean intend(EffectKey key, OnAmbiguity<?> onAmbiguity) throws InterruptedException {
         return intend(key);
     }
 
-    /** Takes an intent back, because the action is known not to have been done. Durable some time later. */
+    /** Removes an intent, because the action is known not to have been done. May become durable after the call returns. */
     void withdraw(EffectKey key);
 }

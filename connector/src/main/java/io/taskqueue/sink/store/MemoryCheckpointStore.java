@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Checkpoints in memory, gone with the process: each start sees all events as new. Thread-safe. */
+/** Checkpoints in memory, lost when the process ends: after a restart all events are new. Thread-safe. */
 public final class MemoryCheckpointStore implements CheckpointStore {
 
     private record Key(String sink, String queue) {}

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Results in memory, gone with the process: for tests and for sinks whose target forgets as well. Thread-safe. */
+/** Results in memory, lost when the process ends: for tests, and for targets whose state is lost as well. Thread-safe. */
 public final class MemoryEffectStore implements EffectStore {
 
     private final Map<EffectKey, EffectResult> results = new ConcurrentHashMap<>();
@@ -35,7 +35,7 @@ public final class MemoryEffectStore implements EffectStore {
         intents.remove(key);
     }
 
-    /** How many results are recorded. */
+    /** The number of recorded results. */
     public int size() {
         return results.size();
     }

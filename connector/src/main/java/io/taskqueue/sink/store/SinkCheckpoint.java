@@ -1,8 +1,7 @@
 package io.taskqueue.sink.store;
 
+import io.taskqueue.event.NameRule;
 import io.taskqueue.event.Position;
-import io.taskqueue.event.QueueName;
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Objects;
@@ -11,40 +10,31 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How far a sink has come in one queue: a position for each owner peer, each on its own.
+ * The progress of a sink in one queue: an independent position for each owner peer.
  *
- * <p>What a peer has not had is decided by that peer's position alone, so that a peer that was down is never skipped because
- * another is further on. Immutable; a position only ever advances.
+ * <p>Whether an event of a peer was applied is decided by that peer's position alone, so that a peer that was down does not lose
+ * events because another peer is ahead. Immutable; positions only advance.
  *
- * @param peers each peer's newest applied position, in the order of the peers' names
+ * @param peers the newest applied position of each peer, sorted by the peers' names
  */
 public record SinkCheckpoint(SortedMap<String, Position> peers) {
 
-    /** Nothing applied yet. */
+    /** The checkpoint before the first event. */
     public static final SinkCheckpoint START = new SinkCheckpoint(new TreeMap<>());
 
-    /** @throws IllegalArgumentException if a peer's name is empty, too long or no UTF-8 */
+    /**
+     * @throws IllegalArgumentException if a peer's name is empty, longer than {@value NameRule#MAX_BYTES} bytes of UTF-8, or
+     *     contains an unpaired surrogate
+     */
     public SinkCheckpoint {
         peers = Collections.unmodifiableSortedMap(new TreeMap<>(peers));
         peers.forEach((peer, position) -> {
-            requirePeer(peer);
+            NameRule.require("peer name", "dispatcher-a", peer);
             Objects.requireNonNull(position, "position");
         });
     }
 
-    /** @throws IllegalArgumentException if it is empty, longer than the longest queue name, or holds half of a surrogate pair */
-    public static String requirePeer(String peer) {
-        if (peer.isEmpty()
-                || !StandardCharsets.UTF_8.newEncoder().canEncode(peer)
-                || peer.getBytes(StandardCharsets.UTF_8).length > QueueName.MAX_BYTES) {
-            throw new IllegalArgumentException("The name of a peer has 1 to " + QueueName.MAX_BYTES
-                    + " bytes of UTF-8 and no half of a surrogate pair, but this one has " + peer.length()
-                    + " characters and breaks that. Let peerKey return the name of a process.");
-        }
-        return peer;
-    }
-
-    /** The peer's newest applied position. */
+    /** The newest applied position of the peer. */
     public Optional<Position> position(String peer) {
         return Optional.ofNullable(peers.get(peer));
     }
@@ -54,12 +44,12 @@ public record SinkCheckpoint(SortedMap<String, Position> peers) {
         return peers.values().stream().max(Comparator.naturalOrder());
     }
 
-    /** Whether the peer has had the event at the position. */
+    /** Whether the event at the position was applied for the peer. */
     public boolean covers(String peer, Position position) {
         return position(peer).filter(done -> done.compareTo(position) >= 0).isPresent();
     }
 
-    /** The checkpoint with the peer at the position, or this one where the peer is there already or further. */
+    /** The checkpoint with the peer at the position, or this one if the peer is at the position or ahead of it. */
     public SinkCheckpoint advanced(String peer, Position position) {
         if (covers(peer, position)) {
             return this;

@@ -1,6 +1,6 @@
 package io.taskqueue.sink.store;
 
-/** A store of checkpoints or results did not answer. Counts as a failure for now: the event is tried again. */
+/** A store of checkpoints or results could not be read or written. A transient failure: the event is retried. */
 public final class SinkStoreException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,7 +1,7 @@
--- The recorded results of effects. key_hash is the SHA-256 of effect_key, in hexadecimal, because an index takes no
--- unbounded text. effect_key is sink/generation/queue/epoch/sequence/effect, each name percent-encoded.
--- result is the result as JSON where outcome is 'done', the error as JSON where it is 'failed',
--- and empty where it is 'intended': the action was about to run, and nobody knows more.
+-- The recorded results of effects. key_hash is the SHA-256 of effect_key, in hexadecimal, because a text of any length
+-- cannot be indexed. effect_key is sink/generation/queue/epoch/sequence/effect, each name percent-encoded.
+-- outcome is 'done' (result is the result as JSON), 'failed' (result is the error as JSON), or 'intended' (result is empty):
+-- the action was about to run, and it is unknown whether it was done.
 CREATE TABLE IF NOT EXISTS taskqueue_effect (
     key_hash    VARCHAR(64) NOT NULL PRIMARY KEY,
     effect_key  TEXT        NOT NULL,

@@ -62,7 +62,7 @@ class ApplyOutcomeTest {
     }
 
     @Test
-    void missingRecordIsReportedWhateverTheSinkMakesOfIt() {
+    void missingRecordIsReportedHoweverTheSinkHandlesIt() {
         var missing = new ApplyOutcome.Applied(new RecordedEffects.Counts(0, 0, 0, 1, 0));
         assertThat(outcome(EffectMode.RECORDED_ONLY, (event, effects) -> effects.run("mail", key -> {})))
                 .as("escaped")
@@ -70,11 +70,11 @@ class ApplyOutcomeTest {
         assertThat(outcome(EffectMode.RECORDED_ONLY, (event, effects) -> {
                     try {
                         effects.run("mail", key -> {});
-                    } catch (EffectNotRecordedException swallowed) {
+                    } catch (EffectNotRecordedException caught) {
                         // a sink that hides it
                     }
                 }))
-                .as("swallowed")
+                .as("caught")
                 .isEqualTo(missing);
         assertThat(outcome(EffectMode.RECORDED_ONLY, (event, effects) -> {
                     try {
@@ -83,12 +83,12 @@ class ApplyOutcomeTest {
                         throw new IOException("no mail");
                     }
                 }))
-                .as("replaced by a failure for now")
+                .as("replaced by a transient failure")
                 .isEqualTo(missing);
     }
 
     @Test
-    void anyOtherFailureIsForNow() {
+    void anyOtherFailureIsTransient() {
         var io = new IOException("connection reset");
         var error = new AssertionError("impossible");
         assertThat(outcome(EffectMode.RUN, (event, effects) -> {
@@ -102,12 +102,12 @@ class ApplyOutcomeTest {
     }
 
     @Test
-    void misuseStopsAlsoWhereTheSinkSwallowsIt() {
+    void misuseStopsEvenIfTheSinkCatchesIt() {
         assertThat(outcome(EffectMode.RUN, (event, effects) -> {
                     effects.run("mail", key -> {});
                     try {
                         effects.run("mail", key -> {});
-                    } catch (IllegalStateException swallowed) {
+                    } catch (IllegalStateException caught) {
                         // a sink that hides it
                     }
                 }))
@@ -134,16 +134,18 @@ class ApplyOutcomeTest {
             started.await();
         });
         assertThat(outcome).isInstanceOfSatisfying(ApplyOutcome.Stopped.class, stopped -> assertThat(stopped.cause())
-                .hasMessage("The sink returned from event 3/7 of queue orders (Enqueued #7 of task orders/3/7, "
-                        + "attempt 1) while its effect 'mail' was still running, so its result cannot be "
-                        + "recorded. Wait in apply for what it started."));
+                .hasMessage("The sink returned from event 3/7 of queue orders (Enqueued #7 of task "
+                        + "orders/3/7, "
+                        + "attempt 1) while its effect 'mail' was still running, so its "
+                        + "result cannot be recorded. Wait in apply() for the threads that "
+                        + "it starts."));
         end.countDown();
         late.await();
         assertThat(store.size()).isZero();
     }
 
     @Test
-    void interruptionSaysNothingAboutTheEvent() {
+    void interruptionStatesNothingAboutTheEvent() {
         assertThat(outcome(EffectMode.RUN, (event, effects) -> {
                     throw new InterruptedException();
                 }))
@@ -156,18 +158,18 @@ class ApplyOutcomeTest {
     }
 
     @Test
-    void interruptionIsPassedOnAlsoWhereARecordIsMissing() {
+    void interruptionIsPropagatedEvenIfARecordIsMissing() {
         assertThat(outcome(EffectMode.RECORDED_ONLY, (event, effects) -> {
                     try {
                         effects.run("mail", key -> {});
-                    } catch (EffectNotRecordedException swallowed) {
+                    } catch (EffectNotRecordedException caught) {
                         throw new InterruptedException();
                     }
                 }))
                 .isEqualTo(new ApplyOutcome.Interrupted());
     }
 
-    /** Runs an effect on another thread until told, and throws. */
+    /** Runs an effect on another thread until the latch opens, and throws. */
     private ReplicationSink<String> throwing(CountDownLatch end, CountDownLatch ended, Exception thrown) {
         return throwing(new CountDownLatch(1), end, ended, thrown);
     }
@@ -193,7 +195,7 @@ class ApplyOutcomeTest {
     }
 
     @Test
-    void effectStillRunningWhenTheSinkThrowsIsWaitedForAndNoneBeginsAfterIt() throws Exception {
+    void effectStillRunningWhenTheSinkThrowsIsWaitedForAndNoneStartsAfterIt() throws Exception {
         var end = new CountDownLatch(1);
         var ended = new CountDownLatch(1);
         var failure = new IOException("another effect failed");
@@ -210,7 +212,7 @@ class ApplyOutcomeTest {
     }
 
     @Test
-    void anInterruptionEndsTheWaitForWhatStillRuns() throws Exception {
+    void interruptionEndsTheWaitForRunningEffects() throws Exception {
         var end = new CountDownLatch(1);
         var ended = new CountDownLatch(1);
         assertThat(outcome(EffectMode.RUN, throwing(end, ended, new InterruptedException())))
@@ -221,7 +223,7 @@ class ApplyOutcomeTest {
     }
 
     @Test
-    void anInterruptionOfTheSinksOwnEndsTheWaitOnlyWhereTheApplicationIsAbandoned() throws Exception {
+    void interruptionByTheSinkEndsTheWaitOnlyIfTheAttemptIsAbandoned() throws Exception {
         var started = new CountDownLatch(1);
         var end = new CountDownLatch(1);
         var ended = new CountDownLatch(1);
@@ -243,7 +245,7 @@ class ApplyOutcomeTest {
     }
 
     @Test
-    void anExceptionThatCannotSayItsCauseIsForNow() {
+    void exceptionWhoseCauseCannotBeReadIsTransient() {
         var nasty = new RuntimeException() {
             private static final long serialVersionUID = 1L;
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What happens to an effect that was begun and has no result: its process died, or its action did not know. */
+/** What happens to an effect that was started and has no result: its process died, or its action did not know the outcome. */
 class OnAmbiguityTest {
 
     private static final ReplicationEvent<String> EVENT = Events.enqueued("orders", 3, 7);
@@ -57,13 +57,13 @@ class OnAmbiguityTest {
         return "receipt";
     }
 
-    /** As a process leaves it that died in its action. */
-    private void begunBefore() {
+    /** The state after a process died in the action. */
+    private void startedBefore() {
         assertThat(store.intend(KEY)).isTrue();
     }
 
     @Test
-    void anIntentStandsWhileTheActionRunsWhereverItIsNeeded() throws Exception {
+    void intentIsRecordedWhileTheActionRunsIfThePolicyNeedsOne() throws Exception {
         for (OnAmbiguity<String> policy : List.of(
                 OnAmbiguity.<String>probe(key -> Answer.notDone()),
                 OnAmbiguity.<String>park(),
@@ -71,12 +71,16 @@ class OnAmbiguityTest {
             MemoryEffectStore fresh = new MemoryEffectStore();
             var effects = new RecordedEffects("billing", 0, EVENT, fresh, EffectMode.RUN, EffectRules.DEFAULT);
             assertThat(effects.capture("charge", String.class, policy, key -> {
-                        assertThat(fresh.intend(key)).as("%s: is new", policy).isFalse();
+                        assertThat(fresh.intend(key))
+                                .as("%s: a new intent", policy)
+                                .isFalse();
                         return charge(key);
                     }))
                     .isEqualTo("receipt");
             assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(1, 0, 0, 0, 0));
-            assertThat(fresh.intend(KEY)).as("%s: gone with the result", policy).isTrue();
+            assertThat(fresh.intend(KEY))
+                    .as("%s: replaced by the result", policy)
+                    .isTrue();
         }
         assertThat(calls).hasSize(3);
     }
@@ -91,8 +95,8 @@ class OnAmbiguityTest {
     }
 
     @Test
-    void aProbeThatFindsItDoneRecordsWhatItFoundAndRunsNothing() throws Exception {
-        begunBefore();
+    void probeThatFindsTheEffectDoneRecordsItsResultAndDoesNotRunTheAction() throws Exception {
+        startedBefore();
         var asked = new ArrayList<EffectKey>();
         var effects = effects();
 
@@ -113,8 +117,8 @@ class OnAmbiguityTest {
     }
 
     @Test
-    void aProbeThatFindsNothingLetsTheActionRun() throws Exception {
-        begunBefore();
+    void probeThatFindsTheEffectNotDoneRunsTheAction() throws Exception {
+        startedBefore();
 
         assertThat(effects().capture("charge", String.class, OnAmbiguity.probe(key -> Answer.notDone()), this::charge))
                 .isEqualTo("receipt");
@@ -123,7 +127,7 @@ class OnAmbiguityTest {
     }
 
     @Test
-    void aProbeIsAskedToBeforeATryAfterAFailure() throws Exception {
+    void probeIsAskedBeforeTheNextAttemptAfterAFailure() throws Exception {
         OnAmbiguity<Void> probe = OnAmbiguity.probe(key -> Answer.doneIf(!calls.isEmpty()));
         assertThatThrownBy(() -> effects().run("charge", probe, key -> {
                     charge(key);
@@ -137,8 +141,8 @@ class OnAmbiguityTest {
     }
 
     @Test
-    void aFailingProbeIsAFailureForNow() {
-        begunBefore();
+    void failingProbeIsATransientFailure() {
+        startedBefore();
         assertThatThrownBy(() -> effects()
                         .run(
                                 "charge",
@@ -152,30 +156,30 @@ class OnAmbiguityTest {
     }
 
     @Test
-    void parkLeavesItToAPersonAlsoWhereTheSinkSwallowsIt() {
-        begunBefore();
-        ReplicationSink<String> swallows = (event, effects) -> {
+    void parkNeedsADecisionEvenIfTheSinkCatchesTheException() {
+        startedBefore();
+        ReplicationSink<String> catching = (event, effects) -> {
             try {
                 effects.capture("charge", String.class, OnAmbiguity.park(), this::charge);
             } catch (AmbiguousEffectException e) {
-                calls.add("swallowed");
+                calls.add("caught");
             }
         };
 
-        ApplyOutcome outcome = ApplyOutcome.of(swallows, EVENT, effects());
+        ApplyOutcome outcome = ApplyOutcome.of(catching, EVENT, effects());
 
         assertThat(outcome).isInstanceOfSatisfying(ApplyOutcome.Parked.class, parked -> assertThat(parked.cause())
-                .hasMessage(
-                        "Effect billing/0/orders/3/7/charge was begun and has no recorded result, so it may have been "
-                                + "done. Ask the target: redrive the event if it was not done, which runs it, or discard the "
-                                + "event if it was."));
-        assertThat(calls).containsExactly("swallowed");
+                .hasMessage("Effect billing/0/orders/3/7/charge was started and has no recorded result, "
+                        + "so it may have been done. Check the target: if it was not done, "
+                        + "redrive the event, which runs the effect; if it was done, discard "
+                        + "the event."));
+        assertThat(calls).containsExactly("caught");
         assertThat(store.find(KEY)).isEmpty();
     }
 
     @Test
     void assumedDoneIsRecordedAndNotRun() throws Exception {
-        begunBefore();
+        startedBefore();
         assertThat(effects().capture("charge", String.class, OnAmbiguity.assumeDone("assumed"), this::charge))
                 .isEqualTo("assumed");
         assertThat(calls).isEmpty();
@@ -183,7 +187,7 @@ class OnAmbiguityTest {
     }
 
     @Test
-    void anActionThatFailedWithoutDoubtRunsAgain() throws Exception {
+    void actionThatWasKnownlyNotDoneRunsAgain() throws Exception {
         for (OnAmbiguity<String> policy : List.of(OnAmbiguity.<String>park(), OnAmbiguity.assumeDone("assumed"))) {
             MemoryEffectStore fresh = new MemoryEffectStore();
             assertThatThrownBy(
@@ -200,7 +204,7 @@ class OnAmbiguityTest {
     }
 
     @Test
-    void anErrorOfAnActionDoesNotMakeItDone() throws Exception {
+    void errorOfAnActionDoesNotCountAsDone() throws Exception {
         for (OnAmbiguity<String> policy : List.of(OnAmbiguity.<String>park(), OnAmbiguity.assumeDone("assumed"))) {
             MemoryEffectStore fresh = new MemoryEffectStore();
             var error = new NoClassDefFoundError("com/example/Client");
@@ -218,7 +222,7 @@ class OnAmbiguityTest {
     }
 
     @Test
-    void aProbeIsAskedAfterAnErrorToo() throws Exception {
+    void probeIsAskedAfterAnErrorToo() throws Exception {
         OnAmbiguity<Void> probe = OnAmbiguity.probe(key -> Answer.doneIf(!calls.isEmpty()));
         assertThatThrownBy(() -> effects().run("charge", probe, key -> {
                     charge(key);
@@ -244,7 +248,7 @@ class OnAmbiguityTest {
 
     @ParameterizedTest
     @MethodSource("unknown")
-    void anActionThatDoesNotKnowOrWasInterruptedIsDealtWithAsDeclared(Exception unknown) throws Exception {
+    void unknownOutcomeOrInterruptionIsHandledAsDeclared(Exception unknown) throws Exception {
         OnAmbiguity<Void> assume = OnAmbiguity.assumeDone();
         assertThatThrownBy(() -> effects().run("charge", assume, key -> {
                     charge(key);
@@ -260,8 +264,8 @@ class OnAmbiguityTest {
     }
 
     @Test
-    void aReplayReportsAnEffectThatWasOnlyBegunAsMissing() {
-        begunBefore();
+    void replayReportsAnEffectThatWasOnlyStartedAsMissing() {
+        startedBefore();
         var replay = new RecordedEffects("billing", 0, EVENT, store, EffectMode.RECORDED_ONLY, EffectRules.DEFAULT);
         assertThatThrownBy(() -> replay.capture("charge", String.class, OnAmbiguity.assumeDone("x"), this::charge))
                 .isInstanceOf(EffectNotRecordedException.class);
@@ -269,7 +273,7 @@ class OnAmbiguityTest {
     }
 
     @Test
-    void anExceptionThatThePolicyNamesIsPermanent() {
+    void exceptionThatThePolicyNamesIsPermanent() {
         Predicate<Throwable> named = IllegalArgumentException.class::isInstance;
         assertThatThrownBy(() -> effects(new EffectRules(named, OnPermanent.RECORD))
                         .run("charge", key -> {
@@ -280,7 +284,7 @@ class OnAmbiguityTest {
     }
 
     @Test
-    void aPermanentFailureThatParksIsNotRecordedSoThatARedriveRunsIt() {
+    void permanentFailureThatParksIsNotRecordedSoThatARedriveRunsIt() {
         var rules = new EffectRules(thrown -> false, OnPermanent.PARK);
         var refused = new PermanentEffectException("no such account");
         ReplicationSink<String> sink = (event, effects) -> effects.run("charge", OnAmbiguity.park(), key -> {
@@ -290,12 +294,12 @@ class OnAmbiguityTest {
         assertThat(ApplyOutcome.of(sink, EVENT, effects(rules))).isEqualTo(new ApplyOutcome.Parked(refused));
 
         assertThat(store.find(KEY)).isEqualTo(Optional.empty());
-        assertThat(store.intend(KEY)).as("no intent stands in the way").isTrue();
+        assertThat(store.intend(KEY)).as("no intent is left").isTrue();
     }
 
     @Test
-    void theLocalRunnerStopsWhereAPersonMustDecide() {
-        begunBefore();
+    void localRunnerStopsIfAnOperatorMustDecide() {
+        startedBefore();
         LocalSinkRunner<String> runner = LocalSinkRunner.<String>builder(
                         "billing", (event, effects) -> effects.run("charge", OnAmbiguity.park(), this::charge))
                 .effects(store)
@@ -303,7 +307,8 @@ class OnAmbiguityTest {
         assertThatThrownBy(() -> runner.run(List.of(EVENT)))
                 .isInstanceOf(SinkFailedException.class)
                 .hasMessageStartingWith("Sink billing stopped at ")
-                .hasMessageContaining("which waits for a person: Effect billing/0/orders/3/7/charge was begun");
+                .hasMessageContaining(
+                        "which needs a decision by an operator: Effect billing/0/orders/3/7/charge was started");
         assertThat(calls).isEmpty();
     }
 
@@ -313,9 +318,9 @@ class OnAmbiguityTest {
 
     @ParameterizedTest
     @EnumSource(OnPermanent.class)
-    void aProbeThatIsRefusedForGoodLeavesTheDoubt(OnPermanent onPermanent) throws Exception {
+    void probeThatFailsPermanentlyLeavesTheEffectInDoubt(OnPermanent onPermanent) throws Exception {
         EffectRules rules = new EffectRules(thrown -> true, onPermanent);
-        begunBefore();
+        startedBefore();
 
         assertThat(ApplyOutcome.of(
                         (event, effects) -> effects.capture("charge", String.class, REFUSED, this::charge),
@@ -332,8 +337,8 @@ class OnAmbiguityTest {
     }
 
     @Test
-    void theTargetHasAnsweredWhereAnActionEndedOrAProbeSaidWhetherItWasDone() throws Exception {
-        begunBefore();
+    void targetHasAnsweredIfAnActionEndedOrAProbeReturned() throws Exception {
+        startedBefore();
         var found = effects();
         found.capture("charge", String.class, OnAmbiguity.probe(key -> Answer.done("found")), this::charge);
         assertThat(found.targetAnswered()).as("a probe").isTrue();
@@ -347,7 +352,7 @@ class OnAmbiguityTest {
                     throw new IOException("no answer");
                 }))
                 .isInstanceOf(IOException.class);
-        assertThat(failing.targetAnswered()).as("a failure for now").isFalse();
+        assertThat(failing.targetAnswered()).as("a transient failure").isFalse();
 
         var refused = effects();
         assertThatThrownBy(() -> refused.run("mail", key -> {
@@ -362,7 +367,7 @@ class OnAmbiguityTest {
     }
 
     @Test
-    void anActionDoesNotBeginWhereItsApplicationEndedWhileItsIntentWasWaitedFor() {
+    void actionDoesNotStartIfItsAttemptEndedDuringTheWaitForItsIntent() {
         var ended = new RecordedEffects[1];
         EffectStore slow = new EffectStore() {
             @Override
@@ -390,9 +395,9 @@ class OnAmbiguityTest {
 
         assertThatThrownBy(() -> ended[0].capture("charge", String.class, OnAmbiguity.park(), this::charge))
                 .isInstanceOf(EffectMisuseException.class)
-                .hasMessageContaining("came after its application had ended");
+                .hasMessageContaining("came too late: the attempt to apply the event has ended");
 
         assertThat(calls).isEmpty();
-        assertThat(store.intend(KEY)).as("no intent stands").isTrue();
+        assertThat(store.intend(KEY)).as("no intent is left").isTrue();
     }
 }

@@ -57,7 +57,7 @@ class RecordedEffectsTest {
     }
 
     @Test
-    void actionRunsOnceWithItsKeyAndItsResultComesBackWithoutRunning() throws Exception {
+    void actionRunsOnceWithItsKeyAndItsRecordedResultIsReturned() throws Exception {
         var first = effects(EffectMode.RUN);
         var keys = new ArrayList<String>();
         var receipt = new Receipt("r-1", new BigDecimal("12.50"), Events.NOON.plusNanos(1), Optional.of("paid"));
@@ -81,30 +81,30 @@ class RecordedEffectsTest {
     }
 
     @Test
-    void resultsOfEveryFixedTypeComeBackEqual() throws Exception {
-        comesBack("a \u0000 \"text\" \ud83d\ude00", String.class, "string");
-        comesBack(true, Boolean.class, "boolean");
-        comesBack((byte) -1, Byte.class, "byte");
-        comesBack((short) 7, Short.class, "short");
-        comesBack(Integer.MIN_VALUE, Integer.class, "int");
-        comesBack(Long.MAX_VALUE, Long.class, "long");
-        comesBack(0.1f, Float.class, "float");
-        comesBack(Double.MIN_VALUE, Double.class, "double");
-        comesBack('x', Character.class, "char");
-        comesBack(new byte[] {0, -1, 7}, byte[].class, "bytes");
-        comesBack(new BigDecimal("1.10"), BigDecimal.class, "decimal");
-        comesBack(new java.math.BigInteger("123456789012345678901234567890"), java.math.BigInteger.class, "integer");
-        comesBack(new UUID(1, 2), UUID.class, "uuid");
-        comesBack(Events.NOON, Instant.class, "instant");
-        comesBack(Duration.ofMillis(5), Duration.class, "duration");
-        comesBack(Map.of("a", List.of(1, "b")), Map.class, "json");
-        comesBack(List.of(1, "b"), List.class, "json");
-        comesBack(new int[] {1, 2}, int[].class, "int[]");
-        comesBack(TimeUnit.DAYS, TimeUnit.class, "TimeUnit");
-        comesBack(new Bill("7"), Bill.class, "receipt");
+    void resultsOfEveryFixedTypeAreReadBackEqual() throws Exception {
+        isReadBack("a \u0000 \"text\" \ud83d\ude00", String.class, "string");
+        isReadBack(true, Boolean.class, "boolean");
+        isReadBack((byte) -1, Byte.class, "byte");
+        isReadBack((short) 7, Short.class, "short");
+        isReadBack(Integer.MIN_VALUE, Integer.class, "int");
+        isReadBack(Long.MAX_VALUE, Long.class, "long");
+        isReadBack(0.1f, Float.class, "float");
+        isReadBack(Double.MIN_VALUE, Double.class, "double");
+        isReadBack('x', Character.class, "char");
+        isReadBack(new byte[] {0, -1, 7}, byte[].class, "bytes");
+        isReadBack(new BigDecimal("1.10"), BigDecimal.class, "decimal");
+        isReadBack(new java.math.BigInteger("123456789012345678901234567890"), java.math.BigInteger.class, "integer");
+        isReadBack(new UUID(1, 2), UUID.class, "uuid");
+        isReadBack(Events.NOON, Instant.class, "instant");
+        isReadBack(Duration.ofMillis(5), Duration.class, "duration");
+        isReadBack(Map.of("a", List.of(1, "b")), Map.class, "json");
+        isReadBack(List.of(1, "b"), List.class, "json");
+        isReadBack(new int[] {1, 2}, int[].class, "int[]");
+        isReadBack(TimeUnit.DAYS, TimeUnit.class, "TimeUnit");
+        isReadBack(new Bill("7"), Bill.class, "receipt");
     }
 
-    private <R> void comesBack(R value, Class<R> type, String tag) throws Exception {
+    private <R> void isReadBack(R value, Class<R> type, String tag) throws Exception {
         String name = "effect of " + tag + " " + type.getSimpleName();
         assertThat(effects(EffectMode.RUN).capture(name, type, key -> value)).isEqualTo(value);
         assertThat(effects(EffectMode.RECORDED_ONLY).capture(name, type, key -> value))
@@ -131,21 +131,22 @@ class RecordedEffectsTest {
     }
 
     @Test
-    void replayRunsNothingAndReportsWhatIsMissing() {
+    void replayRunsNothingAndReportsMissingResults() {
         var effects = effects(EffectMode.RECORDED_ONLY);
         assertThatThrownBy(() -> effects.run("mail", key -> calls.incrementAndGet()))
                 .isInstanceOf(EffectNotRecordedException.class)
-                .hasMessage("Effect billing/0/orders/3/7/mail has no recorded result, and this replay does not run it. "
-                        + "It was left undone.");
+                .hasMessage("Effect billing/0/orders/3/7/mail has no recorded result, and this replay does not run "
+                        + "effects. It was not run.");
         assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 0, 1, 0));
         assertThat(calls).hasValue(0);
         assertThat(store.size()).isZero();
     }
 
     @Test
-    void permanentFailureIsRecordedAndComesBackWithoutRunning() {
-        String text = "Effect billing/0/orders/3/7/mail failed for good: no such mailbox. Its failure is recorded and "
-                + "comes back whenever the event is seen again.";
+    void permanentFailureIsRecordedAndThrownAgainWithoutRunning() {
+        String text =
+                "Effect billing/0/orders/3/7/mail failed permanently: no such mailbox. The failure is recorded and "
+                        + "is thrown again each time the event is seen.";
         var first = effects(EffectMode.RUN);
         assertThatThrownBy(() -> first.run("mail", key -> {
                     throw new PermanentEffectException("no such mailbox");
@@ -163,7 +164,7 @@ class RecordedEffectsTest {
     }
 
     @Test
-    void failureForNowIsThrownAsItIsAndNotRecorded() throws Exception {
+    void transientFailureIsThrownUnchangedAndNotRecorded() throws Exception {
         var failure = new java.io.IOException("connection reset");
         assertThatThrownBy(() -> effects(EffectMode.RUN).run("mail", key -> {
                     throw failure;
@@ -175,7 +176,7 @@ class RecordedEffectsTest {
     }
 
     @Test
-    void interruptionIsPassedOnAndNothingIsRecorded() {
+    void interruptionIsPropagatedAndNothingIsRecorded() {
         assertThatThrownBy(() -> effects(EffectMode.RUN).run("mail", key -> {
                     throw new InterruptedException("stop");
                 }))
@@ -190,24 +191,25 @@ class RecordedEffectsTest {
         effects.run("mail", key -> calls.incrementAndGet());
         assertThatThrownBy(() -> effects.run("mail", key -> calls.incrementAndGet()))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage(
-                        "Effect 'mail' was asked for twice in event 3/7 of queue orders (Enqueued #7 of task orders/3/7, "
-                                + "attempt 1). A name stands for one action of its event: give each its own, as 'mail-1' and "
-                                + "'mail-2'.");
+                .hasMessage("Effect 'mail' was requested twice in event 3/7 of queue orders (Enqueued #7 of task "
+                        + "orders/3/7, "
+                        + "attempt 1). A name identifies one action of its event: use different names, such "
+                        + "as 'mail-1' and 'mail-2'.");
         assertThat(calls).hasValue(1);
         assertThat(effects.misuse()).isPresent();
     }
 
     @Test
-    void resultAskedForAsAnotherTypeIsRefusedWithBothTags() throws Exception {
+    void resultRequestedAsAnotherTypeIsRefusedWithBothTags() throws Exception {
         effects(EffectMode.RUN).capture("charge", Bill.class, key -> new Bill("7"));
         assertThatThrownBy(() -> effects(EffectMode.RUN).capture("charge", Receipt.class, key -> null))
                 .isInstanceOf(EffectMisuseException.class)
-                .hasMessage(
-                        "Effect billing/0/orders/3/7/charge has a recorded result of type 'receipt', but type 'Receipt' "
-                                + "(io.taskqueue.sink.effect.RecordedEffectsTest$Receipt) was asked for. A recorded result never "
-                                + "changes: ask for the recorded type, name the class @ResultType(\"receipt\") if it is the "
-                                + "same type renamed, or give the effect another name.");
+                .hasMessage("Effect billing/0/orders/3/7/charge has a recorded result of type 'receipt', but type "
+                        + "'Receipt' "
+                        + "(io.taskqueue.sink.effect.RecordedEffectsTest$Receipt) was requested. A recorded "
+                        + "result never changes: request the recorded type, annotate the class with "
+                        + "@ResultType(\"receipt\") if it is the same type renamed, or give the effect "
+                        + "another name.");
     }
 
     @Test
@@ -219,7 +221,9 @@ class RecordedEffectsTest {
                 .isInstanceOf(EffectMisuseException.class)
                 .hasMessageStartingWith("The recorded result of effect billing/0/orders/3/7/charge, of type 'receipt', "
                         + "cannot be read as io.taskqueue.sink.effect.RecordedEffectsTest$Bill: ")
-                .hasMessageEndingWith(" A recorded result never changes: let the class read what it once wrote.");
+                .hasMessageEndingWith(
+                        " A recorded result never changes: change the class so that it reads results recorded "
+                                + "earlier.");
     }
 
     @Test
@@ -229,8 +233,9 @@ class RecordedEffectsTest {
                 .isInstanceOf(EffectMisuseException.class)
                 .hasMessageStartingWith("Effect billing/0/orders/3/7/charge was done, but its result of type 'Opaque' "
                         + "cannot be written as JSON: ")
-                .hasMessageEndingWith(" Nothing is recorded, so the effect runs again, with the same key, once this is "
-                        + "mended. Return a record of plain values, or use run() where the result does not matter.");
+                .hasMessageEndingWith(
+                        " The result is not recorded, so the effect runs again with the same key after this is "
+                                + "fixed. Return a record of plain values, or use run() if the result is not needed.");
         assertThat(store.size()).isZero();
         assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 0, 0, 0));
     }
@@ -256,26 +261,28 @@ class RecordedEffectsTest {
                     return new Text("");
                 }))
                 .isInstanceOf(EffectMisuseException.class)
-                .hasMessage("Results of " + Text.class + " would be recorded under the tag 'string', which is empty or "
-                        + "taken by another type. Give the class a name of its own with @ResultType(\"…\").");
+                .hasMessage("Results of " + Text.class
+                        + " would be recorded under the tag 'string', which is empty or used by another "
+                        + "type. Give the class a unique name with @ResultType(\"…\").");
         assertThat(calls).hasValue(0);
     }
 
     @Test
-    void effectsKeptBeyondTheirEventAreRefused() {
+    void effectsUsedAfterTheirEventAreRefused() {
         var effects = effects(EffectMode.RUN);
         effects.close();
         assertThatThrownBy(() -> effects.run("mail", key -> calls.incrementAndGet()))
                 .isInstanceOf(EffectMisuseException.class)
                 .hasMessage(
                         "Effect 'mail' of event 3/7 of queue orders (Enqueued #7 of task orders/3/7, attempt 1) came "
-                                + "after its application had ended; nothing of it is recorded. Use effects only during apply, "
-                                + "and wait in it for what it started.");
+                                + "too late: the attempt to apply the event has ended, and the effect is not "
+                                + "recorded. Use effects only during apply(), and wait in it for the threads that it "
+                                + "starts.");
         assertThat(calls).hasValue(0);
     }
 
     @Test
-    void resultRecordedFirstByAnotherRunnerStands() throws Exception {
+    void resultRecordedFirstByAnotherRunnerIsKept() throws Exception {
         String result = effects(EffectMode.RUN).capture("charge", String.class, key -> {
             store.record(key, new EffectResult.Done("string", "\"theirs\""));
             return "ours";
@@ -284,7 +291,7 @@ class RecordedEffectsTest {
     }
 
     @Test
-    void effectsOfOneEventRunSideBySide() throws Exception {
+    void effectsOfOneEventRunConcurrently() throws Exception {
         var effects = effects(EffectMode.RUN);
         var together = new CountDownLatch(4);
         ExecutorService threads = Executors.newFixedThreadPool(4);

@@ -99,9 +99,9 @@ class JdbcEffectsTest {
                 .as(call)
                 .isInstanceOf(EffectMisuseException.class)
                 .hasMessage("Effect " + KEY + " called " + call
-                        + "() on its connection, whose transaction is to hold the effect's result too. Leave the "
-                        + "transaction alone: it is committed when the action returns and rolled back when it throws. "
-                        + "Savepoints may be used.");
+                        + "() on its connection, whose transaction also records the effect's result. Do not "
+                        + "end the transaction: it is committed when the action returns and rolled back when "
+                        + "it throws. Savepoints are allowed.");
         assertThat(charged()).as(call).isZero();
         assertThat(applied()).as(call).isEmpty();
     }
@@ -111,7 +111,7 @@ class JdbcEffectsTest {
         Receipt receipt = jdbc.capture(effects(), "charge", Receipt.class, (connection, key) -> {
             assertThat(key).hasToString(KEY);
             assertThat(PostgresWorld.number("SELECT count(*) FROM taskqueue_applied"))
-                    .as("seen from outside")
+                    .as("seen by another connection")
                     .isZero();
             return new Receipt("r-" + charge(connection, 5), 5);
         });
@@ -123,7 +123,7 @@ class JdbcEffectsTest {
     }
 
     @Test
-    void resultLostBetweenTheDatabasesCommitAndTheRecordComesBackWithoutRunning() throws Exception {
+    void resultLostBetweenTheCommitAndTheRunnersRecordIsReadFromTheTable() throws Exception {
         AtomicInteger runs = new AtomicInteger();
         JdbcEffects.JdbcAction<Receipt> action = (connection, key) -> {
             charge(connection, 5);
@@ -159,7 +159,7 @@ class JdbcEffectsTest {
     }
 
     @Test
-    void commitOfWhichNoAnswerCameIsNotDoneAgain() throws Exception {
+    void commitWithoutAnAnswerIsNotRepeated() throws Exception {
         DataSource deaf = PostgresWorld.intercepted((connection, method, proceed) -> {
             Object answer = proceed.call();
             if (method.equals("commit")) {
@@ -177,7 +177,7 @@ class JdbcEffectsTest {
     }
 
     @Test
-    void recordedResultIsReturnedWithoutAskingTheDatabase() throws Exception {
+    void recordedResultIsReturnedWithoutADatabaseCall() throws Exception {
         jdbc.run(effects(), "charge", (connection, key) -> charge(connection, 5));
         PostgresWorld.execute("DELETE FROM taskqueue_applied");
         jdbc.run(effects(), "charge", (connection, key) -> charge(connection, 5));
@@ -185,14 +185,14 @@ class JdbcEffectsTest {
     }
 
     @Test
-    void twoRunsOfOneKeyAtOnceActOnce() throws Exception {
+    void twoConcurrentRunsOfOneKeyActOnce() throws Exception {
         CountDownLatch acted = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch resume = new CountDownLatch(1);
         AtomicInteger runs = new AtomicInteger();
         CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> captured((connection, key) -> {
             charge(connection, 5);
             acted.countDown();
-            assertThat(goOn.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(resume.await(60, TimeUnit.SECONDS)).isTrue();
             return runs.incrementAndGet();
         }));
         assertThat(acted.await(60, TimeUnit.SECONDS)).isTrue();
@@ -200,9 +200,9 @@ class JdbcEffectsTest {
             charge(connection, 5);
             return runs.incrementAndGet();
         }));
-        awaitAWaitingTransaction();
+        awaitABlockedTransaction();
         assertThat(second).isNotDone();
-        goOn.countDown();
+        resume.countDown();
 
         assertThat(first.get(60, TimeUnit.SECONDS)).isEqualTo(1);
         assertThat(second.get(60, TimeUnit.SECONDS)).isEqualTo(1);
@@ -211,20 +211,20 @@ class JdbcEffectsTest {
     }
 
     @Test
-    void whoWaitedForARunThatFailedRunsItself() throws Exception {
+    void runThatWaitedForAFailedOneRunsItsAction() throws Exception {
         CountDownLatch acted = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch resume = new CountDownLatch(1);
         CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> captured((connection, key) -> {
             charge(connection, 5);
             acted.countDown();
-            assertThat(goOn.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(resume.await(60, TimeUnit.SECONDS)).isTrue();
             throw new SQLException("fails");
         }));
         assertThat(acted.await(60, TimeUnit.SECONDS)).isTrue();
         CompletableFuture<Integer> second =
                 CompletableFuture.supplyAsync(() -> captured((connection, key) -> charge(connection, 7)));
-        awaitAWaitingTransaction();
-        goOn.countDown();
+        awaitABlockedTransaction();
+        resume.countDown();
 
         assertThat(second.get(60, TimeUnit.SECONDS)).isEqualTo(1);
         assertThat(first).isCompletedExceptionally();
@@ -232,7 +232,7 @@ class JdbcEffectsTest {
     }
 
     @Test
-    void manyRunsOfOneKeyAtOnceActOnce() throws Exception {
+    void manyConcurrentRunsOfOneKeyActOnce() throws Exception {
         int threads = 8;
         CyclicBarrier together = new CyclicBarrier(threads);
         AtomicInteger runs = new AtomicInteger();
@@ -269,14 +269,14 @@ class JdbcEffectsTest {
         }
     }
 
-    private static void awaitAWaitingTransaction() {
+    private static void awaitABlockedTransaction() {
         Awaitility.await()
                 .atMost(60, TimeUnit.SECONDS)
                 .until(() -> PostgresWorld.number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
     }
 
     @Test
-    void whateverTheActionThrowsIsRolledBackAndThrownOn() throws Exception {
+    void anyExceptionOfTheActionRollsBackAndIsPropagated() throws Exception {
         SQLException deadlock = new SQLException("deadlock detected", "40P01");
         for (Throwable thrown : List.of(deadlock, new AssertionError("error"), new IllegalStateException("x"))) {
             assertThatThrownBy(() -> jdbc.run(effects(), "charge", (connection, key) -> {
@@ -296,7 +296,7 @@ class JdbcEffectsTest {
     }
 
     @Test
-    void permanentFailureIsRolledBackAndRecordedAsOne() throws Exception {
+    void permanentFailureIsRolledBackAndRecorded() throws Exception {
         assertThatThrownBy(() -> jdbc.run(effects(), "charge", (connection, key) -> {
                     charge(connection, 5);
                     throw new PermanentEffectException("no such account");
@@ -309,7 +309,7 @@ class JdbcEffectsTest {
     }
 
     @Test
-    void violatedConstraintIsThrownOnAsItIs() throws Exception {
+    void violatedConstraintIsPropagatedUnchanged() throws Exception {
         assertThatThrownBy(() -> jdbc.run(effects(), "charge", (connection, key) -> charge(connection, 1000)))
                 .isInstanceOfSatisfying(SQLException.class, refused -> assertThat(refused.getSQLState())
                         .isEqualTo("23514"));
@@ -317,7 +317,7 @@ class JdbcEffectsTest {
     }
 
     @Test
-    void serializationFailuresOfTheCommitAreTriedAgain() throws Exception {
+    void serializationFailureIsATransientFailure() throws Exception {
         DataSource serializable = PostgresWorld.intercepted((connection, method, proceed) -> {
             if (method.equals("setAutoCommit")) {
                 connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
@@ -354,7 +354,7 @@ class JdbcEffectsTest {
             thread.join(60_000);
         }
         assertThat(unexpected).isEmpty();
-        assertThat(failures).as("of two that read what the other writes, one").hasValue(1);
+        assertThat(failures).as("one of two that read what the other writes").hasValue(1);
         assertThat(PostgresWorld.number("SELECT count(*) FROM account WHERE name LIKE 'account-%'"))
                 .isEqualTo(1);
         assertThat(applied()).hasSize(1);
@@ -362,7 +362,7 @@ class JdbcEffectsTest {
     }
 
     @Test
-    void theEndOfTheTransactionIsNotTheActionsToDecide() throws Exception {
+    void actionCannotEndTheTransaction() throws Exception {
         refused("commit", (connection, key) -> connection.commit());
         refused("rollback", (connection, key) -> connection.rollback());
         refused("setAutoCommit", (connection, key) -> connection.setAutoCommit(true));
@@ -380,7 +380,7 @@ class JdbcEffectsTest {
     }
 
     @Test
-    void savepointsMayBeUsed() throws Exception {
+    void savepointsAreAllowed() throws Exception {
         int rows = jdbc.capture(effects(), "charge", Integer.class, (connection, key) -> {
             Savepoint before = connection.setSavepoint();
             assertThatThrownBy(() -> charge(connection, 1000)).isInstanceOf(SQLException.class);
@@ -394,7 +394,7 @@ class JdbcEffectsTest {
     }
 
     @Test
-    void transactionEndedBySqlIsFoundOut() throws Exception {
+    void transactionEndedBySqlIsDetected() throws Exception {
         assertThatThrownBy(() -> jdbc.run(effects(), "charge", (connection, key) -> {
                     try (Statement statement = connection.createStatement()) {
                         statement.execute("ROLLBACK");
@@ -403,13 +403,13 @@ class JdbcEffectsTest {
                 }))
                 .isInstanceOf(EffectMisuseException.class)
                 .hasMessage("The action of effect " + KEY
-                        + " ended the transaction that it was run in: the key that was claimed in it is gone. Leave COMMIT "
-                        + "and ROLLBACK out of its statements; throw an exception to roll back.");
+                        + " ended its transaction: the key that was inserted in it no longer exists. Remove "
+                        + "COMMIT and ROLLBACK from the action's statements; throw an exception to roll back.");
         assertThat(charged()).isZero();
     }
 
     @Test
-    void failureThatTheActionKeptToItselfIsTold() throws Exception {
+    void statementFailureThatTheActionCaughtIsReported() throws Exception {
         assertThatThrownBy(() -> jdbc.run(effects(), "charge", (connection, key) -> {
                     try {
                         charge(connection, 1000);
@@ -419,13 +419,13 @@ class JdbcEffectsTest {
                 }))
                 .isInstanceOf(SinkStoreException.class)
                 .hasMessage("A statement of effect " + KEY
-                        + " failed, its action kept that to itself, and the database takes nothing more in this "
-                        + "transaction. Let the action throw, or go back to a savepoint.");
+                        + " failed, its action caught the exception, and the database accepts no further "
+                        + "statement in this transaction. Throw from the action, or roll back to a savepoint.");
         assertThat(applied()).isEmpty();
     }
 
     @Test
-    void connectionIsOfNoUseAfterTheAction() throws Exception {
+    void connectionCannotBeUsedAfterTheAction() throws Exception {
         AtomicReference<Connection> kept = new AtomicReference<>();
         jdbc.run(effects(), "charge", (connection, key) -> {
             kept.set(connection);
@@ -434,23 +434,23 @@ class JdbcEffectsTest {
         });
         assertThatThrownBy(() -> kept.get().createStatement())
                 .isInstanceOf(EffectMisuseException.class)
-                .hasMessage(
-                        "Effect " + KEY + " called createStatement() on its connection after its action had ended. Use "
-                                + "the connection only in the action, and wait in it for what it started.");
+                .hasMessage("Effect " + KEY
+                        + " called createStatement() on its connection after its action had ended. Use the "
+                        + "connection only in the action, and wait in it for the threads that it starts.");
     }
 
     @Test
-    void connectionsComeBackAsTheyWere() throws Exception {
+    void connectionsAreReleasedInTheirOriginalMode() throws Exception {
         for (boolean autoCommit : new boolean[] {true, false}) {
-            Map<Connection, Boolean> givenBack = new LinkedHashMap<>();
+            Map<Connection, Boolean> released = new LinkedHashMap<>();
             AtomicInteger taken = new AtomicInteger();
             DataSource counted = PostgresWorld.intercepted((connection, method, proceed) -> {
-                if (method.equals("getAutoCommit") && !givenBack.containsKey(connection)) {
+                if (method.equals("getAutoCommit") && !released.containsKey(connection)) {
                     taken.incrementAndGet();
                     connection.setAutoCommit(autoCommit);
                 }
                 if (method.equals("close")) {
-                    givenBack.put(connection, connection.getAutoCommit());
+                    released.put(connection, connection.getAutoCommit());
                 }
                 return proceed.call();
             });
@@ -466,18 +466,18 @@ class JdbcEffectsTest {
             assertThat(taken)
                     .as("two runs, one of them read the result, and a failure")
                     .hasValue(4);
-            assertThat(givenBack.values()).hasSize(4).containsOnly(autoCommit);
+            assertThat(released.values()).hasSize(4).containsOnly(autoCommit);
         }
     }
 
     @Test
-    void whatCannotBeRolledBackIsCutOffAndNeverCommitted() throws Exception {
+    void connectionThatCannotRollBackIsAbortedAndNeverCommitted() throws Exception {
         AtomicReference<Connection> used = new AtomicReference<>();
         DataSource stubborn = PostgresWorld.intercepted((connection, method, proceed) -> {
             used.set(connection);
             return switch (method) {
                 case "rollback" -> throw new SQLException("rollback fails", "08006");
-                case "close" -> null; // a pool that trusts its users
+                case "close" -> null; // as a pool that does not reset connections
                 default -> proceed.call();
             };
         });
@@ -504,8 +504,8 @@ class JdbcEffectsTest {
                 .hasMessageStartingWith(
                         "The result of effect " + KEY + ", of type 'Unreadable', cannot be read from its JSON: ")
                 .hasMessageEndingWith(
-                        ". Return a record of plain values, or use run() where the result does not matter. "
-                                + "Nothing of this run is committed.");
+                        ". The transaction is rolled back. Return a record of plain values, or use run() if the "
+                                + "result is not needed.");
         assertThatThrownBy(() -> jdbc.capture(effects(), "charge", Object.class, (connection, key) -> {
                     charge(connection, 5);
                     return new Object();
@@ -528,18 +528,18 @@ class JdbcEffectsTest {
     }
 
     @Test
-    void resultOfAnotherTypeIsNotGivenOut() throws Exception {
+    void resultOfAnotherTypeIsNotReturned() throws Exception {
         jdbc.capture(effects(new MemoryEffectStore()), "charge", Integer.class, (connection, key) -> 1);
         assertThatThrownBy(() -> jdbc.capture(effects(), "charge", String.class, (connection, key) -> "x"))
                 .isInstanceOf(EffectMisuseException.class)
                 .hasMessage("Effect " + KEY
-                        + " has a result of type 'int' in table taskqueue_applied, but type 'string' (java.lang.String) was "
-                        + "asked for. A recorded result never changes: ask for the recorded type, or give the effect "
-                        + "another name.");
+                        + " has a result of type 'int' in table taskqueue_applied, but type 'string' "
+                        + "(java.lang.String) was requested. A recorded result never changes: request the "
+                        + "recorded type, or give the effect another name.");
     }
 
     @Test
-    void noResultAndNullAreResultsToo() throws Exception {
+    void noResultAndNullAreRecorded() throws Exception {
         for (int time = 0; time < 2; time++) {
             RecordedEffects effects = effects(new MemoryEffectStore());
             jdbc.run(effects, "run", (connection, key) -> charge(connection, 1));
@@ -568,20 +568,20 @@ class JdbcEffectsTest {
     }
 
     @Test
-    void missingTableIsToldWithItsRemedyAndNothingIsDone() throws Exception {
+    void missingTableIsReportedWithItsRemedyAndNothingIsDone() throws Exception {
         PostgresWorld.execute("DROP TABLE taskqueue_applied");
         assertThatThrownBy(() -> jdbc.run(effects(), "charge", (connection, key) -> charge(connection, 5)))
                 .isInstanceOf(SinkStoreException.class)
                 .hasMessageStartingWith("Could not claim effect " + KEY + ", table taskqueue_applied: ERROR: relation "
                         + "\"taskqueue_applied\" does not exist")
                 .hasMessageEndingWith(
-                        " (SQLState 42P01). See that the database is reachable and that the table was made, by "
+                        " (SQLState 42P01). Check that the database is reachable and that the table was created, by "
                                 + "createTables() or from io/taskqueue/sink/jdbc/taskqueue_applied.sql.");
         assertThat(charged()).isZero();
     }
 
     @Test
-    void databaseThatIsNotThereIsAFailureForNow() {
+    void unreachableDatabaseIsATransientFailure() {
         var nowhere = new PGSimpleDataSource();
         nowhere.setURL("jdbc:postgresql://127.0.0.1:1/postgres");
         assertThatThrownBy(() -> new JdbcEffects(nowhere).run(effects(), "charge", (connection, key) -> {}))
@@ -591,7 +591,7 @@ class JdbcEffectsTest {
     }
 
     @Test
-    void tablesOfSomeoneElseAreUsed() throws Exception {
+    void tablesOfAnotherOwnerAreUsed() throws Exception {
         PostgresWorld.execute("DROP ROLE IF EXISTS clerk; CREATE ROLE clerk LOGIN;"
                 + " REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
                 + " GRANT SELECT, INSERT, UPDATE, DELETE ON taskqueue_applied TO clerk");
@@ -609,14 +609,15 @@ class JdbcEffectsTest {
             assertThatThrownBy(() -> new JdbcEffects(clerk).createTables())
                     .isInstanceOf(SinkStoreException.class)
                     .hasMessageStartingWith(
-                            "Could not make a table, table taskqueue_applied: ERROR: permission denied for schema public");
+                            "Could not create the table, table taskqueue_applied: ERROR: permission denied for "
+                                    + "schema public");
         } finally {
             PostgresWorld.execute("DROP OWNED BY clerk; DROP ROLE clerk; GRANT CREATE ON SCHEMA public TO PUBLIC");
         }
     }
 
     @Test
-    void runnerAppliesEachEventOnceThoughItsStoreForgets() throws Exception {
+    void runnerAppliesEachEventOnceAlthoughItsStoreLosesResults() throws Exception {
         ReplicationSink<String> sink =
                 (event, effects) -> jdbc.run(effects, "charge", (connection, key) -> charge(connection, 1));
         for (int time = 0; time < 2; time++) {
@@ -630,7 +631,7 @@ class JdbcEffectsTest {
         assertThat(charged()).isEqualTo(20);
     }
 
-    /** Loses the first result of each key on the way, as a crash does. */
+    /** Loses the first result of each key, as a crash does. */
     private static final class LosingStore implements EffectStore {
 
         private final EffectStore store;

@@ -95,10 +95,10 @@ class JdbcSinkTest {
     }
 
     @Test
-    void everyFieldCanBeNamed() throws Exception {
+    void everyFieldCanBeUsed() throws Exception {
         PostgresWorld.execute("DROP TABLE IF EXISTS fields; CREATE TABLE fields (name TEXT, type TEXT, value TEXT)");
         for (String field : NamedField.ALL.keySet()) {
-            // the driver leaves the type of a time that is not there to the database
+            // the driver does not set a type for a time that is null
             String type = field.equals("leaseExpiration") ? "NULL" : "pg_typeof(:" + field + ")";
             apply(
                     new JdbcSink<>(
@@ -140,7 +140,7 @@ class JdbcSinkTest {
     }
 
     @Test
-    void whatTheEventDoesNotHaveIsNull() throws Exception {
+    void fieldThatTheEventDoesNotHaveIsNull() throws Exception {
         PostgresWorld.execute("DROP TABLE IF EXISTS bare; CREATE TABLE bare (a TEXT, b BIGINT, c INT, d TEXT, e TEXT,"
                 + " f TEXT, g TEXT, h TIMESTAMPTZ, flags JSONB)");
         apply(
@@ -191,7 +191,7 @@ class JdbcSinkTest {
     }
 
     @Test
-    void onlyTheKindsAskedForRun() throws Exception {
+    void statementRunsForTheGivenKindsOnly() throws Exception {
         JdbcSink<String> sink = new JdbcSink<>(
                 dataSource, "INSERT INTO seen (id) VALUES (:sequenceNumber)", JSON, Set.of(EventKind.COMPLETED));
         apply(sink, event(EventKind.ENQUEUED, 1, 1, "1"));
@@ -203,7 +203,7 @@ class JdbcSinkTest {
     }
 
     @Test
-    void anOlderEventDoesNotOvertakeANewerOneByTheDocumentedPattern() throws Exception {
+    void olderEventDoesNotOverwriteANewerOneWithTheDocumentedStatement() throws Exception {
         PostgresWorld.execute("DROP TABLE IF EXISTS queue_state;"
                 + " CREATE TABLE queue_state (queue TEXT PRIMARY KEY, epoch BIGINT, sequence BIGINT, last_kind TEXT)");
         JdbcSink<String> sink = sink("INSERT INTO queue_state (queue, epoch, sequence, last_kind)"
@@ -218,7 +218,7 @@ class JdbcSinkTest {
     }
 
     @Test
-    void whatTheDatabaseRefusesForItsDataIsFailedForGoodWithoutShowingTheRow() throws Exception {
+    void statementRefusedForItsDataFailsPermanentlyWithoutShowingTheRow() throws Exception {
         record Refusal(String statement, String message) {}
         for (Refusal refusal : List.of(
                 new Refusal(
@@ -226,7 +226,8 @@ class JdbcSinkTest {
                         "ERROR: value too long for type character varying(8) (SQLState 22001)"),
                 new Refusal(
                         "INSERT INTO seen (n, note) VALUES (:taskSequenceId, 'x')",
-                        "ERROR: null value in column \"id\" of relation \"seen\" violates not-null constraint (SQLState "
+                        "ERROR: null value in column \"id\" of relation \"seen\" violates not-null constraint "
+                                + "(SQLState "
                                 + "23502)"),
                 new Refusal(
                         "INSERT INTO seen (id, n) VALUES (1, 1000 + :attempt)",
@@ -246,7 +247,7 @@ class JdbcSinkTest {
     }
 
     @Test
-    void constraintThatIsCheckedAtTheCommitIsAConstraintToo() throws Exception {
+    void constraintCheckedAtTheCommitIsAConstraintToo() throws Exception {
         PostgresWorld.execute("DROP TABLE IF EXISTS late;"
                 + " CREATE TABLE late (id BIGINT REFERENCES seen (id) DEFERRABLE INITIALLY DEFERRED)");
         JdbcSink<String> sink = sink("INSERT INTO late VALUES (:taskSequenceId)");
@@ -257,7 +258,7 @@ class JdbcSinkTest {
     }
 
     @Test
-    void aWrongStatementAndADatabaseThatIsAwayAreFailuresForNow() throws Exception {
+    void invalidStatementAndUnavailableDatabaseAreTransientFailures() throws Exception {
         JdbcSink<String> sink = sink("INSERT INTO seen (id) VALUES (:taskSequenceId)");
         PostgresWorld.execute("ALTER TABLE seen RENAME TO gone");
         try {
@@ -282,9 +283,9 @@ class JdbcSinkTest {
         assertThat(PostgresWorld.rows("SELECT id FROM seen")).containsExactly("1");
     }
 
-    /** Both look, both find no row, both insert: one meets the other's row, and finds it when it looks again. */
+    /** Both select, find no row and insert: one violates the constraint, and finds the row of the other in its second run. */
     @Test
-    void twoEventsThatMeetAtOneRowAreNotFailedForGood() throws Exception {
+    void concurrentEventsOfOneRowDoNotFailPermanently() throws Exception {
         AtomicInteger statements = new AtomicInteger();
         DataSource counted = PostgresWorld.intercepted((connection, method, proceed) -> {
             Object answer = proceed.call();
@@ -325,27 +326,29 @@ class JdbcSinkTest {
             thread.join(60_000);
         }
         assertThat(failures).isEmpty();
-        assertThat(statements).as("one was tried again").hasValue(3);
+        assertThat(statements).as("one ran twice").hasValue(3);
         assertThat(PostgresWorld.rows("SELECT effect_key, result FROM taskqueue_applied ORDER BY result"))
                 .hasSize(2);
         assertThat(PostgresWorld.rows("SELECT id, n FROM seen")).containsExactly("1|1");
     }
 
     @Test
-    void unknownFieldIsRefusedWhenTheSinkIsMade() {
+    void unknownFieldIsRefusedWhenTheSinkIsCreated() {
         assertThatThrownBy(() -> new JdbcSink<>(dataSource, "INSERT INTO seen (id) VALUES (:taskId)", JSON))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "The statement names the field ':taskId', which no event has. Fields are attempt, enqueuedAt, "
-                                + "errorCode, errorMessage, errorMetadata, event, flags, idempotencyKey, kind, leaseExpiration, "
-                                + "occurredAt, ownerPeerId, ownershipTokenAttempt, ownershipTokenLeaseId, "
-                                + "ownershipTokenSequenceId, queueName, recordedAt, sequenceNumber, sourceEpoch, sourceEventId, "
-                                + "sourcePeerId, taskEpoch, taskQueueName, taskSequenceId, value. Where a colon is not to name a "
-                                + "field, put a space behind it.");
+                .hasMessage("The statement names the field ':taskId', which events do not have. Fields are attempt, "
+                        + "enqueuedAt, "
+                        + "errorCode, errorMessage, errorMetadata, event, flags, idempotencyKey, kind, "
+                        + "leaseExpiration, "
+                        + "occurredAt, ownerPeerId, ownershipTokenAttempt, ownershipTokenLeaseId, "
+                        + "ownershipTokenSequenceId, queueName, recordedAt, sequenceNumber, sourceEpoch, "
+                        + "sourceEventId, "
+                        + "sourcePeerId, taskEpoch, taskQueueName, taskSequenceId, value. If the colon does "
+                        + "not start the name of a field, write a space after it.");
     }
 
     @Test
-    void statementThatTheDatabaseDoesNotTakeIsToldBeforeTheFirstEvent() {
+    void invalidStatementIsReportedBeforeTheFirstEvent() {
         for (String wrong :
                 List.of("INSERT INTO nowhere VALUES (:kind)", "INSERT INTO seen (id) VALUES (:kind)", "INSERT INTO")) {
             assertThatThrownBy(() -> sink(wrong))
@@ -353,12 +356,12 @@ class JdbcSinkTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("The database refuses the statement: ERROR: ")
                     .hasMessageMatching(
-                            "(?s).*\\(SQLState 42...\\)\\. Mend the statement, or the table that it is for\\.");
+                            "(?s).*\\(SQLState 42...\\)\\. Fix the statement, or the table that it uses\\.");
         }
     }
 
     @Test
-    void preparingMakesTheTableAndRunsNothing() throws Exception {
+    void prepareCreatesTheTableAndRunsNothing() throws Exception {
         PostgresWorld.execute("DROP TABLE taskqueue_applied");
         sink("INSERT INTO seen (id) VALUES (1)");
         assertThat(PostgresWorld.rows("SELECT * FROM taskqueue_applied")).isEmpty();

@@ -91,7 +91,7 @@ class JdbcStoresTest {
         return new EffectKey("billing", 0, queue, new Position(3, 7), effect);
     }
 
-    /** Names that databases stumble over, two of them as long as a name may be, and hard to compress. */
+    /** Names that are difficult for databases; two of them have the maximum length and compress badly. */
     private static List<String> hostileNames() {
         String noise = new Random(7)
                 .ints(341, 0x4e00, 0x9fa5)
@@ -118,7 +118,7 @@ class JdbcStoresTest {
     }
 
     @Test
-    void makingTheTablesAgainKeepsThem() throws SQLException {
+    void creatingTheTablesAgainKeepsThem() throws SQLException {
         effects.record(key("orders", "mail"), new EffectResult.Done("void", "null"));
         effects.createTables();
         checkpoints.createTables();
@@ -126,9 +126,9 @@ class JdbcStoresTest {
     }
 
     @Test
-    void tablesAreMadeByManyAtOnce() throws Exception {
+    void tablesCanBeCreatedConcurrently() throws Exception {
         execute("DROP TABLE taskqueue_effect");
-        sideBySide(8, i -> {
+        concurrently(8, i -> {
             new JdbcEffectStore(dataSource).createTables();
             return i;
         });
@@ -136,7 +136,7 @@ class JdbcStoresTest {
     }
 
     @Test
-    void resultsComeBackAsTheyWereRecorded() {
+    void resultsAreReadAsTheyWereRecorded() {
         var done = new EffectResult.Done("receipt", "{\"n\":\"a\\u0000 'b' \u4efb\ud83d\ude00\",\"d\":1.10}");
         var failed = new EffectResult.Failed(new TaskError("E1", "no 'mailbox' \u0000 \u4efb", Map.of("a", "b\u0000")));
         var plain = new EffectResult.Failed(TaskError.of("no code"));
@@ -158,17 +158,17 @@ class JdbcStoresTest {
     }
 
     @Test
-    void ofManyResultsAtOnceOneStands() throws Exception {
-        List<EffectResult> standing = sideBySide(
+    void oneOfManyConcurrentResultsIsKept() throws Exception {
+        List<EffectResult> recorded = concurrently(
                 8, i -> effects.record(key("orders", "mail"), new EffectResult.Done("int", String.valueOf(i))));
-        assertThat(standing)
+        assertThat(recorded)
                 .hasSize(8)
                 .containsOnly(effects.find(key("orders", "mail")).orElseThrow());
         assertThat(count("taskqueue_effect")).isEqualTo(1);
     }
 
     @Test
-    void anyQueueAndEffectNameIsAKeyOfItsOwn() throws SQLException {
+    void eachQueueAndEffectNameIsAKeyOfItsOwn() throws SQLException {
         List<String> names = hostileNames();
         for (String queue : names) {
             effects.record(key(queue, "mail"), new EffectResult.Done("string", quoted(names, queue)));
@@ -187,21 +187,21 @@ class JdbcStoresTest {
     }
 
     @Test
-    void checkpointIsReplacedOnlyByWhoKnowsIt() {
+    void checkpointIsReplacedOnlyIfTheExpectedOneIsCurrent() {
         var one = at(Map.of("a", new Position(1, 1)));
         var two = at(Map.of("a", new Position(1, 1), "b", new Position(2, 5)));
         assertThat(checkpoints.load("billing", "orders")).isEqualTo(SinkCheckpoint.START);
         assertThat(checkpoints.compareAndSet("billing", "orders", one, two))
-                .as("none stands")
+                .as("there is none")
                 .isFalse();
         assertThat(checkpoints.compareAndSet("billing", "orders", SinkCheckpoint.START, one))
                 .isTrue();
         assertThat(checkpoints.compareAndSet("billing", "orders", SinkCheckpoint.START, two))
-                .as("one stands")
+                .as("one is current")
                 .isFalse();
         assertThat(checkpoints.compareAndSet("billing", "orders", one, two)).isTrue();
         assertThat(checkpoints.compareAndSet("billing", "orders", one, two))
-                .as("two stands")
+                .as("two is current")
                 .isFalse();
         assertThat(checkpoints.load("billing", "orders")).isEqualTo(two);
         assertThat(checkpoints.load("billing", "parcels")).isEqualTo(SinkCheckpoint.START);
@@ -223,7 +223,7 @@ class JdbcStoresTest {
     }
 
     @Test
-    void newestPositionIsThereForPeopleToRead() throws SQLException {
+    void newestPositionIsReadableInTheTable() throws SQLException {
         checkpoints.compareAndSet(
                 "billing",
                 "a queue",
@@ -242,39 +242,39 @@ class JdbcStoresTest {
     }
 
     @Test
-    void missingTableIsToldWithItsRemedy() throws SQLException {
+    void missingTableIsReportedWithItsRemedy() throws SQLException {
         execute("DROP TABLE taskqueue_checkpoint");
         assertThatThrownBy(() -> checkpoints.load("billing", "orders"))
                 .isInstanceOf(SinkStoreException.class)
                 .hasMessageStartingWith("Could not read checkpoint billing/orders, table taskqueue_checkpoint: ERROR: "
                         + "relation \"taskqueue_checkpoint\" does not exist")
                 .hasMessageEndingWith(
-                        " (SQLState 42P01). See that the database is reachable and that the table was made, by "
+                        " (SQLState 42P01). Check that the database is reachable and that the table was created, by "
                                 + "createTables() or from io/taskqueue/sink/jdbc/taskqueue_checkpoint.sql.");
     }
 
     @Test
-    void databaseThatIsNotThereIsTold() {
+    void unreachableDatabaseIsReported() {
         var nowhere = new PGSimpleDataSource();
         nowhere.setURL("jdbc:postgresql://127.0.0.1:1/postgres");
         assertThatThrownBy(() -> new JdbcEffectStore(nowhere).createTables())
                 .isInstanceOf(SinkStoreException.class)
                 .hasMessageStartingWith(
-                        "Could not make a table, table taskqueue_effect: Connection to 127.0.0.1:1 refused.")
+                        "Could not create the table, table taskqueue_effect: Connection to 127.0.0.1:1 refused.")
                 .hasMessageEndingWith(
-                        " (SQLState 08001). See that the database is reachable and that the table was made, by "
+                        " (SQLState 08001). Check that the database is reachable and that the table was created, by "
                                 + "createTables() or from io/taskqueue/sink/jdbc/taskqueue_effect.sql.");
     }
 
     @Test
-    void twoRunnersAtOnceApplyEachEventAndNeverGoBack() throws Exception {
+    void concurrentRunnersApplyEachEventAndNeverGoBack() throws Exception {
         int events = 150;
         List<String> applied = Collections.synchronizedList(new ArrayList<>());
         ReplicationSink<String> sink = (event, outside) -> outside.capture("charge", String.class, key -> {
             applied.add(key.toString());
             return key.toString();
         });
-        List<RunReceipt> receipts = sideBySide(2, i -> LocalSinkRunner.builder("billing", sink)
+        List<RunReceipt> receipts = concurrently(2, i -> LocalSinkRunner.builder("billing", sink)
                 .checkpoints(new JdbcCheckpointStore(dataSource))
                 .effects(new JdbcEffectStore(dataSource))
                 .build()
@@ -298,7 +298,7 @@ class JdbcStoresTest {
     }
 
     @Test
-    void databaseThatIsAwayForAMomentIsWaitedFor() throws Exception {
+    void temporarilyUnavailableDatabaseIsWaitedFor() throws Exception {
         execute("ALTER TABLE taskqueue_checkpoint RENAME TO away");
         List<String> waits = new ArrayList<>();
         var builder = LocalSinkRunner.<String>builder("billing", (event, outside) -> {})
@@ -319,7 +319,7 @@ class JdbcStoresTest {
     }
 
     @Test
-    void connectionsThatDoNotCommitByThemselvesDoNotLoseARecord() {
+    void connectionsWithoutAutoCommitDoNotLoseARecord() {
         DataSource manual = (DataSource) java.lang.reflect.Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
                     Connection connection = dataSource.getConnection();
@@ -337,7 +337,7 @@ class JdbcStoresTest {
         R run(int index) throws Exception;
     }
 
-    private static <R> List<R> sideBySide(int threads, Work<R> work) throws Exception {
+    private static <R> List<R> concurrently(int threads, Work<R> work) throws Exception {
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
             var together = new CyclicBarrier(threads);
@@ -361,11 +361,11 @@ class JdbcStoresTest {
     }
 
     @Test
-    void anIntentIsNewOnceAndItsResultTakesItsPlace() throws SQLException {
+    void intentIsNewOnceAndIsReplacedByItsResult() throws SQLException {
         EffectKey key = key("orders", "charge");
         assertThat(effects.intend(key)).isTrue();
         assertThat(effects.intend(key)).isFalse();
-        assertThat(effects.find(key)).as("an intent is no result").isEmpty();
+        assertThat(effects.find(key)).as("an intent is not a result").isEmpty();
 
         var done = new EffectResult.Done("string", "\"receipt\"");
         assertThat(effects.record(key, done)).isEqualTo(done);
@@ -378,7 +378,7 @@ class JdbcStoresTest {
     }
 
     @Test
-    void aWithdrawnIntentIsGoneButAResultStays() {
+    void withdrawnIntentIsRemovedButAResultStays() {
         EffectKey key = key("orders", "charge");
         effects.intend(key);
         effects.withdraw(key);

@@ -69,39 +69,41 @@ class NamedStatementTest {
                 "id$a$b",
                 "50$"
             })
-    void whatNamesNothingStaysAsItIs(String statement) {
+    void textWithoutParametersIsNotChanged(String statement) {
         assertThat(parse(statement)).isEqualTo(new NamedStatement(statement, List.of()));
         assertThat(parse(statement + "\n:a")).isEqualTo(new NamedStatement(statement + "\n?", List.of("a")));
     }
 
     @Test
-    void backslashesEscapeInEscapeStringsAlone() {
+    void backslashesEscapeInEscapeStringsOnly() {
         assertThat(parse("'\\' || :a || '\\'").names()).containsExactly("a");
         assertThat(parse("name'\\' || :a").names()).as("the e of a word").containsExactly("a");
         assertThat(parse("E'\\' :x' || :a").names()).containsExactly("a");
     }
 
     @Test
-    void unknownNameIsRefusedWithTheKnownOnes() {
+    void unknownNameIsRefusedWithTheKnownNames() {
         assertThatThrownBy(() -> parse("VALUES (:a, :taskId)"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "The statement names the field ':taskId', which no event has. Fields are a, b, queueName. Where "
-                                + "a colon is not to name a field, put a space behind it.");
+                .hasMessage("The statement names the field ':taskId', which events do not have. Fields are a, b, "
+                        + "queueName. If the colon does not start the name of a field, write a space after "
+                        + "it.");
         assertThatThrownBy(() -> parse(":A")).hasMessageContaining("':A'");
     }
 
     @Test
     void questionMarksAreRefused() {
         assertThatThrownBy(() -> parse("VALUES (?)"))
-                .hasMessage("The statement has a ? at character 9, which stands for nothing. Name a field, as in "
-                        + ":queueName; the operator ? is written ??.");
+                .hasMessage("The statement has a ? at character 9, which is not bound to a field. Name a field, as in "
+                        + ":queueName, or write the operator ? as ??.");
     }
 
     @Test
-    void whatIsNotClosedIsRefused() {
+    void unclosedQuotesAndCommentsAreRefused() {
         assertThatThrownBy(() -> parse("a 'b''"))
                 .hasMessage("The statement opens the quote ' at character 3 and does not close it. Close it.");
+        assertThatThrownBy(() -> parse("E'b\\' :a"))
+                .hasMessage("The statement opens the quote ' at character 2 and does not close it. Close it.");
         for (String open : List.of("\"a", "'a''", "`", "/* /* */", "/*/", "$$ $", "$a$ $b$")) {
             assertThatThrownBy(() -> parse("a " + open))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -116,9 +118,9 @@ class NamedStatementTest {
                         + "(:queueName, :taskSequenceId, :kind).");
     }
 
-    /** Pieces that mean something alone, in any order, mean the same together. */
+    /** A piece of a statement has the same meaning alone and among others. */
     @Property
-    void piecesTogetherMeanWhatEachMeans(@ForAll("pieces") List<String> pieces) {
+    void piecesHaveTheSameMeaningInAnyOrder(@ForAll("pieces") List<String> pieces) {
         String statement = String.join(" ", pieces);
         NamedStatement parsed = NamedStatement.parse("x " + statement, KNOWN);
         assertThat(parsed.names())
@@ -160,9 +162,9 @@ class NamedStatementTest {
                 .ofMaxSize(12);
     }
 
-    /** Whatever it is given, it ends, and loses nothing but the names. */
+    /** The parser ends for any text, and removes nothing but the names. */
     @Property
-    void anyTextIsReadOrRefused(@ForAll("texts") String text) {
+    void anyTextIsParsedOrRefused(@ForAll("texts") String text) {
         NamedStatement parsed;
         try {
             parsed = NamedStatement.parse(text, KNOWN);

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** A real PostgreSQL that the tests of this module share, and what they ask it. */
+/** A real PostgreSQL that the tests of this module share, with queries for them. */
 final class PostgresWorld {
 
     private PostgresWorld() {}
@@ -29,7 +29,7 @@ final class PostgresWorld {
         }
     }
 
-    /** The rows of a query, the columns of each with bars between them. */
+    /** The rows of a query, with their columns separated by bars. */
     static List<String> rows(String query) throws SQLException {
         try (Connection connection = dataSource().getConnection();
                 Statement statement = connection.createStatement();
@@ -51,7 +51,7 @@ final class PostgresWorld {
         return Long.parseLong(rows(query).get(0));
     }
 
-    /** What stands in for a call of a connection. */
+    /** Replaces a call of a connection. */
     interface Call {
         Object of(Connection connection, String method, Proceed proceed) throws Throwable;
     }
@@ -61,7 +61,7 @@ final class PostgresWorld {
         Object call() throws Throwable;
     }
 
-    /** Connections whose calls go through the test. */
+    /** Connections whose calls are passed to the test. */
     static DataSource intercepted(Call call) {
         return (DataSource) Proxy.newProxyInstance(
                 PostgresWorld.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {

@@ -34,12 +34,14 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LocalSinkRunnerTest {
 
-    private static final RetryPolicy THREE_TRIES = new RetryPolicy(3, Duration.ofMillis(100), Duration.ofSeconds(1), 0);
+    private static final RetryPolicy THREE_ATTEMPTS =
+            new RetryPolicy(3, Duration.ofMillis(100), Duration.ofSeconds(1), 0);
 
     private final MemoryCheckpointStore checkpoints = new MemoryCheckpointStore();
     private final MemoryEffectStore effects = new MemoryEffectStore();
@@ -51,7 +53,7 @@ class LocalSinkRunnerTest {
         return LocalSinkRunner.builder("billing", sink)
                 .checkpoints(checkpoints)
                 .effects(effects)
-                .retry(THREE_TRIES)
+                .retry(THREE_ATTEMPTS)
                 .pause(waits::add);
     }
 
@@ -79,8 +81,8 @@ class LocalSinkRunnerTest {
         assertThat(receipt).isEqualTo(new RunReceipt(50, 0, 0, new RunReceipt.EffectTotals(50, 0, 0, 0)));
         assertThat(receipt.seen()).isEqualTo(50);
         assertThat(receipt)
-                .hasToString(
-                        "50 events: 50 applied, 0 duplicates, 0 fenced; effects: 50 run, 0 reused, 0 failed, 0 missing");
+                .hasToString("50 events: 50 applied, 0 duplicates, 0 fenced; effects: 50 run, 0 reused, 0 failed, 0 "
+                        + "missing");
         assertThat(checkpoint(LocalSinkRunner.DEFAULT_PEER)).isEqualTo(at(7, 50));
     }
 
@@ -93,7 +95,7 @@ class LocalSinkRunnerTest {
     }
 
     @Test
-    void lowerEpochBehindTheFenceIsDropped() throws Exception {
+    void lowerEpochAfterTheFenceIsDropped() throws Exception {
         RunReceipt receipt = runner(this::record)
                 .build()
                 .run(List.of(
@@ -145,7 +147,7 @@ class LocalSinkRunnerTest {
     }
 
     @Test
-    void replayRunsNothingAndReportsWhatIsMissing() throws Exception {
+    void replayRunsNothingAndReportsMissingResults() throws Exception {
         runner(this::record).build().run(Events.sequence("orders", 5));
 
         RunReceipt receipt = runner(this::record)
@@ -194,11 +196,11 @@ class LocalSinkRunnerTest {
     }
 
     @Test
-    void failureForNowIsTriedAgainAfterGrowingWaits() throws Exception {
-        var tries = new AtomicInteger();
+    void transientFailureIsRetriedAfterGrowingWaits() throws Exception {
+        var attempts = new AtomicInteger();
         RunReceipt receipt = runner((event, effects) -> {
                     effects.run("charge", key -> calls.add(key.toString()));
-                    if (tries.incrementAndGet() < 3) {
+                    if (attempts.incrementAndGet() < 3) {
                         throw new IOException("connection reset");
                     }
                     effects.run("mail", key -> calls.add(key.toString()));
@@ -209,12 +211,31 @@ class LocalSinkRunnerTest {
         assertThat(waits).containsExactly(Duration.ofMillis(100), Duration.ofMillis(200));
         assertThat(calls).containsExactly("billing/0/orders/7/1/charge", "billing/0/orders/7/1/mail");
         assertThat(receipt)
-                .as("what an earlier try ran is not reused")
+                .as("a result of an earlier attempt counts as run")
                 .isEqualTo(new RunReceipt(1, 0, 0, new RunReceipt.EffectTotals(2, 0, 0, 0)));
     }
 
     @Test
-    void usedUpTriesStopTheRunnerBeforeTheEvent() {
+    void jitterComesFromTheGivenGenerator() {
+        RandomGenerator half = new RandomGenerator() {
+            @Override
+            public long nextLong() {
+                return 1L << 63;
+            }
+        };
+        assertThatThrownBy(() -> runner((event, effects) -> {
+                            throw new IOException("connection reset");
+                        })
+                        .retry(new RetryPolicy(3, Duration.ofMillis(100), Duration.ofSeconds(1), 1))
+                        .random(() -> half)
+                        .build()
+                        .run(Events.sequence("orders", 1)))
+                .isInstanceOf(SinkFailedException.class);
+        assertThat(waits).containsExactly(Duration.ofMillis(50), Duration.ofMillis(100));
+    }
+
+    @Test
+    void exhaustedAttemptsStopTheRunnerBeforeTheEvent() {
         assertThatThrownBy(() -> runner((event, effects) -> {
                             if (event.position().sequence() == 2) {
                                 throw new IOException("connection reset");
@@ -224,16 +245,18 @@ class LocalSinkRunnerTest {
                         .run(Events.sequence("orders", 3)))
                 .isInstanceOf(SinkFailedException.class)
                 .hasMessage(
-                        "Sink billing stopped at event 7/2 of queue orders (Enqueued #2 of task orders/7/2, attempt 1): "
-                                + "all 3 tries failed, the last one with IOException: connection reset. The checkpoint stays before "
-                                + "this event, and recorded effects keep their results. Mend the cause and start the sink again, "
-                                + "or allow more retries.")
+                        "Sink billing stopped at event 7/2 of queue orders (Enqueued #2 of task orders/7/2, attempt "
+                                + "1): "
+                                + "all 3 attempts failed, the last one with IOException: connection reset. The "
+                                + "checkpoint stays before "
+                                + "this event, and recorded effects keep their results. Fix the cause and start the "
+                                + "sink again, or allow more attempts.")
                 .hasCauseInstanceOf(IOException.class);
         assertThat(checkpoint(LocalSinkRunner.DEFAULT_PEER)).isEqualTo(at(7, 1));
     }
 
     @Test
-    void misuseStopsTheRunnerWithoutFurtherTries() {
+    void misuseStopsTheRunnerWithoutARetry() {
         assertThatThrownBy(() -> runner((event, effects) -> {
                             effects.run("mail", key -> calls.add(key.toString()));
                             effects.run("mail", key -> calls.add(key.toString()));
@@ -242,18 +265,21 @@ class LocalSinkRunnerTest {
                         .run(Events.sequence("orders", 1)))
                 .isInstanceOf(SinkFailedException.class)
                 .hasMessage(
-                        "Sink billing stopped at event 7/1 of queue orders (Enqueued #1 of task orders/7/1, attempt 1), "
-                                + "which no further try can help: Effect 'mail' was asked for twice in event 7/1 of queue orders "
-                                + "(Enqueued #1 of task orders/7/1, attempt 1). A name stands for one action of its event: give each "
-                                + "its own, as 'mail-1' and 'mail-2'. The checkpoint stays before this event, and recorded effects "
-                                + "keep their results. Mend the sink's code and start it again.");
+                        "Sink billing stopped at event 7/1 of queue orders (Enqueued #1 of task orders/7/1, attempt "
+                                + "1), "
+                                + "which a retry cannot fix: Effect 'mail' was requested twice in event 7/1 of queue "
+                                + "orders "
+                                + "(Enqueued #1 of task orders/7/1, attempt 1). A name identifies one action of its "
+                                + "event: use different names, such as 'mail-1' and 'mail-2'. The checkpoint stays "
+                                + "before this event, and recorded effects "
+                                + "keep their results. Fix the sink's code and start it again.");
         assertThat(waits).isEmpty();
         assertThat(calls).hasSize(1);
         assertThat(checkpoints.load("billing", "orders")).isEqualTo(SinkCheckpoint.START);
     }
 
     @Test
-    void permanentFailureCountsAsAppliedAndIsNotTriedAgain() throws Exception {
+    void permanentFailureCountsAsAppliedAndIsNotRetried() throws Exception {
         ReplicationSink<String> sink = (event, effects) -> effects.run("mail", key -> {
             calls.add(key.toString());
             throw new PermanentEffectException("no such mailbox");
@@ -266,7 +292,7 @@ class LocalSinkRunnerTest {
     }
 
     @Test
-    void slowPeerIsNeverSkippedBecauseAFastOneIsFurtherOn() throws Exception {
+    void slowPeerIsNeverSkippedBecauseAFastOneIsAhead() throws Exception {
         var fast = IntStream.rangeClosed(1, 10)
                 .filter(i -> i % 2 == 0)
                 .mapToObj(i -> Events.enqueued("orders", 7, i, "fast"))
@@ -293,7 +319,8 @@ class LocalSinkRunnerTest {
         assertThatThrownBy(() ->
                         runner(this::record).peerKey(event -> null).build().run(Events.sequence("orders", 1)))
                 .hasMessage(
-                        "The peerKey function of sink billing returned null for event 7/1 of queue orders (Enqueued #1 of "
+                        "The peerKey function of sink billing returned null for event 7/1 of queue orders (Enqueued "
+                                + "#1 of "
                                 + "task orders/7/1, attempt 1). Return a name for every event, such as "
                                 + "LocalSinkRunner.DEFAULT_PEER.");
         assertThatThrownBy(() -> runner(this::record)
@@ -301,13 +328,14 @@ class LocalSinkRunnerTest {
                         .build()
                         .run(Events.sequence("orders", 1)))
                 .hasMessage(
-                        "The name of a peer has 1 to 1024 bytes of UTF-8 and no half of a surrogate pair, but this one has "
-                                + "1025 characters and breaks that. Let peerKey return the name of a process.");
+                        "The peerKey function of sink billing returned an invalid name for event 7/1 of queue orders "
+                                + "(Enqueued #1 of task orders/7/1, attempt 1). The peer name has 1025 characters "
+                                + "and is longer than 1024 bytes of UTF-8. Use a shorter name.");
         assertThat(applied).hasSize(3);
     }
 
     @Test
-    void failureOfReadingIsPassedOnAfterWhatWasRead() {
+    void failureOfReadingIsThrownAfterAllReadEventsWereApplied() {
         var failure = new IllegalStateException("subscription was lost");
         Iterator<ReplicationEvent<String>> three = Events.sequence("orders", 3).iterator();
         Iterable<ReplicationEvent<String>> events = () -> new Iterator<>() {
@@ -367,7 +395,7 @@ class LocalSinkRunnerTest {
     @Test
     void readingStaysWithinTheBuffer() throws Exception {
         var read = new AtomicInteger();
-        var go = new CountDownLatch(1);
+        var resume = new CountDownLatch(1);
         Iterator<ReplicationEvent<String>> all = Events.sequence("orders", 100).iterator();
         Iterable<ReplicationEvent<String>> events = () -> new Iterator<>() {
             @Override
@@ -387,18 +415,20 @@ class LocalSinkRunnerTest {
                         await().atMost(Duration.ofSeconds(20)).until(() -> read.get() >= 6);
                         await().during(Duration.ofMillis(100)).until(() -> true);
                         ahead.set(read.get());
-                        go.countDown();
+                        resume.countDown();
                     }
                 })
                 .buffer(4)
                 .build()
                 .run(events);
-        assertThat(ahead).as("in work, in the buffer, in the reader's hand").hasValue(6);
+        assertThat(ahead)
+                .as("being applied, in the buffer, and read by the reader")
+                .hasValue(6);
         assertThat(read).hasValue(100);
     }
 
     @Test
-    void interruptionIsPassedOnWithTheCheckpointBeforeTheEvent() throws Exception {
+    void interruptionIsPropagatedWithTheCheckpointBeforeTheEvent() throws Exception {
         var inApply = new CountDownLatch(1);
         var thrown = new AtomicReference<Throwable>();
         var thread = new Thread(() -> {
@@ -429,7 +459,7 @@ class LocalSinkRunnerTest {
     }
 
     @Test
-    void interruptionEndsAWaitBetweenTries() throws Exception {
+    void interruptionEndsAWaitBetweenAttempts() throws Exception {
         var thrown = new AtomicReference<Throwable>();
         var failed = new CountDownLatch(1);
         var thread = new Thread(() -> {
@@ -454,7 +484,7 @@ class LocalSinkRunnerTest {
     }
 
     @Test
-    void twoRunnersAtOnceNeverTakeACheckpointBack() throws Exception {
+    void concurrentRunnersNeverMoveACheckpointBack() throws Exception {
         var seen = Collections.synchronizedList(new ArrayList<Position>());
         CheckpointStore watched = new CheckpointStore() {
             @Override
@@ -492,7 +522,7 @@ class LocalSinkRunnerTest {
     }
 
     @Test
-    void metersSayWhatTheReceiptSays() throws Exception {
+    void metersAgreeWithTheReceipt() throws Exception {
         var registry = new SimpleMeterRegistry();
         var runner = runner(this::record)
                 .metrics(registry)
@@ -522,7 +552,7 @@ class LocalSinkRunnerTest {
         assertThat(registry.get("taskqueue.replication.sequence_lag").gauge().value())
                 .isZero();
         assertThat(registry.get("taskqueue.replication.wall_clock_lag").gauge().value())
-                .as("all is applied, whatever the time is")
+                .as("all events are applied, so there is no lag at any time")
                 .isZero();
     }
 
@@ -547,15 +577,12 @@ class LocalSinkRunnerTest {
     }
 
     @Test
-    void settingsAreCheckedWhereTheyAreGiven() {
-        assertThatThrownBy(() -> LocalSinkRunner.builder("", this::record))
-                .hasMessage(
-                        "An effect key needs the names of its sink and effect, but this is sink '', effect 'any'. Name "
-                                + "both.");
-        assertThatThrownBy(() -> runner(this::record).buffer(0))
-                .hasMessage(
-                        "The buffer of sink billing needs room for at least 1 event, but 0 was given. Leave it at 1,024 if "
-                                + "unsure.");
+    void settingsAreValidatedByBuild() {
+        assertThatThrownBy(() -> LocalSinkRunner.builder("", this::record).build())
+                .hasMessage("The sink name is empty. Use a name such as \"billing\".");
+        assertThatThrownBy(() -> runner(this::record).buffer(0).build())
+                .hasMessage("The buffer of sink billing must have room for at least 1 event, but 0 was set. Use 1,024, "
+                        + "the default, if unsure.");
     }
 
     private static List<String> readers() {

@@ -26,9 +26,9 @@ import net.jqwik.api.constraints.IntRange;
 class PeerPositionsPropertyTest {
 
     /**
-     * The feeds of several peers, each in its own order, interleaved at random; each feed now and then goes back and delivers
-     * again; the runner stops at random, by a failing event, and a new one goes on over the same stores with all feeds from
-     * somewhere before.
+     * The feeds of several peers, each in its own order, are interleaved at random. A feed sometimes goes back and delivers
+     * events again. The runner stops at random, by a failing event, and the next run continues over the same stores with all
+     * feeds from an earlier event.
      */
     @Property(tries = 150, shrinking = ShrinkingMode.OFF)
     void eachEventIsAppliedOnceWhateverIsDeliveredAgain(
@@ -82,7 +82,7 @@ class PeerPositionsPropertyTest {
         assertThat(nothingLeft.applied()).isZero();
     }
 
-    /** The checker proves itself: by the newest position of all peers, slow ones are skipped, and the check above sees it. */
+    /** Proves the check above: with one position for all peers, slow ones are skipped, and the check detects it. */
     @Property(tries = 1)
     void oneCommonPositionWouldSkipASlowPeer() throws Exception {
         List<Position> applied = new ArrayList<>();

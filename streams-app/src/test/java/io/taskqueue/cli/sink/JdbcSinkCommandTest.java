@@ -349,35 +349,38 @@ class JdbcSinkCommandTest {
     void invalidSettingsAreReportedWithTheRemedy() throws Exception {
         String url = "url=" + postgres.getJdbcUrl("postgres", "postgres");
         refused(
-                "The sink jdbc needs the setting 'statement'. Give it, as in statement='INSERT INTO task_log (queue, id, kind) "
+                "The sink jdbc requires the setting 'statement'. Set it, as in statement='INSERT INTO task_log (queue, id, kind) "
                         + "VALUES (:queueName, :taskSequenceId, :kind)'.",
                 url);
         refused(
-                "The sink jdbc cannot be created: The sink jdbc needs the setting 'url'. Give it, as in "
+                "The sink jdbc cannot be created: The sink jdbc requires the setting 'url'. Set it, as in "
                         + "url=jdbc:postgresql://localhost:5432/tasks.",
                 "statement=SELECT 1");
         refused(
-                "The setting 'statement.file' of the sink jdbc is wrong: 'statement' is set as well. Set only one of them.",
+                "The setting 'statement.file' of the sink jdbc is invalid: 'statement' is set as well. Set only one of them.",
                 url,
                 "statement=SELECT 1",
                 "statement.file=x");
         refused(
-                "The setting 'password.file' of the sink jdbc is wrong: the file /no/such/file cannot be read "
+                "The setting 'password.file' of the sink jdbc is invalid: the file /no/such/file cannot be read "
                         + "(NoSuchFileException). Name a text file in UTF-8.",
                 url,
                 "statement=SELECT 1",
                 "password.file=/no/such/file");
         refused(
-                "The setting 'pool.size' of the sink jdbc is wrong: without connections nothing can be written. Set 1 or more.",
+                "The setting 'pool.size' of the sink jdbc is invalid: without connections nothing can be written. Set 1 or more.",
                 url,
                 "statement=SELECT 1",
                 "pool.size=0");
         refused(
-                "The sink jdbc does not know the setting 'sql'. It knows backoff, breaker, breaker.failures, breaker.wait, kinds, password, password.file, pool.size, "
+                "The sink jdbc does not have the setting 'sql'. Its settings are backoff, breaker, breaker.failures, breaker.wait, kinds, password, password.file, pool.size, "
                         + "retries, statement, statement.file, url, user.",
                 url,
                 "sql=SELECT 1");
-        refused("names the field ':taskId', which no event has. Fields are attempt, ", url, "statement=SELECT :taskId");
+        refused(
+                "names the field ':taskId', which events do not have. Fields are attempt, ",
+                url,
+                "statement=SELECT :taskId");
         refused(
                 "The sink jdbc cannot be created: The database refuses the statement: ERROR: relation \"nowhere\" does not exist",
                 url,

@@ -10,15 +10,20 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** The stable tag of a result's type, by the table in {@link ResultType}. */
-public final class ResultTags {
-
-    public static final String VOID = "void";
+/**
+ * Writes and reads the results of one type: JSON, and the stable tag of the type by the rules of {@link ResultType}.
+ *
+ * <p>Immutable. Public for the other packages of this project; not part of the API.
+ *
+ * @param <R> the type
+ */
+public final class ResultCodec<R> {
 
     private static final Map<Class<?>, String> FIXED = Map.ofEntries(
-            Map.entry(void.class, VOID),
-            Map.entry(Void.class, VOID),
+            Map.entry(void.class, "void"),
+            Map.entry(Void.class, "void"),
             Map.entry(String.class, "string"),
             Map.entry(boolean.class, "boolean"),
             Map.entry(Boolean.class, "boolean"),
@@ -46,10 +51,40 @@ public final class ResultTags {
             Map.entry(Map.class, "json"),
             Map.entry(List.class, "json"));
 
-    private ResultTags() {}
+    private final Class<R> type;
+    private final String tag;
 
-    /** @throws EffectMisuseException if the class has no tag of its own */
-    public static String of(Class<?> type) {
+    private ResultCodec(Class<R> type, String tag) {
+        this.type = type;
+        this.tag = tag;
+    }
+
+    /** @throws EffectMisuseException if the type has no tag of its own */
+    public static <R> ResultCodec<R> of(Class<R> type) {
+        return new ResultCodec<>(type, tagOf(type));
+    }
+
+    /** The tag under which results of the type are recorded. */
+    public String tag() {
+        return tag;
+    }
+
+    /** The type's name, for messages. */
+    public String typeName() {
+        return type.getTypeName();
+    }
+
+    /** @throws ResultJson.ConversionException if the value cannot be written as JSON */
+    public String write(@Nullable Object value) throws ResultJson.ConversionException {
+        return ResultJson.write(value);
+    }
+
+    /** @throws ResultJson.ConversionException if the JSON cannot be read as the type */
+    public @Nullable R read(String json) throws ResultJson.ConversionException {
+        return ResultJson.read(json, type);
+    }
+
+    private static String tagOf(Class<?> type) {
         String fixed = FIXED.get(type);
         if (fixed != null) {
             return fixed;
@@ -58,13 +93,13 @@ public final class ResultTags {
             return "json";
         }
         if (type.isArray()) {
-            return of(type.getComponentType()) + "[]";
+            return tagOf(type.getComponentType()) + "[]";
         }
         ResultType declared = type.getAnnotation(ResultType.class);
         String tag = declared == null ? type.getSimpleName() : declared.value();
         if (tag.isBlank() || tag.endsWith("[]") || FIXED.containsValue(tag)) {
             throw new EffectMisuseException("Results of " + type + " would be recorded under the tag '" + tag
-                    + "', which is empty or taken by another type. Give the class a name of its own with "
+                    + "', which is empty or used by another type. Give the class a unique name with "
                     + "@ResultType(\"…\").");
         }
         return tag;

@@ -11,18 +11,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that reads events ahead of the one that applies them, up to a bound.
+ * Reads events on its own thread, ahead of the thread that applies them, up to a bound.
  *
  * <pre>
  *   events --next()--> reading thread --[ bounded queue ]--> take() by the applying thread
  *                                          Read ... Read, then one End
  * </pre>
  *
- * <p>{@link #take()} and {@link #close()} belong to the applying thread.
+ * <p>{@link #take()} and {@link #close()} are called by the applying thread only.
  */
-final class EventReader<T> implements AutoCloseable {
+final class EventPrefetcher<T> implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LocalSinkRunner.class);
+    private static final Logger LOG = LoggerFactory.getLogger(EventPrefetcher.class);
     private static final long CLOSE_SECONDS = 2;
 
     private sealed interface Item<T> {
@@ -34,9 +34,10 @@ final class EventReader<T> implements AutoCloseable {
     private final BlockingQueue<Item<T>> ahead;
     private final Thread thread;
 
-    EventReader(String sink, Iterable<ReplicationEvent<T>> events, int buffer, Consumer<ReplicationEvent<T>> seen) {
+    EventPrefetcher(
+            String sink, Iterable<ReplicationEvent<T>> events, int buffer, Consumer<ReplicationEvent<T>> onRead) {
         this.ahead = new ArrayBlockingQueue<>(buffer);
-        this.thread = new Thread(() -> read(events, seen), "taskqueue-sink-" + sink + "-reader");
+        this.thread = new Thread(() -> read(events, onRead), "taskqueue-sink-" + sink + "-reader");
         thread.setDaemon(true);
         thread.start();
     }
@@ -44,7 +45,7 @@ final class EventReader<T> implements AutoCloseable {
     /**
      * The next event, or empty after the last one.
      *
-     * @throws RuntimeException what reading failed with, after all that was read before
+     * @throws RuntimeException the failure of reading, after all events read before
      */
     Optional<ReplicationEvent<T>> take() throws InterruptedException {
         Item<T> item = ahead.take();
@@ -62,10 +63,10 @@ final class EventReader<T> implements AutoCloseable {
             throw error;
         }
         throw new IllegalStateException(
-                "Reading events failed with a checked exception, which an Iterator does not declare.", failure.get());
+                "Reading events failed with a checked exception, which an Iterator cannot declare.", failure.get());
     }
 
-    /** Ends the reading thread. One that is stuck in a call that ignores interruption ends when that call returns. */
+    /** Ends the reading thread. If it is in a call that ignores interruption, it ends when that call returns. */
     @Override
     public void close() {
         thread.interrupt();
@@ -77,8 +78,8 @@ final class EventReader<T> implements AutoCloseable {
         }
         if (thread.isAlive()) {
             LOG.warn(
-                    "Thread {} is still reading, {} s after it was interrupted: the events' iterator ignores it. It ends "
-                            + "when next() returns. Close the events to end it now.",
+                    "Thread {} is still reading {} s after it was interrupted: the iterator of the events ignores the "
+                            + "interruption. The thread ends when next() returns. Close the events to end it now.",
                     thread.getName(),
                     CLOSE_SECONDS);
         }
@@ -87,25 +88,25 @@ final class EventReader<T> implements AutoCloseable {
         }
     }
 
-    private void read(Iterable<ReplicationEvent<T>> events, Consumer<ReplicationEvent<T>> seen) {
+    private void read(Iterable<ReplicationEvent<T>> events, Consumer<ReplicationEvent<T>> onRead) {
         try {
             Item<T> end;
             try {
                 Iterator<ReplicationEvent<T>> iterator = events.iterator();
                 while (iterator.hasNext()) {
                     ReplicationEvent<T> event = iterator.next();
-                    seen.accept(event);
+                    onRead.accept(event);
                     ahead.put(new Item.Read<>(event));
                 }
                 end = new Item.End<>(Optional.empty());
             } catch (InterruptedException stopped) {
                 throw stopped;
-            } catch (Throwable failure) { // handed to the applying thread, whatever it is
+            } catch (Throwable failure) { // thrown by take() on the applying thread
                 end = new Item.End<>(Optional.of(failure));
             }
             ahead.put(end);
         } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt(); // closed: nobody takes any more
+            Thread.currentThread().interrupt(); // closed: the end is not needed any more
         }
     }
 }

@@ -4,8 +4,8 @@ import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.effect.RecordedEffects.Counts;
 
-/** Counts one run, for its receipt and for the meters. Belongs to one thread. */
-final class RunTally {
+/** The counts of one run, for its receipt and for the meters. Used by one thread. */
+final class RunCounters {
 
     private final SinkMeters meters;
     private long applied;
@@ -17,7 +17,7 @@ final class RunTally {
     private long missing;
     private int recordedByThisEvent;
 
-    RunTally(SinkMeters meters) {
+    RunCounters(SinkMeters meters) {
         this.meters = meters;
     }
 
@@ -31,8 +31,8 @@ final class RunTally {
         meters.counter(SinkMeters.FENCED, event.queueName()).increment();
     }
 
-    /** Counts what a try did, whether or not the event was applied by it. */
-    void tried(Counts counts) {
+    /** Counts the effects of an attempt, whether or not it applied the event. */
+    void attempted(Counts counts) {
         run += counts.run();
         failed += counts.failed();
         recordedByThisEvent += counts.run() + counts.failed();
@@ -41,7 +41,7 @@ final class RunTally {
         meters.effects(SinkMeters.Result.FAILED).increment(counts.failed());
     }
 
-    /** Counts an event by its last try. What an earlier try of it recorded is not reused but run. */
+    /** Counts an event by its last attempt. Results that an earlier attempt recorded count as run, not as reused. */
     void applied(ReplicationEvent<?> event, Counts last) {
         int recordedBefore = recordedByThisEvent - last.run() - last.failed();
         int reusedNow = Math.max(0, last.reused() - recordedBefore);

@@ -17,23 +17,28 @@ import java.util.Objects;
 import javax.sql.DataSource;
 
 /**
- * One table of a database: each call on a connection of its own, each statement its own transaction.
+ * One table of a database: each call uses its own connection, and each statement is its own transaction. Thread-safe.
  *
- * <p>Keys are unbounded text, which no index takes: the primary key is the SHA-256 of the key. Names are percent-encoded
- * before they become a key, because PostgreSQL refuses the character NUL in text.
+ * <p>Keys are texts of any length, which cannot be indexed: the primary key is the SHA-256 of the key. Names are
+ * percent-encoded before they become part of a key, because PostgreSQL does not accept the character NUL in text.
  */
-record Database(DataSource dataSource, String table) {
+record DatabaseTable(DataSource dataSource, String table) {
 
     /** A step on a connection. */
     interface Step<R> {
         R on(Connection connection) throws SQLException;
     }
 
-    Database {
+    DatabaseTable {
         Objects.requireNonNull(dataSource, "dataSource");
     }
 
-    /** @throws SinkStoreException if the step fails; {@code task} says what for, as in "read checkpoint a/b" */
+    /**
+     * Calls a step on a connection in auto-commit mode.
+     *
+     * @param task what the step does, for the message of a failure, as in "read checkpoint a/b"
+     * @throws SinkStoreException if the step fails
+     */
     <R> R call(String task, Step<R> step) {
         try (Connection connection = dataSource.getConnection()) {
             boolean autoCommit = connection.getAutoCommit();
@@ -48,54 +53,54 @@ record Database(DataSource dataSource, String table) {
         }
     }
 
-    /** What to throw where the database failed; {@code task} says what for, as in "read checkpoint a/b". */
+    /** The exception to throw if the database fails. */
     SinkStoreException failed(String task, SQLException failure) {
         return new SinkStoreException(
                 "Could not " + task + ", table " + table + ": " + failure.getMessage() + " (SQLState "
-                        + failure.getSQLState() + "). See that the database is reachable and that the table was "
-                        + "made, by createTables() or from " + script() + ".",
+                        + failure.getSQLState() + "). Check that the database is reachable and that the table "
+                        + "was created, by createTables() or from " + script() + ".",
                 failure);
     }
 
-    /** Runs the table's script, which leaves an existing table as it is. */
+    /** Runs the table's script, which does not change an existing table. */
     void create() {
         String ddl = ddl();
         try {
-            call("make a table", connection -> execute(connection, ddl));
+            call("create the table", connection -> execute(connection, ddl));
         } catch (SinkStoreException refused) {
-            // two at once both see no table, and the database refuses the second one; or this user may make none
+            // of two concurrent calls that see no table the database refuses one; or the user may not create tables
             if (!exists()) {
-                call("make a table", connection -> execute(connection, ddl));
+                call("create the table", connection -> execute(connection, ddl));
             }
         }
     }
 
     private boolean exists() {
         try {
-            return call("look for a table", this::isThere);
+            return call("look for the table", this::canBeRead);
         } catch (SinkStoreException missing) {
             return false;
         }
     }
 
-    private boolean isThere(Connection connection) throws SQLException {
+    private boolean canBeRead(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet none = statement.executeQuery("SELECT 1 FROM " + table + " WHERE 1 = 0")) {
             return !none.next();
         }
     }
 
-    /** Whether the primary key was taken. */
+    /** Whether a row with the primary key exists. */
     static boolean isConflict(SQLException failure) {
         return failure.getSQLState() != null && failure.getSQLState().startsWith("23");
     }
 
-    /** Whether the database gave up the statement because another transaction came first. */
+    /** Whether the database aborted the statement because of a concurrent transaction. */
     static boolean isSerializationFailure(SQLException failure) {
         return "40001".equals(failure.getSQLState());
     }
 
-    /** The names as one text, that has no NUL and from which they can be told. */
+    /** The names as one text without NUL; different names have different texts. */
     static String key(String... names) {
         StringBuilder key = new StringBuilder();
         for (String name : names) {
@@ -109,7 +114,7 @@ record Database(DataSource dataSource, String table) {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             return HexFormat.of().formatHex(sha256.digest(key.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("Every Java platform has SHA-256, but this one has not.", impossible);
+            throw new IllegalStateException("Every Java platform supports SHA-256, but this one does not.", impossible);
         }
     }
 
@@ -124,7 +129,7 @@ record Database(DataSource dataSource, String table) {
     }
 
     private String ddl() {
-        try (InputStream script = Database.class.getResourceAsStream("/" + script())) {
+        try (InputStream script = DatabaseTable.class.getResourceAsStream("/" + script())) {
             return new String(Objects.requireNonNull(script, script()).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);

@@ -7,22 +7,22 @@ import io.taskqueue.sink.store.SinkStoreException;
 import java.util.Objects;
 
 /**
- * How far one run has come in one queue: the checkpoint as this run last saw it, and the fence.
+ * The progress of one run in one queue: the checkpoint as this run last loaded or wrote it, and the fence.
  *
- * <p>What belongs to a peer is decided by that peer's position alone. The fence is the highest epoch whose SourceStarted stood
- * among this run's events; it is not stored, because only the order of the events says what stands behind it, and events that
- * are read again from an earlier place stand before it again. Belongs to one thread.
+ * <p>Whether an event was applied is decided by its peer's position alone. The fence is the highest epoch whose SourceStarted
+ * came among this run's events. It is not stored, because only the order of the events determines what comes after it, and
+ * events that are read again from an earlier offset come before it again. Used by one thread.
  */
-final class QueueProgress {
+final class QueueCursor {
 
-    /** What is to be done with an event. */
+    /** How an event is classified. */
     enum Verdict {
         NEXT,
         DUPLICATE,
         FENCED
     }
 
-    private static final int MAX_COLLISIONS = 1_000;
+    private static final int MAX_CONFLICTS = 1_000;
 
     private final CheckpointStore store;
     private final String sink;
@@ -30,8 +30,8 @@ final class QueueProgress {
     private SinkCheckpoint checkpoint;
     private long fence;
 
-    /** @throws SinkStoreException if the store does not answer */
-    QueueProgress(CheckpointStore store, String sink, String queue) {
+    /** @throws SinkStoreException if the store cannot be read or written */
+    QueueCursor(CheckpointStore store, String sink, String queue) {
         this.store = store;
         this.sink = sink;
         this.queue = queue;
@@ -50,12 +50,13 @@ final class QueueProgress {
     }
 
     /**
-     * Stores that the peer is at the position, unless it is there or further already, by this run or another.
+     * Advances the checkpoint of the peer to the position, unless this run or another one has already stored that position or a
+     * later one.
      *
-     * @throws SinkStoreException if the store does not answer
+     * @throws SinkStoreException if the store cannot be read or written
      */
     void advance(String peer, Position position) {
-        for (int collisions = 0; collisions < MAX_COLLISIONS; collisions++) {
+        for (int conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
             SinkCheckpoint next = checkpoint.advanced(peer, position);
             if (next.equals(checkpoint)) {
                 return;
@@ -67,9 +68,9 @@ final class QueueProgress {
             checkpoint = store.load(sink, queue);
         }
         throw new SinkStoreException(
-                "The checkpoint of sink " + sink + " and queue " + queue + " changed " + MAX_COLLISIONS
-                        + " times while it was to advance to " + position + " for peer " + peer
-                        + ". See how many runners share this name.",
+                "The checkpoint of sink " + sink + " and queue " + queue + " changed " + MAX_CONFLICTS
+                        + " times before it could advance to " + position + " for peer " + peer
+                        + ". Check how many runners share this name.",
                 new IllegalStateException("compareAndSet never succeeded"));
     }
 }

@@ -10,25 +10,25 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** How far one queue of a sink lags behind what was read of it. Thread-safe; kept by the runner, as gauges outlive a run. */
-final class SinkGauges {
+/** How far a sink is behind the events that were read of one queue. Thread-safe; kept by the runner, because gauges outlive a run. */
+final class LagGauges {
 
     private final Clock clock;
     private final AtomicReference<@Nullable Position> newestRead = new AtomicReference<>();
     private final AtomicReference<@Nullable Position> newestDone = new AtomicReference<>();
     private final AtomicReference<@Nullable Instant> newestApplied = new AtomicReference<>();
 
-    SinkGauges(Clock clock, SinkMeters meters, String queue) {
+    LagGauges(Clock clock, SinkMeters meters, String queue) {
         this.clock = clock;
-        meters.gauge(SinkMeters.SEQUENCE_LAG, queue, this, SinkGauges::sequenceLag);
-        meters.gauge(SinkMeters.WALL_CLOCK_LAG, queue, this, SinkGauges::wallClockLag);
+        meters.gauge(SinkMeters.SEQUENCE_LAG, queue, this, LagGauges::sequenceLag);
+        meters.gauge(SinkMeters.WALL_CLOCK_LAG, queue, this, LagGauges::wallClockLag);
     }
 
     void read(ReplicationEvent<?> event) {
         advance(newestRead, event.position());
     }
 
-    /** The sink is done with the event, which it has applied or dropped. */
+    /** The event was applied or dropped. */
     void done(ReplicationEvent<?> event) {
         advance(newestDone, event.position());
     }
@@ -37,7 +37,7 @@ final class SinkGauges {
         newestApplied.set(event.occurredAt());
     }
 
-    /** Within an epoch, the events between the two; across epochs, the events of the newer one. */
+    /** In events: within an epoch, those between the newest read and the newest done; otherwise those of the newer epoch. */
     double sequenceLag() {
         Position read = newestRead.get();
         Position done = newestDone.get();
@@ -49,7 +49,7 @@ final class SinkGauges {
                 : (double) read.sequence() - done.sequence();
     }
 
-    /** 0 where nothing that was read is outstanding: what is idle does not fall behind. */
+    /** In seconds; 0 if all events that were read are done, because an idle sink has no lag. */
     double wallClockLag() {
         Instant newest = newestApplied.get();
         return newest == null || Objects.equals(newestRead.get(), newestDone.get())

@@ -1,0 +1,242 @@
+package io.taskqueue.sink.effect;
+
+import io.taskqueue.event.TaskError;
+import io.taskqueue.sink.AmbiguousEffectException;
+import io.taskqueue.sink.Causes;
+import io.taskqueue.sink.EffectKey;
+import io.taskqueue.sink.EffectMisuseException;
+import io.taskqueue.sink.EffectMode;
+import io.taskqueue.sink.EffectNotRecordedException;
+import io.taskqueue.sink.EffectProbe;
+import io.taskqueue.sink.Effects.EffectAction;
+import io.taskqueue.sink.OnAmbiguity;
+import io.taskqueue.sink.OnPermanent;
+import io.taskqueue.sink.RecordedFailureException;
+import io.taskqueue.sink.UnknownOutcomeException;
+import io.taskqueue.sink.effect.AttemptReport.Result;
+import io.taskqueue.sink.store.EffectResult;
+import io.taskqueue.sink.store.EffectStore;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lifecycle of an effect, from the lookup of its result to the record of it.
+ *
+ * <pre>
+ *   find --a result--------------------------------------------------------------> RECORDED: it is returned
+ *     |
+ *     +--none, in a replay-------------------------------------------------------> MISSING: not run
+ *     |
+ *     +--none--> INTENDED --new intent, or none needed--> RUNNING --returned-----> RECORDED
+ *                   |                                      ^  |  +--permanent----> RECORDED, or PARKED without intent
+ *                   |                                      |  +--transient-------> thrown; the intent is withdrawn
+ *                   +--an earlier intent--> IN DOUBT       |  +--unknown---------> thrown; the intent stays
+ *                                              |           |
+ *                                              +--the probe: not done
+ *                                              +--the probe: done, or assumed done-> RECORDED
+ *                                              +--park---------------------------> PARKED, the intent stays
+ * </pre>
+ *
+ * <p>One executor serves one attempt to apply an event. Each effect runs on the thread that requests it; thread-safe.
+ */
+final class EffectExecutor {
+
+    /** An effect as the sink declares it. */
+    record Effect<R>(EffectKey key, ResultCodec<R> codec, OnAmbiguity<R> onAmbiguity) {
+
+        String name() {
+            return key.effect();
+        }
+
+        boolean needsIntent() {
+            return onAmbiguity.needsIntent();
+        }
+    }
+
+    private final EffectStore store;
+    private final EffectMode mode;
+    private final EffectRules rules;
+    private final EffectScope scope;
+    private final AttemptReport report;
+
+    EffectExecutor(EffectStore store, EffectMode mode, EffectRules rules, EffectScope scope, AttemptReport report) {
+        this.store = store;
+        this.mode = mode;
+        this.rules = rules;
+        this.scope = scope;
+        this.report = report;
+    }
+
+    /** Returns the recorded result of the effect, or runs its action and records the result. */
+    <R> @Nullable R execute(Effect<R> effect, EffectAction<R> action) throws Exception {
+        Optional<EffectResult> recorded = store.find(effect.key());
+        if (recorded.isPresent()) {
+            report.count(Result.REUSED);
+            return valueOf(effect, recorded.get());
+        }
+        if (mode == EffectMode.RECORDED_ONLY) {
+            report.count(Result.MISSING);
+            throw new EffectNotRecordedException(effect.key());
+        }
+        if (!scope.start(effect.name())) {
+            throw report.late(effect.name());
+        }
+        try {
+            return intendAndRun(effect, action);
+        } finally {
+            scope.end(effect.name());
+        }
+    }
+
+    private <R> @Nullable R intendAndRun(Effect<R> effect, EffectAction<R> action) throws Exception {
+        boolean inDoubt = effect.needsIntent() && !store.intend(effect.key(), effect.onAmbiguity());
+        if (inDoubt) {
+            // outside of the try block of run(): a failing probe does not say anything about the action
+            Optional<EffectProbe.Answer.Done<R>> done = resolve(effect);
+            if (done.isPresent()) {
+                return record(effect, done.get().result());
+            }
+        }
+        if (!scope.isOpen()) { // the attempt ended during the wait for the intent or the probe
+            if (!inDoubt) {
+                withdraw(effect);
+            }
+            throw report.late(effect.name());
+        }
+        return run(effect, action);
+    }
+
+    /** Resolves the doubt as declared; empty if the action is to run. */
+    private <R> Optional<EffectProbe.Answer.Done<R>> resolve(Effect<R> effect) throws Exception {
+        report.count(Result.AMBIGUOUS);
+        if (effect.onAmbiguity() instanceof OnAmbiguity.Probe<R> probe) {
+            EffectProbe.Answer<R> answer = probe.probe().ask(effect.key());
+            report.targetAnswered();
+            return answer instanceof EffectProbe.Answer.Done<R> done ? Optional.of(done) : Optional.empty();
+        }
+        if (effect.onAmbiguity() instanceof OnAmbiguity.AssumeDone<R> assumed) {
+            return Optional.of(new EffectProbe.Answer.Done<>(assumed.result()));
+        }
+        throw report.parked(new AmbiguousEffectException(effect.key()));
+    }
+
+    private <R> @Nullable R run(Effect<R> effect, EffectAction<R> action) throws Exception {
+        R value;
+        try {
+            value = action.run(effect.key());
+        } catch (EffectMisuseException | AmbiguousEffectException e) {
+            throw e;
+        } catch (Exception failure) {
+            return fail(effect, failure);
+        } catch (Error failure) {
+            withdrawIfNotDone(effect, failure);
+            throw failure;
+        }
+        report.targetAnswered();
+        return record(effect, value);
+    }
+
+    /** Records a permanent failure, or parks the event; throws in any case, except for a result that another runner recorded. */
+    private <R> @Nullable R fail(Effect<R> effect, Exception failure) throws Exception {
+        if (!rules.isPermanent(failure)) {
+            withdrawIfNotDone(effect, failure);
+            throw failure;
+        }
+        report.targetAnswered();
+        if (rules.onPermanent() == OnPermanent.PARK) {
+            withdraw(effect);
+            throw report.parked(failure);
+        }
+        requireNotClosed(effect);
+        EffectResult recorded = store.record(effect.key(), new EffectResult.Failed(TaskError.of(failure)));
+        report.count(Result.FAILED);
+        return valueOf(effect, recorded);
+    }
+
+    private void withdrawIfNotDone(Effect<?> effect, Throwable failure) {
+        boolean unknown = Causes.first(failure, UnknownOutcomeException.class).isPresent()
+                || Causes.first(failure, InterruptedException.class).isPresent()
+                || Thread.currentThread().isInterrupted();
+        // a probe is asked after each failure, so its intent stays
+        if (!unknown && !(effect.onAmbiguity() instanceof OnAmbiguity.Probe)) {
+            withdraw(effect);
+        }
+    }
+
+    private void withdraw(Effect<?> effect) {
+        if (effect.needsIntent()) {
+            store.withdraw(effect.key());
+        }
+    }
+
+    /** Records a result, after checking that its record can be read again. */
+    private <R> @Nullable R record(Effect<R> effect, @Nullable Object value) throws RecordedFailureException {
+        String json = write(effect, value);
+        R readBack = readBack(effect, json);
+        EffectResult result = new EffectResult.Done(effect.codec().tag(), json);
+        requireNotClosed(effect);
+        EffectResult recorded = store.record(effect.key(), result);
+        report.count(Result.RUN);
+        return recorded.equals(result) ? readBack : valueOf(effect, recorded);
+    }
+
+    private String write(Effect<?> effect, @Nullable Object value) {
+        try {
+            return effect.codec().write(value);
+        } catch (ResultJson.ConversionException unwritable) {
+            throw unrecordable(effect, "cannot be written as JSON", unwritable);
+        }
+    }
+
+    private <R> @Nullable R readBack(Effect<R> effect, String json) {
+        try {
+            return effect.codec().read(json);
+        } catch (ResultJson.ConversionException unreadable) {
+            throw unrecordable(effect, "cannot be read back from its JSON", unreadable);
+        }
+    }
+
+    private EffectMisuseException unrecordable(Effect<?> effect, String problem, ResultJson.ConversionException cause) {
+        return report.misused(new EffectMisuseException(
+                "Effect " + effect.key() + " was done, but its result of type '"
+                        + effect.codec().tag() + "' " + problem + ": " + cause.getMessage()
+                        + ". The result is not recorded, so the effect runs again with the same key after this is "
+                        + "fixed. "
+                        + "Return a record of plain values, or use run() if the result is not needed.",
+                cause));
+    }
+
+    /** The value of a recorded result. */
+    private <R> @Nullable R valueOf(Effect<R> effect, EffectResult result) throws RecordedFailureException {
+        if (result instanceof EffectResult.Failed failure) {
+            throw new RecordedFailureException(effect.key(), failure.error());
+        }
+        EffectResult.Done done = (EffectResult.Done) result;
+        ResultCodec<R> codec = effect.codec();
+        if (!done.type().equals(codec.tag())) {
+            throw report.misused(new EffectMisuseException("Effect " + effect.key()
+                    + " has a recorded result of type '" + done.type() + "', but type '" + codec.tag() + "' ("
+                    + codec.typeName()
+                    + ") was requested. A recorded result never changes: request the recorded type, annotate the "
+                    + "class with "
+                    + "@ResultType(\"" + done.type() + "\") if it is the same type renamed, or give the effect "
+                    + "another name."));
+        }
+        try {
+            return codec.read(done.json());
+        } catch (ResultJson.ConversionException unreadable) {
+            throw report.misused(new EffectMisuseException(
+                    "The recorded result of effect " + effect.key() + ", of type '" + codec.tag()
+                            + "', cannot be read as " + codec.typeName() + ": " + unreadable.getMessage()
+                            + ". A recorded result never changes: change the class so that it reads results recorded "
+                            + "earlier.",
+                    unreadable));
+        }
+    }
+
+    private void requireNotClosed(Effect<?> effect) {
+        if (scope.isClosed()) {
+            throw report.late(effect.name());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.taskqueue.sink.local;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.taskqueue.event.NameRule;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.sink.EffectMode;
+import io.taskqueue.sink.OnPermanent;
+import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.RetryPolicy;
+import io.taskqueue.sink.effect.EffectRules;
+import io.taskqueue.sink.store.CheckpointStore;
+import io.taskqueue.sink.store.EffectStore;
+import java.time.Clock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** The validated settings of a local runner; see {@link LocalSinkRunner.Builder}. */
+record LocalSinkSettings<T>(
+        String name,
+        ReplicationSink<T> sink,
+        Function<ReplicationEvent<T>, String> peerKey,
+        int buffer,
+        Stores stores,
+        EffectSettings effects,
+        Environment environment) {
+
+    /** What outlives a run. */
+    record Stores(CheckpointStore checkpoints, EffectStore effects) {}
+
+    /** How effects run, and what happens if they fail. */
+    record EffectSettings(EffectMode mode, RetryPolicy retry, OnPermanent onPermanent) {
+
+        EffectRules rules() {
+            return new EffectRules(retry::isPermanent, onPermanent);
+        }
+    }
+
+    /** What a runner takes from its surroundings: meters, time and randomness. */
+    record Environment(MeterRegistry registry, Clock clock, Retries.Pause pause, Supplier<RandomGenerator> random) {}
+
+    LocalSinkSettings {
+        NameRule.requireAnyLength("sink name", "billing", name);
+        if (buffer < 1) {
+            throw new IllegalArgumentException(
+                    "The buffer of sink " + name + " must have room for at least 1 event, but " + buffer
+                            + " was set. Use 1,024, the default, if unsure.");
+        }
+    }
+}
