@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The oracle of the tests: which event may follow which in the life of one task, told from the design and from nothing in the
- * queue's code. Also: events are numbered from 1 without a hole, time does not go back, and a lease id is used once.
+ * The oracle of the tests: which event may follow which in the lifecycle of one task, written from the design and independent of
+ * the queue's code. Also: events are numbered from 1 without a hole, time does not go back, and a lease id is used once.
  */
-final class LegalLife<T> {
+final class TaskLifecycleOracle<T> {
 
     private enum Stage {
         UNKNOWN,
@@ -30,7 +30,7 @@ final class LegalLife<T> {
         GONE
     }
 
-    private record Life(Stage stage, int attempt, OwnershipToken token, Task<?> birth) {}
+    private record Lifecycle(Stage stage, int attempt, OwnershipToken token, Task<?> birth) {}
 
     private static final Map<EventKind, Set<Stage>> MAY_FOLLOW = Map.of(
             EventKind.ENQUEUED, EnumSet.of(Stage.UNKNOWN),
@@ -44,41 +44,42 @@ final class LegalLife<T> {
             EventKind.DEAD_LETTERED, EnumSet.of(Stage.FAILED, Stage.EXPIRED),
             EventKind.DRAINED, EnumSet.of(Stage.PENDING, Stage.FAILED, Stage.EXPIRED));
 
-    private final Map<TaskId, Life> lives = new HashMap<>();
+    private final Map<TaskId, Lifecycle> lifecycles = new HashMap<>();
     private final Set<UUID> leaseIds = new HashSet<>();
     private long lastNumber;
 
     void accept(TaskEvent<T> event) {
         assertThat(event.number()).as("number of %s", event).isEqualTo(++lastNumber);
-        Life life = lives.getOrDefault(event.task().id(), new Life(Stage.UNKNOWN, 0, null, event.task()));
+        Lifecycle lifecycle =
+                lifecycles.getOrDefault(event.task().id(), new Lifecycle(Stage.UNKNOWN, 0, null, event.task()));
         assertThat(MAY_FOLLOW.get(event.kind()))
-                .as("%s of task %s", event, life)
-                .contains(life.stage);
-        assertThat(event.task().enqueuedAt()).isEqualTo(life.birth.enqueuedAt());
-        assertThat(event.task().payload()).isEqualTo(life.birth.payload());
-        checkAttempt(event, life);
-        lives.put(event.task().id(), next(event, life));
+                .as("%s of task %s", event, lifecycle)
+                .contains(lifecycle.stage);
+        assertThat(event.task().enqueuedAt()).isEqualTo(lifecycle.birth.enqueuedAt());
+        assertThat(event.task().payload()).isEqualTo(lifecycle.birth.payload());
+        checkAttempt(event, lifecycle);
+        lifecycles.put(event.task().id(), next(event, lifecycle));
     }
 
-    private void checkAttempt(TaskEvent<T> event, Life life) {
+    private void checkAttempt(TaskEvent<T> event, Lifecycle lifecycle) {
         int attempt = event.task().attempt();
         switch (event.kind()) {
             case ENQUEUED -> assertThat(attempt).isEqualTo(1);
             case RESTORED -> {}
-            case REQUEUED -> assertThat(attempt).as("%s", event).isEqualTo(life.attempt + 1);
+            case REQUEUED -> assertThat(attempt).as("%s", event).isEqualTo(lifecycle.attempt + 1);
             case DRAINED -> assertThat(attempt)
                     .as("%s", event)
-                    .isEqualTo(life.stage == Stage.PENDING ? life.attempt : life.attempt + 1);
-            default -> assertThat(attempt).as("%s", event).isEqualTo(life.attempt);
+                    .isEqualTo(lifecycle.stage == Stage.PENDING ? lifecycle.attempt : lifecycle.attempt + 1);
+            default -> assertThat(attempt).as("%s", event).isEqualTo(lifecycle.attempt);
         }
         if (event.kind() == EventKind.LEASE_GRANTED) {
             assertThat(leaseIds.add(event.token().orElseThrow().leaseId())).isTrue();
         } else if (event.kind() != EventKind.RESTORED) {
-            assertThat(event.token().orElse(null)).as("token of %s", event).isEqualTo(life.token);
+            assertThat(event.token().orElse(null)).as("token of %s", event).isEqualTo(lifecycle.token);
         }
     }
 
-    private Life next(TaskEvent<T> event, Life before) {
+    private Lifecycle next(TaskEvent<T> event, Lifecycle before) {
         Stage stage =
                 switch (event.kind()) {
                     case ENQUEUED, RESTORED, REQUEUED -> Stage.PENDING;
@@ -89,13 +90,13 @@ final class LegalLife<T> {
                     case COMPLETED, DRAINED -> Stage.GONE;
                     case SOURCE_STARTED -> throw new AssertionError(event);
                 };
-        return new Life(stage, event.task().attempt(), event.token().orElse(null), before.birth);
+        return new Lifecycle(stage, event.task().attempt(), event.token().orElse(null), before.birth);
     }
 
     /** How many tasks were seen that are in none of the final stages. */
     long unfinished() {
-        return lives.values().stream()
-                .filter(life -> life.stage != Stage.GONE && life.stage != Stage.DEAD)
+        return lifecycles.values().stream()
+                .filter(lifecycle -> lifecycle.stage != Stage.GONE && lifecycle.stage != Stage.DEAD)
                 .count();
     }
 }

@@ -6,20 +6,20 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * How a call gets in that may have to wait, for the queue (room for a task, or a task to lease) and for places in the journal.
+ * Admits calls that may have to wait, for the queue (capacity for a task, or a task to lease) and for places in the journal.
  *
- * <p>The order is what keeps the queue from a standstill: the queue first, and no places are held while waiting for it.
- * Otherwise idle workers would keep all places while nobody could enqueue, or blocked producers while nobody could lease.
+ * <p>The order prevents a deadlock: the queue first, and no places are held while waiting for it. Otherwise idle workers would
+ * hold all places while no producer could enqueue, or blocked producers while no worker could lease.
  *
  * <pre>
- *   lock -> ready? -- no --> give places back, wait for the condition, ask again
+ *   lock -> ready? -- no --> release the places, await the condition, check again
  *             |
- *            yes -> places held, or to be had at once? -- no --> unlock, wait for places, start again
+ *            yes -> places held, or available at once? -- no --> unlock, wait for places, start again
  *                       |
  *                      yes -> act
  * </pre>
  */
-final class Turnstile<T> {
+final class AdmissionControl<T> {
 
     private final QueueCore<T> core;
     private final String call;
@@ -27,7 +27,7 @@ final class Turnstile<T> {
     private final BooleanSupplier ready;
     private final int places;
 
-    Turnstile(QueueCore<T> core, String call, Condition becomesReady, BooleanSupplier ready, int places) {
+    AdmissionControl(QueueCore<T> core, String call, Condition becomesReady, BooleanSupplier ready, int places) {
         this.core = core;
         this.call = call;
         this.becomesReady = becomesReady;
@@ -38,22 +38,22 @@ final class Turnstile<T> {
     /**
      * Acts inside the lock, once the queue is ready and the places are reserved.
      *
-     * @return what the action returned, or empty if the time was up
-     * @throws QueueClosedException if the queue takes no more work
+     * @return what the action returned, or empty if the time limit was reached
+     * @throws QueueClosedException if the queue accepts no more work
      */
-    <R> Optional<R> pass(long limitNanos, Supplier<R> action) throws InterruptedException {
+    <R> Optional<R> admit(long limitNanos, Supplier<R> action) throws InterruptedException {
         long left = limitNanos;
         boolean held = false;
         while (true) {
             boolean acted = false;
-            core.monitor.enter(call);
+            core.lock.enter(call);
             try {
                 core.sweep();
                 core.requireOpen(call);
                 while (!ready.getAsBoolean()) {
                     if (held) {
                         held = false;
-                        core.emitter.journal().release(places);
+                        core.events.journal().release(places);
                     }
                     if (left <= 0) {
                         return Optional.empty();
@@ -62,7 +62,7 @@ final class Turnstile<T> {
                     core.sweep();
                     core.requireOpen(call);
                 }
-                if (held || core.emitter.tryReserve(places)) {
+                if (held || core.events.tryReserve(places)) {
                     held = false;
                     acted = true;
                     return Optional.of(action.get());
@@ -72,16 +72,16 @@ final class Turnstile<T> {
                 }
             } finally {
                 if (held) {
-                    core.emitter.journal().release(places);
+                    core.events.journal().release(places);
                 }
                 if (!acted) {
                     passSignalOn();
                 }
-                core.monitor.exit();
+                core.lock.exit();
             }
-            long before = core.clock.nanos();
-            held = core.emitter.journal().reserve(places, left);
-            left = held ? left - (core.clock.nanos() - before) : 0;
+            long before = core.settings.time().nanos();
+            held = core.events.journal().reserve(places, left);
+            left = held ? left - (core.settings.time().nanos() - before) : 0;
         }
     }
 

@@ -3,26 +3,26 @@ package io.taskqueue.queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The one lock that guards a queue, and what its threads wait for. */
-final class QueueMonitor {
+/** The one lock that guards a queue, and the conditions that its threads wait for. */
+final class QueueLock {
 
     private final String queue;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** A task is pending. One waiter is woken for one task. */
-    final Condition work = lock.newCondition();
+    /** A task is pending. One waiter is signalled for one task. */
+    final Condition taskPending = lock.newCondition();
 
-    /** There is room below the capacity. */
-    final Condition room = lock.newCondition();
+    /** Fewer tasks than the capacity are pending or delayed. */
+    final Condition capacityFree = lock.newCondition();
 
-    /** No lease is held, or the queue's life changed. */
-    final Condition quiet = lock.newCondition();
+    /** No lease is held, or the queue's lifecycle advanced. */
+    final Condition noLeases = lock.newCondition();
 
-    private final Condition sweep = lock.newCondition();
+    private final Condition sweepDue = lock.newCondition();
     private boolean sweeperSleeps;
     private long sweeperWakesAt;
 
-    QueueMonitor(String queue) {
+    QueueLock(String queue) {
         this.queue = queue;
     }
 
@@ -45,18 +45,18 @@ final class QueueMonitor {
         lock.unlock();
     }
 
-    /** Lets the sweeper sleep until the time comes, or until something is due earlier. */
-    void awaitSweep(QueueClock clock, long until) throws InterruptedException {
-        long left = until - clock.nanos();
+    /** Puts the sweeper to sleep until that time, or until something is due earlier. */
+    void awaitSweep(QueueSettings.TimeSource time, long until) throws InterruptedException {
+        long left = until - time.nanos();
         sweeperWakesAt = until;
         sweeperSleeps = true;
         while (sweeperSleeps && left > 0) {
-            left = sweep.awaitNanos(left);
+            left = sweepDue.awaitNanos(left);
         }
         sweeperSleeps = false;
     }
 
-    /** Something is due at that time. */
+    /** Wakes the sweeper if it would sleep beyond that time. */
     void sweepBy(long due) {
         if (sweeperSleeps && due - sweeperWakesAt < 0) {
             sweepNow();
@@ -65,13 +65,13 @@ final class QueueMonitor {
 
     void sweepNow() {
         sweeperSleeps = false;
-        sweep.signal();
+        sweepDue.signal();
     }
 
-    void wakeEveryone() {
-        work.signalAll();
-        room.signalAll();
-        quiet.signalAll();
+    void wakeAll() {
+        taskPending.signalAll();
+        capacityFree.signalAll();
+        noLeases.signalAll();
         sweepNow();
     }
 }
