@@ -1,7 +1,7 @@
 package io.taskqueue.cli;
 
-import io.taskqueue.source.Claim;
-import io.taskqueue.source.SourceRegistry;
+import io.taskqueue.source.registry.Claim;
+import io.taskqueue.source.registry.SourceRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
