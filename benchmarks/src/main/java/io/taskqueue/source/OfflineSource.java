@@ -1,12 +1,18 @@
 package io.taskqueue.source;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.metrics.SourceMeters;
 import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.source.publish.BufferLimits;
+import io.taskqueue.source.publish.EventBuffer;
+import io.taskqueue.source.publish.EventRecords;
+import io.taskqueue.source.publish.PayloadLimit;
+import io.taskqueue.source.publish.PeerResolver;
+import io.taskqueue.source.publish.Publisher;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
@@ -19,10 +25,10 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A source without its claim and without the network, for benchmarks: the journal, the buffer, and a publisher thread that
- * encodes every record and passes it to a producer that acknowledges it immediately.
+ * A source without its claim and the network: the buffer, and a publisher thread that encodes every record and passes it to a
+ * producer that acknowledges it immediately.
  */
-public final class OfflineSource<T> implements Publisher.Monitor, AutoCloseable {
+public final class OfflineSource<T> implements Publisher.Listener<T>, AutoCloseable {
 
     private static final TopicPartition PARTITION = new TopicPartition("nowhere", 0);
     private static final int MAX_RECORD_BYTES = 1024 * 1024;
@@ -37,22 +43,23 @@ public final class OfflineSource<T> implements Publisher.Monitor, AutoCloseable 
         ReplicationEventCodec<T> events = new ReplicationEventCodec<>(codec);
         EventRecords<T> records = new EventRecords<>(
                 queue.name(),
-                new Peers<>("dispatcher-a", task -> "dispatcher-a"),
+                new PeerResolver<>("dispatcher-a", task -> "dispatcher-a"),
                 events,
                 UUID.randomUUID(),
                 PARTITION,
                 MAX_RECORD_BYTES);
-        buffer = new EventBuffer<>(1, Clock.systemUTC(), new BufferLimits(BUFFER_EVENTS, BUFFER_BYTES));
         meters = new SourceMeters(new CompositeMeterRegistry(), queue.name());
-        Counter expired = meters.leasesExpired();
-        queue.attach(new SourceJournal<>(
+        buffer = new EventBuffer<>(
                 1,
-                new PayloadGate<>(queue.name(), "dispatcher-a", events, records, MAX_RECORD_BYTES),
-                buffer,
-                expired));
+                new BufferLimits(BUFFER_EVENTS, BUFFER_BYTES),
+                new PayloadLimit<>(queue.name(), "dispatcher-a", events, records, MAX_RECORD_BYTES),
+                Clock.systemUTC(),
+                Ticker.system(),
+                meters.leasesExpired());
+        queue.attach(buffer);
         publisher = new Thread(
                 new Publisher<>(
-                        buffer, records, AcknowledgingProducer::new, this::acknowledged, this, Duration.ofMinutes(1)),
+                        buffer, records, AcknowledgingProducer::new, this, Duration.ofMinutes(1), Ticker.system()),
                 "publisher");
         publisher.setDaemon(true);
         publisher.start();
@@ -63,9 +70,9 @@ public final class OfflineSource<T> implements Publisher.Monitor, AutoCloseable 
         return new OfflineSource<>(queue, codec);
     }
 
-    private boolean acknowledged(Buffered<T> buffered, ReplicationEvent<T> event) {
+    @Override
+    public void acknowledged(ReplicationEvent<T> event) {
         meters.events(event.kind()).increment();
-        return buffer.acknowledged(buffered);
     }
 
     @Override

@@ -1,19 +1,23 @@
 package io.taskqueue.kafka;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.CommonClientConfigs;
 
 /**
- * A user's Kafka properties, a client at a time: a property with the prefix of a client reaches that client alone, and wins over
- * one without a prefix, which reaches all.
+ * A user's Kafka properties, by client: a property with the prefix of a client applies to that client only, and overrides the
+ * property without a prefix, which applies to all.
  *
  * <p>Immutable and thread-safe.
  */
 public final class ClientProperties {
 
-    /** The clients that properties can be meant for. */
+    private static final long DEFAULT_API_TIMEOUT_MILLIS = 60_000;
+
+    /** The clients that properties can be addressed to. */
     public enum Client {
         PRODUCER,
         CONSUMER,
@@ -29,14 +33,49 @@ public final class ClientProperties {
         this.all = new LinkedHashMap<>(all);
     }
 
-    /** The properties of a client, prefixes taken away; a map of the caller's own. */
+    /** The properties of a client, without prefixes; a new map. */
     public Map<String, Object> of(Client client) {
         Map<String, Object> own = shared();
         prefixed(client).forEach((name, value) -> own.put(name.substring(client.prefix.length()), value));
         return own;
     }
 
-    /** The properties without a prefix, which reach every client; a map of the caller's own. */
+    /**
+     * The address of the cluster for a client.
+     *
+     * @throws IllegalArgumentException if it is missing
+     */
+    public String bootstrapServers(Client client) {
+        Object servers = of(client).get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+        if (servers == null) {
+            throw new IllegalArgumentException("bootstrap.servers is missing, so the address of Kafka is unknown."
+                    + " Set it: Map.of(\"bootstrap.servers\", \"host:9092\").");
+        }
+        return String.valueOf(servers);
+    }
+
+    /** How long one request of an admin client or a reader may take. */
+    public Duration apiTimeout() {
+        return Duration.ofMillis(
+                number(Client.ADMIN, CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, DEFAULT_API_TIMEOUT_MILLIS));
+    }
+
+    /**
+     * A numeric property of a client.
+     *
+     * @param otherwise the number if the property is not set
+     * @throws IllegalArgumentException if it is not a whole number
+     */
+    public long number(Client client, String name, long otherwise) {
+        String value = String.valueOf(of(client).getOrDefault(name, otherwise)).strip();
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(name + " is '" + value + "'. Set it to a whole number.", e);
+        }
+    }
+
+    /** The properties without a prefix, which apply to every client; a new map. */
     public Map<String, Object> shared() {
         Map<String, Object> shared = new LinkedHashMap<>();
         all.forEach((name, value) -> {
@@ -47,7 +86,7 @@ public final class ClientProperties {
         return shared;
     }
 
-    /** The properties meant for a client alone, as they were given; a map of the caller's own. */
+    /** The properties with a client's prefix, unchanged; a new map. */
     public Map<String, Object> prefixed(Client client) {
         Map<String, Object> prefixed = new LinkedHashMap<>();
         all.forEach((name, value) -> {

@@ -49,6 +49,13 @@ public final class TopicReader implements AutoCloseable {
      * @param timeout how long one request may take, and how long reading may make no progress
      */
     public static TopicReader open(Map<String, ?> kafka, IsolationLevel isolation, Duration timeout) {
+        return new TopicReader(
+                new KafkaConsumer<>(
+                        consumerProperties(kafka, isolation), new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                timeout);
+    }
+
+    static Map<String, Object> consumerProperties(Map<String, ?> kafka, IsolationLevel isolation) {
         Map<String, Object> properties = new ClientProperties(kafka).of(Client.CONSUMER);
         properties.put(
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
@@ -58,8 +65,7 @@ public final class TopicReader implements AutoCloseable {
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
         // the records exist: a fetch that waits for more of them only delays the next one
         properties.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10);
-        return new TopicReader(
-                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()), timeout);
+        return properties;
     }
 
     /** The partitions of a topic, by number; empty if there is no such topic. */

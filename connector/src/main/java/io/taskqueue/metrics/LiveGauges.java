@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The gauges of one subject's life. A registry keeps the first gauge of a name and tags for good, and shows NaN once its
- * subject is gone; here the newest subject takes the place, and what ends takes its gauges with it unless another has.
+ * The gauges of one subject, from its start to its end. A registry keeps the first gauge of a name and tags permanently, and shows
+ * NaN once its subject is collected; here the newest subject replaces it, and a subject that ends removes its own gauges, but not
+ * those of a later one.
  */
 final class LiveGauges implements AutoCloseable {
 
@@ -20,17 +21,17 @@ final class LiveGauges implements AutoCloseable {
         this.registry = registry;
     }
 
-    <S> void register(Meaning meaning, Tags tags, S subject, ToDoubleFunction<S> value) {
-        // all who share the registry: finding, removing and registering is one step
+    <S> void register(MeterDefinition definition, Tags tags, S subject, ToDoubleFunction<S> value) {
+        // one step for all that share the registry: find, remove, register
         synchronized (registry) {
             for (Gauge before :
-                    List.copyOf(registry.find(meaning.name()).tags(tags).gauges())) {
+                    List.copyOf(registry.find(definition.name()).tags(tags).gauges())) {
                 registry.remove(before);
                 registered.remove(before);
             }
-            registered.add(Gauge.builder(meaning.name(), subject, value)
-                    .description(meaning.description())
-                    .baseUnit(meaning.unit())
+            registered.add(Gauge.builder(definition.name(), subject, value)
+                    .description(definition.description())
+                    .baseUnit(definition.unit())
                     .tags(tags)
                     .register(registry));
         }

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 /**
  * The meters of a sink. Thread-safe.
  *
- * <p>Counters stay for good; those of effects are there from the start, at 0. A gauge shows the subject that was registered
- * last for its tags and goes with {@link #close}, unless a later one has taken its place.
+ * <p>Counters are never removed; those of effects exist from the start, at 0. A gauge shows the subject that was registered
+ * last for its tags and is removed by {@link #close}, unless a later one has replaced it.
  */
 public final class SinkMeters implements AutoCloseable {
 
@@ -27,26 +27,26 @@ public final class SinkMeters implements AutoCloseable {
     public static final String SEQUENCE_LAG = "taskqueue.replication.sequence_lag";
     /** Gauge; tags sink, queue: 0 where nothing is outstanding, else now minus the time of the newest applied event, in seconds. */
     public static final String WALL_CLOCK_LAG = "taskqueue.replication.wall_clock_lag";
-    /** Counter; tags sink, result (run, reused, failed, missing): effects; parked: events set aside. */
+    /** Counter; tags sink, result (run, reused, failed, missing): effects; parked: events that were parked. */
     public static final String EFFECTS = "taskqueue.replication.effects";
-    /** Counter; tag sink: effects of which nobody knew whether they were done, dealt with as declared. */
+    /** Counter; tag sink: effects whose outcome was unknown, handled by their declared policy. */
     public static final String AMBIGUOUS = "taskqueue.replication.ambiguous";
     /** Counter; tags sink, queue: events seen before and dropped. */
     public static final String DUPLICATES = "taskqueue.replication.duplicates";
     /** Counter; tags sink, queue: events of a fenced epoch, dropped. */
     public static final String FENCED = "taskqueue.replication.fenced";
-    /** Counter; tags sink, queue: places in the history where events are missing. */
+    /** Counter; tags sink, queue: positions where events are missing. */
     public static final String GAPS = "taskqueue.replication.gaps";
-    /** Counter; tag sink: records that are no events. */
+    /** Counter; tag sink: records that are not valid events. */
     public static final String UNDECODABLE = "taskqueue.replication.undecodable";
     /** Gauge; tags sink, queue: events parked. */
     public static final String PARKED = "taskqueue.replication.parked";
     /** Gauge; tag sink: events being applied. */
     public static final String INFLIGHT = "taskqueue.replication.inflight";
-    /** Gauge; tag sink: 0 while actions may begin, 1 while the sink waits for its target. */
+    /** Gauge; tag sink: 0 while actions may start, 1 while the sink waits for its target. */
     public static final String BREAKER = "taskqueue.replication.breaker";
 
-    /** What became of an effect, as the tag {@code result}. */
+    /** The outcome of an effect, as the tag {@code result}. */
     public enum Result {
         RUN,
         REUSED,
@@ -55,24 +55,25 @@ public final class SinkMeters implements AutoCloseable {
         MISSING
     }
 
-    private static final Map<String, Meaning> COUNTERS = byName(
-            new Meaning(APPLIED, "Events applied", "events"),
-            new Meaning(DUPLICATES, "Events seen before and dropped", "events"),
-            new Meaning(FENCED, "Events of a fenced epoch, dropped", "events"),
-            new Meaning(GAPS, "Places in the history where events are missing", "gaps"));
+    private static final Map<String, MeterDefinition> COUNTERS = byName(
+            new MeterDefinition(APPLIED, "Events applied", "events"),
+            new MeterDefinition(DUPLICATES, "Events seen before and dropped", "events"),
+            new MeterDefinition(FENCED, "Events of a fenced epoch, dropped", "events"),
+            new MeterDefinition(GAPS, "Positions where events are missing", "gaps"));
 
-    private static final Map<String, Meaning> GAUGES = byName(
-            new Meaning(SEQUENCE_LAG, "Newest position seen minus the one below which all is applied", "events"),
-            new Meaning(PARKED, "Events parked, waiting for a person", "events"),
-            new Meaning(
+    private static final Map<String, MeterDefinition> GAUGES = byName(
+            new MeterDefinition(
+                    SEQUENCE_LAG, "Newest position seen minus the one below which all is applied", "events"),
+            new MeterDefinition(PARKED, "Events parked, waiting for an operator", "events"),
+            new MeterDefinition(
                     WALL_CLOCK_LAG,
                     "0 where nothing is outstanding, else now minus the time of the newest applied event",
                     "seconds"));
 
-    private static final Meaning IN_FLIGHT = new Meaning(INFLIGHT, "Events being applied", "events");
+    private static final MeterDefinition IN_FLIGHT = new MeterDefinition(INFLIGHT, "Events being applied", "events");
 
-    private static final Meaning WAITING =
-            new Meaning(BREAKER, "1 while the sink waits for its target, 0 otherwise", null);
+    private static final MeterDefinition WAITING =
+            new MeterDefinition(BREAKER, "1 while the sink waits for its target, 0 otherwise", null);
 
     private final MeterRegistry registry;
     private final Tags tags;
@@ -90,16 +91,16 @@ public final class SinkMeters implements AutoCloseable {
             effects.put(
                     result,
                     Counter.builder(EFFECTS)
-                            .description("Effects, by what became of them")
+                            .description("Effects, by their outcome")
                             .tags(tags.and("result", result.name().toLowerCase(Locale.ROOT)))
                             .register(registry));
         }
         this.ambiguous = Counter.builder(AMBIGUOUS)
-                .description("Effects of which nobody knew whether they were done")
+                .description("Effects whose outcome was unknown")
                 .tags(tags)
                 .register(registry);
         this.undecodable = Counter.builder(UNDECODABLE)
-                .description("Records that are no events")
+                .description("Records that are not valid events")
                 .tags(tags)
                 .register(registry);
     }
@@ -108,12 +109,12 @@ public final class SinkMeters implements AutoCloseable {
      * A counter that is tagged with a queue.
      *
      * @param name {@link #APPLIED}, {@link #DUPLICATES}, {@link #FENCED} or {@link #GAPS}
-     * @throws IllegalArgumentException if it is another name, which a registry would refuse to give a queue
+     * @throws IllegalArgumentException if it is another name, which must not be tagged with a queue
      */
     public Counter counter(String name, String queue) {
-        Meaning meaning = required(COUNTERS, name, "counter");
+        MeterDefinition definition = required(COUNTERS, name, "counter");
         return counters.computeIfAbsent(new CounterKey(name, queue), key -> Counter.builder(name)
-                .description(meaning.description())
+                .description(definition.description())
                 .tags(tags.and("queue", queue))
                 .register(registry));
     }
@@ -127,12 +128,12 @@ public final class SinkMeters implements AutoCloseable {
         return counter;
     }
 
-    /** The counter of effects of which nobody knew whether they were done. */
+    /** The counter of effects whose outcome was unknown. */
     public Counter ambiguous() {
         return ambiguous;
     }
 
-    /** The counter of records that are no events. */
+    /** The counter of records that are not valid events. */
     public Counter undecodable() {
         return undecodable;
     }
@@ -151,29 +152,29 @@ public final class SinkMeters implements AutoCloseable {
      * A gauge that is tagged with a queue; the subject is referenced weakly.
      *
      * @param name {@link #SEQUENCE_LAG}, {@link #WALL_CLOCK_LAG} or {@link #PARKED}
-     * @throws IllegalArgumentException if it is another name, which a registry would refuse to give a queue
+     * @throws IllegalArgumentException if it is another name, which must not be tagged with a queue
      */
     public <S> void gauge(String name, String queue, S subject, ToDoubleFunction<S> value) {
         gauges.register(required(GAUGES, name, "gauge"), tags.and("queue", queue), subject, value);
     }
 
-    /** Takes back the gauges that were registered here. Doing so twice does nothing. */
+    /** Removes the gauges that were registered here. A second call does nothing. */
     @Override
     public void close() {
         gauges.close();
     }
 
-    private static Meaning required(Map<String, Meaning> known, String name, String type) {
-        Meaning meaning = known.get(name);
-        if (meaning == null) {
+    private static MeterDefinition required(Map<String, MeterDefinition> known, String name, String type) {
+        MeterDefinition definition = known.get(name);
+        if (definition == null) {
             throw new IllegalArgumentException("A " + type + " by queue is one of " + new TreeSet<>(known.keySet())
-                    + ", but " + name + " was asked for. Use a name of SinkMeters that is tagged with a queue.");
+                    + ", but " + name + " was requested. Use a name of SinkMeters that is tagged with a queue.");
         }
-        return meaning;
+        return definition;
     }
 
-    private static Map<String, Meaning> byName(Meaning... meanings) {
-        return Stream.of(meanings).collect(Collectors.toUnmodifiableMap(Meaning::name, Function.identity()));
+    private static Map<String, MeterDefinition> byName(MeterDefinition... definitions) {
+        return Stream.of(definitions).collect(Collectors.toUnmodifiableMap(MeterDefinition::name, Function.identity()));
     }
 
     private record CounterKey(String name, String queue) {}

@@ -12,25 +12,26 @@ import java.util.function.ToDoubleFunction;
  * The meters of a queue and its source. Thread-safe.
  *
  * <p>Counters are there from the start, at 0, and stay. A gauge shows the subject that was registered last for its queue and
- * goes with {@link #close}, unless the queue's next source has taken its place.
+ * is removed by {@link #close}, unless the queue's next source has replaced it.
  */
 public final class SourceMeters implements AutoCloseable {
 
     /** Counter; tags queue, kind: events acknowledged by Kafka. */
     public static final String EVENTS = "taskqueue.replication.events";
-    /** Gauge; tag queue: events taken and not acknowledged yet. */
+    /** Gauge; tag queue: events that are not acknowledged yet. */
     public static final String BUFFER = "taskqueue.replication.buffer";
     /** Gauge; tags queue, state: tasks in the queue. */
     public static final String DEPTH = "taskqueue.depth";
-    /** Counter; tag queue: leases that ran out or were revoked. */
+    /** Counter; tag queue: leases that expired or were revoked. */
     public static final String LEASES_EXPIRED = "taskqueue.leases.expired";
     /** Counter; tag queue: how often the producer was replaced because it failed. */
     public static final String PRODUCER_FAILURES = "taskqueue.replication.producer.failures";
-    /** Counter; tag queue: how often an observer threw, or was cut off because it was too slow. */
+    /** Counter; tag queue: how often an observer threw, or got no more events because it was too slow. */
     public static final String OBSERVER_FAILURES = "taskqueue.replication.observer.failures";
 
-    private static final Meaning BUFFERED = new Meaning(BUFFER, "Events taken and not acknowledged yet", "events");
-    private static final Meaning TASKS = new Meaning(DEPTH, "Tasks in the queue", "tasks");
+    private static final MeterDefinition BUFFERED =
+            new MeterDefinition(BUFFER, "Events that are not acknowledged yet", "events");
+    private static final MeterDefinition TASKS = new MeterDefinition(DEPTH, "Tasks in the queue", "tasks");
 
     private final Tags tags;
     private final LiveGauges gauges;
@@ -50,9 +51,9 @@ public final class SourceMeters implements AutoCloseable {
                             .tags(tags.and("kind", kind.wireName()))
                             .register(registry));
         }
-        this.leasesExpired = counter(registry, LEASES_EXPIRED, "Leases that ran out or were revoked");
+        this.leasesExpired = counter(registry, LEASES_EXPIRED, "Leases that expired or were revoked");
         this.producerFailures = counter(registry, PRODUCER_FAILURES, "Producers replaced because they failed");
-        this.observerFailures = counter(registry, OBSERVER_FAILURES, "Observers that threw or were cut off");
+        this.observerFailures = counter(registry, OBSERVER_FAILURES, "Observers that threw or were too slow");
     }
 
     private Counter counter(MeterRegistry registry, String name, String description) {
@@ -68,7 +69,7 @@ public final class SourceMeters implements AutoCloseable {
         return counter;
     }
 
-    /** The counter of leases that ran out or were revoked. */
+    /** The counter of leases that expired or were revoked. */
     public Counter leasesExpired() {
         return leasesExpired;
     }
@@ -83,7 +84,7 @@ public final class SourceMeters implements AutoCloseable {
         return observerFailures;
     }
 
-    /** Measures how many events the source holds; the source is referenced weakly. */
+    /** Measures how many events wait for their acknowledgement; the source is referenced weakly. */
     public <S> void buffer(S source, ToDoubleFunction<S> events) {
         gauges.register(BUFFERED, tags, source, events);
     }
@@ -93,7 +94,7 @@ public final class SourceMeters implements AutoCloseable {
         gauges.register(TASKS, tags.and("state", state), taskQueue, tasks);
     }
 
-    /** Takes back the gauges that were registered here. Doing so twice does nothing. */
+    /** Removes the gauges that were registered here. A second call does nothing. */
     @Override
     public void close() {
         gauges.close();

@@ -1,5 +1,14 @@
 /**
- * The names and tags of every meter, once.
+ * The name, tags and description of every meter, once.
+ *
+ * <pre>
+ *   SourceMeters      the meters of a queue and its source
+ *   SinkMeters        the meters of a sink
+ *   LiveGauges        registers gauges so that the newest subject of a name and tags is shown
+ *   MeterDefinition   name, description and unit
+ * </pre>
+ *
+ * <p>Called on any thread. Never: a task id as a tag, or a name that is written anywhere else.
  */
 @NullMarked
 package io.taskqueue.metrics;

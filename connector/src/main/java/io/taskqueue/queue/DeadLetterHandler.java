@@ -3,10 +3,11 @@ package io.taskqueue.queue;
 import io.taskqueue.event.TaskEvent;
 
 /**
- * Takes care of tasks that will not be tried again.
+ * Receives the tasks that get no further attempt.
  *
- * <p>Called once a dead task, after its event, one at a time and in order, on a thread of its own and outside the queue's
- * lock: it may block, and it may call the queue. What it throws is counted and logged; it is not called again for that task.
+ * <p>Called once for each dead task, after its event, one at a time and in order, on a thread of its own and outside the
+ * queue's lock: it may block, and it may call the queue. What it throws is counted and logged; it is not called again for that
+ * task.
  *
  * @param <T> the payload's type
  */

@@ -9,10 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Hands dead tasks to the dead-letter handler, in order, on a thread that exists while there are some. Thread-safe. */
+/** Passes dead tasks to the dead-letter handler, in order, on a thread that exists while there are some. Thread-safe. */
 final class DeadLetters<T> {
 
-    private static final Logger LOG = System.getLogger(TaskQueue.class.getName());
+    private static final Logger LOG = System.getLogger(DeadLetters.class.getName());
 
     private final String queue;
     private final @Nullable DeadLetterHandler<T> handler;
@@ -23,14 +23,14 @@ final class DeadLetters<T> {
         this.queue = queue;
         this.handler = handler;
         this.thread = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread made = new Thread(task, "taskqueue-dead-letters-" + queue);
-            made.setDaemon(true);
-            return made;
+            Thread daemon = new Thread(task, "taskqueue-dead-letters-" + queue);
+            daemon.setDaemon(true);
+            return daemon;
         });
         thread.allowCoreThreadTimeOut(true);
     }
 
-    /** Takes a dead task. Never blocks, so it may be called inside the lock. */
+    /** Queues the event of a dead task. Never blocks, so it may be called inside the lock. */
     void add(TaskEvent<T> event) {
         DeadLetterHandler<T> target = handler;
         if (target != null) {
@@ -42,20 +42,20 @@ final class DeadLetters<T> {
         return failures.get();
     }
 
-    /** Waits until the handler is through, no longer than told. */
+    /** Accepts no more tasks and waits until the handler has finished, within the limit. */
     void close(long limitNanos) {
         thread.shutdown();
-        boolean through = false;
+        boolean finished = false;
         try {
-            through = thread.awaitTermination(limitNanos, TimeUnit.NANOSECONDS);
+            finished = thread.awaitTermination(limitNanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (!through) {
+        if (!finished) {
             LOG.log(
                     Level.WARNING,
-                    "Queue {0} was closed while its dead-letter handler was busy; {1} more dead tasks wait for it and are "
-                            + "handled as long as this process lives.",
+                    "Queue {0} was closed while its dead-letter handler was running; {1} more dead tasks wait for it, and are "
+                            + "lost if this process ends before. Raise closeGrace, or make the handler faster.",
                     queue,
                     thread.getQueue().size());
         }
@@ -69,7 +69,7 @@ final class DeadLetters<T> {
                 Thread.currentThread().interrupt();
             }
             long count = failures.incrementAndGet();
-            if (Failures.worthLogging(count)) {
+            if (Long.bitCount(count) == 1) { // the 1st, 2nd, 4th, 8th …: the log has a bound
                 LOG.log(
                         Level.WARNING,
                         "The dead-letter handler of queue " + queue + " failed on " + event + " (its failure " + count

@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task that a queue handed out when it was drained, with all that {@link TaskQueue#restore} needs to go on with it.
+ * A task that a queue returned when it was drained, with all that {@link TaskQueue#restore} needs to continue with it.
  *
  * @param task the task, at the attempt that comes next
  * @param lastError the error of its last failed attempt, or null
@@ -21,10 +21,10 @@ public record DrainedTask<T>(Task<T> task, @Nullable TaskError lastError, @Nulla
         if (lastToken != null
                 && (lastToken.sequenceId() != task.id().sequenceId() || lastToken.attempt() >= task.attempt())) {
             throw new IllegalArgumentException(
-                    "The last token of a drained task is of an earlier attempt at it, but task "
-                            + task.id() + " at attempt " + task.attempt() + " is given that of task "
-                            + lastToken.sequenceId()
-                            + ", attempt " + lastToken.attempt() + ".");
+                    "The last token of a drained task is from an earlier attempt at it, but task "
+                            + task.id() + " at attempt " + task.attempt() + " was given that of task "
+                            + lastToken.sequenceId() + ", attempt " + lastToken.attempt()
+                            + ". Pass the token of the last lease, or null.");
         }
     }
 }

@@ -4,71 +4,115 @@ import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The right of one worker to one attempt at a task, until it expires. End it once, by {@link #complete} or {@link #fail}.
  *
- * <p>A call on a lease that ran out, or that the queue revoked when it was drained or closed, throws {@link
+ * <p>A call on a lease that expired, or that the queue revoked when it was drained or closed, throws {@link
  * LeaseLostException} and changes nothing; a second ending throws {@link IllegalStateException}; a call on a queue that was
  * stopped throws {@link QueueClosedException}. None of the calls waits. Thread-safe.
+ *
+ * <pre>
+ *   held -+- complete(), fail() ------------> ended
+ *         +- its time is up ----------------> expired
+ *         +- the queue is drained or closed > revoked
+ *         +- the queue is stopped ----------> stopped
+ * </pre>
  *
  * @param <T> the payload's type
  */
 public final class Lease<T> {
 
-    private final TaskQueue<T> queue;
-    private final Grant<T> grant;
+    /** The queue that granted a lease; each call takes its lock. */
+    interface Grantor<T> {
 
-    Lease(TaskQueue<T> queue, Grant<T> grant) {
-        this.queue = queue;
-        this.grant = grant;
+        void heartbeat(Lease<T> lease);
+
+        void complete(Lease<T> lease);
+
+        void fail(Lease<T> lease, TaskError error, boolean requeue);
+    }
+
+    final LiveTask<T> live;
+
+    private final Grantor<T> grantor;
+    private final String queueName;
+    private final long number;
+    private final Task<T> task;
+    private final OwnershipToken token;
+    private final @Nullable TaskError lastError;
+
+    /** Written inside the queue's lock, read by any thread. */
+    private volatile Instant expiresAt;
+
+    /** How the lease ended, or null while it is held. Guarded by the queue's lock. */
+    private @Nullable Ending ending;
+
+    /** @param number the queue's own number of the lease, counted from 1 */
+    Lease(Grantor<T> grantor, String queueName, long number, LiveTask<T> live, TaskState.Leased<T> leased) {
+        this.grantor = grantor;
+        this.queueName = queueName;
+        this.number = number;
+        this.live = live;
+        this.task = leased.task();
+        this.token = leased.token();
+        this.lastError = leased.lastError();
+        this.expiresAt = leased.expiresAt();
     }
 
     /** The task, at this lease's attempt. */
     public Task<T> task() {
-        return grant.task;
+        return task;
     }
 
     public T payload() {
-        return grant.task.payload();
+        return task.payload();
     }
 
     /** The attempt that this lease is for, counted from 1. */
     public int attempt() {
-        return grant.task.attempt();
+        return task.attempt();
     }
 
-    /** The fencing token: hand it to whatever the work writes to. */
+    /** The fencing token: pass it to the systems that the work writes to. */
     public OwnershipToken token() {
-        return grant.token;
+        return token;
     }
 
     /** Why the last failed attempt before this one failed, if one did. */
     public Optional<TaskError> lastError() {
-        return Optional.ofNullable(grant.lastError);
+        return Optional.ofNullable(lastError);
     }
 
-    /** When the lease runs out if no heartbeat comes, by the queue's clock; of a lease that has ended, when it would have. */
+    /** When the lease expires without a further heartbeat, by the queue's clock; of an ended lease, when it would have. */
     public Instant expiresAt() {
-        return grant.expiresAt;
+        return expiresAt;
     }
 
     /**
      * Extends the lease by the queue's lease duration, counted from now. Does nothing within the heartbeat interval since the
-     * grant or the last extension, so it may be called as often as is convenient.
+     * grant or the last extension, so it may be called at any rate.
      */
     public void heartbeat() {
-        queue.heartbeat(grant);
+        grantor.heartbeat(this);
     }
 
     /** Ends the lease: the task is done. */
     public void complete() {
-        queue.complete(grant);
+        grantor.complete(this);
     }
 
-    /** Ends the lease: the attempt failed. The task is tried again after the requeue delay, or is dead if this was the last. */
+    /**
+     * Ends the lease: the attempt failed. The next attempt follows after the requeue delay; after the last attempt the task is
+     * dead.
+     */
     public void fail(TaskError error) {
         fail(error, true);
     }
@@ -76,15 +120,89 @@ public final class Lease<T> {
     /**
      * Ends the lease: the attempt failed.
      *
-     * @param requeue whether the task is tried again, if it has attempts left; otherwise it is dead
+     * @param requeue whether another attempt follows, if the task has attempts left; otherwise it is dead
      */
     public void fail(TaskError error, boolean requeue) {
-        queue.fail(grant, Objects.requireNonNull(error, "error"), requeue);
+        grantor.fail(this, Objects.requireNonNull(error, "error"), requeue);
     }
 
     /** The lease as messages name it. */
     @Override
     public String toString() {
-        return grant + " of queue " + queue.name();
+        return "Lease L-" + number + " on task " + task.id().sequenceId() + " of queue " + queueName;
+    }
+
+    /** The state of the task while the lease is held; otherwise throws the error that says how the lease ended. */
+    TaskState.Leased<T> requireHeld(String call, QueueSettings.TimeSource time) {
+        if (ending != null) {
+            throw ending.refusal(this, call, time.instant());
+        }
+        return (TaskState.Leased<T>) live.state;
+    }
+
+    void extend(Instant laterExpiresAt) {
+        expiresAt = laterExpiresAt;
+    }
+
+    void end(Ending how) {
+        if (ending != null) {
+            throw new IllegalStateException(this + " has ended already. This is a defect.");
+        }
+        ending = how;
+    }
+
+    /** How a lease ended, and the error of a call that comes afterwards. */
+    sealed interface Ending {
+
+        RuntimeException refusal(Lease<?> lease, String call, Instant now);
+
+        /** Its holder ended it. */
+        record Ended(String by, Instant at) implements Ending {
+            @Override
+            public RuntimeException refusal(Lease<?> lease, String call, Instant now) {
+                return new IllegalStateException(lease + " has ended: " + by + " ended it at " + time(at) + ", " + call
+                        + " came at " + time(now) + ". End a lease once, and do not use it afterwards.");
+            }
+        }
+
+        /** Its time was up. */
+        record Expired(Instant at) implements Ending {
+            @Override
+            public RuntimeException refusal(Lease<?> lease, String call, Instant now) {
+                return new LeaseLostException(lease + " was lost: it expired at " + time(at) + ", " + call + " came at "
+                        + time(now) + ". Raise leaseDuration or call heartbeat().");
+            }
+        }
+
+        /** The queue took it back because the queue was drained or closed. */
+        record Revoked(String by, Instant at) implements Ending {
+            @Override
+            public RuntimeException refusal(Lease<?> lease, String call, Instant now) {
+                return new LeaseLostException(lease + " was lost: " + by + " revoked it at " + time(at) + ", " + call
+                        + " came at " + time(now) + ". Give " + by + " more time to wait for running work.");
+            }
+        }
+
+        /** Its queue was stopped. */
+        record Stopped(QueueLifecycle lifecycle) implements Ending {
+            @Override
+            public RuntimeException refusal(Lease<?> lease, String call, Instant now) {
+                return lifecycle.refusal(lease.queueName, call);
+            }
+        }
+
+        private static String time(Instant instant) {
+            return TimeOfDay.FORMAT.format(instant.atOffset(ZoneOffset.UTC));
+        }
+    }
+
+    /** The time of day in UTC, with as many digits as two calls differ by. */
+    private static final class TimeOfDay {
+
+        private static final DateTimeFormatter FORMAT = new DateTimeFormatterBuilder()
+                .appendPattern("HH:mm:ss")
+                .appendFraction(ChronoField.NANO_OF_SECOND, 0, 3, true)
+                .appendLiteral('Z')
+                .toFormatter();
     }
 }

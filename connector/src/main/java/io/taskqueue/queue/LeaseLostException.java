@@ -1,8 +1,8 @@
 package io.taskqueue.queue;
 
 /**
- * A call came on a lease that is no longer its holder's: it ran out, or the queue revoked it when it ended. The message says
- * what happened and when. The task goes on without this worker, so the work must be treated as not done by it.
+ * A call came on a lease that its holder had lost: it expired, or the queue revoked it when it was drained or closed. The message
+ * states what happened and when. The task continues without this worker, whose result must not be used.
  */
 public final class LeaseLostException extends IllegalStateException {
 

@@ -2,10 +2,10 @@ package io.taskqueue.queue;
 
 import org.jspecify.annotations.Nullable;
 
-/** A task that the queue holds: its state, and what goes with it through its states. Guarded by the queue's lock. */
+/** A task that the queue holds: its state, and what stays with it through its states. Guarded by the queue's lock. */
 final class LiveTask<T> {
 
-    /** What the journal's encode made of the payload, reused by every event of the task. */
+    /** The payload as the journal encoded it; every event of the task reuses it. */
     final byte[] payload;
 
     TaskState<T> state;
@@ -13,11 +13,11 @@ final class LiveTask<T> {
     /** Places in the journal reserved for events of this task: none while pending, two while leased, one while delayed. */
     int places;
 
-    /** The grant that holds the task, while it is leased. */
+    /** The current lease, while the task is leased. */
     @Nullable
-    Grant<T> grant;
+    Lease<T> lease;
 
-    /** Where the task stands in the one {@link DeadlineQueue} that it is in. */
+    /** The task's neighbours in the one list of deadlines that it is in. */
     @Nullable
     LiveTask<T> earlier;
 
@@ -30,12 +30,12 @@ final class LiveTask<T> {
         this.places = places;
     }
 
-    /** Tells the holder of the lease, if there is one, how it ended. */
-    void endLease(LeaseEnding ending) {
-        Grant<T> ended = grant;
+    /** Ends the task's lease, if it has one. */
+    void endLease(Lease.Ending ending) {
+        Lease<T> ended = lease;
         if (ended != null) {
-            ended.ending = ending;
-            grant = null;
+            ended.end(ending);
+            lease = null;
         }
     }
 }

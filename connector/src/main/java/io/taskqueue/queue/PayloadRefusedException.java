@@ -1,6 +1,6 @@
 package io.taskqueue.queue;
 
-/** A payload that cannot be replicated: it cannot be written, or it is too large. The queue is unchanged. */
+/** A payload that cannot be replicated: it cannot be encoded, or it is too large. The queue is unchanged. */
 public final class PayloadRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

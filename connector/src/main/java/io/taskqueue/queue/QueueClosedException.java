@@ -2,7 +2,7 @@ package io.taskqueue.queue;
 
 import org.jspecify.annotations.Nullable;
 
-/** The queue takes no more work: it is draining, closed, or its source was stopped. The message says which, and why. */
+/** The queue accepts no more work: it is draining, closed or stopped. The message states which, and why. */
 public final class QueueClosedException extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;

@@ -1,7 +1,7 @@
 package io.taskqueue.queue;
 
 /**
- * A queue in numbers, all taken at one moment. What came in is somewhere: {@code enqueued + restored = pending + delayed +
+ * The counts of a queue, all taken at one moment. Every task that entered is in one of them: {@code enqueued + restored = pending + delayed +
  * leased + completed + deadLettered + drained}.
  *
  * @param pending tasks that wait for a worker
@@ -17,7 +17,7 @@ public record QueueCounts(
     /**
      * Totals since the queue was built.
      *
-     * @param leasesExpired leases that ran out or were revoked
+     * @param leasesExpired leases that expired or were revoked
      */
     public record Totals(
             long enqueued, long restored, long completed, long deadLettered, long drained, long leasesExpired) {}

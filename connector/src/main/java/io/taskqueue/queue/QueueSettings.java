@@ -1,22 +1,80 @@
 package io.taskqueue.queue;
 
 import io.taskqueue.event.QueueName;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** How one queue behaves: immutable, checked once, here. */
-record QueueSettings(String name, int capacity, int maxAttempts, Duration closeGrace, LeaseTimes times) {
+/** How one queue behaves: immutable, and validated here once. */
+record QueueSettings<T>(
+        String name, int capacity, int maxAttempts, Timing timing, TimeSource time, Callbacks<T> callbacks) {
+
+    /** The longest time limit, in nanoseconds. */
+    static final long FOREVER_NANOS = Ticker.limitNanos(ChronoUnit.FOREVER.getDuration());
+
+    private static final Duration LONGEST = Duration.ofNanos(FOREVER_NANOS);
 
     QueueSettings {
         QueueName.require(name);
         requireAtLeastOne("capacity", capacity);
         requireAtLeastOne("maxAttempts", maxAttempts);
-        LeaseTimes.requireWithin("closeGrace", closeGrace, Duration.ZERO, Duration.ofDays(365));
+    }
+
+    /** The durations of a queue. */
+    record Timing(
+            Duration lease,
+            Duration heartbeatInterval,
+            Duration sweepInterval,
+            Duration requeueDelay,
+            Duration closeGrace) {
+
+        Timing {
+            requireWithin("leaseDuration", lease, Duration.ofNanos(1), LONGEST);
+            requireWithin("sweepInterval", sweepInterval, Duration.ofNanos(1), LONGEST);
+            requireWithin("requeueDelay", requeueDelay, Duration.ZERO, LONGEST);
+            requireWithin("closeGrace", closeGrace, Duration.ZERO, Duration.ofDays(365));
+            Duration half = lease.dividedBy(2);
+            if (heartbeatInterval.isNegative() || heartbeatInterval.compareTo(half) > 0) {
+                throw new IllegalArgumentException("heartbeatInterval is from 0 to half the leaseDuration, here " + half
+                        + ", but it is " + heartbeatInterval + ". Lower heartbeatInterval or raise leaseDuration.");
+            }
+        }
+    }
+
+    /** The only time that a queue knows: a ticker for its deadlines, a clock for the instants in its events. */
+    record TimeSource(Clock clock, Ticker ticker) {
+
+        Instant instant() {
+            return clock.instant();
+        }
+
+        long nanos() {
+            return ticker.nanos();
+        }
+    }
+
+    /** The user's code that a queue calls. */
+    record Callbacks<T>(List<QueueListener<T>> listeners, @Nullable DeadLetterHandler<T> deadLetterHandler) {
+
+        Callbacks {
+            listeners = List.copyOf(listeners);
+        }
     }
 
     private static void requireAtLeastOne(String setting, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(
                     setting + " is at least 1, but it is " + value + ". Choose a positive number.");
+        }
+    }
+
+    private static void requireWithin(String setting, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new IllegalArgumentException(setting + " is from " + least + " to " + most + ", but it is " + value
+                    + ". Choose one in that range.");
         }
     }
 }

@@ -8,17 +8,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue at one moment: what a fold of its events up to {@code lastEvent} would show. Immutable, as far as payloads are.
+ * A queue at one moment: what a fold of its events up to {@code lastEvent} results in. Immutable if the payloads are.
  *
  * @param name the queue's name
  * @param lastEvent the number of the last event, 0 before the first
- * @param tasks the leased, delayed, pending and dead tasks, in this order; pending ones as they will be leased; of the dead the
- *     last {@value #DEAD_KEPT}
- * @param counts the queue in numbers
+ * @param tasks the leased, delayed, pending and dead tasks, in this order; pending ones in the order in which they will be leased;
+ *     of the dead the last {@value #DEAD_KEPT}
+ * @param counts the counts of the queue
  */
 public record QueueSnapshot<T>(String name, long lastEvent, List<Entry<T>> tasks, QueueCounts counts) {
 
-    /** How many dead tasks a queue remembers. */
+    /** How many dead tasks a queue keeps for its snapshots. */
     public static final int DEAD_KEPT = 1_000;
 
     public QueueSnapshot {
@@ -27,13 +27,13 @@ public record QueueSnapshot<T>(String name, long lastEvent, List<Entry<T>> tasks
 
     /** Where a task is. */
     public enum State {
-        /** It waits for a worker. */
+        /** Ready to be leased. */
         PENDING,
-        /** It waits until it is due again. */
+        /** Waiting for the requeue delay to pass. */
         DELAYED,
-        /** A worker holds it. */
+        /** Leased to a worker. */
         LEASED,
-        /** It will not be tried again. */
+        /** Gets no further attempt. */
         DEAD
     }
 
@@ -43,7 +43,7 @@ public record QueueSnapshot<T>(String name, long lastEvent, List<Entry<T>> tasks
      * @param task the task, at the attempt that is running or comes next; of a dead one, the last attempt
      * @param lastError the error of the last failed attempt, or null
      * @param token the token of the current lease or, where none is, of the last one; null if there was none
-     * @param leaseExpiration when the current lease runs out, or null where there is none
+     * @param leaseExpiration when the current lease expires, or null if there is none
      */
     public record Entry<T>(
             Task<T> task,

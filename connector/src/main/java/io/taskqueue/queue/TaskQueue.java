@@ -4,6 +4,7 @@ import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskId;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,21 +12,22 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue in this process whose tasks are leased: a worker that does not end its lease in time loses it, and the task is tried
- * again.
+ * A queue in this process whose tasks are leased: a worker that does not end its lease in time loses it, and the task gets
+ * another attempt.
  *
  * <pre>
  *   enqueue -> pending -> lease -> complete -> gone
  *                 ^         |
- *                 |         +--- fail, or the lease runs out ---+--> dead, once the attempts are used up
+ *                 |         +--- fail, or the lease expires -----+--> dead, once the attempts are used up
  *                 +------------ after the requeue delay --------+
  * </pre>
  *
- * <p>Thread-safe. One lock guards a queue; every change makes one event inside it, so listeners and the journal see events in
+ * <p>Thread-safe. One lock guards a queue; every change emits one event inside it, so listeners and the journal see events in
  * the order of the changes. Calls that wait are interruptible, and end with {@link QueueClosedException} when the queue is
  * drained, closed or stopped. Tasks are leased in the order in which they became pending.
  *
@@ -36,28 +38,18 @@ public final class TaskQueue<T> implements AutoCloseable {
     private static final Logger LOG = System.getLogger(TaskQueue.class.getName());
 
     private final QueueCore<T> core;
-    private final QueueMonitor monitor;
-    private final DeadLetters<T> deadLetters;
-    private final Turnstile<T> enqueues;
-    private final Turnstile<T> leases;
+    private final AdmissionControl<T> enqueues;
+    private final AdmissionControl<T> leases;
+    private final Lease.Grantor<T> grantor = new LeaseCalls();
 
-    private TaskQueue(Builder<T> from, QueueSettings settings) {
-        String name = settings.name();
-        monitor = new QueueMonitor(name);
-        deadLetters = new DeadLetters<>(name, from.deadLetterHandler);
-        core = new QueueCore<>(new QueueCore.Parts<>(
-                settings,
-                new QueueClock(from.clock, from.ticker),
-                monitor,
-                new Emitter<>(name, from.listeners, monitor),
-                deadLetters,
-                LeaseIds.seededAtRandom()));
-        enqueues = new Turnstile<>(core, "enqueue()", monitor.room, core.tasks::hasRoom, 1);
-        leases = new Turnstile<>(core, "lease()", monitor.work, core.tasks::hasPending, Leasing.PLACES);
+    private TaskQueue(QueueSettings<T> settings) {
+        core = new QueueCore<>(settings, new SplittableRandom(new SecureRandom().nextLong()));
+        enqueues = new AdmissionControl<>(core, "enqueue()", core.lock.capacityFree, core.tasks::hasCapacity, 1);
+        leases = new AdmissionControl<>(core, "lease()", core.lock.taskPending, core.tasks::hasPending, Leasing.PLACES);
         new Sweeper<>(core).start();
     }
 
-    /** Starts a queue of that name; its settings have defaults. */
+    /** Starts to build a queue of that name; every setting has a default. */
     public static <T> Builder<T> builder(String name) {
         return new Builder<>(name);
     }
@@ -66,28 +58,28 @@ public final class TaskQueue<T> implements AutoCloseable {
         return core.settings.name();
     }
 
-    /** Whether the queue takes work: it is not draining, closed or stopped. */
+    /** Whether the queue accepts work: it is not draining, closed or stopped. */
     public boolean isOpen() {
-        return core.life() instanceof QueueLife.Open;
+        return core.lifecycle() instanceof QueueLifecycle.Open;
     }
 
     /**
      * Puts a task into the queue, waiting while as many tasks as its capacity are pending or delayed.
      *
-     * @throws PayloadRefusedException if the journal cannot take the payload; the queue is unchanged
+     * @throws PayloadRefusedException if the journal refuses the payload; the queue is unchanged
      */
     public TaskId enqueue(T payload) throws InterruptedException {
         while (true) {
-            Optional<TaskId> id = enqueue(payload, LeaseTimes.forever());
+            Optional<TaskId> id = enqueue(payload, QueueSettings.FOREVER_NANOS);
             if (id.isPresent()) {
                 return id.get();
             }
         }
     }
 
-    /** Puts a task into the queue as {@link #enqueue(Object)} does, waiting no longer than told; empty if the time was up. */
+    /** Puts a task into the queue as {@link #enqueue(Object)} does, waiting no longer than the timeout; empty if it was reached. */
     public Optional<TaskId> enqueue(T payload, Duration timeout) throws InterruptedException {
-        return enqueue(payload, LeaseTimes.limitNanos(timeout));
+        return enqueue(payload, Ticker.limitNanos(timeout));
     }
 
     /** Puts a task into the queue as {@link #enqueue(Object)} does, if it need not wait; empty otherwise. */
@@ -98,16 +90,16 @@ public final class TaskQueue<T> implements AutoCloseable {
     /** Leases the task that has been pending longest, waiting for one. */
     public Lease<T> lease() throws InterruptedException {
         while (true) {
-            Optional<Lease<T>> lease = lease(LeaseTimes.forever());
+            Optional<Lease<T>> lease = lease(QueueSettings.FOREVER_NANOS);
             if (lease.isPresent()) {
                 return lease.get();
             }
         }
     }
 
-    /** Leases a task as {@link #lease()} does, waiting no longer than told; empty if the time was up. */
+    /** Leases a task as {@link #lease()} does, waiting no longer than the timeout; empty if it was reached. */
     public Optional<Lease<T>> lease(Duration timeout) throws InterruptedException {
-        return lease(LeaseTimes.limitNanos(timeout));
+        return lease(Ticker.limitNanos(timeout));
     }
 
     /** Leases a task as {@link #lease()} does, if it need not wait; empty otherwise. */
@@ -116,27 +108,36 @@ public final class TaskQueue<T> implements AutoCloseable {
     }
 
     /**
-     * Puts drained tasks back, all or none, with their identity, attempt and last error. They are pending behind what is, in
-     * the order given; the capacity does not bound them, and the call does not wait.
+     * Puts drained tasks back, all or none, with their identity, attempt and last error. They are pending behind the tasks that are already, in
+     * the order given; the capacity does not limit them, and the call does not wait.
      *
      * @throws IllegalArgumentException if the queue holds a task of the same identity, or the identity is given twice
-     * @throws PayloadRefusedException if the journal cannot take a payload
+     * @throws PayloadRefusedException if the journal refuses a payload
      */
     public void restore(Collection<DrainedTask<T>> tasks) {
-        new Restoration<>(core).restore(tasks);
+        List<DrainedTask<T>> restored = List.copyOf(tasks);
+        Journal<T> journal = core.usedJournal("restore()");
+        List<byte[]> bytes = new ArrayList<>(restored.size());
+        for (DrainedTask<T> drained : restored) {
+            bytes.add(journal.encode(drained.task().payload()));
+        }
+        run("restore()", () -> {
+            core.requireOpen("restore()");
+            core.restore(restored, bytes);
+        });
     }
 
     /**
-     * Ends the queue and hands its tasks out: takes no more work, grants no more leases, waits for the holders of leases, then
-     * takes out the pending and delayed tasks, and those whose leases are left, which it revokes. An interruption ends the
-     * waiting, not the drain, and is kept.
+     * Ends the queue and returns its tasks: accepts no more work, grants no more leases, waits for the holders of leases, then
+     * removes the pending and delayed tasks, and the leased ones, whose leases it revokes. An interruption ends the waiting,
+     * not the drain, and the thread stays interrupted.
      *
      * @param timeout how long holders of leases may take
      * @return the tasks, for {@link #restore}
-     * @throws QueueClosedException if the queue was drained or closed before, or is stopped meanwhile
+     * @throws QueueClosedException if the queue was drained or closed before, or is stopped while this call waits
      */
     public List<DrainedTask<T>> drain(Duration timeout) {
-        return new Closing<>(core, deadLetters).drain("drain()", timeout);
+        return drain("drain()", timeout);
     }
 
     /**
@@ -145,12 +146,21 @@ public final class TaskQueue<T> implements AutoCloseable {
      */
     @Override
     public void close() {
-        List<DrainedTask<T>> left = new Closing<>(core, deadLetters).close();
+        List<DrainedTask<T>> left = List.of();
+        if (isOpenOnceDrained()) {
+            try {
+                left = drain("close()", core.settings.timing().closeGrace());
+            } catch (QueueClosedException e) {
+                LOG.log(Level.DEBUG, "Queue {0} was ended by another thread while close() was called.", name());
+            }
+        } else {
+            closeDeadLetters();
+        }
         if (!left.isEmpty()) {
             LOG.log(
                     Level.WARNING,
                     "Queue {0} was closed with {1} tasks left. They are recorded as Drained; call drain() before close() to "
-                            + "keep them.",
+                            + "receive them.",
                     name(),
                     left.size());
         }
@@ -160,87 +170,90 @@ public final class TaskQueue<T> implements AutoCloseable {
      * Ends the queue at once and changes nothing any more, because it no longer owns its tasks: no event follows, and every
      * call that changes something is refused, those of running leases too. Does nothing on a queue that has ended.
      *
-     * @param reason a sentence that says why and what to do, part of the error that later calls get
+     * @param reason a sentence that states why and what to do; it is part of the error of later calls
      */
     public void stop(String reason) {
-        monitor.enter("stop()");
+        core.lock.enter("stop()");
         try {
             core.stop(reason, null);
         } finally {
-            monitor.exit();
+            core.lock.exit();
         }
     }
 
     /** The queue at this moment. Never waits for room. */
     public QueueSnapshot<T> snapshot() {
-        return inside("snapshot()", () -> new Census<>(core, deadLetters).snapshot());
+        return compute("snapshot()", core::snapshot);
     }
 
     /** The queue in numbers, at this moment. Never waits for room; takes constant time. */
     public QueueCounts counts() {
-        return inside("counts()", () -> new Census<>(core, deadLetters).counts());
+        return compute("counts()", core::counts);
     }
 
     /**
-     * Makes every event from now on go to the journal.
+     * Attaches the journal, which receives every event from now on.
      *
      * @throws IllegalStateException if the queue has a journal, or has been used: an enqueue or restore was called
      */
     public void attach(Journal<T> journal) {
         Objects.requireNonNull(journal, "journal");
-        inside("attach()", () -> {
-            core.emitter.attach(journal);
-            return true;
-        });
+        run("attach()", () -> core.events.attach(journal));
     }
 
     /** Throws as {@link #attach} would now: for a journal that has to act elsewhere before it can be attached. */
     public void requireAttachable() {
-        inside("requireAttachable()", () -> {
-            core.emitter.requireAttachable();
-            return true;
-        });
-    }
-
-    void heartbeat(Grant<T> grant) {
-        inside("heartbeat()", () -> {
-            core.leasing.heartbeat(grant);
-            return grant;
-        });
-    }
-
-    void complete(Grant<T> grant) {
-        inside("complete()", () -> {
-            core.leasing.complete(grant);
-            return grant;
-        });
-    }
-
-    void fail(Grant<T> grant, TaskError error, boolean requeue) {
-        inside("fail()", () -> {
-            core.leasing.fail(grant, error, requeue);
-            return grant;
-        });
+        run("requireAttachable()", core.events::requireAttachable);
     }
 
     private Optional<TaskId> enqueue(T payload, long limitNanos) throws InterruptedException {
         Objects.requireNonNull(payload, "payload");
         byte[] bytes = core.usedJournal("enqueue()").encode(payload);
-        return enqueues.pass(limitNanos, () -> core.enqueue(payload, bytes));
+        return enqueues.admit(limitNanos, () -> core.enqueue(payload, bytes));
     }
 
     private Optional<Lease<T>> lease(long limitNanos) throws InterruptedException {
-        return leases.pass(limitNanos, () -> new Lease<>(this, core.lease()));
+        return leases.admit(limitNanos, () -> core.leasing.grant(grantor));
     }
 
-    /** Runs inside the lock, after what is due has happened. */
-    private <R> R inside(String call, Supplier<R> action) {
-        monitor.enter(call);
+    private List<DrainedTask<T>> drain(String call, Duration timeout) {
+        List<DrainedTask<T>> drained = compute(call, () -> core.drain(call, Ticker.limitNanos(timeout)));
+        closeDeadLetters();
+        return drained;
+    }
+
+    private boolean isOpenOnceDrained() {
+        core.lock.enter("close()");
+        try {
+            core.awaitDrained();
+            return isOpen();
+        } finally {
+            core.lock.exit();
+        }
+    }
+
+    private void closeDeadLetters() {
+        core.deadLetters.close(core.settings.timing().closeGrace().toNanos());
+    }
+
+    /** Acts inside the lock, after what is due has happened. */
+    private <R> R compute(String call, Supplier<R> action) {
+        core.lock.enter(call);
         try {
             core.sweep();
             return action.get();
         } finally {
-            monitor.exit();
+            core.lock.exit();
+        }
+    }
+
+    private void run(String call, Runnable action) {
+        core.lock.enter(call);
+        try {
+            core.sweep();
+            action.run();
+        } finally {
+            core.lock.exit();
         }
     }
 
@@ -256,7 +269,26 @@ public final class TaskQueue<T> implements AutoCloseable {
         Optional<R> run() throws InterruptedException;
     }
 
-    /** The settings of a queue, each with a default; {@link #build} checks them. Not thread-safe. */
+    /** What holders call on their leases. */
+    private final class LeaseCalls implements Lease.Grantor<T> {
+
+        @Override
+        public void heartbeat(Lease<T> lease) {
+            TaskQueue.this.run("heartbeat()", () -> core.leasing.heartbeat(lease));
+        }
+
+        @Override
+        public void complete(Lease<T> lease) {
+            TaskQueue.this.run("complete()", () -> core.leasing.complete(lease));
+        }
+
+        @Override
+        public void fail(Lease<T> lease, TaskError error, boolean requeue) {
+            TaskQueue.this.run("fail()", () -> core.leasing.fail(lease, error, requeue));
+        }
+    }
+
+    /** Collects the settings of a queue; {@link #build} validates them. Not thread-safe. */
     public static final class Builder<T> {
 
         private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(5);
@@ -278,13 +310,13 @@ public final class TaskQueue<T> implements AutoCloseable {
             this.name = Objects.requireNonNull(name, "name");
         }
 
-        /** How many tasks may be pending or delayed before an enqueue waits; 512. Requeue and restore are not bounded. */
+        /** How many tasks may be pending or delayed before an enqueue waits; 512. It does not limit requeue and restore. */
         public Builder<T> capacity(int capacity) {
             this.capacity = capacity;
             return this;
         }
 
-        /** How often a task is tried, by failure or expiry, before it is dead; 5. */
+        /** How many attempts a task has, ended by failure or expiry, before it is dead; 5. */
         public Builder<T> maxAttempts(int maxAttempts) {
             this.maxAttempts = maxAttempts;
             return this;
@@ -302,7 +334,7 @@ public final class TaskQueue<T> implements AutoCloseable {
             return this;
         }
 
-        /** How late at the most a lease expires in a queue that no one calls; 1 s. */
+        /** How late a lease expires, at most, while nobody calls the queue; 1 s. */
         public Builder<T> sweepInterval(Duration sweepInterval) {
             this.sweepInterval = Objects.requireNonNull(sweepInterval, "sweepInterval");
             return this;
@@ -320,19 +352,19 @@ public final class TaskQueue<T> implements AutoCloseable {
             return this;
         }
 
-        /** Tells the instants in events; the system's clock. */
+        /** The clock of the instants in events; the system's. */
         public Builder<T> clock(Clock clock) {
             this.clock = Objects.requireNonNull(clock, "clock");
             return this;
         }
 
-        /** Tells the time for deadlines; {@link Ticker#system()}. The time limits of calls are real time, whatever it says. */
+        /** The ticker of deadlines; {@link Ticker#system()}. Timeouts of calls always run in real time. */
         public Builder<T> ticker(Ticker ticker) {
             this.ticker = Objects.requireNonNull(ticker, "ticker");
             return this;
         }
 
-        /** Takes care of dead tasks; none. */
+        /** Receives dead tasks; none. */
         public Builder<T> deadLetterHandler(DeadLetterHandler<T> handler) {
             this.deadLetterHandler = Objects.requireNonNull(handler, "handler");
             return this;
@@ -344,16 +376,22 @@ public final class TaskQueue<T> implements AutoCloseable {
             return this;
         }
 
-        /** @throws IllegalArgumentException if a setting is out of its range; the message says which, and what is allowed */
+        /** @throws IllegalArgumentException if a setting is out of its range; the message names it and the range */
         public TaskQueue<T> build() {
             Duration half = leaseDuration.dividedBy(2);
             Duration byDefault = half.compareTo(HEARTBEAT_INTERVAL) < 0 ? half : HEARTBEAT_INTERVAL;
-            LeaseTimes times = new LeaseTimes(
-                    leaseDuration,
-                    heartbeatInterval == null ? byDefault : heartbeatInterval,
-                    sweepInterval,
-                    requeueDelay);
-            return new TaskQueue<>(this, new QueueSettings(name, capacity, maxAttempts, closeGrace, times));
+            return new TaskQueue<>(new QueueSettings<>(
+                    name,
+                    capacity,
+                    maxAttempts,
+                    new QueueSettings.Timing(
+                            leaseDuration,
+                            heartbeatInterval == null ? byDefault : heartbeatInterval,
+                            sweepInterval,
+                            requeueDelay,
+                            closeGrace),
+                    new QueueSettings.TimeSource(clock, ticker),
+                    new QueueSettings.Callbacks<>(listeners, deadLetterHandler)));
         }
     }
 }

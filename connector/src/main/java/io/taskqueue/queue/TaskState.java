@@ -19,18 +19,18 @@ import org.jspecify.annotations.Nullable;
  *      +-------------- Delayed   (failed, expired)
  * </pre>
  *
- * A completed or drained task has no state: it has left.
+ * A completed or drained task has no state: it has left the queue.
  */
 sealed interface TaskState<T> {
 
-    /** The task, at the attempt that is running or, where none is, the one that comes next. */
+    /** The task, at the attempt that is running or, if none is, the next one. */
     Task<T> task();
 
     /** The error of the last failed attempt. */
     @Nullable
     TaskError lastError();
 
-    /** Waits for a worker. */
+    /** Ready to be leased. */
     record Pending<T>(Task<T> task, @Nullable TaskError lastError, @Nullable OwnershipToken lastToken)
             implements TaskState<T> {
 
@@ -41,7 +41,7 @@ sealed interface TaskState<T> {
         }
     }
 
-    /** A worker holds it until the deadline. */
+    /** Leased to a worker until the deadline. */
     record Leased<T>(
             Task<T> task,
             @Nullable TaskError lastError,
@@ -55,23 +55,23 @@ sealed interface TaskState<T> {
             return new Leased<>(task, lastError, token, now, laterDeadline, laterExpiresAt);
         }
 
-        /** The attempt failed, and there is another one. */
+        /** The attempt failed, and another one follows. */
         Delayed<T> failed(TaskError error, long due) {
             return new Delayed<>(task.nextAttempt(), error, token, due);
         }
 
-        /** The lease ran out or was revoked, and there is another attempt. */
+        /** The lease expired or was revoked, and another attempt follows. */
         Delayed<T> expired(long due) {
             return new Delayed<>(task.nextAttempt(), lastError, token, due);
         }
 
-        /** There is no other attempt. */
+        /** No further attempt follows. */
         Dead<T> dead(@Nullable TaskError error) {
             return new Dead<>(task, error, token);
         }
     }
 
-    /** Waits until it is due again. */
+    /** Waits for the requeue delay to pass. */
     record Delayed<T>(Task<T> task, @Nullable TaskError lastError, OwnershipToken lastToken, long due)
             implements TaskState<T> {
 
@@ -80,6 +80,6 @@ sealed interface TaskState<T> {
         }
     }
 
-    /** Will not be tried again. */
+    /** Gets no further attempt. */
     record Dead<T>(Task<T> task, @Nullable TaskError lastError, OwnershipToken lastToken) implements TaskState<T> {}
 }

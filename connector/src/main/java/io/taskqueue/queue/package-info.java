@@ -1,23 +1,27 @@
 /**
  * The queue: tasks, leases, and every change as one event.
  *
+ * <pre>
+ *   TaskQueue, Lease       the API: takes the lock. Settings are collected by TaskQueue.Builder, validated in QueueSettings
+ *     AdmissionControl     calls that wait: for capacity or a task first, for places in the journal after that
+ *     QueueCore            inside the lock: enqueue, restore, drain, stop, snapshot; QueueLifecycle says whether it is open
+ *       Leasing            grant, heartbeat, complete, fail; where a lease expires and its task becomes pending or dead
+ *       TaskTable          every task (LiveTask) by its state (TaskState); signals the threads that wait for a change
+ *       EventEmitter       builds and numbers the event of each change; calls the Journal, then the listeners
+ *     QueueLock            the lock, and the conditions that threads wait for
+ *     Sweeper              the thread that performs what is due while nobody calls
+ *     DeadLetters          the thread that calls the DeadLetterHandler
+ * </pre>
+ *
  * <p><b>Order.</b> One lock guards a queue. An event gets its number inside it and goes, still inside it, to the journal and
  * then to the listeners; so event order is mutation order.
  *
- * <p><b>Threads.</b> A queue has a sweeper, which expires leases and ends delays when no one calls, and, while there are dead
- * tasks to be handled, a thread for the dead-letter handler. Both are daemons and end with the queue. Everything else happens
- * on the callers' threads; every call lets due leases expire before it looks at anything.
+ * <p><b>Threads.</b> Callers' threads do the work; every call first performs what is due, such as expired leases. The sweeper
+ * does so while there are no calls, and the dead-letter thread exists while there are dead tasks to handle. Both are daemons
+ * and end with the queue.
  *
- * <pre>
- *   TaskQueue, Lease         the face: takes the lock
- *     Turnstile              waits: for room or work first, for places in the journal after that
- *     Closing, Restoration   drain, close; restore
- *     QueueCore              what comes in and goes out, and whether the queue is open (QueueLife)
- *       Leasing              the life of leases: where one expires, and what becomes of its task (TaskState)
- *       Tasks                where each task is, and whom that wakes
- *       EventWriter, Emitter what each event carries; its number, the journal, the listeners
- *     Sweeper, DeadLetters   the two threads
- * </pre>
+ * <p><b>Never.</b> Nothing blocks inside the lock, but awaiting its own conditions. A listener never calls the queue. An event
+ * is never skipped: a queue whose journal failed is stopped.
  *
  * <p>Depends on {@code java.*}, JSpecify and {@code io.taskqueue.event} only, and logs by {@link System.Logger}.
  */

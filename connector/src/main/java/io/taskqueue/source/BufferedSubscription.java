@@ -1,105 +1,95 @@
 package io.taskqueue.source;
 
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.queue.Ticker;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A subscription whose events wait in memory. */
+/**
+ * A subscription whose events wait in memory.
+ *
+ * <p>Its queue holds the events and, once the subscription has ended, an empty element behind them, which stays there: a reader
+ * that reaches it looks at the error.
+ */
 final class BufferedSubscription<T> implements EventSubscription<T> {
 
     private final String queueName;
     private final int capacity;
     private final Consumer<BufferedSubscription<T>> onEnd;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Deque<ReplicationEvent<T>> events = new ArrayDeque<>();
-    private boolean complete;
+    private final BlockingQueue<Optional<ReplicationEvent<T>>> events = new LinkedBlockingQueue<>();
+    private boolean ended;
     private @Nullable IllegalStateException error;
 
-    /** @param onEnd called when the subscription takes no more events */
+    /** @param onEnd called when the subscription accepts no more events */
     BufferedSubscription(String queueName, int capacity, Consumer<BufferedSubscription<T>> onEnd) {
         if (capacity < 1) {
             throw new IllegalArgumentException(
-                    "The capacity of a subscription is " + capacity + ". Give at least 1 event.");
+                    "The capacity of a subscription is " + capacity + ". Set it to at least 1 event.");
         }
         this.queueName = queueName;
         this.capacity = capacity;
         this.onEnd = onEnd;
     }
 
-    /** Takes an event, or ends the view here if there is no room. Never waits for the reader. */
+    /** Adds an event, or ends the subscription if there is no room. Never waits for the reader. */
     void offer(ReplicationEvent<T> event) {
-        boolean overflow;
-        lock.lock();
-        try {
-            overflow = !complete && events.size() >= capacity;
-            if (!complete && !overflow) {
-                events.add(event);
-                changed.signal();
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (overflow) {
-            end(new SubscriptionOverflowException(queueName, capacity, event.position()));
-        }
-    }
-
-    /** Nothing comes any more; after what waits, the reader gets the error, if there is one. */
-    void end(@Nullable IllegalStateException cause) {
-        lock.lock();
-        try {
-            if (complete) {
+        synchronized (this) {
+            if (ended) {
                 return;
             }
-            complete = true;
+            if (events.size() < capacity) {
+                events.add(Optional.of(event));
+                return;
+            }
+        }
+        end(new SubscriptionOverflowException(queueName, capacity, event.position()));
+    }
+
+    /** Accepts no more events; behind those that wait, the reader gets the error, if there is one. */
+    void end(@Nullable IllegalStateException cause) {
+        synchronized (this) {
+            if (ended) {
+                return;
+            }
+            ended = true;
             error = cause;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+            events.add(Optional.empty());
         }
         onEnd.accept(this);
     }
 
     @Override
     public Optional<ReplicationEvent<T>> poll(Duration timeout) throws InterruptedException {
-        return Optional.ofNullable(next(Durations.nanos(timeout)));
+        Optional<ReplicationEvent<T>> next = events.poll(Ticker.limitNanos(timeout), TimeUnit.NANOSECONDS);
+        if (next == null) {
+            return Optional.empty();
+        }
+        if (next.isEmpty()) {
+            events.add(next);
+            requireNoError();
+        }
+        return next;
     }
 
-    private @Nullable ReplicationEvent<T> next(long timeoutNanos) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long left = timeoutNanos;
-            while (events.isEmpty() && !complete && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-            if (events.isEmpty() && error != null) {
-                throw error;
-            }
-            return events.poll();
-        } finally {
-            lock.unlock();
+    private synchronized void requireNoError() {
+        if (error != null) {
+            throw error;
         }
     }
 
     @Override
-    public boolean ended() {
-        lock.lock();
-        try {
-            return complete && events.isEmpty() && error == null;
-        } finally {
-            lock.unlock();
-        }
+    public synchronized boolean ended() {
+        Optional<ReplicationEvent<T>> next = events.peek();
+        return ended && error == null && (next == null || next.isEmpty());
     }
 
     @Override
@@ -111,7 +101,7 @@ final class BufferedSubscription<T> implements EventSubscription<T> {
             public boolean hasNext() {
                 try {
                     while (ahead == null && !ended()) {
-                        ahead = BufferedSubscription.this.next(Long.MAX_VALUE);
+                        ahead = poll(Duration.ofDays(1)).orElse(null);
                     }
                     return ahead != null;
                 } catch (InterruptedException e) {
@@ -138,12 +128,10 @@ final class BufferedSubscription<T> implements EventSubscription<T> {
     @Override
     public void close() {
         end(null);
-        lock.lock();
-        try {
+        synchronized (this) {
             events.clear();
             error = null;
-        } finally {
-            lock.unlock();
+            events.add(Optional.empty());
         }
     }
 }

@@ -4,12 +4,12 @@ import io.taskqueue.event.Position;
 import java.util.Optional;
 
 /**
- * What a closed source leaves behind.
+ * What a source had not replicated when it was closed.
  *
- * @param position of the newest event taken
+ * @param position of the newest event of the queue
  * @param replicatedUpTo the highest position below which all is acknowledged
- * @param notReplicated how many events Kafka has not acknowledged; it may hold some of them all the same
- * @param lastError why the source stopped, or what kept it from sending the rest
+ * @param notReplicated how many events Kafka has not acknowledged; it may hold some of them nevertheless
+ * @param lastError why the source stopped, or why it could not send the rest
  */
 public record CloseReport(Position position, Position replicatedUpTo, long notReplicated, Optional<String> lastError) {
 

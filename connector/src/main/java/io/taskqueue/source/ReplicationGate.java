@@ -1,6 +1,9 @@
 package io.taskqueue.source;
 
 import io.taskqueue.event.Position;
+import io.taskqueue.source.registry.Claim;
+import io.taskqueue.source.registry.RegistryLostException;
+import io.taskqueue.source.registry.RegistryWatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -19,7 +22,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Completes the futures of {@code replicated()}: when Kafka has acknowledged the events up to a position, and the registry, read
- * to an end that was asked for after that, holds no newer claim. One look at the registry serves all futures that are due.
+ * to an end that was requested after that, holds no newer claim. One read of the registry serves all futures that are due.
+ *
+ * <pre>
+ *   OPEN ---- finish ----&gt; FINISHING ---- end ----&gt; ENDED
+ *     |                                              ^
+ *     +-------------------- end ---------------------+
+ * </pre>
+ *
+ * <p>While it is finishing, {@link #run} serves what is acknowledged by then and returns; once it has ended, every future fails.
  */
 final class ReplicationGate implements Runnable {
 
@@ -28,37 +39,44 @@ final class ReplicationGate implements Runnable {
     private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long LONGEST_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    private enum Phase {
+        OPEN,
+        FINISHING,
+        ENDED
+    }
+
     private record Waiting(Position upTo, CompletableFuture<Position> future) {}
 
     private final Supplier<Position> acknowledged;
     private final RegistryWatch registry;
     private final long epoch;
-    private final Consumer<IllegalStateException> onFenced;
+    private final Consumer<IllegalStateException> onOwnershipLost;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private volatile long firstAwaited = NOTHING;
-    private boolean ending;
-    private @Nullable IllegalStateException ended;
+    private Phase phase = Phase.OPEN;
+    private @Nullable IllegalStateException endCause;
 
+    /** @param onOwnershipLost called when the registry holds a newer claim, or can no longer tell who owns the queue */
     ReplicationGate(
             Supplier<Position> acknowledged,
             RegistryWatch registry,
             long epoch,
-            Consumer<IllegalStateException> onFenced) {
+            Consumer<IllegalStateException> onOwnershipLost) {
         this.acknowledged = acknowledged;
         this.registry = registry;
         this.epoch = epoch;
-        this.onFenced = onFenced;
+        this.onOwnershipLost = onOwnershipLost;
     }
 
-    /** @param appended asked inside the gate's lock, so that the positions that are waited for rise */
+    /** @param appended called inside the gate's lock, so that positions are awaited in rising order */
     CompletableFuture<Position> await(Supplier<Position> appended) {
         CompletableFuture<Position> future = new CompletableFuture<>();
         lock.lock();
         try {
-            if (ended != null) {
-                future.completeExceptionally(ended);
+            if (endCause != null) {
+                future.completeExceptionally(endCause);
                 return future;
             }
             while (!waiting.isEmpty() && waiting.element().future.isDone()) {
@@ -73,7 +91,7 @@ final class ReplicationGate implements Runnable {
         return future;
     }
 
-    /** Says that more events are acknowledged. Cheap while nobody waits for them. */
+    /** More events are acknowledged. Cheap while no future waits for them. */
     void advanced() {
         if (acknowledged.get().sequence() >= firstAwaited) {
             lock.lock();
@@ -85,27 +103,29 @@ final class ReplicationGate implements Runnable {
         }
     }
 
-    /** Looks at the registry once more for what is acknowledged by now, and then lets {@link #run} return. */
+    /** Reads the registry once more for what is acknowledged by now, and lets {@link #run} return. */
     void finish() {
         lock.lock();
         try {
-            ending = true;
+            if (phase == Phase.OPEN) {
+                phase = Phase.FINISHING;
+            }
             changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Fails every future, those to come too. */
+    /** Fails every future, later ones too. */
     void end(IllegalStateException cause) {
         List<Waiting> left;
         lock.lock();
         try {
-            if (ended != null) {
+            if (phase == Phase.ENDED) {
                 return;
             }
-            ended = cause;
-            ending = true;
+            phase = Phase.ENDED;
+            endCause = cause;
             left = new ArrayList<>(waiting);
             waiting.clear();
             firstAwaited = NOTHING;
@@ -142,9 +162,9 @@ final class ReplicationGate implements Runnable {
                 }
                 firstAwaited =
                         waiting.isEmpty() ? NOTHING : waiting.element().upTo.sequence();
-                // an acknowledgement between the two lines above did not signal
+                // an acknowledgement between reading the position and setting firstAwaited did not signal
                 boolean missed = acknowledged.get().sequence() >= firstAwaited;
-                if (!due.isEmpty() || (ending && !missed)) {
+                if (!due.isEmpty() || (phase != Phase.OPEN && !missed)) {
                     return due;
                 }
                 if (!missed) {
@@ -157,21 +177,22 @@ final class ReplicationGate implements Runnable {
     }
 
     private void settle(List<Waiting> due) throws InterruptedException {
-        Optional<Claim> newer = Optional.empty();
-        IllegalStateException failure = null;
+        IllegalStateException failure;
         try {
-            newer = newerClaim();
+            failure = newerClaim()
+                    .<IllegalStateException>map(newer -> new SourceFencedException(newer.queueName(), epoch, newer))
+                    .orElse(null);
+        } catch (RegistryLostException e) {
+            failure = new SourceStoppedException(String.valueOf(e.getMessage()), e);
         } catch (IllegalStateException e) {
             failure = e;
         } catch (RuntimeException | Error e) {
-            failure = new SourceStoppedException("The registry could not be read: " + e + ".", e);
+            failure = new SourceStoppedException(
+                    "The registry could not be read: " + e + ". Fix that error, and start a new source.", e);
         } catch (InterruptedException e) {
-            IllegalStateException cut = endedBeforeTheRegistryTold(e);
-            due.forEach(one -> one.future.completeExceptionally(cut));
+            IllegalStateException unconfirmed = endedBeforeConfirmation(e);
+            due.forEach(one -> one.future.completeExceptionally(unconfirmed));
             throw e;
-        }
-        if (newer.isPresent()) {
-            failure = new SourceFencedException(newer.get().queueName(), epoch, newer.get());
         }
         if (failure == null) {
             due.forEach(one -> one.future.complete(one.upTo));
@@ -179,8 +200,8 @@ final class ReplicationGate implements Runnable {
         }
         IllegalStateException cause = failure;
         due.forEach(one -> one.future.completeExceptionally(cause));
-        if (!isEnding()) {
-            onFenced.accept(cause);
+        if (isOpen()) {
+            onOwnershipLost.accept(cause);
         }
     }
 
@@ -190,40 +211,40 @@ final class ReplicationGate implements Runnable {
                 return registry.newerClaim();
             } catch (KafkaException e) {
                 LOG.warn(
-                        "The registry cannot be read at the moment, so replicated() waits; it is tried again: {}",
+                        "The registry cannot be read at the moment, so replicated() waits; it is read again: {}",
                         e.toString());
                 if (!backOff(pause)) {
-                    throw endedBeforeTheRegistryTold(e);
+                    throw endedBeforeConfirmation(e);
                 }
             }
         }
     }
 
-    private static SourceStoppedException endedBeforeTheRegistryTold(Exception cause) {
+    private static SourceStoppedException endedBeforeConfirmation(Exception cause) {
         return new SourceStoppedException(
-                "The events are on Kafka, but the source ended before the registry told that no one else claimed the queue."
-                        + " Ask the registry who owns it.",
+                "The events are on Kafka, but the source ended before it could read in the registry that no other source"
+                        + " had claimed the queue. Read the registry to find the queue's owner.",
                 cause);
     }
 
-    /** Lets time pass; false at the end. */
+    /** Waits before the registry is read again; false at the end. */
     private boolean backOff(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = nanos;
-            while (left > 0 && !ending) {
+            while (left > 0 && phase == Phase.OPEN) {
                 left = changed.awaitNanos(left);
             }
-            return !ending;
+            return phase == Phase.OPEN;
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean isEnding() {
+    private boolean isOpen() {
         lock.lock();
         try {
-            return ending;
+            return phase == Phase.OPEN;
         } finally {
             lock.unlock();
         }

@@ -2,11 +2,15 @@ package io.taskqueue.source;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.taskqueue.event.PeerName;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.Task;
 import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.source.publish.BufferLimits;
+import io.taskqueue.source.publish.PeerResolver;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -20,8 +24,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes every change of one queue to Kafka: in order, without a hole, and without forking when another process takes the
- * queue over.
+ * Publishes every change of one queue to Kafka: in order, without a hole, and without forking the history when another process
+ * takes over the queue.
  *
  * <pre>{@code
  * try (var queue = TaskQueue.<Order>builder("orders").build();
@@ -35,37 +39,35 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>While Kafka cannot be reached, events wait in a bounded buffer; when it is full, {@code enqueue} and {@code lease} wait,
- * and everything that ends a lease goes on. The source tries again until it is closed. It stops by itself, and its queue with
- * it, only when going on would fork or break the history: another source claimed the queue, the registry lost this one's
- * claim, or the codec wrote a payload that is no JSON.
+ * and calls that end a lease do not. The source retries until it is closed. It stops by itself, and its queue with it, only when
+ * continuing would fork or break the history: another source claimed the queue, the registry lost this one's claim, or the
+ * codec returned a payload that is not JSON.
  *
- * <p>Thread-safe. Its own threads are daemons: a process that ends without {@link #close()} loses what waits in the buffer.
+ * <p>Thread-safe. Its own threads are daemons: a process that ends without {@link #close()} loses the events in the buffer.
  *
  * @param <T> the payload's type
  */
 public final class ReplicationSource<T> implements AutoCloseable {
 
-    /** The event topic, unless another is named. */
+    /** The default event topic. */
     public static final String DEFAULT_TOPIC = "taskqueue.events";
 
-    /** The registry topic, unless another is named. */
+    /** The default registry topic. */
     public static final String DEFAULT_REGISTRY_TOPIC = "taskqueue.sources";
 
-    /** How many events wait for a reader, unless it asks for another number. */
+    /** The default capacity of a subscription, in events. */
     public static final int DEFAULT_SUBSCRIPTION_CAPACITY = 16_384;
 
     private final SourceEngine<T> engine;
-    private final Duration closeTimeout;
 
-    ReplicationSource(SourceEngine<T> engine, Duration closeTimeout) {
+    private ReplicationSource(SourceEngine<T> engine) {
         this.engine = engine;
-        this.closeTimeout = closeTimeout;
     }
 
     /**
-     * Begins a source for a queue that has not been used yet.
+     * Starts to build a source for a queue that has not been used yet.
      *
-     * @param codec how payloads become JSON
+     * @param codec encodes payloads as JSON
      */
     public static <T> Builder<T> builder(TaskQueue<T> queue, PayloadCodec<T> codec) {
         return new Builder<>(queue, codec);
@@ -95,38 +97,39 @@ public final class ReplicationSource<T> implements AutoCloseable {
         return engine.claim.sourcePeerId();
     }
 
-    /** Of the newest event taken; sequence 0 before the first. */
+    /** The position of the newest event; sequence 0 before the first. */
     public Position position() {
         return engine.buffer.appendedUpTo();
     }
 
-    /** The highest position below which, itself included, all is acknowledged. */
+    /** The highest position up to which, itself included, all is acknowledged. */
     public Position replicatedUpTo() {
         return engine.buffer.acknowledgedUpTo();
     }
 
     /**
-     * Becomes true when everything appended so far is safe: Kafka has acknowledged it, and the registry, read after that, shows
-     * that nobody else has claimed the queue; so every sink will see it, and a recovery will find it.
+     * Completes when every event so far is confirmed: Kafka has acknowledged it, and the registry, read after that, shows that no
+     * other source has claimed the queue; so every sink will receive it, and a recovery will find it.
      *
-     * <p>Completes with the position up to which. Fails with {@link SourceFencedException} if the queue is claimed by another
-     * source, and with {@link SourceStoppedException} if the source ends first; the events may be on Kafka all the same. Waits
-     * as long as Kafka cannot be reached: use a time limit. Dependent actions run on the source's registry thread unless they
+     * <p>The value is the position of the last of them. Fails with {@link SourceFencedException} if the queue is claimed by another
+     * source, and with {@link SourceStoppedException} if the source ends first; the events may be on Kafka nevertheless. Waits
+     * as long as Kafka cannot be reached: use a timeout. Dependent actions run on the source's registry thread unless they
      * are given an executor, and must not block it.
      */
     public CompletableFuture<Position> replicated() {
         return engine.gate.await(engine.buffer::appendedUpTo);
     }
 
-    /** A view of the queue's events from now on, with room for {@value #DEFAULT_SUBSCRIPTION_CAPACITY} of them. */
+    /** The queue's events from now on, with a capacity of {@value #DEFAULT_SUBSCRIPTION_CAPACITY}. */
     public EventSubscription<T> events() {
         return events(DEFAULT_SUBSCRIPTION_CAPACITY);
     }
 
     /**
-     * A view of the queue's events from now on.
+     * The queue's events from now on.
      *
-     * @param capacity how many events may wait for the reader before its view ends with {@link SubscriptionOverflowException}
+     * @param capacity how many events may wait for the reader before the subscription ends with {@link
+     *     SubscriptionOverflowException}
      */
     public EventSubscription<T> events(int capacity) {
         return engine.subscriptions.open(capacity);
@@ -134,51 +137,53 @@ public final class ReplicationSource<T> implements AutoCloseable {
 
     /**
      * Calls the observer with each event that Kafka has acknowledged from now on, in order, on a thread of its own. What it
-     * throws is logged and counted, and it is called with the next event; one that is {@value #DEFAULT_SUBSCRIPTION_CAPACITY}
-     * events behind is cut off, which is logged as an error and counted. Neither touches the queue.
+     * throws is logged and counted, and it is called with the next event; an observer that is {@value
+     * #DEFAULT_SUBSCRIPTION_CAPACITY} events behind gets no more events, which is logged as an error and counted. Neither affects
+     * the queue.
      *
-     * @return ends it; events that wait for the observer are dropped
+     * @return the observation, whose end drops the events that wait for the observer
      */
     public Observation observe(Consumer<ReplicationEvent<T>> observer) {
-        return engine.subscriptions.observe(observer, DEFAULT_SUBSCRIPTION_CAPACITY);
+        return engine.subscriptions.observe(observer, DEFAULT_SUBSCRIPTION_CAPACITY)::close;
     }
 
     /** An observer's connection to a source. */
     public interface Observation extends AutoCloseable {
 
-        /** Ends it. The observer may be within its last call. */
+        /** Ends the observation. The observer may still be in its last call. */
         @Override
         void close();
     }
 
-    /** How the source is now. Never blocks. */
+    /** The health of the source now. Never blocks. */
     public SourceHealth health() {
-        SourceStatus.Standing standing = engine.status.standing(engine.buffer.oldestTaken());
+        SourceLifecycle.Standing standing = engine.lifecycle.standing(engine.buffer.oldestWaiting());
         return new SourceHealth(
                 standing.state(),
                 standing.since(),
                 engine.buffer.size(),
                 position(),
                 replicatedUpTo(),
-                engine.status.lastError());
+                engine.lifecycle.lastError());
     }
 
     /**
-     * Closes the queue, then waits until Kafka has acknowledged what is left, no longer than the close time-out. What it has not
-     * by then is logged as an error, with the positions, and told by {@link #closeReport()}. Ends the views when they are read
-     * to their end. An interruption ends the waiting and is kept. Does nothing the second time.
+     * Closes the queue, then waits until Kafka has acknowledged what is left, no longer than the close timeout. Events that it has
+     * not acknowledged by then are logged as an error, with their positions, and reported by {@link #closeReport()}. Subscriptions
+     * end when they are read to their end. An interruption ends the waiting, and the thread stays interrupted. A second call does
+     * nothing.
      */
     @Override
     public void close() {
-        engine.close(closeTimeout);
+        engine.close();
     }
 
-    /** What was left behind, once {@link #close()} has returned. */
+    /** What was not replicated, once {@link #close()} has returned. */
     public Optional<CloseReport> closeReport() {
         return engine.closeReport();
     }
 
-    /** Collects the settings of a source; {@link #start()} checks them. Not thread-safe. */
+    /** Collects the settings of a source; {@link #start()} validates them. Not thread-safe. */
     public static final class Builder<T> {
 
         private final TaskQueue<T> queue;
@@ -196,6 +201,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
         private OptionalInt maxRecordBytes = OptionalInt.empty();
         private MeterRegistry metrics = new CompositeMeterRegistry();
         private Clock clock = Clock.systemUTC();
+        private Ticker ticker = Ticker.system();
         private Duration closeTimeout = Duration.ofSeconds(30);
 
         private Builder(TaskQueue<T> queue, PayloadCodec<T> codec) {
@@ -204,9 +210,9 @@ public final class ReplicationSource<T> implements AutoCloseable {
         }
 
         /**
-         * Where and how Kafka is reached: any client property. One that starts with {@code producer.}, {@code consumer.} or
-         * {@code admin.} goes to that client alone. {@code delivery.timeout.ms} is how long the oldest event may wait before
-         * the producer is replaced; no event is ever given up.
+         * The properties of the Kafka clients. One that starts with {@code producer.}, {@code consumer.} or {@code admin.}
+         * applies to that client only. {@code delivery.timeout.ms} is how long the oldest event may wait before the producer is
+         * replaced; no event is ever dropped.
          */
         public Builder<T> kafka(Map<String, ?> properties) {
             this.kafka = Map.copyOf(properties);
@@ -221,14 +227,14 @@ public final class ReplicationSource<T> implements AutoCloseable {
 
         /** The process that is responsible for every task. Default none. */
         public Builder<T> ownerPeer(String name) {
-            Peers.requireName("ownerPeer", name);
-            this.ownerPeer = task -> name;
+            String owner = PeerName.require(name);
+            this.ownerPeer = task -> owner;
             return this;
         }
 
         /**
-         * Says which process is responsible for a task, null for none. Called once an event, on the publisher's thread; if it
-         * throws, which is logged, the event has no owner peer.
+         * Resolves the process that is responsible for a task, null for none. Called once for each event, on the publisher's
+         * thread; if it throws, which is logged, the event has no owner peer.
          */
         public Builder<T> ownerPeer(Function<Task<T>, @Nullable String> resolver) {
             this.ownerPeer = Objects.requireNonNull(resolver, "resolver");
@@ -247,19 +253,19 @@ public final class ReplicationSource<T> implements AutoCloseable {
             return this;
         }
 
-        /** How many partitions the event topic has, for life; one that is there must have as many. Default 12 for a new one. */
+        /** How many partitions the event topic has, permanently; an existing topic must have as many. Default 12 for a new one. */
         public Builder<T> partitions(int count) {
             this.partitions = OptionalInt.of(count);
             return this;
         }
 
-        /** Of topics that are made. Default -1, the broker's default. */
+        /** The replication factor of topics that are created. Default -1, the broker's default. */
         public Builder<T> replicationFactor(int replicas) {
             this.replicationFactor = replicas;
             return this;
         }
 
-        /** Whether to make topics that are missing. Default true. */
+        /** Whether to create topics that do not exist. Default true. */
         public Builder<T> createTopics(boolean create) {
             this.createTopics = create;
             return this;
@@ -271,7 +277,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
             return this;
         }
 
-        /** How many bytes of events may wait; exceeded by no more than what was let in before. Default 64 MiB. */
+        /** How many bytes of events may wait; exceeded at most by events whose places were reserved before. Default 64 MiB. */
         public Builder<T> bufferBytes(long bytes) {
             this.bufferBytes = bytes;
             return this;
@@ -283,15 +289,21 @@ public final class ReplicationSource<T> implements AutoCloseable {
             return this;
         }
 
-        /** Where the queue, the source and its Kafka clients are measured. Default nowhere. */
+        /** The registry of the meters of the queue, the source and its Kafka clients. Default none. */
         public Builder<T> metrics(MeterRegistry registry) {
             this.metrics = Objects.requireNonNull(registry, "registry");
             return this;
         }
 
-        /** What time {@code recordedAt} tells. Default the system's. */
+        /** The clock of {@code recordedAt}. Default the system's. */
         public Builder<T> clock(Clock source) {
             this.clock = Objects.requireNonNull(source, "clock");
+            return this;
+        }
+
+        /** The ticker of durations, such as how long an event has waited. Default {@link Ticker#system()}. */
+        public Builder<T> ticker(Ticker source) {
+            this.ticker = Objects.requireNonNull(source, "ticker");
             return this;
         }
 
@@ -302,26 +314,27 @@ public final class ReplicationSource<T> implements AutoCloseable {
         }
 
         /**
-         * Makes the topics if need be, claims the queue, opens the epoch on Kafka and attaches to the queue; returns when all of
-         * that is acknowledged. From the claim on, an older source of the queue is fenced.
+         * Creates the topics if they do not exist, claims the queue, opens the epoch on Kafka and attaches to the queue; returns
+         * when all of that is acknowledged. From the claim on, an older source of the queue is fenced.
          *
-         * @throws IllegalArgumentException if a setting cannot be
-         * @throws SourceStartException if Kafka cannot be reached, or what is there does not fit; the queue is as it was
+         * @throws IllegalArgumentException if a setting is not legal
+         * @throws SourceStartException if Kafka cannot be reached, or a topic does not suit; the queue is unchanged
          * @throws IllegalStateException if the queue has been used or has a source
          * @throws InterruptedException if the thread is interrupted while it waits for Kafka
          */
         public ReplicationSource<T> start() throws InterruptedException {
-            return new SourceStart<>(queue, options()).start();
+            return new ReplicationSource<>(new SourceStart<>(queue, settings()).start());
         }
 
-        private SourceOptions<T> options() {
-            return new SourceOptions<>(
+        private SourceSettings<T> settings() {
+            return new SourceSettings<>(
                     codec,
                     new KafkaSettings(kafka),
-                    new TopicOptions(topic, registryTopic, partitions, replicationFactor, createTopics),
+                    new SourceSettings.Topics(
+                            topic, registryTopic, partitions, replicationFactor, createTopics, maxRecordBytes),
                     new BufferLimits(bufferEvents, bufferBytes),
-                    new Peers<>(sourcePeer, ownerPeer),
-                    new SourceOptions.Surroundings(metrics, clock, closeTimeout, maxRecordBytes));
+                    new PeerResolver<>(sourcePeer, ownerPeer),
+                    new SourceSettings.Environment(metrics, clock, ticker, closeTimeout));
         }
     }
 }

@@ -4,16 +4,21 @@ import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.metrics.SourceMeters;
 import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.TaskQueue;
-import java.time.Clock;
+import io.taskqueue.queue.Ticker;
+import io.taskqueue.source.publish.EventBuffer;
+import io.taskqueue.source.publish.EventRecords;
+import io.taskqueue.source.publish.ProducerFactory;
+import io.taskqueue.source.publish.Publisher;
+import io.taskqueue.source.registry.Claim;
+import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What runs behind a source: its buffer, its two threads, its readers, and how they end together. */
-final class SourceEngine<T> implements Publisher.Monitor {
+/** A running source: its buffer, its two threads, its readers, and how they end together. */
+final class SourceEngine<T> implements Publisher.Listener<T> {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceEngine.class);
     private static final Duration PUBLISHER_GRACE = Duration.ofMillis(500);
@@ -23,14 +28,14 @@ final class SourceEngine<T> implements Publisher.Monitor {
     final TaskQueue<T> queue;
     final Claim claim;
     final EventBuffer<T> buffer;
-    final SourceStatus status;
+    final SourceLifecycle lifecycle;
     final Subscriptions<T> subscriptions;
     final ReplicationGate gate;
 
     private final SourceMeters meters;
-    private volatile @Nullable Thread publisher;
+    private final SourceSettings.Environment environment;
     private final Thread registry;
-    private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile @Nullable Thread publisher;
     private volatile @Nullable CloseReport closeReport;
 
     SourceEngine(
@@ -38,73 +43,73 @@ final class SourceEngine<T> implements Publisher.Monitor {
             Claim claim,
             EventBuffer<T> buffer,
             SourceMeters meters,
-            Clock clock,
-            RegistryWatch watch) {
+            RegistryWatch watch,
+            SourceSettings.Environment environment) {
         this.queue = queue;
         this.claim = claim;
         this.buffer = buffer;
-        this.status = new SourceStatus(clock);
+        this.lifecycle = new SourceLifecycle(environment.clock());
         this.meters = meters;
+        this.environment = environment;
         meters.buffer(buffer, EventBuffer::size);
         meters.depth("pending", queue, measured -> measured.counts().pending());
         meters.depth("delayed", queue, measured -> measured.counts().delayed());
         meters.depth("leased", queue, measured -> measured.counts().leased());
         this.subscriptions = new Subscriptions<>(queue.name(), meters.observerFailures()::increment);
-        this.gate = new ReplicationGate(buffer::acknowledgedUpTo, watch, claim.epoch(), this::fenced);
+        this.gate = new ReplicationGate(buffer::acknowledgedUpTo, watch, claim.epoch(), this::ownershipLost);
         this.registry = daemon("registry", gate);
     }
 
-    /** Sets it to work. */
-    void start(EventRecords<T> records, Producers producers, Duration patience) {
-        Publisher<T> publishing = new Publisher<>(buffer, records, producers, this::acknowledged, this, patience);
-        publisher = daemon("publisher", () -> {
+    /** Starts its threads. */
+    void start(EventRecords<T> records, ProducerFactory producers, Duration patience) {
+        Publisher<T> publishing = new Publisher<>(buffer, records, producers, this, patience, environment.ticker());
+        Thread thread = daemon("publisher", () -> {
             try (producers) {
                 publishing.run();
             }
         });
-        publisher.start();
+        publisher = thread;
+        thread.start();
         registry.start();
     }
 
-    private boolean acknowledged(Buffered<T> buffered, ReplicationEvent<T> event) {
-        if (!buffer.acknowledged(buffered)) {
-            return false;
-        }
+    @Override
+    public void acknowledged(ReplicationEvent<T> event) {
         meters.events(event.kind()).increment();
         subscriptions.deliver(event);
         gate.advanced();
-        if (status.acknowledged()) {
-            LOG.info("Events of queue {} reach Kafka again, from {} on.", queue.name(), event.position());
+        if (lifecycle.acknowledged()) {
+            LOG.info("Events of queue {} reach Kafka again, starting with {}.", queue.name(), event.position());
         }
-        return true;
     }
 
     @Override
     public void retrying(String error) {
-        status.retrying(error);
+        lifecycle.retrying(error);
         meters.producerFailures().increment();
     }
 
     @Override
     public void failed(RuntimeException cause) {
-        stop(
-                SourceState.FAILED,
-                new SourceStoppedException(
-                        "The source of queue " + queue.name() + " stopped behind event " + buffer.acknowledgedUpTo()
-                                + ", because the next one cannot be written: " + cause
-                                + ". Mend its payload codec, and recover the queue from the topic.",
-                        cause));
-    }
-
-    private void fenced(IllegalStateException cause) {
-        stop(cause instanceof SourceFencedException ? SourceState.FENCED : SourceState.FAILED, cause);
-    }
-
-    /** Ends the source, and its queue with it: what is not sent yet would fork the history. */
-    private void stop(SourceState end, IllegalStateException cause) {
-        if (!status.end(end, cause.getMessage())) {
-            return;
+        IllegalStateException failure = new SourceStoppedException(
+                "The source of queue " + queue.name() + " stopped after event " + buffer.acknowledgedUpTo()
+                        + ", because the next one cannot be encoded: " + cause
+                        + ". Fix its payload codec, and recover the queue from the topic.",
+                cause);
+        if (lifecycle.fail(String.valueOf(failure.getMessage()))) {
+            stop(failure);
         }
+    }
+
+    private void ownershipLost(IllegalStateException cause) {
+        String message = String.valueOf(cause.getMessage());
+        if (cause instanceof SourceFencedException ? lifecycle.fence(message) : lifecycle.fail(message)) {
+            stop(cause);
+        }
+    }
+
+    /** Stops the source and its queue: what has not been sent yet would fork the history. */
+    private void stop(IllegalStateException cause) {
         LOG.error("{}", cause.getMessage(), cause);
         buffer.refuse(
                 () -> new QueueClosedException("Queue " + queue.name() + " was stopped: " + cause.getMessage(), cause));
@@ -114,45 +119,45 @@ final class SourceEngine<T> implements Publisher.Monitor {
         subscriptions.end(cause);
     }
 
-    /** Ends the source as its user wants: the queue first, then what waits, no longer than told. */
-    void close(Duration timeout) {
-        if (!closing.compareAndSet(false, true)) {
+    /** Closes the queue, then waits for the acknowledgement of what is left, no longer than the close timeout. */
+    void close() {
+        if (!lifecycle.close()) {
             return;
         }
         queue.close();
         boolean interrupted = false;
         try {
-            buffer.awaitEmpty(Durations.nanos(timeout));
+            buffer.awaitEmpty(Ticker.limitNanos(environment.closeTimeout()));
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        boolean byUser = status.end(SourceState.CLOSED, null);
+        boolean regular = lifecycle.closed();
         buffer.refuse(() -> new QueueClosedException("Queue " + queue.name() + " was closed with its source."));
         buffer.stop();
-        interrupted |= end(publisher, PUBLISHER_GRACE);
+        interrupted |= join(publisher, PUBLISHER_GRACE);
         gate.finish();
-        interrupted |= end(registry, REGISTRY_GRACE);
+        interrupted |= join(registry, REGISTRY_GRACE);
         gate.end(new SourceStoppedException("The source of queue " + queue.name() + " was closed at event "
                 + buffer.appendedUpTo() + ", when Kafka had acknowledged up to " + buffer.acknowledgedUpTo()
-                + ". Look into the topic for what became of the rest."));
+                + ". Read the topic to find which of the remaining events it holds."));
         subscriptions.end(null);
         meters.close();
-        report(byUser);
+        report(regular);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void report(boolean byUser) {
+    private void report(boolean regular) {
         CloseReport report = new CloseReport(
-                buffer.appendedUpTo(), buffer.acknowledgedUpTo(), buffer.unacknowledged(), status.lastError());
+                buffer.appendedUpTo(), buffer.acknowledgedUpTo(), buffer.unacknowledged(), lifecycle.lastError());
         closeReport = report;
         if (!report.complete()) {
             LOG.error(
                     "Queue {} was closed {} with {} events that Kafka has not acknowledged, from {} to {}: {}. Sinks do not"
-                            + " see them; raise closeTimeout, or wait for replicated() before closing.",
+                            + " receive them; raise closeTimeout, or wait for replicated() before closing.",
                     queue.name(),
-                    byUser ? "by its user" : "after its source had stopped",
+                    regular ? "by its user" : "after its source had stopped",
                     report.notReplicated(),
                     report.replicatedUpTo().next(),
                     report.position(),
@@ -164,8 +169,8 @@ final class SourceEngine<T> implements Publisher.Monitor {
         return Optional.ofNullable(closeReport);
     }
 
-    /** Waits for a thread that was told to end, interrupts it if it does not; returns whether this one was interrupted. */
-    private static boolean end(@Nullable Thread thread, Duration grace) {
+    /** Waits for a thread that is about to end, and interrupts it if it does not; returns whether the caller was interrupted. */
+    private static boolean join(@Nullable Thread thread, Duration grace) {
         if (thread == null || thread == Thread.currentThread()) {
             return false;
         }

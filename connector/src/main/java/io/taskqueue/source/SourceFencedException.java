@@ -1,6 +1,8 @@
 package io.taskqueue.source;
 
-/** Another source has claimed the queue; what this one writes from then on is ignored by every sink. */
+import io.taskqueue.source.registry.Claim;
+
+/** Another source has claimed the queue; every sink ignores what this one writes after that claim. */
 public final class SourceFencedException extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;
@@ -10,11 +12,11 @@ public final class SourceFencedException extends IllegalStateException {
     SourceFencedException(String queueName, long epoch, Claim newOwner) {
         super("The source of queue " + queueName + " at epoch " + epoch + " is fenced: peer " + newOwner.sourcePeerId()
                 + " claimed the queue at " + newOwner.claimedAt() + " with epoch " + newOwner.epoch() + " (instance "
-                + newOwner.instanceId() + "). Its tasks belong to that peer now; hand new work to it.");
+                + newOwner.instanceId() + "). Its tasks belong to that peer now; send new work to it.");
         this.newOwner = newOwner;
     }
 
-    /** The claim that fences: the new owner's peer, instance and epoch. */
+    /** The claim of the new owner: its peer, instance and epoch. */
     public Claim newOwner() {
         return newOwner;
     }

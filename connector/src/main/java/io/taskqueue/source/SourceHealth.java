@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How a source is, at one moment.
+ * The health of a source at one moment.
  *
- * @param state what it is doing
- * @param since since when; for {@link SourceState#RETRYING} since events wait
- * @param bufferedEvents events taken and not acknowledged yet
- * @param position of the newest event taken
+ * @param state its state
+ * @param since when it is in that state; for {@link SourceState#RETRYING} since when events wait
+ * @param bufferedEvents events that are not acknowledged yet
+ * @param position of the newest event of the queue
  * @param replicatedUpTo the highest position below which all is acknowledged
- * @param lastError what went wrong last, if anything did; it may be over
+ * @param lastError the last error, if there was one; it may be resolved
  */
 public record SourceHealth(
         SourceState state,
@@ -22,7 +22,7 @@ public record SourceHealth(
         Position replicatedUpTo,
         Optional<String> lastError) {
 
-    /** Whether the source does its work: it runs, or it waits for Kafka and will go on by itself. */
+    /** Whether the source works: it runs, or it waits for Kafka and will continue by itself. */
     public boolean live() {
         return state == SourceState.RUNNING || state == SourceState.RETRYING;
     }

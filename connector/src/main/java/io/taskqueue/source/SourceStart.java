@@ -1,25 +1,38 @@
 package io.taskqueue.source;
 
 import io.taskqueue.event.Position;
+import io.taskqueue.kafka.KafkaRequests;
+import io.taskqueue.kafka.TopicAdmin;
+import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.metrics.SourceMeters;
 import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.source.publish.EventBuffer;
+import io.taskqueue.source.publish.EventRecords;
+import io.taskqueue.source.publish.PayloadLimit;
+import io.taskqueue.source.publish.ProducerFactory;
+import io.taskqueue.source.registry.Claim;
+import io.taskqueue.source.registry.ClaimRegistry;
+import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.apache.kafka.clients.admin.Admin;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Starts a source:
+ * Starts a source, and wires its parts:
  *
  * <pre>
- *   topics there and fit
- *     -&gt; highest epoch at the end of the queue's partition     before the claim, so that every epoch seen is older
- *     -&gt; registry read; refuse if it is behind that epoch
+ *   topics exist and suit
+ *     -&gt; highest epoch at the end of the queue's partition     before the claim, so that every epoch found is older
+ *     -&gt; registry read; refused if it ends before that epoch
  *     -&gt; claim written; its offset is the epoch
  *     -&gt; SourceStarted written, the fence
  *     -&gt; attached to the queue
@@ -27,39 +40,45 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class SourceStart<T> {
 
-    private final TaskQueue<T> queue;
-    private final SourceOptions<T> options;
-    private final TopicOptions topics;
-    private final Clock clock;
-    private final long timeoutMillis;
+    /** How many of the last offsets of a partition are searched for epochs. */
+    private static final long EPOCH_SEARCH_OFFSETS = 500;
 
-    SourceStart(TaskQueue<T> queue, SourceOptions<T> options) {
+    private final TaskQueue<T> queue;
+    private final SourceSettings<T> settings;
+    private final SourceSettings.Topics topics;
+    private final Clock clock;
+    private final Duration timeout;
+    private final KafkaRequests requests;
+
+    SourceStart(TaskQueue<T> queue, SourceSettings<T> settings) {
         this.queue = queue;
-        this.options = options;
-        this.topics = options.topics();
-        this.clock = options.surroundings().clock();
-        this.timeoutMillis = options.kafka().apiTimeoutMillis();
+        this.settings = settings;
+        this.topics = settings.topics();
+        this.clock = settings.environment().clock();
+        this.timeout = settings.kafka().apiTimeout();
+        this.requests = new KafkaRequests(timeout);
     }
 
-    ReplicationSource<T> start() throws InterruptedException {
-        // the claim fences whoever has the queue, so a mistake must come to light before it
+    SourceEngine<T> start() throws InterruptedException {
+        // the claim fences the current owner of the queue, so mistakes must be found before it
         queue.requireAttachable();
-        Topics.Facts facts;
-        try (Admin admin = Admin.create(options.kafka().admin())) {
-            facts = new Topics(admin, topics, timeoutMillis).ensure();
+        SourceTopics.EventTopicFacts topic;
+        try (TopicAdmin admin = TopicAdmin.open(settings.kafka().all(), timeout)) {
+            topic = new SourceTopics(admin, topics).ensure();
         } catch (KafkaException e) {
             throw unreachable(e);
         }
         int maxRecordBytes = Math.min(
-                Math.min(facts.maxRecordBytes(), options.kafka().maxRequestBytes()),
-                options.surroundings().maxRecordBytes().orElse(Integer.MAX_VALUE));
-        Producers producers = new Producers(
-                options.kafka().producer(maxRecordBytes), options.surroundings().meters());
+                Math.min(topic.maxRecordBytes(), settings.kafka().maxRequestBytes()),
+                topics.maxRecordBytes().orElse(Integer.MAX_VALUE));
+        ProducerFactory producers = new ProducerFactory(
+                settings.kafka().producer(maxRecordBytes),
+                settings.environment().meters());
         boolean started = false;
         try {
-            ReplicationSource<T> source = start(facts.partitions(), maxRecordBytes, producers);
+            SourceEngine<T> engine = start(topic.partitions(), maxRecordBytes, producers);
             started = true;
-            return source;
+            return engine;
         } catch (KafkaException e) {
             throw unreachable(e);
         } finally {
@@ -69,45 +88,48 @@ final class SourceStart<T> {
         }
     }
 
-    private ReplicationSource<T> start(int partitions, int maxRecordBytes, Producers producers)
+    private SourceEngine<T> start(int partitions, int maxRecordBytes, ProducerFactory producers)
             throws InterruptedException {
         TopicPartition partition =
                 new TopicPartition(topics.events(), EventRecords.partitionOf(queue.name(), partitions));
         Producer<byte[], byte[]> producer = producers.first();
         Claim claim;
-        try (PartitionReader reader = reader()) {
+        try (TopicReader reader = reader()) {
             claim = claim(producer, reader, partition, partitions);
         }
-        ReplicationEventCodec<T> codec = new ReplicationEventCodec<>(options.codec());
-        EventRecords<T> records =
-                new EventRecords<>(queue.name(), options.peers(), codec, claim.instanceId(), partition, maxRecordBytes);
-        var unused = KafkaAnswer.await(
+        ReplicationEventCodec<T> codec = new ReplicationEventCodec<>(settings.codec());
+        EventRecords<T> records = new EventRecords<>(
+                queue.name(), settings.peers(), codec, claim.instanceId(), partition, maxRecordBytes);
+        var unused = requests.await(
                 producer.send(records.sourceStarted(claim.epoch(), clock.instant())),
-                timeoutMillis,
                 "open epoch " + claim.epoch() + " of queue " + queue.name() + " in topic " + topics.events());
-        PayloadGate<T> payloads =
-                new PayloadGate<>(queue.name(), options.peers().source(), codec, records, maxRecordBytes);
-        EventBuffer<T> buffer = new EventBuffer<>(claim.epoch(), clock, options.buffer());
-        SourceMeters meters = new SourceMeters(options.surroundings().meters(), queue.name());
-        queue.attach(new SourceJournal<>(claim.epoch(), payloads, buffer, meters.leasesExpired()));
-        SourceEngine<T> engine = new SourceEngine<>(
-                queue, claim, buffer, meters, clock, new RegistryWatch(this::reader, topics.registry(), claim));
-        engine.start(records, producers, Duration.ofMillis(options.kafka().patienceMillis()));
-        return new ReplicationSource<>(engine, options.surroundings().closeTimeout());
+        SourceMeters meters = new SourceMeters(settings.environment().meters(), queue.name());
+        EventBuffer<T> buffer = new EventBuffer<>(
+                claim.epoch(),
+                settings.buffer(),
+                new PayloadLimit<>(queue.name(), settings.peers().source(), codec, records, maxRecordBytes),
+                clock,
+                settings.environment().ticker(),
+                meters.leasesExpired());
+        queue.attach(buffer);
+        RegistryWatch watch = new RegistryWatch(this::reader, topics.registry(), claim);
+        SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, settings.environment());
+        engine.start(records, producers, settings.kafka().patience());
+        return engine;
     }
 
-    private Claim claim(
-            Producer<byte[], byte[]> producer, PartitionReader reader, TopicPartition partition, int partitions)
+    private Claim claim(Producer<byte[], byte[]> producer, TopicReader reader, TopicPartition partition, int partitions)
             throws InterruptedException {
-        long highest = EpochTail.highest(reader, partition);
-        SourceRegistry.Snapshot registry = SourceRegistry.read(reader, topics.registry());
-        if (registry.end() <= highest) {
+        long highest = highestEpoch(reader, partition);
+        ClaimRegistry registry = new ClaimRegistry(reader, topics.registry());
+        ClaimRegistry.Contents contents = registry.read();
+        if (contents.end() <= highest) {
             throw new SourceStartException("Partition " + partition + " holds events of epoch " + highest
-                    + ", but the next claim in registry " + topics.registry() + " would be epoch " + registry.end()
-                    + ", and every sink would drop what comes as stale: the registry was lost, or the events were mirrored"
+                    + ", but the next claim in registry " + topics.registry() + " would be epoch " + contents.end()
+                    + ", and every sink would drop its events as stale: the registry was lost, or the events were mirrored"
                     + " from a cluster with another one. Restore the registry, or name a new event topic.");
         }
-        Claim before = registry.claims().get(queue.name());
+        Claim before = contents.claims().get(queue.name());
         if (before != null) {
             requireSamePartition(before, partitions);
         }
@@ -115,10 +137,24 @@ final class SourceStart<T> {
                 queue.name(),
                 0,
                 UUID.randomUUID(),
-                options.peers().source(),
+                settings.peers().source(),
                 clock.instant(),
                 Optional.of(new Claim.Home(topics.events(), partitions)));
-        return new ClaimWriter(producer, reader, topics.registry(), timeoutMillis).write(draft, registry.end());
+        return registry.claim(producer, requests, draft, contents.end());
+    }
+
+    /**
+     * The highest epoch at the end of an event partition, -1 if there is none. Epochs come from the registry, so the next claim
+     * must be higher; otherwise the registry lost its records, or the events came from a cluster with another one.
+     */
+    private static long highestEpoch(TopicReader reader, TopicPartition partition) {
+        AtomicLong highest = new AtomicLong(-1);
+        reader.readToEnd(reader.beforeEnd(List.of(partition), EPOCH_SEARCH_OFFSETS), record -> EventHeaders.read(
+                        record.headers())
+                .map(EventHeaders::position)
+                .map(Position::epoch)
+                .ifPresent(epoch -> highest.accumulateAndGet(epoch, Math::max)));
+        return highest.get();
     }
 
     private void requireSamePartition(Claim before, int partitions) {
@@ -128,19 +164,20 @@ final class SourceStart<T> {
                     throw new SourceStartException("Topic " + home.topic() + " has " + partitions
                             + " partitions, but had " + home.partitions() + " when queue " + queue.name()
                             + " was claimed at " + new Position(before.epoch(), 0) + ". The count decides the queue's"
-                            + " partition, so its history would go on in another one, out of order. Publish to a new topic"
-                            + " with the count you want: topic(...).");
+                            + " partition, so its history would continue in another one, out of order. Publish to a new"
+                            + " topic with the count you want: topic(...).");
                 });
     }
 
-    private PartitionReader reader() {
-        return new PartitionReader(options.kafka().consumer(), Duration.ofMillis(timeoutMillis));
+    private TopicReader reader() {
+        // claims are written without transactions: a hanging transaction of another writer must not hide a newer claim
+        return TopicReader.open(settings.kafka().all(), IsolationLevel.READ_UNCOMMITTED, timeout);
     }
 
     private SourceStartException unreachable(KafkaException cause) {
         return new SourceStartException(
                 "The source of queue " + queue.name() + " could not start with Kafka at "
-                        + options.kafka().bootstrapServers() + ": " + cause.getMessage()
+                        + settings.kafka().bootstrapServers() + ": " + cause.getMessage()
                         + ". Check that the brokers can be reached and that this client may write to " + topics.events()
                         + " and " + topics.registry() + ".",
                 cause);

@@ -1,6 +1,6 @@
 package io.taskqueue.source;
 
-/** A source that could not start. The queue is as it was. The message says what was found and what to do. */
+/** A source could not start; the queue is unchanged. The message states what was found and what to do. */
 public final class SourceStartException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

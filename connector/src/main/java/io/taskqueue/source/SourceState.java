@@ -1,7 +1,7 @@
 package io.taskqueue.source;
 
 /**
- * What a source is doing.
+ * The state of a source.
  *
  * <pre>
  *   RUNNING &lt;--------&gt; RETRYING
@@ -15,12 +15,12 @@ package io.taskqueue.source;
 public enum SourceState {
     /** Events reach Kafka. */
     RUNNING,
-    /** Events wait, because Kafka does not take them at the moment. Nothing is lost; the source goes on trying. */
+    /** Events wait, because Kafka does not accept them at the moment. Nothing is lost; the source continues to try. */
     RETRYING,
-    /** Another source has claimed the queue. This one has stopped its queue and sends nothing more. */
+    /** Another source has claimed the queue. This one has stopped its queue and sends nothing any more. */
     FENCED,
-    /** The source stopped itself and its queue, because going on could lose or fork the history. The last error says why. */
+    /** The source stopped itself and its queue, because continuing could lose events or fork the history. The last error states why. */
     FAILED,
-    /** Closed by its user. */
+    /** Closed by {@link ReplicationSource#close}. */
     CLOSED
 }

@@ -1,6 +1,6 @@
 package io.taskqueue.source;
 
-/** The source was closed, or stopped itself, before what was waited for came true. The message says which. */
+/** The source was closed, or stopped by itself, before the caller's condition was met. The message states which. */
 public final class SourceStoppedException extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;

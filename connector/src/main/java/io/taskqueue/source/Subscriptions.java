@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who reads a queue's events in this process. Handing an event over never waits for a reader. */
+/** The readers of a queue's events in this process. Delivering an event never waits for a reader. */
 final class Subscriptions<T> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
@@ -29,12 +29,13 @@ final class Subscriptions<T> {
         return add(capacity);
     }
 
-    ReplicationSource.Observation observe(Consumer<ReplicationEvent<T>> observer, int capacity) {
+    /** Runs the observer on a thread of its own, until the subscription that this returns is closed. */
+    EventSubscription<T> observe(Consumer<ReplicationEvent<T>> observer, int capacity) {
         BufferedSubscription<T> events = add(capacity);
         Thread thread = new Thread(() -> run(observer, events), "taskqueue-observer-" + queueName);
         thread.setDaemon(true);
         thread.start();
-        return events::close;
+        return events;
     }
 
     void deliver(ReplicationEvent<T> event) {
@@ -43,7 +44,7 @@ final class Subscriptions<T> {
         }
     }
 
-    /** Ends every view, those to come too; with the error, if there is one. */
+    /** Ends every subscription, later ones too; with the error, if there is one. */
     synchronized void end(@Nullable IllegalStateException error) {
         if (!ended) {
             ended = true;
@@ -69,12 +70,12 @@ final class Subscriptions<T> {
                     observer.accept(event);
                 } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
                     onObserverFailure.run();
-                    LOG.warn("An observer failed at {}; it is given the next event all the same.", event, e);
+                    LOG.warn("An observer failed on {}; it is called with the next event.", event, e);
                 }
             }
         } catch (IllegalStateException e) {
             onObserverFailure.run();
-            LOG.error("An observer of queue {} was ended: {}", queueName, e.getMessage());
+            LOG.error("An observer of queue {} gets no more events: {}", queueName, e.getMessage());
         }
     }
 }

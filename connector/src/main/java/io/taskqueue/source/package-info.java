@@ -3,12 +3,23 @@
  *
  * <pre>
  *   queue's lock          publisher thread                producer's I/O thread           registry thread
- *   append: stamp,   -&gt;   encode, send in order     -&gt;    acknowledged: leave the    -&gt;    no newer claim? then
- *   into the buffer       (one partition)                 buffer, on to subscribers       replicated() completes
+ *   append: position, -&gt;  encode, send in order     -&gt;    acknowledged: leaves the    -&gt;  no newer claim: then
+ *   into the buffer       (one partition)                 buffer, to subscribers          replicated() completes
+ *
+ *   ReplicationSource     the API. Settings are collected by its Builder, validated in SourceSettings (KafkaSettings)
+ *   SourceStart           the start, step by step, and all wiring; SourceTopics creates and checks the topics
+ *   SourceEngine          a running source: its threads, and how they end together
+ *   SourceLifecycle       open, closing, closed, fenced, failed; outages of Kafka (SourceState, SourceHealth for users)
+ *   ReplicationGate       completes the futures of replicated()
+ *   Subscriptions         in-process readers: EventSubscription (BufferedSubscription) and observers
+ *
+ *   source.publish        buffer, publisher, records
+ *   source.registry       claims: who owns a queue since which epoch
  * </pre>
  *
- * <p>An event is in the buffer from {@code append} until Kafka has acknowledged it. Whatever becomes of a producer, the next
- * one begins with the first event that is still there; so what Kafka holds may repeat itself, but never skips.
+ * <p><b>Never.</b> An event is in the buffer from {@code append} until Kafka has acknowledged it. When a producer fails, the next
+ * one starts with the first event that is still there; so what Kafka holds may repeat itself, but never skips. A source that is
+ * fenced, or cannot know, stops its queue.
  */
 @NullMarked
 package io.taskqueue.source;

@@ -48,6 +48,26 @@ class TopicReaderTest {
     }
 
     @Test
+    void propertiesOfReadingCannotBeOverriddenAndOthersReachTheConsumer() {
+        Map<String, Object> properties = TopicReader.consumerProperties(
+                Map.of(
+                        "sasl.mechanism", "PLAIN",
+                        "consumer.client.id", "reader",
+                        "consumer.group.id", "g",
+                        "producer.acks", "all",
+                        "enable.auto.commit", "true"),
+                IsolationLevel.READ_COMMITTED);
+
+        assertThat(properties)
+                .containsEntry("sasl.mechanism", "PLAIN")
+                .containsEntry("client.id", "reader")
+                .containsEntry("isolation.level", "read_committed")
+                .containsEntry("enable.auto.commit", "false")
+                .doesNotContainKey("group.id")
+                .doesNotContainKey("acks");
+    }
+
+    @Test
     void readsEveryPartitionToItsEnd() throws Exception {
         create("two", 2);
         send("two", 0, "a", "b");

@@ -21,7 +21,7 @@ class MetersTest {
     private final AtomicInteger second = new AtomicInteger(2);
 
     @Test
-    void nextSourceOfAQueueTakesThePlaceOfTheLast() {
+    void nextSourceOfAQueueReplacesTheGaugesOfTheLast() {
         var old = new SourceMeters(registry, "orders");
         old.buffer(first, AtomicInteger::get);
         old.depth("pending", first, AtomicInteger::get);
@@ -40,7 +40,7 @@ class MetersTest {
     }
 
     @Test
-    void aBreakerIsAStateAndHasNoUnit() {
+    void breakerIsAStateAndHasNoUnit() {
         try (var sink = new SinkMeters(registry, "billing")) {
             sink.breaker(first, AtomicInteger::get);
             assertThat(registry.get(SinkMeters.BREAKER).tag("sink", "billing").gauge())
@@ -51,7 +51,7 @@ class MetersTest {
     }
 
     @Test
-    void gaugesGoWithTheirSourceAndCountersStay() {
+    void closingRemovesGaugesAndKeepsCounters() {
         var meters = new SourceMeters(registry, "orders");
         meters.buffer(first, AtomicInteger::get);
         meters.depth("pending", first, AtomicInteger::get);
@@ -84,7 +84,7 @@ class MetersTest {
     }
 
     @Test
-    void gaugesComeAndGoInACompositeRegistryToo() {
+    void compositeRegistryShowsAndRemovesGaugesToo() {
         var composite = new CompositeMeterRegistry();
         composite.add(registry);
         composite.config().commonTags("zone", "a");
@@ -101,7 +101,7 @@ class MetersTest {
     }
 
     @Test
-    void nextRunOfASinkTakesThePlaceOfTheLast() {
+    void nextRunOfASinkReplacesTheGaugesOfTheLast() {
         var old = new SinkMeters(registry, "billing");
         old.inflight(first, AtomicInteger::get);
         old.gauge(SinkMeters.SEQUENCE_LAG, "orders", first, AtomicInteger::get);
@@ -147,7 +147,7 @@ class MetersTest {
     }
 
     @Test
-    void countersOfTheWholeSinkAreThereFromTheStart() {
+    void countersOfTheWholeSinkExistFromTheStart() {
         var meters = new SinkMeters(registry, "billing");
 
         assertThat(registry.get(SinkMeters.EFFECTS)

@@ -40,7 +40,7 @@ class DrainAndRestoreTest {
     }
 
     @Test
-    void drainHandsOutPendingAndDelayedTasksAndRevokesWhatIsLeftLeased() throws Exception {
+    void drainReturnsPendingAndDelayedTasksAndRevokesRemainingLeases() throws Exception {
         TaskQueue<String> queue = queue(Duration.ofSeconds(10));
         queue.enqueue("leased");
         Lease<String> lease = queue.lease();
@@ -64,7 +64,7 @@ class DrainAndRestoreTest {
     }
 
     @Test
-    void callOnARevokedLeaseSaysWhoRevokedIt() throws Exception {
+    void callOnARevokedLeaseReportsWhichCallRevokedIt() throws Exception {
         TaskQueue<String> queue = queue(Duration.ZERO);
         queue.enqueue("a");
         Lease<String> lease = queue.lease();
@@ -100,7 +100,7 @@ class DrainAndRestoreTest {
     }
 
     @Test
-    void interruptionEndsTheWaitingOfADrainNotTheDrain() throws Exception {
+    void interruptionEndsTheWaitOfADrainNotTheDrain() throws Exception {
         TaskQueue<String> queue = queue(Duration.ZERO);
         queue.enqueue("a");
         queue.lease();
@@ -115,7 +115,7 @@ class DrainAndRestoreTest {
     }
 
     @Test
-    void restoredTaskGoesOnWhereItWas() throws Exception {
+    void restoredTaskContinuesWithItsAttemptAndError() throws Exception {
         TaskQueue<String> old = queue(Duration.ZERO);
         TaskId id = old.enqueue("a");
         Lease<String> first = old.lease();
@@ -150,7 +150,7 @@ class DrainAndRestoreTest {
     }
 
     @Test
-    void restoringAnIdentityThatIsThereIsRefusedAsAWhole() throws Exception {
+    void restoringAnIdentityThatExistsRestoresNothing() throws Exception {
         try (TaskQueue<String> queue = queue(Duration.ZERO)) {
             queue.enqueue("a");
             DrainedTask<String> other =
@@ -171,7 +171,7 @@ class DrainAndRestoreTest {
     }
 
     @Test
-    void drainedTaskWithTheTokenOfAnotherTaskCannotBeMade() throws Exception {
+    void drainedTaskWithTheTokenOfAnotherTaskIsRefused() throws Exception {
         try (TaskQueue<String> queue = queue(Duration.ZERO)) {
             queue.enqueue("a");
             Lease<String> lease = queue.lease();
@@ -179,13 +179,13 @@ class DrainAndRestoreTest {
             assertThatThrownBy(() -> new DrainedTask<>(lease.task(), null, lease.token()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
-                            "The last token of a drained task is of an earlier attempt at it, but task orders/0/1 at "
-                                    + "attempt 1 is given that of task 1, attempt 1.");
+                            "The last token of a drained task is from an earlier attempt at it, but task orders/0/1 at "
+                                    + "attempt 1 was given that of task 1, attempt 1. Pass the token of the last lease, or null.");
         }
     }
 
     @Test
-    void closeRecordsWhatIsLeftAsDrainedAndIsDoneOnce() throws Exception {
+    void closeEmitsRemainingTasksAsDrainedOnce() throws Exception {
         TaskQueue<String> queue = queue(Duration.ZERO);
         queue.enqueue("a");
         queue.enqueue("b");
@@ -217,7 +217,7 @@ class DrainAndRestoreTest {
     }
 
     @Test
-    void stoppedQueueRefusesEverythingWithTheReasonAndEmitsNothing() throws Exception {
+    void stoppedQueueRefusesEveryCallWithTheReasonAndEmitsNothing() throws Exception {
         TaskQueue<String> queue = queue(Duration.ZERO);
         queue.enqueue("a");
         queue.enqueue("b");

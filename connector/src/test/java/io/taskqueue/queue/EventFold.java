@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a queue's events say of its state: written from the design, to be compared with the queue's own snapshot. */
+/** The state that results from a queue's events: written from the design, to be compared with the queue's own snapshot. */
 final class EventFold<T> {
 
     /** In the order in which tasks came into the state that they are in. */
@@ -98,7 +98,7 @@ final class EventFold<T> {
         return in(State.PENDING).size() + in(State.DELAYED).size();
     }
 
-    /** The snapshot that the queue should give, but for failures of listeners, of which events say nothing. */
+    /** The expected snapshot of the queue, without the failures of listeners, which no event reports. */
     QueueSnapshot<T> snapshot(String name) {
         List<Entry<T>> entries = new ArrayList<>(in(State.LEASED));
         entries.addAll(in(State.DELAYED));

@@ -5,7 +5,7 @@ import io.taskqueue.event.TaskEvent;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Keeps what a queue told its listeners. */
+/** Records the events that a queue passed to its listeners. */
 final class EventLog<T> implements QueueListener<T> {
 
     final List<TaskEvent<T>> events = new CopyOnWriteArrayList<>();

@@ -44,7 +44,7 @@ class JournalTest {
     }
 
     @AfterEach
-    void booksAreInOrderWhenAllIsQuiet() {
+    void everyPlaceIsReleasedAtTheEnd() {
         queue.close();
         assertThat(journal.fault()).isEmpty();
         assertThat(journal.reserved()).isZero();
@@ -90,7 +90,7 @@ class JournalTest {
     }
 
     @Test
-    void tasksAreBornInTheEpochOfTheJournal() throws Exception {
+    void taskIdentityHasTheEpochOfTheJournal() throws Exception {
         assertThat(queue.enqueue("a")).isEqualTo(new TaskId("orders", 7, 1));
     }
 
@@ -104,7 +104,7 @@ class JournalTest {
     }
 
     @Test
-    void leaseHoldsPlacesForItsEndingAndGivesBackWhatItDoesNotUse() {
+    void leaseHoldsPlacesForItsEndingAndReleasesWhatItDoesNotUse() {
         Lease<String> lease = leaseOf("a");
         assertThat(journal.reserved()).isEqualTo(2);
 
@@ -141,7 +141,7 @@ class JournalTest {
     }
 
     @Test
-    void enqueueWaitsForAPlaceAndTellsWhenTheTimeIsUp() throws Exception {
+    void enqueueWaitsForAPlaceUntilItsTimeout() throws Exception {
         for (int i = 0; i < 10; i++) {
             queue.enqueue("task " + i);
         }
@@ -156,7 +156,7 @@ class JournalTest {
     }
 
     @Test
-    void leaseWaitsForItsPlacesAndTellsWhenTheTimeIsUp() throws Exception {
+    void leaseWaitsForItsPlacesUntilItsTimeout() throws Exception {
         for (int i = 0; i < 8; i++) {
             queue.enqueue("task " + i);
         }
@@ -188,7 +188,7 @@ class JournalTest {
     }
 
     @Test
-    void workerThatGivesUpForWantOfPlacesLeavesTheTaskToAnother() throws Exception {
+    void workerThatTimesOutForLackOfPlacesLeavesTheTaskToAnother() throws Exception {
         assertThat(journal.reserve(8, 0)).isTrue();
         Caller<Optional<Lease<String>>> first = Caller.startWaiting(() -> queue.lease(Duration.ofMillis(500)));
         Caller<Lease<String>> second = Caller.startWaiting(queue::lease);
@@ -216,7 +216,7 @@ class JournalTest {
     }
 
     @Test
-    void heartbeatExtendsAlsoWithoutRoomButIsThenNoEvent() {
+    void heartbeatWithoutRoomExtendsTheLeaseWithoutAnEvent() {
         Lease<String> lease = leaseOf("a");
         for (int i = 0; i < 6; i++) {
             assertThat(queue.tryEnqueue("filler")).isPresent();
@@ -235,7 +235,7 @@ class JournalTest {
     }
 
     @Test
-    void closeWakesThoseWhoWaitForPlaces() throws Exception {
+    void closeEndsCallsThatWaitForPlaces() throws Exception {
         for (int i = 0; i < 10; i++) {
             queue.enqueue("task " + i);
         }
@@ -262,7 +262,7 @@ class JournalTest {
     }
 
     @Test
-    void stoppedQueueGivesEveryPlaceBack() {
+    void stoppedQueueReleasesEveryPlace() {
         leaseOf("a");
         leaseOf("b").fail(TaskError.of("boom"));
         assertThat(journal.reserved()).isEqualTo(3);
@@ -286,7 +286,7 @@ class JournalTest {
     }
 
     @Test
-    void journalThatThrowsStopsItsQueueAndWakesThoseWhoWait() throws Exception {
+    void journalThatThrowsStopsItsQueueAndEndsCallsThatWait() throws Exception {
         try (TaskQueue<String> other =
                 TaskQueue.<String>builder("other").closeGrace(Duration.ZERO).build()) {
             BoundedJournal broken = new BoundedJournal(10) {
@@ -315,7 +315,7 @@ class JournalTest {
     }
 
     @Test
-    void journalThatEndsInAnErrorStopsItsQueueBeforeAnEventIsMissing() throws Exception {
+    void journalThatThrowsAnErrorStopsItsQueueBeforeAnEventIsMissing() throws Exception {
         try (TaskQueue<String> other =
                 TaskQueue.<String>builder("other").closeGrace(Duration.ZERO).build()) {
             BoundedJournal full = new BoundedJournal(10) {

@@ -59,7 +59,7 @@ class LeaseTest {
     }
 
     @Test
-    void leaseTellsItsTaskAttemptTokenAndEnd() {
+    void leaseHasItsTaskAttemptTokenAndExpiry() {
         Lease<String> lease = leaseOf("a");
 
         assertThat(lease.task().id()).isEqualTo(new TaskId("orders", 0, 1));
@@ -75,7 +75,7 @@ class LeaseTest {
     }
 
     @Test
-    void failedTaskIsTriedAgainBehindTheOthersWithItsError() {
+    void failedTaskIsRequeuedBehindTheOthersWithItsError() {
         Lease<String> lease = leaseOf("a");
         assertThat(queue.tryEnqueue("b")).isPresent();
 
@@ -133,7 +133,7 @@ class LeaseTest {
     }
 
     @Test
-    void taskIsDeadAtOnceWhenItsHolderSaysSo() {
+    void taskIsDeadAtOnceWhenFailedWithoutRequeue() {
         leaseOf("a").fail(TaskError.of("hopeless"), false);
 
         assertThat(log.kinds()).containsExactly(ENQUEUED, LEASE_GRANTED, FAILED, DEAD_LETTERED);
@@ -180,7 +180,7 @@ class LeaseTest {
     }
 
     @Test
-    void callOnAnExpiredLeaseExpiresItFirstAndSaysWhatHappenedAndWhen() {
+    void callOnAnExpiredLeaseExpiresItFirstAndReportsWhatHappenedAndWhen() {
         Lease<String> lease = leaseOf("a");
         time.advance(Duration.ofSeconds(31));
 
@@ -192,7 +192,7 @@ class LeaseTest {
     }
 
     @Test
-    void aHeartbeatNeverRevives() {
+    void heartbeatNeverRevivesAnExpiredLease() {
         Lease<String> lease = leaseOf("a");
         time.advance(Duration.ofMillis(30_250));
 
@@ -260,7 +260,7 @@ class LeaseTest {
     }
 
     @Test
-    void oldLeaseHasNoPowerOverTheNextAttempt() {
+    void lostLeaseCannotEndTheNextAttempt() {
         Lease<String> lost = leaseOf("a");
         time.advance(Duration.ofSeconds(30));
         Lease<String> current = queue.tryLease().orElseThrow();
@@ -282,7 +282,7 @@ class LeaseTest {
     }
 
     @Test
-    void remembersOnlyTheLastDeadTasks() {
+    void snapshotKeepsOnlyTheLastDeadTasks() {
         for (int i = 1; i <= QueueSnapshot.DEAD_KEPT + 1; i++) {
             leaseOf("task " + i).fail(TaskError.of("hopeless"), false);
         }

@@ -28,7 +28,7 @@ class ListenerTest {
     }
 
     @Test
-    void listenersAreToldInTheirOrder() {
+    void listenersAreCalledInTheOrderTheyWereAdded() {
         List<String> told = new ArrayList<>();
         try (TaskQueue<String> queue = builder()
                 .listener(event -> told.add("first " + event.kind()))
@@ -44,7 +44,7 @@ class ListenerTest {
     }
 
     @Test
-    void throwingListenerIsCountedAndHarmsNoOne() {
+    void throwingListenerIsCountedAndAffectsNobodyElse() {
         EventLog<String> log = new EventLog<>();
         try (TaskQueue<String> queue = builder()
                 .listener(event -> {
@@ -94,7 +94,7 @@ class ListenerTest {
     }
 
     @Test
-    void deadLetterHandlerMayCallTheQueueAndBlocksNoOne() throws Exception {
+    void deadLetterHandlerMayCallTheQueueAndBlocksNobody() throws Exception {
         AtomicReference<TaskQueue<String>> self = new AtomicReference<>();
         BlockingQueue<TaskEvent<String>> handled = new LinkedBlockingQueue<>();
         CountDownLatch go = new CountDownLatch(1);

@@ -24,14 +24,14 @@ class QueueModelTest {
         HEARTBEAT,
         COMPLETE,
         FAIL,
-        FAIL_FOR_GOOD,
-        LET_TIME_PASS
+        FAIL_WITHOUT_REQUEUE,
+        ADVANCE_TIME
     }
 
     record HeldLease(Lease<String> lease, QueueModel.ModelTask task, int number) {}
 
     @Property(tries = 400)
-    void agreesWithTheModelAfterEveryCall(
+    void queueAgreesWithTheModelAfterEveryCall(
             @ForAll @Size(max = 120) List<Call> calls,
             @ForAll @IntRange(min = 1, max = 6) int capacity,
             @ForAll @IntRange(min = 1, max = 3) int maxAttempts,
@@ -39,7 +39,7 @@ class QueueModelTest {
             @ForAll @IntRange(max = 1_000) int salt) {
         Duration requeueDelay = Duration.ofMillis(250L * requeueDelaySteps);
         ManualTime time = new ManualTime();
-        LegalLife<String> life = new LegalLife<>();
+        TaskLifecycleOracle<String> lifecycle = new TaskLifecycleOracle<>();
         EventFold<String> fold = new EventFold<>();
         QueueModel model = new QueueModel(capacity, maxAttempts, requeueDelay.toMillis());
         List<HeldLease> leases = new ArrayList<>();
@@ -52,7 +52,7 @@ class QueueModelTest {
                 .closeGrace(Duration.ZERO)
                 .clock(time)
                 .ticker(time)
-                .listener(life::accept)
+                .listener(lifecycle::accept)
                 .listener(fold::apply)
                 .build()) {
             int turn = salt;
@@ -66,7 +66,7 @@ class QueueModelTest {
                             + drained.task().attempt())
                     .toList();
             assertThat(left).containsExactlyElementsOf(expectedDrain(model));
-            assertThat(life.unfinished()).isZero();
+            assertThat(lifecycle.unfinished()).isZero();
             assertThat(queue.snapshot()).isEqualTo(fold.snapshot("model"));
         }
     }
@@ -83,11 +83,11 @@ class QueueModelTest {
                 lease.ifPresent(
                         l -> leases.add(new HeldLease(l, expected.orElseThrow(), expected.orElseThrow().leases)));
             }
-            case LET_TIME_PASS -> {
+            case ADVANCE_TIME -> {
                 time.advance(Duration.ofMillis(random % 700));
                 model.advance(random % 700);
             }
-            case HEARTBEAT, COMPLETE, FAIL, FAIL_FOR_GOOD -> {
+            case HEARTBEAT, COMPLETE, FAIL, FAIL_WITHOUT_REQUEUE -> {
                 if (!leases.isEmpty()) {
                     // the newest ones most often; older ones have mostly ended, and must be refused
                     HeldLease held = leases.get(leases.size() - 1 - random % Math.min(leases.size(), 4));

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Several threads and random calls: every life legal, nothing lost or doubled, no place leaked, no standstill. */
+/** Several threads and random calls: every task's events are legal, no task is lost or duplicated, no place leaks, no deadlock. */
 @Timeout(60)
 class QueueUnderThreadsTest {
 
@@ -33,11 +33,11 @@ class QueueUnderThreadsTest {
     /** @param places in the journal: the fewest that can work, a tight and an ample number */
     @ParameterizedTest
     @ValueSource(ints = {3, 10, 1_000})
-    void keepsItsBooksUnderRandomCallsOfManyThreads(int places) throws Exception {
+    void countsAgreeWithEventsUnderRandomCallsOfManyThreads(int places) throws Exception {
         long seed = new Random().nextLong();
         System.out.println("seed " + seed);
         BoundedJournal journal = new BoundedJournal(places);
-        LegalLife<String> life = new LegalLife<>();
+        TaskLifecycleOracle<String> lifecycle = new TaskLifecycleOracle<>();
         EventFold<String> fold = new EventFold<>();
         List<String> overfull = new ArrayList<>();
         Set<TaskId> enqueued = Collections.synchronizedSet(new HashSet<>());
@@ -49,7 +49,7 @@ class QueueUnderThreadsTest {
                 .heartbeatInterval(Duration.ofMillis(2))
                 .sweepInterval(Duration.ofMillis(5))
                 .requeueDelay(Duration.ofMillis(1))
-                .listener(life::accept)
+                .listener(lifecycle::accept)
                 .listener(event -> {
                     fold.apply(event);
                     if (event.kind() == EventKind.ENQUEUED) {
@@ -82,9 +82,9 @@ class QueueUnderThreadsTest {
                     .as("enqueues beyond the capacity, seed %s", seed)
                     .isEmpty();
             assertThat(counts.listenerFailures())
-                    .as("illegal lives, seed %s", seed)
+                    .as("illegal task lifecycles, seed %s", seed)
                     .isZero();
-            assertThat(life.unfinished()).isZero();
+            assertThat(lifecycle.unfinished()).isZero();
             assertThat(enqueuedByEvents).isEqualTo(enqueued);
             QueueCounts.Totals totals = counts.totals();
             assertThat(totals.enqueued()).isEqualTo(enqueued.size());
@@ -186,14 +186,14 @@ class QueueUnderThreadsTest {
     /** @param stopped whether the queue is stopped, as a fenced source does, or closed */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void endsInTheMiddleOfWorkWithItsBooksInOrder(boolean stopped) throws Exception {
+    void endingWhileThreadsWorkReleasesEveryPlace(boolean stopped) throws Exception {
         BoundedJournal journal = new BoundedJournal(8);
-        LegalLife<String> life = new LegalLife<>();
+        TaskLifecycleOracle<String> lifecycle = new TaskLifecycleOracle<>();
         TaskQueue<String> queue = TaskQueue.<String>builder("ending")
                 .capacity(4)
                 .requeueDelay(Duration.ofMillis(1))
                 .closeGrace(Duration.ZERO)
-                .listener(life::accept)
+                .listener(lifecycle::accept)
                 .build();
         queue.attach(journal);
         try (Acknowledger broker = new Acknowledger(journal, 2, 100)) {
@@ -230,12 +230,14 @@ class QueueUnderThreadsTest {
                         .cause()
                         .isInstanceOfAny(QueueClosedException.class, LeaseLostException.class);
             }
-            assertThat(queue.counts().listenerFailures()).as("illegal lives").isZero();
+            assertThat(queue.counts().listenerFailures())
+                    .as("illegal task lifecycles")
+                    .isZero();
             assertThat(journal.reserved()).isZero();
             assertThat(journal.waiting()).isZero();
             assertThat(journal.fault()).isEmpty();
             if (!stopped) {
-                assertThat(life.unfinished()).isZero();
+                assertThat(lifecycle.unfinished()).isZero();
             }
             assertThat(journal.events())
                     .hasSize(Math.toIntExact(queue.snapshot().lastEvent()));

@@ -30,7 +30,7 @@ class WaitingTest {
     }
 
     @Test
-    void enqueueWaitsForRoomAndGoesOnWhenATaskIsLeased() throws Exception {
+    void enqueueWaitsForCapacityAndReturnsWhenATaskIsLeased() throws Exception {
         try (TaskQueue<String> queue = builder().capacity(1).build()) {
             queue.enqueue("a");
             assertThat(queue.tryEnqueue("b")).isEmpty();
@@ -45,7 +45,7 @@ class WaitingTest {
     }
 
     @Test
-    void requeueAndRestoreAreNotBoundByTheCapacity() throws Exception {
+    void requeueAndRestoreAreNotLimitedByTheCapacity() throws Exception {
         try (TaskQueue<String> queue = builder().capacity(1).build()) {
             queue.enqueue("a");
             Lease<String> lease = queue.lease();
@@ -114,7 +114,7 @@ class WaitingTest {
     }
 
     @Test
-    void leaseExpiresInAQueueThatNoOneCalls() throws Exception {
+    void leaseExpiresWhileNobodyCallsTheQueue() throws Exception {
         EventLog<String> log = new EventLog<>();
         try (TaskQueue<String> queue = builder()
                 .leaseDuration(Duration.ofMillis(30))
@@ -159,7 +159,7 @@ class WaitingTest {
                 .cause()
                 .isInstanceOf(QueueClosedException.class)
                 .hasMessage(
-                        "Queue orders takes no more work since drain() was called, so lease() was refused. Use another "
+                        "Queue orders accepts no more work since drain() was called, so lease() was refused. Use another "
                                 + "queue; restore() puts drained tasks into it.");
 
         TaskQueue<String> full = builder().capacity(1).build();
@@ -185,7 +185,7 @@ class WaitingTest {
     }
 
     @Test
-    void clockThatFailsLosesNoTaskAndKeepsNobodyOutOfTheQueue() throws Exception {
+    void failingClockLosesNoTaskAndReleasesTheLock() throws Exception {
         AtomicBoolean broken = new AtomicBoolean();
         try (TaskQueue<String> queue = builder()
                 .clock(clock(broken))
@@ -199,7 +199,7 @@ class WaitingTest {
             Lease<String> lease = queue.tryLease().orElseThrow();
             lease.fail(TaskError.of("on purpose"));
             broken.set(true);
-            await().until(() -> failsForWantOfTime(queue));
+            await().until(() -> failsForLackOfTime(queue));
 
             broken.set(false);
 
@@ -207,7 +207,7 @@ class WaitingTest {
         }
     }
 
-    private static boolean failsForWantOfTime(TaskQueue<String> queue) throws Exception {
+    private static boolean failsForLackOfTime(TaskQueue<String> queue) throws Exception {
         try {
             Caller.start(queue::counts).result();
             return false;

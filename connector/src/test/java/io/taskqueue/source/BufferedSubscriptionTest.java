@@ -34,7 +34,7 @@ class BufferedSubscriptionTest {
             new BufferedSubscription<>("q", 2, ended -> ends.incrementAndGet());
 
     @Test
-    void pollTakesWhatIsThereAndWaitsNoLongerThanTold() throws Exception {
+    void pollReturnsTheNextEventOrNothingAfterItsTimeout() throws Exception {
         subscription.offer(event(1));
 
         assertThat(subscription.poll(Duration.ofSeconds(20))).contains(event(1));
@@ -43,7 +43,7 @@ class BufferedSubscriptionTest {
     }
 
     @Test
-    void aSlowReaderGetsEverythingBeforeTheOverflowAndThenTheError() {
+    void slowReaderReceivesEverythingBeforeTheOverflowAndThenTheError() {
         for (int sequence = 1; sequence <= 4; sequence++) {
             subscription.offer(event(sequence));
         }
@@ -52,9 +52,9 @@ class BufferedSubscriptionTest {
         assertThatThrownBy(() -> subscription.forEach(read::add))
                 .isInstanceOfSatisfying(SubscriptionOverflowException.class, e -> assertThat(e.firstMissed())
                         .isEqualTo(new Position(7, 3)))
-                .hasMessage(
-                        "A subscription to queue q ended at event 7/3: 2 events were waiting for its reader. Read"
-                                + " faster, ask for more room with events(capacity), or read the topic, which keeps every event.");
+                .hasMessage("A subscription to queue q ended at event 7/3: 2 events were waiting for its reader. Read"
+                        + " faster, request a larger capacity with events(capacity), or read the topic, which keeps every"
+                        + " event.");
         assertThat(read).containsExactly(event(1), event(2));
         assertThat(ends).hasValue(1);
     }
@@ -76,7 +76,7 @@ class BufferedSubscriptionTest {
     }
 
     @Test
-    void closingDropsWhatWasNotReadAndTheError() throws Exception {
+    void closingDropsUnreadEventsAndTheError() throws Exception {
         subscription.offer(event(1));
         subscription.end(new IllegalStateException("fenced"));
 
@@ -88,7 +88,7 @@ class BufferedSubscriptionTest {
     }
 
     @Test
-    void anInterruptedIterationIsCancelledAndStaysInterrupted() {
+    void interruptedIterationIsCancelledAndTheThreadStaysInterrupted() {
         Iterator<ReplicationEvent<String>> iterator = subscription.iterator();
         Thread.currentThread().interrupt();
 
@@ -107,7 +107,7 @@ class BufferedSubscriptionTest {
     }
 
     @Test
-    void anObserverWhoseCodeIsBrokenIsCountedAndGivenTheNextEvent() {
+    void observerThatThrowsAnErrorIsCountedAndCalledWithTheNextEvent() {
         AtomicInteger failures = new AtomicInteger();
         List<Long> seen = new CopyOnWriteArrayList<>();
         Subscriptions<String> subscriptions = new Subscriptions<>("q", failures::incrementAndGet);

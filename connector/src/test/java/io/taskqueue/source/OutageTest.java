@@ -23,15 +23,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a source promises while Kafka is away. */
+/** What a source guarantees while Kafka is unavailable. */
 @Timeout(120)
 class OutageTest {
 
     private static final String EVENTS = ReplicationSource.DEFAULT_TOPIC;
 
     @Test
-    void aBrokerThatStopsAndComesBackUnderLoadLosesNothing(@TempDir Path directory) throws Exception {
-        Cluster cluster = Cluster.start(directory);
+    void brokerThatStopsAndRestartsUnderLoadLosesNothing(@TempDir Path directory) throws Exception {
+        SourceTestCluster cluster = SourceTestCluster.start(directory);
         try (var queue = TaskQueue.<String>builder("q").capacity(100_000).build();
                 var source = cluster.source(queue).bufferEvents(1_000).start()) {
             AtomicBoolean enough = new AtomicBoolean();
@@ -43,7 +43,7 @@ class OutageTest {
             await().atMost(Duration.ofSeconds(30)).until(() -> source.health().bufferedEvents() >= 1_000);
             await().atMost(Duration.ofSeconds(30)).until(() -> source.health().state() == SourceState.RETRYING);
             assertThatThrownBy(() -> source.replicated().get(100, MILLISECONDS)).isInstanceOf(TimeoutException.class);
-            cluster = Cluster.start(directory, cluster.port());
+            cluster = SourceTestCluster.start(directory, cluster.port());
             long after = source.position().sequence() + 2_000;
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> source.replicatedUpTo().sequence() > after);
@@ -79,8 +79,8 @@ class OutageTest {
     }
 
     @Test
-    void aTopicThatTakesLessThanItDidHoldsTheEventsBackUntilItTakesThem(@TempDir Path directory) throws Exception {
-        try (Cluster cluster = Cluster.start(directory);
+    void topicWithALoweredSizeLimitDelaysItsEventsUntilTheLimitIsRaised(@TempDir Path directory) throws Exception {
+        try (SourceTestCluster cluster = SourceTestCluster.start(directory);
                 var queue = TaskQueue.<String>builder("large").build();
                 var source = cluster.source(queue).start()) {
             cluster.setMaxMessageBytes(EVENTS, 10_000);
@@ -91,8 +91,8 @@ class OutageTest {
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(source.health().lastError()).hasValueSatisfying(error -> assertThat(
                                     error)
-                            .startsWith("Kafka refuses an event as too large, though it was not when its task was"
-                                    + " enqueued")));
+                            .startsWith("Kafka refuses an event as too large, though its size was accepted when its"
+                                    + " task was enqueued")));
             assertThat(source.health().state()).isEqualTo(SourceState.RETRYING);
             assertThat(source.replicatedUpTo().sequence()).isEqualTo(1);
             cluster.setMaxMessageBytes(EVENTS, 1_000_000);
@@ -107,8 +107,8 @@ class OutageTest {
     }
 
     @Test
-    void aFullBufferStopsNewWorkButNotTheEndingOfWork(@TempDir Path directory) throws Exception {
-        Cluster cluster = Cluster.start(directory);
+    void fullBufferStopsNewWorkButNotTheEndingOfLeases(@TempDir Path directory) throws Exception {
+        SourceTestCluster cluster = SourceTestCluster.start(directory);
         var queue = TaskQueue.<String>builder("full").build();
         var source = cluster.source(queue)
                 .bufferEvents(16)
@@ -139,8 +139,8 @@ class OutageTest {
     }
 
     @Test
-    void waitersAreWokenWhenTheSourceIsClosed(@TempDir Path directory) throws Exception {
-        Cluster cluster = Cluster.start(directory);
+    void callsThatWaitEndWhenTheSourceIsClosed(@TempDir Path directory) throws Exception {
+        SourceTestCluster cluster = SourceTestCluster.start(directory);
         var queue = TaskQueue.<String>builder("woken").build();
         var source = ReplicationSource.builder(queue, PayloadCodec.utf8())
                 .kafka(Map.copyOf(cluster.settings()))

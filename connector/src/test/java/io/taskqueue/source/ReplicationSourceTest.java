@@ -16,15 +16,15 @@ import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.source.registry.Claim;
+import io.taskqueue.source.registry.SourceRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -48,11 +48,11 @@ class ReplicationSourceTest {
     private static final String EVENTS = ReplicationSource.DEFAULT_TOPIC;
     private static final String REGISTRY = ReplicationSource.DEFAULT_REGISTRY_TOPIC;
 
-    private static Cluster cluster;
+    private static SourceTestCluster cluster;
 
     @BeforeAll
     static void startBroker(@TempDir Path directory) throws Exception {
-        cluster = Cluster.start(directory);
+        cluster = SourceTestCluster.start(directory);
     }
 
     @AfterAll
@@ -119,7 +119,7 @@ class ReplicationSourceTest {
     }
 
     @Test
-    void recordsSayWhatTheyAreInTheirHeadersAndGoWhereTheKeyPutsThem() throws Exception {
+    void recordsHaveHeadersAndThePartitionOfTheirKey() throws Exception {
         String name = "a/ü \"queue\"";
         try (var queue = TaskQueue.<String>builder(name).build();
                 var source = cluster.source(queue)
@@ -136,14 +136,15 @@ class ReplicationSourceTest {
             assertThat(EventHeaders.read(records.get(1).headers()))
                     .contains(
                             new EventHeaders(name, new Position(source.epoch(), 1), Optional.of(source.instanceId())));
-            assertThat(records.stream()
-                            .map(record -> Cluster.CODEC.decode(record.value()).ownerPeerId()))
+            assertThat(records.stream().map(record -> SourceTestCluster.CODEC
+                            .decode(record.value())
+                            .ownerPeerId()))
                     .containsExactly(Optional.empty(), Optional.of("owner-1"), Optional.empty());
-            assertThat(records.stream().map(ConsumerRecord::partition)).containsOnly(whereKafkaPuts(name));
+            assertThat(records.stream().map(ConsumerRecord::partition)).containsOnly(partitionChosenByKafka(name));
         }
     }
 
-    private static int whereKafkaPuts(String name) throws Exception {
+    private static int partitionChosenByKafka(String name) throws Exception {
         try (var producer =
                 new KafkaProducer<>(cluster.settings(), new ByteArraySerializer(), new ByteArraySerializer())) {
             cluster.createTopicIfMissing("keyed", 12);
@@ -154,7 +155,7 @@ class ReplicationSourceTest {
     }
 
     @Test
-    void anOwnerPeerThatCannotBeToldIsLeftOut() throws Exception {
+    void ownerPeerThatCannotBeResolvedIsLeftOut() throws Exception {
         try (var queue = TaskQueue.<String>builder("ownerless").build();
                 var source = cluster.source(queue)
                         .ownerPeer(task -> {
@@ -169,7 +170,7 @@ class ReplicationSourceTest {
     }
 
     @Test
-    void aNewerClaimFailsReplicatedAndStopsTheQueue() throws Exception {
+    void newerClaimFailsReplicatedAndStopsTheQueue() throws Exception {
         try (var queue = TaskQueue.<String>builder("taken over").build();
                 var source = cluster.source(queue).start();
                 var next = TaskQueue.<String>builder("taken over").build()) {
@@ -186,7 +187,7 @@ class ReplicationSourceTest {
                     .hasMessageStartingWith("The source of queue taken over at epoch " + source.epoch()
                             + " is fenced: peer peer-b claimed the queue at ")
                     .hasMessageContaining(" with epoch " + newSource.epoch() + " (instance " + newSource.instanceId()
-                            + "). Its tasks belong to that peer now; hand new work to it.");
+                            + "). Its tasks belong to that peer now; send new work to it.");
 
             await().untilAsserted(() -> assertThat(queue.isOpen()).isFalse());
             assertThat(source.health().state()).isEqualTo(SourceState.FENCED);
@@ -204,14 +205,15 @@ class ReplicationSourceTest {
     }
 
     @Test
-    void aClaimThatCannotBeReadFencesToo() throws Exception {
+    void claimThatCannotBeDecodedFencesToo() throws Exception {
         try (var queue = TaskQueue.<String>builder("garbled").build();
                 var source = cluster.source(queue).start()) {
-            cluster.send(new ProducerRecord<>(REGISTRY, 0, ClaimJson.key("garbled"), new byte[] {'?'}));
+            cluster.send(
+                    new ProducerRecord<>(REGISTRY, 0, "garbled".getBytes(StandardCharsets.UTF_8), new byte[] {'?'}));
 
             assertThatThrownBy(() -> source.replicated().get(30, SECONDS))
                     .cause()
-                    .hasMessageContaining("peer unknown (its claim cannot be read) claimed the queue");
+                    .hasMessageContaining("peer unknown (its claim cannot be decoded) claimed the queue");
         }
     }
 
@@ -244,7 +246,7 @@ class ReplicationSourceTest {
     }
 
     @Test
-    void aQueueThatWasUsedIsRefusedBeforeAnythingIsClaimed() throws Exception {
+    void usedQueueIsRefusedBeforeItIsClaimed() throws Exception {
         try (var queue = TaskQueue.<String>builder("used").build()) {
             queue.enqueue("task");
 
@@ -256,7 +258,7 @@ class ReplicationSourceTest {
     }
 
     @Test
-    void aSecondSourceOnTheSameQueueDoesNotFenceTheFirst() throws Exception {
+    void secondSourceOnTheSameQueueDoesNotFenceTheFirst() throws Exception {
         try (var queue = TaskQueue.<String>builder("twice").build();
                 var source = cluster.source(queue).start()) {
             assertThatThrownBy(() -> cluster.source(queue).start())
@@ -269,7 +271,7 @@ class ReplicationSourceTest {
     }
 
     @Test
-    void aPayloadThatCannotBeWrittenOrIsTooLargeIsRefusedAndTheQueueUnchanged() throws Exception {
+    void payloadThatCannotBeEncodedOrIsTooLargeIsRefusedAndTheQueueUnchanged() throws Exception {
         PayloadCodec<String> picky = new PayloadCodec<>() {
             @Override
             public byte[] encode(String payload) {
@@ -292,11 +294,11 @@ class ReplicationSourceTest {
             assertThatThrownBy(() -> queue.enqueue(""))
                     .isInstanceOf(PayloadRefusedException.class)
                     .hasMessage(
-                            "The payload, a java.lang.String, cannot be written as JSON: nothing to do. Queue refusals"
-                                    + " is unchanged; enqueue what its codec can write.");
+                            "The payload, a java.lang.String, cannot be encoded as JSON: nothing to do. Queue refusals"
+                                    + " is unchanged; enqueue payloads that its codec can encode.");
             assertThatThrownBy(() -> queue.enqueue("x".repeat(100_000)))
                     .isInstanceOf(PayloadRefusedException.class)
-                    .hasMessageStartingWith("The payload has 100002 bytes as JSON, but queue refusals takes at most ")
+                    .hasMessageStartingWith("The payload has 100002 bytes as JSON, but queue refusals accepts at most ")
                     .hasMessageEndingWith("The queue is unchanged; raise max.message.bytes of the topic and"
                             + " producer.max.request.size, or enqueue a reference.");
 
@@ -308,7 +310,7 @@ class ReplicationSourceTest {
     }
 
     @Test
-    void subscriptionsSeeWhatKafkaHasAcknowledgedEachFromItsBeginning() throws Exception {
+    void subscriptionsReceiveAcknowledgedEventsEachFromItsStart() throws Exception {
         try (var queue = TaskQueue.<String>builder("read").build()) {
             var source = cluster.source(queue).start();
             EventSubscription<String> all = source.events();
@@ -327,7 +329,7 @@ class ReplicationSourceTest {
     }
 
     @Test
-    void anObserverThatThrowsIsCountedAndGoesOn() throws Exception {
+    void observerThatThrowsIsCountedAndCalledAgain() throws Exception {
         var meters = new SimpleMeterRegistry();
         List<String> seen = new CopyOnWriteArrayList<>();
         try (var queue = TaskQueue.<String>builder("observed").build();
@@ -351,7 +353,7 @@ class ReplicationSourceTest {
     }
 
     @Test
-    void aSourceIsMeasuredUntilItIsClosed() throws Exception {
+    void sourceHasMetersUntilItIsClosed() throws Exception {
         var meters = new SimpleMeterRegistry();
         try (var queue = TaskQueue.<String>builder("measured").build()) {
             var source = cluster.source(queue).metrics(meters).start();
@@ -402,24 +404,7 @@ class ReplicationSourceTest {
     }
 
     @Test
-    void aClaimAcknowledgedWithoutAnOffsetIsReadBackByItsInstance() throws Exception {
-        cluster.createTopicIfMissing("claims", 1);
-        Claim draft =
-                new Claim("q", 0, UUID.randomUUID(), "peer-a", Instant.parse("2026-11-23T12:00:00Z"), Optional.empty());
-        cluster.send(new ProducerRecord<>("claims", 0, ClaimJson.key("first"), ClaimJson.value(draft)));
-        try (var reader =
-                        new PartitionReader(new KafkaSettings(cluster.settings()).consumer(), Duration.ofSeconds(20));
-                var producer = new OffsetlessProducer(new KafkaProducer<>(
-                        cluster.settings(), new ByteArraySerializer(), new ByteArraySerializer()))) {
-            Claim claim = new ClaimWriter(producer, reader, "claims", 20_000).write(draft, 1);
-
-            assertThat(claim.epoch()).isEqualTo(1);
-            assertThat(claim.instanceId()).isEqualTo(draft.instanceId());
-        }
-    }
-
-    @Test
-    void epochZeroIsLeftToQueuesWithoutASource() throws Exception {
+    void epochZeroBelongsToQueuesWithoutASource() throws Exception {
         try (var queue = TaskQueue.<String>builder("first of all").build();
                 var source = cluster.source(queue)
                         .registryTopic("fresh.sources")

@@ -10,6 +10,8 @@ import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.source.registry.Claim;
+import io.taskqueue.source.registry.SourceRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -29,11 +31,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class SourceStartTest {
 
-    private static Cluster cluster;
+    private static SourceTestCluster cluster;
 
     @BeforeAll
     static void startBroker(@TempDir Path directory) throws Exception {
-        cluster = Cluster.start(directory);
+        cluster = SourceTestCluster.start(directory);
     }
 
     @AfterAll
@@ -42,7 +44,7 @@ class SourceStartTest {
     }
 
     @Test
-    void missingTopicsAreMadeAsAskedFor() throws Exception {
+    void missingTopicsAreCreatedAsRequested() throws Exception {
         try (var queue = TaskQueue.<String>builder("q").build();
                 var source = cluster.source(queue)
                         .topic("made.events")
@@ -60,20 +62,21 @@ class SourceStartTest {
     }
 
     @Test
-    void aMissingTopicThatMayNotBeMadeIsNamedWithTheCommandThatMakesIt() {
+    void missingTopicThatMayNotBeCreatedIsReportedWithTheCommandThatCreatesIt() {
         try (var queue = TaskQueue.<String>builder("q").build()) {
             assertThatThrownBy(() -> cluster.source(queue)
                             .registryTopic("absent.sources")
                             .createTopics(false)
                             .start())
                     .isInstanceOf(SourceStartException.class)
-                    .hasMessage("Topic absent.sources is missing, and createTopics is false. Make it: kafka-topics.sh"
-                            + " --create --topic absent.sources --partitions 1 --config cleanup.policy=compact.");
+                    .hasMessage(
+                            "Topic absent.sources does not exist, and createTopics is false. Create it: kafka-topics.sh"
+                                    + " --create --topic absent.sources --partitions 1 --config cleanup.policy=compact.");
         }
     }
 
     @Test
-    void aCompactedEventTopicIsRefused() throws Exception {
+    void compactedEventTopicIsRefused() throws Exception {
         cluster.createTopic("compacted", 1, Map.of("cleanup.policy", "compact"));
         try (var queue = TaskQueue.<String>builder("q").build()) {
             assertThatThrownBy(() -> cluster.source(queue).topic("compacted").start())
@@ -86,40 +89,40 @@ class SourceStartTest {
     }
 
     @Test
-    void aRegistryThatForgetsOrHasSeveralPartitionsIsRefused() throws Exception {
+    void registryThatDeletesRecordsOrHasSeveralPartitionsIsRefused() throws Exception {
         cluster.createTopic("forgetful", 1, Map.of("cleanup.policy", "delete"));
         cluster.createTopic("split", 2, Map.of("cleanup.policy", "compact"));
         try (var queue = TaskQueue.<String>builder("q").build()) {
             assertThatThrownBy(() ->
                             cluster.source(queue).registryTopic("forgetful").start())
                     .isInstanceOf(SourceStartException.class)
-                    .hasMessage("Topic forgetful has cleanup.policy=delete, so it would forget who owns a queue. Set"
+                    .hasMessage("Topic forgetful has cleanup.policy=delete, so it would lose the owners of queues. Set"
                             + " cleanup.policy=compact on it: kafka-configs.sh --alter --topic forgetful --add-config"
                             + " cleanup.policy=compact.");
             assertThatThrownBy(
                             () -> cluster.source(queue).registryTopic("split").start())
                     .isInstanceOf(SourceStartException.class)
                     .hasMessage(
-                            "Topic split has 2 partitions, but the offset of a claim is an epoch and only one partition"
-                                    + " gives each a number of its own. Name another registry topic, with one partition.");
+                            "Topic split has 2 partitions, but the offset of a claim is an epoch, and only in one partition"
+                                    + " is each offset unique. Name another registry topic, with one partition.");
         }
     }
 
     @Test
-    void anotherNumberOfPartitionsThanAskedForIsRefused() throws Exception {
+    void otherNumberOfPartitionsThanRequestedIsRefused() throws Exception {
         cluster.createTopic("four", 4, Map.of());
         try (var queue = TaskQueue.<String>builder("q").build()) {
             assertThatThrownBy(() ->
                             cluster.source(queue).topic("four").partitions(5).start())
                     .isInstanceOf(SourceStartException.class)
-                    .hasMessage(
-                            "Topic four has 4 partitions, but 5 were asked for. The count decides each queue's"
-                                    + " partition and is fixed for life: give partitions(4) or none, or publish to a new topic.");
+                    .hasMessage("Topic four has 4 partitions, but 5 were requested. The count decides each queue's"
+                            + " partition and cannot be changed: set partitions(4) or leave it out, or publish to a new"
+                            + " topic.");
         }
     }
 
     @Test
-    void aTopicThatWasGivenMorePartitionsIsRefused() throws Exception {
+    void topicWhosePartitionCountGrewIsRefused() throws Exception {
         try (var queue = TaskQueue.<String>builder("grown").build();
                 var source = cluster.source(queue).topic("grown").partitions(2).start();
                 Admin admin = Admin.create(cluster.settings());
@@ -132,7 +135,7 @@ class SourceStartTest {
                     .isInstanceOf(SourceStartException.class)
                     .hasMessage("Topic grown has 3 partitions, but had 2 when queue grown was claimed at "
                             + new Position(source.epoch(), 0)
-                            + ". The count decides the queue's partition, so its history would go on in another one, out of"
+                            + ". The count decides the queue's partition, so its history would continue in another one, out of"
                             + " order. Publish to a new topic with the count you want: topic(...).");
         }
     }
@@ -143,7 +146,10 @@ class SourceStartTest {
         ReplicationEvent<String> mirrored = ReplicationEvent.sourceStarted(
                 "q", new SourceMetadata(new Position(40, 0), "peer-z", null, Instant.EPOCH), UUID.randomUUID());
         var record = new ProducerRecord<>(
-                "mirrored", 0, "q".getBytes(StandardCharsets.UTF_8), Cluster.CODEC.encode(mirrored, new byte[0]));
+                "mirrored",
+                0,
+                "q".getBytes(StandardCharsets.UTF_8),
+                SourceTestCluster.CODEC.encode(mirrored, new byte[0]));
         EventHeaders.write(mirrored, UUID.randomUUID(), record.headers());
         cluster.send(record);
         try (var queue = TaskQueue.<String>builder("q").build()) {
@@ -153,7 +159,7 @@ class SourceStartTest {
                             .start())
                     .isInstanceOf(SourceStartException.class)
                     .hasMessage("Partition mirrored-0 holds events of epoch 40, but the next claim in registry behind"
-                            + " would be epoch 0, and every sink would drop what comes as stale: the registry was lost, or"
+                            + " would be epoch 0, and every sink would drop its events as stale: the registry was lost, or"
                             + " the events were mirrored from a cluster with another one. Restore the registry, or name a"
                             + " new event topic.");
             assertThat(SourceRegistry.read(cluster.settings(), "behind")).isEmpty();
@@ -161,7 +167,7 @@ class SourceStartTest {
     }
 
     @Test
-    void aClusterThatDoesNotAnswerIsNamed() {
+    void clusterThatDoesNotAnswerIsReportedWithItsAddress() {
         try (var queue = TaskQueue.<String>builder("q").build()) {
             assertThatThrownBy(() -> ReplicationSource.builder(queue, PayloadCodec.utf8())
                             .kafka(Map.of(
@@ -180,7 +186,7 @@ class SourceStartTest {
     }
 
     @Test
-    void theRegistryTellsTheNewestClaimOfEachQueue() throws Exception {
+    void registryHoldsTheNewestClaimOfEachQueue() throws Exception {
         for (String peer : List.of("peer-a", "peer-b")) {
             try (var queue = TaskQueue.<String>builder("handed over").build();
                     var source = cluster.source(queue)

@@ -42,7 +42,7 @@ class ArchitectureTest {
                 .layer("metrics")
                 .definedBy("io.taskqueue.metrics")
                 .layer("source")
-                .definedBy("io.taskqueue.source")
+                .definedBy("io.taskqueue.source..")
                 .layer("sink")
                 .definedBy("io.taskqueue.sink..", "io.taskqueue.sinks")
                 .layer("diagnostics")

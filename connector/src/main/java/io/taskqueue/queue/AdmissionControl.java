@@ -1,0 +1,94 @@
+package io.taskqueue.queue;
+
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Admits calls that may have to wait, for the queue (capacity for a task, or a task to lease) and for places in the journal.
+ *
+ * <p>The order prevents a deadlock: the queue first, and no places are held while waiting for it. Otherwise idle workers would
+ * hold all places while no producer could enqueue, or blocked producers while no worker could lease.
+ *
+ * <pre>
+ *   lock -> ready? -- no --> release the places, await the condition, check again
+ *             |
+ *            yes -> places held, or available at once? -- no --> unlock, wait for places, start again
+ *                       |
+ *                      yes -> act
+ * </pre>
+ */
+final class AdmissionControl<T> {
+
+    private final QueueCore<T> core;
+    private final String call;
+    private final Condition becomesReady;
+    private final BooleanSupplier ready;
+    private final int places;
+
+    AdmissionControl(QueueCore<T> core, String call, Condition becomesReady, BooleanSupplier ready, int places) {
+        this.core = core;
+        this.call = call;
+        this.becomesReady = becomesReady;
+        this.ready = ready;
+        this.places = places;
+    }
+
+    /**
+     * Acts inside the lock, once the queue is ready and the places are reserved.
+     *
+     * @return what the action returned, or empty if the time limit was reached
+     * @throws QueueClosedException if the queue accepts no more work
+     */
+    <R> Optional<R> admit(long limitNanos, Supplier<R> action) throws InterruptedException {
+        long left = limitNanos;
+        boolean held = false;
+        while (true) {
+            boolean acted = false;
+            core.lock.enter(call);
+            try {
+                core.sweep();
+                core.requireOpen(call);
+                while (!ready.getAsBoolean()) {
+                    if (held) {
+                        held = false;
+                        core.events.journal().release(places);
+                    }
+                    if (left <= 0) {
+                        return Optional.empty();
+                    }
+                    left = becomesReady.awaitNanos(left);
+                    core.sweep();
+                    core.requireOpen(call);
+                }
+                if (held || core.events.tryReserve(places)) {
+                    held = false;
+                    acted = true;
+                    return Optional.of(action.get());
+                }
+                if (left <= 0) {
+                    return Optional.empty();
+                }
+            } finally {
+                if (held) {
+                    core.events.journal().release(places);
+                }
+                if (!acted) {
+                    passSignalOn();
+                }
+                core.lock.exit();
+            }
+            long before = core.settings.time().nanos();
+            held = core.events.journal().reserve(places, left);
+            left = held ? left - (core.settings.time().nanos() - before) : 0;
+        }
+    }
+
+    /** The signal that woke this thread was for one waiter; if this one does not use it, another may. */
+    private void passSignalOn() {
+        if (ready.getAsBoolean()) {
+            becomesReady.signal();
+        }
+    }
+}

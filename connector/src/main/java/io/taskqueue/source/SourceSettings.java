@@ -1,0 +1,64 @@
+package io.taskqueue.source;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.taskqueue.queue.Ticker;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.source.publish.BufferLimits;
+import io.taskqueue.source.publish.PeerResolver;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.OptionalInt;
+
+/** The settings of a source: immutable, and validated here once. */
+record SourceSettings<T>(
+        PayloadCodec<T> codec,
+        KafkaSettings kafka,
+        Topics topics,
+        BufferLimits buffer,
+        PeerResolver<T> peers,
+        Environment environment) {
+
+    /**
+     * The two topics of a source, and how to create them.
+     *
+     * @param events the event topic
+     * @param registry the registry topic
+     * @param partitions of the event topic; if given, an existing topic must have as many
+     * @param replicationFactor of both, or -1 for the broker's default
+     * @param create whether to create a topic that does not exist
+     * @param maxRecordBytes a limit of a record, below what the topic and the producer allow
+     */
+    record Topics(
+            String events,
+            String registry,
+            OptionalInt partitions,
+            int replicationFactor,
+            boolean create,
+            OptionalInt maxRecordBytes) {
+
+        /** The partitions of a new event topic, if the user gives no number. */
+        static final int DEFAULT_PARTITIONS = 12;
+
+        Topics {
+            if (events.equals(registry)) {
+                throw new IllegalArgumentException("The event topic and the registry topic are both " + events
+                        + ", but one is never compacted and the other always. Name two topics.");
+            }
+            if (replicationFactor != -1 && (replicationFactor < 1 || replicationFactor > Short.MAX_VALUE)) {
+                throw new IllegalArgumentException("replicationFactor is " + replicationFactor + ". Set it to 1 to "
+                        + Short.MAX_VALUE + ", or to -1 for the broker's default.");
+            }
+            if (partitions.isPresent() && partitions.getAsInt() < 1) {
+                throw new IllegalArgumentException("partitions is " + partitions.getAsInt()
+                        + ". Set it to at least 1, and high enough permanently: it cannot be changed.");
+            }
+            if (maxRecordBytes.isPresent() && maxRecordBytes.getAsInt() < 1) {
+                throw new IllegalArgumentException("maxRecordBytes is " + maxRecordBytes.getAsInt()
+                        + ", in which no event fits. Set it to the size of the largest record, or leave it out.");
+            }
+        }
+    }
+
+    /** What surrounds a source: where it is measured, its time, and how long closing may take. */
+    record Environment(MeterRegistry meters, Clock clock, Ticker ticker, Duration closeTimeout) {}
+}

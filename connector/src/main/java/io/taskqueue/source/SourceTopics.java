@@ -1,0 +1,105 @@
+package io.taskqueue.source;
+
+import io.taskqueue.kafka.TopicAdmin;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** Creates the topics of a source if they do not exist, waits until they accept records, and checks those that exist. */
+final class SourceTopics {
+
+    /**
+     * What a source needs to know about the event topic.
+     *
+     * @param partitions how many it has
+     * @param maxRecordBytes the size of the largest record that it accepts
+     */
+    record EventTopicFacts(int partitions, int maxRecordBytes) {}
+
+    private final TopicAdmin admin;
+    private final SourceSettings.Topics topics;
+
+    SourceTopics(TopicAdmin admin, SourceSettings.Topics topics) {
+        this.admin = admin;
+        this.topics = topics;
+    }
+
+    /** @throws SourceStartException if a topic does not exist and may not be created, or does not suit its purpose */
+    EventTopicFacts ensure() throws InterruptedException {
+        try {
+            int registryPartitions = partitionsOf(topic(topics.registry(), 1, TopicConfig.CLEANUP_POLICY_COMPACT));
+            checkRegistry(registryPartitions, admin.config(topics.registry()));
+            int partitions = partitionsOf(topic(
+                    topics.events(),
+                    topics.partitions().orElse(SourceSettings.Topics.DEFAULT_PARTITIONS),
+                    TopicConfig.CLEANUP_POLICY_DELETE));
+            Config config = admin.config(topics.events());
+            checkEvents(partitions, config);
+            return new EventTopicFacts(partitions, TopicAdmin.maxMessageBytes(config));
+        } catch (TimeoutException e) {
+            throw e; // the cluster did not answer at all
+        } catch (RetriableException e) {
+            throw new SourceStartException(
+                    "Kafka did not prepare topics " + topics.registry() + " and " + topics.events()
+                            + " for this source: " + e.getMessage()
+                            + ". Check that the brokers can be reached, read their logs, and start again.",
+                    e);
+        }
+    }
+
+    private NewTopic topic(String name, int partitions, String cleanupPolicy) {
+        return new NewTopic(name, partitions, (short) topics.replicationFactor())
+                .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, cleanupPolicy));
+    }
+
+    private int partitionsOf(NewTopic topic) throws InterruptedException {
+        Optional<TopicDescription> existing = admin.describe(topic.name());
+        if (existing.isPresent()) {
+            return existing.get().partitions().size();
+        }
+        if (!topics.create()) {
+            throw new SourceStartException("Topic " + topic.name() + " does not exist, and createTopics is false."
+                    + " Create it: kafka-topics.sh --create --topic " + topic.name() + " --partitions "
+                    + topic.numPartitions() + " --config cleanup.policy="
+                    + topic.configs().get(TopicConfig.CLEANUP_POLICY_CONFIG) + ".");
+        }
+        // another source may create it first; that topic is checked like any other
+        admin.create(topic);
+        return admin.awaitReady(topic.name(), topic.numPartitions());
+    }
+
+    private void checkEvents(int partitions, Config config) {
+        String policy = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
+        if (policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+            throw new SourceStartException("Topic " + topics.events() + " has cleanup.policy=" + policy
+                    + ", but the key of an event is its queue's name, so compaction would keep one event a queue."
+                    + " Set cleanup.policy=delete on it: kafka-configs.sh --alter --topic " + topics.events()
+                    + " --add-config cleanup.policy=delete.");
+        }
+        if (topics.partitions().isPresent() && topics.partitions().getAsInt() != partitions) {
+            throw new SourceStartException("Topic " + topics.events() + " has " + partitions + " partitions, but "
+                    + topics.partitions().getAsInt()
+                    + " were requested. The count decides each queue's partition and cannot be changed: set partitions("
+                    + partitions + ") or leave it out, or publish to a new topic.");
+        }
+    }
+
+    private void checkRegistry(int partitions, Config config) {
+        String policy = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
+        if (!policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+            throw new SourceStartException("Topic " + topics.registry() + " has cleanup.policy=" + policy
+                    + ", so it would lose the owners of queues. Set cleanup.policy=compact on it: kafka-configs.sh --alter"
+                    + " --topic " + topics.registry() + " --add-config cleanup.policy=compact.");
+        }
+        if (partitions != 1) {
+            throw new SourceStartException("Topic " + topics.registry() + " has " + partitions
+                    + " partitions, but the offset of a claim is an epoch, and only in one partition is each offset"
+                    + " unique. Name another registry topic, with one partition.");
+        }
+    }
+}

@@ -1,0 +1,344 @@
+package io.taskqueue.source.publish;
+
+import io.micrometer.core.instrument.Counter;
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.Position;
+import io.taskqueue.event.TaskEvent;
+import io.taskqueue.queue.Journal;
+import io.taskqueue.queue.QueueClosedException;
+import io.taskqueue.queue.Ticker;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal of a queue that has a source: gives each event its position, and holds it until Kafka has acknowledged it.
+ *
+ * <pre>
+ *   oldest                      unsent                newest
+ *     |                           |                     |
+ *     v                           v                     v
+ *   [ 41 ] -&gt; [ 42 ] -&gt; [ 43 ] -&gt; [ 44 ] -&gt; [ 45 ] -&gt; [ 46 ]
+ *     `---- with the producer ---'`-- not handed over yet --'
+ *
+ *   append         adds behind the newest      take          advances unsent
+ *   acknowledged   removes the oldest          startOver     moves unsent back to the oldest
+ * </pre>
+ *
+ * <p>Thread-safe. {@link #append} takes a lock that no thread holds for longer than a few instructions. After {@link #stop}
+ * events are only counted.
+ */
+public final class EventBuffer<T> implements Journal<T> {
+
+    private final long epoch;
+    private final PayloadLimit<T> payloads;
+    private final Clock clock;
+    private final Ticker ticker;
+    private final Counter leasesExpired;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final BufferSpace space;
+    private @Nullable BufferedEvent<T> oldest;
+    private @Nullable BufferedEvent<T> unsent;
+    private @Nullable BufferedEvent<T> newest;
+    private boolean stopped;
+    private long dropped;
+    private long appended;
+    private long awaited;
+    private volatile long acknowledged;
+
+    /** @param leasesExpired counts the events of expired leases */
+    public EventBuffer(
+            long epoch,
+            BufferLimits limits,
+            PayloadLimit<T> payloads,
+            Clock clock,
+            Ticker ticker,
+            Counter leasesExpired) {
+        this.epoch = epoch;
+        this.payloads = payloads;
+        this.clock = clock;
+        this.ticker = ticker;
+        this.leasesExpired = leasesExpired;
+        this.space = new BufferSpace(lock, limits.events(), limits.bytes());
+    }
+
+    @Override
+    public long epoch() {
+        return epoch;
+    }
+
+    @Override
+    public byte[] encode(T payload) {
+        return payloads.encode(payload);
+    }
+
+    @Override
+    public boolean reserve(int places, long timeoutNanos) throws InterruptedException {
+        lock.lock();
+        try {
+            return space.reserve(places, timeoutNanos);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void release(int places) {
+        lock.lock();
+        try {
+            space.release(places);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void append(TaskEvent<T> change, byte[] payload, boolean reserved) {
+        if (change.kind() == EventKind.LEASE_EXPIRED) {
+            leasesExpired.increment();
+        }
+        Instant now = clock.instant();
+        long nanos = ticker.nanos();
+        lock.lock();
+        try {
+            BufferedEvent<T> added = new BufferedEvent<>(new Position(epoch, ++appended), now, nanos, change, payload);
+            if (stopped) {
+                dropped++;
+                if (reserved) {
+                    space.release(1);
+                }
+                return;
+            }
+            space.occupied(added.bytes(), reserved);
+            if (newest == null) {
+                oldest = added;
+            } else {
+                newest.next = added;
+            }
+            newest = added;
+            if (unsent == null) {
+                unsent = added;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes events to be sent, waiting for the first unless cancelled.
+     *
+     * @param into receives the events
+     * @return how much of the time is left
+     */
+    long take(List<BufferedEvent<T>> into, int max, BooleanSupplier cancelled, long timeoutNanos)
+            throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = timeoutNanos;
+            while (unsent == null && left > 0 && !stopped && !cancelled.getAsBoolean()) {
+                left = changed.awaitNanos(left);
+            }
+            while (unsent != null && into.size() < max) {
+                into.add(unsent);
+                unsent = unsent.next;
+            }
+            return left;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the event is acknowledged, unless cancelled; returns how much of the time is left. */
+    long awaitAcknowledged(BufferedEvent<T> event, BooleanSupplier cancelled, long timeoutNanos)
+            throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = timeoutNanos;
+            awaited = event.position.sequence();
+            while (acknowledged < awaited && left > 0 && !stopped && !cancelled.getAsBoolean()) {
+                left = changed.awaitNanos(left);
+            }
+            return left;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for that time, or until the buffer is stopped. */
+    void pause(long nanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = nanos;
+            while (left > 0 && !stopped) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Starts again with the oldest event: the producer will send none of those it was given any more. */
+    void startOver() {
+        lock.lock();
+        try {
+            unsent = oldest;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Removes the oldest event, which Kafka has acknowledged.
+     *
+     * @return false if the event is not the oldest; nothing has changed then
+     */
+    boolean acknowledged(BufferedEvent<T> event) {
+        lock.lock();
+        try {
+            if (oldest != event) {
+                return false;
+            }
+            oldest = event.next;
+            if (oldest == null) {
+                newest = null;
+            }
+            acknowledged = event.position.sequence();
+            space.vacated(event.bytes());
+            if (oldest == null || acknowledged == awaited) {
+                changed.signalAll();
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until every event is acknowledged, no longer than the timeout; returns whether that is the case. */
+    public boolean awaitEmpty(long timeoutNanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = timeoutNanos;
+            while (oldest != null && !stopped && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return oldest == null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Grants no more places: requests fail with the error, and so do those that wait. */
+    public void refuse(Supplier<QueueClosedException> reason) {
+        lock.lock();
+        try {
+            space.close(reason);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void endWaiting() {
+        lock.lock();
+        try {
+            space.endWaiting();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Stops the buffer: what it holds will not be sent, and further events are only counted. */
+    public void stop() {
+        lock.lock();
+        try {
+            stopped = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets threads that wait check again whether they are cancelled. */
+    void wake() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Events that Kafka has not acknowledged. */
+    public int size() {
+        lock.lock();
+        try {
+            return space.events();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Events that are not acknowledged and, after {@link #stop}, will not be. */
+    public long unacknowledged() {
+        lock.lock();
+        try {
+            return space.events() + dropped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isStopped() {
+        lock.lock();
+        try {
+            return stopped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * An event that waits for its acknowledgement.
+     *
+     * @param since when it was appended
+     * @param age how long it has waited, by the ticker
+     */
+    public record Waiting(Instant since, Duration age) {}
+
+    /** The oldest event that is not acknowledged, if there is one. */
+    public Optional<Waiting> oldestWaiting() {
+        lock.lock();
+        try {
+            return oldest == null
+                    ? Optional.empty()
+                    : Optional.of(
+                            new Waiting(oldest.recordedAt, Duration.ofNanos(ticker.nanos() - oldest.appendedNanos)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The position of the newest event; sequence 0 before the first. */
+    public Position appendedUpTo() {
+        lock.lock();
+        try {
+            return new Position(epoch, appended);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The highest position up to which every event is acknowledged. */
+    public Position acknowledgedUpTo() {
+        return new Position(epoch, acknowledged);
+    }
+}

@@ -1,0 +1,194 @@
+package io.taskqueue.source.publish;
+
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.queue.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the events in the buffer, in order, until the buffer is stopped.
+ *
+ * <pre>
+ *   open a producer -&gt; send from the oldest event -&gt; it fails, or nothing is acknowledged for too long
+ *         ^                                                                          |
+ *         +---------------- back-off <---------------- close it, start over <---------+
+ * </pre>
+ *
+ * <p>It never skips an event and never gives up. That includes a record that the topic refuses although its payload was
+ * accepted: it is sent again with back-off, and logged each time, until the topic accepts it.
+ *
+ * <p>An idempotent producer keeps the order of several requests in flight, because the broker knows the number of its last
+ * batch. Of a producer that is new to the broker, or that was silent for a day, it knows none, and would accept a second batch
+ * after refusing the first. So the first event of a producer is sent alone, and so is one after a long silence.
+ */
+public final class Publisher<T> implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
+    private static final int AT_ONCE = 1_000;
+    private static final long LONG_SILENCE_NANOS = TimeUnit.HOURS.toNanos(1);
+    private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int MOST_DOUBLINGS = 6;
+
+    /** Is notified of what happens; on the publisher's thread, or on the producer's. */
+    public interface Listener<T> {
+
+        /** Kafka acknowledged the event; called once for each, in order, on the producer's thread. */
+        void acknowledged(ReplicationEvent<T> event);
+
+        /** The producer failed and will be replaced. */
+        void retrying(String error);
+
+        /** The publisher ended, because an event cannot be encoded. */
+        void failed(RuntimeException cause);
+    }
+
+    private final EventBuffer<T> buffer;
+    private final EventRecords<T> records;
+    private final Supplier<Producer<byte[], byte[]>> producers;
+    private final Listener<T> listener;
+    private final long patienceNanos;
+    private final Ticker ticker;
+    private boolean sent;
+    private long lastSentNanos;
+
+    /** @param patience how long the oldest event may wait for its acknowledgement before the producer is replaced */
+    public Publisher(
+            EventBuffer<T> buffer,
+            EventRecords<T> records,
+            Supplier<Producer<byte[], byte[]>> producers,
+            Listener<T> listener,
+            Duration patience,
+            Ticker ticker) {
+        this.buffer = buffer;
+        this.records = records;
+        this.producers = producers;
+        this.listener = listener;
+        this.patienceNanos = patience.toNanos();
+        this.ticker = ticker;
+    }
+
+    @Override
+    public void run() {
+        try {
+            int failures = 0;
+            while (!buffer.isStopped()) {
+                long before = buffer.acknowledgedUpTo().sequence();
+                runSession();
+                failures = buffer.acknowledgedUpTo().sequence() > before ? 1 : failures + 1;
+                buffer.startOver();
+                buffer.pause(FIRST_BACKOFF_NANOS << Math.min(failures - 1, MOST_DOUBLINGS));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            listener.failed(e);
+        } catch (Error e) {
+            // a thread that ends without notice would block the queue for ever
+            listener.failed(new IllegalStateException("The publisher cannot continue: " + e, e));
+        }
+    }
+
+    private void runSession() throws InterruptedException {
+        Producer<byte[], byte[]> producer;
+        try {
+            producer = producers.get();
+        } catch (KafkaException e) {
+            report(e);
+            return;
+        }
+        sent = false;
+        ProducerSession<T> session = new ProducerSession<>(producer, this::acknowledged, buffer::wake);
+        try {
+            pump(session);
+            Throwable failure = session.failure();
+            if (failure != null && !buffer.isStopped()) {
+                report(failure);
+            }
+        } finally {
+            // closing waits for the producer's own thread, which an interruption would cut short
+            boolean interrupted = Thread.interrupted();
+            session.close();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void pump(ProducerSession<T> session) throws InterruptedException {
+        List<BufferedEvent<T>> batch = new ArrayList<>(AT_ONCE);
+        long patience = patienceNanos;
+        long progress = -1;
+        while (!session.failed() && !buffer.isStopped()) {
+            batch.clear();
+            patience = buffer.take(batch, AT_ONCE, session::failed, patience);
+            sent &= ticker.nanos() - lastSentNanos <= LONG_SILENCE_NANOS;
+            for (BufferedEvent<T> event : batch) {
+                if (session.failed() || buffer.isStopped()) {
+                    return;
+                }
+                patience = send(session, event, patience);
+            }
+            if (!batch.isEmpty()) {
+                lastSentNanos = ticker.nanos();
+            }
+            long reached = buffer.acknowledgedUpTo().sequence();
+            if (reached != progress || buffer.size() == 0) {
+                progress = reached;
+                patience = patienceNanos;
+            } else if (patience <= 0) {
+                session.fail(unanswered());
+            }
+        }
+    }
+
+    private long send(ProducerSession<T> session, BufferedEvent<T> event, long patience) throws InterruptedException {
+        boolean alone = !sent;
+        sent = true;
+        session.send(event, records.record(event));
+        if (!alone) {
+            return patience;
+        }
+        long left = buffer.awaitAcknowledged(event, session::failed, patienceNanos);
+        if (left <= 0 && buffer.acknowledgedUpTo().compareTo(event.position) < 0) {
+            session.fail(unanswered());
+        }
+        return left;
+    }
+
+    private boolean acknowledged(BufferedEvent<T> event) {
+        if (!buffer.acknowledged(event)) {
+            return false;
+        }
+        listener.acknowledged(Objects.requireNonNull(event.published));
+        return true;
+    }
+
+    private TimeoutException unanswered() {
+        return new TimeoutException(
+                "Kafka acknowledged nothing for " + TimeUnit.NANOSECONDS.toMillis(patienceNanos) + " ms");
+    }
+
+    private void report(Throwable failure) {
+        String error = failure instanceof RecordTooLargeException
+                ? "Kafka refuses an event as too large, though its size was accepted when its task was enqueued: "
+                        + failure.getMessage()
+                        + ". Raise max.message.bytes of the topic; until then this queue's events wait."
+                : failure.toString();
+        LOG.warn(
+                "Publishing was interrupted after event {}; it continues with the next one, with a new producer: {}",
+                buffer.acknowledgedUpTo(),
+                error);
+        listener.retrying(error);
+    }
+}

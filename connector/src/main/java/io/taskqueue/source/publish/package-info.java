@@ -1,0 +1,24 @@
+/**
+ * Publishing: from the queue's journal to acknowledged records of one Kafka partition.
+ *
+ * <pre>
+ *   EventBuffer       the queue's Journal: gives positions, holds events until they are acknowledged
+ *     PayloadLimit    encodes payloads; refuses those whose events would not fit into a record
+ *     BufferSpace     the places in the buffer, reserved and granted in order (limits: BufferLimits)
+ *     BufferedEvent   an event in the buffer
+ *   Publisher         sends the events in order, replaces a failed producer, never skips
+ *     ProducerSession one producer, from its first record to its first failure
+ *     EventRecords    builds the published event and its record; PeerResolver runs the user's code that names its owner
+ *     ProducerFactory creates producers
+ * </pre>
+ *
+ * <p><b>Threads.</b> {@code encode} and {@code reserve} run on callers' threads outside the queue's lock, {@code append} inside
+ * it; the publisher has its own thread; acknowledgements arrive on the producer's I/O thread.
+ *
+ * <p><b>Never.</b> {@code append} never blocks and never calls the user's code. A record is never skipped, nor written behind one
+ * that was not: what Kafka holds may repeat itself, but has no hole.
+ */
+@NullMarked
+package io.taskqueue.source.publish;
+
+import org.jspecify.annotations.NullMarked;

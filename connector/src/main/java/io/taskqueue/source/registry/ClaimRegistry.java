@@ -1,0 +1,121 @@
+package io.taskqueue.source.registry;
+
+import io.taskqueue.kafka.KafkaRequests;
+import io.taskqueue.kafka.TopicReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The registry topic: reads the newest claims, and writes a claim whose offset is the epoch. For one thread. */
+public final class ClaimRegistry {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClaimRegistry.class);
+
+    private final TopicReader reader;
+    private final TopicPartition partition;
+
+    public ClaimRegistry(TopicReader reader, String topic) {
+        this.reader = reader;
+        this.partition = partitionOf(topic);
+    }
+
+    /** The one partition of a registry. */
+    static TopicPartition partitionOf(String topic) {
+        return new TopicPartition(topic, 0);
+    }
+
+    /**
+     * The registry as it was read.
+     *
+     * @param claims the newest claim of each queue, by its name
+     * @param end the offset up to which it was read
+     */
+    public record Contents(Map<String, Claim> claims, long end) {}
+
+    /** Reads the registry to the end that it has now. */
+    public Contents read() {
+        long end = Objects.requireNonNull(reader.ends(List.of(partition)).get(partition));
+        Map<String, Claim> claims = new TreeMap<>();
+        reader.seek(reader.beginnings(List.of(partition)));
+        reader.readTo(Map.of(partition, end), record -> apply(record, claims));
+        return new Contents(Collections.unmodifiableMap(claims), end);
+    }
+
+    /**
+     * Claims a queue.
+     *
+     * @param draft the claim without its epoch
+     * @param end where the registry ended before
+     * @return the claim with its epoch, at least 1: epoch 0 belongs to queues without a source
+     */
+    public Claim claim(Producer<byte[], byte[]> producer, KafkaRequests requests, Claim draft, long end)
+            throws InterruptedException {
+        Claim claim = write(producer, requests, draft, end);
+        return claim.epoch() > 0 ? claim : write(producer, requests, draft, end + 1);
+    }
+
+    private Claim write(Producer<byte[], byte[]> producer, KafkaRequests requests, Claim draft, long end)
+            throws InterruptedException {
+        RecordMetadata written = requests.await(
+                producer.send(new ProducerRecord<>(
+                        partition.topic(),
+                        partition.partition(),
+                        ClaimJson.key(draft.queueName()),
+                        ClaimJson.value(draft))),
+                "claim queue " + draft.queueName() + " in registry " + partition.topic());
+        // Kafka acknowledges a retry of a batch that it holds already without an offset
+        return written.hasOffset() ? draft.at(written.offset()) : readBack(draft, end);
+    }
+
+    private Claim readBack(Claim draft, long from) {
+        AtomicReference<Optional<Claim>> found = new AtomicReference<>(Optional.empty());
+        reader.readToEnd(Map.of(partition, from), record -> {
+            if (record.key() == null || record.value() == null) {
+                return;
+            }
+            try {
+                Claim claim = ClaimJson.read(record);
+                if (claim.instanceId().equals(draft.instanceId())) {
+                    found.set(Optional.of(claim));
+                }
+            } catch (IllegalArgumentException e) {
+                LOG.debug("{} It is not the claim that this source wrote.", e.getMessage());
+            }
+        });
+        return found.get()
+                .orElseThrow(() -> new KafkaException("The claim of queue " + draft.queueName() + " by instance "
+                        + draft.instanceId() + " was acknowledged but is not in registry " + partition.topic()
+                        + ": the registry lost it, or a newer claim replaced it. Start the source again."));
+    }
+
+    private static void apply(ConsumerRecord<byte[], byte[]> record, Map<String, Claim> claims) {
+        if (record.key() == null) {
+            LOG.warn(
+                    "The record at offset {} of registry {} has no key and is skipped.",
+                    record.offset(),
+                    record.topic());
+        } else if (record.value() == null) {
+            claims.remove(new String(record.key(), StandardCharsets.UTF_8));
+        } else {
+            try {
+                Claim claim = ClaimJson.read(record);
+                claims.put(claim.queueName(), claim);
+            } catch (IllegalArgumentException e) {
+                LOG.warn("{}", e.getMessage());
+            }
+        }
+    }
+}

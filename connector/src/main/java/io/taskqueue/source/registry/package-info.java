@@ -1,0 +1,19 @@
+/**
+ * The registry of sources: which source owns a queue, and since which epoch.
+ *
+ * <pre>
+ *   SourceRegistry          for users: the newest claim of each queue
+ *   ClaimRegistry           reads the registry, writes a claim; the offset of the claim is the epoch
+ *   RegistryWatch           follows the registry behind a source's own claim
+ *   Claim, ClaimJson        an entry, and its bytes
+ *   RegistryLostException   the registry no longer holds the source's own claim
+ * </pre>
+ *
+ * <p>The start of a source reads and claims on the caller's thread; the watch belongs to the source's registry thread, but for
+ * {@code wakeup()}. Never: a claim without the offset that Kafka acknowledged, or a source that continues without having read
+ * the registry up to an end that was requested after the acknowledgement.
+ */
+@NullMarked
+package io.taskqueue.source.registry;
+
+import org.jspecify.annotations.NullMarked;

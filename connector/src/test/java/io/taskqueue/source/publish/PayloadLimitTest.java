@@ -1,0 +1,79 @@
+package io.taskqueue.source.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskqueue.event.EventFlag;
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.OwnershipToken;
+import io.taskqueue.event.Position;
+import io.taskqueue.event.Task;
+import io.taskqueue.event.TaskError;
+import io.taskqueue.event.TaskEvent;
+import io.taskqueue.event.TaskId;
+import io.taskqueue.queue.PayloadRefusedException;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.serde.ReplicationEventCodec;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class PayloadLimitTest {
+
+    private static final ReplicationEventCodec<String> CODEC = new ReplicationEventCodec<>(PayloadCodec.utf8());
+    private static final int LIMIT = 200_000;
+    private static final String QUEUE = "\u0001ü".repeat(300);
+    private static final Instant NOON = Instant.parse("2026-11-23T12:00:00.123456789Z");
+
+    private final EventRecords<String> records = new EventRecords<>(
+            QUEUE,
+            new PeerResolver<>("peer \u0002", task -> "\u0003".repeat(1_024)),
+            CODEC,
+            UUID.randomUUID(),
+            new TopicPartition("events", 0),
+            LIMIT);
+    private final PayloadLimit<String> payloads = new PayloadLimit<>(QUEUE, "peer \u0002", CODEC, records, LIMIT);
+
+    @Test
+    void everyEventOfTheLargestAcceptedPayloadFitsIntoARecord() {
+        int largest = largestAccepted();
+        String payload = "p".repeat(largest);
+        byte[] bytes = payloads.encode(payload);
+        String wide = "\u0001".repeat(8_000);
+        var task = new Task<>(new TaskId("\u0001".repeat(1_024), 1L << 60, 1L << 60), 1_000_000, NOON, payload);
+        var dead = TaskEvent.builder(EventKind.DEAD_LETTERED, 1L << 60, NOON, task)
+                .token(new OwnershipToken(1L << 60, 1_000_000, UUID.randomUUID()))
+                .error(new TaskError(wide, wide, Map.of(wide, wide)))
+                .flag(EventFlag.DEAD_LETTER)
+                .build();
+
+        var record = records.record(new BufferedEvent<>(new Position(1L << 60, 1L << 60), NOON, 0, dead, bytes));
+
+        assertThat(EventRecords.size(record)).isBetween(LIMIT - 1_000, LIMIT);
+        assertThatThrownBy(() -> payloads.encode("p".repeat(largest + 1))).isInstanceOf(PayloadRefusedException.class);
+    }
+
+    private int largestAccepted() {
+        int accepted = 0;
+        int refused = LIMIT;
+        while (refused - accepted > 1) {
+            int tried = (accepted + refused) / 2;
+            if (isAccepted(tried)) {
+                accepted = tried;
+            } else {
+                refused = tried;
+            }
+        }
+        return accepted;
+    }
+
+    private boolean isAccepted(int length) {
+        try {
+            return payloads.encode("p".repeat(length)).length > 0;
+        } catch (PayloadRefusedException e) {
+            return false;
+        }
+    }
+}

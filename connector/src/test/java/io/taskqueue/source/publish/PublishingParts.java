@@ -1,0 +1,40 @@
+package io.taskqueue.source.publish;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.taskqueue.queue.Ticker;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.serde.ReplicationEventCodec;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.UUID;
+import org.apache.kafka.common.TopicPartition;
+
+/** Builds the parts of a publisher of text payloads. */
+final class PublishingParts {
+
+    static final ReplicationEventCodec<String> CODEC = new ReplicationEventCodec<>(PayloadCodec.utf8());
+
+    private PublishingParts() {}
+
+    static EventBuffer<String> buffer(BufferLimits limits, Instant now, Ticker ticker) {
+        EventRecords<String> records = records("q", 1_000_000);
+        return new EventBuffer<>(
+                7,
+                limits,
+                new PayloadLimit<>("q", "peer-a", CODEC, records, 1_000_000),
+                Clock.fixed(now, ZoneOffset.UTC),
+                ticker,
+                new SimpleMeterRegistry().counter("expired"));
+    }
+
+    static EventRecords<String> records(String queueName, int maxRecordBytes) {
+        return new EventRecords<>(
+                queueName,
+                new PeerResolver<>("peer-a", task -> null),
+                CODEC,
+                new UUID(1, 2),
+                new TopicPartition("events", 0),
+                maxRecordBytes);
+    }
+}

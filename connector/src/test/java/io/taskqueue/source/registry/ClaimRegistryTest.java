@@ -1,0 +1,43 @@
+package io.taskqueue.source.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskqueue.kafka.KafkaRequests;
+import io.taskqueue.kafka.TopicReader;
+import io.taskqueue.source.SourceTestCluster;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ClaimRegistryTest {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    @Test
+    void claimAcknowledgedWithoutAnOffsetIsReadBackByItsInstance(@TempDir Path directory) throws Exception {
+        Claim draft =
+                new Claim("q", 0, UUID.randomUUID(), "peer-a", Instant.parse("2026-11-23T12:00:00Z"), Optional.empty());
+        try (SourceTestCluster cluster = SourceTestCluster.start(directory)) {
+            cluster.createTopicIfMissing("claims", 1);
+            cluster.send(new ProducerRecord<>("claims", 0, ClaimJson.key("first"), ClaimJson.value(draft)));
+            try (var reader = TopicReader.open(cluster.settings(), IsolationLevel.READ_UNCOMMITTED, TIMEOUT);
+                    var producer = new OffsetlessProducer(new KafkaProducer<>(
+                            cluster.settings(), new ByteArraySerializer(), new ByteArraySerializer()))) {
+                Claim claim = new ClaimRegistry(reader, "claims").claim(producer, new KafkaRequests(TIMEOUT), draft, 1);
+
+                assertThat(claim.epoch()).isEqualTo(1);
+                assertThat(claim.instanceId()).isEqualTo(draft.instanceId());
+            }
+        }
+    }
+}
