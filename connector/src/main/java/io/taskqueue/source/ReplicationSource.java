@@ -2,7 +2,7 @@ package io.taskqueue.source;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
-import io.taskqueue.event.PeerName;
+import io.taskqueue.event.NameRule;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.Task;
@@ -227,7 +227,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
 
         /** The process that is responsible for every task. Default none. */
         public Builder<T> ownerPeer(String name) {
-            String owner = PeerName.require(name);
+            String owner = NameRule.require("peer name", "dispatcher-a", name);
             this.ownerPeer = task -> owner;
             return this;
         }

@@ -10,8 +10,8 @@ import io.taskqueue.queue.Lease;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.ReplicationSource;
-import io.taskqueue.streams.QueueStatus;
 import io.taskqueue.streams.SinkService;
+import io.taskqueue.streams.status.QueueStatus;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -61,7 +61,8 @@ class BrokerKilledLosesNothingTest {
             assertThat(counters.of(EventKind.COMPLETED)).isEqualTo(TASKS);
             Awaitility.await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> assertThat(keys)
                     .hasSize((int) counters.total()));
-            assertThat(sink.status().queues()).allMatch(status -> status.gaps() == 0 && !status.diverged());
+            assertThat(sink.status().queues())
+                    .allMatch(status -> status.counts().gaps() == 0 && !status.diverged());
             assertThat(sink.status().queues())
                     .extracting(QueueStatus::queueName)
                     .containsExactly("kept");

@@ -3,7 +3,7 @@ package io.taskqueue.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.queue.TaskQueue;
-import io.taskqueue.sink.LocalSinkRunner;
+import io.taskqueue.sink.local.LocalSinkRunner;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.streams.SinkService;
 import java.io.IOException;

@@ -1,10 +1,9 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.streams.state.StateKind;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.streams.settings.SinkTopics;
+import io.taskqueue.streams.state.StateKind;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Predicate;

@@ -1,7 +1,5 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.sink.Effects;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

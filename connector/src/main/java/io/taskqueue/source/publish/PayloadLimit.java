@@ -2,8 +2,8 @@ package io.taskqueue.source.publish;
 
 import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.NameRule;
 import io.taskqueue.event.OwnershipToken;
-import io.taskqueue.event.PeerName;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.QueueName;
 import io.taskqueue.event.ReplicationEvent;
@@ -91,7 +91,7 @@ public final class PayloadLimit<T> {
         SourceMetadata metadata = new SourceMetadata(
                 new Position(Long.MAX_VALUE, Long.MAX_VALUE),
                 sourcePeer,
-                WIDEST.repeat(PeerName.MAX_BYTES),
+                WIDEST.repeat(NameRule.MAX_BYTES),
                 LONGEST_INSTANT);
         return ReplicationEvent.of(queueName, metadata, change);
     }

@@ -1,6 +1,6 @@
 package io.taskqueue.source.publish;
 
-import io.taskqueue.event.PeerName;
+import io.taskqueue.event.NameRule;
 import io.taskqueue.event.Task;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,7 @@ public record PeerResolver<T>(String source, Function<Task<T>, @Nullable String>
 
     /** @throws IllegalArgumentException if the name of the source peer is not legal */
     public PeerResolver {
-        PeerName.require(source);
+        NameRule.require("peer name", "dispatcher-a", source);
     }
 
     /** The owner; null if the user's code throws or returns a name that is not legal. */
@@ -27,7 +27,7 @@ public record PeerResolver<T>(String source, Function<Task<T>, @Nullable String>
     String ownerOf(Task<T> task) {
         try {
             String name = owner.apply(task);
-            return name == null ? null : PeerName.require(name);
+            return name == null ? null : NameRule.require("peer name", "dispatcher-a", name);
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             LOG.warn(
                     "The owner peer of task {} could not be resolved; its event is published without one.",

@@ -16,16 +16,15 @@ import io.taskqueue.cli.sink.SinkIdleMonitor;
 import io.taskqueue.event.Position;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.EventHeaders;
-import io.taskqueue.sink.HttpSinkFactory;
+import io.taskqueue.sinks.HttpSinkFactory;
 import io.taskqueue.source.ReplicationSource;
-import io.taskqueue.streams.QueueStatus;
-import io.taskqueue.streams.ReplayCounts;
-import io.taskqueue.streams.ReplayMode;
-import io.taskqueue.streams.ReplayOrder;
-import io.taskqueue.streams.Selection;
-import io.taskqueue.streams.SinkReplays;
 import io.taskqueue.streams.SinkService;
-import io.taskqueue.streams.SinkStatus;
+import io.taskqueue.streams.admin.SinkReplays;
+import io.taskqueue.streams.replay.ReplayCounts;
+import io.taskqueue.streams.replay.ReplayMode;
+import io.taskqueue.streams.replay.ReplayOrder;
+import io.taskqueue.streams.replay.Selection;
+import io.taskqueue.streams.status.SinkStatus;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -188,7 +187,9 @@ final class Demo implements AutoCloseable {
     }
 
     private static long applied(SinkStatus status) {
-        return status.queues().stream().mapToLong(QueueStatus::applied).sum();
+        return status.queues().stream()
+                .mapToLong(queue -> queue.counts().applied())
+                .sum();
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.taskqueue.cli.demo;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.taskqueue.streams.ReplayCounts;
+import io.taskqueue.streams.replay.ReplayCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

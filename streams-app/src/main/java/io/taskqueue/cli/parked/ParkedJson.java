@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.taskqueue.event.TaskError;
-import io.taskqueue.streams.ParkedEvent;
-import io.taskqueue.streams.ParkedState;
-import io.taskqueue.streams.ParkedTask;
+import io.taskqueue.streams.parking.ParkedEvent;
+import io.taskqueue.streams.parking.ParkedState;
+import io.taskqueue.streams.parking.ParkedTask;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package io.taskqueue.cli.parked;
 
 import io.taskqueue.cli.shared.StatePoller;
 import io.taskqueue.queue.Ticker;
-import io.taskqueue.streams.ParkedEvents;
+import io.taskqueue.streams.admin.ParkedEvents;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -3,7 +3,7 @@ package io.taskqueue.cli.parked;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.Output;
-import io.taskqueue.streams.ParkedTask;
+import io.taskqueue.streams.parking.ParkedTask;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;

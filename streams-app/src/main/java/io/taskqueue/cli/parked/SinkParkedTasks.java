@@ -4,10 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.diagnostics.ParkedTaskOperations;
-import io.taskqueue.streams.ParkedEvents;
-import io.taskqueue.streams.ParkedTask;
-import io.taskqueue.streams.QueueStatus;
-import io.taskqueue.streams.SinkStatus;
+import io.taskqueue.streams.admin.ParkedEvents;
+import io.taskqueue.streams.parking.ParkedTask;
+import io.taskqueue.streams.status.SinkStatus;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
@@ -34,10 +33,12 @@ public final class SinkParkedTasks implements ParkedTaskOperations {
 
     /** The note of readiness about parked events of this instance; they do not make it fail. */
     public static Optional<String> note(SinkStatus status, @Nullable Object servers) {
-        long events =
-                status.queues().stream().mapToLong(QueueStatus::parkedEvents).sum();
-        long tasks =
-                status.queues().stream().mapToLong(QueueStatus::parkedTasks).sum();
+        long events = status.queues().stream()
+                .mapToLong(queue -> queue.parked().events())
+                .sum();
+        long tasks = status.queues().stream()
+                .mapToLong(queue -> queue.parked().tasks())
+                .sum();
         return events == 0
                 ? Optional.empty()
                 : Optional.of(String.format(

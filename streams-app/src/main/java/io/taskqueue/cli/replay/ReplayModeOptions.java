@@ -2,9 +2,9 @@ package io.taskqueue.cli.replay;
 
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
-import io.taskqueue.streams.ReplayMode;
-import io.taskqueue.streams.ReplayOrder;
-import io.taskqueue.streams.Selection;
+import io.taskqueue.streams.replay.ReplayMode;
+import io.taskqueue.streams.replay.ReplayOrder;
+import io.taskqueue.streams.replay.Selection;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;

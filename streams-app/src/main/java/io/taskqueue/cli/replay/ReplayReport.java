@@ -2,11 +2,11 @@ package io.taskqueue.cli.replay;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.taskqueue.cli.shared.Output;
-import io.taskqueue.streams.ReplayCounts;
-import io.taskqueue.streams.ReplayMode;
-import io.taskqueue.streams.ReplayOrder;
-import io.taskqueue.streams.ReplayReceipt;
-import io.taskqueue.streams.Selection;
+import io.taskqueue.streams.replay.ReplayCounts;
+import io.taskqueue.streams.replay.ReplayMode;
+import io.taskqueue.streams.replay.ReplayOrder;
+import io.taskqueue.streams.replay.ReplayReceipt;
+import io.taskqueue.streams.replay.Selection;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;

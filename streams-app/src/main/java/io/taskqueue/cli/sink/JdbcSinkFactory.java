@@ -7,7 +7,6 @@ import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.Effects;
-import io.taskqueue.sink.JdbcSink;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.SinkFactory;

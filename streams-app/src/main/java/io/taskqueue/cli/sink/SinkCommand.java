@@ -14,9 +14,10 @@ import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.SinkFactory;
-import io.taskqueue.streams.QueueStatus;
+import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.SinkService;
-import io.taskqueue.streams.SinkStatus;
+import io.taskqueue.streams.status.QueueStatus;
+import io.taskqueue.streams.status.SinkStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -209,10 +210,10 @@ public final class SinkCommand implements Callable<Integer> {
     private void report(SinkStatus status) {
         Result result = new Result(
                 name,
-                sum(status, QueueStatus::applied),
-                sum(status, QueueStatus::duplicates),
-                sum(status, QueueStatus::fenced),
-                sum(status, QueueStatus::gaps),
+                sum(status, queue -> queue.counts().applied()),
+                sum(status, queue -> queue.counts().duplicates()),
+                sum(status, queue -> queue.counts().fenced()),
+                sum(status, queue -> queue.counts().gaps()),
                 status.undecodable(),
                 Map.of(
                         "run", status.effects().run(),
@@ -242,7 +243,7 @@ public final class SinkCommand implements Callable<Integer> {
     }
 
     private String parked(SinkStatus status) {
-        long events = sum(status, QueueStatus::parkedEvents);
+        long events = sum(status, queue -> queue.parked().events());
         return events == 0
                 ? ""
                 : String.format(

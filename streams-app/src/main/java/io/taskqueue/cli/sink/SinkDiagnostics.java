@@ -9,11 +9,11 @@ import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.diagnostics.EventFeed;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.PayloadCodec;
-import io.taskqueue.streams.ParkedEvents;
-import io.taskqueue.streams.QueueStatus;
 import io.taskqueue.streams.SinkService;
-import io.taskqueue.streams.SinkState;
-import io.taskqueue.streams.SinkStatus;
+import io.taskqueue.streams.admin.ParkedEvents;
+import io.taskqueue.streams.status.QueueStatus;
+import io.taskqueue.streams.status.SinkState;
+import io.taskqueue.streams.status.SinkStatus;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -76,17 +76,21 @@ public final class SinkDiagnostics<T> implements EventFeed {
     private static void writeQueue(QueueStatus queue, ObjectNode json) {
         json.put("queueName", queue.queueName())
                 .put("partition", queue.partition())
-                .put("newest", queue.newest().toString())
-                .put("done", queue.done() == null ? null : queue.done().toString())
+                .put("newest", queue.positions().newest().toString())
+                .put(
+                        "done",
+                        queue.positions().done() == null
+                                ? null
+                                : queue.positions().done().toString())
                 .put("inFlight", queue.inFlight())
-                .put("parkedTasks", queue.parkedTasks())
-                .put("parkedEvents", queue.parkedEvents())
-                .put("lag", queue.lag())
+                .put("parkedTasks", queue.parked().tasks())
+                .put("parkedEvents", queue.parked().events())
+                .put("lag", queue.positions().lag())
                 .put("diverged", queue.diverged())
                 .put("replaying", queue.replaying())
-                .put("applied", queue.applied());
+                .put("applied", queue.counts().applied());
         ObjectNode peers = json.putObject("peers");
-        queue.peers().forEach((peer, done) -> peers.put(peer, done.toString()));
+        queue.positions().peers().forEach((peer, done) -> peers.put(peer, done.toString()));
     }
 
     @Override

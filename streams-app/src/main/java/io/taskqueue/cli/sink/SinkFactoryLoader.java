@@ -2,10 +2,10 @@ package io.taskqueue.cli.sink;
 
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
-import io.taskqueue.sink.HttpSinkFactory;
-import io.taskqueue.sink.LogSinkFactory;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.SinkFactory;
+import io.taskqueue.sinks.HttpSinkFactory;
+import io.taskqueue.sinks.LogSinkFactory;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;

@@ -4,11 +4,11 @@ import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.cli.shared.TopicOffsets;
-import io.taskqueue.streams.ReplayReceipt;
 import io.taskqueue.streams.SinkService;
-import io.taskqueue.streams.SinkState;
-import io.taskqueue.streams.SinkStatus;
 import io.taskqueue.streams.SinkTopology;
+import io.taskqueue.streams.replay.ReplayReceipt;
+import io.taskqueue.streams.status.SinkState;
+import io.taskqueue.streams.status.SinkStatus;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
@@ -52,7 +52,9 @@ public final class SinkIdleMonitor {
             progress.accept(status);
             requireNotFailed(status);
             long handled = status.queues().stream()
-                    .mapToLong(queue -> queue.applied() + queue.duplicates() + queue.fenced())
+                    .mapToLong(queue -> queue.counts().applied()
+                            + queue.counts().duplicates()
+                            + queue.counts().fenced())
                     .sum();
             boolean idle = consumed && status.settled() && replaysComplete(status) && handled == handledBefore;
             checks = idle ? checks + 1 : 0;

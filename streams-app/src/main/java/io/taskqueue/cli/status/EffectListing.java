@@ -5,7 +5,7 @@ import io.taskqueue.cli.shared.Output;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.store.EffectResult;
-import io.taskqueue.streams.EffectRecord;
+import io.taskqueue.streams.admin.EffectRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

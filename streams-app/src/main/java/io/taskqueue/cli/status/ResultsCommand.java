@@ -6,7 +6,7 @@ import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.event.Position;
 import io.taskqueue.sink.EffectKey;
-import io.taskqueue.streams.SinkResults;
+import io.taskqueue.streams.admin.SinkResults;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.taskqueue.cli.status;
 
 import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.TopicOffsets;
-import io.taskqueue.streams.ParkedEvents;
+import io.taskqueue.streams.admin.ParkedEvents;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -10,7 +10,7 @@ import io.taskqueue.cli.TestTopics;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.embedded.EmbeddedKafka;
-import io.taskqueue.streams.ParkedEvents;
+import io.taskqueue.streams.admin.ParkedEvents;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;

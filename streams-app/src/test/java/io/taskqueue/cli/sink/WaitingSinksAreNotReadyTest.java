@@ -14,7 +14,7 @@ import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.streams.SinkService;
-import io.taskqueue.streams.SinkState;
+import io.taskqueue.streams.status.SinkState;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,8 +1,5 @@
 package io.taskqueue.streams.admin;
 
-import io.taskqueue.sink.Effects;
-import io.taskqueue.streams.SinkService;
-
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.streams.parking.ParkedCommand;

@@ -1,7 +1,5 @@
 package io.taskqueue.streams.admin;
 
-import io.taskqueue.streams.SinkService;
-
 import io.taskqueue.streams.replay.Replay;
 import io.taskqueue.streams.replay.ReplayFormat;
 import io.taskqueue.streams.replay.ReplayOrder;

@@ -1,7 +1,5 @@
 package io.taskqueue.streams.admin;
 
-import io.taskqueue.streams.SinkService;
-
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.streams.results.ResultFormat;
 import io.taskqueue.streams.settings.SinkTopics;

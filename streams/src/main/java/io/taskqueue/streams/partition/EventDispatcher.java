@@ -206,8 +206,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
         }
         Observers observers = progress.observers();
         if (observers.any()) {
-            observers.offer(
-                    new AppliedEvent<>(event.event(), partition, event.offset(), replayed, clock.instant()));
+            observers.offer(new AppliedEvent<>(event.event(), partition, event.offset(), replayed, clock.instant()));
         }
     }
 

@@ -1,9 +1,8 @@
 package io.taskqueue.streams.partition;
 
-import io.taskqueue.serde.EventHeaders;
-
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.sink.store.EffectResult;
@@ -170,7 +169,8 @@ final class PartitionHistory {
      * @param event its event, if it is in flight; what an operator redrives in the middle of a replay does not belong to the replay
      */
     void recorded(long offset, EffectResult result, Optional<? extends InFlightEvent<?>> event) {
-        if (replays.covers(offset) && event.filter(found -> found.delivery().redriven()).isEmpty()) {
+        if (replays.covers(offset)
+                && event.filter(found -> found.delivery().redriven()).isEmpty()) {
             replays.recorded(offset, result);
         }
     }

@@ -86,10 +86,9 @@ class CircuitBreakerTest {
         assertThat(asks(job(9))).isFalse();
         assertThat(begun).isEmpty();
         assertThat(breaker.waiting())
-                .hasValue(
-                        "Sink billing has waited for its target since 2026-11-01T10:00:00Z, after 4 consecutive "
-                                + "failed attempts, with its events in place. The last failure was java.io.IOException: away. The next attempt "
-                                + "is at 2026-11-01T10:00:01Z.");
+                .hasValue("Sink billing has waited for its target since 2026-11-01T10:00:00Z, after 4 consecutive "
+                        + "failed attempts, with its events in place. The last failure was java.io.IOException: away. The next attempt "
+                        + "is at 2026-11-01T10:00:01Z.");
     }
 
     @Test

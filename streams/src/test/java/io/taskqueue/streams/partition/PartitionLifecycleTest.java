@@ -145,7 +145,10 @@ class PartitionLifecycleTest {
                         .extracting(Throwable::getMessage)
                         .isEqualTo("Another failure.");
             }
-            case FAILING, HALTING, FAILED -> assertThat(lifecycle.failure()).get().extracting(Throwable::getMessage).isEqualTo("It failed.");
+            case FAILING, HALTING, FAILED -> assertThat(lifecycle.failure())
+                    .get()
+                    .extracting(Throwable::getMessage)
+                    .isEqualTo("It failed.");
             case CREATED, RELEASED, REVIVED -> assertThat(lifecycle.failure()).isEmpty();
         }
     }
