@@ -5,7 +5,7 @@ import io.taskqueue.benchmarks.measure.FirstCallStopwatch;
 import io.taskqueue.benchmarks.measure.ResourceUsage;
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import io.taskqueue.benchmarks.source.SourceRun;
-import io.taskqueue.streams.ResultTemplate;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;

@@ -6,7 +6,7 @@ import io.taskqueue.benchmarks.measure.RoundResults;
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import io.taskqueue.sink.EffectProbe;
 import io.taskqueue.sink.OnAmbiguity;
-import io.taskqueue.streams.ResultTemplate;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

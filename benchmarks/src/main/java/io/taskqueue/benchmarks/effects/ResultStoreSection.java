@@ -8,7 +8,7 @@ import io.taskqueue.benchmarks.measure.RoundResults;
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import io.taskqueue.benchmarks.source.SourceRun;
 import io.taskqueue.sink.ReplicationSink;
-import io.taskqueue.streams.ResultTemplate;
+
 import io.taskqueue.streams.SinkService;
 import java.util.List;
 import java.util.concurrent.ExecutionException;

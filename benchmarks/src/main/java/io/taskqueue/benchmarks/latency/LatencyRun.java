@@ -9,7 +9,7 @@ import io.taskqueue.benchmarks.measure.Samples;
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.streams.status.AppliedEvent;
-import io.taskqueue.streams.ResultTemplate;
+import io.taskqueue.benchmarks.effects.ResultTemplate;
 import io.taskqueue.streams.SinkService;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,8 +1,9 @@
-package io.taskqueue.streams;
+package io.taskqueue.benchmarks.effects;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.store.EffectResult;
+import io.taskqueue.streams.results.ResultFormat;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.OptionalLong;
@@ -20,10 +21,10 @@ public final class ResultTemplate {
     private final int sequenceInKey;
 
     public ResultTemplate(String queue, String effect) {
-        key = ResultBytes.key(new EffectKey("any", 0, queue, new Position(1, 0), effect))
+        key = ResultFormat.key(new EffectKey("any", 0, queue, new Position(1, 0), effect))
                 .get();
-        value = ResultBytes.value(0, Clock.systemUTC().instant(), new EffectResult.Done("void", "null"));
-        sequenceInKey = ResultBytes.queuePrefix(queue).length + Long.BYTES;
+        value = ResultFormat.value(0, Clock.systemUTC().instant(), new EffectResult.Done("void", "null"));
+        sequenceInKey = ResultFormat.queuePrefix(queue).get().length + Long.BYTES;
     }
 
     /** The key of the result of the event with a given sequence. */
@@ -42,6 +43,6 @@ public final class ResultTemplate {
 
     /** The offset of the event of a recorded result; empty if the value is an intent. */
     public static OptionalLong offset(byte[] recorded) {
-        return ResultBytes.isIntent(recorded) ? OptionalLong.empty() : OptionalLong.of(ResultBytes.offset(recorded));
+        return ResultFormat.isIntent(recorded) ? OptionalLong.empty() : OptionalLong.of(ResultFormat.offset(recorded));
     }
 }
