@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task that a queue returned when it was drained, with all that {@link TaskQueue#restore} needs to continue with it.
  *
- * @param task the task, at the attempt that comes next
+ * @param task the task, at its next attempt
  * @param lastError the error of its last failed attempt, or null
  * @param lastToken the token of its last lease, or null if it had none
  */

@@ -139,7 +139,7 @@ final class Leasing<T> {
         }
     }
 
-    /** Revokes a lease of a queue that is drained or closed; its task is in the table no longer. */
+    /** Revokes a lease of a queue that is drained or closed; its task is no longer in the table. */
     Delayed<T> revoke(LiveTask<T> task, String by) {
         Leased<T> from = (Leased<T>) task.state;
         Instant at = time.instant();

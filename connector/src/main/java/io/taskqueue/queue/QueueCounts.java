@@ -1,12 +1,12 @@
 package io.taskqueue.queue;
 
 /**
- * The counts of a queue, all taken at one moment. Every task that entered is in one of them: {@code enqueued + restored = pending + delayed +
- * leased + completed + deadLettered + drained}.
+ * The counts of a queue, all taken at one moment. Every task that entered is in one of them: {@code enqueued + restored =
+ * pending + delayed + leased + completed + deadLettered + drained}.
  *
- * @param pending tasks that wait for a worker
- * @param delayed tasks that wait until they are due again
- * @param leased tasks that a worker holds
+ * @param pending tasks that are ready to be leased
+ * @param delayed tasks that wait for the requeue delay to pass
+ * @param leased tasks that are leased
  * @param totals what happened since the queue was built
  * @param listenerFailures how often a listener threw
  * @param deadLetterFailures how often the dead-letter handler threw

@@ -77,7 +77,7 @@ public final class TaskQueue<T> implements AutoCloseable {
         }
     }
 
-    /** Puts a task into the queue as {@link #enqueue(Object)} does, waiting no longer than the timeout; empty if it was reached. */
+    /** Puts a task into the queue as {@link #enqueue(Object)} does; empty if the timeout was reached. */
     public Optional<TaskId> enqueue(T payload, Duration timeout) throws InterruptedException {
         return enqueue(payload, Ticker.limitNanos(timeout));
     }
@@ -97,7 +97,7 @@ public final class TaskQueue<T> implements AutoCloseable {
         }
     }
 
-    /** Leases a task as {@link #lease()} does, waiting no longer than the timeout; empty if it was reached. */
+    /** Leases a task as {@link #lease()} does; empty if the timeout was reached. */
     public Optional<Lease<T>> lease(Duration timeout) throws InterruptedException {
         return lease(Ticker.limitNanos(timeout));
     }
@@ -108,8 +108,8 @@ public final class TaskQueue<T> implements AutoCloseable {
     }
 
     /**
-     * Puts drained tasks back, all or none, with their identity, attempt and last error. They are pending behind the tasks that are already, in
-     * the order given; the capacity does not limit them, and the call does not wait.
+     * Puts drained tasks back, all or none, with their identity, attempt and last error. They become pending behind
+     * the tasks that are pending already, in the order given; the capacity does not limit them, and the call does not wait.
      *
      * @throws IllegalArgumentException if the queue holds a task of the same identity, or the identity is given twice
      * @throws PayloadRefusedException if the journal refuses a payload
@@ -186,7 +186,7 @@ public final class TaskQueue<T> implements AutoCloseable {
         return compute("snapshot()", core::snapshot);
     }
 
-    /** The queue in numbers, at this moment. Never waits for room; takes constant time. */
+    /** The counts of the queue at this moment. Never waits for room; takes constant time. */
     public QueueCounts counts() {
         return compute("counts()", core::counts);
     }

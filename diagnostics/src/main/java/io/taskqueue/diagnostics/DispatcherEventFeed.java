@@ -1,6 +1,6 @@
 package io.taskqueue.diagnostics;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskqueue.serde.BoundedJson;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.event.ReplicationEvent;
@@ -41,8 +41,6 @@ public final class DispatcherEventFeed<T> implements EventFeed {
     static final int MAX_TASKS = 1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(DiagnosticsServer.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final TaskQueue<T> queue;
     private final Supplier<EventSubscription<T>> events;
     private final PayloadCodec<T> payloads;
@@ -61,7 +59,7 @@ public final class DispatcherEventFeed<T> implements EventFeed {
     @Override
     public String snapshot() {
         QueueSnapshot<T> snapshot = queue.snapshot();
-        ObjectNode json = JSON.createObjectNode();
+        ObjectNode json = BoundedJson.object();
         json.put("queueName", snapshot.name()).put("sourceEventId", snapshot.lastEvent());
         writeCounts(snapshot.counts(), json.putObject("counts"));
         List<QueueSnapshot.Entry<T>> tasks = snapshot.tasks();

@@ -2,7 +2,7 @@ package io.taskqueue.diagnostics;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskqueue.serde.BoundedJson;
 import io.javalin.http.Context;
 import io.taskqueue.diagnostics.ParkedTaskOperations.Action;
 import io.taskqueue.diagnostics.ParkedTaskOperations.Decision;
@@ -18,7 +18,6 @@ import org.slf4j.LoggerFactory;
 final class ParkedTasksEndpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiagnosticsServer.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> FIELDS = Set.of("action", "queue", "task", "by", "reason", "following");
 
     private final @Nullable ParkedTaskOperations operations;
@@ -99,7 +98,7 @@ final class ParkedTasksEndpoint {
 
     private static JsonNode parsed(String body) {
         try {
-            JsonNode json = JSON.readTree(body);
+            JsonNode json = BoundedJson.read(body);
             if (json.isObject()) {
                 return json;
             }

@@ -16,6 +16,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class BufferSpace {
 
+    /**
+     * What happens to a request for which there is no place.
+     *
+     * <pre>
+     *   WAITING --- endWaiting ---&gt; AT_ONCE --- close ---&gt; REFUSED
+     *      |                                                ^
+     *      +-------------------- close ---------------------+
+     * </pre>
+     */
+    private enum Admission {
+        /** It waits. */
+        WAITING,
+        /** It returns at once. */
+        AT_ONCE,
+        /** It fails, like every request. */
+        REFUSED
+    }
+
     private static final class Waiter {
         final int places;
         final Condition granted;
@@ -34,8 +52,8 @@ final class BufferSpace {
     private int reserved;
     private int events;
     private long bytes;
-    private boolean waitingEnded;
-    private @Nullable Supplier<QueueClosedException> closed;
+    private Admission admission = Admission.WAITING;
+    private @Nullable Supplier<QueueClosedException> refusal;
 
     BufferSpace(ReentrantLock lock, int maxPlaces, long maxBytes) {
         this.lock = lock;
@@ -99,15 +117,18 @@ final class BufferSpace {
 
     /** Fails requests from now on, and those that wait. */
     void close(Supplier<QueueClosedException> reason) {
-        if (closed == null) {
-            closed = reason;
+        if (admission != Admission.REFUSED) {
+            admission = Admission.REFUSED;
+            refusal = reason;
             waiters.forEach(waiter -> waiter.granted.signal());
         }
     }
 
     /** Requests that wait return now, and later ones do not wait. */
     void endWaiting() {
-        waitingEnded = true;
+        if (admission == Admission.WAITING) {
+            admission = Admission.AT_ONCE;
+        }
         waiters.forEach(waiter -> waiter.granted.signal());
     }
 
@@ -116,12 +137,12 @@ final class BufferSpace {
     }
 
     private boolean mayWait() {
-        return closed == null && !waitingEnded;
+        return admission == Admission.WAITING;
     }
 
     private void requireOpen() {
-        if (closed != null) {
-            throw closed.get();
+        if (refusal != null) {
+            throw refusal.get();
         }
     }
 
@@ -130,7 +151,7 @@ final class BufferSpace {
     }
 
     private void grant() {
-        while (closed == null && !waiters.isEmpty() && fits(waiters.element().places)) {
+        while (admission != Admission.REFUSED && !waiters.isEmpty() && fits(waiters.element().places)) {
             Waiter next = waiters.remove();
             reserved += next.places;
             next.isGranted = true;

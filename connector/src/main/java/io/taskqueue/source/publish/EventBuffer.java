@@ -186,7 +186,7 @@ public final class EventBuffer<T> implements Journal<T> {
         }
     }
 
-    /** Starts again with the oldest event: the producer will send none of those it was given any more. */
+    /** Starts again with the oldest event: the producer that held events is closed and sends none of them any more. */
     void startOver() {
         lock.lock();
         try {

@@ -1,11 +1,8 @@
 package io.taskqueue.source.registry;
 
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.taskqueue.serde.BoundedJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -18,16 +15,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /** The bytes of a claim; see {@link Claim} for the format. */
 final class ClaimJson {
 
-    /** Claims are small and flat; the limits are for records that something else wrote. */
-    private static final ObjectMapper JSON = new ObjectMapper(new JsonFactoryBuilder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(32)
-                    .maxNumberLength(100)
-                    .maxNameLength(1_024)
-                    .maxStringLength(1024 * 1024)
-                    .build())
-            .build());
-
     private ClaimJson() {}
 
     static byte[] key(String queueName) {
@@ -35,18 +22,13 @@ final class ClaimJson {
     }
 
     static byte[] value(Claim claim) {
-        ObjectNode json = JSON.createObjectNode()
+        ObjectNode json = BoundedJson.object()
                 .put("queueName", claim.queueName())
                 .put("instanceId", claim.instanceId().toString())
                 .put("sourcePeerId", claim.sourcePeerId())
                 .put("claimedAt", claim.claimedAt().toString());
         claim.home().ifPresent(home -> json.put("topic", home.topic()).put("partitions", home.partitions()));
-        try {
-            return JSON.writeValueAsBytes(json);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(
-                    "A claim of queue " + claim.queueName() + " cannot be encoded. This is a defect.", e);
-        }
+        return BoundedJson.bytes(json);
     }
 
     /**
@@ -56,7 +38,7 @@ final class ClaimJson {
      */
     static Claim read(ConsumerRecord<byte[], byte[]> record) {
         try {
-            JsonNode json = JSON.readTree(record.value());
+            JsonNode json = BoundedJson.read(record.value());
             String topic = json.path("topic").asText("");
             return new Claim(
                     new String(record.key(), StandardCharsets.UTF_8),

@@ -1,7 +1,7 @@
 package io.taskqueue.cli.parked;
 
+import io.taskqueue.serde.BoundedJson;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Parked tasks as JSON, for the commands and over HTTP. */
 final class ParkedJson {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private ParkedJson() {}
 
@@ -42,7 +40,7 @@ final class ParkedJson {
     }
 
     private static ObjectNode header(ParkedTask task) {
-        return JSON.createObjectNode()
+        return BoundedJson.object()
                 .put("task", task.task().toString())
                 .put("queue", task.first().event().queueName())
                 .put("partition", task.first().partition())
@@ -51,7 +49,7 @@ final class ParkedJson {
     }
 
     private static ObjectNode event(ParkedEvent parked, @Nullable String payload) {
-        ObjectNode json = JSON.createObjectNode()
+        ObjectNode json = BoundedJson.object()
                 .put("task", parked.event().taskId().toString())
                 .put("queue", parked.event().queueName())
                 .put("position", parked.event().position().toString())

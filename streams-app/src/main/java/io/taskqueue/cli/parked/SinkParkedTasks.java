@@ -1,6 +1,6 @@
 package io.taskqueue.cli.parked;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskqueue.serde.BoundedJson;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.diagnostics.ParkedTaskOperations;
@@ -19,8 +19,6 @@ public final class SinkParkedTasks implements ParkedTaskOperations {
 
     /** The number of tasks that a response contains; the counts include further ones. */
     private static final int MAX_TASKS = 1_000;
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ParkedEvents parked;
     private final String sink;
@@ -54,7 +52,7 @@ public final class SinkParkedTasks implements ParkedTaskOperations {
     @Override
     public String list(@Nullable String queue, @Nullable String task, boolean payloads) {
         List<ParkedTask> tasks = tasks(queue, task);
-        ObjectNode json = JSON.createObjectNode().put("sink", sink).put("parkedTasks", tasks.size());
+        ObjectNode json = BoundedJson.object().put("sink", sink).put("parkedTasks", tasks.size());
         json.put(
                 "parkedEvents",
                 tasks.stream().mapToLong(each -> each.events().size()).sum());
@@ -83,7 +81,7 @@ public final class SinkParkedTasks implements ParkedTaskOperations {
         } catch (KafkaException e) {
             throw unanswered(e);
         }
-        ObjectNode json = JSON.createObjectNode()
+        ObjectNode json = BoundedJson.object()
                 .put("sent", decision.action().name().toLowerCase(Locale.ROOT))
                 .put("sink", sink);
         json.set("task", ParkedJson.summary(task));

@@ -1,7 +1,6 @@
 package io.taskqueue.cli.shared;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskqueue.serde.BoundedJson;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -17,8 +16,6 @@ public final class Output {
         json
     }
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     @Option(
             names = "--output",
             paramLabel = "text|json",
@@ -32,7 +29,7 @@ public final class Output {
     /** Prints the result: the text, or the value as one line of JSON. */
     public void result(String text, Object json) {
         PrintWriter out = commandLine().getOut();
-        out.println(isText() ? text : toJson(json));
+        out.println(isText() ? text : BoundedJson.text(json));
         out.flush();
     }
 
@@ -61,14 +58,6 @@ public final class Output {
             }
         });
         return line.toString();
-    }
-
-    private static String toJson(Object value) {
-        try {
-            return JSON.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The result cannot be written as JSON: " + e.getMessage(), e);
-        }
     }
 
     private CommandLine commandLine() {

@@ -1,6 +1,6 @@
 package io.taskqueue.cli.sink;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskqueue.serde.BoundedJson;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.cli.parked.SinkParkedTasks;
@@ -21,8 +21,6 @@ import java.util.function.Consumer;
 
 /** What a sink service shows over HTTP: its status and then each applied event, its readiness, and its parked tasks. */
 public final class SinkDiagnostics<T> implements EventFeed {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final SinkService service;
     private final PayloadCodec<T> codec;
@@ -58,7 +56,7 @@ public final class SinkDiagnostics<T> implements EventFeed {
     @Override
     public String snapshot() {
         SinkStatus status = service.status();
-        ObjectNode snapshot = JSON.createObjectNode();
+        ObjectNode snapshot = BoundedJson.object();
         snapshot.put("sink", status.sink()).put("state", status.state().name());
         status.failure().ifPresent(failure -> snapshot.put("failure", failure));
         status.waiting().ifPresent(waiting -> snapshot.put("waiting", waiting));

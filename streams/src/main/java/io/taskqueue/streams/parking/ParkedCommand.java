@@ -1,10 +1,10 @@
 package io.taskqueue.streams.parking;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.serde.BoundedJson;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -45,16 +45,20 @@ public record ParkedCommand(
     /** The longest text, in bytes. */
     public static final int MAX_TEXT_BYTES = 4 * 1024;
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** @throws IllegalArgumentException if a discard does not state who decided and why, or a text is too long or has more than a line */
     public ParkedCommand {
         require("by", by, action == Action.DISCARD);
         require("reason", reason, action == Action.DISCARD);
     }
 
-    /** @throws IllegalArgumentException if a field is missing or invalid */
-    public static ParkedCommand of(Action action, JsonNode command) {
+    /**
+     * The command in a record of the control topic.
+     *
+     * @throws IOException if the record is not JSON
+     * @throws IllegalArgumentException if a field is missing or invalid
+     */
+    public static ParkedCommand of(Action action, byte[] record) throws IOException {
+        JsonNode command = BoundedJson.read(record);
         JsonNode task = command.path("task");
         return new ParkedCommand(
                 action,
@@ -68,18 +72,14 @@ public record ParkedCommand(
 
     /** The command as a record of the control topic. */
     public byte[] json() {
-        ObjectNode json = JSON.createObjectNode().put("command", action.command());
+        ObjectNode json = BoundedJson.object().put("command", action.command());
         json.putObject("task")
                 .put("queue", task.queueName())
                 .put("epoch", task.epoch())
                 .put("sequence", task.sequenceId());
         json.put("offset", offset).put("round", round);
         json.put("by", by).put("reason", reason).put("following", following);
-        try {
-            return JSON.writeValueAsBytes(json);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A command could not be written to memory.", e);
-        }
+        return BoundedJson.bytes(json);
     }
 
     private static long number(JsonNode node, String name) {

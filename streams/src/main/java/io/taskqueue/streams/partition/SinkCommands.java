@@ -1,7 +1,6 @@
 package io.taskqueue.streams.partition;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.streams.parking.ParkedCommand;
 import io.taskqueue.streams.replay.ReplayOrder;
 import java.io.IOException;
@@ -21,7 +20,6 @@ import org.slf4j.LoggerFactory;
 final class SinkCommands {
 
     private static final Logger LOG = LoggerFactory.getLogger(SinkCommands.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Executes commands; one method for each kind. */
     interface Target {
@@ -44,15 +42,15 @@ final class SinkCommands {
     /** Executes the command in a record; a record that is not a valid command is logged and skipped. */
     void execute(byte @Nullable [] value, long offset) {
         try {
-            JsonNode command = JSON.readTree(value == null ? new byte[0] : value);
-            String name = command.path("command").asText();
+            byte[] record = value == null ? new byte[0] : value;
+            String name = BoundedJson.read(record).path("command").asText();
             Optional<ParkedCommand.Action> action = Arrays.stream(ParkedCommand.Action.values())
                     .filter(each -> each.command().equals(name))
                     .findFirst();
             if (action.isPresent()) {
-                target.decide(ParkedCommand.of(action.get(), command));
+                target.decide(ParkedCommand.of(action.get(), record));
             } else if (name.equals(ReplayOrder.COMMAND)) {
-                target.replay(ReplayOrder.of(command));
+                target.replay(ReplayOrder.of(record));
             } else {
                 LOG.warn(
                         "Sink {}: the command '{}' at offset {} of its control topic is unknown, so it is skipped. Run the "

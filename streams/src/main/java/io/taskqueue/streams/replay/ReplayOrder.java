@@ -1,9 +1,8 @@
 package io.taskqueue.streams.replay;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskqueue.serde.BoundedJson;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
@@ -31,7 +30,6 @@ public record ReplayOrder(UUID id, int number, ReplayMode mode, Selection select
     /** The name of the command on the control topic. */
     public static final String COMMAND = "replay";
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final UUID NO_ORDER = new UUID(0, 0);
 
     /** @throws IllegalArgumentException if the mode is recorded-only and not all events are selected */
@@ -60,31 +58,37 @@ public record ReplayOrder(UUID id, int number, ReplayMode mode, Selection select
 
     /** The order as a record of the control topic. */
     public byte[] json() {
-        return JSON.createObjectNode()
+        return BoundedJson.bytes(BoundedJson.object()
                 .put("command", COMMAND)
                 .put("id", id.toString())
                 .put("number", number)
                 .put("mode", mode.text())
                 .put("select", selection.toString())
                 .put("by", by)
-                .put("at", at.toString())
-                .toString()
-                .getBytes(StandardCharsets.UTF_8);
+                .put("at", at.toString()));
     }
 
     /** The order in a record of the control topic; empty where it is another command, or one that this version does not know. */
     public static Optional<ReplayOrder> in(byte[] record) {
         try {
-            JsonNode command = JSON.readTree(record);
-            boolean replay = command != null && command.path("command").asText().equals(COMMAND);
-            return replay ? Optional.of(of(command)) : Optional.empty();
+            JsonNode command = BoundedJson.read(record);
+            return command.path("command").asText().equals(COMMAND) ? Optional.of(of(command)) : Optional.empty();
         } catch (IOException | IllegalArgumentException e) {
             return Optional.empty();
         }
     }
 
-    /** @throws IllegalArgumentException if the command is not an order that this version knows */
-    public static ReplayOrder of(JsonNode command) {
+    /**
+     * The order in a record of the control topic.
+     *
+     * @throws IOException if the record is not JSON
+     * @throws IllegalArgumentException if it is not an order that this version knows
+     */
+    public static ReplayOrder of(byte[] record) throws IOException {
+        return of(BoundedJson.read(record));
+    }
+
+    private static ReplayOrder of(JsonNode command) {
         try {
             return new ReplayOrder(
                     UUID.fromString(command.path("id").asText()),
