@@ -160,7 +160,7 @@ class JdbcEffectsTest {
 
     @Test
     void commitWithoutAnAnswerIsNotRepeated() throws Exception {
-        DataSource deaf = PostgresWorld.intercepted((connection, method, proceed) -> {
+        DataSource unanswered = PostgresWorld.intercepted((connection, method, proceed) -> {
             Object answer = proceed.call();
             if (method.equals("commit")) {
                 connection.close();
@@ -168,8 +168,8 @@ class JdbcEffectsTest {
             }
             return answer;
         });
-        assertThatThrownBy(() ->
-                        new JdbcEffects(deaf).run(effects(), "charge", (connection, key) -> charge(connection, 5)))
+        assertThatThrownBy(() -> new JdbcEffects(unanswered)
+                        .run(effects(), "charge", (connection, key) -> charge(connection, 5)))
                 .hasMessage("the connection broke");
 
         jdbc.run(effects(), "charge", (connection, key) -> charge(connection, 5));
@@ -281,7 +281,7 @@ class JdbcEffectsTest {
         for (Throwable thrown : List.of(deadlock, new AssertionError("error"), new IllegalStateException("x"))) {
             assertThatThrownBy(() -> jdbc.run(effects(), "charge", (connection, key) -> {
                         charge(connection, 5);
-                        sneak(thrown);
+                        throwUnchecked(thrown);
                     }))
                     .isSameAs(thrown);
             assertThat(charged()).isZero();
@@ -291,7 +291,7 @@ class JdbcEffectsTest {
     }
 
     @SuppressWarnings("unchecked")
-    private static <X extends Throwable> void sneak(Throwable thrown) throws X {
+    private static <X extends Throwable> void throwUnchecked(Throwable thrown) throws X {
         throw (X) thrown;
     }
 
@@ -413,8 +413,8 @@ class JdbcEffectsTest {
         assertThatThrownBy(() -> jdbc.run(effects(), "charge", (connection, key) -> {
                     try {
                         charge(connection, 1000);
-                    } catch (SQLException swallowed) {
-                        assertThat(swallowed.getSQLState()).isEqualTo("23514");
+                    } catch (SQLException caught) {
+                        assertThat(caught.getSQLState()).isEqualTo("23514");
                     }
                 }))
                 .isInstanceOf(SinkStoreException.class)
@@ -473,7 +473,7 @@ class JdbcEffectsTest {
     @Test
     void connectionThatCannotRollBackIsAbortedAndNeverCommitted() throws Exception {
         AtomicReference<Connection> used = new AtomicReference<>();
-        DataSource stubborn = PostgresWorld.intercepted((connection, method, proceed) -> {
+        DataSource withoutRollback = PostgresWorld.intercepted((connection, method, proceed) -> {
             used.set(connection);
             return switch (method) {
                 case "rollback" -> throw new SQLException("rollback fails", "08006");
@@ -481,7 +481,7 @@ class JdbcEffectsTest {
                 default -> proceed.call();
             };
         });
-        assertThatThrownBy(() -> new JdbcEffects(stubborn).run(effects(), "charge", (connection, key) -> {
+        assertThatThrownBy(() -> new JdbcEffects(withoutRollback).run(effects(), "charge", (connection, key) -> {
                     charge(connection, 5);
                     throw new IllegalStateException("no");
                 }))
@@ -582,9 +582,9 @@ class JdbcEffectsTest {
 
     @Test
     void unreachableDatabaseIsATransientFailure() {
-        var nowhere = new PGSimpleDataSource();
-        nowhere.setURL("jdbc:postgresql://127.0.0.1:1/postgres");
-        assertThatThrownBy(() -> new JdbcEffects(nowhere).run(effects(), "charge", (connection, key) -> {}))
+        var unreachable = new PGSimpleDataSource();
+        unreachable.setURL("jdbc:postgresql://127.0.0.1:1/postgres");
+        assertThatThrownBy(() -> new JdbcEffects(unreachable).run(effects(), "charge", (connection, key) -> {}))
                 .isInstanceOf(SinkStoreException.class)
                 .hasMessageStartingWith("Could not begin the transaction of effect " + KEY
                         + ", table taskqueue_applied: Connection to 127.0.0.1:1 refused.");

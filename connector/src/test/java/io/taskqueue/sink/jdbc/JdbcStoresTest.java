@@ -255,9 +255,9 @@ class JdbcStoresTest {
 
     @Test
     void unreachableDatabaseIsReported() {
-        var nowhere = new PGSimpleDataSource();
-        nowhere.setURL("jdbc:postgresql://127.0.0.1:1/postgres");
-        assertThatThrownBy(() -> new JdbcEffectStore(nowhere).createTables())
+        var unreachable = new PGSimpleDataSource();
+        unreachable.setURL("jdbc:postgresql://127.0.0.1:1/postgres");
+        assertThatThrownBy(() -> new JdbcEffectStore(unreachable).createTables())
                 .isInstanceOf(SinkStoreException.class)
                 .hasMessageStartingWith(
                         "Could not create the table, table taskqueue_effect: Connection to 127.0.0.1:1 refused.")
