@@ -1,12 +1,12 @@
 package io.taskqueue.diagnostics;
 
-import io.taskqueue.serde.BoundedJson;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.queue.QueueCounts;
 import io.taskqueue.queue.QueueSnapshot;
 import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.EventSubscription;
 import io.taskqueue.source.ReplicationSource;

@@ -2,10 +2,10 @@ package io.taskqueue.diagnostics;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.taskqueue.serde.BoundedJson;
 import io.javalin.http.Context;
 import io.taskqueue.diagnostics.ParkedTaskOperations.Action;
 import io.taskqueue.diagnostics.ParkedTaskOperations.Decision;
+import io.taskqueue.serde.BoundedJson;
 import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.Objects;

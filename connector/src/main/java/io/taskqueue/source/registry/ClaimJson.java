@@ -38,7 +38,7 @@ final class ClaimJson {
      */
     static Claim read(ConsumerRecord<byte[], byte[]> record) {
         try {
-            JsonNode json = BoundedJson.read(record.value());
+            JsonNode json = BoundedJson.read(record.value() == null ? new byte[0] : record.value());
             String topic = json.path("topic").asText("");
             return new Claim(
                     new String(record.key(), StandardCharsets.UTF_8),

@@ -1,11 +1,11 @@
 package io.taskqueue.cli.parked;
 
-import io.taskqueue.serde.BoundedJson;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.taskqueue.event.TaskError;
+import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.parking.ParkedState;
 import io.taskqueue.streams.parking.ParkedTask;

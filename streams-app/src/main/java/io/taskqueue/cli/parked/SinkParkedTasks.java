@@ -1,9 +1,9 @@
 package io.taskqueue.cli.parked;
 
-import io.taskqueue.serde.BoundedJson;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.diagnostics.ParkedTaskOperations;
+import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.parking.ParkedTask;
 import io.taskqueue.streams.status.SinkStatus;

@@ -1,6 +1,5 @@
 package io.taskqueue.cli.sink;
 
-import io.taskqueue.serde.BoundedJson;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.cli.parked.SinkParkedTasks;
@@ -8,6 +7,7 @@ import io.taskqueue.diagnostics.DiagnosticsEvent;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.diagnostics.EventFeed;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.admin.ParkedEvents;
