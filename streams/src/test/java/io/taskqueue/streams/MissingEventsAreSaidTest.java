@@ -43,7 +43,7 @@ class MissingEventsAreSaidTest {
                 assertThat(Failure.of(halting))
                         .isEqualTo(
                                 "Sink halting stopped before event 1/6 of queue orders at offset 4: events are missing, "
-                                        + "the newest seen is 1/3 at offset 3. Find out what was lost, then start the sink with "
+                                        + "the newest read is 1/3 at offset 3. Find out what was lost, then start the sink with "
                                         + "--on-gap=continue (in code, onGap(CONTINUE)).");
             }
 

@@ -125,7 +125,7 @@ class SinkSettingsTest {
                             .start())
                     .isInstanceOf(SinkStoppedException.class)
                     .hasMessage(
-                            "Sink lost found no topic no-such-topic within 500ms. Start a source, which makes it, or "
+                            "Sink lost found no topic no-such-topic within 500ms. Start a source, which creates it, or "
                                     + "create it, or name another topic.");
 
             world.source("orders", 1).open().tasks(0, 1);

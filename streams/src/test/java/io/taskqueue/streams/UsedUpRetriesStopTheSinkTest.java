@@ -37,10 +37,10 @@ class UsedUpRetriesStopTheSinkTest {
             assertThat(failure)
                     .isEqualTo(
                             "Sink stuck stopped at event 1/151 of queue orders (LeaseGranted #151 of task orders/1/51, "
-                                    + "attempt 1) at offset 151 of partition 0: it could not be applied in 3 tries, the last of "
+                                    + "attempt 1) at offset 151 of partition 0: it could not be applied in 3 attempts, the last of "
                                     + "which ended with org.apache.kafka.common.errors.TimeoutException: the target is away. It is "
                                     + "applied again at the next start; effects that have a recorded result do not run again. "
-                                    + "Mend the cause, or allow more tries, and start the sink again.");
+                                    + "Fix the cause, or allow more attempts, and start the sink again.");
             assertThat(tries).hasValue(3);
 
             SinkService stillBroken = world.start(world.sink("stuck", sink).onExhausted(OnExhausted.STOP));
@@ -67,7 +67,7 @@ class UsedUpRetriesStopTheSinkTest {
 
             assertThat(Failure.of(service))
                     .contains("event 1/1 of queue orders")
-                    .contains("in 1 try")
+                    .contains("in 1 attempt")
                     .contains("Effect 'same' was requested twice");
             assertThat(world.ledger.calls()).hasSize(1);
         }
