@@ -183,7 +183,7 @@ class MetersTest {
                 .withMessage(
                         "A counter by queue is one of [taskqueue.replication.applied, taskqueue.replication.duplicates, "
                                 + "taskqueue.replication.fenced, taskqueue.replication.gaps], but taskqueue.replication.effects was "
-                                + "asked for. Use a name of SinkMeters that is tagged with a queue.");
+                                + "requested. Use a name of SinkMeters that is tagged with a queue.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> meters.gauge(SinkMeters.INFLIGHT, "orders", first, AtomicInteger::get));
     }
