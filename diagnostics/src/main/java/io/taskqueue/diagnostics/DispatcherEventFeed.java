@@ -40,7 +40,7 @@ public final class DispatcherEventFeed<T> implements EventFeed {
     /** The maximum number of tasks in a snapshot. */
     static final int MAX_TASKS = 1_000;
 
-    private static final Logger LOG = LoggerFactory.getLogger(DiagnosticsServer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DispatcherEventFeed.class);
     private final TaskQueue<T> queue;
     private final Supplier<EventSubscription<T>> events;
     private final PayloadCodec<T> payloads;

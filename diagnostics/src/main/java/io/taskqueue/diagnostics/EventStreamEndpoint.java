@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class EventStreamEndpoint {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DiagnosticsServer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(EventStreamEndpoint.class);
     private static final long MAX_BUFFERED_BYTES = 4L * 1024 * 1024;
 
     private final EventFeed feed;

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /** Configures Javalin and Jetty: threads, limits, headers, the port. */
 final class HttpServerSetup {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DiagnosticsServer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServerSetup.class);
+
     /** Threads for the acceptor, the selectors and short requests, in addition to one for each client of the stream. */
     private static final int OTHER_THREADS = 16;
 

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /** Serves {@code /api/parked}: lists parked tasks, and accepts decisions about them. */
 final class ParkedTasksEndpoint {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DiagnosticsServer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ParkedTasksEndpoint.class);
     private static final Set<String> FIELDS = Set.of("action", "queue", "task", "by", "reason", "following");
 
     private final @Nullable ParkedTaskOperations operations;

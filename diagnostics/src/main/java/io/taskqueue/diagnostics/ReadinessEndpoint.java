@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /** Serves {@code /health/ready}: the checks that fail, and notes. */
 final class ReadinessEndpoint {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DiagnosticsServer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ReadinessEndpoint.class);
 
     private final Map<String, HealthCheck> checks;
     private final Map<String, Supplier<Optional<String>>> notes;

@@ -7,9 +7,9 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -19,13 +19,32 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The structure of the project, held against the code. */
+/** The structure of the project: layers, packages, cycles, names, and the public API. */
 @AnalyzeClasses(packages = "io.taskqueue", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
     private static final String[] FORBIDDEN_NAMES = {"Impl", "Util", "Utils", "Helper", "Manager"};
+    private static final Path PUBLIC_API = Path.of("..", "public-api.txt");
+
+    private static final ArchRule CLASS_CYCLES = classes().should(ClassCycles.notHaveMoreClassesThan(3));
+
+    private static final ArchRule INJECTED_TIME = noClasses()
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod("java.time.Instant", "now")
+            .orShould()
+            .callMethod(Thread.class, "sleep", long.class);
+
+    private static final ArchRule INJECTED_RANDOMNESS =
+            noClasses().should().callConstructor(Random.class).orShould().callMethod(Math.class, "random");
 
     @ArchTest
     static void dependenciesPointOneWay(JavaClasses classes) {
@@ -46,13 +65,13 @@ class ArchitectureTest {
                 .layer("sink")
                 .definedBy("io.taskqueue.sink..", "io.taskqueue.sinks")
                 .layer("diagnostics")
-                .definedBy("io.taskqueue.diagnostics")
+                .definedBy("io.taskqueue.diagnostics..")
                 .layer("streams")
-                .definedBy("io.taskqueue.streams")
+                .definedBy("io.taskqueue.streams..")
                 .layer("embedded")
-                .definedBy("io.taskqueue.embedded")
+                .definedBy("io.taskqueue.embedded..")
                 .layer("cli")
-                .definedBy("io.taskqueue.cli")
+                .definedBy("io.taskqueue.cli..")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("embedded")
@@ -60,7 +79,7 @@ class ArchitectureTest {
                 .whereLayer("streams")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("diagnostics")
-                .mayOnlyBeAccessedByLayers("streams", "cli")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("source")
                 .mayOnlyBeAccessedByLayers("diagnostics", "cli")
                 .whereLayer("sink")
@@ -77,12 +96,82 @@ class ArchitectureTest {
     }
 
     @ArchTest
+    static void packagesOfStreamsDependOneWay(JavaClasses classes) {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("service")
+                .definedBy("io.taskqueue.streams")
+                .layer("admin")
+                .definedBy("io.taskqueue.streams.admin")
+                .layer("clients")
+                .definedBy("io.taskqueue.streams.clients")
+                .layer("partition")
+                .definedBy("io.taskqueue.streams.partition")
+                .layer("execution")
+                .definedBy("io.taskqueue.streams.execution")
+                .layer("parking")
+                .definedBy("io.taskqueue.streams.parking")
+                .layer("replay")
+                .definedBy("io.taskqueue.streams.replay")
+                .layer("results")
+                .definedBy("io.taskqueue.streams.results")
+                .layer("checkpoint")
+                .definedBy("io.taskqueue.streams.checkpoint")
+                .whereLayer("service")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("admin")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("clients")
+                .mayOnlyBeAccessedByLayers("service")
+                .whereLayer("partition")
+                .mayOnlyBeAccessedByLayers("service", "clients")
+                .whereLayer("execution")
+                .mayOnlyBeAccessedByLayers("service", "partition")
+                .whereLayer("parking")
+                .mayOnlyBeAccessedByLayers("admin", "partition")
+                .whereLayer("results")
+                .mayOnlyBeAccessedByLayers("admin", "partition", "parking")
+                .whereLayer("replay")
+                .mayOnlyBeAccessedByLayers("service", "admin", "clients", "partition", "parking")
+                .whereLayer("checkpoint")
+                .mayOnlyBeAccessedByLayers("service", "partition", "parking", "replay")
+                .check(classes);
+    }
+
+    @ArchTest
     static void packagesHaveNoCycles(JavaClasses classes) {
         slices().matching("io.taskqueue.(**)").should().beFreeOfCycles().check(classes);
     }
 
     @ArchTest
-    static void theQueueAndTheWordsNeedNothingButJava(JavaClasses classes) {
+    static void classesOfAPackageHaveNoLargeCycles(JavaClasses classes) {
+        CLASS_CYCLES.check(classes);
+    }
+
+    @Test
+    void aPlantedCycleOfFourClassesIsFound() {
+        JavaClasses planted = new ClassFileImporter().importPackages("io.taskqueue.architecture.planted");
+
+        assertThatThrownBy(() -> CLASS_CYCLES.check(planted))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("FirstInCycle is in a cycle of 4")
+                .hasMessageContaining("FourthInCycle");
+    }
+
+    @ArchTest
+    static void simpleNamesAreUnique(JavaClasses classes) {
+        Map<String, List<String>> names = classes.stream()
+                .filter(type -> type.getEnclosingClass().isEmpty())
+                .filter(type -> !type.getSimpleName().equals("package-info"))
+                .collect(Collectors.groupingBy(
+                        JavaClass::getSimpleName, Collectors.mapping(JavaClass::getName, Collectors.toList())));
+        names.values().removeIf(sameName -> sameName.size() == 1);
+
+        assertThat(names).as("classes with one simple name").isEmpty();
+    }
+
+    @ArchTest
+    static void queueAndEventNeedNothingButJava(JavaClasses classes) {
         classes()
                 .that()
                 .resideInAPackage("io.taskqueue.queue")
@@ -100,7 +189,7 @@ class ArchitectureTest {
     }
 
     @ArchTest
-    static void onlyStreamsSeesKafkaStreams(JavaClasses classes) {
+    static void onlyTheServiceUsesKafkaStreams(JavaClasses classes) {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("io.taskqueue.streams")
@@ -111,29 +200,34 @@ class ArchitectureTest {
     }
 
     @ArchTest
-    static void jacksonShowsInOneClassOfTheApi(JavaClasses classes) {
+    static void oneClassOfTheApiShowsJackson(JavaClasses classes) {
         noClasses()
                 .that()
                 .areNotAssignableTo("io.taskqueue.serde.ReplicationJson")
                 .and()
-                // public for the other packages alone, not part of the API
+                // public only for other packages of this project
                 .areNotAssignableTo("io.taskqueue.serde.BoundedJson")
-                .should(PublicSignatures.mention("com.fasterxml.jackson"))
+                .should(PublicSignatures.show(
+                        "Jackson", type -> type.getPackageName().startsWith("com.fasterxml.jackson")))
                 .check(classes);
     }
 
     @ArchTest
-    static void timeIsReadFromTheClockAlone(JavaClasses classes) {
-        timeRule().check(classes);
+    static void timeAndRandomnessAreInjected(JavaClasses classes) {
+        INJECTED_TIME.check(classes);
+        INJECTED_RANDOMNESS.check(classes);
     }
 
     @Test
-    void aPlantedViolationIsCaught() {
-        JavaClasses planted = new ClassFileImporter().importClasses(ReadsTheTimeItself.class);
+    void plantedUsesOfTimeAndRandomnessAreFound() {
+        JavaClasses planted = new ClassFileImporter().importClasses(ReadsTheTimeItself.class, IsRandomItself.class);
 
-        assertThatThrownBy(() -> timeRule().check(planted))
+        assertThatThrownBy(() -> INJECTED_TIME.check(planted))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("System.currentTimeMillis()");
+        assertThatThrownBy(() -> INJECTED_RANDOMNESS.check(planted))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("java.util.Random.<init>()");
     }
 
     @ArchTest
@@ -146,46 +240,40 @@ class ArchitectureTest {
 
     @ArchTest
     static void publicTypesAreThoseCommitted(JavaClasses classes) throws IOException {
-        List<String> found = classes.stream()
-                .filter(ArchitectureTest::isPublic)
-                .map(type -> type.getName().replace('$', '.'))
-                .sorted()
-                .toList();
-        Path committed = Path.of("..", "public-api.txt");
-        String list = String.join("\n", found) + "\n";
+        String list = PublicApi.read(PUBLIC_API).updatedWith(classes).text();
         if (Boolean.getBoolean("public-api.write")) {
-            Files.writeString(committed, list);
+            Files.writeString(PUBLIC_API, list);
         }
 
         assertThat(list)
-                .as("public types against public-api.txt; where the change is meant: "
+                .as("public types against public-api.txt; where the change is intended: "
                         + "mvn test -pl streams-app -am -Dtest=ArchitectureTest -Dpublic-api.write=true "
-                        + "-Dsurefire.failIfNoSpecifiedTests=false")
-                .isEqualTo(Files.readString(committed));
+                        + "-Dsurefire.failIfNoSpecifiedTests=false, and move a type of the API to the first part")
+                .isEqualTo(Files.readString(PUBLIC_API));
     }
 
-    private static boolean isPublic(JavaClass type) {
-        return type.getModifiers().contains(JavaModifier.PUBLIC)
-                && !type.isAnonymousClass()
-                && type.getEnclosingClass().map(ArchitectureTest::isPublic).orElse(true);
-    }
-
-    private static ArchRule timeRule() {
-        return noClasses()
-                .should()
-                .callMethod(System.class, "currentTimeMillis")
-                .orShould()
-                .callMethod(System.class, "nanoTime")
-                .orShould()
-                .callMethod("java.time.Instant", "now")
-                .orShould()
-                .callMethod(Thread.class, "sleep", long.class);
+    @ArchTest
+    static void theApiShowsOnlyTheApi(JavaClasses classes) throws IOException {
+        PublicApi publicApi = PublicApi.read(PUBLIC_API);
+        noClasses()
+                .that(DescribedPredicate.describe("are API", publicApi::contains))
+                .should(PublicSignatures.show(
+                        "a type that is not API",
+                        shown -> shown.getPackageName().startsWith("io.taskqueue") && !publicApi.contains(shown)))
+                .check(classes);
     }
 
     /** What the rule about time must find. */
     static final class ReadsTheTimeItself {
         long time() {
             return System.currentTimeMillis();
+        }
+    }
+
+    /** What the rule about randomness must find. */
+    static final class IsRandomItself {
+        Random random() {
+            return new Random();
         }
     }
 }

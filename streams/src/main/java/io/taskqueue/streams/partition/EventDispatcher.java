@@ -133,7 +133,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
             byte[] value,
             DeliveryContext delivery,
             RecordedResults known) {
-        EventResults eventResults = new EventResults(known, location.offset(), outcomes, intents);
+        EventResults eventResults = new EventResults(known, location.offset(), outcomes::add, intents);
         return new InFlightEvent<>(location, event, value, delivery, eventResults, peerOf(event));
     }
 

@@ -10,21 +10,22 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The recorded results of one event, as a worker sees them: what the store held when the event was dispatched, and what has
- * been recorded since. A new result is passed to the stream thread at once, so that the next commit includes it. Thread-safe.
+ * been recorded since. A new result is passed to the stream thread immediately, so that the next commit includes it. Thread-safe.
  */
 final class EventResults implements EffectStore {
 
     private final Map<EffectKey, EffectResult> results;
     private final Set<EffectKey> begun;
     private final long offset;
-    private final OutcomeQueue outcomes;
+    private final Consumer<Outcome> outcomes;
     private final Intents intents;
     private boolean heldBack;
 
-    EventResults(RecordedResults stored, long offset, OutcomeQueue outcomes, Intents intents) {
+    EventResults(RecordedResults stored, long offset, Consumer<Outcome> outcomes, Intents intents) {
         this.results = new HashMap<>(stored.results());
         this.begun = new HashSet<>(stored.intents());
         this.offset = offset;
@@ -43,7 +44,7 @@ final class EventResults implements EffectStore {
         if (before != null) {
             return before;
         }
-        outcomes.add(new Outcome.Recorded(offset, key, result));
+        outcomes.accept(new Outcome.Recorded(offset, key, result));
         return result;
     }
 
@@ -61,7 +62,7 @@ final class EventResults implements EffectStore {
         }
         Intent intent = new Intent(key, offset, onAmbiguity instanceof OnAmbiguity.Park);
         if (intents.ask(intent)) {
-            outcomes.add(new Outcome.Intended(intent));
+            outcomes.accept(new Outcome.Intended(intent));
             if (committed(intent)) {
                 return true;
             }
@@ -80,7 +81,7 @@ final class EventResults implements EffectStore {
             return intent.await();
         } catch (InterruptedException e) {
             // through the queue, so that a later intent of the key stays
-            intents.cancel(intent, recorded -> outcomes.add(new Outcome.Withdrawn(recorded.key())));
+            intents.cancel(intent, recorded -> outcomes.accept(new Outcome.Withdrawn(recorded.key())));
             synchronized (this) {
                 begun.remove(intent.key());
             }
@@ -91,7 +92,7 @@ final class EventResults implements EffectStore {
     @Override
     public synchronized void withdraw(EffectKey key) {
         begun.remove(key);
-        outcomes.add(new Outcome.Withdrawn(key));
+        outcomes.accept(new Outcome.Withdrawn(key));
     }
 
     /** Whether an effect of the attempt did not begin because its partition is being handed over; to be asked once an attempt. */

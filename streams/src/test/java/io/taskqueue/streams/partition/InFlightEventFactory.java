@@ -49,7 +49,7 @@ final class InFlightEventFactory {
                 event,
                 value,
                 delivery,
-                new EventResults(RecordedResults.NONE, sequence, outcomes, new Intents(lifecycle)),
+                new EventResults(RecordedResults.NONE, sequence, outcomes::add, new Intents(lifecycle)),
                 PeerPositions.DEFAULT);
     }
 }
