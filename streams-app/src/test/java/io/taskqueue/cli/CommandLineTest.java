@@ -137,7 +137,7 @@ class CommandLineTest {
         assertThat(replay("--to-earliest", "--mode", "again"))
                 .contains("--mode again is not a mode of replay. Choose recorded-only, fill-gaps or rerun.");
         assertThat(replay("--to-earliest", "--mode", "rerun", "--select", "kind=Done"))
-                .contains("--select: The selection 'kind=Done' is no kind of event that a sink sees.");
+                .contains("--select: The selection 'kind=Done' does not name a kind of event that sinks get.");
         assertThat(replay("--receipt", "--execute")).contains("--receipt only reads");
         assertThat(replay("--to-earliest", "--wait", "1s")).contains("--wait and --fail-on-missing need a receipt");
         assertThat(replay("--to-earliest", "--execute", "--fail-on-missing"))

@@ -100,9 +100,8 @@ class ParkedTasksAreDecidedFromOutsideTest {
     void aSinkThatNeverRanHasNothingToShow() {
         assertThatThrownBy(() -> parked("nobody").read())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage(
-                        "There is no topic nobody-parked-changelog on this cluster, so no sink named nobody has run "
-                                + "here, or it may not be read. Check the name and the cluster.");
+                .hasMessage("There is no topic nobody-state-changelog on this cluster, so no sink named nobody has run "
+                        + "here, or it may not be read. Check the name and the cluster.");
     }
 
     private SinkService start(SinkWorld world, String name, String instance) {

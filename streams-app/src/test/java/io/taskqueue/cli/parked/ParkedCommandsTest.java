@@ -90,7 +90,7 @@ class ParkedCommandsTest {
         CommandRun list = parked("list");
 
         assertThat(list.exitCode()).isEqualTo(ExitCode.REFUSED);
-        assertThat(list.err()).contains("There is no topic books-parked-changelog on this cluster");
+        assertThat(list.err()).contains("There is no topic books-state-changelog on this cluster");
     }
 
     @Test
@@ -164,7 +164,8 @@ class ParkedCommandsTest {
         assertThat(parked("discard", "--all", "--reason", " ", "--execute")).satisfies(run -> {
             assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
             assertThat(run.err())
-                    .contains("A discard is recorded with who decided it and why, but 'reason' is empty. Say it.");
+                    .contains(
+                            "A discard is recorded with who decided it and why, but 'reason' is empty. Pass a text for it.");
         });
         assertThat(parked("show", "--task", "orders").err())
                 .contains("--task: 'orders' is not a task. Write it as it is listed, QUEUE/EPOCH/SEQUENCE");

@@ -49,7 +49,7 @@ class SinkStartFailuresAreReportedTest {
     void missingTopicIsRefused() {
         assertThat(refused(ExitCode.REFUSED, "--name", "printer", "--topic", "no.such", "--topic-wait", "300ms"))
                 .contains("Sink printer found no topic no.such within 300ms. ")
-                .endsWith("Start a source, which makes it, or create it, or name another topic.\n");
+                .endsWith("Start a source, which creates it, or create it, or name another topic.\n");
     }
 
     @Test
@@ -119,7 +119,7 @@ class SinkStartFailuresAreReportedTest {
 
             assertThat(stopped.exitCode()).as(stopped.err()).isEqualTo(ExitCode.FAILED);
             assertThat(stopped.err())
-                    .contains("on partition 0, and the most is 3. All of them are kept.")
+                    .contains("on partition 0, and the limit is 3. All of them are kept.")
                     .contains("`taskqueue parked list --bootstrap-server " + server + " --name full`")
                     .contains("start the sink with a higher --max-parked (in code, maxParked)");
 

@@ -23,6 +23,12 @@ import org.apache.kafka.common.errors.TimeoutException;
  */
 public final class TimeoutFencingProducer implements InvocationHandler {
 
+    /**
+     * How Kafka's producer begins to describe its error state after records that were not answered in time. It is a plain
+     * {@code KafkaException}, so nothing else distinguishes it.
+     */
+    static final String UNACKNOWLEDGED = "The client hasn't received acknowledgment for some previously sent messages";
+
     private static final Set<String> COMMIT = Set.of("sendOffsetsToTransaction", "commitTransaction");
 
     private final Producer<byte[], byte[]> producer;
@@ -45,7 +51,7 @@ public final class TimeoutFencingProducer implements InvocationHandler {
             return method.invoke(producer, arguments);
         } catch (InvocationTargetException e) {
             Throwable thrown = e.getTargetException();
-            Optional<TimeoutException> timeout = timeout(thrown);
+            Optional<Throwable> timeout = timeout(thrown);
             if (timeout.isPresent() && COMMIT.contains(method.getName())) {
                 throw fenced(timeout.get());
             }
@@ -56,14 +62,19 @@ public final class TimeoutFencingProducer implements InvocationHandler {
         }
     }
 
-    private static Optional<TimeoutException> timeout(Throwable thrown) {
+    private static Optional<Throwable> timeout(Throwable thrown) {
         return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
-                .filter(TimeoutException.class::isInstance)
-                .map(TimeoutException.class::cast)
+                .filter(TimeoutFencingProducer::isTimeout)
                 .findFirst();
     }
 
-    private static ProducerFencedException fenced(TimeoutException timeout) {
+    private static boolean isTimeout(Throwable thrown) {
+        return thrown instanceof TimeoutException
+                || thrown instanceof KafkaException
+                        && String.valueOf(thrown.getMessage()).startsWith(UNACKNOWLEDGED);
+    }
+
+    private static ProducerFencedException fenced(Throwable timeout) {
         ProducerFencedException fenced = new ProducerFencedException("The broker did not answer this sink in time: "
                 + timeout.getMessage() + " All partitions of this instance are released and resumed from what is"
                 + " committed, so effects that were not committed run again under their first key. If the broker was"
