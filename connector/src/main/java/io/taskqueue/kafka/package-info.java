@@ -1,8 +1,9 @@
 /**
- * Kafka clients as this project uses them, for the other rooms; nothing here knows queues, sources or sinks.
+ * Kafka clients as this project uses them, for the other packages; no class here uses a type of a queue, a source or a sink.
  *
  * <pre>
  *   ClientProperties   a user's properties, by client
+ *   TopicNames         the names of all topics: the defaults, and those that follow from the name of a sink
  *   TopicReader        reads partitions to an end that exists
  *   TopicAdmin         describes and creates topics
  *   KafkaRequests      waits for an answer, within a timeout; repeats a request while brokers do not know a new topic

@@ -1,5 +1,7 @@
 package io.taskqueue.source;
 
+import io.taskqueue.kafka.TopicNames;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.event.NameRule;
@@ -50,10 +52,10 @@ import org.jspecify.annotations.Nullable;
 public final class ReplicationSource<T> implements AutoCloseable {
 
     /** The default event topic. */
-    public static final String DEFAULT_TOPIC = "taskqueue.events";
+    public static final String DEFAULT_TOPIC = TopicNames.EVENTS;
 
     /** The default registry topic. */
-    public static final String DEFAULT_REGISTRY_TOPIC = "taskqueue.sources";
+    public static final String DEFAULT_REGISTRY_TOPIC = TopicNames.REGISTRY;
 
     /** The default capacity of a subscription, in events. */
     public static final int DEFAULT_SUBSCRIPTION_CAPACITY = 16_384;

@@ -1,5 +1,7 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.streams.state.StoreNames;
+
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
@@ -13,7 +15,6 @@ import io.taskqueue.streams.partition.PartitionStores;
 import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
-import io.taskqueue.streams.settings.SinkTopics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,8 +89,8 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         int partition = context.taskId().partition();
         PartitionWork<T> work = partitions.create(
                 new PartitionStores(
-                        new StreamsKeyValues(context.getStateStore(SinkTopics.RESULTS_STORE)),
-                        new StreamsKeyValues(context.getStateStore(SinkTopics.STATE_STORE))),
+                        new StreamsKeyValues(context.getStateStore(StoreNames.RESULTS)),
+                        new StreamsKeyValues(context.getStateStore(StoreNames.STATE))),
                 partition);
         assigned = work;
         commitHook.connect(context.taskId(), hook);

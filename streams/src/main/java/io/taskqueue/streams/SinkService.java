@@ -1,5 +1,7 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.kafka.TopicNames;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -16,7 +18,6 @@ import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.checkpoint.PeerPositions;
 import io.taskqueue.streams.settings.SinkSettings;
-import io.taskqueue.streams.settings.SinkTopics;
 import io.taskqueue.streams.status.AppliedEvent;
 import io.taskqueue.streams.status.QueueStatus;
 import io.taskqueue.streams.status.SinkState;
@@ -260,7 +261,7 @@ public final class SinkService implements AutoCloseable {
         private final ReplicationSink<T> sink;
         private final PayloadCodec<T> codec;
         private Map<String, ?> kafka = Map.of();
-        private String topic = "taskqueue.events";
+        private String topic = TopicNames.EVENTS;
         private @Nullable String deadLetterTopic;
         private Path stateDirectory = Path.of(System.getProperty("user.home", "."), ".taskqueue", "state");
         private MeterRegistry metrics = new CompositeMeterRegistry();
@@ -295,7 +296,7 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
-        /** The event topic; {@code taskqueue.events} unless set. */
+        /** The event topic; {@value TopicNames#EVENTS} unless set. */
         public Builder<T> topic(String topic) {
             this.topic = topic;
             return this;
@@ -449,7 +450,7 @@ public final class SinkService implements AutoCloseable {
                     new SinkSettings.Application<>(sink, codec, peerKey),
                     new SinkSettings.Topics(
                             topic,
-                            deadLetterTopic == null ? SinkTopics.deadLetters(name) : deadLetterTopic,
+                            deadLetterTopic == null ? TopicNames.deadLetters(name) : deadLetterTopic,
                             topicWait,
                             topicCheckInterval),
                     Map.copyOf(kafka),

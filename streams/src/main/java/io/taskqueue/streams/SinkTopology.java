@@ -1,5 +1,8 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.streams.state.StoreNames;
+import io.taskqueue.kafka.TopicNames;
+
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.clients.CommandPriority;
@@ -16,7 +19,6 @@ import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.partition.SinkLifecycle;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
-import io.taskqueue.streams.settings.SinkTopics;
 import io.taskqueue.streams.status.SinkProgress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -178,13 +180,13 @@ public final class SinkTopology implements AutoCloseable {
                         FIRST,
                         new ByteArrayDeserializer(),
                         new PolledRecord.Unwrapping<T>(),
-                        SinkTopics.control(settings.name()))
+                        TopicNames.control(settings.name()))
                 .addProcessor(APPLY, processor, EVENTS, CONTROL)
                 .addStateStore(commitHook.store(), APPLY)
                 // uncached: what a commit's flush writes here must not wait in a cache that was flushed before it
-                .addStateStore(persistent(SinkTopics.RESULTS_STORE), APPLY)
+                .addStateStore(persistent(StoreNames.RESULTS), APPLY)
                 .addStateStore(
-                        persistent(SinkTopics.STATE_STORE)
+                        persistent(StoreNames.STATE)
                                 .withLoggingEnabled(
                                         Map.of(TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(stateSegmentBytes))),
                         APPLY)
@@ -208,7 +210,7 @@ public final class SinkTopology implements AutoCloseable {
 
     /** The topic of a sink's commands. */
     public static String controlTopic(String sink) {
-        return SinkTopics.control(sink);
+        return TopicNames.control(sink);
     }
 
     /** 1. The topology. */
@@ -227,7 +229,7 @@ public final class SinkTopology implements AutoCloseable {
     }
 
     KafkaClientSupplier clients(Function<Map<String, Object>, Consumer<byte[], byte[]>> mainConsumers) {
-        CommandPriority commands = new CommandPriority(settings.topics().events(), SinkTopics.control(settings.name()));
+        CommandPriority commands = new CommandPriority(settings.topics().events(), TopicNames.control(settings.name()));
         return new SinkClients(commands, lifecycle, budget, movedOffsets, mainConsumers);
     }
 

@@ -1,12 +1,13 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.streams.state.StoreNames;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.streams.results.ResultFormat;
-import io.taskqueue.streams.settings.SinkTopics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -48,7 +49,7 @@ class IntentsCommitBeforeActionsTest {
                         sink.topology(), new StreamsConfig(sink.properties()), new ProducerProbe(sink.clients()) {
                             @Override
                             void sending(ProducerRecord<byte[], byte[]> record) {
-                                if (record.topic().contains(SinkTopics.RESULTS_STORE)
+                                if (record.topic().contains(StoreNames.RESULTS)
                                         && record.value() != null
                                         && ResultFormat.isIntent(record.value())) {
                                     sent.add(ResultFormat.key("intending", Bytes.wrap(record.key())));

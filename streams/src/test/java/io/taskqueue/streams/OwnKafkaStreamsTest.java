@@ -1,8 +1,9 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.streams.state.StoreNames;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskqueue.streams.settings.SinkTopics;
 import io.taskqueue.streams.state.StateKind;
 import java.time.Duration;
 import java.util.Map;
@@ -39,7 +40,7 @@ class OwnKafkaStreamsTest {
                 Awaitility.await()
                         .atMost(SinkWorld.PATIENCE)
                         .ignoreExceptions()
-                        .until(() -> count(streams, SinkTopics.RESULTS_STORE) == 300);
+                        .until(() -> count(streams, StoreNames.RESULTS) == 300);
                 Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> inFlight(streams) == 0);
 
                 world.admin
@@ -48,7 +49,7 @@ class OwnKafkaStreamsTest {
                         .get();
                 int task = 100;
                 // the next event lets the purge begin, once the log's start is read again
-                while (count(streams, SinkTopics.RESULTS_STORE) > 100 + 3 * (task - 100) && task < 1_000) {
+                while (count(streams, StoreNames.RESULTS) > 100 + 3 * (task - 100) && task < 1_000) {
                     source.tasks(task, ++task);
                     int calls = 3 * task;
                     Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == calls);
@@ -57,7 +58,7 @@ class OwnKafkaStreamsTest {
                 int expected = 100 + 3 * (task - 100);
                 Awaitility.await()
                         .atMost(SinkWorld.PATIENCE)
-                        .until(() -> count(streams, SinkTopics.RESULTS_STORE) == expected);
+                        .until(() -> count(streams, StoreNames.RESULTS) == expected);
             } finally {
                 sink.quiesce();
                 streams.close(CloseOptions.timeout(Duration.ofSeconds(30))
@@ -68,7 +69,7 @@ class OwnKafkaStreamsTest {
     }
 
     private static int inFlight(KafkaStreams streams) {
-        return count(streams, SinkTopics.STATE_STORE, StateKind.IN_FLIGHT::owns);
+        return count(streams, StoreNames.STATE, StateKind.IN_FLIGHT::owns);
     }
 
     private static int count(KafkaStreams streams, String store) {

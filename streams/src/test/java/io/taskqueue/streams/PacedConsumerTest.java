@@ -1,5 +1,7 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.kafka.TopicNames;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.sink.OnAmbiguity;
@@ -9,7 +11,6 @@ import io.taskqueue.streams.clients.PacedConsumer;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.partition.SinkLifecycle;
 import io.taskqueue.streams.replay.MovedOffsets;
-import io.taskqueue.streams.settings.SinkTopics;
 import io.taskqueue.streams.status.QueueStatus;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -214,7 +215,7 @@ class PacedConsumerTest {
                     });
             assertThat(inFlight).hasValueLessThan(20 + 10 + 10 + 10);
 
-            TopicPartition commands = new TopicPartition(SinkTopics.control("full"), 0);
+            TopicPartition commands = new TopicPartition(TopicNames.control("full"), 0);
             world.producer
                     .send(new ProducerRecord<>(commands.topic(), 0, null, new byte[] {'{', '}'}))
                     .get();

@@ -1,10 +1,12 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.streams.state.StoreNames;
+import io.taskqueue.kafka.TopicNames;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.streams.results.ResultFormat;
-import io.taskqueue.streams.settings.SinkTopics;
 import io.taskqueue.streams.status.EffectCounts;
 import java.time.Duration;
 import java.util.HashMap;
@@ -77,7 +79,7 @@ class ResultsLiveAsLongAsTheirEventTest {
                 Map.of("bootstrap.servers", SinkWorld.bootstrap(), "isolation.level", "read_committed"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
-            TopicPartition partition = new TopicPartition(SinkTopics.changelog(sink, SinkTopics.RESULTS_STORE), 0);
+            TopicPartition partition = new TopicPartition(TopicNames.changelog(sink, StoreNames.RESULTS), 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             long end = consumer.endOffsets(List.of(partition)).get(partition);

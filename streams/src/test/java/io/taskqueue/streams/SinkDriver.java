@@ -1,5 +1,8 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.streams.state.StoreNames;
+import io.taskqueue.kafka.TopicNames;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -24,7 +27,6 @@ import io.taskqueue.streams.parking.ParkedFormat;
 import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.results.ResultFormat;
 import io.taskqueue.streams.settings.SinkSettings;
-import io.taskqueue.streams.settings.SinkTopics;
 import io.taskqueue.streams.state.KeyValues;
 import io.taskqueue.streams.state.StateKind;
 import io.taskqueue.streams.status.QueueStatus;
@@ -101,7 +103,7 @@ final class SinkDriver implements AutoCloseable {
         topic = driver.createInputTopic(
                 settings.topics().events(), new ByteArraySerializer(), new ByteArraySerializer());
         control = driver.createInputTopic(
-                SinkTopics.control(settings.name()), new ByteArraySerializer(), new ByteArraySerializer());
+                TopicNames.control(settings.name()), new ByteArraySerializer(), new ByteArraySerializer());
         send(ReplicationEvent.sourceStarted(QUEUE, new SourceMetadata(new Position(1, 0), "test", null, THEN), ONE));
     }
 
@@ -187,7 +189,7 @@ final class SinkDriver implements AutoCloseable {
 
     /** The keys that have a result or an intent. */
     List<String> recorded() {
-        return entries(store(SinkTopics.RESULTS_STORE)).stream()
+        return entries(store(StoreNames.RESULTS)).stream()
                 .map(entry -> ResultFormat.key("driven", entry.key()).toString())
                 .toList();
     }
@@ -219,7 +221,7 @@ final class SinkDriver implements AutoCloseable {
     }
 
     private List<KeyValues.Entry> all(StateKind kind) {
-        return entries(kind.in(store(SinkTopics.STATE_STORE)));
+        return entries(kind.in(store(StoreNames.STATE)));
     }
 
     private KeyValues store(String name) {

@@ -1,5 +1,7 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.streams.state.StoreNames;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,7 +24,6 @@ import io.taskqueue.streams.checkpoint.PeerPositions;
 import io.taskqueue.streams.clients.EventTopicDescription;
 import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.settings.SinkSettings;
-import io.taskqueue.streams.settings.SinkTopics;
 import io.taskqueue.streams.state.KeyValues;
 import io.taskqueue.streams.state.StateKind;
 import io.taskqueue.streams.status.QueueStatus;
@@ -235,7 +236,7 @@ class SinkTopologyTest {
     }
 
     private KeyValues state() {
-        return new StreamsKeyValues(driver.getKeyValueStore(SinkTopics.STATE_STORE));
+        return new StreamsKeyValues(driver.getKeyValueStore(StoreNames.STATE));
     }
 
     private ProducerRecord<byte[], byte[]> dead() {

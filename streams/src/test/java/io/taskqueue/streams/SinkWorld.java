@@ -1,5 +1,8 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.streams.state.StoreNames;
+import io.taskqueue.kafka.TopicNames;
+
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.serde.PayloadCodec;
@@ -12,7 +15,6 @@ import io.taskqueue.streams.replay.ReplayOrder;
 import io.taskqueue.streams.replay.ReplayReceipt;
 import io.taskqueue.streams.replay.Selection;
 import io.taskqueue.streams.results.ResultFormat;
-import io.taskqueue.streams.settings.SinkTopics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -243,7 +245,7 @@ public final class SinkWorld implements AutoCloseable {
     public Set<String> committedResults(String sink) {
         Set<String> keys = new HashSet<>();
         readCommitted(
-                SinkTopics.changelog(sink, SinkTopics.RESULTS_STORE),
+                TopicNames.changelog(sink, StoreNames.RESULTS),
                 record -> keys.add(
                         ResultFormat.key(sink, Bytes.wrap(record.key())).toString()));
         return keys;

@@ -1,5 +1,7 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.streams.state.StoreNames;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +18,6 @@ import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.partition.SinkLifecycle;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
-import io.taskqueue.streams.settings.SinkTopics;
 import io.taskqueue.streams.status.SinkProgress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -74,13 +75,13 @@ class TakeOverTest {
                 new CommitHook(),
                 new PollBudget());
         context = new MockProcessorContext<>(new Properties(), new TaskId(0, 0), directory.toFile());
-        for (String name : List.of(CommitHook.NAME, SinkTopics.RESULTS_STORE, SinkTopics.STATE_STORE)) {
+        for (String name : List.of(CommitHook.NAME, StoreNames.RESULTS, StoreNames.STATE)) {
             KeyValueStore<Bytes, byte[]> store =
                     Stores.inMemoryKeyValueStore(name).get();
             store.init(context.getStateStoreContext(), store);
             context.addStateStore(store);
         }
-        inFlight = new InFlightStoreFiller(new StreamsKeyValues(context.getStateStore(SinkTopics.STATE_STORE)));
+        inFlight = new InFlightStoreFiller(new StreamsKeyValues(context.getStateStore(StoreNames.STATE)));
     }
 
     @AfterEach

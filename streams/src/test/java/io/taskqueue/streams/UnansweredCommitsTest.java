@@ -1,5 +1,7 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.streams.state.StoreNames;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,7 +9,6 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.streams.clients.TimeoutFencingProducer;
 import io.taskqueue.streams.results.ResultFormat;
-import io.taskqueue.streams.settings.SinkTopics;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;
@@ -115,7 +116,7 @@ class UnansweredCommitsTest {
 
                 @Override
                 void sending(ProducerRecord<byte[], byte[]> record) {
-                    if (record.topic().contains(SinkTopics.RESULTS_STORE) && record.value() != null) {
+                    if (record.topic().contains(StoreNames.RESULTS) && record.value() != null) {
                         sent.add(ResultFormat.key("intending", Bytes.wrap(record.key()))
                                 .toString());
                     }

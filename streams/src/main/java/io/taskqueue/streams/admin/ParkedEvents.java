@@ -1,5 +1,8 @@
 package io.taskqueue.streams.admin;
 
+import io.taskqueue.streams.state.StoreNames;
+import io.taskqueue.kafka.TopicNames;
+
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.streams.parking.ParkedCommand;
@@ -7,7 +10,6 @@ import io.taskqueue.streams.parking.ParkedEntry;
 import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.parking.ParkedFormat;
 import io.taskqueue.streams.parking.ParkedTask;
-import io.taskqueue.streams.settings.SinkTopics;
 import io.taskqueue.streams.state.StateKind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -61,9 +63,9 @@ public final class ParkedEvents {
     public synchronized List<ParkedEvent> read() {
         Map<Bytes, ParkedEvent> latest = new HashMap<>();
         Optional<Integer> partitions =
-                new SinkChangelog(kafka, sink).read(SinkTopics.STATE_STORE, record -> update(latest, record));
+                new SinkChangelog(kafka, sink).read(StoreNames.STATE, record -> update(latest, record));
         if (partitions.isEmpty()) {
-            throw new IllegalStateException("There is no topic " + SinkTopics.changelog(sink, SinkTopics.STATE_STORE)
+            throw new IllegalStateException("There is no topic " + TopicNames.changelog(sink, StoreNames.STATE)
                     + " on this cluster, so no sink named " + sink
                     + " has run here, or it may not be read. Check the name and the cluster.");
         }
@@ -130,7 +132,7 @@ public final class ParkedEvents {
     private void write(ParkedTask task, ParkedCommand command) throws InterruptedException {
         // the partition in which the event is parked is its queue's, whatever partitioner its source had
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                SinkTopics.control(sink),
+                TopicNames.control(sink),
                 task.first().partition(),
                 task.first().event().queueName().getBytes(StandardCharsets.UTF_8),
                 command.json());

@@ -1,7 +1,8 @@
 package io.taskqueue.streams.admin;
 
+import io.taskqueue.kafka.TopicNames;
+
 import io.taskqueue.kafka.TopicReader;
-import io.taskqueue.streams.settings.SinkTopics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +19,12 @@ record SinkChangelog(Map<String, Object> kafka, String sink) {
 
     /** Reads the changelog of one of the sink's stores, and returns its number of partitions; empty where there is no such topic. */
     Optional<Integer> read(String store, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-        return readTopic(SinkTopics.changelog(sink, store), reader);
+        return readTopic(TopicNames.changelog(sink, store), reader);
     }
 
     /** Reads the sink's control topic, and returns its number of partitions; empty where there is no such topic. */
     Optional<Integer> readControl(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-        return readTopic(SinkTopics.control(sink), reader);
+        return readTopic(TopicNames.control(sink), reader);
     }
 
     private Optional<Integer> readTopic(String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {

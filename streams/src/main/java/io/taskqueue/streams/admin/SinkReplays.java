@@ -1,10 +1,12 @@
 package io.taskqueue.streams.admin;
 
+import io.taskqueue.streams.state.StoreNames;
+import io.taskqueue.kafka.TopicNames;
+
 import io.taskqueue.streams.replay.Replay;
 import io.taskqueue.streams.replay.ReplayFormat;
 import io.taskqueue.streams.replay.ReplayOrder;
 import io.taskqueue.streams.replay.ReplayReceipt;
-import io.taskqueue.streams.settings.SinkTopics;
 import io.taskqueue.streams.state.StateKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +67,7 @@ public final class SinkReplays {
         int partitions = readControl(record -> {});
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (int partition = 0; partition < partitions; partition++) {
-            records.add(new ProducerRecord<>(SinkTopics.control(sink), partition, null, order.json()));
+            records.add(new ProducerRecord<>(TopicNames.control(sink), partition, null, order.json()));
         }
         ControlTopicWriter.write(kafka, records);
     }
@@ -88,13 +90,13 @@ public final class SinkReplays {
                 .orElseThrow(
                         () -> new IllegalStateException(
                                 "Sink " + sink + " has no control topic "
-                                        + SinkTopics.control(sink)
+                                        + TopicNames.control(sink)
                                         + ", on which replays are ordered. The sink creates it: start it once, stop it, and repeat the command."));
     }
 
     private Map<Integer, ReplayFormat.Stored> stored() {
         Map<Integer, ReplayFormat.Stored> stored = new TreeMap<>();
-        var unused = changelog.read(SinkTopics.STATE_STORE, record -> {
+        var unused = changelog.read(StoreNames.STATE, record -> {
             if (StateKind.REPLAY.owns(record.key()) && record.value() != null) {
                 stored.put(record.partition(), ReplayFormat.read(record.value()));
             }

@@ -1,8 +1,9 @@
 package io.taskqueue.streams.admin;
 
+import io.taskqueue.streams.state.StoreNames;
+
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.streams.results.ResultFormat;
-import io.taskqueue.streams.settings.SinkTopics;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -42,7 +43,7 @@ public final class SinkResults {
      */
     public List<EffectRecord> find(Predicate<EffectKey> selected) {
         Map<EffectKey, EffectRecord> found = new HashMap<>();
-        var unused = changelog.read(SinkTopics.RESULTS_STORE, record -> {
+        var unused = changelog.read(StoreNames.RESULTS, record -> {
             EffectKey key = ResultFormat.key(sink, Bytes.wrap(record.key()));
             if (record.value() == null) {
                 found.remove(key);

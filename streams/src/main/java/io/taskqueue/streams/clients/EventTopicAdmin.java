@@ -1,10 +1,12 @@
 package io.taskqueue.streams.clients;
 
+import io.taskqueue.streams.state.StoreNames;
+import io.taskqueue.kafka.TopicNames;
+
 import io.taskqueue.config.DurationText;
 import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.settings.SinkSettings;
-import io.taskqueue.streams.settings.SinkTopics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,7 +41,7 @@ public final class EventTopicAdmin implements AutoCloseable {
     public EventTopicDescription prepare() {
         try {
             EventTopicDescription events = await();
-            String changelog = SinkTopics.changelog(settings.name(), SinkTopics.STATE_STORE);
+            String changelog = TopicNames.changelog(settings.name(), StoreNames.STATE);
             Optional<TopicDescription> state = admin.describe(changelog);
             if (state.isPresent()) {
                 requireAsMany(state.get(), events.partitions());
@@ -48,7 +50,7 @@ public final class EventTopicAdmin implements AutoCloseable {
                     "dead-letter topic",
                     new NewTopic(settings.topics().deadLetters(), Optional.of(1), Optional.empty()),
                     RecordSizes.withEnvelope(events.maxMessageBytes()));
-            String control = SinkTopics.control(settings.name());
+            String control = TopicNames.control(settings.name());
             create(
                     "control topic",
                     new NewTopic(control, Optional.of(events.partitions()), Optional.empty()),

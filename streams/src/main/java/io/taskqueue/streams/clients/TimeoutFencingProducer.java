@@ -69,9 +69,11 @@ public final class TimeoutFencingProducer implements InvocationHandler {
     }
 
     private static boolean isTimeout(Throwable thrown) {
-        return thrown instanceof TimeoutException
-                || thrown instanceof KafkaException
-                        && String.valueOf(thrown.getMessage()).startsWith(UNACKNOWLEDGED);
+        if (thrown instanceof TimeoutException) {
+            return true;
+        }
+        return thrown instanceof KafkaException
+                && String.valueOf(thrown.getMessage()).startsWith(UNACKNOWLEDGED);
     }
 
     private static ProducerFencedException fenced(Throwable timeout) {

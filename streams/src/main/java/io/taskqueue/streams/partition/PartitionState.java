@@ -1,5 +1,7 @@
 package io.taskqueue.streams.partition;
 
+import io.taskqueue.kafka.TopicNames;
+
 import io.taskqueue.streams.checkpoint.Checkpoints;
 import io.taskqueue.streams.checkpoint.EventLocation;
 import io.taskqueue.streams.parking.ParkedStore;
@@ -8,7 +10,6 @@ import io.taskqueue.streams.replay.Replays;
 import io.taskqueue.streams.results.ResultsPurge;
 import io.taskqueue.streams.results.ResultsStore;
 import io.taskqueue.streams.settings.SinkSettings;
-import io.taskqueue.streams.settings.SinkTopics;
 import io.taskqueue.streams.state.KeyValues;
 import io.taskqueue.streams.state.StateKind;
 import io.taskqueue.streams.status.SinkProgress;
@@ -30,7 +31,7 @@ final class PartitionState<T> {
         this.inFlight = new InFlightEvents<>(new InFlightStore(StateKind.IN_FLIGHT.in(state)), progress);
         this.results = new ResultsStore(settings.name(), stores.results());
         Replays replays = new Replays(
-                new Replays.Owner(settings.name(), SinkTopics.control(settings.name()), partition),
+                new Replays.Owner(settings.name(), TopicNames.control(settings.name()), partition),
                 StateKind.REPLAY.in(state),
                 settings.instruments().clock(),
                 receipt -> progress.replay(partition, receipt));

@@ -1,5 +1,7 @@
 package io.taskqueue.streams.settings;
 
+import io.taskqueue.kafka.TopicNames;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.config.DurationText;
 import io.taskqueue.event.ReplicationEvent;
@@ -110,7 +112,7 @@ public record SinkSettings<T>(
                 kafka.get("bootstrap.servers") != null,
                 "The sink " + name
                         + " has no Kafka to connect to: bootstrap.servers is not set. Pass it to kafka(...).");
-        String control = SinkTopics.control(name);
+        String control = TopicNames.control(name);
         require(
                 !topics.deadLetters().equals(topics.events())
                         && !topics.deadLetters().equals(control),

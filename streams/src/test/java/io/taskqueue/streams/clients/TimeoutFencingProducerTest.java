@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class TimeoutFencingProducerTest {
 
-    private static final KafkaException UNACKNOWLEDGED = new KafkaException(
+    private final KafkaException unacknowledged = new KafkaException(
             "Cannot execute transactional method because we are in an error state",
             new KafkaException(TimeoutFencingProducer.UNACKNOWLEDGED
                     + " and can no longer retry them. It is safe to abort the transaction and continue."));
@@ -37,7 +37,7 @@ class TimeoutFencingProducerTest {
 
     @Test
     void commitAfterUnacknowledgedRecordsIsFenced() {
-        producer.commitTransactionException = UNACKNOWLEDGED;
+        producer.commitTransactionException = unacknowledged;
 
         assertThatThrownBy(fencing::commitTransaction)
                 .isInstanceOf(ProducerFencedException.class)
@@ -46,7 +46,7 @@ class TimeoutFencingProducerTest {
 
     @Test
     void sendAfterUnacknowledgedRecordsIsFenced() {
-        producer.sendException = UNACKNOWLEDGED;
+        producer.sendException = unacknowledged;
 
         assertThatThrownBy(() -> fencing.send(new ProducerRecord<>("topic", new byte[0])))
                 .hasCauseInstanceOf(ProducerFencedException.class);

@@ -1,0 +1,28 @@
+package io.taskqueue.kafka;
+
+/** The names of all topics: the defaults of those that can be set, and the rules of those that follow from a sink's name. */
+public final class TopicNames {
+
+    /** The event topic, unless another is set. */
+    public static final String EVENTS = "taskqueue.events";
+
+    /** The registry topic, which holds the claims of sources, unless another is set. */
+    public static final String REGISTRY = "taskqueue.sources";
+
+    private TopicNames() {}
+
+    /** The control topic of a sink, which holds operators' commands. */
+    public static String control(String sink) {
+        return sink + ".control";
+    }
+
+    /** The dead-letter topic of a sink, which holds the records that it could not decode, unless another is set. */
+    public static String deadLetters(String sink) {
+        return sink + ".dead";
+    }
+
+    /** The changelog topic of a sink's store, as Kafka Streams names it: the application id is the sink's name. */
+    public static String changelog(String sink, String store) {
+        return sink + "-" + store + "-changelog";
+    }
+}
