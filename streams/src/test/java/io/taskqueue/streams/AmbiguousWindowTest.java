@@ -72,16 +72,16 @@ class AmbiguousWindowTest {
 
     private static Map<Policy, Fate> killedAt(KillPoint point) throws Exception {
         String sink = "killed-" + point.name().toLowerCase(Locale.ROOT);
-        try (SinkWorld world = new SinkWorld(1)) {
-            EventTopicWriter source = world.source("orders", 1).open();
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            EventTopicWriter source = cluster.source("orders", 1).open();
             for (Policy policy : Policy.values()) {
                 source.next(EventKind.ENQUEUED, policy.task);
             }
-            kill(child(world, sink, point));
-            world.endSessions(sink);
+            kill(child(cluster, sink, point));
+            cluster.endSessions(sink);
 
-            SinkService next = world.start(world.sink(sink, new AmbiguousSink(world.ledger.url())));
-            world.awaitCaughtUp(sink, next);
+            SinkService next = cluster.start(cluster.sink(sink, new AmbiguousSink(cluster.ledger.url())));
+            cluster.awaitCaughtUp(sink, next);
             boolean doubtful = point != KillPoint.BEFORE_INTENT && point != KillPoint.AFTER_COMMIT;
             assertThat(next.status().effects().ambiguous())
                     .as("effects in doubt, killed at %s", point)
@@ -91,7 +91,7 @@ class AmbiguousWindowTest {
                 fates.put(
                         policy,
                         new Fate(
-                                world.ledger.times(source.key(sink, policy.task + 1)),
+                                cluster.ledger.times(source.key(sink, policy.task + 1)),
                                 policy == PARK
                                         && next.status()
                                                         .queues()
@@ -100,30 +100,30 @@ class AmbiguousWindowTest {
                                                         .events()
                                                 == 1));
             }
-            redriveRunsWhatWasLeftToAPerson(world, sink, source, next, fates);
+            redriveRunsWhatWasLeftToAPerson(cluster, sink, source, next, fates);
             return fates;
         }
     }
 
     private static void redriveRunsWhatWasLeftToAPerson(
-            SinkWorld world, String sink, EventTopicWriter source, SinkService service, Map<Policy, Fate> fates)
+            SinkTestCluster cluster, String sink, EventTopicWriter source, SinkService service, Map<Policy, Fate> fates)
             throws Exception {
-        ParkedEvents parked = new ParkedEvents(Map.of("bootstrap.servers", SinkWorld.bootstrap()), sink);
+        ParkedEvents parked = new ParkedEvents(Map.of("bootstrap.servers", SinkTestCluster.bootstrap()), sink);
         Fate before = fates.get(PARK);
         if (before.parked()) {
             Awaitility.await()
-                    .atMost(SinkWorld.PATIENCE)
+                    .atMost(SinkTestCluster.PATIENCE)
                     .until(() -> !parked.read().isEmpty()); // it is committed
             parked.redrive(ParkedTask.of(parked.read()).get(0), "a person");
         }
         int calls = before.calls() + (before.parked() ? 1 : 0);
         String key = source.key(sink, PARK.task + 1);
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.times(key) >= calls);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.times(key) >= calls);
         Awaitility.await()
-                .atMost(SinkWorld.PATIENCE)
+                .atMost(SinkTestCluster.PATIENCE)
                 .until(() -> service.status().queues().get(0).parked().events() == 0
                         && service.status().settled());
-        assertThat(world.ledger.times(key))
+        assertThat(cluster.ledger.times(key))
                 .as("calls after a redrive, killed at %s", sink)
                 .isEqualTo(calls);
     }
@@ -142,7 +142,7 @@ class AmbiguousWindowTest {
         }
     }
 
-    private static Process child(SinkWorld world, String sink, KillPoint point) throws Exception {
+    private static Process child(SinkTestCluster cluster, String sink, KillPoint point) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -153,10 +153,10 @@ class AmbiguousWindowTest {
                 ChildAtKillPoint.class.getName()));
         command.addAll(List.of(
                 sink,
-                SinkWorld.bootstrap(),
-                world.topic,
-                world.state("one").toString(),
-                world.ledger.url(),
+                SinkTestCluster.bootstrap(),
+                cluster.topic,
+                cluster.state("one").toString(),
+                cluster.ledger.url(),
                 point.name()));
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -26,15 +26,15 @@ public final class EventTopicWriter {
     private static final ReplicationEventCodec<String> CODEC = new ReplicationEventCodec<>(PayloadCodec.utf8());
     private static final Instant THEN = Instant.parse("2026-01-02T03:04:05Z");
 
-    private final SinkWorld world;
+    private final SinkTestCluster cluster;
     private final String queue;
     private final long epoch;
     private final UUID instance;
     private long sequence;
     private @Nullable Long timestamp;
 
-    EventTopicWriter(SinkWorld world, String queue, long epoch, UUID instance) {
-        this.world = world;
+    EventTopicWriter(SinkTestCluster cluster, String queue, long epoch, UUID instance) {
+        this.cluster = cluster;
         this.queue = queue;
         this.epoch = epoch;
         this.instance = instance;
@@ -83,9 +83,9 @@ public final class EventTopicWriter {
             sequence++;
             EventHeaders.write(event(EventKind.ENQUEUED, 1, sequence), instance, written);
         }
-        world.producer
+        cluster.producer
                 .send(new ProducerRecord<>(
-                        world.topic, partition(), key, "{\"broken".getBytes(StandardCharsets.UTF_8), written))
+                        cluster.topic, partition(), key, "{\"broken".getBytes(StandardCharsets.UTF_8), written))
                 .get();
     }
 
@@ -110,8 +110,8 @@ public final class EventTopicWriter {
     private void send(ReplicationEvent<String> event) throws Exception {
         Headers headers = new RecordHeaders();
         EventHeaders.write(event, instance, headers);
-        Future<?> unused = world.producer.send(new ProducerRecord<>(
-                world.topic,
+        Future<?> unused = cluster.producer.send(new ProducerRecord<>(
+                cluster.topic,
                 partition(),
                 timestamp,
                 queue.getBytes(StandardCharsets.UTF_8),
@@ -120,6 +120,6 @@ public final class EventTopicWriter {
     }
 
     private int partition() {
-        return Math.floorMod(queue.hashCode(), world.partitions);
+        return Math.floorMod(queue.hashCode(), cluster.partitions);
     }
 }

@@ -15,7 +15,7 @@ final class Failure {
     /** What it says of it, everywhere the same. */
     static String of(SinkService service) throws Exception {
         Awaitility.await()
-                .atMost(SinkWorld.PATIENCE)
+                .atMost(SinkTestCluster.PATIENCE)
                 .until(() -> service.status().state() == SinkState.FAILED);
         assertThat(service.ready()).isFalse();
         SinkStoppedException thrown = catchThrowableOfType(SinkStoppedException.class, service::awaitTermination);

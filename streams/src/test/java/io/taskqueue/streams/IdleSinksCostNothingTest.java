@@ -31,13 +31,13 @@ class IdleSinksCostNothingTest {
 
     @Test
     void aSinkThatHasAppliedAllCommitsNothing() throws Exception {
-        try (SinkWorld world = new SinkWorld(3)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(3)) {
             SinkService service =
-                    world.start(world.sink("idle", world.calling(Duration.ZERO)).metrics(meters));
+                    cluster.start(cluster.sink("idle", cluster.calling(Duration.ZERO)).metrics(meters));
             for (String queue : new String[] {"a", "b", "c"}) {
-                world.source(queue, 1).open().tasks(0, 10);
+                cluster.source(queue, 1).open().tasks(0, 10);
             }
-            world.awaitCaughtUp("idle", service);
+            cluster.awaitCaughtUp("idle", service);
 
             Cost cost = costOf("idle");
             assertThat(cost.commits()).isZero();
@@ -47,24 +47,24 @@ class IdleSinksCostNothingTest {
 
     @Test
     void aSinkThatWaitsForADeadTargetCommitsHardlyAnything() throws Exception {
-        try (SinkWorld world = new SinkWorld(3)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(3)) {
             AtomicBoolean dead = new AtomicBoolean(true);
-            SinkService service = world.start(world.sink(
+            SinkService service = cluster.start(cluster.sink(
                             "resting",
                             (event, effects) -> effects.run("call", key -> {
                                 if (dead.get()) {
                                     throw new IOException("the target is dead");
                                 }
-                                world.ledger.called(key.toString());
+                                cluster.ledger.called(key.toString());
                             }))
                     .retry(new RetryPolicy(9, Duration.ofMillis(100), Duration.ofMillis(100), 0))
                     .breaker(new BreakerPolicy(6, 3, Duration.ofSeconds(2), Duration.ofSeconds(2)))
                     .metrics(meters));
             for (String queue : new String[] {"a", "b", "c"}) {
-                world.source(queue, 1).open().tasks(0, 10);
+                cluster.source(queue, 1).open().tasks(0, 10);
             }
             Awaitility.await()
-                    .atMost(SinkWorld.PATIENCE)
+                    .atMost(SinkTestCluster.PATIENCE)
                     .until(() -> service.status().waiting().isPresent());
 
             Cost cost = costOf("resting");
@@ -73,9 +73,9 @@ class IdleSinksCostNothingTest {
             assertThat(cost.processor()).isLessThan(WATCHED.dividedBy(25));
 
             dead.set(false);
-            world.awaitCaughtUp("resting", service);
-            assertThat(world.ledger.keys()).isEqualTo(90);
-            assertThat(world.ledger.repeated()).isEmpty();
+            cluster.awaitCaughtUp("resting", service);
+            assertThat(cluster.ledger.keys()).isEqualTo(90);
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 
@@ -83,7 +83,7 @@ class IdleSinksCostNothingTest {
     private Cost costOf(String sink) {
         awaitQuiet(sink);
         Cost before = now(sink);
-        Awaitility.await().pollDelay(WATCHED).atMost(SinkWorld.PATIENCE).until(() -> true);
+        Awaitility.await().pollDelay(WATCHED).atMost(SinkTestCluster.PATIENCE).until(() -> true);
         return now(sink).since(before);
     }
 
@@ -92,7 +92,7 @@ class IdleSinksCostNothingTest {
         AtomicReference<Double> before = new AtomicReference<>(-1.0);
         Awaitility.await()
                 .pollInterval(Duration.ofSeconds(1))
-                .atMost(SinkWorld.PATIENCE)
+                .atMost(SinkTestCluster.PATIENCE)
                 .until(() -> {
                     Double commits = now(sink).commits();
                     return before.getAndSet(commits).equals(commits);

@@ -52,26 +52,26 @@ class KilledJdbcSinkActsOnceTest {
     @EnumSource
     void everyEventTakesEffectOnce(ChildJdbcSink.Point point) throws Exception {
         String sink = "counting-" + point.name().toLowerCase(Locale.ROOT).replace('_', '-');
-        try (SinkWorld world = new SinkWorld(1)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             execute("DROP TABLE IF EXISTS counted, taskqueue_applied");
             execute("CREATE TABLE counted (sequence BIGINT PRIMARY KEY, times INT NOT NULL)");
             JdbcEffects jdbc = new JdbcEffects(postgres.getPostgresDatabase());
             jdbc.createTables();
-            world.source("orders", 1).open().tasks(0, TASKS);
+            cluster.source("orders", 1).open().tasks(0, TASKS);
             for (int stop : new int[] {FIRST_STOP, SECOND_STOP}) {
-                killAt(point, stop, world, sink);
+                killAt(point, stop, cluster, sink);
             }
 
             Set<Long> ran = ConcurrentHashMap.newKeySet();
-            SinkService last = world.start(world.sink(
+            SinkService last = cluster.start(cluster.sink(
                             sink,
                             (event, effects) -> ChildJdbcSink.count(
                                     jdbc,
                                     event,
                                     effects,
                                     () -> ran.add(event.position().sequence())))
-                    .stateDirectory(world.state("child")));
-            world.awaitCaughtUp(sink, last);
+                    .stateDirectory(cluster.state("child")));
+            cluster.awaitCaughtUp(sink, last);
 
             assertThat(number("SELECT count(*) FROM counted")).isEqualTo(EVENTS);
             assertThat(number("SELECT count(*) FROM counted WHERE times <> 1")).isZero();
@@ -85,7 +85,7 @@ class KilledJdbcSinkActsOnceTest {
         }
     }
 
-    private void killAt(ChildJdbcSink.Point point, int sequence, SinkWorld world, String sink) throws Exception {
+    private void killAt(ChildJdbcSink.Point point, int sequence, SinkTestCluster cluster, String sink) throws Exception {
         Path output = directory.resolve("child-" + sequence + ".txt");
         Process child = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -96,9 +96,9 @@ class KilledJdbcSinkActsOnceTest {
                         System.getProperty("java.class.path"),
                         ChildJdbcSink.class.getName(),
                         sink,
-                        SinkWorld.bootstrap(),
-                        world.topic,
-                        world.state("child").toString(),
+                        SinkTestCluster.bootstrap(),
+                        cluster.topic,
+                        cluster.state("child").toString(),
                         postgres.getJdbcUrl("postgres", "postgres"),
                         point.name(),
                         String.valueOf(sequence))
@@ -106,13 +106,13 @@ class KilledJdbcSinkActsOnceTest {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> Files.readString(output)
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> Files.readString(output)
                     .contains("standing still at " + point));
         } finally {
             child.destroyForcibly();
             assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
         }
-        world.endSessions(sink);
+        cluster.endSessions(sink);
     }
 
     private static void execute(String sql) throws SQLException {

@@ -42,44 +42,44 @@ class PacedConsumerTest {
     /** A revocation comes inside a poll. This one comes in the first that reaches the group after a commit. */
     @Test
     void whatWorkersEndWhileAPartitionIsTakenAwayRightAfterACommitDoesNotRunAgain() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             // all of them in flight: only where nothing comes in is a task not marked again soon
-            world.source("orders", 1).open().tasks(0, 150);
-            try (TakenAway instance = new TakenAway(world, world.calling(Duration.ofMillis(40)), 20)) {
+            cluster.source("orders", 1).open().tasks(0, 150);
+            try (TakenAway instance = new TakenAway(cluster, cluster.calling(Duration.ofMillis(40)), 20)) {
                 instance.start();
-                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() > 50);
+                Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() > 50);
                 instance.takeAwayAfterNextCommit();
                 assertThat(instance.taken.await(60, TimeUnit.SECONDS)).isTrue();
             }
-            assertThat(world.ledger.keys()).isLessThan(450);
+            assertThat(cluster.ledger.keys()).isLessThan(450);
 
-            SinkService next = world.start(world.sink("taken", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("taken", next);
-            assertThat(world.ledger.keys()).isEqualTo(450);
-            assertThat(world.ledger.repeated()).isEmpty();
+            SinkService next = cluster.start(cluster.sink("taken", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("taken", next);
+            assertThat(cluster.ledger.keys()).isEqualTo(450);
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 
     /** Where workers wait for commits, each pass of the stream thread would end with one. */
     @Test
     void aPartitionThatIsTakenAwayRightAfterACommitOfIntentsLeavesNoDoubt() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             ReplicationSink<String> intending = (event, effects) ->
-                    effects.run("call", OnAmbiguity.assumeDone(), key -> world.ledger.called(key.toString()));
-            world.source("orders", 1).open().tasks(0, 1_000);
-            try (TakenAway instance = new TakenAway(world, intending, 0)) {
+                    effects.run("call", OnAmbiguity.assumeDone(), key -> cluster.ledger.called(key.toString()));
+            cluster.source("orders", 1).open().tasks(0, 1_000);
+            try (TakenAway instance = new TakenAway(cluster, intending, 0)) {
                 instance.start();
-                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() > 20);
+                Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() > 20);
                 instance.takeAwayAfterNextCommit();
                 assertThat(instance.taken.await(60, TimeUnit.SECONDS)).isTrue();
             }
-            assertThat(world.ledger.keys()).isLessThan(3_000);
+            assertThat(cluster.ledger.keys()).isLessThan(3_000);
 
-            SinkService next = world.start(world.sink("taken", intending));
-            world.awaitCaughtUp("taken", next);
+            SinkService next = cluster.start(cluster.sink("taken", intending));
+            cluster.awaitCaughtUp("taken", next);
             assertThat(next.status().effects().ambiguous()).isZero();
-            assertThat(world.ledger.keys()).isEqualTo(3_000);
-            assertThat(world.ledger.repeated()).isEmpty();
+            assertThat(cluster.ledger.keys()).isEqualTo(3_000);
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 
@@ -90,16 +90,16 @@ class PacedConsumerTest {
         private final AtomicBoolean armed = new AtomicBoolean();
         private final AtomicBoolean committed = new AtomicBoolean();
         private final AtomicReference<ConsumerRebalanceListener> listener = new AtomicReference<>();
-        private final SinkWorld world;
+        private final SinkTestCluster cluster;
         private final int calls;
         private final SinkTopology topology;
         private final KafkaStreams streams;
 
         /** @param calls so many are made before it is taken away, in the same poll */
-        TakenAway(SinkWorld world, ReplicationSink<String> sink, int calls) {
-            this.world = world;
+        TakenAway(SinkTestCluster cluster, ReplicationSink<String> sink, int calls) {
+            this.cluster = cluster;
             this.calls = calls;
-            topology = world.sink("taken", sink).topology();
+            topology = cluster.sink("taken", sink).topology();
             streams = new KafkaStreams(
                     topology.topology(),
                     new StreamsConfig(topology.properties()),
@@ -130,10 +130,10 @@ class PacedConsumerTest {
                         }
                         if (method.getName().equals("poll") && committed.compareAndSet(true, false)) {
                             armed.set(false);
-                            int before = world.ledger.keys();
+                            int before = cluster.ledger.keys();
                             Awaitility.await()
-                                    .atMost(SinkWorld.PATIENCE)
-                                    .until(() -> world.ledger.keys() >= before + calls);
+                                    .atMost(SinkTestCluster.PATIENCE)
+                                    .until(() -> cluster.ledger.keys() >= before + calls);
                             listener.get().onPartitionsRevoked(consumer.assignment());
                             taken.countDown();
                         }
@@ -186,17 +186,17 @@ class PacedConsumerTest {
 
     @Test
     void ofAPartitionThatIsFullNothingMoreIsTakenAndCommandsAreTakenAllTheSame() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch alive = new CountDownLatch(1);
-            world.source("orders", 1).open().tasks(0, 300);
-            SinkService service = world.start(world.sink("full", (event, effects) -> {
+            cluster.source("orders", 1).open().tasks(0, 300);
+            SinkService service = cluster.start(cluster.sink("full", (event, effects) -> {
                         alive.await();
-                        effects.run("call", key -> world.ledger.called(key.toString()));
+                        effects.run("call", key -> cluster.ledger.called(key.toString()));
                     })
                     .maxInFlight(20)
                     .kafka(Map.of(
                             "bootstrap.servers",
-                            SinkWorld.bootstrap(),
+                            SinkTestCluster.bootstrap(),
                             "consumer.max.poll.records",
                             "10",
                             "streams.buffered.records.per.partition",
@@ -204,7 +204,7 @@ class PacedConsumerTest {
             // what Kafka Streams has taken it hands on; after it there is no more
             AtomicInteger inFlight = new AtomicInteger();
             Awaitility.await()
-                    .atMost(SinkWorld.PATIENCE)
+                    .atMost(SinkTestCluster.PATIENCE)
                     .during(Duration.ofSeconds(4))
                     .until(() -> {
                         int now = service.status().queues().stream()
@@ -215,11 +215,11 @@ class PacedConsumerTest {
             assertThat(inFlight).hasValueLessThan(20 + 10 + 10 + 10);
 
             TopicPartition commands = new TopicPartition(SinkTopics.control("full"), 0);
-            world.producer
+            cluster.producer
                     .send(new ProducerRecord<>(commands.topic(), 0, null, new byte[] {'{', '}'}))
                     .get();
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> {
-                OffsetAndMetadata committed = world.admin
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> {
+                OffsetAndMetadata committed = cluster.admin
                         .listConsumerGroupOffsets("full")
                         .partitionsToOffsetAndMetadata()
                         .get()
@@ -228,9 +228,9 @@ class PacedConsumerTest {
             });
 
             alive.countDown();
-            world.awaitCaughtUp("full", service);
-            assertThat(world.ledger.keys()).isEqualTo(900);
-            assertThat(world.ledger.repeated()).isEmpty();
+            cluster.awaitCaughtUp("full", service);
+            assertThat(cluster.ledger.keys()).isEqualTo(900);
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 }

@@ -53,8 +53,8 @@ final class ParkingChild {
         TimeUnit.MILLISECONDS.sleep(40);
     }
 
-    /** Starts one on the world's topic, with a state directory that the next one takes over. */
-    static Process start(SinkWorld world, String sink) throws IOException {
+    /** Starts one on the cluster's topic, with a state directory that the next one takes over. */
+    static Process start(SinkTestCluster cluster, String sink) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
@@ -64,10 +64,10 @@ final class ParkingChild {
                         System.getProperty("java.class.path"),
                         ParkingChild.class.getName(),
                         sink,
-                        SinkWorld.bootstrap(),
-                        world.topic,
-                        world.state("child").toString(),
-                        world.ledger.url())
+                        SinkTestCluster.bootstrap(),
+                        cluster.topic,
+                        cluster.state("child").toString(),
+                        cluster.ledger.url())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

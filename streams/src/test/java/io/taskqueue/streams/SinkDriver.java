@@ -152,7 +152,7 @@ final class SinkDriver implements AutoCloseable {
     /** Ticks until something is so. */
     void until(ThrowingRunnable so) {
         Awaitility.await()
-                .atMost(SinkWorld.PATIENCE)
+                .atMost(SinkTestCluster.PATIENCE)
                 .pollInterval(Duration.ofMillis(2))
                 .untilAsserted(() -> {
                     tick();

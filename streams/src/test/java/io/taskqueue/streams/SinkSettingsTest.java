@@ -118,8 +118,8 @@ class SinkSettingsTest {
 
     @Test
     void aMissingTopicAndAChangedPartitionCountAreRefusedWithARemedy() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            assertThatThrownBy(() -> world.sink("lost", world.calling(Duration.ZERO))
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            assertThatThrownBy(() -> cluster.sink("lost", cluster.calling(Duration.ZERO))
                             .topic("no-such-topic")
                             .topicWait(Duration.ofMillis(500))
                             .start())
@@ -128,35 +128,35 @@ class SinkSettingsTest {
                             "Sink lost found no topic no-such-topic within 500ms. Start a source, which creates it, or "
                                     + "create it, or name another topic.");
 
-            world.source("orders", 1).open().tasks(0, 1);
-            SinkService service = world.start(world.sink("counted", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("counted", service);
+            cluster.source("orders", 1).open().tasks(0, 1);
+            SinkService service = cluster.start(cluster.sink("counted", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("counted", service);
             service.close();
-            world.admin
-                    .createPartitions(Map.of(world.topic, NewPartitions.increaseTo(2)))
+            cluster.admin
+                    .createPartitions(Map.of(cluster.topic, NewPartitions.increaseTo(2)))
                     .all()
                     .get();
             assertThatThrownBy(() ->
-                            world.sink("counted", world.calling(Duration.ZERO)).start())
+                            cluster.sink("counted", cluster.calling(Duration.ZERO)).start())
                     .isInstanceOf(SinkStoppedException.class)
                     .hasMessageStartingWith(
-                            "Topic " + world.topic + " has 2 partitions, but the state of sink counted is of 1.");
+                            "Topic " + cluster.topic + " has 2 partitions, but the state of sink counted is of 1.");
         }
     }
 
     @Test
     void aTopicMadeAnewStartsItsHistoryOverAndForgetsTheOldResults() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            world.source("orders", 1).open().tasks(0, 2);
-            SinkService before = world.start(world.sink("anew", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("anew", before);
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            cluster.source("orders", 1).open().tasks(0, 2);
+            SinkService before = cluster.start(cluster.sink("anew", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("anew", before);
             before.close();
-            assertThat(world.ledger.calls()).hasSize(6);
+            assertThat(cluster.ledger.calls()).hasSize(6);
 
-            world.remake();
-            world.source("orders", 1).open().tasks(0, 3);
-            SinkService after = world.start(world.sink("anew", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("anew", after);
+            cluster.remake();
+            cluster.source("orders", 1).open().tasks(0, 3);
+            SinkService after = cluster.start(cluster.sink("anew", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("anew", after);
 
             assertThat(after.status().effects()).isEqualTo(new EffectCounts(9, 0, 0, 0, 0, 0));
             assertThat(after.status().queues().get(0).counts().gaps()).isZero();

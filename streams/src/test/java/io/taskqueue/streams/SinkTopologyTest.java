@@ -211,7 +211,7 @@ class SinkTopologyTest {
 
     /** Lets the stream side notice what the workers have done, and commit. */
     private void settle() {
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> {
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> {
             driver.advanceWallClockTime(PartitionWork.TICK);
             return status().settled();
         });

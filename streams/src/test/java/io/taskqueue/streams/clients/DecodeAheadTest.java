@@ -15,7 +15,7 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.streams.SettingsForTests;
-import io.taskqueue.streams.SinkWorld;
+import io.taskqueue.streams.SinkTestCluster;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -130,7 +130,7 @@ class DecodeAheadTest {
     }
 
     private ReplicationEvent<String> decodedAhead(PolledRecord<String> record) {
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(record::decoded);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(record::decoded);
         return record.take(CODEC);
     }
 

@@ -3,7 +3,7 @@ package io.taskqueue.streams.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.taskqueue.streams.SinkWorld;
+import io.taskqueue.streams.SinkTestCluster;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -108,7 +108,7 @@ class WorkerPoolTest {
         CountDownLatch ran = new CountDownLatch(1);
         pool.execute(ran::countDown);
         await(ran);
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> uncaught.size() == 2 * MOST);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> uncaught.size() == 2 * MOST);
     }
 
     @Test
@@ -133,7 +133,7 @@ class WorkerPoolTest {
 
         await(interrupted);
         for (Thread thread : made) {
-            thread.join(SinkWorld.PATIENCE.toMillis());
+            thread.join(SinkTestCluster.PATIENCE.toMillis());
             assertThat(thread.isAlive()).isFalse();
         }
         assertThat(begun).hasValue(MOST);

@@ -7,7 +7,7 @@ import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryLaterException;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.streams.SettingsForTests;
-import io.taskqueue.streams.SinkWorld;
+import io.taskqueue.streams.SinkTestCluster;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.KeyedExecutor;
 import io.taskqueue.streams.execution.WorkerThreads;
@@ -153,7 +153,7 @@ class EventApplierTest {
     }
 
     private void awaitApplied(int number) {
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> applied.size() == number);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> applied.size() == number);
     }
 
     @Test
@@ -210,8 +210,8 @@ class EventApplierTest {
         List<InFlightEvent<String>> waiting = new ArrayList<>();
         IntStream.rangeClosed(1, 3).forEach(task -> waiting.add(events.next(task)));
         waiting.forEach(lanes::admit);
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> !breaker.closed());
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> lanes.pauseWhileStill()
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> !breaker.closed());
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> lanes.pauseWhileStill()
                 .filter(wait -> wait.toMillis() > 100)
                 .isPresent());
         lanes.resume();
@@ -225,7 +225,7 @@ class EventApplierTest {
         int before = tries.get();
         lanes.admit(events.next(4));
         alarms.remove().run();
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> tries.get() == before + 1 && !alarms.isEmpty());
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> tries.get() == before + 1 && !alarms.isEmpty());
 
         dead.set(false);
         alarms.remove().run();
@@ -249,7 +249,7 @@ class EventApplierTest {
         opened(lanes);
         InFlightEvent<String> replayed = events.next(9, DeliveryContext.recordedOnly(0));
         lanes.admit(replayed);
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> go.getCount() == 0);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> go.getCount() == 0);
         assertThat(seen).containsExactly(replayed.offset());
         assertThat(breaker.waiting()).isPresent();
     }
@@ -271,10 +271,10 @@ class EventApplierTest {
         int before = tries.get();
         for (int round = 1; round <= 4; round++) {
             int expected = before + round;
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> !alarms.isEmpty());
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> !alarms.isEmpty());
             alarms.remove().run();
             // in one of the rounds it is the turn of the event without an action, and the next one is tried at once
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> tries.get() == expected && !alarms.isEmpty());
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> tries.get() == expected && !alarms.isEmpty());
         }
         assertThat(applied).hasSize(1);
         assertThat(breaker.waiting()).isPresent();
@@ -302,7 +302,7 @@ class EventApplierTest {
         assertThat(trying.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(begun).hasValue(0);
         going.shut();
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> begun.get() == 1);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> begun.get() == 1);
         assertThat(breaker.admits(elsewhere, this, begun::incrementAndGet)).isTrue();
     }
 
@@ -316,7 +316,7 @@ class EventApplierTest {
         pausing.pause();
         int before = tries.get();
         alarms.remove().run();
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> begun.get() == 1);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> begun.get() == 1);
         assertThat(tries).hasValue(before);
 
         dead.set(false);
@@ -332,7 +332,7 @@ class EventApplierTest {
             throw new IOException(new RetryLaterException("busy", Duration.ofMinutes(2)));
         });
         lanes.admit(events.next(1));
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> lanes.pauseWhileStill()
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> lanes.pauseWhileStill()
                 .filter(wait -> wait.compareTo(Duration.ofMinutes(1)) > 0)
                 .isPresent());
         assertThat(lanes.pauseWhileStill().orElseThrow()).isLessThanOrEqualTo(Duration.ofMinutes(2));
@@ -347,7 +347,7 @@ class EventApplierTest {
         assertThat(lanes.pauseWhileStill()).isEmpty();
         lanes.resume();
         lanes.admit(events.next(1));
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> lanes.pauseWhileStill()
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> lanes.pauseWhileStill()
                 .isPresent());
         Optional<Duration> still = lanes.pauseWhileStill();
         assertThat(still.orElseThrow()).isBetween(Duration.ofMinutes(1), Duration.ofMinutes(2));
@@ -356,11 +356,11 @@ class EventApplierTest {
         lanes.admit(events.next(2));
         Awaitility.await()
                 .during(Duration.ofMillis(200))
-                .atMost(SinkWorld.PATIENCE)
+                .atMost(SinkTestCluster.PATIENCE)
                 .until(() -> tries.get() == 1);
         assertThat(lanes.pauseWhileStill()).isEmpty();
         lanes.resume();
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> tries.get() == 2);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> tries.get() == 2);
     }
 
     @Test
@@ -432,10 +432,10 @@ class EventApplierTest {
         Lanes lanes = overlapping(slow);
         lanes.admit(events.next(1));
         lanes.admit(events.next(1));
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> slow.get() == 1);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> slow.get() == 1);
         Awaitility.await()
                 .during(Duration.ofMillis(200))
-                .atMost(SinkWorld.PATIENCE)
+                .atMost(SinkTestCluster.PATIENCE)
                 .until(() -> tries.get() == 1);
         assertThat(lanes.awaitIdle(1_000_000))
                 .as("it runs, so a stop waits for it")
@@ -453,9 +453,9 @@ class EventApplierTest {
         AtomicInteger slow = new AtomicInteger();
         Lanes lanes = overlapping(slow);
         lanes.admit(events.next(1));
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> slow.get() == 1);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> slow.get() == 1);
         lanes.shut();
-        assertThat(lanes.awaitIdle(SinkWorld.PATIENCE.toNanos())).isPositive();
+        assertThat(lanes.awaitIdle(SinkTestCluster.PATIENCE.toNanos())).isPositive();
         assertThat(tries).hasValue(1);
     }
 
@@ -473,7 +473,7 @@ class EventApplierTest {
         lanes.admit(event);
         awaitApplied(1);
         List<Outcome> handed = new ArrayList<>();
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> {
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> {
             handed.addAll(outcomes.takeAll());
             return handed.size() == 2;
         });
@@ -492,7 +492,7 @@ class EventApplierTest {
                 });
         InFlightEvent<String> event = events.next(1);
         lanes.admit(event);
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> !outcomes.isEmpty());
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> !outcomes.isEmpty());
         assertThat(outcomes.takeAll()).singleElement().isInstanceOfSatisfying(Outcome.GaveUp.class, gaveUp -> {
             assertThat(gaveUp.giveUp().reason()).isEqualTo(GiveUp.Reason.MISUSED);
             assertThat(gaveUp.giveUp().cause()).hasMessage("no dice");

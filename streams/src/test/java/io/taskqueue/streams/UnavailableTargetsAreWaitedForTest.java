@@ -17,7 +17,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** A target that is dead is left alone, with all events in place, and costs no event its tries. */
-class DeadTargetsAreWaitedForTest {
+class UnavailableTargetsAreWaitedForTest {
 
     private static final RetryPolicy FOUR_TRIES = new RetryPolicy(4, Duration.ofMillis(300), Duration.ofMillis(300), 0);
     private static final BreakerPolicy BREAKER =
@@ -26,29 +26,29 @@ class DeadTargetsAreWaitedForTest {
     private final AtomicBoolean dead = new AtomicBoolean();
     private final AtomicInteger failed = new AtomicInteger();
 
-    private ReplicationSink<String> sink(SinkWorld world) {
+    private ReplicationSink<String> sink(SinkTestCluster cluster) {
         return (event, effects) -> effects.run("call", key -> {
             if (dead.get()) {
                 failed.incrementAndGet();
                 throw new IOException("the target is dead");
             }
-            world.ledger.called(key.toString());
+            cluster.ledger.called(key.toString());
         });
     }
 
     @Test
     void theSinkWaitsSaysSoAndGoesOnWhenTheTargetIsBack() throws Exception {
-        try (SinkWorld world = new SinkWorld(2)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(2)) {
             SimpleMeterRegistry meters = new SimpleMeterRegistry();
-            SinkService service = world.start(world.sink("waiting", sink(world))
+            SinkService service = cluster.start(cluster.sink("waiting", sink(cluster))
                     .metrics(meters)
                     .retry(FOUR_TRIES)
                     .breaker(BREAKER));
-            EventTopicWriter one = world.source("a", 1).open();
-            EventTopicWriter other = world.source("b", 1).open();
+            EventTopicWriter one = cluster.source("a", 1).open();
+            EventTopicWriter other = cluster.source("b", 1).open();
             one.tasks(0, 3);
             other.tasks(0, 3);
-            world.awaitCaughtUp("waiting", service);
+            cluster.awaitCaughtUp("waiting", service);
             assertThat(service.ready()).isTrue();
             assertThat(meters.get(SinkMeters.BREAKER).gauge().value()).isZero();
 
@@ -57,14 +57,14 @@ class DeadTargetsAreWaitedForTest {
             one.tasks(3, 6);
             other.tasks(3, 6);
             Awaitility.await()
-                    .atMost(SinkWorld.PATIENCE)
+                    .atMost(SinkTestCluster.PATIENCE)
                     .until(() -> service.status().waiting().isPresent());
             // those that ran when it opened, and one try for each wait that is over by now
             int waits = (int) (Duration.ofNanos(Ticker.system().nanos() - died).toMillis() / 200);
             assertThat(failed).hasValueBetween(10, 10 + 6 + waits);
 
             // six events take turns: were the tries counted, each would have used its four up
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> failed.get() >= 40);
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> failed.get() >= 40);
             assertThat(service.status().state()).isEqualTo(SinkState.RUNNING);
             assertThat(service.ready()).isFalse();
             assertThat(service.status().waiting().orElseThrow())
@@ -75,18 +75,18 @@ class DeadTargetsAreWaitedForTest {
                     .allMatch(queue -> queue.positions().lag() == 9 && queue.inFlight() == 9);
 
             dead.set(false);
-            world.awaitCaughtUp("waiting", service);
-            assertThat(world.ledger.keys()).isEqualTo(36);
-            assertThat(world.ledger.repeated()).isEmpty();
+            cluster.awaitCaughtUp("waiting", service);
+            assertThat(cluster.ledger.keys()).isEqualTo(36);
+            assertThat(cluster.ledger.repeated()).isEmpty();
             assertThat(service.status().waiting()).isEmpty();
             assertThat(service.ready()).isTrue();
             assertThat(meters.get(SinkMeters.BREAKER).gauge().value()).isZero();
         }
     }
 
-    private SinkService waiting(SinkWorld world, String name, String state) {
-        return world.start(world.sink(name, sink(world))
-                .stateDirectory(world.state(state))
+    private SinkService waiting(SinkTestCluster cluster, String name, String state) {
+        return cluster.start(cluster.sink(name, sink(cluster))
+                .stateDirectory(cluster.state(state))
                 .retry(FOUR_TRIES)
                 .breaker(BREAKER)
                 .drainTimeout(Duration.ofSeconds(30)));
@@ -94,16 +94,16 @@ class DeadTargetsAreWaitedForTest {
 
     private static void awaitWaiting(SinkService service) {
         Awaitility.await()
-                .atMost(SinkWorld.PATIENCE)
+                .atMost(SinkTestCluster.PATIENCE)
                 .until(() -> service.status().waiting().isPresent());
     }
 
     @Test
     void aSinkThatWaitsStopsAtOnceAndTheNextOneGoesOn() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             dead.set(true);
-            world.source("orders", 1).open().tasks(0, 1_000);
-            SinkService service = waiting(world, "stopped-dead", "one");
+            cluster.source("orders", 1).open().tasks(0, 1_000);
+            SinkService service = waiting(cluster, "stopped-dead", "one");
             awaitWaiting(service);
 
             long before = Ticker.system().nanos();
@@ -112,32 +112,32 @@ class DeadTargetsAreWaitedForTest {
             assertThat(service.status().state()).isEqualTo(SinkState.STOPPED);
 
             dead.set(false);
-            SinkService next = waiting(world, "stopped-dead", "one");
-            world.awaitCaughtUp("stopped-dead", next);
-            assertThat(world.ledger.keys()).isEqualTo(3_000);
-            assertThat(world.ledger.repeated()).isEmpty();
+            SinkService next = waiting(cluster, "stopped-dead", "one");
+            cluster.awaitCaughtUp("stopped-dead", next);
+            assertThat(cluster.ledger.keys()).isEqualTo(3_000);
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 
     @Test
     void partitionsChangeHandsWhileASinkWaits() throws Exception {
-        try (SinkWorld world = new SinkWorld(4)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(4)) {
             dead.set(true);
             for (String queue : new String[] {"a", "b", "c", "d"}) {
-                world.source(queue, 1).open().tasks(0, 100);
+                cluster.source(queue, 1).open().tasks(0, 100);
             }
-            SinkService one = waiting(world, "handed-dead", "one");
+            SinkService one = waiting(cluster, "handed-dead", "one");
             awaitWaiting(one);
-            SinkService other = waiting(world, "handed-dead", "two");
+            SinkService other = waiting(cluster, "handed-dead", "two");
             Awaitility.await()
-                    .atMost(SinkWorld.PATIENCE)
+                    .atMost(SinkTestCluster.PATIENCE)
                     .until(() -> !other.status().queues().isEmpty());
             awaitWaiting(other);
 
             dead.set(false);
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == 1_200);
-            world.awaitCaughtUp("handed-dead", one, other);
-            assertThat(world.ledger.repeated()).isEmpty();
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() == 1_200);
+            cluster.awaitCaughtUp("handed-dead", one, other);
+            assertThat(cluster.ledger.repeated()).isEmpty();
             assertThat(one.status().waiting()).isEmpty();
             assertThat(other.status().waiting()).isEmpty();
         }

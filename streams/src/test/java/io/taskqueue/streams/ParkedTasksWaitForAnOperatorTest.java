@@ -45,7 +45,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ParkedTasksWaitForAPersonTest {
+class ParkedTasksWaitForAnOperatorTest {
 
     @TempDir
     Path directory;

@@ -46,7 +46,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.awaitility.Awaitility;
 
 /** One test's event topic on the broker that all tests share, its sinks, and the outside that they act on. */
-public final class SinkWorld implements AutoCloseable {
+public final class SinkTestCluster implements AutoCloseable {
 
     public static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -58,10 +58,10 @@ public final class SinkWorld implements AutoCloseable {
     private final Path directory;
     private final List<SinkService> started = new ArrayList<>();
 
-    public SinkWorld(int partitions) throws Exception {
+    public SinkTestCluster(int partitions) throws Exception {
         this.topic = "events-" + UUID.randomUUID();
         this.partitions = partitions;
-        this.directory = Files.createTempDirectory("sink-world");
+        this.directory = Files.createTempDirectory("sink-test-cluster");
         this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap()));
         this.producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrap(), "linger.ms", 2),

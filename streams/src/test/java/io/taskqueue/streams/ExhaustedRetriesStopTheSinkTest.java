@@ -10,27 +10,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-class UsedUpRetriesStopTheSinkTest {
+class ExhaustedRetriesStopTheSinkTest {
 
     @Test
     void theEventIsNamedAndAppliedAgainAtTheNextStartAndNothingElseIs() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             AtomicBoolean broken = new AtomicBoolean(true);
             AtomicInteger tries = new AtomicInteger();
             ReplicationSink<String> sink = (event, effects) -> {
-                effects.run("call", key -> world.ledger.called(key.toString()));
+                effects.run("call", key -> cluster.ledger.called(key.toString()));
                 effects.run("second", key -> {
                     if (event.taskId().sequenceId() == 51 && event.kind() == EventKind.LEASE_GRANTED && broken.get()) {
                         tries.incrementAndGet();
                         // of Kafka's own: thrown through, Streams would take the state for corrupted, for ever
                         throw new TimeoutException("the target is away");
                     }
-                    world.ledger.called(key.toString());
+                    cluster.ledger.called(key.toString());
                 });
             };
-            EventTopicWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, 100);
-            SinkService service = world.start(world.sink("stuck", sink).onExhausted(OnExhausted.STOP));
+            SinkService service = cluster.start(cluster.sink("stuck", sink).onExhausted(OnExhausted.STOP));
 
             String failure = Failure.of(service);
 
@@ -43,25 +43,25 @@ class UsedUpRetriesStopTheSinkTest {
                                     + "Fix the cause, or allow more attempts, and start the sink again.");
             assertThat(tries).hasValue(3);
 
-            SinkService stillBroken = world.start(world.sink("stuck", sink).onExhausted(OnExhausted.STOP));
+            SinkService stillBroken = cluster.start(cluster.sink("stuck", sink).onExhausted(OnExhausted.STOP));
             assertThat(Failure.of(stillBroken)).contains("event 1/151 of queue orders");
             assertThat(tries).hasValue(6);
 
             broken.set(false);
-            SinkService mended = world.start(world.sink("stuck", sink).onExhausted(OnExhausted.STOP));
-            world.awaitCaughtUp("stuck", mended);
-            assertThat(world.ledger.keys()).isEqualTo(600);
-            assertThat(world.ledger.repeated()).isEmpty();
+            SinkService mended = cluster.start(cluster.sink("stuck", sink).onExhausted(OnExhausted.STOP));
+            cluster.awaitCaughtUp("stuck", mended);
+            assertThat(cluster.ledger.keys()).isEqualTo(600);
+            assertThat(cluster.ledger.repeated()).isEmpty();
             assertThat(mended.status().queues().get(0).positions().lag()).isZero();
         }
     }
 
     @Test
     void aSinkThatUsesItsEffectsWronglyIsNotTriedAgain() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            world.source("orders", 1).open().tasks(0, 1);
-            SinkService service = world.start(world.sink("misusing", (event, effects) -> {
-                effects.run("same", key -> world.ledger.called(key.toString()));
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            cluster.source("orders", 1).open().tasks(0, 1);
+            SinkService service = cluster.start(cluster.sink("misusing", (event, effects) -> {
+                effects.run("same", key -> cluster.ledger.called(key.toString()));
                 effects.run("same", key -> {});
             }));
 
@@ -69,7 +69,7 @@ class UsedUpRetriesStopTheSinkTest {
                     .contains("event 1/1 of queue orders")
                     .contains("in 1 attempt")
                     .contains("Effect 'same' was requested twice");
-            assertThat(world.ledger.calls()).hasSize(1);
+            assertThat(cluster.ledger.calls()).hasSize(1);
         }
     }
 }

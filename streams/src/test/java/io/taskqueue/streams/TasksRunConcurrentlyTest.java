@@ -12,46 +12,46 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-class TasksRunSideBySideTest {
+class TasksRunConcurrentlyTest {
 
     @Test
     void sixtyFourRunAtOnceAndFiveHundredAndTwelveAreInFlightUnlessToldOtherwise() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch go = new CountDownLatch(1);
             AtomicInteger running = new AtomicInteger();
             ReplicationSink<String> sink = (event, effects) -> {
                 running.incrementAndGet();
                 go.await();
-                effects.run("call", key -> world.ledger.called(key.toString()));
+                effects.run("call", key -> cluster.ledger.called(key.toString()));
                 running.decrementAndGet();
             };
-            world.source("orders", 1).open().tasks(0, 700);
-            SinkService service = world.start(SinkService.builder("wide", sink, PayloadCodec.utf8())
-                    .kafka(Map.of("bootstrap.servers", SinkWorld.bootstrap()))
-                    .topic(world.topic)
-                    .stateDirectory(world.state("wide")));
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> inFlight(service) >= 512);
+            cluster.source("orders", 1).open().tasks(0, 700);
+            SinkService service = cluster.start(SinkService.builder("wide", sink, PayloadCodec.utf8())
+                    .kafka(Map.of("bootstrap.servers", SinkTestCluster.bootstrap()))
+                    .topic(cluster.topic)
+                    .stateDirectory(cluster.state("wide")));
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> inFlight(service) >= 512);
             assertThat(running).hasValue(64);
             // at the bound one event more is taken each half second, so that the group is polled
             assertThat(inFlight(service)).isLessThan(512 + 40);
 
             go.countDown();
-            world.awaitCaughtUp("wide", service);
-            assertThat(world.ledger.keys()).isEqualTo(2_100);
-            assertThat(world.ledger.repeated()).isEmpty();
+            cluster.awaitCaughtUp("wide", service);
+            assertThat(cluster.ledger.keys()).isEqualTo(2_100);
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 
     @Test
     void tasksThatAreStuckTakeAWorkerEachAndHoldUpNoOtherTask() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch go = new CountDownLatch(1);
-            EventTopicWriter source = world.source("orders", 1).open();
-            SinkService service = world.start(world.sink("keyed", (event, effects) -> {
+            EventTopicWriter source = cluster.source("orders", 1).open();
+            SinkService service = cluster.start(cluster.sink("keyed", (event, effects) -> {
                         if (event.taskId().sequenceId() <= 63) {
                             go.await();
                         }
-                        effects.run("call", key -> world.ledger.called(key.toString()));
+                        effects.run("call", key -> cluster.ledger.called(key.toString()));
                     })
                     .concurrency(64));
             for (int task = 0; task < 63; task++) {
@@ -62,13 +62,13 @@ class TasksRunSideBySideTest {
                 source.next(EventKind.ENQUEUED, task);
                 source.next(EventKind.LEASE_GRANTED, task);
             }
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == 600);
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> inFlight(service) == 63);
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() == 600);
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> inFlight(service) == 63);
 
             go.countDown();
-            world.awaitCaughtUp("keyed", service);
-            assertThat(world.ledger.keys()).isEqualTo(663);
-            assertThat(world.ledger.repeated()).isEmpty();
+            cluster.awaitCaughtUp("keyed", service);
+            assertThat(cluster.ledger.keys()).isEqualTo(663);
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 

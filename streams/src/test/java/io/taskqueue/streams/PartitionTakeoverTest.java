@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TakeOverTest {
+class PartitionTakeoverTest {
 
     private static final Uuid TOPIC = new Uuid(7, 8);
 
@@ -102,7 +102,7 @@ class TakeOverTest {
                 .isZero();
 
         context.scheduledPunctuators().get(0).getPunctuator().punctuate(0);
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> calls.get() == 40);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> calls.get() == 40);
         processor.close();
     }
 

@@ -23,44 +23,44 @@ import org.apache.kafka.common.utils.Bytes;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-class ResultsLiveAsLongAsTheirEventTest {
+class ResultsAreDeletedWithTheirEventTest {
 
     @Test
     void resultsOfEventsThatTheLogHasDroppedVanishAndTheRestIsReplayedFromTheRecord() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            world.source("quiet", 1).open().tasks(0, 100); // offsets 1 to 300
-            EventTopicWriter busy = world.source("busy", 1).open(); // offset 301
-            SinkService service = world.start(
-                    world.sink("purging", world.calling(Duration.ZERO)).topicCheckInterval(Duration.ofMillis(200)));
-            world.awaitCaughtUp("purging", service);
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            cluster.source("quiet", 1).open().tasks(0, 100); // offsets 1 to 300
+            EventTopicWriter busy = cluster.source("busy", 1).open(); // offset 301
+            SinkService service = cluster.start(
+                    cluster.sink("purging", cluster.calling(Duration.ZERO)).topicCheckInterval(Duration.ofMillis(200)));
+            cluster.awaitCaughtUp("purging", service);
             assertThat(results("purging")).isEqualTo(keys("quiet", 1, 300));
 
             // the queue whose results are old gets no more events, but its partition does
-            world.admin
-                    .deleteRecords(Map.of(new TopicPartition(world.topic, 0), RecordsToDelete.beforeOffset(201)))
+            cluster.admin
+                    .deleteRecords(Map.of(new TopicPartition(cluster.topic, 0), RecordsToDelete.beforeOffset(201)))
                     .all()
                     .get();
             int[] events = {0};
             Awaitility.await()
-                    .atMost(SinkWorld.PATIENCE)
+                    .atMost(SinkTestCluster.PATIENCE)
                     .pollInterval(Duration.ofMillis(300))
                     .until(() -> {
                         busy.next(EventKind.ENQUEUED, events[0]++);
                         return !results("purging").contains("quiet/1");
                     });
-            world.awaitCaughtUp("purging", service);
+            cluster.awaitCaughtUp("purging", service);
             Set<String> left = keys("quiet", 201, 300);
             left.addAll(keys("busy", 1, events[0]));
-            Awaitility.await().atMost(SinkWorld.PATIENCE).untilAsserted(() -> assertThat(results("purging"))
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).untilAsserted(() -> assertThat(results("purging"))
                     .isEqualTo(left));
             service.close();
-            assertThat(world.ledger.calls()).hasSize(300 + events[0]);
+            assertThat(cluster.ledger.calls()).hasSize(300 + events[0]);
 
-            world.rewind("purging", 201);
-            SinkService again = world.start(world.sink("purging", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("purging", again);
+            cluster.rewind("purging", 201);
+            SinkService again = cluster.start(cluster.sink("purging", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("purging", again);
             assertThat(again.status().effects()).isEqualTo(new EffectCounts(0, left.size(), 0, 0, 0, 0));
-            assertThat(world.ledger.calls()).hasSize(300 + events[0]);
+            assertThat(cluster.ledger.calls()).hasSize(300 + events[0]);
         }
     }
 
@@ -74,7 +74,7 @@ class ResultsLiveAsLongAsTheirEventTest {
     private static Set<String> results(String sink) {
         Map<Bytes, byte[]> latest = new HashMap<>();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", SinkWorld.bootstrap(), "isolation.level", "read_committed"),
+                Map.of("bootstrap.servers", SinkTestCluster.bootstrap(), "isolation.level", "read_committed"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
             TopicPartition partition = new TopicPartition(SinkTopics.changelog(sink, SinkTopics.RESULTS_STORE), 0);
