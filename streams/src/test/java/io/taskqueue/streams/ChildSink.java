@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A sink in a process of its own, to be killed. Its effects call a ledger and take 5 ms more; on demand each is followed by a
+ * A sink in a child process, to be killed. Its effects call a ledger and take 5 ms more; on demand each is followed by a
  * second one, which never ends.
  */
 final class ChildSink {

@@ -19,13 +19,13 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 
-/** On a broker: with several instances, none at all, and in a replay. */
+/** Operators' commands on a broker: with several instances, with none, and in a replay. */
 class CommandsReachParkedTasksTest {
 
     private final AtomicBoolean broken = new AtomicBoolean(true);
 
     @Test
-    void aCommandReachesTheQueueWhicheverInstanceHasIt() throws Exception {
+    void aCommandReachesTheInstanceThatHasTheQueue() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(4)) {
             List<String> queues = List.of("a", "b", "c", "d", "e", "f", "g", "h");
             for (String queue : queues) {
@@ -52,7 +52,9 @@ class CommandsReachParkedTasksTest {
             await(() -> assertThat(parked.read()).isEmpty());
 
             cluster.awaitCaughtUp("decided-from-outside", third);
-            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() == 15 * queues.size());
+            Awaitility.await()
+                    .atMost(SinkTestCluster.PATIENCE)
+                    .until(() -> cluster.ledger.keys() == 15 * queues.size());
             assertThat(cluster.ledger.repeated()).isEmpty();
             assertThat(third.status().queues())
                     .allSatisfy(queue -> assertThat(queue.parked().events()).isZero());
@@ -60,7 +62,7 @@ class CommandsReachParkedTasksTest {
     }
 
     @Test
-    void aReplayPassesOverWhatIsParkedOrDiscardedAndCountsIt() throws Exception {
+    void aReplaySkipsParkedAndDiscardedEventsAndCountsThem() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             cluster.source("orders", 1).open().tasks(0, 4);
             cluster.source("others", 2).open().tasks(0, 4);
@@ -97,7 +99,7 @@ class CommandsReachParkedTasksTest {
     }
 
     @Test
-    void aSinkThatNeverRanHasNothingToShow() {
+    void aSinkThatNeverRanHasNoParkedEventsToRead() {
         assertThatThrownBy(() -> parked("nobody").read())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
@@ -136,11 +138,11 @@ class CommandsReachParkedTasksTest {
                 .orElseThrow();
     }
 
-    /** Waits until something is so, also where the sink has not made its topics yet. */
-    private static void await(ThrowingRunnable so) {
+    /** Waits until an assertion passes, also before the sink has created its topics. */
+    private static void await(ThrowingRunnable assertion) {
         Awaitility.await()
                 .atMost(SinkTestCluster.PATIENCE)
                 .ignoreException(IllegalStateException.class)
-                .untilAsserted(so);
+                .untilAsserted(assertion);
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class EachEventReachesTheSinkOnceTest {
 
     @Test
-    void eachEventIsAppliedOnceAndATasksEventsInOrder() throws Exception {
+    void eachEventIsAppliedOnceAndEventsOfATaskInOrder() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(2)) {
             Map<TaskId, List<EventKind>> seen = new ConcurrentHashMap<>();
             Set<TaskId> running = ConcurrentHashMap.newKeySet();

@@ -40,7 +40,7 @@ public final class EventTopicWriter {
         this.instance = instance;
     }
 
-    /** Gives the next records a time. */
+    /** Sets the timestamp of the next records. */
     public EventTopicWriter stamped(long time) {
         timestamp = time;
         return this;
@@ -67,7 +67,7 @@ public final class EventTopicWriter {
         send(event(kind, task, sequence));
     }
 
-    /** An event at a position of its own, such as one sent twice or out of order. */
+    /** An event at a given position, such as one sent twice or out of order. */
     public void at(long position, EventKind kind, int task) throws Exception {
         send(event(kind, task, position));
     }
@@ -76,7 +76,7 @@ public final class EventTopicWriter {
         sequence += events;
     }
 
-    /** A record in the place of the next event whose value no one can read, with or without the headers of an event. */
+    /** A record in place of the next event, whose value cannot be decoded, with or without the headers of an event. */
     public void undecodable(boolean headers, byte[] key) throws Exception {
         Headers written = new RecordHeaders();
         if (headers) {
@@ -102,7 +102,7 @@ public final class EventTopicWriter {
         return ReplicationEvent.of(queue, metadata, change.build());
     }
 
-    /** The key of an event's one effect. */
+    /** The key of the only effect of an event. */
     public String key(String sink, long position) {
         return sink + "/0/" + queue + "/" + epoch + "/" + position + "/call";
     }

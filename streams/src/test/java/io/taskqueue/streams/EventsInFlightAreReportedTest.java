@@ -13,16 +13,16 @@ import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** While an event is stuck, everything that is said of the sink stays true. */
+/** While an event is stuck, everything that the sink reports stays correct. */
 class EventsInFlightAreReportedTest {
 
     @Test
-    void theCheckpointStaysBelowTheLowestEventInFlightAndLagDepthAndEventsAreTold() throws Exception {
+    void theCheckpointStaysBelowTheLowestEventInFlightAndLagAndDepthCountTheOthers() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch go = new CountDownLatch(1);
             SimpleMeterRegistry meters = new SimpleMeterRegistry();
             EventTopicWriter source = cluster.source("orders", 1).open();
-            SinkService service = cluster.start(cluster.sink("told", (event, effects) -> {
+            SinkService service = cluster.start(cluster.sink("reported", (event, effects) -> {
                         if (event.position().sequence() == 5) {
                             go.await();
                         }
@@ -54,7 +54,7 @@ class EventsInFlightAreReportedTest {
                 assertThat(gauge(meters, SinkMeters.WALL_CLOCK_LAG)).isPositive();
 
                 go.countDown();
-                cluster.awaitCaughtUp("told", service);
+                cluster.awaitCaughtUp("reported", service);
                 Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> observed.size() == 20);
             }
             assertThat(observed.get(19)).isEqualTo(new Position(1, 5));

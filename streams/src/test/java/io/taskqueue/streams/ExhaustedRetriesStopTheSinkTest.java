@@ -13,17 +13,18 @@ import org.junit.jupiter.api.Test;
 class ExhaustedRetriesStopTheSinkTest {
 
     @Test
-    void theEventIsNamedAndAppliedAgainAtTheNextStartAndNothingElseIs() throws Exception {
+    void onlyTheNamedEventIsAppliedAgainAtTheNextStart() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             AtomicBoolean broken = new AtomicBoolean(true);
-            AtomicInteger tries = new AtomicInteger();
+            AtomicInteger attempts = new AtomicInteger();
             ReplicationSink<String> sink = (event, effects) -> {
                 effects.run("call", key -> cluster.ledger.called(key.toString()));
                 effects.run("second", key -> {
                     if (event.taskId().sequenceId() == 51 && event.kind() == EventKind.LEASE_GRANTED && broken.get()) {
-                        tries.incrementAndGet();
-                        // of Kafka's own: thrown through, Streams would take the state for corrupted, for ever
-                        throw new TimeoutException("the target is away");
+                        attempts.incrementAndGet();
+                        // a type of Kafka's own: if it reached Kafka Streams, that would consider the state corrupted
+                        // at every start
+                        throw new TimeoutException("the target is unavailable");
                     }
                     cluster.ledger.called(key.toString());
                 });
@@ -38,26 +39,26 @@ class ExhaustedRetriesStopTheSinkTest {
                     .isEqualTo(
                             "Sink stuck stopped at event 1/151 of queue orders (LeaseGranted #151 of task orders/1/51, "
                                     + "attempt 1) at offset 151 of partition 0: it could not be applied in 3 attempts, the last of "
-                                    + "which ended with org.apache.kafka.common.errors.TimeoutException: the target is away. It is "
+                                    + "which ended with org.apache.kafka.common.errors.TimeoutException: the target is unavailable. It is "
                                     + "applied again at the next start; effects that have a recorded result do not run again. "
                                     + "Fix the cause, or allow more attempts, and start the sink again.");
-            assertThat(tries).hasValue(3);
+            assertThat(attempts).hasValue(3);
 
             SinkService stillBroken = cluster.start(cluster.sink("stuck", sink).onExhausted(OnExhausted.STOP));
             assertThat(Failure.of(stillBroken)).contains("event 1/151 of queue orders");
-            assertThat(tries).hasValue(6);
+            assertThat(attempts).hasValue(6);
 
             broken.set(false);
-            SinkService mended = cluster.start(cluster.sink("stuck", sink).onExhausted(OnExhausted.STOP));
-            cluster.awaitCaughtUp("stuck", mended);
+            SinkService fixed = cluster.start(cluster.sink("stuck", sink).onExhausted(OnExhausted.STOP));
+            cluster.awaitCaughtUp("stuck", fixed);
             assertThat(cluster.ledger.keys()).isEqualTo(600);
             assertThat(cluster.ledger.repeated()).isEmpty();
-            assertThat(mended.status().queues().get(0).positions().lag()).isZero();
+            assertThat(fixed.status().queues().get(0).positions().lag()).isZero();
         }
     }
 
     @Test
-    void aSinkThatUsesItsEffectsWronglyIsNotTriedAgain() throws Exception {
+    void aSinkThatMisusesEffectsIsNotRetried() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             cluster.source("orders", 1).open().tasks(0, 1);
             SinkService service = cluster.start(cluster.sink("misusing", (event, effects) -> {

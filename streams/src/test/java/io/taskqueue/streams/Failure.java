@@ -12,7 +12,7 @@ final class Failure {
 
     private Failure() {}
 
-    /** What it says of it, everywhere the same. */
+    /** The message of the failure, which is the same wherever it is reported. */
     static String of(SinkService service) throws Exception {
         Awaitility.await()
                 .atMost(SinkTestCluster.PATIENCE)

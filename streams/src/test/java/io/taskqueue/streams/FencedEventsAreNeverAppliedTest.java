@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class FencedEventsAreNeverAppliedTest {
 
     @Test
-    void whatALowerEpochWroteBehindTheFenceIsDroppedAlsoInAReplay() throws Exception {
+    void eventsOfALowerEpochBehindTheFenceAreDroppedAlsoInAReplay() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             EventTopicWriter old = cluster.source("orders", 3).open();
             old.tasks(0, 5);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HaltingRerunsNothingTest {
 
     @Test
-    void whatRunsWhileAGapHaltsTheSinkIsRecordedAndNotCalledAgain() throws Exception {
+    void effectsThatRunWhileAGapHaltsTheSinkAreRecordedAndNotRunAgain() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, 100);
@@ -34,17 +34,17 @@ class HaltingRerunsNothingTest {
             }
             assertThat(cluster.ledger.keys()).isLessThanOrEqualTo(300);
 
-            SinkService told = cluster.start(cluster.sink("halted", cluster.calling(Duration.ZERO)));
-            cluster.awaitCaughtUp("halted", told);
+            SinkService continuing = cluster.start(cluster.sink("halted", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("halted", continuing);
             assertThat(cluster.ledger.keys()).isEqualTo(330);
-            assertThat(told.status().queues().get(0).counts().gaps()).isEqualTo(1);
+            assertThat(continuing.status().queues().get(0).counts().gaps()).isEqualTo(1);
             assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aRecordThatIsNoEventWaitsBehindTheGapAndIsSetAsideOnce(boolean headers) throws Exception {
+    void anInvalidRecordWaitsBehindTheGapAndIsDeadLetteredOnce(boolean headers) throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, 10);
@@ -52,7 +52,9 @@ class HaltingRerunsNothingTest {
             if (!headers) {
                 source.next(EventKind.ENQUEUED, 40);
             }
-            source.undecodable(headers, "orders".getBytes(StandardCharsets.UTF_8)); // with headers it is what halts
+            source.undecodable(
+                    headers,
+                    "orders".getBytes(StandardCharsets.UTF_8)); // with headers, this record itself halts the sink
             source.next(EventKind.ENQUEUED, 41);
             String name = "unreadable-" + headers;
             for (int start = 0; start < 2; start++) {
@@ -62,11 +64,11 @@ class HaltingRerunsNothingTest {
                 assertThat(Failure.of(halting)).contains("stopped before event 1/32 of queue orders");
                 assertThat(halting.status().undecodable()).isZero();
             }
-            SinkService told = cluster.start(cluster.sink(name, cluster.calling(Duration.ZERO)));
-            cluster.awaitCaughtUp(name, told);
+            SinkService continuing = cluster.start(cluster.sink(name, cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp(name, continuing);
             assertThat(cluster.ledger.repeated()).isEmpty();
             assertThat(cluster.ledger.keys()).isEqualTo(headers ? 31 : 32);
-            assertThat(told.status().undecodable()).isEqualTo(1);
+            assertThat(continuing.status().undecodable()).isEqualTo(1);
             List<ConsumerRecord<byte[], byte[]>> dead = new ArrayList<>();
             SinkTestCluster.readCommitted(name + ".dead", dead::add);
             assertThat(dead).hasSize(1);
@@ -77,7 +79,7 @@ class HaltingRerunsNothingTest {
     }
 
     @Test
-    void anEventThatStopsTheSinkMakesNothingOfAnotherPartitionRunAgain() throws Exception {
+    void anEventThatStopsTheSinkRerunsNothingOfAnotherPartition() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(2)) {
             EventTopicWriter poisoned = cluster.source("a", 1).open();
             EventTopicWriter well = cluster.source("b", 2).open();
@@ -94,7 +96,8 @@ class HaltingRerunsNothingTest {
                 calling.apply(event, effects);
             };
             for (int start = 0; start < 3; start++) {
-                SinkService stopping = cluster.start(cluster.sink("poisoned", sink).onExhausted(OnExhausted.STOP));
+                SinkService stopping =
+                        cluster.start(cluster.sink("poisoned", sink).onExhausted(OnExhausted.STOP));
                 assertThat(Failure.of(stopping)).startsWith("Sink poisoned stopped at ");
             }
             assertThat(cluster.ledger.keys()).isBetween(1, 600);

@@ -15,14 +15,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** A sink that has nothing to do commits nothing and uses no processor, also where it only waits. */
+/** A sink that is idle, or only waits, commits nothing and uses hardly any processor time. */
 class IdleSinksCostNothingTest {
 
     private static final Duration WATCHED = Duration.ofSeconds(5);
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
-    /** What a sink has cost. */
+    /** The commits and processor time that a sink has used. */
     private record Cost(double commits, Duration processor) {
         Cost since(Cost before) {
             return new Cost(commits - before.commits, processor.minus(before.processor));
@@ -30,10 +30,10 @@ class IdleSinksCostNothingTest {
     }
 
     @Test
-    void aSinkThatHasAppliedAllCommitsNothing() throws Exception {
+    void aSinkThatHasAppliedEverythingCommitsNothing() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(3)) {
-            SinkService service =
-                    cluster.start(cluster.sink("idle", cluster.calling(Duration.ZERO)).metrics(meters));
+            SinkService service = cluster.start(
+                    cluster.sink("idle", cluster.calling(Duration.ZERO)).metrics(meters));
             for (String queue : new String[] {"a", "b", "c"}) {
                 cluster.source(queue, 1).open().tasks(0, 10);
             }
@@ -46,14 +46,14 @@ class IdleSinksCostNothingTest {
     }
 
     @Test
-    void aSinkThatWaitsForADeadTargetCommitsHardlyAnything() throws Exception {
+    void aSinkThatWaitsForAnUnavailableTargetCommitsOncePerAttempt() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(3)) {
-            AtomicBoolean dead = new AtomicBoolean(true);
+            AtomicBoolean unavailable = new AtomicBoolean(true);
             SinkService service = cluster.start(cluster.sink(
                             "resting",
                             (event, effects) -> effects.run("call", key -> {
-                                if (dead.get()) {
-                                    throw new IOException("the target is dead");
+                                if (unavailable.get()) {
+                                    throw new IOException("the target is unavailable");
                                 }
                                 cluster.ledger.called(key.toString());
                             }))
@@ -68,18 +68,18 @@ class IdleSinksCostNothingTest {
                     .until(() -> service.status().waiting().isPresent());
 
             Cost cost = costOf("resting");
-            // a try every other second wakes the partitions
+            // an attempt every other second wakes the partitions
             assertThat(cost.commits()).isLessThan(15);
             assertThat(cost.processor()).isLessThan(WATCHED.dividedBy(25));
 
-            dead.set(false);
+            unavailable.set(false);
             cluster.awaitCaughtUp("resting", service);
             assertThat(cluster.ledger.keys()).isEqualTo(90);
             assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 
-    /** Once the last commit is through: what the sink costs while one watches. */
+    /** What the sink uses while it is observed, after its last commit. */
     private Cost costOf(String sink) {
         awaitQuiet(sink);
         Cost before = now(sink);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class IntentsCommitBeforeActionsTest {
 
     @Test
-    void theActionRunsOnlyOnceItsIntentIsCommittedAndTheCommitComesAtOnce() throws Exception {
+    void theActionRunsOnlyAfterItsIntentIsCommittedAndTheCommitIsImmediate() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             Set<EffectKey> sent = ConcurrentHashMap.newKeySet();
             Set<EffectKey> committed = ConcurrentHashMap.newKeySet();
@@ -77,7 +77,7 @@ class IntentsCommitBeforeActionsTest {
     }
 
     @Test
-    void cleanStopsAndHandOversUnderLoadLeaveNoDoubt() throws Exception {
+    void cleanStopsAndHandoversUnderLoadLeaveNoOutcomeUnknown() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(4)) {
             var sink = new Object() {
                 SinkService start(String instance) {
@@ -101,7 +101,7 @@ class IntentsCommitBeforeActionsTest {
                 Awaitility.await()
                         .atMost(SinkTestCluster.PATIENCE)
                         .until(() -> second.status().effects().run() > 100);
-                assertThat(first.status().settled()).as("there is no load").isFalse();
+                assertThat(first.status().settled()).as("events are in flight").isFalse();
                 second.close();
                 doubts += second.status().effects().ambiguous();
             }
@@ -110,7 +110,7 @@ class IntentsCommitBeforeActionsTest {
             assertThat(cluster.ledger.keys()).isEqualTo(queues.size() * 600);
             assertThat(cluster.ledger.repeated()).isEmpty();
             assertThat(doubts + first.status().effects().ambiguous())
-                    .as("an intent whose action never began was withdrawn, or the effect would be assumed done")
+                    .as("an intent whose action never began is withdrawn; otherwise the effect would be assumed done")
                     .isZero();
         }
     }
@@ -148,7 +148,7 @@ class IntentsCommitBeforeActionsTest {
     }
 
     @Test
-    void theStreamThreadDoesNotWaitForRoomThatOnlyItsCommitCanMake(@TempDir Path directory) {
+    void theStreamThreadDoesNotWaitForCapacityThatOnlyItsCommitCanFree(@TempDir Path directory) {
         try (SinkDriver driver = new SinkDriver(
                 directory,
                 (event, effects) -> effects.run("call", OnAmbiguity.park(), key -> {}),
@@ -166,7 +166,7 @@ class IntentsCommitBeforeActionsTest {
     }
 
     @Test
-    void aLostPartitionLetsThreadsOfTheSinksOwnGo(@TempDir Path directory) throws Exception {
+    void aLostPartitionReleasesTheThreadsThatTheSinkStarted(@TempDir Path directory) throws Exception {
         CountDownLatch asking = new CountDownLatch(1);
         CompletableFuture<Throwable> ended = new CompletableFuture<>();
         try (SinkDriver driver = new SinkDriver(directory, (event, effects) -> CompletableFuture.runAsync(() -> {
@@ -186,25 +186,25 @@ class IntentsCommitBeforeActionsTest {
     }
 
     @Test
-    void anInterruptionWhileTheIntentIsWaitedForLeavesNoDoubt(@TempDir Path directory) {
-        AtomicInteger tries = new AtomicInteger();
+    void anInterruptionBeforeTheIntentIsWrittenLeavesNoOutcomeUnknown(@TempDir Path directory) {
+        AtomicInteger attempts = new AtomicInteger();
         AtomicInteger calls = new AtomicInteger();
         try (SinkDriver sink = new SinkDriver(directory, (event, effects) -> {
-            if (tries.incrementAndGet() == 1) {
-                Thread.currentThread().interrupt(); // as a late watchdog of a client leaves it
+            if (attempts.incrementAndGet() == 1) {
+                Thread.currentThread().interrupt(); // as a client's watchdog does that fires too late
             }
             effects.run("call", OnAmbiguity.assumeDone(), key -> calls.incrementAndGet());
         })) {
             sink.event(1);
             sink.settle();
-            assertThat(tries).hasValue(2);
+            assertThat(attempts).hasValue(2);
             assertThat(calls).as("the action had not begun before").hasValue(1);
             assertThat(sink.status().effects().ambiguous()).isZero();
         }
     }
 
     @Test
-    void anInterruptionWhileTheIntentIsBeingCommittedLeavesNoDoubtEither(@TempDir Path directory) {
+    void anInterruptionWhileTheIntentIsCommittedLeavesNoOutcomeUnknown(@TempDir Path directory) {
         Queue<Thread> workers = new ConcurrentLinkedQueue<>();
         AtomicInteger calls = new AtomicInteger();
         try (SinkDriver sink = new SinkDriver(directory, (event, effects) -> {

@@ -22,13 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** With the result in the target's own transaction there is no window: a kill makes no action take effect twice. */
+/** With the result in the target's own transaction there is no window: no action takes effect twice after a kill. */
 class KilledJdbcSinkActsOnceTest {
 
     private static final int TASKS = 300;
     private static final int EVENTS = 3 * TASKS;
 
-    /** The first event of a task and its second, which no one applies before. */
+    /** The first event of a task, and its second, which is not applied before. */
     private static final int FIRST_STOP = 200;
 
     private static final int SECOND_STOP = FIRST_STOP + TASKS;
@@ -77,15 +77,16 @@ class KilledJdbcSinkActsOnceTest {
             assertThat(number("SELECT count(*) FROM counted WHERE times <> 1")).isZero();
             assertThat(number("SELECT count(*) FROM taskqueue_applied")).isEqualTo(EVENTS);
             assertThat(ran.contains((long) SECOND_STOP))
-                    .as("the action ran again that a kill had met")
+                    .as("the action that a kill interrupted ran again")
                     .isEqualTo(point == ChildJdbcSink.Point.STATEMENT_DONE);
             assertThat(last.status().effects().run() - ran.size())
-                    .as("results that the database answered with")
+                    .as("results that were found in the database")
                     .isGreaterThanOrEqualTo(point == ChildJdbcSink.Point.COMMITTED ? 1 : 0);
         }
     }
 
-    private void killAt(ChildJdbcSink.Point point, int sequence, SinkTestCluster cluster, String sink) throws Exception {
+    private void killAt(ChildJdbcSink.Point point, int sequence, SinkTestCluster cluster, String sink)
+            throws Exception {
         Path output = directory.resolve("child-" + sequence + ".txt");
         Process child = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** A rerun of two thirds of all events, killed twice in its middle. */
+/** A rerun of two thirds of all events, killed twice before its end. */
 class KilledReplayResumesTest {
 
     private static final String SINK = "killed-replay";
@@ -20,12 +20,12 @@ class KilledReplayResumesTest {
     private static final int SELECTED = 3_000;
 
     @Test
-    void aKilledRerunGoesOnWithItsSelectionAndItsCounts() throws Exception {
+    void aKilledRerunResumesWithItsSelectionAndItsCounts() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, EVENTS / 3);
-            SinkService first =
-                    cluster.start(cluster.sink(SINK, cluster.calling(Duration.ZERO)).stateDirectory(cluster.state("child")));
+            SinkService first = cluster.start(
+                    cluster.sink(SINK, cluster.calling(Duration.ZERO)).stateDirectory(cluster.state("child")));
             cluster.awaitCaughtUp(SINK, first);
             first.close();
             assertThat(cluster.ledger.calls()).hasSize(EVENTS);
@@ -34,14 +34,15 @@ class KilledReplayResumesTest {
             Map<String, Integer> mustNotRunAgain = new HashMap<>();
             for (int kill = 0; kill < 2; kill++) {
                 int goal = cluster.ledger.keys() + 700;
-                cluster.ledger.holdBeyond(goal + 500); // killed before it is through, however late we look
+                cluster.ledger.blockAfter(
+                        goal + 500); // it is killed before it has finished, however late this thread looks
                 Process child = ChildSink.start(cluster, SINK);
                 try {
                     Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() >= goal);
                 } finally {
                     child.destroyForcibly();
                     assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
-                    cluster.ledger.letGo();
+                    cluster.ledger.release();
                 }
                 cluster.endSessions(SINK);
                 assertThat(cluster.ledger.keys()).isLessThan(EVENTS + SELECTED);

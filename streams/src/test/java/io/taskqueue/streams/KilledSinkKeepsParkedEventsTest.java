@@ -20,7 +20,7 @@ class KilledSinkKeepsParkedEventsTest {
     private static final int PARKED_TASKS = 10;
 
     @Test
-    void killsWhileEventsAreParkedAndWhileTheyAreRedrivenLoseNothingAndDoubleNoFinishedEffect() throws Exception {
+    void killsWhileEventsAreParkedOrRedrivenLoseNothingAndRepeatNoFinishedEffect() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, TASKS);
@@ -38,14 +38,17 @@ class KilledSinkKeepsParkedEventsTest {
                     assertThat(failed.error().message()).isEqualTo("the target answered 503");
                 });
             });
-            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() == keysWithoutParked());
+            Awaitility.await()
+                    .atMost(SinkTestCluster.PATIENCE)
+                    .until(() -> cluster.ledger.keys() == keysWithoutParked());
             cluster.ledger.refuse(key -> false);
             for (ParkedTask task : tasks) {
                 parked.redrive(task, "test");
             }
-            cluster.ledger.holdBeyond(keysWithoutParked() + 30); // killed before it is through, however late we look
+            cluster.ledger.blockAfter(
+                    keysWithoutParked() + 30); // it is killed before it has finished, however late this thread looks
             killOnce(cluster, () -> cluster.ledger.keys() >= keysWithoutParked() + 12);
-            cluster.ledger.letGo();
+            cluster.ledger.release();
             assertThat(cluster.ledger.keys()).isLessThan(6 * TASKS);
 
             Process last = ParkingChild.start(cluster, SINK);
@@ -88,10 +91,10 @@ class KilledSinkKeepsParkedEventsTest {
         return source.key(SINK, position).replaceFirst("call$", effect);
     }
 
-    private static void killOnce(SinkTestCluster cluster, Callable<Boolean> so) throws Exception {
+    private static void killOnce(SinkTestCluster cluster, Callable<Boolean> condition) throws Exception {
         Process child = ParkingChild.start(cluster, SINK);
         try {
-            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(so);
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(condition);
         } finally {
             kill(child);
         }
@@ -103,7 +106,7 @@ class KilledSinkKeepsParkedEventsTest {
         assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
 
-    /** What is parked; nothing before the sink has made its topics. */
+    /** The parked events; none before the sink has created its topics. */
     private static List<ParkedEvent> read(ParkedEvents parked) {
         try {
             return parked.read();

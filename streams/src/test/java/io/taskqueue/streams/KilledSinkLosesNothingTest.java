@@ -15,21 +15,22 @@ class KilledSinkLosesNothingTest {
     private static final String SINK = "killed";
 
     @Test
-    void afterKillsEveryEffectWasRunAndOnlyThoseWithoutACommittedResultAgainUnderTheirFirstKey() throws Exception {
+    void afterKillsEveryEffectHasRunAndOnlyThoseWithoutACommittedResultRunAgainUnderTheirFirstKey() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, 1_500);
             Map<String, Integer> mustNotRunAgain = new HashMap<>();
             for (int kill = 0; kill < 2; kill++) {
                 int goal = cluster.ledger.keys() + 700;
-                cluster.ledger.holdBeyond(goal + 500); // killed before it is through, however late we look
+                cluster.ledger.blockAfter(
+                        goal + 500); // it is killed before it has finished, however late this thread looks
                 Process child = ChildSink.start(cluster, SINK);
                 try {
                     Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() >= goal);
                 } finally {
                     child.destroyForcibly();
                     assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
-                    cluster.ledger.letGo();
+                    cluster.ledger.release();
                 }
                 cluster.endSessions(SINK);
                 assertThat(cluster.ledger.keys()).isLessThan(4_500);
@@ -57,8 +58,8 @@ class KilledSinkLosesNothingTest {
             int calls = cluster.ledger.calls().size();
 
             cluster.rewind(SINK);
-            SinkService replay =
-                    cluster.start(cluster.sink(SINK, cluster.calling(Duration.ZERO)).stateDirectory(cluster.state("child")));
+            SinkService replay = cluster.start(
+                    cluster.sink(SINK, cluster.calling(Duration.ZERO)).stateDirectory(cluster.state("child")));
             cluster.awaitCaughtUp(SINK, replay);
             assertThat(replay.status().effects()).isEqualTo(new EffectCounts(0, 4_500, 0, 0, 0, 0));
             assertThat(cluster.ledger.calls()).hasSize(calls);

@@ -9,29 +9,29 @@ import org.junit.jupiter.api.Test;
 class MissingEventsAreReportedTest {
 
     @Test
-    void aSinkThatGoesOnMarksTheQueueUntilAnOperatorClearsIt() throws Exception {
+    void aSinkThatContinuesMarksTheQueueAsDivergedUntilAnOperatorClearsIt() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, 1);
             source.skip(2);
             source.tasks(1, 2);
-            SinkService service = cluster.start(cluster.sink("going-on", cluster.calling(Duration.ZERO)));
-            cluster.awaitCaughtUp("going-on", service);
+            SinkService service = cluster.start(cluster.sink("continuing", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("continuing", service);
             assertThat(service.status().queues().get(0).counts().gaps()).isEqualTo(1);
             assertThat(service.status().queues().get(0).diverged()).isTrue();
             assertThat(cluster.ledger.calls()).hasSize(6);
             service.close();
 
-            SinkService again = cluster.start(cluster.sink("going-on", cluster.calling(Duration.ZERO)));
+            SinkService again = cluster.start(cluster.sink("continuing", cluster.calling(Duration.ZERO)));
             again.clearDiverged("orders");
             source.tasks(2, 3);
-            cluster.awaitCaughtUp("going-on", again);
+            cluster.awaitCaughtUp("continuing", again);
             assertThat(again.status().queues().get(0).diverged()).isFalse();
         }
     }
 
     @Test
-    void aSinkThatHaltsStopsBeforeTheEventUntilItIsToldToContinue() throws Exception {
+    void aSinkThatHaltsStopsBeforeTheEventUntilItIsConfiguredToContinue() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, 1);
@@ -47,8 +47,8 @@ class MissingEventsAreReportedTest {
                                         + "--on-gap=continue (in code, onGap(CONTINUE)).");
             }
 
-            SinkService told = cluster.start(cluster.sink("halting", cluster.calling(Duration.ZERO)));
-            cluster.awaitCaughtUp("halting", told);
+            SinkService continuing = cluster.start(cluster.sink("halting", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("halting", continuing);
             assertThat(cluster.ledger.keys()).isEqualTo(6);
         }
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What each mode of a replay runs, and what its receipt says; on a broker, with two partitions, a queue in each. */
+/** What each mode of a replay runs, and what its receipt contains; on a broker, with two partitions, a queue in each. */
 class OrderedReplayTest {
 
     private static final int EVENTS = 60;
@@ -50,7 +50,7 @@ class OrderedReplayTest {
     }
 
     @Test
-    void aRerunRunsTheSelectionOnceMoreUnderNewKeysAndALaterReplayAnswersWithTheNewResults() throws Exception {
+    void aRerunRunsTheSelectionOnceMoreUnderNewKeysAndALaterReplayReturnsTheNewResults() throws Exception {
         runThrough("again", numbered(1));
         ReplayOrder order = cluster.order("again", ReplayMode.RERUN, "queue=a,kind=Completed");
         assertThat(order.number()).isEqualTo(1);
@@ -92,11 +92,11 @@ class OrderedReplayTest {
     }
 
     @Test
-    void fillingGapsRunsExactlyWhatHasNoResultUnderItsFirstKeyAndTheReceiptAddsUp() throws Exception {
+    void fillGapsRunsExactlyTheEffectsWithoutAResultUnderTheirFirstKeyAndTheReceiptIsConsistent() throws Exception {
         runThrough("filled", of("a", numbered(1)));
         ReplayOrder order = cluster.order("filled", ReplayMode.FILL_GAPS, "all");
 
-        // the first event of b fails for good, the second for now and always
+        // the first event of b fails permanently, the second at each attempt
         SinkService filling = cluster.start(cluster.sink("filled", (event, effects) -> {
             if (event.queueName().equals("b") && event.position().sequence() == 1) {
                 effects.run("call", key -> {
@@ -132,7 +132,7 @@ class OrderedReplayTest {
     }
 
     @Test
-    void whatIsRedrivenInTheMiddleOfAReplayIsNotTheReplays() throws Exception {
+    void eventsThatAreRedrivenDuringAReplayAreNotCountedByIt() throws Exception {
         runThrough("redriven", of("a", numbered(1)));
         ReplayOrder order = cluster.order("redriven", ReplayMode.FILL_GAPS, "queue=b,to=1/2");
         AtomicBoolean away = new AtomicBoolean(true);
@@ -165,7 +165,7 @@ class OrderedReplayTest {
     }
 
     @Test
-    void aRecordedOnlyReplayRunsNothingAndCountsWhatIsMissing() throws Exception {
+    void aRecordedOnlyReplayRunsNothingAndCountsMissingResults() throws Exception {
         runThrough("recorded", of("a", numbered(1)));
         ReplayOrder order = cluster.order("recorded", ReplayMode.RECORDED_ONLY, "all");
 
@@ -185,19 +185,19 @@ class OrderedReplayTest {
     }
 
     @Test
-    void anOrderWhoseOffsetsWereNotMovedMeansNothingLaterEither() throws Exception {
+    void anOrderWhoseOffsetsWereNotMovedHasNoEffectLaterEither() throws Exception {
         runThrough("stale", numbered(1));
         ReplayOrder order = new ReplayOrder(
                 UUID.randomUUID(), 1, ReplayMode.RERUN, Selection.ALL, "a test", Instant.parse("2026-11-23T09:30:00Z"));
         new SinkReplays(Map.of("bootstrap.servers", SinkTestCluster.bootstrap()), "stale").order(order);
-        runThrough("stale", numbered(2)); // nothing comes, and the order is taken
+        runThrough("stale", numbered(2)); // no event arrives, and the order is processed
 
         cluster.rewind("stale"); // by another tool
         runThrough("stale", numbered(3));
         assertThat(cluster.ledger.calls()).hasSize(2 * EVENTS);
 
         cluster.order("stale", ReplayMode.RERUN, "all");
-        cluster.rewind("stale", 0); // by another tool, before the sink has taken the order
+        cluster.rewind("stale", 0); // by another tool, before the sink has processed the order
         runThrough("stale", numbered(4));
         assertThat(cluster.ledger.calls()).hasSize(2 * EVENTS);
         assertThat(new SinkReplays(Map.of("bootstrap.servers", SinkTestCluster.bootstrap()), "stale").receipts())
@@ -210,9 +210,9 @@ class OrderedReplayTest {
     }
 
     @Test
-    void anOrderIsTakenBeforeTheFirstEventWhateverTheTimesOfTheirRecords() throws Exception {
+    void anOrderIsProcessedBeforeTheFirstEventWhateverTheTimestampsAre() throws Exception {
         try (SinkTestCluster old = new SinkTestCluster(1)) {
-            old.source("orders", 1).stamped(0).open().tasks(0, 200); // as early as a command is put
+            old.source("orders", 1).stamped(0).open().tasks(0, 200); // as low as the timestamp that a command has
             SinkService first = old.start(old.sink("ordered", old.calling(Duration.ZERO)));
             old.awaitCaughtUp("ordered", first);
             first.close();

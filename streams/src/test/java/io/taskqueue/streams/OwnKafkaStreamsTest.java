@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class OwnKafkaStreamsTest {
 
     @Test
-    void aWiredTopologyRecordsResultsAndDeletesThemOnceTheLogHasDroppedTheirEvents() throws Exception {
+    void aWiredTopologyRecordsResultsAndDeletesThemAfterTheLogHasDroppedTheirEvents() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1);
                 SinkTopology sink = cluster.sink("own", cluster.calling(Duration.ZERO))
                         .topicCheckInterval(Duration.ofMillis(200))
@@ -47,7 +47,7 @@ class OwnKafkaStreamsTest {
                         .all()
                         .get();
                 int task = 100;
-                // the next event lets the purge begin, once the log's start is read again
+                // the purge begins with the next event, after the log's start was read again
                 while (count(streams, SinkTopics.RESULTS_STORE) > 100 + 3 * (task - 100) && task < 1_000) {
                     source.tasks(task, ++task);
                     int calls = 3 * task;

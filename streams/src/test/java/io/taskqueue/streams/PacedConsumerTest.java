@@ -39,13 +39,13 @@ import org.junit.jupiter.api.Test;
 
 class PacedConsumerTest {
 
-    /** A revocation comes inside a poll. This one comes in the first that reaches the group after a commit. */
+    /** A revocation happens inside a poll. This one happens in the first poll that reaches the group after a commit. */
     @Test
-    void whatWorkersEndWhileAPartitionIsTakenAwayRightAfterACommitDoesNotRunAgain() throws Exception {
+    void eventsThatFinishDuringARevocationRightAfterACommitDoNotRunAgain() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
-            // all of them in flight: only where nothing comes in is a task not marked again soon
+            // all of them in flight: a task stays unmarked for some time only while no record arrives
             cluster.source("orders", 1).open().tasks(0, 150);
-            try (TakenAway instance = new TakenAway(cluster, cluster.calling(Duration.ofMillis(40)), 20)) {
+            try (RevokedInstance instance = new RevokedInstance(cluster, cluster.calling(Duration.ofMillis(40)), 20)) {
                 instance.start();
                 Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() > 50);
                 instance.takeAwayAfterNextCommit();
@@ -62,12 +62,12 @@ class PacedConsumerTest {
 
     /** Where workers wait for commits, each pass of the stream thread would end with one. */
     @Test
-    void aPartitionThatIsTakenAwayRightAfterACommitOfIntentsLeavesNoDoubt() throws Exception {
+    void aRevocationRightAfterACommitOfIntentsLeavesNoOutcomeUnknown() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             ReplicationSink<String> intending = (event, effects) ->
                     effects.run("call", OnAmbiguity.assumeDone(), key -> cluster.ledger.called(key.toString()));
             cluster.source("orders", 1).open().tasks(0, 1_000);
-            try (TakenAway instance = new TakenAway(cluster, intending, 0)) {
+            try (RevokedInstance instance = new RevokedInstance(cluster, intending, 0)) {
                 instance.start();
                 Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() > 20);
                 instance.takeAwayAfterNextCommit();
@@ -83,8 +83,8 @@ class PacedConsumerTest {
         }
     }
 
-    /** An instance from which the partition is taken away at a moment of the test's choice. */
-    private static final class TakenAway implements AutoCloseable {
+    /** An instance whose partition is revoked at a moment that the test chooses. */
+    private static final class RevokedInstance implements AutoCloseable {
 
         final CountDownLatch taken = new CountDownLatch(1);
         private final AtomicBoolean armed = new AtomicBoolean();
@@ -95,8 +95,8 @@ class PacedConsumerTest {
         private final SinkTopology topology;
         private final KafkaStreams streams;
 
-        /** @param calls so many are made before it is taken away, in the same poll */
-        TakenAway(SinkTestCluster cluster, ReplicationSink<String> sink, int calls) {
+        /** @param calls the number of calls that are made before the revocation, in the same poll */
+        RevokedInstance(SinkTestCluster cluster, ReplicationSink<String> sink, int calls) {
             this.cluster = cluster;
             this.calls = calls;
             topology = cluster.sink("taken", sink).topology();
@@ -154,9 +154,9 @@ class PacedConsumerTest {
         }
     }
 
-    /** The state of Kafka Streams stays "rebalancing" while it restores what is new here; what was here before goes on. */
+    /** The state of Kafka Streams stays "rebalancing" while it restores new partitions; the partitions that it had before continue. */
     @Test
-    void theHandOverLastsAsLongAsTheRevocation() {
+    void theHandoverLastsAsLongAsTheRevocation() {
         TopicPartition partition = new TopicPartition("events", 0);
         MockConsumer<byte[], byte[]> broker = new MockConsumer<>("earliest");
         SinkLifecycle sink = new SinkLifecycle();
@@ -185,7 +185,7 @@ class PacedConsumerTest {
     }
 
     @Test
-    void ofAPartitionThatIsFullNothingMoreIsTakenAndCommandsAreTakenAllTheSame() throws Exception {
+    void aFullPartitionFetchesCommandsButNoMoreEvents() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch alive = new CountDownLatch(1);
             cluster.source("orders", 1).open().tasks(0, 300);
@@ -201,7 +201,7 @@ class PacedConsumerTest {
                             "10",
                             "streams.buffered.records.per.partition",
                             "10")));
-            // what Kafka Streams has taken it hands on; after it there is no more
+            // Kafka Streams passes on the records that it has fetched, and then there are no more
             AtomicInteger inFlight = new AtomicInteger();
             Awaitility.await()
                     .atMost(SinkTestCluster.PATIENCE)

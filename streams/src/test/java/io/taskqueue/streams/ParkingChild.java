@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A sink in a process of its own, to be killed: two effects an event, of 40 ms, which fail where the ledger refuses. */
+/** A sink in a child process, to be killed: two effects per event, of 40 ms each, which fail where the ledger refuses. */
 final class ParkingChild {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -53,7 +53,7 @@ final class ParkingChild {
         TimeUnit.MILLISECONDS.sleep(40);
     }
 
-    /** Starts one on the cluster's topic, with a state directory that the next one takes over. */
+    /** Starts one on the cluster's topic; all of them use the same state directory. */
     static Process start(SinkTestCluster cluster, String sink) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class RebalanceRerunsNothingTest {
 
     @Test
-    void anInstanceThatComesAndGoesUnderLoadMakesNothingRunTwiceOrGetLost() throws Exception {
+    void anInstanceThatJoinsAndLeavesUnderLoadRepeatsAndLosesNothing() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(4)) {
             List<String> queues = List.of("a", "b", "c", "d", "e", "f", "g", "h");
             List<EventTopicWriter> sources = new ArrayList<>();
@@ -29,7 +29,8 @@ class RebalanceRerunsNothingTest {
                 SinkService second = cluster.start(cluster.sink("shared", cluster.calling(Duration.ofMillis(8)))
                         .stateDirectory(cluster.state("two")));
                 Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(second::ready);
-                for (EventTopicWriter source : sources) { // for both, however long the second one took to come
+                for (EventTopicWriter source :
+                        sources) { // for both instances, however long the second one took to join
                     source.tasks(250 * round + 175, 250 * (round + 1));
                 }
                 Awaitility.await()
@@ -44,9 +45,9 @@ class RebalanceRerunsNothingTest {
         }
     }
 
-    /** The group goes on only in polls, and Kafka Streams polls only once all that it has taken is handed on. */
+    /** The group makes progress only in polls, and Kafka Streams polls only when it has passed on all records that it fetched. */
     @Test
-    void aTargetThatDoesNotAnswerHoldsNoRebalanceUp() throws Exception {
+    void aTargetThatDoesNotAnswerDelaysNoRebalance() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(2)) {
             for (String queue : List.of("a", "b", "c", "d", "e", "f", "g", "h")) {
                 cluster.source(queue, 1).open().tasks(0, 100);

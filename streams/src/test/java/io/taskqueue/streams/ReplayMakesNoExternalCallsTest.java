@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ReplayMakesNoExternalCallsTest {
 
     @Test
-    void replayAfterAnOffsetResetIsAnsweredFromTheRecordAlsoOnAWipedStateDirectory() throws Exception {
+    void aReplayAfterAnOffsetResetReturnsRecordedResultsAlsoWithADeletedStateDirectory() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(2)) {
             for (String queue : List.of("a", "b")) {
                 cluster.source(queue, 1).open().tasks(0, 100);

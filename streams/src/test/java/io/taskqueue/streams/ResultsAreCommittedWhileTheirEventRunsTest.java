@@ -7,10 +7,10 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** An effect's result does not wait for the effects that its event has still to run. */
+/** The result of an effect is committed without waiting for the effects that its event still has to run. */
 class ResultsAreCommittedWhileTheirEventRunsTest {
 
-    private static final String SINK = "at-once";
+    private static final String SINK = "between-effects";
 
     @Test
     void aSinkThatIsKilledBetweenTwoEffectsOfAnEventRunsOnlyTheSecondAgain() throws Exception {
@@ -30,7 +30,7 @@ class ResultsAreCommittedWhileTheirEventRunsTest {
             }
             assertThat(cluster.committedResults(SINK)).containsExactly(first);
 
-            // as after any crash: it takes over once the session of the killed one has ended
+            // as after any crash: it takes over when the session of the killed one has ended
             SinkService next = cluster.start(cluster.sink(SINK, (event, effects) -> {
                         effects.run("call", key -> cluster.ledger.called(key.toString()));
                         effects.run("second", key -> cluster.ledger.called(key.toString()));

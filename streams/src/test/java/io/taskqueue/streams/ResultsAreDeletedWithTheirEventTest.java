@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class ResultsAreDeletedWithTheirEventTest {
 
     @Test
-    void resultsOfEventsThatTheLogHasDroppedVanishAndTheRestIsReplayedFromTheRecord() throws Exception {
+    void resultsOfEventsThatTheLogHasDroppedAreDeletedAndTheOthersAreReturnedInAReplay() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             cluster.source("quiet", 1).open().tasks(0, 100); // offsets 1 to 300
             EventTopicWriter busy = cluster.source("busy", 1).open(); // offset 301
@@ -49,17 +49,17 @@ class ResultsAreDeletedWithTheirEventTest {
                         return !results("purging").contains("quiet/1");
                     });
             cluster.awaitCaughtUp("purging", service);
-            Set<String> left = keys("quiet", 201, 300);
-            left.addAll(keys("busy", 1, events[0]));
+            Set<String> kept = keys("quiet", 201, 300);
+            kept.addAll(keys("busy", 1, events[0]));
             Awaitility.await().atMost(SinkTestCluster.PATIENCE).untilAsserted(() -> assertThat(results("purging"))
-                    .isEqualTo(left));
+                    .isEqualTo(kept));
             service.close();
             assertThat(cluster.ledger.calls()).hasSize(300 + events[0]);
 
             cluster.rewind("purging", 201);
             SinkService again = cluster.start(cluster.sink("purging", cluster.calling(Duration.ZERO)));
             cluster.awaitCaughtUp("purging", again);
-            assertThat(again.status().effects()).isEqualTo(new EffectCounts(0, left.size(), 0, 0, 0, 0));
+            assertThat(again.status().effects()).isEqualTo(new EffectCounts(0, kept.size(), 0, 0, 0, 0));
             assertThat(cluster.ledger.calls()).hasSize(300 + events[0]);
         }
     }
@@ -70,7 +70,7 @@ class ResultsAreDeletedWithTheirEventTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** What the changelog of the results holds, as queue and sequence. */
+    /** The contents of the changelog of results, as queue and sequence. */
     private static Set<String> results(String sink) {
         Map<Bytes, byte[]> latest = new HashMap<>();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(

@@ -19,20 +19,21 @@ import org.junit.jupiter.api.Timeout;
 class SinkServiceStopsCleanlyTest {
 
     @Test
-    void aStateDirectoryThatIsInUseIsSaidWithARemedyAndLeavesNoThreadBehind() throws Exception {
+    void aStateDirectoryInUseIsReportedWithARemedyAndLeavesNoThreadBehind() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             SinkService first = cluster.start(cluster.sink("crowded", cluster.calling(Duration.ZERO)));
             Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(first::ready);
             long before = threads("crowded-topic-watch");
 
-            assertThatThrownBy(() ->
-                            cluster.sink("crowded", cluster.calling(Duration.ZERO)).start())
+            assertThatThrownBy(() -> cluster.sink("crowded", cluster.calling(Duration.ZERO))
+                            .start())
                     .isInstanceOf(SinkStoppedException.class)
                     .hasMessage(
                             "Sink crowded did not start: another process uses its state in " + cluster.state("one")
                                     + ". Each instance on one machine needs its own: pass --state-dir (in code, stateDirectory).");
 
-            Awaitility.await().atMost(SinkTestCluster.PATIENCE).untilAsserted(() -> assertThat(threads("crowded-topic-watch"))
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).untilAsserted(() -> assertThat(
+                            threads("crowded-topic-watch"))
                     .isEqualTo(before));
         }
     }
@@ -100,13 +101,13 @@ class SinkServiceStopsCleanlyTest {
 
             long before = System.nanoTime();
             service.close();
-            // once before the streams close, once in their last commit
+            // one wait before the streams close, one in their last commit
             assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(13));
         }
     }
 
     @Test
-    void metersOfAStoppedSinkAreGone() throws Exception {
+    void metersOfAStoppedSinkAreRemoved() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             SimpleMeterRegistry meters = new SimpleMeterRegistry();
             cluster.source("orders", 1).open().tasks(0, 1);
@@ -129,7 +130,10 @@ class SinkServiceStopsCleanlyTest {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             assertThatThrownBy(() -> cluster.sink("misset", cluster.calling(Duration.ZERO))
                             .kafka(Map.of(
-                                    "bootstrap.servers", SinkTestCluster.bootstrap(), "streams.replication.factor", "many"))
+                                    "bootstrap.servers",
+                                    SinkTestCluster.bootstrap(),
+                                    "streams.replication.factor",
+                                    "many"))
                             .start())
                     .hasMessageContaining("replication.factor");
             Awaitility.await().atMost(SinkTestCluster.PATIENCE).untilAsserted(() -> assertThat(threads("misset-"))

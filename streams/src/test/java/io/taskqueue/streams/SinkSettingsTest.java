@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SinkSettingsTest {
 
     @Test
-    void whatIsWrongIsSaidBeforeTheClusterIsAsked() {
+    void invalidSettingsAreReportedBeforeTheClusterIsContacted() {
         assertThatThrownBy(() -> builder("a sink").start())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
@@ -74,7 +74,7 @@ class SinkSettingsTest {
                         + " | is read_committed, which hides what was never committed",
                 "__processing.threads.enabled__ | true | is false, which processes all records of a partition on one thread"
             })
-    void whatWouldTakeAGuaranteeAwayIsRefused(String property, String value, String found) {
+    void propertiesThatWouldBreakAGuaranteeAreRefused(String property, String value, String found) {
         for (String prefix : List.of("", "streams.")) {
             assertThatThrownBy(() -> builder("s")
                             .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", prefix + property, value))
@@ -86,7 +86,7 @@ class SinkSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"statestore.cache.max.bytes", "cache.max.bytes.buffering"})
-    void aCacheWithoutRoomForTheMarksOfCommitsIsRefusedByEitherName(String property) {
+    void aCacheTooSmallForTheCommitHookIsRefusedByEitherName(String property) {
         assertThatThrownBy(() -> builder("s")
                         .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", property, "0"))
                         .start())
@@ -95,7 +95,7 @@ class SinkSettingsTest {
     }
 
     @Test
-    void propertiesOfOneClientPassThrough() {
+    void propertiesOfOneClientArePassedThrough() {
         SinkSettings<String> settings = builder("s")
                 .kafka(Map.of(
                         "bootstrap.servers", "h:1",
@@ -136,8 +136,8 @@ class SinkSettingsTest {
                     .createPartitions(Map.of(cluster.topic, NewPartitions.increaseTo(2)))
                     .all()
                     .get();
-            assertThatThrownBy(() ->
-                            cluster.sink("counted", cluster.calling(Duration.ZERO)).start())
+            assertThatThrownBy(() -> cluster.sink("counted", cluster.calling(Duration.ZERO))
+                            .start())
                     .isInstanceOf(SinkStoppedException.class)
                     .hasMessageStartingWith(
                             "Topic " + cluster.topic + " has 2 partitions, but the state of sink counted is of 1.");
@@ -145,18 +145,18 @@ class SinkSettingsTest {
     }
 
     @Test
-    void aTopicMadeAnewStartsItsHistoryOverAndForgetsTheOldResults() throws Exception {
+    void aRecreatedTopicStartsANewHistoryAndDeletesTheOldResults() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             cluster.source("orders", 1).open().tasks(0, 2);
-            SinkService before = cluster.start(cluster.sink("anew", cluster.calling(Duration.ZERO)));
-            cluster.awaitCaughtUp("anew", before);
+            SinkService before = cluster.start(cluster.sink("recreated", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("recreated", before);
             before.close();
             assertThat(cluster.ledger.calls()).hasSize(6);
 
-            cluster.remake();
+            cluster.recreate();
             cluster.source("orders", 1).open().tasks(0, 3);
-            SinkService after = cluster.start(cluster.sink("anew", cluster.calling(Duration.ZERO)));
-            cluster.awaitCaughtUp("anew", after);
+            SinkService after = cluster.start(cluster.sink("recreated", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("recreated", after);
 
             assertThat(after.status().effects()).isEqualTo(new EffectCounts(9, 0, 0, 0, 0, 0));
             assertThat(after.status().queues().get(0).counts().gaps()).isZero();

@@ -56,7 +56,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The real topology without a broker. The driver commits after each record and each tick through the same flush of caches as
  * the stream thread, so the stores are written by the hook before a commit, as in a service. Offsets count up from 0 and never
- * go back here: replays are tested on a broker.
+ * decrease here: replays are tested on a broker.
  */
 class SinkTopologyTest {
 
@@ -75,7 +75,7 @@ class SinkTopologyTest {
     private TestInputTopic<byte[], byte[]> topic;
 
     @Test
-    void eventsInOrderAreAppliedAndTheCheckpointSaysHowFar() {
+    void eventsInOrderAreAppliedAndTheCheckpointAdvances() {
         start(OnGap.CONTINUE);
         pipe(opens(3, ONE), event(3, 1), event(3, 2));
 
@@ -93,7 +93,7 @@ class SinkTopologyTest {
     }
 
     @Test
-    void whatIsSentTwiceOrFencedIsDropped() {
+    void duplicateAndFencedEventsAreDropped() {
         start(OnGap.CONTINUE);
         pipe(opens(3, ONE), event(3, 1), event(3, 1), opens(9, new UUID(0, 2)), event(3, 2), event(9, 1));
 
@@ -107,7 +107,7 @@ class SinkTopologyTest {
     }
 
     @Test
-    void aGapIsMarkedAndPassedWhereTheSinkGoesOn() {
+    void aGapIsMarkedAndSkippedWhereTheSinkContinues() {
         start(OnGap.CONTINUE);
         pipe(opens(3, ONE), event(3, 1), event(3, 5));
 
@@ -132,7 +132,7 @@ class SinkTopologyTest {
     }
 
     @Test
-    void recordsThatAreNoEventsGoToTheDeadLetterTopicAsTheyAre() {
+    void invalidRecordsAreMovedToTheDeadLetterTopicUnchanged() {
         start(OnGap.CONTINUE);
         pipe(opens(3, ONE), event(3, 1));
         topic.pipeInput(new TestRecord<byte[], byte[]>(null, bytes("{\"broken"))); // neither key nor headers
@@ -155,7 +155,7 @@ class SinkTopologyTest {
     }
 
     @Test
-    void anEventWithoutKeyOrHeadersIsAnEventAllTheSame() {
+    void anEventWithoutKeyOrHeadersIsApplied() {
         start(OnGap.CONTINUE);
         topic.pipeInput(new TestRecord<byte[], byte[]>(null, CODEC.encode(event(3, 1))));
 
@@ -165,7 +165,7 @@ class SinkTopologyTest {
     }
 
     @Test
-    void aNegativeTimestampIsNoReasonToSkipAnEvent() {
+    void anEventWithANegativeTimestampIsApplied() {
         // neither the driver nor a producer sends one, but other clients and old brokers do
         ConsumerRecord<Object, Object> record = new ConsumerRecord<>("events", 0, 0, "orders", "value");
         assertThat(record.timestamp()).isNegative();
@@ -209,7 +209,7 @@ class SinkTopologyTest {
         }
     }
 
-    /** Lets the stream side notice what the workers have done, and commit. */
+    /** Lets the stream thread record the outcomes of the workers, and commit. */
     private void settle() {
         Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> {
             driver.advanceWallClockTime(PartitionWork.TICK);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class SlowTargetsTest {
 
     @Test
-    void aDeadTargetNeitherEvictsTheSinkNorFillsItsMemory() throws Exception {
+    void anUnavailableTargetNeitherEvictsTheSinkNorFillsItsMemory() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch alive = new CountDownLatch(1);
             cluster.source("orders", 1).open().tasks(0, 300);
@@ -41,7 +41,10 @@ class SlowTargetsTest {
                     .maxInFlight(16)
                     .metrics(meters)
                     .kafka(Map.of(
-                            "bootstrap.servers", SinkTestCluster.bootstrap(), "consumer.max.poll.interval.ms", "3000")));
+                            "bootstrap.servers",
+                            SinkTestCluster.bootstrap(),
+                            "consumer.max.poll.interval.ms",
+                            "3000")));
             Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(service::ready);
             double rebalances = rebalances(meters);
             Awaitility.await()
@@ -71,12 +74,12 @@ class SlowTargetsTest {
     }
 
     @Test
-    void aTaskThatWaitsForItsNextTryHoldsNoWorkerAndNoOtherTask() throws Exception {
+    void aTaskThatWaitsForItsNextAttemptOccupiesNoWorkerAndDelaysNoOtherTask() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             AtomicInteger failures = new AtomicInteger();
             ReplicationSink<String> sink = (event, effects) -> effects.run("call", key -> {
                 if (event.taskId().sequenceId() <= 10 && failures.incrementAndGet() <= 10) {
-                    throw new IOException("not now");
+                    throw new IOException("temporary");
                 }
                 cluster.ledger.called(key.toString());
             });
@@ -86,7 +89,7 @@ class SlowTargetsTest {
                     .retry(new RetryPolicy(2, Duration.ofSeconds(8), Duration.ofSeconds(8), 0)));
 
             Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> cluster.ledger.keys() == 270);
-            // the status follows with the next tick, long before the next tries
+            // the status follows with the next tick, long before the next attempts
             Awaitility.await()
                     .atMost(Duration.ofSeconds(5))
                     .until(() -> service.status().queues().get(0).positions().lag() >= 290);
@@ -126,7 +129,7 @@ class SlowTargetsTest {
     }
 
     @Test
-    void anObserverThatBlocksOrThrowsSlowsNothing() throws Exception {
+    void anObserverThatBlocksOrThrowsDelaysNothing() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch never = new CountDownLatch(1);
             AtomicInteger seen = new AtomicInteger();
@@ -151,8 +154,8 @@ class SlowTargetsTest {
     }
 
     @Test
-    void anObserverThatIsTooSlowIsToldHowManyEventsItMissed() throws Exception {
-        List<String> told = new CopyOnWriteArrayList<>();
+    void aSlowObserverIsNotifiedOfTheNumberOfEventsItMissed() throws Exception {
+        List<String> notified = new CopyOnWriteArrayList<>();
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch first = new CountDownLatch(1);
         AppliedEvent<String> event;
@@ -170,17 +173,17 @@ class SlowTargetsTest {
                         } catch (InterruptedException e) {
                             Thread.currentThread().interrupt();
                         }
-                        told.add("seen");
+                        notified.add("seen");
                     },
-                    missed -> told.add("missed " + missed));
+                    missed -> notified.add("missed " + missed));
             observers.offer(event);
             assertThat(first.await(60, TimeUnit.SECONDS)).isTrue();
             for (int more = 0; more < 4_096 + 5; more++) {
                 observers.offer(event);
             }
             go.countDown();
-            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> told.size() == 4_096 + 2);
-            assertThat(told.subList(0, 3)).containsExactly("seen", "missed 5", "seen");
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> notified.size() == 4_096 + 2);
+            assertThat(notified.subList(0, 3)).containsExactly("seen", "missed 5", "seen");
             handle.close();
         }
     }

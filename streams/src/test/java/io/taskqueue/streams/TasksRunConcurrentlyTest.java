@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class TasksRunConcurrentlyTest {
 
     @Test
-    void sixtyFourRunAtOnceAndFiveHundredAndTwelveAreInFlightUnlessToldOtherwise() throws Exception {
+    void byDefaultSixtyFourEventsRunConcurrentlyAndFiveHundredAndTwelveAreInFlight() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch go = new CountDownLatch(1);
             AtomicInteger running = new AtomicInteger();
@@ -32,7 +32,7 @@ class TasksRunConcurrentlyTest {
                     .stateDirectory(cluster.state("wide")));
             Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> inFlight(service) >= 512);
             assertThat(running).hasValue(64);
-            // at the bound one event more is taken each half second, so that the group is polled
+            // at the bound one more event is fetched every half second, so that the group is polled
             assertThat(inFlight(service)).isLessThan(512 + 40);
 
             go.countDown();
@@ -43,7 +43,7 @@ class TasksRunConcurrentlyTest {
     }
 
     @Test
-    void tasksThatAreStuckTakeAWorkerEachAndHoldUpNoOtherTask() throws Exception {
+    void stuckTasksOccupyOneWorkerEachAndDelayNoOtherTask() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch go = new CountDownLatch(1);
             EventTopicWriter source = cluster.source("orders", 1).open();
@@ -57,7 +57,7 @@ class TasksRunConcurrentlyTest {
             for (int task = 0; task < 63; task++) {
                 source.next(EventKind.ENQUEUED, task);
             }
-            // sixty-three of sixty-four workers are held; whatever the others' ids are, the last one serves them all
+            // sixty-three of sixty-four workers are occupied; the last one serves all other tasks, whatever their ids
             for (int task = 63; task < 363; task++) {
                 source.next(EventKind.ENQUEUED, task);
                 source.next(EventKind.LEASE_GRANTED, task);

@@ -42,7 +42,7 @@ class UnansweredCommitsTest {
 
     private static final int EVENTS = 400;
 
-    /** Where the time-out comes up: under what makes a fence of it, or past that, so that Kafka Streams revives the task. */
+    /** Where the timeout occurs: below the producer that turns it into a fence, or above it, so that Kafka Streams revives the task. */
     enum TimedOut {
         UNDER_THE_FENCE,
         PAST_THE_FENCE
@@ -50,7 +50,7 @@ class UnansweredCommitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatWasPolledAndNotProcessedIsNotLost(TimedOut where) throws Exception {
+    void recordsPolledAndNotProcessedAreNotLost(TimedOut where) throws Exception {
         CountDownLatch alive = new CountDownLatch(1);
         String name = "unanswered-" + where;
         Unanswered unanswered = new Unanswered();
@@ -79,7 +79,7 @@ class UnansweredCommitsTest {
                     Awaitility.await()
                             .atMost(SinkTestCluster.PATIENCE)
                             .until(() -> cluster.ledger.calls().size() >= before + 4);
-                    // taken up again; time for some commits, of which there need be none where nothing is new
+                    // resumed; time for some commits, although there may be none where nothing is new
                     Awaitility.await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
                 } finally {
                     sink.quiesce();
@@ -94,9 +94,9 @@ class UnansweredCommitsTest {
         }
     }
 
-    /** An instance that has only taken up what was in flight commits no offsets, and Kafka Streams takes no answer for a yes. */
+    /** An instance that has only resumed events in flight commits no offsets, and Kafka Streams counts a commit without an answer as made. */
     @Test
-    void anIntentIsNotTakenForCommitted() throws Exception {
+    void anIntentWithoutAnAnswerDoesNotCountAsCommitted() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch never = new CountDownLatch(1);
             SinkService first = cluster.start(
@@ -152,7 +152,7 @@ class UnansweredCommitsTest {
     }
 
     @Test
-    void theFenceSaysWhatIsToBeDone() {
+    void theMessageOfTheFenceStatesTheRemedy() {
         MockProducer<byte[], byte[]> producer = new MockProducer<>(
                 true, new RoundRobinPartitioner(), new ByteArraySerializer(), new ByteArraySerializer());
         Producer<byte[], byte[]> answered = TimeoutFencingProducer.wrap(producer);
@@ -177,7 +177,7 @@ class UnansweredCommitsTest {
     }
 
     @Test
-    void aTaskThatIsStartedTwiceSaysWhatBecomesOfIt() {
+    void theMessageOfATaskStartedTwiceStatesTheConsequence() {
         assertThat(SinkProcessor.revived("mail", 3))
                 .hasMessage(
                         "Kafka Streams started its task of partition 3 of sink mail a second time, after its state was lost"
@@ -209,7 +209,7 @@ class UnansweredCommitsTest {
         return found == null ? -1 : found.offset();
     }
 
-    /** A producer that gets no answer to a commit where it is told so. */
+    /** A producer that gets no answer to a commit when a test requests it. */
     static class Unanswered {
 
         final AtomicBoolean timesOut = new AtomicBoolean();

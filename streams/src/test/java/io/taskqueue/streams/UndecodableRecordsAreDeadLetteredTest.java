@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class UndecodableRecordsAreDeadLetteredTest {
 
     @Test
-    void theyGoToTheDeadLetterTopicOnceWithTheReasonAndTheSequenceGoesOn() throws Exception {
+    void theyAreDeadLetteredOnceWithTheReasonAndTheSequenceContinues() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, 2);
@@ -52,7 +52,7 @@ class UndecodableRecordsAreDeadLetteredTest {
     }
 
     @Test
-    void theLargestRecordThatTheTopicTakesIsSetAsideToo() throws Exception {
+    void theLargestRecordThatTheTopicAcceptsIsDeadLetteredToo() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1);
                 KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                         Map.of("bootstrap.servers", SinkTestCluster.bootstrap(), "max.request.size", 2_000_000),

@@ -33,7 +33,7 @@ class PeerPositionsTest {
     }
 
     @Test
-    void theyGoOnFromWhatWasStored() {
+    void theyResumeFromTheStoredPositions() {
         PeerPositions before = new PeerPositions();
         before.began("a", at(7));
         before.began("a", at(9));
@@ -47,7 +47,7 @@ class PeerPositionsTest {
     }
 
     @Test
-    void anyNumberOfNamesAndAnyLengthTakesBoundedRoom() {
+    void anyNumberAndLengthOfNamesTakesBoundedSpace() {
         PeerPositions peers = new PeerPositions();
         for (int name = 1; name <= 10_000; name++) {
             peers.began("peer-" + name, at(name));
@@ -66,7 +66,7 @@ class PeerPositionsTest {
     }
 
     @Test
-    void aPeerThatIsDownKeepsItsPositionOverARestartWhileAnotherGoesOn() throws Exception {
+    void anUnavailablePeerKeepsItsPositionOverARestartWhileAnotherAdvances() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch up = new CountDownLatch(1);
             EventTopicWriter source = cluster.source("orders", 1).open();
@@ -90,7 +90,7 @@ class PeerPositionsTest {
         return done;
     }
 
-    /** The task of event 2, which is even's, waits until its target is up; the last task's peer cannot be told. */
+    /** The task of event 2, whose peer is "even", waits until its target is available; the last task has no valid peer. */
     private static SinkService.Builder<String> peering(SinkTestCluster cluster, CountDownLatch up) {
         return cluster.sink("peering", (event, effects) -> {
                     if (event.taskId().sequenceId() == 2) {

@@ -39,7 +39,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void whateverWaitsForEachOtherRunsSideBySide() throws Exception {
+    void workThatWaitsForOtherWorkRunsConcurrently() throws Exception {
         for (int time = 0; time < 500; time++) {
             CountDownLatch together = new CountDownLatch(MOST);
             CountDownLatch done = new CountDownLatch(MOST);
@@ -56,7 +56,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void allThatComesFromManyThreadsRunsOnce() throws Exception {
+    void workSubmittedByManyThreadsRunsOnce() throws Exception {
         Set<Integer> ran = ConcurrentHashMap.newKeySet();
         CountDownLatch done = new CountDownLatch(4 * 5_000);
         for (int giver = 0; giver < 4; giver++) {
@@ -78,7 +78,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void itRunsInTheOrderInWhichItCame() throws Exception {
+    void workRunsInTheOrderOfSubmission() throws Exception {
         Queue<Integer> ran = new ConcurrentLinkedQueue<>();
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(100);
@@ -99,7 +99,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void aThreadThatDiesOfItsWorkIsReplaced() throws Exception {
+    void aThreadThatItsWorkTerminatesIsReplaced() throws Exception {
         for (int work = 0; work < 2 * MOST; work++) {
             pool.execute(() -> {
                 throw new AssertionError("planted");
@@ -112,7 +112,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void theEndInterruptsWhatRunsAndForgetsWhatWaits() throws Exception {
+    void closeInterruptsRunningWorkAndDropsWaitingWork() throws Exception {
         AtomicInteger begun = new AtomicInteger();
         CountDownLatch all = new CountDownLatch(MOST);
         CountDownLatch interrupted = new CountDownLatch(MOST);
