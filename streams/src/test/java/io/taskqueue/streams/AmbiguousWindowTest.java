@@ -100,12 +100,12 @@ class AmbiguousWindowTest {
                                                         .events()
                                                 == 1));
             }
-            redriveRunsWhatWasLeftToAPerson(cluster, sink, source, next, outcomes);
+            assertRedriveRunsTheParkedEffect(cluster, sink, source, next, outcomes);
             return outcomes;
         }
     }
 
-    private static void redriveRunsWhatWasLeftToAPerson(
+    private static void assertRedriveRunsTheParkedEffect(
             SinkTestCluster cluster,
             String sink,
             EventTopicWriter source,

@@ -1,14 +1,18 @@
 package io.taskqueue.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.ReplicationSink;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ExhaustedRetriesStopTheSinkTest {
 
@@ -71,6 +75,22 @@ class ExhaustedRetriesStopTheSinkTest {
                     .contains("in 1 attempt")
                     .contains("Effect 'same' was requested twice");
             assertThat(cluster.ledger.calls()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aCauseThatEndsWithAFullStopIsFollowedByNoSecondOne(@TempDir Path directory) {
+        try (SinkDriver sink = new SinkDriver(
+                directory,
+                (event, effects) -> {
+                    throw new IOException("The target refuses.");
+                },
+                builder -> builder.onExhausted(OnExhausted.STOP))) {
+            sink.event(1);
+            assertThatThrownBy(sink::settle)
+                    .hasStackTraceContaining(
+                            "the last of which ended with java.io.IOException: The target refuses. It is "
+                                    + "applied again at the next start");
         }
     }
 }

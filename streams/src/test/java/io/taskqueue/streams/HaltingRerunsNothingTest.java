@@ -69,12 +69,17 @@ class HaltingRerunsNothingTest {
             assertThat(cluster.ledger.repeated()).isEmpty();
             assertThat(cluster.ledger.keys()).isEqualTo(headers ? 31 : 32);
             assertThat(continuing.status().undecodable()).isEqualTo(1);
-            List<ConsumerRecord<byte[], byte[]>> dead = new ArrayList<>();
-            SinkTestCluster.readCommitted(name + ".dead", dead::add);
-            assertThat(dead).hasSize(1);
-            assertThat(dead.get(0).value()).asString(StandardCharsets.UTF_8).isEqualTo("{\"broken");
-            assertThat(dead.get(0).key()).asString(StandardCharsets.UTF_8).isEqualTo("orders");
-            assertThat(EventHeaders.read(dead.get(0).headers()).isPresent()).isEqualTo(headers);
+            List<ConsumerRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
+            SinkTestCluster.readCommitted(name + ".dead", deadLetters::add);
+            assertThat(deadLetters).hasSize(1);
+            assertThat(deadLetters.get(0).value())
+                    .asString(StandardCharsets.UTF_8)
+                    .isEqualTo("{\"broken");
+            assertThat(deadLetters.get(0).key())
+                    .asString(StandardCharsets.UTF_8)
+                    .isEqualTo("orders");
+            assertThat(EventHeaders.read(deadLetters.get(0).headers()).isPresent())
+                    .isEqualTo(headers);
         }
     }
 

@@ -105,7 +105,7 @@ class OrderedReplayTest {
             }
             if (event.queueName().equals("b") && event.position().sequence() == 2) {
                 effects.run("call", key -> {
-                    throw new IOException("it is away");
+                    throw new IOException("the target is unavailable");
                 });
             }
             numbered(2).apply(event, effects);
@@ -135,15 +135,15 @@ class OrderedReplayTest {
     void eventsThatAreRedrivenDuringAReplayAreNotCountedByIt() throws Exception {
         runThrough("redriven", of("a", numbered(1)));
         ReplayOrder order = cluster.order("redriven", ReplayMode.FILL_GAPS, "queue=b,to=1/2");
-        AtomicBoolean away = new AtomicBoolean(true);
+        AtomicBoolean unavailable = new AtomicBoolean(true);
         CountDownLatch goOn = new CountDownLatch(1);
         SinkService filling = cluster.start(cluster.sink("redriven", (event, effects) -> {
             if (event.position().sequence() == 1 && event.queueName().equals("b")) {
                 effects.run("slow", key -> goOn.await());
             } else if (event.position().sequence() == 2 && event.queueName().equals("b")) {
                 effects.run("call", key -> {
-                    if (away.get()) {
-                        throw new IOException("it is away");
+                    if (unavailable.get()) {
+                        throw new IOException("the target is unavailable");
                     }
                     cluster.ledger.called(key.toString());
                 });
@@ -151,7 +151,7 @@ class OrderedReplayTest {
         }));
         await().atMost(SinkTestCluster.PATIENCE).until(() -> filling.status().queues().stream()
                 .anyMatch(queue -> queue.parked().events() == 1));
-        away.set(false);
+        unavailable.set(false);
         ParkedCommand redrive = new ParkedCommand(
                 ParkedCommand.Action.REDRIVE, new TaskId("b", 1, 2), 2, 1, "a test", "it is back", false);
         cluster.producer

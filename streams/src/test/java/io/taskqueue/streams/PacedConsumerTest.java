@@ -48,13 +48,13 @@ class PacedConsumerTest {
             try (RevokedInstance instance = new RevokedInstance(cluster, cluster.calling(Duration.ofMillis(40)), 20)) {
                 instance.start();
                 Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() > 50);
-                instance.takeAwayAfterNextCommit();
-                assertThat(instance.taken.await(60, TimeUnit.SECONDS)).isTrue();
+                instance.revokeAfterNextCommit();
+                assertThat(instance.revoked.await(60, TimeUnit.SECONDS)).isTrue();
             }
             assertThat(cluster.ledger.keys()).isLessThan(450);
 
-            SinkService next = cluster.start(cluster.sink("taken", cluster.calling(Duration.ZERO)));
-            cluster.awaitCaughtUp("taken", next);
+            SinkService next = cluster.start(cluster.sink("revoked", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("revoked", next);
             assertThat(cluster.ledger.keys()).isEqualTo(450);
             assertThat(cluster.ledger.repeated()).isEmpty();
         }
@@ -70,13 +70,13 @@ class PacedConsumerTest {
             try (RevokedInstance instance = new RevokedInstance(cluster, intending, 0)) {
                 instance.start();
                 Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() > 20);
-                instance.takeAwayAfterNextCommit();
-                assertThat(instance.taken.await(60, TimeUnit.SECONDS)).isTrue();
+                instance.revokeAfterNextCommit();
+                assertThat(instance.revoked.await(60, TimeUnit.SECONDS)).isTrue();
             }
             assertThat(cluster.ledger.keys()).isLessThan(3_000);
 
-            SinkService next = cluster.start(cluster.sink("taken", intending));
-            cluster.awaitCaughtUp("taken", next);
+            SinkService next = cluster.start(cluster.sink("revoked", intending));
+            cluster.awaitCaughtUp("revoked", next);
             assertThat(next.status().effects().ambiguous()).isZero();
             assertThat(cluster.ledger.keys()).isEqualTo(3_000);
             assertThat(cluster.ledger.repeated()).isEmpty();
@@ -86,7 +86,7 @@ class PacedConsumerTest {
     /** An instance whose partition is revoked at a moment that the test chooses. */
     private static final class RevokedInstance implements AutoCloseable {
 
-        final CountDownLatch taken = new CountDownLatch(1);
+        final CountDownLatch revoked = new CountDownLatch(1);
         private final AtomicBoolean armed = new AtomicBoolean();
         private final AtomicBoolean committed = new AtomicBoolean();
         private final AtomicReference<ConsumerRebalanceListener> listener = new AtomicReference<>();
@@ -99,7 +99,7 @@ class PacedConsumerTest {
         RevokedInstance(SinkTestCluster cluster, ReplicationSink<String> sink, int calls) {
             this.cluster = cluster;
             this.calls = calls;
-            topology = cluster.sink("taken", sink).topology();
+            topology = cluster.sink("revoked", sink).topology();
             streams = new KafkaStreams(
                     topology.topology(),
                     new StreamsConfig(topology.properties()),
@@ -115,7 +115,7 @@ class PacedConsumerTest {
             streams.start();
         }
 
-        void takeAwayAfterNextCommit() {
+        void revokeAfterNextCommit() {
             armed.set(true);
         }
 
@@ -135,7 +135,7 @@ class PacedConsumerTest {
                                     .atMost(SinkTestCluster.PATIENCE)
                                     .until(() -> cluster.ledger.keys() >= before + calls);
                             listener.get().onPartitionsRevoked(consumer.assignment());
-                            taken.countDown();
+                            revoked.countDown();
                         }
                         try {
                             return method.invoke(consumer, arguments);

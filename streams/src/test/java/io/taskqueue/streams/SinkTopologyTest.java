@@ -144,14 +144,14 @@ class SinkTopologyTest {
         assertThat(applied).containsExactlyInAnyOrder(at(3, 1), at(3, 3));
         assertThat(status().queues().get(0).counts().gaps()).isZero();
         assertThat(status().undecodable()).isEqualTo(3);
-        ProducerRecord<byte[], byte[]> nothing = dead();
+        ProducerRecord<byte[], byte[]> nothing = deadLetter();
         assertThat(nothing.key()).isNull();
         assertThat(nothing.value()).isEqualTo(bytes("{\"broken"));
-        ProducerRecord<byte[], byte[]> tombstone = dead();
+        ProducerRecord<byte[], byte[]> tombstone = deadLetter();
         assertThat(tombstone.value()).isNull();
         assertThat(header(tombstone, DeadLetterRecord.REASON)).isEqualTo("The record has no value.");
         assertThat(header(tombstone, DeadLetterRecord.OFFSET)).isEqualTo("3");
-        assertThat(header(dead(), "ce_id")).isEqualTo("orders/3/2");
+        assertThat(header(deadLetter(), "ce_id")).isEqualTo("orders/3/2");
     }
 
     @Test
@@ -238,7 +238,7 @@ class SinkTopologyTest {
         return new StreamsKeyValues(driver.getKeyValueStore(SinkTopics.STATE_STORE));
     }
 
-    private ProducerRecord<byte[], byte[]> dead() {
+    private ProducerRecord<byte[], byte[]> deadLetter() {
         TestRecord<byte[], byte[]> record = driver.createOutputTopic(
                         "driven.dead", new ByteArrayDeserializer(), new ByteArrayDeserializer())
                 .readRecord();

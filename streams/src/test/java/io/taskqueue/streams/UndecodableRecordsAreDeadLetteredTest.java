@@ -39,15 +39,15 @@ class UndecodableRecordsAreDeadLetteredTest {
             cluster.awaitCaughtUp("tolerant", again);
             assertThat(again.status().undecodable()).isZero();
 
-            List<ConsumerRecord<byte[], byte[]>> dead = read("tolerant.dead", 2);
-            assertThat(dead).hasSize(2);
-            assertThat(dead).allMatch(record -> text(record.value()).equals("{\"broken"));
-            assertThat(header(dead.get(0), "taskqueue_dead_topic")).isEqualTo(cluster.topic);
-            assertThat(header(dead.get(0), "taskqueue_dead_partition")).isEqualTo("0");
-            assertThat(header(dead.get(0), "taskqueue_dead_offset")).isEqualTo("7");
-            assertThat(header(dead.get(0), "taskqueue_dead_reason")).isNotBlank();
-            assertThat(header(dead.get(0), "ce_id")).isEqualTo("orders/1/7");
-            assertThat(header(dead.get(1), "taskqueue_dead_offset")).isEqualTo("8");
+            List<ConsumerRecord<byte[], byte[]>> deadLetters = read("tolerant.dead", 2);
+            assertThat(deadLetters).hasSize(2);
+            assertThat(deadLetters).allMatch(record -> text(record.value()).equals("{\"broken"));
+            assertThat(header(deadLetters.get(0), "taskqueue_dead_topic")).isEqualTo(cluster.topic);
+            assertThat(header(deadLetters.get(0), "taskqueue_dead_partition")).isEqualTo("0");
+            assertThat(header(deadLetters.get(0), "taskqueue_dead_offset")).isEqualTo("7");
+            assertThat(header(deadLetters.get(0), "taskqueue_dead_reason")).isNotBlank();
+            assertThat(header(deadLetters.get(0), "ce_id")).isEqualTo("orders/1/7");
+            assertThat(header(deadLetters.get(1), "taskqueue_dead_offset")).isEqualTo("8");
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.Set;
 
 /**
  * The recorded results of one event, as a worker sees them: what the store held when the event was dispatched, and what has
- * been recorded since. A new result is passed to the stream thread at once, so that the next commit includes it. Thread-safe.
+ * been recorded since. A new result is passed to the stream thread immediately, so that the next commit includes it. Thread-safe.
  */
 final class EventResults implements EffectStore {
 

@@ -23,13 +23,13 @@ class WorkerPoolTest {
 
     private static final int MOST = 4;
 
-    private final List<Thread> made = Collections.synchronizedList(new ArrayList<>());
+    private final List<Thread> created = Collections.synchronizedList(new ArrayList<>());
     private final Queue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
     private final WorkerPool pool = new WorkerPool(MOST, work -> {
         Thread thread = new Thread(work, "pooled");
         thread.setDaemon(true);
-        thread.setUncaughtExceptionHandler((dead, failure) -> uncaught.add(failure));
-        made.add(thread);
+        thread.setUncaughtExceptionHandler((terminated, failure) -> uncaught.add(failure));
+        created.add(thread);
         return thread;
     });
 
@@ -52,7 +52,7 @@ class WorkerPoolTest {
             }
             await(done);
         }
-        assertThat(made).hasSize(MOST);
+        assertThat(created).hasSize(MOST);
     }
 
     @Test
@@ -74,7 +74,7 @@ class WorkerPoolTest {
                     .start();
         }
         await(done);
-        assertThat(made).hasSizeLessThanOrEqualTo(MOST);
+        assertThat(created).hasSizeLessThanOrEqualTo(MOST);
     }
 
     @Test
@@ -132,7 +132,7 @@ class WorkerPoolTest {
         pool.close();
 
         await(interrupted);
-        for (Thread thread : made) {
+        for (Thread thread : created) {
             thread.join(SinkTestCluster.PATIENCE.toMillis());
             assertThat(thread.isAlive()).isFalse();
         }

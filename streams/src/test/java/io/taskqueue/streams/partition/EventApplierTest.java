@@ -479,12 +479,12 @@ class EventApplierTest {
         InFlightEvent<String> event = events.next(1);
         partition.admit(event);
         awaitApplied(1);
-        List<Outcome> handed = new ArrayList<>();
+        List<Outcome> recorded = new ArrayList<>();
         Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> {
-            handed.addAll(outcomes.takeAll());
-            return handed.size() == 2;
+            recorded.addAll(outcomes.takeAll());
+            return recorded.size() == 2;
         });
-        assertThat(handed.get(1)).isEqualTo(new Outcome.Applied(event, 0, 0));
+        assertThat(recorded.get(1)).isEqualTo(new Outcome.Applied(event, 0, 0));
     }
 
     @Test
