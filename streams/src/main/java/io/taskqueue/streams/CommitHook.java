@@ -20,8 +20,8 @@ import org.apache.kafka.streams.state.Stores;
  * revocation, a clean stop.
  *
  * <p>Kafka Streams has no such hook, but each of those flushes the record caches first, on the stream thread. So this is a store
- * of one key, cached and not logged: touching it makes it dirty, and the flush puts the key into the inner store, whose put
- * is the call. A commit without a touch before it makes no call.
+ * of one key, cached and not logged: touching it marks it dirty, and the flush puts the key into the inner store, whose put
+ * is the call. Before a commit without a touch, nothing is called.
  */
 final class CommitHook {
 
@@ -71,7 +71,7 @@ final class CommitHook {
         }
     }
 
-    /** Holds nothing; its put is the call. */
+    /** Stores nothing; its put is the call. */
     private final class Inner implements KeyValueStore<Bytes, byte[]> {
 
         private TaskId task = new TaskId(0, 0);

@@ -31,7 +31,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The processor of one partition: passes records and ticks of Kafka Streams to the partition's work, and its dead letters on.
+ * The processor of one partition: passes records and ticks of Kafka Streams to the partition's work, and forwards its dead letters.
  *
  * <p>Everything here runs on the stream thread, which alone accesses the stores. What is in flight is written just before a
  * commit ({@link CommitHook}), so that an event whose offset is committed is either applied or in the store.
@@ -162,7 +162,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         return work;
     }
 
-    /** Marks the task, so that the commit that ends its life here waits for what runs, also where nothing has changed. */
+    /** Marks the task, so that its last commit on this instance waits for running work, also where nothing has changed. */
     private void endPass(PartitionWork<T> work, Optional<Duration> suspended) {
         deadLetters.forEach(letter -> context.forward(letter, SinkTopology.DEAD_LETTERS));
         deadLetters.clear();
@@ -175,7 +175,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         scheduleTicks(work, suspended);
     }
 
-    /** A tick makes the task commit, so there is none while nothing is outstanding, and a late one while all that is waits. */
+    /** A tick causes the task to commit, so there is none while nothing is outstanding, and a late one while everything only waits. */
     private void scheduleTicks(PartitionWork<T> work, Optional<Duration> suspended) {
         boolean needed = work.needsTicks() || !deadLetters.isEmpty();
         ticks.schedule(needed ? Optional.of(suspended.orElse(PartitionWork.TICK)) : Optional.empty());
@@ -193,7 +193,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         work().beforeCommit();
     }
 
-    /** Where the sink halts before the record, what runs is recorded first: with a failure at once, it would all run again. */
+    /** Where the sink halts before the record, running work is recorded first: after an immediate failure all of it would run again. */
     private void accept(PartitionWork<T> work, Record<byte[], PolledRecord<T>> record, long offset) {
         if (work.halting()) {
             work.hold(offset, held(record));

@@ -145,7 +145,7 @@ public final class SinkService implements AutoCloseable {
 
     /**
      * Stops: what runs may finish within the drain timeout, what is left is applied at the next start; the group is left, so
-     * that its offsets can be moved at once. Returns when it has stopped. Idempotent.
+     * that its offsets can be moved immediately. Returns when it has stopped. Idempotent.
      */
     @Override
     public void close() {
@@ -438,7 +438,7 @@ public final class SinkService implements AutoCloseable {
             return service;
         }
 
-        /** The sink as a topology for one's own KafkaStreams. Throws as {@link #start()}. */
+        /** The sink as a topology for a KafkaStreams of the user. Throws as {@link #start()}. */
         public SinkTopology topology() {
             return SinkTopology.connect(settings());
         }

@@ -71,7 +71,7 @@ import org.apache.kafka.streams.state.Stores;
  * }
  * }</pre>
  *
- * <p>Without the clients, an ordered replay cannot be told from another either, and runs nothing.
+ * <p>Without the clients, an ordered replay cannot be distinguished from another one either, and runs nothing.
  *
  * <p>Where an event cannot be applied, the stream thread throws a {@link SinkStoppedException} that names it. Thread-safe.
  */

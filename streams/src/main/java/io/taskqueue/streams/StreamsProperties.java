@@ -51,7 +51,7 @@ final class StreamsProperties {
                 properties,
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
                 StreamsConfig.EXACTLY_ONCE_V2,
-                "makes offsets and results commit together");
+                "commits offsets and results together");
         require(properties, StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1, "is needed to hand partitions over cleanly");
         require(properties, StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, -1, "lets the sink read commands before events");
         require(
@@ -101,7 +101,7 @@ final class StreamsProperties {
                 settings.limits().commitInterval().toMillis());
         // there is no global table; without it, each start logs a warning
         properties.put("processing.exception.handler.global.enabled", true);
-        // how soon outcomes are noticed when no record comes
+        // how soon outcomes are noticed when no record arrives
         properties.put(StreamsConfig.POLL_MS_CONFIG, 5);
         // polled records are accepted also where there is no capacity for them
         properties.put(
@@ -141,7 +141,7 @@ final class StreamsProperties {
         }
     }
 
-    /** In a cache without room for the commit hooks of all partitions, what waits for a commit would wait without end. */
+    /** If the cache is too small for the commit hooks of all partitions, intents would never be reported as committed. */
     private static void requireCache(Map<String, Object> properties) {
         for (String cache : List.of(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "cache.max.bytes.buffering")) {
             Object given = properties.get(cache);

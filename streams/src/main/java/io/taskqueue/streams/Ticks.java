@@ -8,7 +8,7 @@ import org.apache.kafka.streams.processor.Punctuator;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.jspecify.annotations.Nullable;
 
-/** The schedule of one task's passes without a record. Each tick makes the task commit. For the stream thread only. */
+/** The schedule of one task's passes without a record. Each tick causes the task to commit. For the stream thread only. */
 final class Ticks {
 
     private final ProcessorContext<byte[], byte[]> context;

@@ -14,7 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 
-/** One effect an event, each task's under another policy, on a ledger outside of the process. */
+/** One effect per event, each task's under another policy, on a ledger outside of the process. */
 class AmbiguousSink implements ReplicationSink<String> {
 
     /** The policy of a task's effect, by the task's number. */
@@ -42,7 +42,7 @@ class AmbiguousSink implements ReplicationSink<String> {
         this.ledger = ledger;
     }
 
-    /** Called on the way: before the effect, as its action begins, as it ends, and once its result is handed over. */
+    /** Called at each step: before the effect, when its action begins, when it ends, and when its result was passed on. */
     void at(KillPoint point, Effects effects) throws Exception {}
 
     @Override

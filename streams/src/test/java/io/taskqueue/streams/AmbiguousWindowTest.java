@@ -26,11 +26,11 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** A kill -9 at each point of an effect's way, under each policy: exactly the calls that the policy allows. */
+/** A kill -9 at each step of an effect, under each policy: exactly the calls that the policy allows. */
 class AmbiguousWindowTest {
 
-    /** What a policy's effect came to. */
-    private record Fate(int calls, boolean parked) {
+    /** The calls of an effect, and whether its event was parked. */
+    private record PolicyOutcome(int calls, boolean parked) {
 
         @Override
         public String toString() {
@@ -38,13 +38,13 @@ class AmbiguousWindowTest {
         }
     }
 
-    private static final Fate NEVER = new Fate(0, false);
-    private static final Fate ONCE = new Fate(1, false);
-    private static final Fate TWICE = new Fate(2, false);
-    private static final Fate PARKED_NOT_DONE = new Fate(0, true);
-    private static final Fate PARKED_DONE = new Fate(1, true);
+    private static final PolicyOutcome NEVER = new PolicyOutcome(0, false);
+    private static final PolicyOutcome ONCE = new PolicyOutcome(1, false);
+    private static final PolicyOutcome TWICE = new PolicyOutcome(2, false);
+    private static final PolicyOutcome PARKED_NOT_DONE = new PolicyOutcome(0, true);
+    private static final PolicyOutcome PARKED_DONE = new PolicyOutcome(1, true);
 
-    private static final Map<KillPoint, Map<Policy, Fate>> EXPECTED = new EnumMap<>(Map.of(
+    private static final Map<KillPoint, Map<Policy, PolicyOutcome>> EXPECTED = new EnumMap<>(Map.of(
             KillPoint.BEFORE_INTENT, Map.of(RERUN, ONCE, PROBE, ONCE, PARK, ONCE, ASSUME_DONE, ONCE),
             KillPoint.INTENT_COMMITTED, Map.of(RERUN, ONCE, PROBE, ONCE, PARK, PARKED_NOT_DONE, ASSUME_DONE, NEVER),
             KillPoint.ACTION_DONE, Map.of(RERUN, TWICE, PROBE, ONCE, PARK, PARKED_DONE, ASSUME_DONE, ONCE),
@@ -53,45 +53,45 @@ class AmbiguousWindowTest {
             KillPoint.AFTER_COMMIT, Map.of(RERUN, ONCE, PROBE, ONCE, PARK, ONCE, ASSUME_DONE, ONCE)));
 
     @Test
-    void afterAKillAnywhereEachEffectWasCalledAsItsPolicyAllowsAndTheRestIsCounted() throws Exception {
+    void afterAKillAtAnyPointEachEffectIsCalledAsItsPolicyAllowsAndTheOthersAreCounted() throws Exception {
         ExecutorService sideBySide = Executors.newFixedThreadPool(3);
         try {
-            Map<KillPoint, Future<Map<Policy, Fate>>> found = new EnumMap<>(KillPoint.class);
+            Map<KillPoint, Future<Map<Policy, PolicyOutcome>>> found = new EnumMap<>(KillPoint.class);
             for (KillPoint point : KillPoint.values()) {
                 found.put(point, sideBySide.submit(() -> killedAt(point)));
             }
-            Map<KillPoint, Map<Policy, Fate>> fates = new EnumMap<>(KillPoint.class);
+            Map<KillPoint, Map<Policy, PolicyOutcome>> outcomes = new EnumMap<>(KillPoint.class);
             for (KillPoint point : KillPoint.values()) {
-                fates.put(point, found.get(point).get(120, TimeUnit.SECONDS));
+                outcomes.put(point, found.get(point).get(120, TimeUnit.SECONDS));
             }
-            assertThat(fates).isEqualTo(EXPECTED);
+            assertThat(outcomes).isEqualTo(EXPECTED);
         } finally {
             sideBySide.shutdownNow();
         }
     }
 
-    private static Map<Policy, Fate> killedAt(KillPoint point) throws Exception {
+    private static Map<Policy, PolicyOutcome> killedAt(KillPoint point) throws Exception {
         String sink = "killed-" + point.name().toLowerCase(Locale.ROOT);
-        try (SinkWorld world = new SinkWorld(1)) {
-            EventTopicWriter source = world.source("orders", 1).open();
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            EventTopicWriter source = cluster.source("orders", 1).open();
             for (Policy policy : Policy.values()) {
                 source.next(EventKind.ENQUEUED, policy.task);
             }
-            kill(child(world, sink, point));
-            world.endSessions(sink);
+            kill(child(cluster, sink, point));
+            cluster.endSessions(sink);
 
-            SinkService next = world.start(world.sink(sink, new AmbiguousSink(world.ledger.url())));
-            world.awaitCaughtUp(sink, next);
+            SinkService next = cluster.start(cluster.sink(sink, new AmbiguousSink(cluster.ledger.url())));
+            cluster.awaitCaughtUp(sink, next);
             boolean doubtful = point != KillPoint.BEFORE_INTENT && point != KillPoint.AFTER_COMMIT;
             assertThat(next.status().effects().ambiguous())
-                    .as("effects in doubt, killed at %s", point)
+                    .as("effects with an unknown outcome, killed at %s", point)
                     .isEqualTo(doubtful ? 3 : 0);
-            Map<Policy, Fate> fates = new EnumMap<>(Policy.class);
+            Map<Policy, PolicyOutcome> outcomes = new EnumMap<>(Policy.class);
             for (Policy policy : Policy.values()) {
-                fates.put(
+                outcomes.put(
                         policy,
-                        new Fate(
-                                world.ledger.times(source.key(sink, policy.task + 1)),
+                        new PolicyOutcome(
+                                cluster.ledger.times(source.key(sink, policy.task + 1)),
                                 policy == PARK
                                         && next.status()
                                                         .queues()
@@ -100,49 +100,53 @@ class AmbiguousWindowTest {
                                                         .events()
                                                 == 1));
             }
-            redriveRunsWhatWasLeftToAPerson(world, sink, source, next, fates);
-            return fates;
+            assertRedriveRunsTheParkedEffect(cluster, sink, source, next, outcomes);
+            return outcomes;
         }
     }
 
-    private static void redriveRunsWhatWasLeftToAPerson(
-            SinkWorld world, String sink, EventTopicWriter source, SinkService service, Map<Policy, Fate> fates)
+    private static void assertRedriveRunsTheParkedEffect(
+            SinkTestCluster cluster,
+            String sink,
+            EventTopicWriter source,
+            SinkService service,
+            Map<Policy, PolicyOutcome> outcomes)
             throws Exception {
-        ParkedEvents parked = new ParkedEvents(Map.of("bootstrap.servers", SinkWorld.bootstrap()), sink);
-        Fate before = fates.get(PARK);
+        ParkedEvents parked = new ParkedEvents(Map.of("bootstrap.servers", SinkTestCluster.bootstrap()), sink);
+        PolicyOutcome before = outcomes.get(PARK);
         if (before.parked()) {
             Awaitility.await()
-                    .atMost(SinkWorld.PATIENCE)
+                    .atMost(SinkTestCluster.PATIENCE)
                     .until(() -> !parked.read().isEmpty()); // it is committed
-            parked.redrive(ParkedTask.of(parked.read()).get(0), "a person");
+            parked.redrive(ParkedTask.of(parked.read()).get(0), "an operator");
         }
         int calls = before.calls() + (before.parked() ? 1 : 0);
         String key = source.key(sink, PARK.task + 1);
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.times(key) >= calls);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.times(key) >= calls);
         Awaitility.await()
-                .atMost(SinkWorld.PATIENCE)
+                .atMost(SinkTestCluster.PATIENCE)
                 .until(() -> service.status().queues().get(0).parked().events() == 0
                         && service.status().settled());
-        assertThat(world.ledger.times(key))
+        assertThat(cluster.ledger.times(key))
                 .as("calls after a redrive, killed at %s", sink)
                 .isEqualTo(calls);
     }
 
     private static void kill(Process child) throws Exception {
-        try (BufferedReader said =
+        try (BufferedReader output =
                 new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
-            String line = said.readLine();
-            while (line != null && !line.equals("there")) {
-                line = said.readLine();
+            String line = output.readLine();
+            while (line != null && !line.equals("at the kill point")) {
+                line = output.readLine();
             }
-            assertThat(line).as("the child reached its point").isEqualTo("there");
+            assertThat(line).as("the child reached its point").isEqualTo("at the kill point");
         } finally {
             child.destroyForcibly();
             assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
         }
     }
 
-    private static Process child(SinkWorld world, String sink, KillPoint point) throws Exception {
+    private static Process child(SinkTestCluster cluster, String sink, KillPoint point) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -153,10 +157,10 @@ class AmbiguousWindowTest {
                 ChildAtKillPoint.class.getName()));
         command.addAll(List.of(
                 sink,
-                SinkWorld.bootstrap(),
-                world.topic,
-                world.state("one").toString(),
-                world.ledger.url(),
+                SinkTestCluster.bootstrap(),
+                cluster.topic,
+                cluster.state("one").toString(),
+                cluster.ledger.url(),
                 point.name()));
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

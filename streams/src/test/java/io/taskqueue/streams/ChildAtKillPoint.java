@@ -14,8 +14,8 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * A sink in a process of its own that takes one event of each policy up to a point, all at once, says so, and stays there to
- * be killed. Nothing commits but what intents ask for, and at the last two points what one more intent asks for.
+ * A sink in a child process that takes one event of each policy up to a point, all together, reports it, and waits there to
+ * be killed. It commits only when intents request it, and at the last two points when one more intent does.
  */
 final class ChildAtKillPoint {
 
@@ -35,12 +35,12 @@ final class ChildAtKillPoint {
                     sink.topology(), new StreamsConfig(sink.properties()), new ProducerProbe(sink.clients()) {
                         @Override
                         void committing() {
-                            stayIf(here == KillPoint.BEFORE_COMMIT && armed.get());
+                            waitForKillIf(here == KillPoint.BEFORE_COMMIT && armed.get());
                         }
 
                         @Override
                         void committed() {
-                            stayIf(here == KillPoint.AFTER_COMMIT && armed.get());
+                            waitForKillIf(here == KillPoint.AFTER_COMMIT && armed.get());
                         }
                     });
             streams.start();
@@ -48,9 +48,9 @@ final class ChildAtKillPoint {
         }
     }
 
-    private static void stayIf(boolean there) {
-        if (there) {
-            System.out.println("there");
+    private static void waitForKillIf(boolean reached) {
+        if (reached) {
+            System.out.println("at the kill point");
             try {
                 new CountDownLatch(1).await();
             } catch (InterruptedException e) {
@@ -75,7 +75,7 @@ final class ChildAtKillPoint {
         void at(KillPoint point, Effects effects) throws Exception {
             // together at each point, so that no intent's commit carries another's result
             int last = all.await();
-            stayIf(point == here);
+            waitForKillIf(point == here);
             if (point == KillPoint.RESULT_HANDED_OVER && last == 0) {
                 armed.set(true);
                 effects.run("commit now", OnAmbiguity.probe(key -> Answer.done(null)), key -> {});

@@ -15,10 +15,10 @@ import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** A sink that counts in a database, in a process of its own that stands still at one event, to be killed there. */
+/** A sink that counts in a database, in a child process that blocks at one event, to be killed there. */
 final class ChildJdbcSink {
 
-    /** Where it stands still. */
+    /** Where it blocks. */
     enum Point {
         STATEMENT_DONE,
         COMMITTED
@@ -40,7 +40,7 @@ final class ChildJdbcSink {
                             boolean here = event.position().sequence() == sequence;
                             count(here && point == Point.COMMITTED ? still : jdbc, event, effects, () -> {
                                 if (here && point == Point.STATEMENT_DONE) {
-                                    standStill(point);
+                                    block(point);
                                 }
                             });
                         },
@@ -53,7 +53,7 @@ final class ChildJdbcSink {
         }
     }
 
-    /** Counts an event, once if all is well. */
+    /** Counts an event; the count is 1 if nothing runs twice. */
     static void count(JdbcEffects jdbc, ReplicationEvent<?> event, Effects effects, Runnable then) throws Exception {
         jdbc.run(effects, "count", (connection, key) -> {
             try (PreparedStatement count = connection.prepareStatement("INSERT INTO counted VALUES (?, 1)"
@@ -65,7 +65,7 @@ final class ChildJdbcSink {
         });
     }
 
-    private static void standStill(Point point) {
+    private static void block(Point point) {
         System.out.println("standing still at " + point);
         try {
             new CountDownLatch(1).await();
@@ -88,7 +88,7 @@ final class ChildJdbcSink {
                     try {
                         Object answer = method.invoke(connection, arguments);
                         if (method.getName().equals("commit")) {
-                            standStill(Point.COMMITTED);
+                            block(Point.COMMITTED);
                         }
                         return answer;
                     } catch (InvocationTargetException thrown) {

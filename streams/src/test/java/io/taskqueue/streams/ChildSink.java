@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A sink in a process of its own, to be killed. Its effects call a ledger and take 5 ms more; on demand each is followed by a
+ * A sink in a child process, to be killed. Its effects call a ledger and take 5 ms more; on demand each is followed by a
  * second one, which never ends.
  */
 final class ChildSink {
@@ -23,12 +23,12 @@ final class ChildSink {
     private ChildSink() {}
 
     /** Starts one with the state directory {@code child}. */
-    static Process start(SinkWorld world, String sink) throws IOException {
-        return start(world, sink, false);
+    static Process start(SinkTestCluster cluster, String sink) throws IOException {
+        return start(cluster, sink, false);
     }
 
     /** @param stuck whether a second effect follows, which never ends */
-    static Process start(SinkWorld world, String sink, boolean stuck) throws IOException {
+    static Process start(SinkTestCluster cluster, String sink, boolean stuck) throws IOException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         return new ProcessBuilder(
                         java.toString(),
@@ -39,10 +39,10 @@ final class ChildSink {
                         System.getProperty("java.class.path"),
                         ChildSink.class.getName(),
                         sink,
-                        SinkWorld.bootstrap(),
-                        world.topic,
-                        world.state("child").toString(),
-                        world.ledger.url(),
+                        SinkTestCluster.bootstrap(),
+                        cluster.topic,
+                        cluster.state("child").toString(),
+                        cluster.ledger.url(),
                         String.valueOf(stuck))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

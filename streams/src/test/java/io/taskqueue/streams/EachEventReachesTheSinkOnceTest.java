@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 class EachEventReachesTheSinkOnceTest {
 
     @Test
-    void eachEventIsAppliedOnceAndATasksEventsInOrder() throws Exception {
-        try (SinkWorld world = new SinkWorld(2)) {
+    void eachEventIsAppliedOnceAndEventsOfATaskInOrder() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(2)) {
             Map<TaskId, List<EventKind>> seen = new ConcurrentHashMap<>();
             Set<TaskId> running = ConcurrentHashMap.newKeySet();
             Set<String> overlaps = ConcurrentHashMap.newKeySet();
@@ -28,18 +28,18 @@ class EachEventReachesTheSinkOnceTest {
                 if (!running.add(event.taskId())) {
                     overlaps.add(event.toString());
                 }
-                effects.run("call", key -> world.ledger.called(key.toString()));
+                effects.run("call", key -> cluster.ledger.called(key.toString()));
                 seen.computeIfAbsent(event.taskId(), task -> new CopyOnWriteArrayList<>())
                         .add(event.kind());
                 running.remove(event.taskId());
             };
             List<ReplicationEvent<?>> observed = new CopyOnWriteArrayList<>();
-            SinkService service = world.start(world.sink("once", sink));
+            SinkService service = cluster.start(cluster.sink("once", sink));
             try (AutoCloseable watching = service.observe(applied -> observed.add(applied.event()))) {
                 for (String queue : List.of("a", "b", "c")) {
-                    world.source(queue, 1).open().tasks(0, 200);
+                    cluster.source(queue, 1).open().tasks(0, 200);
                 }
-                world.awaitCaughtUp("once", service);
+                cluster.awaitCaughtUp("once", service);
                 assertThat(watching).isNotNull();
             }
 
@@ -48,8 +48,8 @@ class EachEventReachesTheSinkOnceTest {
             assertThat(seen.values())
                     .allMatch(kinds ->
                             kinds.equals(List.of(EventKind.ENQUEUED, EventKind.LEASE_GRANTED, EventKind.COMPLETED)));
-            assertThat(world.ledger.keys()).isEqualTo(1_800);
-            assertThat(world.ledger.repeated()).isEmpty();
+            assertThat(cluster.ledger.keys()).isEqualTo(1_800);
+            assertThat(cluster.ledger.repeated()).isEmpty();
             assertThat(service.ready()).isTrue();
             SinkStatus status = service.status();
             assertThat(status.effects()).isEqualTo(new EffectCounts(1_800, 0, 0, 0, 0, 0));

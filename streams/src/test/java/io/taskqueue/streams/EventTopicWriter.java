@@ -26,21 +26,21 @@ public final class EventTopicWriter {
     private static final ReplicationEventCodec<String> CODEC = new ReplicationEventCodec<>(PayloadCodec.utf8());
     private static final Instant THEN = Instant.parse("2026-01-02T03:04:05Z");
 
-    private final SinkWorld world;
+    private final SinkTestCluster cluster;
     private final String queue;
     private final long epoch;
     private final UUID instance;
     private long sequence;
     private @Nullable Long timestamp;
 
-    EventTopicWriter(SinkWorld world, String queue, long epoch, UUID instance) {
-        this.world = world;
+    EventTopicWriter(SinkTestCluster cluster, String queue, long epoch, UUID instance) {
+        this.cluster = cluster;
         this.queue = queue;
         this.epoch = epoch;
         this.instance = instance;
     }
 
-    /** Gives the next records a time. */
+    /** Sets the timestamp of the next records. */
     public EventTopicWriter stamped(long time) {
         timestamp = time;
         return this;
@@ -67,7 +67,7 @@ public final class EventTopicWriter {
         send(event(kind, task, sequence));
     }
 
-    /** An event at a position of its own, such as one sent twice or out of order. */
+    /** An event at a given position, such as one sent twice or out of order. */
     public void at(long position, EventKind kind, int task) throws Exception {
         send(event(kind, task, position));
     }
@@ -76,16 +76,16 @@ public final class EventTopicWriter {
         sequence += events;
     }
 
-    /** A record in the place of the next event whose value no one can read, with or without the headers of an event. */
+    /** A record in place of the next event, whose value cannot be decoded, with or without the headers of an event. */
     public void undecodable(boolean headers, byte[] key) throws Exception {
         Headers written = new RecordHeaders();
         if (headers) {
             sequence++;
             EventHeaders.write(event(EventKind.ENQUEUED, 1, sequence), instance, written);
         }
-        world.producer
+        cluster.producer
                 .send(new ProducerRecord<>(
-                        world.topic, partition(), key, "{\"broken".getBytes(StandardCharsets.UTF_8), written))
+                        cluster.topic, partition(), key, "{\"broken".getBytes(StandardCharsets.UTF_8), written))
                 .get();
     }
 
@@ -102,7 +102,7 @@ public final class EventTopicWriter {
         return ReplicationEvent.of(queue, metadata, change.build());
     }
 
-    /** The key of an event's one effect. */
+    /** The key of the only effect of an event. */
     public String key(String sink, long position) {
         return sink + "/0/" + queue + "/" + epoch + "/" + position + "/call";
     }
@@ -110,8 +110,8 @@ public final class EventTopicWriter {
     private void send(ReplicationEvent<String> event) throws Exception {
         Headers headers = new RecordHeaders();
         EventHeaders.write(event, instance, headers);
-        Future<?> unused = world.producer.send(new ProducerRecord<>(
-                world.topic,
+        Future<?> unused = cluster.producer.send(new ProducerRecord<>(
+                cluster.topic,
                 partition(),
                 timestamp,
                 queue.getBytes(StandardCharsets.UTF_8),
@@ -120,6 +120,6 @@ public final class EventTopicWriter {
     }
 
     private int partition() {
-        return Math.floorMod(queue.hashCode(), world.partitions);
+        return Math.floorMod(queue.hashCode(), cluster.partitions);
     }
 }

@@ -12,10 +12,10 @@ final class Failure {
 
     private Failure() {}
 
-    /** What it says of it, everywhere the same. */
+    /** The message of the failure, which is the same wherever it is reported. */
     static String of(SinkService service) throws Exception {
         Awaitility.await()
-                .atMost(SinkWorld.PATIENCE)
+                .atMost(SinkTestCluster.PATIENCE)
                 .until(() -> service.status().state() == SinkState.FAILED);
         assertThat(service.ready()).isFalse();
         SinkStoppedException thrown = catchThrowableOfType(SinkStoppedException.class, service::awaitTermination);

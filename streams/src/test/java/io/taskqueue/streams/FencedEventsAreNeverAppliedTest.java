@@ -10,38 +10,38 @@ import org.junit.jupiter.api.Test;
 class FencedEventsAreNeverAppliedTest {
 
     @Test
-    void whatALowerEpochWroteBehindTheFenceIsDroppedAlsoInAReplay() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            EventTopicWriter old = world.source("orders", 3).open();
+    void eventsOfALowerEpochBehindTheFenceAreDroppedAlsoInAReplay() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            EventTopicWriter old = cluster.source("orders", 3).open();
             old.tasks(0, 5);
-            EventTopicWriter young = world.source("orders", 7).open();
+            EventTopicWriter young = cluster.source("orders", 7).open();
             old.next(EventKind.ENQUEUED, 90);
             young.tasks(0, 5);
             old.next(EventKind.ENQUEUED, 91);
-            SinkService service = world.start(world.sink("fenced", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("fenced", service);
+            SinkService service = cluster.start(cluster.sink("fenced", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("fenced", service);
             service.close();
-            assertThat(world.ledger.calls()).hasSize(30);
+            assertThat(cluster.ledger.calls()).hasSize(30);
 
-            world.rewind("fenced");
-            SinkService again = world.start(world.sink("fenced", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("fenced", again);
+            cluster.rewind("fenced");
+            SinkService again = cluster.start(cluster.sink("fenced", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("fenced", again);
 
             assertThat(again.status().queues().get(0).counts().fenced()).isEqualTo(2);
             assertThat(again.status().effects()).isEqualTo(new EffectCounts(0, 30, 0, 0, 0, 0));
-            assertThat(world.ledger.calls()).hasSize(30);
-            assertThat(world.ledger.times(old.key("fenced", 16))).isZero();
-            assertThat(world.ledger.times(old.key("fenced", 17))).isZero();
-            assertThat(world.ledger.times(young.key("fenced", 1))).isEqualTo(1);
+            assertThat(cluster.ledger.calls()).hasSize(30);
+            assertThat(cluster.ledger.times(old.key("fenced", 16))).isZero();
+            assertThat(cluster.ledger.times(old.key("fenced", 17))).isZero();
+            assertThat(cluster.ledger.times(young.key("fenced", 1))).isEqualTo(1);
         }
     }
 
     @Test
     void twoSourcesInOneEpochHaltTheSink() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            world.source("orders", 3).open().tasks(0, 1);
-            world.source("orders", 3).open();
-            SinkService service = world.start(world.sink("forked", world.calling(Duration.ZERO)));
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            cluster.source("orders", 3).open().tasks(0, 1);
+            cluster.source("orders", 3).open();
+            SinkService service = cluster.start(cluster.sink("forked", cluster.calling(Duration.ZERO)));
 
             String failure = Failure.of(service);
 

@@ -21,69 +21,76 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HaltingRerunsNothingTest {
 
     @Test
-    void whatRunsWhileAGapHaltsTheSinkIsRecordedAndNotCalledAgain() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            EventTopicWriter source = world.source("orders", 1).open();
+    void effectsThatRunWhileAGapHaltsTheSinkAreRecordedAndNotRunAgain() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, 100);
             source.skip(2);
             source.tasks(100, 110);
             for (int start = 0; start < 3; start++) {
-                SinkService halting = world.start(world.sink("halted", world.calling(Duration.ofMillis(20)))
+                SinkService halting = cluster.start(cluster.sink("halted", cluster.calling(Duration.ofMillis(20)))
                         .onGap(OnGap.HALT));
                 assertThat(Failure.of(halting)).startsWith("Sink halted stopped before event 1/303 of queue orders");
             }
-            assertThat(world.ledger.keys()).isLessThanOrEqualTo(300);
+            assertThat(cluster.ledger.keys()).isLessThanOrEqualTo(300);
 
-            SinkService told = world.start(world.sink("halted", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("halted", told);
-            assertThat(world.ledger.keys()).isEqualTo(330);
-            assertThat(told.status().queues().get(0).counts().gaps()).isEqualTo(1);
-            assertThat(world.ledger.repeated()).isEmpty();
+            SinkService continuing = cluster.start(cluster.sink("halted", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("halted", continuing);
+            assertThat(cluster.ledger.keys()).isEqualTo(330);
+            assertThat(continuing.status().queues().get(0).counts().gaps()).isEqualTo(1);
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aRecordThatIsNoEventWaitsBehindTheGapAndIsSetAsideOnce(boolean headers) throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            EventTopicWriter source = world.source("orders", 1).open();
+    void anInvalidRecordWaitsBehindTheGapAndIsDeadLetteredOnce(boolean headers) throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, 10);
             source.skip(1);
             if (!headers) {
                 source.next(EventKind.ENQUEUED, 40);
             }
-            source.undecodable(headers, "orders".getBytes(StandardCharsets.UTF_8)); // with headers it is what halts
+            source.undecodable(
+                    headers,
+                    "orders".getBytes(StandardCharsets.UTF_8)); // with headers, this record itself halts the sink
             source.next(EventKind.ENQUEUED, 41);
             String name = "unreadable-" + headers;
             for (int start = 0; start < 2; start++) {
-                SinkService halting = world.start(world.sink(name, world.calling(Duration.ofMillis(200)))
+                SinkService halting = cluster.start(cluster.sink(name, cluster.calling(Duration.ofMillis(200)))
                         .concurrency(64)
                         .onGap(OnGap.HALT));
                 assertThat(Failure.of(halting)).contains("stopped before event 1/32 of queue orders");
                 assertThat(halting.status().undecodable()).isZero();
             }
-            SinkService told = world.start(world.sink(name, world.calling(Duration.ZERO)));
-            world.awaitCaughtUp(name, told);
-            assertThat(world.ledger.repeated()).isEmpty();
-            assertThat(world.ledger.keys()).isEqualTo(headers ? 31 : 32);
-            assertThat(told.status().undecodable()).isEqualTo(1);
-            List<ConsumerRecord<byte[], byte[]>> dead = new ArrayList<>();
-            SinkWorld.readCommitted(name + ".dead", dead::add);
-            assertThat(dead).hasSize(1);
-            assertThat(dead.get(0).value()).asString(StandardCharsets.UTF_8).isEqualTo("{\"broken");
-            assertThat(dead.get(0).key()).asString(StandardCharsets.UTF_8).isEqualTo("orders");
-            assertThat(EventHeaders.read(dead.get(0).headers()).isPresent()).isEqualTo(headers);
+            SinkService continuing = cluster.start(cluster.sink(name, cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp(name, continuing);
+            assertThat(cluster.ledger.repeated()).isEmpty();
+            assertThat(cluster.ledger.keys()).isEqualTo(headers ? 31 : 32);
+            assertThat(continuing.status().undecodable()).isEqualTo(1);
+            List<ConsumerRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
+            SinkTestCluster.readCommitted(name + ".dead", deadLetters::add);
+            assertThat(deadLetters).hasSize(1);
+            assertThat(deadLetters.get(0).value())
+                    .asString(StandardCharsets.UTF_8)
+                    .isEqualTo("{\"broken");
+            assertThat(deadLetters.get(0).key())
+                    .asString(StandardCharsets.UTF_8)
+                    .isEqualTo("orders");
+            assertThat(EventHeaders.read(deadLetters.get(0).headers()).isPresent())
+                    .isEqualTo(headers);
         }
     }
 
     @Test
-    void anEventThatStopsTheSinkMakesNothingOfAnotherPartitionRunAgain() throws Exception {
-        try (SinkWorld world = new SinkWorld(2)) {
-            EventTopicWriter poisoned = world.source("a", 1).open();
-            EventTopicWriter well = world.source("b", 2).open();
+    void anEventThatStopsTheSinkRerunsNothingOfAnotherPartition() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(2)) {
+            EventTopicWriter poisoned = cluster.source("a", 1).open();
+            EventTopicWriter well = cluster.source("b", 2).open();
             well.tasks(0, 200);
             poisoned.tasks(0, 1);
-            ReplicationSink<String> calling = world.calling(Duration.ofMillis(10));
+            ReplicationSink<String> calling = cluster.calling(Duration.ofMillis(10));
             CountDownLatch running = new CountDownLatch(1);
             ReplicationSink<String> sink = (event, effects) -> {
                 if (event.queueName().equals("a")) {
@@ -94,15 +101,16 @@ class HaltingRerunsNothingTest {
                 calling.apply(event, effects);
             };
             for (int start = 0; start < 3; start++) {
-                SinkService stopping = world.start(world.sink("poisoned", sink).onExhausted(OnExhausted.STOP));
+                SinkService stopping =
+                        cluster.start(cluster.sink("poisoned", sink).onExhausted(OnExhausted.STOP));
                 assertThat(Failure.of(stopping)).startsWith("Sink poisoned stopped at ");
             }
-            assertThat(world.ledger.keys()).isBetween(1, 600);
+            assertThat(cluster.ledger.keys()).isBetween(1, 600);
 
-            SinkService next = world.start(world.sink("poisoned", calling));
-            world.awaitCaughtUp("poisoned", next);
-            assertThat(world.ledger.keys()).isEqualTo(603);
-            assertThat(world.ledger.repeated()).isEmpty();
+            SinkService next = cluster.start(cluster.sink("poisoned", calling));
+            cluster.awaitCaughtUp("poisoned", next);
+            assertThat(cluster.ledger.keys()).isEqualTo(603);
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 }

@@ -15,14 +15,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** A sink that has nothing to do commits nothing and uses no processor, also where it only waits. */
+/** A sink that is idle, or only waits, commits nothing and uses hardly any processor time. */
 class IdleSinksCostNothingTest {
 
     private static final Duration WATCHED = Duration.ofSeconds(5);
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
-    /** What a sink has cost. */
+    /** The commits and processor time that a sink has used. */
     private record Cost(double commits, Duration processor) {
         Cost since(Cost before) {
             return new Cost(commits - before.commits, processor.minus(before.processor));
@@ -30,14 +30,14 @@ class IdleSinksCostNothingTest {
     }
 
     @Test
-    void aSinkThatHasAppliedAllCommitsNothing() throws Exception {
-        try (SinkWorld world = new SinkWorld(3)) {
-            SinkService service =
-                    world.start(world.sink("idle", world.calling(Duration.ZERO)).metrics(meters));
+    void aSinkThatHasAppliedEverythingCommitsNothing() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(3)) {
+            SinkService service = cluster.start(
+                    cluster.sink("idle", cluster.calling(Duration.ZERO)).metrics(meters));
             for (String queue : new String[] {"a", "b", "c"}) {
-                world.source(queue, 1).open().tasks(0, 10);
+                cluster.source(queue, 1).open().tasks(0, 10);
             }
-            world.awaitCaughtUp("idle", service);
+            cluster.awaitCaughtUp("idle", service);
 
             Cost cost = costOf("idle");
             assertThat(cost.commits()).isZero();
@@ -46,44 +46,44 @@ class IdleSinksCostNothingTest {
     }
 
     @Test
-    void aSinkThatWaitsForADeadTargetCommitsHardlyAnything() throws Exception {
-        try (SinkWorld world = new SinkWorld(3)) {
-            AtomicBoolean dead = new AtomicBoolean(true);
-            SinkService service = world.start(world.sink(
+    void aSinkThatWaitsForAnUnavailableTargetCommitsOncePerAttempt() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(3)) {
+            AtomicBoolean unavailable = new AtomicBoolean(true);
+            SinkService service = cluster.start(cluster.sink(
                             "resting",
                             (event, effects) -> effects.run("call", key -> {
-                                if (dead.get()) {
-                                    throw new IOException("the target is dead");
+                                if (unavailable.get()) {
+                                    throw new IOException("the target is unavailable");
                                 }
-                                world.ledger.called(key.toString());
+                                cluster.ledger.called(key.toString());
                             }))
                     .retry(new RetryPolicy(9, Duration.ofMillis(100), Duration.ofMillis(100), 0))
                     .breaker(new BreakerPolicy(6, 3, Duration.ofSeconds(2), Duration.ofSeconds(2)))
                     .metrics(meters));
             for (String queue : new String[] {"a", "b", "c"}) {
-                world.source(queue, 1).open().tasks(0, 10);
+                cluster.source(queue, 1).open().tasks(0, 10);
             }
             Awaitility.await()
-                    .atMost(SinkWorld.PATIENCE)
+                    .atMost(SinkTestCluster.PATIENCE)
                     .until(() -> service.status().waiting().isPresent());
 
             Cost cost = costOf("resting");
-            // a try every other second wakes the partitions
+            // an attempt every other second wakes the partitions
             assertThat(cost.commits()).isLessThan(15);
             assertThat(cost.processor()).isLessThan(WATCHED.dividedBy(25));
 
-            dead.set(false);
-            world.awaitCaughtUp("resting", service);
-            assertThat(world.ledger.keys()).isEqualTo(90);
-            assertThat(world.ledger.repeated()).isEmpty();
+            unavailable.set(false);
+            cluster.awaitCaughtUp("resting", service);
+            assertThat(cluster.ledger.keys()).isEqualTo(90);
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 
-    /** Once the last commit is through: what the sink costs while one watches. */
+    /** What the sink uses while it is observed, after its last commit. */
     private Cost costOf(String sink) {
         awaitQuiet(sink);
         Cost before = now(sink);
-        Awaitility.await().pollDelay(WATCHED).atMost(SinkWorld.PATIENCE).until(() -> true);
+        Awaitility.await().pollDelay(WATCHED).atMost(SinkTestCluster.PATIENCE).until(() -> true);
         return now(sink).since(before);
     }
 
@@ -92,7 +92,7 @@ class IdleSinksCostNothingTest {
         AtomicReference<Double> before = new AtomicReference<>(-1.0);
         Awaitility.await()
                 .pollInterval(Duration.ofSeconds(1))
-                .atMost(SinkWorld.PATIENCE)
+                .atMost(SinkTestCluster.PATIENCE)
                 .until(() -> {
                     Double commits = now(sink).commits();
                     return before.getAndSet(commits).equals(commits);

@@ -30,18 +30,18 @@ import org.junit.jupiter.api.io.TempDir;
 class IntentsCommitBeforeActionsTest {
 
     @Test
-    void theActionRunsOnlyOnceItsIntentIsCommittedAndTheCommitComesAtOnce() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+    void theActionRunsOnlyAfterItsIntentIsCommittedAndTheCommitIsImmediate() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             Set<EffectKey> sent = ConcurrentHashMap.newKeySet();
             Set<EffectKey> committed = ConcurrentHashMap.newKeySet();
             Queue<EffectKey> early = new ConcurrentLinkedQueue<>();
-            try (SinkTopology sink = world.sink(
+            try (SinkTopology sink = cluster.sink(
                             "intending",
                             (event, effects) -> effects.run("call", OnAmbiguity.park(), key -> {
                                 if (!committed.contains(key)) {
                                     early.add(key);
                                 }
-                                world.ledger.called(key.toString());
+                                cluster.ledger.called(key.toString());
                             }))
                     .commitInterval(Duration.ofMinutes(5))
                     .topology()) {
@@ -63,10 +63,10 @@ class IntentsCommitBeforeActionsTest {
                         });
                 streams.start();
                 try {
-                    world.source("orders", 1).open().tasks(0, 20);
+                    cluster.source("orders", 1).open().tasks(0, 20);
                     Awaitility.await()
-                            .atMost(SinkWorld.PATIENCE)
-                            .until(() -> world.ledger.calls().size() == 60);
+                            .atMost(SinkTestCluster.PATIENCE)
+                            .until(() -> cluster.ledger.calls().size() == 60);
                 } finally {
                     sink.quiesce();
                     streams.close(Duration.ofSeconds(30));
@@ -78,40 +78,40 @@ class IntentsCommitBeforeActionsTest {
     }
 
     @Test
-    void cleanStopsAndHandOversUnderLoadLeaveNoDoubt() throws Exception {
-        try (SinkWorld world = new SinkWorld(4)) {
+    void cleanStopsAndHandoversUnderLoadLeaveNoOutcomeUnknown() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(4)) {
             var sink = new Object() {
                 SinkService start(String instance) {
-                    return world.start(world.sink(
+                    return cluster.start(cluster.sink(
                                     "calm",
                                     (event, effects) -> effects.run("call", OnAmbiguity.assumeDone(), key -> {
-                                        world.ledger.called(key.toString());
+                                        cluster.ledger.called(key.toString());
                                         TimeUnit.MILLISECONDS.sleep(5);
                                     }))
-                            .stateDirectory(world.state(instance)));
+                            .stateDirectory(cluster.state(instance)));
                 }
             };
             List<String> queues = List.of("a", "b", "c", "d", "e", "f", "g", "h");
             for (String queue : queues) {
-                world.source(queue, 1).open().tasks(0, 200);
+                cluster.source(queue, 1).open().tasks(0, 200);
             }
             SinkService first = sink.start("one");
             long doubts = 0;
             for (int round = 0; round < 2; round++) {
                 SinkService second = sink.start("two");
                 Awaitility.await()
-                        .atMost(SinkWorld.PATIENCE)
+                        .atMost(SinkTestCluster.PATIENCE)
                         .until(() -> second.status().effects().run() > 100);
-                assertThat(first.status().settled()).as("there is no load").isFalse();
+                assertThat(first.status().settled()).as("events are in flight").isFalse();
                 second.close();
                 doubts += second.status().effects().ambiguous();
             }
-            world.awaitCaughtUp("calm", first);
+            cluster.awaitCaughtUp("calm", first);
 
-            assertThat(world.ledger.keys()).isEqualTo(queues.size() * 600);
-            assertThat(world.ledger.repeated()).isEmpty();
+            assertThat(cluster.ledger.keys()).isEqualTo(queues.size() * 600);
+            assertThat(cluster.ledger.repeated()).isEmpty();
             assertThat(doubts + first.status().effects().ambiguous())
-                    .as("an intent whose action never began was withdrawn, or the effect would be assumed done")
+                    .as("an intent whose action never began is withdrawn; otherwise the effect would be assumed done")
                     .isZero();
         }
     }
@@ -129,19 +129,19 @@ class IntentsCommitBeforeActionsTest {
             driver.sink.lifecycle().close(0);
             Thread stopping = new Thread(() -> {
                 try {
-                    driver.sink.lifecycle().close(SinkWorld.PATIENCE.toNanos());
+                    driver.sink.lifecycle().close(SinkTestCluster.PATIENCE.toNanos());
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
             });
             stopping.start();
             Awaitility.await()
-                    .atMost(SinkWorld.PATIENCE)
+                    .atMost(SinkTestCluster.PATIENCE)
                     .until(() -> stopping.getState() == Thread.State.TIMED_WAITING);
 
             driver.tick();
 
-            stopping.join(SinkWorld.PATIENCE.toMillis());
+            stopping.join(SinkTestCluster.PATIENCE.toMillis());
             assertThat(stopping.isAlive()).isFalse();
             assertThat(driver.recorded()).isEmpty();
             assertThat(acted).hasValue(0);
@@ -149,7 +149,7 @@ class IntentsCommitBeforeActionsTest {
     }
 
     @Test
-    void theStreamThreadDoesNotWaitForRoomThatOnlyItsCommitCanMake(@TempDir Path directory) {
+    void theStreamThreadDoesNotWaitForCapacityThatOnlyItsCommitCanFree(@TempDir Path directory) {
         try (SinkDriver driver = new SinkDriver(
                 directory,
                 (event, effects) -> effects.run("call", OnAmbiguity.park(), key -> {}),
@@ -167,7 +167,7 @@ class IntentsCommitBeforeActionsTest {
     }
 
     @Test
-    void aLostPartitionLetsThreadsOfTheSinksOwnGo(@TempDir Path directory) throws Exception {
+    void aLostPartitionReleasesTheThreadsThatTheSinkStarted(@TempDir Path directory) throws Exception {
         CountDownLatch asking = new CountDownLatch(1);
         CompletableFuture<Throwable> ended = new CompletableFuture<>();
         try (SinkDriver driver = new SinkDriver(directory, (event, effects) -> CompletableFuture.runAsync(() -> {
@@ -187,25 +187,25 @@ class IntentsCommitBeforeActionsTest {
     }
 
     @Test
-    void anInterruptionWhileTheIntentIsWaitedForLeavesNoDoubt(@TempDir Path directory) {
-        AtomicInteger tries = new AtomicInteger();
+    void anInterruptionBeforeTheIntentIsWrittenLeavesNoOutcomeUnknown(@TempDir Path directory) {
+        AtomicInteger attempts = new AtomicInteger();
         AtomicInteger calls = new AtomicInteger();
         try (SinkDriver sink = new SinkDriver(directory, (event, effects) -> {
-            if (tries.incrementAndGet() == 1) {
-                Thread.currentThread().interrupt(); // as a late watchdog of a client leaves it
+            if (attempts.incrementAndGet() == 1) {
+                Thread.currentThread().interrupt(); // as a client's watchdog does that fires too late
             }
             effects.run("call", OnAmbiguity.assumeDone(), key -> calls.incrementAndGet());
         })) {
             sink.event(1);
             sink.settle();
-            assertThat(tries).hasValue(2);
+            assertThat(attempts).hasValue(2);
             assertThat(calls).as("the action had not begun before").hasValue(1);
             assertThat(sink.status().effects().ambiguous()).isZero();
         }
     }
 
     @Test
-    void anInterruptionWhileTheIntentIsBeingCommittedLeavesNoDoubtEither(@TempDir Path directory) {
+    void anInterruptionWhileTheIntentIsCommittedLeavesNoOutcomeUnknown(@TempDir Path directory) {
         Queue<Thread> workers = new ConcurrentLinkedQueue<>();
         AtomicInteger calls = new AtomicInteger();
         try (SinkDriver sink = new SinkDriver(directory, (event, effects) -> {
@@ -217,7 +217,7 @@ class IntentsCommitBeforeActionsTest {
                 sink.tick();
             }
             workers.remove().interrupt(); // the intent is in the store, and the commit is not known to have been made
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> !workers.isEmpty());
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> !workers.isEmpty());
             sink.settle();
             assertThat(calls).hasValue(1);
             assertThat(sink.status().effects().ambiguous()).isZero();

@@ -1,6 +1,6 @@
 package io.taskqueue.streams;
 
-/** Where a sink's process is killed, on the way of one effect. */
+/** At which step of one effect a sink's process is killed. */
 enum KillPoint {
     BEFORE_INTENT,
     INTENT_COMMITTED,

@@ -22,13 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** With the result in the target's own transaction there is no window: a kill makes no action take effect twice. */
+/** With the result in the target's own transaction there is no window: no action takes effect twice after a kill. */
 class KilledJdbcSinkActsOnceTest {
 
     private static final int TASKS = 300;
     private static final int EVENTS = 3 * TASKS;
 
-    /** The first event of a task and its second, which no one applies before. */
+    /** The first event of a task, and its second, which is not applied before. */
     private static final int FIRST_STOP = 200;
 
     private static final int SECOND_STOP = FIRST_STOP + TASKS;
@@ -52,40 +52,41 @@ class KilledJdbcSinkActsOnceTest {
     @EnumSource
     void everyEventTakesEffectOnce(ChildJdbcSink.Point point) throws Exception {
         String sink = "counting-" + point.name().toLowerCase(Locale.ROOT).replace('_', '-');
-        try (SinkWorld world = new SinkWorld(1)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             execute("DROP TABLE IF EXISTS counted, taskqueue_applied");
             execute("CREATE TABLE counted (sequence BIGINT PRIMARY KEY, times INT NOT NULL)");
             JdbcEffects jdbc = new JdbcEffects(postgres.getPostgresDatabase());
             jdbc.createTables();
-            world.source("orders", 1).open().tasks(0, TASKS);
+            cluster.source("orders", 1).open().tasks(0, TASKS);
             for (int stop : new int[] {FIRST_STOP, SECOND_STOP}) {
-                killAt(point, stop, world, sink);
+                killAt(point, stop, cluster, sink);
             }
 
             Set<Long> ran = ConcurrentHashMap.newKeySet();
-            SinkService last = world.start(world.sink(
+            SinkService last = cluster.start(cluster.sink(
                             sink,
                             (event, effects) -> ChildJdbcSink.count(
                                     jdbc,
                                     event,
                                     effects,
                                     () -> ran.add(event.position().sequence())))
-                    .stateDirectory(world.state("child")));
-            world.awaitCaughtUp(sink, last);
+                    .stateDirectory(cluster.state("child")));
+            cluster.awaitCaughtUp(sink, last);
 
             assertThat(number("SELECT count(*) FROM counted")).isEqualTo(EVENTS);
             assertThat(number("SELECT count(*) FROM counted WHERE times <> 1")).isZero();
             assertThat(number("SELECT count(*) FROM taskqueue_applied")).isEqualTo(EVENTS);
             assertThat(ran.contains((long) SECOND_STOP))
-                    .as("the action ran again that a kill had met")
+                    .as("the action that a kill interrupted ran again")
                     .isEqualTo(point == ChildJdbcSink.Point.STATEMENT_DONE);
             assertThat(last.status().effects().run() - ran.size())
-                    .as("results that the database answered with")
+                    .as("results that were found in the database")
                     .isGreaterThanOrEqualTo(point == ChildJdbcSink.Point.COMMITTED ? 1 : 0);
         }
     }
 
-    private void killAt(ChildJdbcSink.Point point, int sequence, SinkWorld world, String sink) throws Exception {
+    private void killAt(ChildJdbcSink.Point point, int sequence, SinkTestCluster cluster, String sink)
+            throws Exception {
         Path output = directory.resolve("child-" + sequence + ".txt");
         Process child = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -96,9 +97,9 @@ class KilledJdbcSinkActsOnceTest {
                         System.getProperty("java.class.path"),
                         ChildJdbcSink.class.getName(),
                         sink,
-                        SinkWorld.bootstrap(),
-                        world.topic,
-                        world.state("child").toString(),
+                        SinkTestCluster.bootstrap(),
+                        cluster.topic,
+                        cluster.state("child").toString(),
                         postgres.getJdbcUrl("postgres", "postgres"),
                         point.name(),
                         String.valueOf(sequence))
@@ -106,13 +107,13 @@ class KilledJdbcSinkActsOnceTest {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> Files.readString(output)
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> Files.readString(output)
                     .contains("standing still at " + point));
         } finally {
             child.destroyForcibly();
             assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
         }
-        world.endSessions(sink);
+        cluster.endSessions(sink);
     }
 
     private static void execute(String sql) throws SQLException {

@@ -16,7 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
-/** The outside that effects act on: remembers every call by its key, in this process, whatever happens to the callers. */
+/** The external system that effects call: it remembers every call by its key, in this process, whatever happens to the callers. */
 public final class Ledger implements AutoCloseable {
 
     private final Queue<String> calls = new ConcurrentLinkedQueue<>();
@@ -24,15 +24,15 @@ public final class Ledger implements AutoCloseable {
     private final ExecutorService threads = Executors.newFixedThreadPool(16);
     private final HttpServer server;
     private volatile Predicate<String> refused = key -> false;
-    private volatile int room = Integer.MAX_VALUE;
-    private volatile CountDownLatch callersAreDead = new CountDownLatch(0);
+    private volatile int maxKeys = Integer.MAX_VALUE;
+    private volatile CountDownLatch callersKilled = new CountDownLatch(0);
 
     public Ledger() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 256);
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
             String key = URLDecoder.decode(exchange.getRequestURI().getRawQuery(), StandardCharsets.UTF_8);
-            if (heldUp(key)) {
+            if (blocks(key)) {
                 exchange.close();
                 return;
             }
@@ -55,29 +55,29 @@ public final class Ledger implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
     }
 
-    /** Calls by HTTP with these keys fail from now on, and are not remembered. */
+    /** From now on, HTTP calls with these keys fail, and are not remembered. */
     public void refuse(Predicate<String> keys) {
         refused = keys;
     }
 
-    /** Calls by HTTP wait from now on once so many keys are known, and are not remembered. */
-    public void holdBeyond(int keys) {
-        callersAreDead = new CountDownLatch(1);
-        room = keys;
+    /** From now on, HTTP calls with a new key block when this number of keys is known, and are not remembered. */
+    public void blockAfter(int keys) {
+        callersKilled = new CountDownLatch(1);
+        maxKeys = keys;
     }
 
-    /** Ends the wait of calls, whose callers are dead by now. */
-    public void letGo() {
-        room = Integer.MAX_VALUE;
-        callersAreDead.countDown();
+    /** Releases blocked calls, whose callers have been killed. */
+    public void release() {
+        maxKeys = Integer.MAX_VALUE;
+        callersKilled.countDown();
     }
 
-    private boolean heldUp(String key) {
-        if (keys() < room || byKey.containsKey(key)) {
+    private boolean blocks(String key) {
+        if (keys() < maxKeys || byKey.containsKey(key)) {
             return false;
         }
         try {
-            callersAreDead.await();
+            callersKilled.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -98,7 +98,7 @@ public final class Ledger implements AutoCloseable {
         return byKey.size();
     }
 
-    /** The keys that were called more than once, with how often. */
+    /** The keys that were called more than once, with the number of calls. */
     public Map<String, Integer> repeated() {
         Map<String, Integer> repeated = new ConcurrentHashMap<>(byKey);
         repeated.values().removeIf(times -> times == 1);

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
 class OwnKafkaStreamsTest {
 
     @Test
-    void aWiredTopologyRecordsResultsAndDeletesThemOnceTheLogHasDroppedTheirEvents() throws Exception {
-        try (SinkWorld world = new SinkWorld(1);
-                SinkTopology sink = world.sink("own", world.calling(Duration.ZERO))
+    void aWiredTopologyRecordsResultsAndDeletesThemAfterTheLogHasDroppedTheirEvents() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1);
+                SinkTopology sink = cluster.sink("own", cluster.calling(Duration.ZERO))
                         .topicCheckInterval(Duration.ofMillis(200))
                         .topology()) {
             KafkaStreams streams =
@@ -35,36 +35,36 @@ class OwnKafkaStreamsTest {
             try {
                 streams.setUncaughtExceptionHandler(thrown -> StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
                 streams.start();
-                EventTopicWriter source = world.source("orders", 1).open();
+                EventTopicWriter source = cluster.source("orders", 1).open();
                 source.tasks(0, 100);
                 Awaitility.await()
-                        .atMost(SinkWorld.PATIENCE)
+                        .atMost(SinkTestCluster.PATIENCE)
                         .ignoreExceptions()
                         .until(() -> count(streams, StoreNames.RESULTS) == 300);
-                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> inFlight(streams) == 0);
+                Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> inFlight(streams) == 0);
 
-                world.admin
-                        .deleteRecords(Map.of(new TopicPartition(world.topic, 0), RecordsToDelete.beforeOffset(201)))
+                cluster.admin
+                        .deleteRecords(Map.of(new TopicPartition(cluster.topic, 0), RecordsToDelete.beforeOffset(201)))
                         .all()
                         .get();
                 int task = 100;
-                // the next event lets the purge begin, once the log's start is read again
+                // the purge begins with the next event, after the log's start was read again
                 while (count(streams, StoreNames.RESULTS) > 100 + 3 * (task - 100) && task < 1_000) {
                     source.tasks(task, ++task);
                     int calls = 3 * task;
-                    Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == calls);
-                    Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> inFlight(streams) == 0);
+                    Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() == calls);
+                    Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> inFlight(streams) == 0);
                 }
                 int expected = 100 + 3 * (task - 100);
                 Awaitility.await()
-                        .atMost(SinkWorld.PATIENCE)
+                        .atMost(SinkTestCluster.PATIENCE)
                         .until(() -> count(streams, StoreNames.RESULTS) == expected);
             } finally {
                 sink.quiesce();
                 streams.close(CloseOptions.timeout(Duration.ofSeconds(30))
                         .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
             }
-            assertThat(world.ledger.repeated()).isEmpty();
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 

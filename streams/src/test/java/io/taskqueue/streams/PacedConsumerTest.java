@@ -40,67 +40,67 @@ import org.junit.jupiter.api.Test;
 
 class PacedConsumerTest {
 
-    /** A revocation comes inside a poll. This one comes in the first that reaches the group after a commit. */
+    /** A revocation happens inside a poll. This one happens in the first poll that reaches the group after a commit. */
     @Test
-    void whatWorkersEndWhileAPartitionIsTakenAwayRightAfterACommitDoesNotRunAgain() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            // all of them in flight: only where nothing comes in is a task not marked again soon
-            world.source("orders", 1).open().tasks(0, 150);
-            try (TakenAway instance = new TakenAway(world, world.calling(Duration.ofMillis(40)), 20)) {
+    void eventsThatFinishDuringARevocationRightAfterACommitDoNotRunAgain() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            // all of them in flight: a task stays unmarked for some time only while no record arrives
+            cluster.source("orders", 1).open().tasks(0, 150);
+            try (RevokedInstance instance = new RevokedInstance(cluster, cluster.calling(Duration.ofMillis(40)), 20)) {
                 instance.start();
-                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() > 50);
-                instance.takeAwayAfterNextCommit();
-                assertThat(instance.taken.await(60, TimeUnit.SECONDS)).isTrue();
+                Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() > 50);
+                instance.revokeAfterNextCommit();
+                assertThat(instance.revoked.await(60, TimeUnit.SECONDS)).isTrue();
             }
-            assertThat(world.ledger.keys()).isLessThan(450);
+            assertThat(cluster.ledger.keys()).isLessThan(450);
 
-            SinkService next = world.start(world.sink("taken", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("taken", next);
-            assertThat(world.ledger.keys()).isEqualTo(450);
-            assertThat(world.ledger.repeated()).isEmpty();
+            SinkService next = cluster.start(cluster.sink("revoked", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("revoked", next);
+            assertThat(cluster.ledger.keys()).isEqualTo(450);
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 
     /** Where workers wait for commits, each pass of the stream thread would end with one. */
     @Test
-    void aPartitionThatIsTakenAwayRightAfterACommitOfIntentsLeavesNoDoubt() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+    void aRevocationRightAfterACommitOfIntentsLeavesNoOutcomeUnknown() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             ReplicationSink<String> intending = (event, effects) ->
-                    effects.run("call", OnAmbiguity.assumeDone(), key -> world.ledger.called(key.toString()));
-            world.source("orders", 1).open().tasks(0, 1_000);
-            try (TakenAway instance = new TakenAway(world, intending, 0)) {
+                    effects.run("call", OnAmbiguity.assumeDone(), key -> cluster.ledger.called(key.toString()));
+            cluster.source("orders", 1).open().tasks(0, 1_000);
+            try (RevokedInstance instance = new RevokedInstance(cluster, intending, 0)) {
                 instance.start();
-                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() > 20);
-                instance.takeAwayAfterNextCommit();
-                assertThat(instance.taken.await(60, TimeUnit.SECONDS)).isTrue();
+                Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() > 20);
+                instance.revokeAfterNextCommit();
+                assertThat(instance.revoked.await(60, TimeUnit.SECONDS)).isTrue();
             }
-            assertThat(world.ledger.keys()).isLessThan(3_000);
+            assertThat(cluster.ledger.keys()).isLessThan(3_000);
 
-            SinkService next = world.start(world.sink("taken", intending));
-            world.awaitCaughtUp("taken", next);
+            SinkService next = cluster.start(cluster.sink("revoked", intending));
+            cluster.awaitCaughtUp("revoked", next);
             assertThat(next.status().effects().ambiguous()).isZero();
-            assertThat(world.ledger.keys()).isEqualTo(3_000);
-            assertThat(world.ledger.repeated()).isEmpty();
+            assertThat(cluster.ledger.keys()).isEqualTo(3_000);
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 
-    /** An instance from which the partition is taken away at a moment of the test's choice. */
-    private static final class TakenAway implements AutoCloseable {
+    /** An instance whose partition is revoked at a moment that the test chooses. */
+    private static final class RevokedInstance implements AutoCloseable {
 
-        final CountDownLatch taken = new CountDownLatch(1);
+        final CountDownLatch revoked = new CountDownLatch(1);
         private final AtomicBoolean armed = new AtomicBoolean();
         private final AtomicBoolean committed = new AtomicBoolean();
         private final AtomicReference<ConsumerRebalanceListener> listener = new AtomicReference<>();
-        private final SinkWorld world;
+        private final SinkTestCluster cluster;
         private final int calls;
         private final SinkTopology topology;
         private final KafkaStreams streams;
 
-        /** @param calls so many are made before it is taken away, in the same poll */
-        TakenAway(SinkWorld world, ReplicationSink<String> sink, int calls) {
-            this.world = world;
+        /** @param calls the number of calls that are made before the revocation, in the same poll */
+        RevokedInstance(SinkTestCluster cluster, ReplicationSink<String> sink, int calls) {
+            this.cluster = cluster;
             this.calls = calls;
-            topology = world.sink("taken", sink).topology();
+            topology = cluster.sink("revoked", sink).topology();
             streams = new KafkaStreams(
                     topology.topology(),
                     new StreamsConfig(topology.properties()),
@@ -116,7 +116,7 @@ class PacedConsumerTest {
             streams.start();
         }
 
-        void takeAwayAfterNextCommit() {
+        void revokeAfterNextCommit() {
             armed.set(true);
         }
 
@@ -131,12 +131,12 @@ class PacedConsumerTest {
                         }
                         if (method.getName().equals("poll") && committed.compareAndSet(true, false)) {
                             armed.set(false);
-                            int before = world.ledger.keys();
+                            int before = cluster.ledger.keys();
                             Awaitility.await()
-                                    .atMost(SinkWorld.PATIENCE)
-                                    .until(() -> world.ledger.keys() >= before + calls);
+                                    .atMost(SinkTestCluster.PATIENCE)
+                                    .until(() -> cluster.ledger.keys() >= before + calls);
                             listener.get().onPartitionsRevoked(consumer.assignment());
-                            taken.countDown();
+                            revoked.countDown();
                         }
                         try {
                             return method.invoke(consumer, arguments);
@@ -155,9 +155,9 @@ class PacedConsumerTest {
         }
     }
 
-    /** The state of Kafka Streams stays "rebalancing" while it restores what is new here; what was here before goes on. */
+    /** The state of Kafka Streams stays "rebalancing" while it restores new partitions; the partitions that it had before continue. */
     @Test
-    void theHandOverLastsAsLongAsTheRevocation() {
+    void theHandoverLastsAsLongAsTheRevocation() {
         TopicPartition partition = new TopicPartition("events", 0);
         MockConsumer<byte[], byte[]> broker = new MockConsumer<>("earliest");
         SinkLifecycle sink = new SinkLifecycle();
@@ -186,26 +186,26 @@ class PacedConsumerTest {
     }
 
     @Test
-    void ofAPartitionThatIsFullNothingMoreIsTakenAndCommandsAreTakenAllTheSame() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+    void aFullPartitionFetchesCommandsButNoMoreEvents() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch alive = new CountDownLatch(1);
-            world.source("orders", 1).open().tasks(0, 300);
-            SinkService service = world.start(world.sink("full", (event, effects) -> {
+            cluster.source("orders", 1).open().tasks(0, 300);
+            SinkService service = cluster.start(cluster.sink("full", (event, effects) -> {
                         alive.await();
-                        effects.run("call", key -> world.ledger.called(key.toString()));
+                        effects.run("call", key -> cluster.ledger.called(key.toString()));
                     })
                     .maxInFlight(20)
                     .kafka(Map.of(
                             "bootstrap.servers",
-                            SinkWorld.bootstrap(),
+                            SinkTestCluster.bootstrap(),
                             "consumer.max.poll.records",
                             "10",
                             "streams.buffered.records.per.partition",
                             "10")));
-            // what Kafka Streams has taken it hands on; after it there is no more
+            // Kafka Streams passes on the records that it has fetched, and then there are no more
             AtomicInteger inFlight = new AtomicInteger();
             Awaitility.await()
-                    .atMost(SinkWorld.PATIENCE)
+                    .atMost(SinkTestCluster.PATIENCE)
                     .during(Duration.ofSeconds(4))
                     .until(() -> {
                         int now = service.status().queues().stream()
@@ -216,11 +216,11 @@ class PacedConsumerTest {
             assertThat(inFlight).hasValueLessThan(20 + 10 + 10 + 10);
 
             TopicPartition commands = new TopicPartition(TopicNames.control("full"), 0);
-            world.producer
+            cluster.producer
                     .send(new ProducerRecord<>(commands.topic(), 0, null, new byte[] {'{', '}'}))
                     .get();
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> {
-                OffsetAndMetadata committed = world.admin
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> {
+                OffsetAndMetadata committed = cluster.admin
                         .listConsumerGroupOffsets("full")
                         .partitionsToOffsetAndMetadata()
                         .get()
@@ -229,9 +229,9 @@ class PacedConsumerTest {
             });
 
             alive.countDown();
-            world.awaitCaughtUp("full", service);
-            assertThat(world.ledger.keys()).isEqualTo(900);
-            assertThat(world.ledger.repeated()).isEmpty();
+            cluster.awaitCaughtUp("full", service);
+            assertThat(cluster.ledger.keys()).isEqualTo(900);
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 }

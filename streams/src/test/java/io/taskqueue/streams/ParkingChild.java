@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A sink in a process of its own, to be killed: two effects an event, of 40 ms, which fail where the ledger refuses. */
+/** A sink in a child process, to be killed: two effects per event, of 40 ms each, which fail where the ledger refuses. */
 final class ParkingChild {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -53,8 +53,8 @@ final class ParkingChild {
         TimeUnit.MILLISECONDS.sleep(40);
     }
 
-    /** Starts one on the world's topic, with a state directory that the next one takes over. */
-    static Process start(SinkWorld world, String sink) throws IOException {
+    /** Starts one on the cluster's topic; all of them use the same state directory. */
+    static Process start(SinkTestCluster cluster, String sink) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
@@ -64,10 +64,10 @@ final class ParkingChild {
                         System.getProperty("java.class.path"),
                         ParkingChild.class.getName(),
                         sink,
-                        SinkWorld.bootstrap(),
-                        world.topic,
-                        world.state("child").toString(),
-                        world.ledger.url())
+                        SinkTestCluster.bootstrap(),
+                        cluster.topic,
+                        cluster.state("child").toString(),
+                        cluster.ledger.url())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

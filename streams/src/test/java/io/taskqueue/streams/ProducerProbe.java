@@ -9,7 +9,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
-/** A sink's own clients, with someone who watches what its producer sends and when it commits. */
+/** A sink's own clients, with callbacks for what its producer sends and commits. */
 abstract class ProducerProbe implements KafkaClientSupplier {
 
     private final KafkaClientSupplier clients;

@@ -21,14 +21,14 @@ class RecoveredTargetsTest {
 
     @Test
     void anActionThatSucceedsAfterAProbeIsASuccess(@TempDir Path directory) {
-        AtomicBoolean dead = new AtomicBoolean(true);
+        AtomicBoolean unavailable = new AtomicBoolean(true);
         AtomicInteger successes = new AtomicInteger();
         AtomicBoolean together = new AtomicBoolean();
         CountDownLatch two = new CountDownLatch(2);
         ReplicationSink<String> probing = (event, effects) ->
                 effects.capture("call", String.class, OnAmbiguity.probe(key -> Answer.notDone()), key -> {
-                    if (dead.get()) {
-                        throw new IOException("the target is dead");
+                    if (unavailable.get()) {
+                        throw new IOException("the target is unavailable");
                     }
                     if (successes.incrementAndGet() > 1) {
                         two.countDown();
@@ -45,11 +45,11 @@ class RecoveredTargetsTest {
                 sink.event(task);
             }
             sink.until(() -> assertThat(sink.sink.breaker().waiting()).isPresent());
-            dead.set(false);
+            unavailable.set(false);
             sink.settle();
             assertThat(successes).hasValue(4);
             assertThat(together)
-                    .as("after the first success all go on side by side")
+                    .as("after the first success all continue concurrently")
                     .isTrue();
             assertThat(sink.sink.breaker().waiting()).isEmpty();
         }

@@ -59,7 +59,7 @@ import org.awaitility.core.ThrowingRunnable;
  */
 final class SinkDriver implements AutoCloseable {
 
-    /** Where no broker is, as none is asked. */
+    /** An address without a broker, because nothing connects. */
     static final String SERVER = "127.0.0.1:1";
 
     static final Instant THEN = Instant.parse("2026-01-02T03:04:05Z");
@@ -142,7 +142,7 @@ final class SinkDriver implements AutoCloseable {
                 false);
     }
 
-    /** What the cluster reports from now on. */
+    /** Sets what the cluster reports from now on. */
     void describe(Uuid topicId, long logStart) {
         description = new EventTopicDescription(topicId, 1, description.maxMessageBytes(), Map.of(0, logStart));
     }
@@ -151,14 +151,14 @@ final class SinkDriver implements AutoCloseable {
         driver.advanceWallClockTime(PartitionWork.TICK);
     }
 
-    /** Ticks until something is so. */
-    void until(ThrowingRunnable so) {
+    /** Ticks until an assertion passes. */
+    void until(ThrowingRunnable assertion) {
         Awaitility.await()
-                .atMost(SinkWorld.PATIENCE)
+                .atMost(SinkTestCluster.PATIENCE)
                 .pollInterval(Duration.ofMillis(2))
                 .untilAsserted(() -> {
                     tick();
-                    so.run();
+                    assertion.run();
                 });
     }
 
@@ -206,7 +206,7 @@ final class SinkDriver implements AutoCloseable {
         return "driven/0/" + QUEUE + "/1/" + sequence + "/" + effect;
     }
 
-    /** As when the partition is another instance's already: nothing comes to rest before. */
+    /** Closes as after the loss of the partition to another instance: without waiting for running work. */
     void lose() {
         lost = true;
         driver.close();

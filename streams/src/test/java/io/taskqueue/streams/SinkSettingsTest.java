@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SinkSettingsTest {
 
     @Test
-    void whatIsWrongIsSaidBeforeTheClusterIsAsked() {
+    void invalidSettingsAreReportedBeforeTheClusterIsContacted() {
         assertThatThrownBy(() -> builder("a sink").start())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
@@ -74,7 +74,7 @@ class SinkSettingsTest {
                         + " | is read_committed, which hides what was never committed",
                 "__processing.threads.enabled__ | true | is false, which processes all records of a partition on one thread"
             })
-    void whatWouldTakeAGuaranteeAwayIsRefused(String property, String value, String found) {
+    void propertiesThatWouldBreakAGuaranteeAreRefused(String property, String value, String found) {
         for (String prefix : List.of("", "streams.")) {
             assertThatThrownBy(() -> builder("s")
                             .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", prefix + property, value))
@@ -86,7 +86,7 @@ class SinkSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"statestore.cache.max.bytes", "cache.max.bytes.buffering"})
-    void aCacheWithoutRoomForTheMarksOfCommitsIsRefusedByEitherName(String property) {
+    void aCacheTooSmallForTheCommitHookIsRefusedByEitherName(String property) {
         assertThatThrownBy(() -> builder("s")
                         .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", property, "0"))
                         .start())
@@ -95,7 +95,7 @@ class SinkSettingsTest {
     }
 
     @Test
-    void propertiesOfOneClientPassThrough() {
+    void propertiesOfOneClientArePassedThrough() {
         SinkSettings<String> settings = builder("s")
                 .kafka(Map.of(
                         "bootstrap.servers", "h:1",
@@ -118,8 +118,8 @@ class SinkSettingsTest {
 
     @Test
     void aMissingTopicAndAChangedPartitionCountAreRefusedWithARemedy() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            assertThatThrownBy(() -> world.sink("lost", world.calling(Duration.ZERO))
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            assertThatThrownBy(() -> cluster.sink("lost", cluster.calling(Duration.ZERO))
                             .topic("no-such-topic")
                             .topicWait(Duration.ofMillis(500))
                             .start())
@@ -128,35 +128,35 @@ class SinkSettingsTest {
                             "Sink lost found no topic no-such-topic within 500ms. Start a source, which creates it, or "
                                     + "create it, or name another topic.");
 
-            world.source("orders", 1).open().tasks(0, 1);
-            SinkService service = world.start(world.sink("counted", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("counted", service);
+            cluster.source("orders", 1).open().tasks(0, 1);
+            SinkService service = cluster.start(cluster.sink("counted", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("counted", service);
             service.close();
-            world.admin
-                    .createPartitions(Map.of(world.topic, NewPartitions.increaseTo(2)))
+            cluster.admin
+                    .createPartitions(Map.of(cluster.topic, NewPartitions.increaseTo(2)))
                     .all()
                     .get();
-            assertThatThrownBy(() ->
-                            world.sink("counted", world.calling(Duration.ZERO)).start())
+            assertThatThrownBy(() -> cluster.sink("counted", cluster.calling(Duration.ZERO))
+                            .start())
                     .isInstanceOf(SinkStoppedException.class)
                     .hasMessageStartingWith(
-                            "Topic " + world.topic + " has 2 partitions, but the state of sink counted is of 1.");
+                            "Topic " + cluster.topic + " has 2 partitions, but the state of sink counted is of 1.");
         }
     }
 
     @Test
-    void aTopicMadeAnewStartsItsHistoryOverAndForgetsTheOldResults() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            world.source("orders", 1).open().tasks(0, 2);
-            SinkService before = world.start(world.sink("anew", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("anew", before);
+    void aRecreatedTopicStartsANewHistoryAndDeletesTheOldResults() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            cluster.source("orders", 1).open().tasks(0, 2);
+            SinkService before = cluster.start(cluster.sink("recreated", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("recreated", before);
             before.close();
-            assertThat(world.ledger.calls()).hasSize(6);
+            assertThat(cluster.ledger.calls()).hasSize(6);
 
-            world.remake();
-            world.source("orders", 1).open().tasks(0, 3);
-            SinkService after = world.start(world.sink("anew", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("anew", after);
+            cluster.recreate();
+            cluster.source("orders", 1).open().tasks(0, 3);
+            SinkService after = cluster.start(cluster.sink("recreated", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("recreated", after);
 
             assertThat(after.status().effects()).isEqualTo(new EffectCounts(9, 0, 0, 0, 0, 0));
             assertThat(after.status().queues().get(0).counts().gaps()).isZero();

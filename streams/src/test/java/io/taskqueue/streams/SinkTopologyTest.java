@@ -57,7 +57,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The real topology without a broker. The driver commits after each record and each tick through the same flush of caches as
  * the stream thread, so the stores are written by the hook before a commit, as in a service. Offsets count up from 0 and never
- * go back here: replays are tested on a broker.
+ * decrease here: replays are tested on a broker.
  */
 class SinkTopologyTest {
 
@@ -76,7 +76,7 @@ class SinkTopologyTest {
     private TestInputTopic<byte[], byte[]> topic;
 
     @Test
-    void eventsInOrderAreAppliedAndTheCheckpointSaysHowFar() {
+    void eventsInOrderAreAppliedAndTheCheckpointAdvances() {
         start(OnGap.CONTINUE);
         pipe(opens(3, ONE), event(3, 1), event(3, 2));
 
@@ -94,7 +94,7 @@ class SinkTopologyTest {
     }
 
     @Test
-    void whatIsSentTwiceOrFencedIsDropped() {
+    void duplicateAndFencedEventsAreDropped() {
         start(OnGap.CONTINUE);
         pipe(opens(3, ONE), event(3, 1), event(3, 1), opens(9, new UUID(0, 2)), event(3, 2), event(9, 1));
 
@@ -108,7 +108,7 @@ class SinkTopologyTest {
     }
 
     @Test
-    void aGapIsMarkedAndPassedWhereTheSinkGoesOn() {
+    void aGapIsMarkedAndSkippedWhereTheSinkContinues() {
         start(OnGap.CONTINUE);
         pipe(opens(3, ONE), event(3, 1), event(3, 5));
 
@@ -133,7 +133,7 @@ class SinkTopologyTest {
     }
 
     @Test
-    void recordsThatAreNoEventsGoToTheDeadLetterTopicAsTheyAre() {
+    void invalidRecordsAreMovedToTheDeadLetterTopicUnchanged() {
         start(OnGap.CONTINUE);
         pipe(opens(3, ONE), event(3, 1));
         topic.pipeInput(new TestRecord<byte[], byte[]>(null, bytes("{\"broken"))); // neither key nor headers
@@ -145,18 +145,18 @@ class SinkTopologyTest {
         assertThat(applied).containsExactlyInAnyOrder(at(3, 1), at(3, 3));
         assertThat(status().queues().get(0).counts().gaps()).isZero();
         assertThat(status().undecodable()).isEqualTo(3);
-        ProducerRecord<byte[], byte[]> nothing = dead();
+        ProducerRecord<byte[], byte[]> nothing = deadLetter();
         assertThat(nothing.key()).isNull();
         assertThat(nothing.value()).isEqualTo(bytes("{\"broken"));
-        ProducerRecord<byte[], byte[]> tombstone = dead();
+        ProducerRecord<byte[], byte[]> tombstone = deadLetter();
         assertThat(tombstone.value()).isNull();
         assertThat(header(tombstone, DeadLetterRecord.REASON)).isEqualTo("The record has no value.");
         assertThat(header(tombstone, DeadLetterRecord.OFFSET)).isEqualTo("3");
-        assertThat(header(dead(), "ce_id")).isEqualTo("orders/3/2");
+        assertThat(header(deadLetter(), "ce_id")).isEqualTo("orders/3/2");
     }
 
     @Test
-    void anEventWithoutKeyOrHeadersIsAnEventAllTheSame() {
+    void anEventWithoutKeyOrHeadersIsApplied() {
         start(OnGap.CONTINUE);
         topic.pipeInput(new TestRecord<byte[], byte[]>(null, CODEC.encode(event(3, 1))));
 
@@ -166,7 +166,7 @@ class SinkTopologyTest {
     }
 
     @Test
-    void aNegativeTimestampIsNoReasonToSkipAnEvent() {
+    void anEventWithANegativeTimestampIsApplied() {
         // neither the driver nor a producer sends one, but other clients and old brokers do
         ConsumerRecord<Object, Object> record = new ConsumerRecord<>("events", 0, 0, "orders", "value");
         assertThat(record.timestamp()).isNegative();
@@ -210,9 +210,9 @@ class SinkTopologyTest {
         }
     }
 
-    /** Lets the stream side notice what the workers have done, and commit. */
+    /** Lets the stream thread record the outcomes of the workers, and commit. */
     private void settle() {
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> {
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> {
             driver.advanceWallClockTime(PartitionWork.TICK);
             return status().settled();
         });
@@ -239,7 +239,7 @@ class SinkTopologyTest {
         return new StreamsKeyValues(driver.getKeyValueStore(StoreNames.STATE));
     }
 
-    private ProducerRecord<byte[], byte[]> dead() {
+    private ProducerRecord<byte[], byte[]> deadLetter() {
         TestRecord<byte[], byte[]> record = driver.createOutputTopic(
                         "driven.dead", new ByteArrayDeserializer(), new ByteArrayDeserializer())
                 .readRecord();

@@ -28,25 +28,28 @@ import org.junit.jupiter.api.Test;
 class SlowTargetsTest {
 
     @Test
-    void aDeadTargetNeitherEvictsTheSinkNorFillsItsMemory() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+    void anUnavailableTargetNeitherEvictsTheSinkNorFillsItsMemory() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch alive = new CountDownLatch(1);
-            world.source("orders", 1).open().tasks(0, 300);
+            cluster.source("orders", 1).open().tasks(0, 300);
             SimpleMeterRegistry meters = new SimpleMeterRegistry();
-            SinkService service = world.start(world.sink("patient", (event, effects) -> {
+            SinkService service = cluster.start(cluster.sink("patient", (event, effects) -> {
                         alive.await();
-                        effects.run("call", key -> world.ledger.called(key.toString()));
+                        effects.run("call", key -> cluster.ledger.called(key.toString()));
                     })
                     .concurrency(4)
                     .maxInFlight(16)
                     .metrics(meters)
                     .kafka(Map.of(
-                            "bootstrap.servers", SinkWorld.bootstrap(), "consumer.max.poll.interval.ms", "3000")));
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(service::ready);
+                            "bootstrap.servers",
+                            SinkTestCluster.bootstrap(),
+                            "consumer.max.poll.interval.ms",
+                            "3000")));
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(service::ready);
             double rebalances = rebalances(meters);
             Awaitility.await()
                     .during(Duration.ofSeconds(8))
-                    .atMost(SinkWorld.PATIENCE)
+                    .atMost(SinkTestCluster.PATIENCE)
                     .until(() -> service.status().queues().stream().allMatch(queue -> queue.inFlight() <= 16 + 40));
             assertThat(service.status().queues().get(0).inFlight()).isGreaterThanOrEqualTo(16);
             assertThat(meters.get(SinkMeters.INFLIGHT).gauge().value()).isGreaterThanOrEqualTo(16);
@@ -54,9 +57,9 @@ class SlowTargetsTest {
             assertThat(rebalances(meters)).isEqualTo(rebalances);
 
             alive.countDown();
-            world.awaitCaughtUp("patient", service);
-            assertThat(world.ledger.keys()).isEqualTo(900);
-            assertThat(world.ledger.repeated()).isEmpty();
+            cluster.awaitCaughtUp("patient", service);
+            assertThat(cluster.ledger.keys()).isEqualTo(900);
+            assertThat(cluster.ledger.repeated()).isEmpty();
             assertThat(meters.get(SinkMeters.APPLIED).counter().count()).isEqualTo(900);
         }
     }
@@ -71,41 +74,41 @@ class SlowTargetsTest {
     }
 
     @Test
-    void aTaskThatWaitsForItsNextTryHoldsNoWorkerAndNoOtherTask() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+    void aTaskThatWaitsForItsNextAttemptOccupiesNoWorkerAndDelaysNoOtherTask() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             AtomicInteger failures = new AtomicInteger();
             ReplicationSink<String> sink = (event, effects) -> effects.run("call", key -> {
                 if (event.taskId().sequenceId() <= 10 && failures.incrementAndGet() <= 10) {
-                    throw new IOException("not now");
+                    throw new IOException("temporary");
                 }
-                world.ledger.called(key.toString());
+                cluster.ledger.called(key.toString());
             });
-            world.source("orders", 1).open().tasks(0, 100);
-            SinkService service = world.start(world.sink("retrying", sink)
+            cluster.source("orders", 1).open().tasks(0, 100);
+            SinkService service = cluster.start(cluster.sink("retrying", sink)
                     .concurrency(1)
                     .retry(new RetryPolicy(2, Duration.ofSeconds(8), Duration.ofSeconds(8), 0)));
 
-            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> world.ledger.keys() == 270);
-            // the status follows with the next tick, long before the next tries
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> cluster.ledger.keys() == 270);
+            // the status follows with the next tick, long before the next attempts
             Awaitility.await()
                     .atMost(Duration.ofSeconds(5))
                     .until(() -> service.status().queues().get(0).positions().lag() >= 290);
-            world.awaitCaughtUp("retrying", service);
-            assertThat(world.ledger.keys()).isEqualTo(300);
+            cluster.awaitCaughtUp("retrying", service);
+            assertThat(cluster.ledger.keys()).isEqualTo(300);
             assertThat(service.status().effects()).isEqualTo(new EffectCounts(300, 0, 0, 0, 0, 0));
         }
     }
 
     @Test
     void anEffectThatOutlivesTheDrainTimeoutIsInterruptedAndRunsAgainAtTheNextStart() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch never = new CountDownLatch(1);
             CountDownLatch interrupted = new CountDownLatch(1);
-            world.source("orders", 1).open().tasks(0, 1);
-            SinkService stuck = world.start(world.sink(
+            cluster.source("orders", 1).open().tasks(0, 1);
+            SinkService stuck = cluster.start(cluster.sink(
                             "slow",
                             (event, effects) -> effects.run("call", key -> {
-                                world.ledger.called(key.toString());
+                                cluster.ledger.called(key.toString());
                                 try {
                                     never.await();
                                 } finally {
@@ -113,24 +116,24 @@ class SlowTargetsTest {
                                 }
                             }))
                     .drainTimeout(Duration.ofMillis(300)));
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == 1);
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() == 1);
             stuck.close();
             assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(stuck.status().state()).isEqualTo(SinkState.STOPPED);
 
-            SinkService next = world.start(world.sink("slow", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("slow", next);
-            assertThat(world.ledger.repeated()).containsOnlyKeys("slow/0/orders/1/1/call");
-            assertThat(world.ledger.keys()).isEqualTo(3);
+            SinkService next = cluster.start(cluster.sink("slow", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("slow", next);
+            assertThat(cluster.ledger.repeated()).containsOnlyKeys("slow/0/orders/1/1/call");
+            assertThat(cluster.ledger.keys()).isEqualTo(3);
         }
     }
 
     @Test
-    void anObserverThatBlocksOrThrowsSlowsNothing() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+    void anObserverThatBlocksOrThrowsDelaysNothing() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch never = new CountDownLatch(1);
             AtomicInteger seen = new AtomicInteger();
-            SinkService service = world.start(world.sink("watched", world.calling(Duration.ZERO)));
+            SinkService service = cluster.start(cluster.sink("watched", cluster.calling(Duration.ZERO)));
             try (AutoCloseable blocked = service.observe(event -> {
                         try {
                             never.await();
@@ -143,25 +146,25 @@ class SlowTargetsTest {
                         throw new IllegalStateException("a bad observer");
                     })) {
                 assertThat(blocked).isNotSameAs(throwing);
-                world.source("orders", 1).open().tasks(0, 10);
-                world.awaitCaughtUp("watched", service);
-                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> seen.get() == 30);
+                cluster.source("orders", 1).open().tasks(0, 10);
+                cluster.awaitCaughtUp("watched", service);
+                Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> seen.get() == 30);
             }
         }
     }
 
     @Test
-    void anObserverThatIsTooSlowIsToldHowManyEventsItMissed() throws Exception {
-        List<String> told = new CopyOnWriteArrayList<>();
+    void aSlowObserverIsNotifiedOfTheNumberOfEventsItMissed() throws Exception {
+        List<String> notified = new CopyOnWriteArrayList<>();
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch first = new CountDownLatch(1);
         AppliedEvent<String> event;
-        try (SinkWorld world = new SinkWorld(1);
+        try (SinkTestCluster cluster = new SinkTestCluster(1);
                 SinkProgress progress = new SinkProgress(
                         "slow", new SinkMeters(new SimpleMeterRegistry(), "slow"), Clock.systemUTC())) {
             Observers observers = progress.observers();
             event = new AppliedEvent<>(
-                    world.source("orders", 1).event(EventKind.ENQUEUED, 1, 1), 0, 1, false, Instant.EPOCH);
+                    cluster.source("orders", 1).event(EventKind.ENQUEUED, 1, 1), 0, 1, false, Instant.EPOCH);
             AutoCloseable handle = observers.add(
                     seen -> {
                         first.countDown();
@@ -170,17 +173,17 @@ class SlowTargetsTest {
                         } catch (InterruptedException e) {
                             Thread.currentThread().interrupt();
                         }
-                        told.add("seen");
+                        notified.add("seen");
                     },
-                    missed -> told.add("missed " + missed));
+                    missed -> notified.add("missed " + missed));
             observers.offer(event);
             assertThat(first.await(60, TimeUnit.SECONDS)).isTrue();
             for (int more = 0; more < 4_096 + 5; more++) {
                 observers.offer(event);
             }
             go.countDown();
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> told.size() == 4_096 + 2);
-            assertThat(told.subList(0, 3)).containsExactly("seen", "missed 5", "seen");
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> notified.size() == 4_096 + 2);
+            assertThat(notified.subList(0, 3)).containsExactly("seen", "missed 5", "seen");
             handle.close();
         }
     }

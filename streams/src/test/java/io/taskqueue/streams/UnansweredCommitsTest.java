@@ -43,7 +43,7 @@ class UnansweredCommitsTest {
 
     private static final int EVENTS = 400;
 
-    /** Where the time-out comes up: under what makes a fence of it, or past that, so that Kafka Streams revives the task. */
+    /** Where the timeout occurs: below the producer that turns it into a fence, or above it, so that Kafka Streams revives the task. */
     enum TimedOut {
         UNDER_THE_FENCE,
         PAST_THE_FENCE
@@ -51,20 +51,20 @@ class UnansweredCommitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatWasPolledAndNotProcessedIsNotLost(TimedOut where) throws Exception {
+    void recordsPolledAndNotProcessedAreNotLost(TimedOut where) throws Exception {
         CountDownLatch alive = new CountDownLatch(1);
         String name = "unanswered-" + where;
         Unanswered unanswered = new Unanswered();
-        try (SinkWorld world = new SinkWorld(1)) {
-            EventTopicWriter source = world.source("orders", 1).open();
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            EventTopicWriter source = cluster.source("orders", 1).open();
             for (int task = 0; task < EVENTS; task++) {
                 source.next(EventKind.ENQUEUED, task);
             }
-            world.producer.flush();
-            try (SinkTopology sink = world.sink(
+            cluster.producer.flush();
+            try (SinkTopology sink = cluster.sink(
                             name,
                             (event, effects) -> effects.run("call", key -> {
-                                world.ledger.called(key.toString());
+                                cluster.ledger.called(key.toString());
                                 alive.await();
                             }))
                     .concurrency(4)
@@ -74,13 +74,13 @@ class UnansweredCommitsTest {
                 KafkaStreams streams = streams(sink, unanswered, where);
                 try {
                     streams.start();
-                    Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> committed(world, name) >= 8);
-                    int before = world.ledger.calls().size();
+                    Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> committed(cluster, name) >= 8);
+                    int before = cluster.ledger.calls().size();
                     unanswered.next();
                     Awaitility.await()
-                            .atMost(SinkWorld.PATIENCE)
-                            .until(() -> world.ledger.calls().size() >= before + 4);
-                    // taken up again; time for some commits, of which there need be none where nothing is new
+                            .atMost(SinkTestCluster.PATIENCE)
+                            .until(() -> cluster.ledger.calls().size() >= before + 4);
+                    // resumed; time for some commits, although there may be none where nothing is new
                     Awaitility.await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
                 } finally {
                     sink.quiesce();
@@ -88,26 +88,26 @@ class UnansweredCommitsTest {
                 }
             }
             alive.countDown();
-            SinkService next = world.start(world.sink(name, world.calling(Duration.ZERO)));
-            world.awaitCaughtUp(name, next);
-            assertThat(world.ledger.keys()).isEqualTo(EVENTS);
+            SinkService next = cluster.start(cluster.sink(name, cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp(name, next);
+            assertThat(cluster.ledger.keys()).isEqualTo(EVENTS);
             assertThat(next.status().queues().get(0).counts().gaps()).isZero();
         }
     }
 
-    /** An instance that has only taken up what was in flight commits no offsets, and Kafka Streams takes no answer for a yes. */
+    /** An instance that has only resumed events in flight commits no offsets, and Kafka Streams counts a commit without an answer as made. */
     @Test
-    void anIntentIsNotTakenForCommitted() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+    void anIntentWithoutAnAnswerDoesNotCountAsCommitted() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch never = new CountDownLatch(1);
-            SinkService first = world.start(
-                    world.sink("intending", (event, effects) -> never.await()).drainTimeout(Duration.ofMillis(200)));
-            EventTopicWriter source = world.source("orders", 1).open();
+            SinkService first = cluster.start(
+                    cluster.sink("intending", (event, effects) -> never.await()).drainTimeout(Duration.ofMillis(200)));
+            EventTopicWriter source = cluster.source("orders", 1).open();
             for (int task = 0; task < 10; task++) {
                 source.next(EventKind.ENQUEUED, task);
             }
-            world.producer.flush();
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> committed(world, "intending") == 11);
+            cluster.producer.flush();
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> committed(cluster, "intending") == 11);
             first.close();
             Set<String> committed = ConcurrentHashMap.newKeySet();
             Queue<String> early = new ConcurrentLinkedQueue<>();
@@ -128,19 +128,19 @@ class UnansweredCommitsTest {
                 }
             };
             unanswered.timesOut.set(true);
-            try (SinkTopology sink = world.sink(
+            try (SinkTopology sink = cluster.sink(
                             "intending",
                             (event, effects) -> effects.run("call", OnAmbiguity.park(), key -> {
                                 if (!committed.contains(key.toString())) {
                                     early.add(key.toString());
                                 }
-                                world.ledger.called(key.toString());
+                                cluster.ledger.called(key.toString());
                             }))
                     .topology()) {
                 KafkaStreams streams = streams(sink, unanswered, TimedOut.UNDER_THE_FENCE);
                 try {
                     streams.start();
-                    Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == 10);
+                    Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() == 10);
                 } finally {
                     sink.quiesce();
                     streams.close(Duration.ofSeconds(30));
@@ -148,12 +148,12 @@ class UnansweredCommitsTest {
             }
             assertThat(unanswered.timesOut).isFalse();
             assertThat(early).isEmpty();
-            assertThat(world.ledger.repeated()).isEmpty();
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 
     @Test
-    void theFenceSaysWhatIsToBeDone() {
+    void theMessageOfTheFenceStatesTheRemedy() {
         MockProducer<byte[], byte[]> producer = new MockProducer<>(
                 true, new RoundRobinPartitioner(), new ByteArraySerializer(), new ByteArraySerializer());
         Producer<byte[], byte[]> answered = TimeoutFencingProducer.wrap(producer);
@@ -178,7 +178,7 @@ class UnansweredCommitsTest {
     }
 
     @Test
-    void aTaskThatIsStartedTwiceSaysWhatBecomesOfIt() {
+    void theMessageOfATaskStartedTwiceStatesTheConsequence() {
         assertThat(SinkProcessor.revived("mail", 3))
                 .hasMessageStartingWith(
                         "Kafka Streams started its task of partition 3 of sink mail a second time, after its state was lost"
@@ -201,16 +201,16 @@ class UnansweredCommitsTest {
         });
     }
 
-    private static long committed(SinkWorld world, String sink) throws Exception {
-        OffsetAndMetadata found = world.admin
+    private static long committed(SinkTestCluster cluster, String sink) throws Exception {
+        OffsetAndMetadata found = cluster.admin
                 .listConsumerGroupOffsets(sink)
                 .partitionsToOffsetAndMetadata()
                 .get(30, TimeUnit.SECONDS)
-                .get(new TopicPartition(world.topic, 0));
+                .get(new TopicPartition(cluster.topic, 0));
         return found == null ? -1 : found.offset();
     }
 
-    /** A producer that gets no answer to a commit where it is told so. */
+    /** A producer that gets no answer to a commit when a test requests it. */
     static class Unanswered {
 
         final AtomicBoolean timesOut = new AtomicBoolean();
@@ -222,7 +222,7 @@ class UnansweredCommitsTest {
         /** The next commit has no answer. */
         void next() {
             timesOut.set(true);
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> !timesOut.get());
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> !timesOut.get());
         }
 
         KafkaClientSupplier over(KafkaClientSupplier clients) {

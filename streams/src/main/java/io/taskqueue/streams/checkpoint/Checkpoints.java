@@ -93,7 +93,7 @@ public final class Checkpoints {
         return highest;
     }
 
-    /** Drops the fences that no record from this offset on needs. */
+    /** Removes the fences that no record from this offset on needs. */
     public void dropFencesBefore(long logStart) {
         for (String queue : queues()) {
             Checkpoint before = byQueue.get(queue);

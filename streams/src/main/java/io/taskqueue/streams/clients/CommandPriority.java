@@ -26,7 +26,7 @@ public record CommandPriority(String events, String control) {
      * The partitions that the next poll must not fetch.
      *
      * <p>Where it is unknown whether there are commands, the control partition is not fetched either: the broker answers the question
-     * about its end at once, but a fetch that finds nothing after half a second, and a second fetch has to wait for the first.
+     * about its end immediately, but a fetch that finds nothing after half a second, and a second fetch has to wait for the first.
      */
     Set<TopicPartition> waiting(Consumer<?, ?> consumer) {
         Set<TopicPartition> waiting = new HashSet<>();

@@ -20,7 +20,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The main consumer of a sink: a poll of the stream thread is made when it is safe, fetches what there is capacity for, and waits as
+ * The main consumer of a sink: a poll of the stream thread happens when it is safe, fetches what there is capacity for, and waits as
  * long as it may.
  *
  * <ul>

@@ -23,23 +23,23 @@ public final class PollBudget {
         return due() ? 0 : waitLeft;
     }
 
-    /** So much is left now. */
+    /** Sets the time that is left. */
     public void waitLeft(long nanos) {
         waitLeft = Math.min(waitLeft, nanos);
     }
 
-    /** Defers a poll until the partitions would commit in it; returns false where it has to be made all the same. */
+    /** Defers a poll until the partitions would commit in it; returns false where it cannot be deferred any more. */
     boolean defer() {
         deferred++;
         return deferred <= MOST_DEFERRED;
     }
 
-    /** Whether a poll was deferred, so that no commit may be requested before it is made. */
+    /** Whether a poll was deferred, so that no commit may be requested before it. */
     public boolean due() {
         return deferred > 0;
     }
 
-    /** A poll is made. */
+    /** A poll begins. */
     public void polled() {
         waitLeft = WAITS;
         deferred = 0;

@@ -111,7 +111,7 @@ public final class PolledRecord<T> {
         try {
             event = codec.decode(bytes());
         } catch (UndecodableEventException again) {
-            event = null; // the stream thread fails in the same manner, and moves the record to the dead-letter topic
+            event = null; // decoding fails again on the stream thread, which moves the record to the dead-letter topic
         }
         return true;
     }

@@ -5,7 +5,7 @@ import io.taskqueue.kafka.TopicAdmin;
 /** The sizes of records that a sink derives from records of the event topic. */
 public final class RecordSizes {
 
-    /** What an event in flight, or a dead letter, has in addition to the record that it is made of. */
+    /** The additional size of an event in flight, or of a dead letter, compared to the record that it was created from. */
     private static final int ENVELOPE = 64 * 1024;
 
     private RecordSizes() {}

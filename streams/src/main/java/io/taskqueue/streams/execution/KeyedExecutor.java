@@ -61,7 +61,7 @@ public final class KeyedExecutor<J extends Job> {
         this.created = ticker.nanos();
     }
 
-    /** Puts a job at the end of its task's queue; the first of a queue begins at once. */
+    /** Puts a job at the end of its task's queue; the first of a queue begins immediately. */
     public void execute(J job) {
         if (queues.add(job)) {
             begin(job);
@@ -101,7 +101,7 @@ public final class KeyedExecutor<J extends Job> {
         return queues.still();
     }
 
-    /** How long that stays so at least, if nothing is submitted; empty where something runs, or nothing waits. */
+    /** For how long at least that remains true, if nothing is submitted; empty where something runs, or nothing waits. */
     public Optional<Duration> stillFor() {
         if (!queues.still()) {
             return Optional.empty();

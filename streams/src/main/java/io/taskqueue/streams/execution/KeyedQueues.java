@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The jobs of one partition: a queue for each task, in order, and the state of the first job of each queue. Thread-safe; each
- * transition is one atomic step, so that it can be told when nothing is in progress.
+ * transition is one atomic step, so that it is always known whether something is in progress.
  *
  * <pre>
  *        add, next                                   done

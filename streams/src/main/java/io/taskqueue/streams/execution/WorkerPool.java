@@ -93,12 +93,12 @@ final class WorkerPool implements Executor, AutoCloseable {
         return next;
     }
 
-    /** Also where it was not woken, which wakes one thread too many at worst. */
+    /** Called for threads that were not woken, too; at worst one thread too many is woken then. */
     private synchronized void arrived() {
         waking = false;
     }
 
-    /** Where a thread dies of what it ran, another one does the rest. */
+    /** If work terminates its thread, another thread runs the remaining work. */
     private synchronized void leave() {
         threads.remove(Thread.currentThread());
         wakeOne();

@@ -27,7 +27,7 @@ final class ParkedIndex {
     /** The first event of a parked task. */
     record Head(ParkedKey key, int round) {}
 
-    /** How much of a queue is parked. */
+    /** The number of parked tasks and events of a queue. */
     record Count(int tasks, int events) {
 
         static final Count NONE = new Count(0, 0);
@@ -171,7 +171,7 @@ final class ParkedIndex {
         return List.copyOf(released);
     }
 
-    /** The task had its turn: it is the last one now. */
+    /** The task had its turn, and moves to the end. */
     void hadTurn(TaskId task) {
         if (released.remove(task)) {
             released.add(task);

@@ -17,7 +17,7 @@ record ParkedLog(String sink, String sinkOptions, int partition) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ParkedLog.class);
 
-    /** Characters that a shell takes as they are. */
+    /** Characters that a shell does not interpret. */
     private static final Pattern PLAIN = Pattern.compile("[\\w./:@%+-]+");
 
     void loaded(int events) {
@@ -88,7 +88,7 @@ record ParkedLog(String sink, String sinkOptions, int partition) {
                 reason);
     }
 
-    /** A task as a shell takes it: its queue may have any name. */
+    /** A task, quoted for a shell if necessary: its queue may have any name. */
     private static String quoted(TaskId task) {
         String text = task.toString();
         return PLAIN.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";

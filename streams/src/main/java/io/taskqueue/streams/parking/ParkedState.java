@@ -51,7 +51,7 @@ public sealed interface ParkedState {
         DONE,
         /** It failed permanently, and that is its result. */
         FAILED,
-        /** It was begun, and its declared policy decides: its probe is asked, or it counts as done. */
+        /** It was begun, and its declared policy decides: its probe is called, or it counts as done. */
         BEGUN,
         /** It was begun, its outcome is unknown, and an operator has to decide: a redrive runs it. */
         UNDECIDED

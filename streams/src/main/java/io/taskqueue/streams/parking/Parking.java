@@ -108,7 +108,7 @@ public final class Parking<T> {
         park(event, new ParkedState.Behind());
     }
 
-    /** The failure of a sink that has too many parked events; empty where there is room for more. */
+    /** The failure of a sink that has too many parked events; empty while more may be parked. */
     public Optional<SinkStoppedException> tooMany() {
         int events = index.events();
         if (events <= settings.limits().maxParked()) {

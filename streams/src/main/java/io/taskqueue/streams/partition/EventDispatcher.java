@@ -241,8 +241,8 @@ final class EventDispatcher<T> implements Outcome.Recorder {
                 "Sink " + settings.name() + " stopped at " + gaveUp.event().event() + " at offset "
                         + gaveUp.event().offset() + " of partition " + partition
                         + ": it could not be applied in " + gaveUp.giveUp().attemptsText()
-                        + ", the last of which ended with " + cause
-                        + ". It is applied again at the next start; effects that have a recorded result do not run again. "
+                        + ", the last of which ended with " + sentence(cause.toString())
+                        + " It is applied again at the next start; effects that have a recorded result do not run again. "
                         + "Fix the cause, or allow more attempts, and start the sink again.",
                 cause);
     }
@@ -254,9 +254,13 @@ final class EventDispatcher<T> implements Outcome.Recorder {
             throw new SinkStoppedException(
                     "Sink " + settings.name() + " cannot decode the event at offset "
                             + stored.location().offset() + " of partition " + partition
-                            + ", which it could decode before: " + e.getMessage()
-                            + ". Start it with the codec that it had before.",
+                            + ", which it could decode before: " + sentence(String.valueOf(e.getMessage()))
+                            + " Start it with the codec that it had before.",
                     e);
         }
+    }
+
+    private static String sentence(String text) {
+        return text.endsWith(".") ? text : text + ".";
     }
 }

@@ -87,7 +87,7 @@ final class InFlightEvent<T> implements Job, ParkableEvent {
         return event.taskId();
     }
 
-    /** Not where its effects come from the record alone: then it neither needs the target nor tells anything about it. */
+    /** False where its effects only return recorded results: then it does not call the target, and shows nothing about its availability. */
     @Override
     public boolean callsTarget() {
         return delivery.runsEffects();

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The intents of one partition on their way into a commit. No callback reports that a commit was made; but a failed one ends the
- * task, so it was made once the task gets a record or a tick again after the hook ran for it.
+ * The intents of one partition that wait for a commit. No callback reports that a commit succeeded; but a failed one ends the
+ * task, so it has succeeded when the task gets a record or a tick again after the hook ran for it.
  *
  * <pre>
  *   ask --&gt; asked -- write --&gt; written -- committing --&gt; committing -- committed --&gt; (the action runs)
@@ -35,9 +35,10 @@ final class Intents {
         this.lifecycle = lifecycle;
     }
 
-    /** A worker wants to begin an effect; returns false where nothing begins now. */
+    /** A worker requests to begin an effect; returns false where nothing begins now. */
     boolean ask(Intent intent) {
-        // in one step with the check, so that whoever pauses the partition and then withdraws all misses none
+        // in one step with the check, so that a caller that pauses the partition and then withdraws all intents misses
+        // none
         return lifecycle.admit(() -> addAsked(intent));
     }
 
@@ -45,7 +46,7 @@ final class Intents {
         asked.add(intent);
     }
 
-    /** Writes what a worker asked for, unless it was withdrawn. */
+    /** Writes an intent that a worker requested, unless it was withdrawn. */
     synchronized void write(Intent intent, ResultsStore store, Instant now) {
         if (asked.remove(intent)) {
             store.intend(intent.key(), intent.offset(), now, intent.parks());
@@ -59,7 +60,7 @@ final class Intents {
     }
 
     /**
-     * A worker does not wait any more for what it asked for. Whoever asks for the same key later does so after this.
+     * A worker does not wait any more for its intent. A later request for the same key happens after this call.
      *
      * @param recorded called where the intent has, or may have, a record to be deleted, whether committed or not
      */
@@ -77,7 +78,7 @@ final class Intents {
         written = new ArrayList<>();
     }
 
-    /** The commit was made. */
+    /** The commit has succeeded. */
     synchronized void committed() {
         if (!committing.isEmpty()) {
             committing.forEach(Intent::commit);

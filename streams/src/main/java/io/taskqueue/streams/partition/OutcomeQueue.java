@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Outcomes on their way from the workers to the stream thread, in order. Thread-safe; bounded by what is in flight. */
+/** Outcomes passed from the workers to the stream thread, in order. Thread-safe; bounded by what is in flight. */
 final class OutcomeQueue {
 
     private final ReentrantLock lock = new ReentrantLock();

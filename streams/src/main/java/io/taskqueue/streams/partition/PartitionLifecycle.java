@@ -129,7 +129,7 @@ public final class PartitionLifecycle implements Admission {
         }
     }
 
-    /** Nothing can begin for a while, so nothing does: a revocation then finds nothing running. Has an effect while working only. */
+    /** Nothing can begin for a while, so beginning is suspended: a revocation then finds nothing running. Has an effect in WORKING only. */
     public void suspend() {
         lock.lock();
         try {

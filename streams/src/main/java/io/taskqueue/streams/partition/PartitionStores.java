@@ -7,6 +7,6 @@ import io.taskqueue.streams.state.StateKind;
  * The two stores of one partition.
  *
  * @param results recorded results and intents
- * @param state all else, told apart by {@link StateKind}
+ * @param state all other state, distinguished by {@link StateKind}
  */
 public record PartitionStores(KeyValues results, KeyValues state) {}

@@ -37,7 +37,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
     /** How soon outcomes are noticed when no record arrives. */
     public static final Duration TICK = Duration.ofMillis(5);
 
-    /** A tick that was cancelled stays with Kafka Streams until it would have come, and the clock may be set back meanwhile. */
+    /** Kafka Streams keeps a cancelled tick until its time, and the clock may be set back meanwhile. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     /** The threads that apply events, and whether they may call the target. */
@@ -131,9 +131,9 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
     }
 
     /**
-     * Begins a pass: the last commit was made, and the partition stayed here.
+     * Begins a pass: the last commit has succeeded, and the partition was not revoked.
      *
-     * @return whether a commit is to be requested now, because the sink fails once it is made
+     * @return whether a commit is to be requested now, because the sink fails after it
      * @throws SinkStoppedException the failure of this partition, once all that was found out beside it is committed
      */
     public boolean beginPass() {
@@ -245,7 +245,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
         }
         flush();
         long left = nanos;
-        // where workers wait for a commit, that makes room
+        // where workers wait for a commit, that frees capacity
         while (full() && left > 0 && !lifecycle.ending() && !intents.awaitCommit()) {
             left = outcomes.awaitAny(left);
             dispatcher.recordOutcomes();
@@ -290,7 +290,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
     }
 
     /**
-     * Marks the task, so that Kafka Streams commits it: the commit that ends its life here then waits for what runs.
+     * Marks the task, so that Kafka Streams commits it: its last commit on this instance then waits for running work.
      *
      * @return whether it was not marked before
      */
@@ -384,7 +384,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
                 && !state.parking().anyReleased();
     }
 
-    /** Through the queue, so that who waits for that to be empty waits for this, and a later intent of the key stays. */
+    /** Passed through the queue, so that a caller that waits for the queue to be empty waits for this, and a later intent of the key is kept. */
     private void withdrawIntents() {
         intents.withdrawAll(intent -> outcomes.add(new Outcome.Withdrawn(intent.key())));
     }

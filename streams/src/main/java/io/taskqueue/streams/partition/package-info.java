@@ -13,7 +13,7 @@
  *   SinkCommands                   operators' commands
  * </pre>
  *
- * <p>The stream thread calls everything but {@code EventApplier}, {@code EventResults} and the entries of the lifecycles that say
+ * <p>The stream thread calls everything but {@code EventApplier}, {@code EventResults} and the methods of the lifecycles that state
  * otherwise. An event whose offset is committed is always applied, parked or in the in-flight store.
  */
 @NullMarked

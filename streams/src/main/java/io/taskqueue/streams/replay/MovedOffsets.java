@@ -41,7 +41,7 @@ public final class MovedOffsets {
         return plain;
     }
 
-    /** The move that made a partition begin where it does; empty where there was none. */
+    /** The move because of which a partition begins where it does; empty if there was none. */
     public Optional<Move> find(String topic, int partition) {
         return Optional.ofNullable(moves.get(new TopicPartition(topic, partition)));
     }

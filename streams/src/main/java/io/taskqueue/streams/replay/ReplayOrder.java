@@ -41,7 +41,7 @@ public record ReplayOrder(UUID id, int number, ReplayMode mode, Selection select
         }
     }
 
-    /** Stands for the missing order of a replay that was started by moving the offsets alone: nothing runs. */
+    /** The order of a replay that was started only by moving offsets, without an order: nothing runs. */
     static ReplayOrder none(Instant at) {
         return new ReplayOrder(NO_ORDER, 0, ReplayMode.RECORDED_ONLY, Selection.ALL, "", at);
     }

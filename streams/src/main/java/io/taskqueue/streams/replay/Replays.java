@@ -40,7 +40,7 @@ public final class Replays {
      */
     public record Owner(String sink, String controlTopic, int partition) {}
 
-    /** Tells whether an event is in flight between two offsets, both included. */
+    /** Whether an event is in flight between two offsets, both included. */
     @FunctionalInterface
     public interface InFlightOffsets {
         boolean any(long from, long to);

@@ -8,7 +8,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes the results of events that the log does not hold any more, a few at a time, so that a result lives exactly as long
+ * Deletes the results of events that the log does not hold any more, a few at a time, so that a result is kept exactly as long
  * as its event can be read again. For the stream thread only.
  *
  * <p>All queues of the partition are scanned, also those that get no more events. An idle partition learns of a new log start with

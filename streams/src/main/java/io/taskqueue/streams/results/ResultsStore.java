@@ -117,7 +117,7 @@ public final class ResultsStore {
     }
 
     /**
-     * How far a purge came.
+     * How far a purge has proceeded.
      *
      * @param inspected the number of results that were looked at
      * @param next the key to continue with; null for the queue's first

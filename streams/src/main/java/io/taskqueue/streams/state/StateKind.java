@@ -6,7 +6,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds of entries that share the store {@code state}; the first byte of a key says which kind it is.
+ * The kinds of entries that share the store {@code state}; the first byte of a key identifies the kind.
  *
  * <pre>
  *   key = kind 1 | the key of that kind

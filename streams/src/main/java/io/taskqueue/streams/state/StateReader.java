@@ -60,14 +60,14 @@ public final class StateReader {
         return bytes.getLong();
     }
 
-    /** All bytes that are left. */
+    /** All remaining bytes. */
     public byte[] readRest() {
         byte[] rest = new byte[bytes.remaining()];
         bytes.get(rest);
         return rest;
     }
 
-    /** The text that all bytes that are left are. */
+    /** All remaining bytes as a text. */
     public String readRestOfText() {
         return new String(readRest(), StandardCharsets.UTF_8);
     }

@@ -3,7 +3,7 @@
  *
  * <pre>
  *   KeyValues                 the port: get, put, delete, range, all
- *   StateKind                 which kinds of entries share a store, and how their keys are told apart
+ *   StateKind                 which kinds of entries share a store, and how their keys are distinguished
  *   StateWriter, StateReader  numbers, texts, times; the version byte of each value
  *   KeyRange                  bounds of ranges of keys
  *

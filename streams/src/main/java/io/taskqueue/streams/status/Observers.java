@@ -98,7 +98,7 @@ public final class Observers implements AutoCloseable {
                 consumer.accept(event);
             } catch (RuntimeException e) {
                 LOG.warn(
-                        "An observer of sink {} threw an exception on {}; it gets the next event all the same",
+                        "An observer of sink {} threw an exception on {}; it still gets the next event",
                         sink,
                         event.event(),
                         e);

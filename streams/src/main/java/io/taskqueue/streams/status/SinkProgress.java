@@ -102,7 +102,7 @@ public final class SinkProgress implements AutoCloseable {
         undecodable.add(1);
     }
 
-    /** So many more events are in flight, or fewer. */
+    /** Changes the number of events in flight. */
     public void addInFlight(int change) {
         inFlight.addAndGet(change);
     }

@@ -28,7 +28,7 @@ class ClassificationTest {
     private static final UUID ONE = new UUID(0, 1);
     private static final UUID OTHER = new UUID(0, 2);
 
-    /** Taken: event 5/10 at offset 100; epoch 5 opened at offset 80, epoch 3 at 10. */
+    /** The newest event read: 5/10 at offset 100; epoch 5 opened at offset 80, epoch 3 at 10. */
     private static final Checkpoint KNOWN = new Checkpoint(
             TOPIC,
             0,
@@ -59,14 +59,14 @@ class ClassificationTest {
 
     @ParameterizedTest(name = "{0}: {2}")
     @MethodSource("cases")
-    void anEventIs(String what, Arrival arrival, Verdict expected) {
+    void classifies(String what, Arrival arrival, Verdict expected) {
         assertThat(Classification.of(KNOWN, arrival, TOPIC, 0).verdict())
                 .as(what)
                 .isEqualTo(expected);
     }
 
     @Test
-    void theFirstEventSeenIsWhereTheHistoryBegins() {
+    void theHistoryBeginsAtTheFirstEventRead() {
         Classification joined = Classification.of(null, at(5, 7, 40), TOPIC, 2);
 
         assertThat(joined.verdict()).isEqualTo(Verdict.JOINED);
@@ -85,7 +85,7 @@ class ClassificationTest {
     }
 
     @Test
-    void aReplayLeavesWhatIsTakenAndDropsWhatComesTwiceWithinIt() {
+    void aReplayKeepsTheNewestPositionAndDropsDuplicatesWithinIt() {
         Checkpoint once = replayed(KNOWN, at(5, 1, 81), Verdict.REPLAY);
         Checkpoint twice = replayed(once, at(5, 1, 82), Verdict.DUPLICATE);
         Checkpoint on = replayed(twice, at(5, 2, 83), Verdict.REPLAY);
@@ -98,14 +98,14 @@ class ClassificationTest {
     }
 
     @Test
-    void fencesThatNoRecordCanNeedAreForgotten() {
+    void fencesThatNoRecordCanNeedAreRemoved() {
         assertThat(KNOWN.withoutFencesBefore(11)).isEqualTo(KNOWN);
         assertThat(KNOWN.withoutFencesBefore(81).fences()).containsExactly(new Fence(5, 80, ONE));
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-    void aLogOfRivalSourcesIsAppliedInOrderOnceAndNeverBehindAFenceHoweverOftenItIsRewound(long seed) {
+    void aLogOfCompetingSourcesIsAppliedOnceInOrderAndNeverBehindAFenceHoweverOftenItIsRewound(long seed) {
         Random random = new Random(seed);
         for (int run = 0; run < 200; run++) {
             List<Arrival> log = log(random);
@@ -143,7 +143,7 @@ class ClassificationTest {
         }
     }
 
-    /** Sources that open rising epochs, write on after they lost the queue, and send twice. */
+    /** Sources that open increasing epochs, continue to write after they lost the queue, and send events twice. */
     private static List<Arrival> log(Random random) {
         List<Arrival> log = new ArrayList<>();
         List<long[]> sources = new ArrayList<>();

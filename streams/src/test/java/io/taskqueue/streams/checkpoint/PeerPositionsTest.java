@@ -6,7 +6,7 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.streams.EventTopicWriter;
 import io.taskqueue.streams.SinkService;
-import io.taskqueue.streams.SinkWorld;
+import io.taskqueue.streams.SinkTestCluster;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -33,7 +33,7 @@ class PeerPositionsTest {
     }
 
     @Test
-    void theyGoOnFromWhatWasStored() {
+    void theyResumeFromTheStoredPositions() {
         PeerPositions before = new PeerPositions();
         before.began("a", at(7));
         before.began("a", at(9));
@@ -47,7 +47,7 @@ class PeerPositionsTest {
     }
 
     @Test
-    void anyNumberOfNamesAndAnyLengthTakesBoundedRoom() {
+    void anyNumberAndLengthOfNamesTakesBoundedSpace() {
         PeerPositions peers = new PeerPositions();
         for (int name = 1; name <= 10_000; name++) {
             peers.began("peer-" + name, at(name));
@@ -66,18 +66,18 @@ class PeerPositionsTest {
     }
 
     @Test
-    void aPeerThatIsDownKeepsItsPositionOverARestartWhileAnotherGoesOn() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+    void anUnavailablePeerKeepsItsPositionOverARestartWhileAnotherAdvances() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch up = new CountDownLatch(1);
-            EventTopicWriter source = world.source("orders", 1).open();
+            EventTopicWriter source = cluster.source("orders", 1).open();
             for (int task = 0; task < 10; task++) {
                 source.next(EventKind.ENQUEUED, task);
             }
-            SinkService service = world.start(peering(world, up).drainTimeout(Duration.ofMillis(200)));
+            SinkService service = cluster.start(peering(cluster, up).drainTimeout(Duration.ofMillis(200)));
             assertPeers(service, Map.of("even", at(1), "odd", at(9), "default", at(10)));
             service.close();
 
-            SinkService again = world.start(peering(world, up));
+            SinkService again = cluster.start(peering(cluster, up));
             assertPeers(again, Map.of("even", at(1), "odd", at(9), "default", at(10)));
             up.countDown();
             assertPeers(again, Map.of("even", at(8), "odd", at(9), "default", at(10)));
@@ -90,9 +90,9 @@ class PeerPositionsTest {
         return done;
     }
 
-    /** The task of event 2, which is even's, waits until its target is up; the last task's peer cannot be told. */
-    private static SinkService.Builder<String> peering(SinkWorld world, CountDownLatch up) {
-        return world.sink("peering", (event, effects) -> {
+    /** The task of event 2, whose peer is "even", waits until its target is available; the last task has no valid peer. */
+    private static SinkService.Builder<String> peering(SinkTestCluster cluster, CountDownLatch up) {
+        return cluster.sink("peering", (event, effects) -> {
                     if (event.taskId().sequenceId() == 2) {
                         up.await();
                     }
@@ -107,7 +107,7 @@ class PeerPositionsTest {
     }
 
     private static void assertPeers(SinkService service, Map<String, Position> expected) {
-        Awaitility.await().atMost(SinkWorld.PATIENCE).untilAsserted(() -> {
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).untilAsserted(() -> {
             assertThat(service.status().queues()).hasSize(1);
             assertThat(service.status().queues().get(0).positions().peers()).isEqualTo(expected);
         });

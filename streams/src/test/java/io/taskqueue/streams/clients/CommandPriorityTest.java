@@ -52,7 +52,7 @@ class CommandPriorityTest {
     }
 
     @Test
-    void eventsComeAtOnceWhereThereAreNoCommands() {
+    void eventsAreFetchedImmediatelyWhenThereAreNoCommands() {
         assertThat(poll()).containsExactlyInAnyOrder(EVENTS, OTHER_EVENTS);
     }
 
@@ -65,7 +65,7 @@ class CommandPriorityTest {
     }
 
     @Test
-    void untilItIsKnownWhetherThereAreCommandsNeitherIsFetched() {
+    void nothingIsFetchedUntilTheEndOfTheCommandsIsKnown() {
         broker.unknown = COMMANDS::equals;
         broker.add(COMMANDS);
 
@@ -78,7 +78,7 @@ class CommandPriorityTest {
     }
 
     @Test
-    void whatKafkaStreamsHasPausedStaysPaused() {
+    void partitionsPausedByKafkaStreamsStayPaused() {
         broker.add(COMMANDS);
         consumer.pause(List.of(COMMANDS));
 
@@ -93,7 +93,7 @@ class CommandPriorityTest {
                 .toList();
     }
 
-    /** Partitions of a record at most, of which the consumer may not know the end yet. */
+    /** Partitions of at most one record, whose end the consumer may not know yet. */
     private static final class Broker extends MockConsumer<byte[], byte[]> {
 
         private Predicate<TopicPartition> unknown = partition -> false;

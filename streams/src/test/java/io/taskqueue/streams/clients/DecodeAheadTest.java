@@ -15,7 +15,7 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.streams.SettingsForTests;
-import io.taskqueue.streams.SinkWorld;
+import io.taskqueue.streams.SinkTestCluster;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ class DecodeAheadTest {
     }
 
     @Test
-    void whatWasPolledIsDecodedAheadOfTheStreamThread() {
+    void polledRecordsAreDecodedAheadOfTheStreamThread() {
         List<ConsumerRecord<byte[], byte[]>> records = records(TOPIC, 50);
 
         for (PolledRecord<String> record : polled(records)) {
@@ -58,7 +58,7 @@ class DecodeAheadTest {
     }
 
     @Test
-    void onlyTheLastRecordOfAPollHasNothingBehindIt() {
+    void onlyTheLastRecordOfAPollIsMarkedAsLast() {
         List<PolledRecord<String>> first = polled(records(TOPIC, 10));
         List<PolledRecord<String>> second = polled(records(TOPIC, 1));
 
@@ -68,7 +68,7 @@ class DecodeAheadTest {
     }
 
     @Test
-    void kafkaStreamsHasNoHeadersToAddUpAndTheProcessorHasAll() {
+    void kafkaStreamsGetsEmptyHeadersAndTheProcessorGetsAllOfThem() {
         List<ConsumerRecord<byte[], byte[]>> records = records(TOPIC, 20);
 
         List<ConsumerRecord<byte[], byte[]>> wrapped = wrapped(records);
@@ -85,7 +85,7 @@ class DecodeAheadTest {
     }
 
     @Test
-    void whereTheNextPollBeginsIsHandedOn() {
+    void theOffsetsOfTheNextPollArePassedOn() {
         Map<TopicPartition, OffsetAndMetadata> next = Map.of(AT, new OffsetAndMetadata(77));
 
         ConsumerRecords<byte[], byte[]> wrapped =
@@ -112,7 +112,7 @@ class DecodeAheadTest {
     }
 
     @Test
-    void otherTopicsAreLeftAlone() {
+    void recordsOfOtherTopicsAreNotWrapped() {
         List<ConsumerRecord<byte[], byte[]>> commands = records("ahead.control", 20);
 
         assertThat(wrapped(commands)).isEqualTo(commands);
@@ -130,7 +130,7 @@ class DecodeAheadTest {
     }
 
     private ReplicationEvent<String> decodedAhead(PolledRecord<String> record) {
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(record::decoded);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(record::decoded);
         return record.take(CODEC);
     }
 

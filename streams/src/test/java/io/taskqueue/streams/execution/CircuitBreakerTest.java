@@ -37,7 +37,7 @@ class CircuitBreakerTest {
                 (wait, work) -> alarms.add(new Alarm(wait, work)));
     }
 
-    /** A job of a task; each is another one. */
+    /** A job of a task; no two are equal. */
     private record TestJob(TaskId task, int number) implements Job {
         @Override
         public boolean callsTarget() {
@@ -53,9 +53,9 @@ class CircuitBreakerTest {
         return breaker.admits(event, this, () -> begun.add(event));
     }
 
-    /** Begins, fails and ends. */
+    /** Reports a failed attempt and its end. */
     private boolean fails(Job event) {
-        boolean counts = breaker.failed(event, new IOException("away"));
+        boolean counts = breaker.failed(event, new IOException("unavailable"));
         breaker.ended(event);
         return counts;
     }
@@ -74,7 +74,7 @@ class CircuitBreakerTest {
         assertThat(breaker.waiting()).isPresent();
     }
 
-    private Duration waitIsOver() {
+    private Duration endWait() {
         Alarm alarm = alarms.remove();
         alarm.work().run();
         return alarm.after();
@@ -87,13 +87,13 @@ class CircuitBreakerTest {
         assertThat(begun).isEmpty();
         assertThat(breaker.waiting())
                 .hasValue("Sink billing has waited for its target since 2026-11-01T10:00:00Z, after 4 consecutive "
-                        + "failed attempts, with its events in place. The last failure was java.io.IOException: away. The next attempt "
+                        + "failed attempts, with its events in place. The last failure was java.io.IOException: unavailable. The next attempt "
                         + "is at 2026-11-01T10:00:01Z.");
     }
 
     @Test
-    void oneTaskThatNeverSucceedsDoesNot() {
-        for (int tries = 0; tries < 100; tries++) {
+    void failuresOfOneTaskDoNotOpenIt() {
+        for (int attempts = 0; attempts < 100; attempts++) {
             assertThat(fails(job(1))).isTrue();
         }
         assertThat(breaker.waiting()).isEmpty();
@@ -101,7 +101,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void aSuccessBetweenCountsAnew() {
+    void aSuccessResetsTheCount() {
         for (int task = 1; task <= 100; task++) {
             assertThat(fails(job(task))).isTrue();
             assertThat(fails(job(task))).isTrue();
@@ -112,14 +112,14 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void onceTheWaitIsOverOneEventIsTriedAndTheOthersTakeTurns() {
+    void afterTheWaitOneEventIsAttemptedAndTheOthersTakeTurns() {
         open();
         Job first = job(11);
         Job second = job(12);
         assertThat(asks(first)).isFalse();
         assertThat(asks(second)).isFalse();
 
-        assertThat(waitIsOver()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(endWait()).isEqualTo(Duration.ofSeconds(1));
         assertThat(begun).containsExactly(first);
         assertThat(asks(first)).isTrue();
         assertThat(asks(job(13))).isFalse();
@@ -127,36 +127,36 @@ class CircuitBreakerTest {
         assertThat(fails(first)).isFalse();
         assertThat(asks(first)).isFalse();
 
-        assertThat(waitIsOver()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(endWait()).isEqualTo(Duration.ofSeconds(2));
         assertThat(begun).containsExactly(first, second);
     }
 
     @Test
-    void theWaitDoublesUpToTheLongestAndBeginsAnewAfterASuccess() {
+    void theWaitDoublesUpToItsMaximumAndIsResetByASuccess() {
         open();
         Job event = job(11);
         assertThat(asks(event)).isFalse();
         List<Duration> waits = new ArrayList<>();
         for (int turn = 0; turn < 5; turn++) {
-            waits.add(waitIsOver());
+            waits.add(endWait());
             assertThat(asks(event)).isTrue();
             assertThat(fails(event)).isFalse();
             assertThat(asks(event)).isFalse();
         }
         assertThat(waits).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 5L, 5L);
 
-        waitIsOver();
+        endWait();
         succeeds(event);
         open();
-        assertThat(waitIsOver()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(endWait()).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
-    void aSuccessOfTheTriedEventLetsAllGoOn() {
+    void aSuccessOfTheAttemptedEventReleasesAllOthers() {
         open();
         List<Job> waiting = List.of(job(11), job(12), job(13));
         waiting.forEach(event -> assertThat(asks(event)).isFalse());
-        waitIsOver();
+        endWait();
         succeeds(waiting.get(0));
 
         assertThat(begun).containsExactlyElementsOf(waiting);
@@ -165,7 +165,7 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void whatBeganBeforeItOpenedSaysNothingAndLosesNoTry() {
+    void anAttemptThatBeganBeforeItOpenedDoesNotCount() {
         Job slow = job(11);
         Job other = job(12);
         assertThat(asks(slow)).isTrue();
@@ -178,13 +178,13 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void anEventThatEndsWithoutAnAnswerLeavesItsTurnToTheNext() {
+    void anEventThatEndsWithoutAnAnswerPassesItsTurnToTheNext() {
         open();
         Job reused = job(11);
         Job real = job(12);
         assertThat(asks(reused)).isFalse();
         assertThat(asks(real)).isFalse();
-        waitIsOver();
+        endWait();
         breaker.ended(reused);
         assertThat(begun).containsExactly(reused, real);
         breaker.ended(real);
@@ -199,43 +199,44 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void eventsOfAPartitionThatHasGoneAreForgotten() {
+    void eventsOfARevokedPartitionAreRemoved() {
         open();
-        Job gone = job(11);
-        Job stays = job(12);
-        assertThat(breaker.admits(gone, "elsewhere", () -> begun.add(gone))).isFalse();
-        assertThat(asks(stays)).isFalse();
+        Job revoked = job(11);
+        Job remaining = job(12);
+        assertThat(breaker.admits(revoked, "elsewhere", () -> begun.add(revoked)))
+                .isFalse();
+        assertThat(asks(remaining)).isFalse();
         breaker.forget("elsewhere");
-        waitIsOver();
-        succeeds(stays);
-        assertThat(begun).containsExactly(stays);
+        endWait();
+        succeeds(remaining);
+        assertThat(begun).containsExactly(remaining);
     }
 
     @Test
-    void aTargetThatAsksForALongerWaitGetsIt() {
+    void theTargetsRetryDelayIsUsedWhereItIsLonger() {
         open();
         Job event = job(11);
         assertThat(asks(event)).isFalse();
-        waitIsOver();
+        endWait();
         breaker.failed(event, new IOException(new RetryLaterException("busy", Duration.ofMinutes(2))));
         breaker.ended(event);
         assertThat(asks(event)).isFalse();
-        assertThat(waitIsOver()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(endWait()).isEqualTo(Duration.ofMinutes(2));
         assertThat(fails(event)).isFalse();
-        assertThat(waitIsOver()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(endWait()).isEqualTo(Duration.ofSeconds(4));
     }
 
     @Test
     void switchedOffItNeverOpens() {
         CircuitBreaker off = breaker(BreakerPolicy.OFF);
         for (int task = 1; task <= 100; task++) {
-            assertThat(off.failed(job(task), new IOException("away"))).isTrue();
+            assertThat(off.failed(job(task), new IOException("unavailable"))).isTrue();
         }
         assertThat(off.waiting()).isEmpty();
     }
 
     @Test
-    void aLongFailureIsCutShort() {
+    void aLongFailureMessageIsTruncated() {
         Job event = job(1);
         for (int task = 1; task <= 4; task++) {
             breaker.failed(task < 4 ? job(task) : event, new IOException("x".repeat(5_000)));
@@ -244,20 +245,20 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void anEventThatNeverEndsLeavesItsTurnOnceItsPartitionIsGone() {
+    void anEventThatNeverEndsPassesItsTurnOnWhenItsPartitionIsRevoked() {
         open();
         Job stuck = job(11);
         Job other = job(12);
         assertThat(breaker.admits(stuck, "elsewhere", () -> begun.add(stuck))).isFalse();
         assertThat(asks(other)).isFalse();
-        waitIsOver();
+        endWait();
         assertThat(begun).containsExactly(stuck);
 
         breaker.forget("elsewhere");
 
         assertThat(begun).containsExactly(stuck, other);
         assertThat(fails(stuck))
-                .as("it says nothing any more, and loses no try")
+                .as("it has no effect on the breaker, and loses no attempt")
                 .isFalse();
         assertThat(alarms).isEmpty();
         succeeds(other);
@@ -265,8 +266,8 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void aFailureThatCannotSayItsMessageIsNamed() {
-        class Mute extends RuntimeException {
+    void aFailureWhoseMessageCannotBeReadIsReportedByItsType() {
+        class Unprintable extends RuntimeException {
             private static final long serialVersionUID = 1L;
 
             @Override
@@ -275,9 +276,9 @@ class CircuitBreakerTest {
             }
         }
         for (int task = 1; task <= POLICY.failures(); task++) {
-            breaker.failed(job(task), new Mute());
+            breaker.failed(job(task), new Unprintable());
         }
         assertThat(breaker.waiting().orElseThrow())
-                .contains("The last failure was " + Mute.class.getName() + ". The next attempt");
+                .contains("The last failure was " + Unprintable.class.getName() + ". The next attempt");
     }
 }

@@ -3,7 +3,7 @@ package io.taskqueue.streams.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.taskqueue.streams.SinkWorld;
+import io.taskqueue.streams.SinkTestCluster;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,13 +23,13 @@ class WorkerPoolTest {
 
     private static final int MOST = 4;
 
-    private final List<Thread> made = Collections.synchronizedList(new ArrayList<>());
+    private final List<Thread> created = Collections.synchronizedList(new ArrayList<>());
     private final Queue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
     private final WorkerPool pool = new WorkerPool(MOST, work -> {
         Thread thread = new Thread(work, "pooled");
         thread.setDaemon(true);
-        thread.setUncaughtExceptionHandler((dead, failure) -> uncaught.add(failure));
-        made.add(thread);
+        thread.setUncaughtExceptionHandler((terminated, failure) -> uncaught.add(failure));
+        created.add(thread);
         return thread;
     });
 
@@ -39,7 +39,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void whateverWaitsForEachOtherRunsSideBySide() throws Exception {
+    void workThatWaitsForOtherWorkRunsConcurrently() throws Exception {
         for (int time = 0; time < 500; time++) {
             CountDownLatch together = new CountDownLatch(MOST);
             CountDownLatch done = new CountDownLatch(MOST);
@@ -52,11 +52,11 @@ class WorkerPoolTest {
             }
             await(done);
         }
-        assertThat(made).hasSize(MOST);
+        assertThat(created).hasSize(MOST);
     }
 
     @Test
-    void allThatComesFromManyThreadsRunsOnce() throws Exception {
+    void workSubmittedByManyThreadsRunsOnce() throws Exception {
         Set<Integer> ran = ConcurrentHashMap.newKeySet();
         CountDownLatch done = new CountDownLatch(4 * 5_000);
         for (int giver = 0; giver < 4; giver++) {
@@ -74,11 +74,11 @@ class WorkerPoolTest {
                     .start();
         }
         await(done);
-        assertThat(made).hasSizeLessThanOrEqualTo(MOST);
+        assertThat(created).hasSizeLessThanOrEqualTo(MOST);
     }
 
     @Test
-    void itRunsInTheOrderInWhichItCame() throws Exception {
+    void workRunsInTheOrderOfSubmission() throws Exception {
         Queue<Integer> ran = new ConcurrentLinkedQueue<>();
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(100);
@@ -99,7 +99,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void aThreadThatDiesOfItsWorkIsReplaced() throws Exception {
+    void aThreadThatItsWorkTerminatesIsReplaced() throws Exception {
         for (int work = 0; work < 2 * MOST; work++) {
             pool.execute(() -> {
                 throw new AssertionError("planted");
@@ -108,11 +108,11 @@ class WorkerPoolTest {
         CountDownLatch ran = new CountDownLatch(1);
         pool.execute(ran::countDown);
         await(ran);
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> uncaught.size() == 2 * MOST);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> uncaught.size() == 2 * MOST);
     }
 
     @Test
-    void theEndInterruptsWhatRunsAndForgetsWhatWaits() throws Exception {
+    void closeInterruptsRunningWorkAndDropsWaitingWork() throws Exception {
         AtomicInteger begun = new AtomicInteger();
         CountDownLatch all = new CountDownLatch(MOST);
         CountDownLatch interrupted = new CountDownLatch(MOST);
@@ -132,8 +132,8 @@ class WorkerPoolTest {
         pool.close();
 
         await(interrupted);
-        for (Thread thread : made) {
-            thread.join(SinkWorld.PATIENCE.toMillis());
+        for (Thread thread : created) {
+            thread.join(SinkTestCluster.PATIENCE.toMillis());
             assertThat(thread.isAlive()).isFalse();
         }
         assertThat(begun).hasValue(MOST);

@@ -29,7 +29,7 @@ class WorkerThreadsTest {
 
     @Test
     @EnabledForJreRange(max = JRE.JAVA_20)
-    void aJvmWithoutVirtualThreadsHasNone() {
+    void onAJvmWithoutVirtualThreadsNoneAreUsed() {
         assertThat(WorkerThreads.virtualThreads()).isNull();
     }
 

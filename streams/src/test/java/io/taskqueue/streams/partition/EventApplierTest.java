@@ -7,7 +7,7 @@ import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryLaterException;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.streams.SettingsForTests;
-import io.taskqueue.streams.SinkWorld;
+import io.taskqueue.streams.SinkTestCluster;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.KeyedExecutor;
 import io.taskqueue.streams.execution.WorkerThreads;
@@ -42,18 +42,18 @@ class EventApplierTest {
 
     private static final int CONCURRENCY = 8;
 
-    /** So many that no event uses its tries up before the others have had one. */
-    private static final RetryPolicy MANY_TRIES = tries(1_000_000, Duration.ofMillis(1));
+    /** So many that no event uses up its attempts before the others have had one. */
+    private static final RetryPolicy MANY_ATTEMPTS = attempts(1_000_000, Duration.ofMillis(1));
 
     private final OutcomeQueue outcomes = new OutcomeQueue();
     private final InFlightEventFactory events = new InFlightEventFactory(outcomes, new PartitionLifecycle());
     private final ExecutorService own = Executors.newCachedThreadPool();
-    private final WorkerThreads threads = new WorkerThreads("lanes", CONCURRENCY, null);
+    private final WorkerThreads threads = new WorkerThreads("applier", CONCURRENCY, null);
     private final Queue<Runnable> alarms = new ConcurrentLinkedQueue<>();
     private final Queue<Long> applied = new ConcurrentLinkedQueue<>();
     private final CountDownLatch go = new CountDownLatch(1);
-    private final AtomicBoolean dead = new AtomicBoolean();
-    private final AtomicInteger tries = new AtomicInteger();
+    private final AtomicBoolean unavailable = new AtomicBoolean();
+    private final AtomicInteger attempts = new AtomicInteger();
     private final BreakerPolicy policy = new BreakerPolicy(3, 3, Duration.ofMinutes(1), Duration.ofMinutes(1));
 
     private CircuitBreaker breaker;
@@ -65,13 +65,13 @@ class EventApplierTest {
         threads.close();
     }
 
-    private Lanes lanes(RetryPolicy retry, ReplicationSink<String> sink) {
-        return lanes(retry, new Random(1), sink);
+    private PartitionUnderTest partition(RetryPolicy retry, ReplicationSink<String> sink) {
+        return partition(retry, new Random(1), sink);
     }
 
-    private Lanes lanes(RetryPolicy retry, RandomGenerator random, ReplicationSink<String> sink) {
+    private PartitionUnderTest partition(RetryPolicy retry, RandomGenerator random, ReplicationSink<String> sink) {
         SinkSettings<String> given = SettingsForTests.of(
-                "lanes", sink, builder -> builder.retry(retry).breaker(policy));
+                "applier", sink, builder -> builder.retry(retry).breaker(policy));
         SinkSettings.Instruments instruments = given.instruments();
         SinkSettings<String> settings = new SinkSettings<>(
                 given.name(),
@@ -83,17 +83,17 @@ class EventApplierTest {
                 given.policies(),
                 new SinkSettings.Instruments(instruments.meters(), instruments.clock(), instruments.ticker(), random));
         breaker = new CircuitBreaker(
-                "lanes", policy, instruments.clock(), instruments.ticker(), (wait, work) -> alarms.add(work));
-        return new Lanes(settings);
+                "applier", policy, instruments.clock(), instruments.ticker(), (wait, work) -> alarms.add(work));
+        return new PartitionUnderTest(settings);
     }
 
     /** The executor of a partition and the lifecycle that admits its jobs. */
-    private final class Lanes {
+    private final class PartitionUnderTest {
 
         private final PartitionLifecycle lifecycle = new PartitionLifecycle();
         private final KeyedExecutor<InFlightEvent<String>> executor;
 
-        Lanes(SinkSettings<String> settings) {
+        PartitionUnderTest(SinkSettings<String> settings) {
             lifecycle.start();
             lifecycle.beginPass(false);
             executor = new KeyedExecutor<>(
@@ -118,7 +118,7 @@ class EventApplierTest {
             }
         }
 
-        Optional<Duration> pauseWhileStill() {
+        Optional<Duration> suspendIfIdle() {
             if (!executor.still()) {
                 return Optional.empty();
             }
@@ -130,54 +130,54 @@ class EventApplierTest {
             return lifecycle.awaitIdle(nanos);
         }
 
-        void shut() {
+        void lose() {
             lifecycle.release();
             executor.leaveTarget();
         }
     }
 
-    private static RetryPolicy tries(int attempts, Duration backoff) {
+    private static RetryPolicy attempts(int attempts, Duration backoff) {
         return new RetryPolicy(attempts, backoff, backoff, 0);
     }
 
-    private Lanes callingLanes() {
-        return lanes(
-                MANY_TRIES,
+    private PartitionUnderTest callingPartition() {
+        return partition(
+                MANY_ATTEMPTS,
                 (event, effects) -> effects.run("call", key -> {
-                    tries.incrementAndGet();
-                    if (dead.get()) {
-                        throw new IOException("dead");
+                    attempts.incrementAndGet();
+                    if (unavailable.get()) {
+                        throw new IOException("unavailable");
                     }
                     applied.add(event.position().sequence());
                 }));
     }
 
     private void awaitApplied(int number) {
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> applied.size() == number);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> applied.size() == number);
     }
 
     @Test
     void aWorkerBeginsItsTasksNextEventWithoutTheStreamThread() {
-        Lanes lanes = callingLanes();
+        PartitionUnderTest partition = callingPartition();
         for (int event = 0; event < 200; event++) {
-            lanes.admit(events.next(7));
+            partition.admit(events.next(7));
         }
         awaitApplied(200);
         assertThat(List.copyOf(applied)).isSorted();
     }
 
     @Test
-    void tasksThatAreStuckStopNoOtherTask() {
-        Lanes lanes = lanes(tries(1, Duration.ZERO), (event, effects) -> {
+    void stuckTasksDelayNoOtherTask() {
+        PartitionUnderTest partition = partition(attempts(1, Duration.ZERO), (event, effects) -> {
             if (event.taskId().sequenceId() < CONCURRENCY) {
                 go.await();
             }
             applied.add(event.position().sequence());
         });
-        // one worker is left, and no other task shares a lane with a stuck one, however their ids hash
+        // one worker is left, and no other task shares a queue with a stuck one, whatever the hash of its id
         for (int task = 1; task <= 1_000; task++) {
-            lanes.admit(events.next(task));
-            lanes.admit(events.next(task));
+            partition.admit(events.next(task));
+            partition.admit(events.next(task));
         }
         awaitApplied(2 * (1_000 - (CONCURRENCY - 1)));
         go.countDown();
@@ -185,15 +185,15 @@ class EventApplierTest {
     }
 
     @Test
-    void nothingBeginsWhilePausedAndAllGoesOnInOrderAfterIt() throws Exception {
-        Lanes lanes = callingLanes();
-        lanes.pause();
+    void nothingBeginsWhilePausedAndEverythingResumesInOrder() throws Exception {
+        PartitionUnderTest partition = callingPartition();
+        partition.pause();
         for (int event = 0; event < 50; event++) {
-            lanes.admit(events.next(event % 5 + 1));
+            partition.admit(events.next(event % 5 + 1));
         }
-        assertThat(lanes.awaitIdle(0)).isZero();
+        assertThat(partition.awaitIdle(0)).isZero();
         assertThat(applied).isEmpty();
-        lanes.resume();
+        partition.resume();
         awaitApplied(50);
         for (int first = 1; first <= 5; first++) {
             int ofTask = first;
@@ -204,122 +204,127 @@ class EventApplierTest {
         }
     }
 
-    /** Fails until the breaker opens; the events then wait at the target, none of them tried. */
-    private List<InFlightEvent<String>> opened(Lanes lanes) {
-        dead.set(true);
+    /** Fails until the breaker opens; the events then wait for the target, and none is attempted. */
+    private List<InFlightEvent<String>> opened(PartitionUnderTest partition) {
+        unavailable.set(true);
         List<InFlightEvent<String>> waiting = new ArrayList<>();
         IntStream.rangeClosed(1, 3).forEach(task -> waiting.add(events.next(task)));
-        waiting.forEach(lanes::admit);
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> !breaker.closed());
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> lanes.pauseWhileStill()
+        waiting.forEach(partition::admit);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> !breaker.closed());
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> partition
+                .suspendIfIdle()
                 .filter(wait -> wait.toMillis() > 100)
                 .isPresent());
-        lanes.resume();
+        partition.resume();
         return waiting;
     }
 
     @Test
-    void whileTheTargetIsDeadNoThreadIsHeldAndOneEventAtATimeIsTried() {
-        Lanes lanes = callingLanes();
-        opened(lanes);
-        int before = tries.get();
-        lanes.admit(events.next(4));
+    void whileTheTargetIsUnavailableNoThreadWaitsAndOneEventAtATimeIsAttempted() {
+        PartitionUnderTest partition = callingPartition();
+        opened(partition);
+        int before = attempts.get();
+        partition.admit(events.next(4));
         alarms.remove().run();
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> tries.get() == before + 1 && !alarms.isEmpty());
+        Awaitility.await()
+                .atMost(SinkTestCluster.PATIENCE)
+                .until(() -> attempts.get() == before + 1 && !alarms.isEmpty());
 
-        dead.set(false);
+        unavailable.set(false);
         alarms.remove().run();
         awaitApplied(4);
         assertThat(breaker.waiting()).isEmpty();
-        assertThat(tries).hasValue(before + 1 + 4);
+        assertThat(attempts).hasValue(before + 1 + 4);
     }
 
     @Test
     void anEventWhoseResultsAreRecordedNeverWaitsForTheTarget() {
         List<Long> seen = new ArrayList<>();
-        Lanes lanes = lanes(MANY_TRIES, (event, effects) -> {
+        PartitionUnderTest partition = partition(MANY_ATTEMPTS, (event, effects) -> {
             if (event.taskId().sequenceId() == 9) {
                 seen.add(event.position().sequence());
                 go.countDown();
             }
             effects.run("call", key -> {
-                throw new IOException("dead");
+                throw new IOException("unavailable");
             });
         });
-        opened(lanes);
+        opened(partition);
         InFlightEvent<String> replayed = events.next(9, DeliveryContext.recordedOnly(0));
-        lanes.admit(replayed);
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> go.getCount() == 0);
+        partition.admit(replayed);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> go.getCount() == 0);
         assertThat(seen).containsExactly(replayed.offset());
         assertThat(breaker.waiting()).isPresent();
     }
 
     @Test
-    void anEventThatRunsNoActionSaysNothingAboutTheTarget() {
-        Lanes lanes = lanes(MANY_TRIES, (event, effects) -> {
+    void anEventThatRunsNoActionDoesNotCloseTheBreaker() {
+        PartitionUnderTest partition = partition(MANY_ATTEMPTS, (event, effects) -> {
             if (event.taskId().sequenceId() == 9) {
                 applied.add(event.position().sequence());
                 return;
             }
             effects.run("call", key -> {
-                tries.incrementAndGet();
-                throw new IOException("dead");
+                attempts.incrementAndGet();
+                throw new IOException("unavailable");
             });
         });
-        opened(lanes);
-        lanes.admit(events.next(9));
-        int before = tries.get();
+        opened(partition);
+        partition.admit(events.next(9));
+        int before = attempts.get();
         for (int round = 1; round <= 4; round++) {
             int expected = before + round;
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> !alarms.isEmpty());
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> !alarms.isEmpty());
             alarms.remove().run();
-            // in one of the rounds it is the turn of the event without an action, and the next one is tried at once
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> tries.get() == expected && !alarms.isEmpty());
+            // in one round it is the turn of the event without an action, and the next event is attempted immediately
+            Awaitility.await()
+                    .atMost(SinkTestCluster.PATIENCE)
+                    .until(() -> attempts.get() == expected && !alarms.isEmpty());
         }
         assertThat(applied).hasSize(1);
         assertThat(breaker.waiting()).isPresent();
     }
 
     @Test
-    void aTryThatIsInterruptedByAHandOverLeavesItsTurnToAnotherPartition() throws Exception {
-        CountDownLatch trying = new CountDownLatch(1);
-        Lanes going = lanes(
-                MANY_TRIES,
+    void anAttemptInterruptedByAHandoverPassesItsTurnToAnotherPartition() throws Exception {
+        CountDownLatch attempting = new CountDownLatch(1);
+        PartitionUnderTest running = partition(
+                MANY_ATTEMPTS,
                 (event, effects) -> effects.run("call", key -> {
-                    if (dead.get()) {
-                        throw new IOException("dead");
+                    if (unavailable.get()) {
+                        throw new IOException("unavailable");
                     }
-                    trying.countDown();
+                    attempting.countDown();
                     go.await();
                 }));
-        opened(going);
+        opened(running);
         InFlightEvent<String> elsewhere = events.next(21);
         AtomicInteger begun = new AtomicInteger();
         assertThat(breaker.admits(elsewhere, this, begun::incrementAndGet)).isFalse();
 
-        dead.set(false);
+        unavailable.set(false);
         alarms.remove().run();
-        assertThat(trying.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(attempting.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(begun).hasValue(0);
-        going.shut();
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> begun.get() == 1);
+        running.lose();
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> begun.get() == 1);
         assertThat(breaker.admits(elsewhere, this, begun::incrementAndGet)).isTrue();
     }
 
     @Test
-    void lanesThatPauseLeaveTheTurnToAnotherPartitionToo() {
-        Lanes pausing = callingLanes();
+    void aPausedPartitionPassesItsTurnToAnotherPartition() {
+        PartitionUnderTest pausing = callingPartition();
         opened(pausing);
         InFlightEvent<String> elsewhere = events.next(21);
         AtomicInteger begun = new AtomicInteger();
         assertThat(breaker.admits(elsewhere, this, begun::incrementAndGet)).isFalse();
         pausing.pause();
-        int before = tries.get();
+        int before = attempts.get();
         alarms.remove().run();
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> begun.get() == 1);
-        assertThat(tries).hasValue(before);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> begun.get() == 1);
+        assertThat(attempts).hasValue(before);
 
-        dead.set(false);
+        unavailable.set(false);
         breaker.succeeded(elsewhere);
         breaker.ended(elsewhere);
         pausing.resume();
@@ -327,87 +332,89 @@ class EventApplierTest {
     }
 
     @Test
-    void anEventWaitsAsLongAsItsTargetAsks() {
-        Lanes lanes = lanes(tries(2, Duration.ofMillis(1)), (event, effects) -> {
+    void anEventWaitsForTheRetryDelayOfItsTarget() {
+        PartitionUnderTest partition = partition(attempts(2, Duration.ofMillis(1)), (event, effects) -> {
             throw new IOException(new RetryLaterException("busy", Duration.ofMinutes(2)));
         });
-        lanes.admit(events.next(1));
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> lanes.pauseWhileStill()
+        partition.admit(events.next(1));
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> partition
+                .suspendIfIdle()
                 .filter(wait -> wait.compareTo(Duration.ofMinutes(1)) > 0)
                 .isPresent());
-        assertThat(lanes.pauseWhileStill().orElseThrow()).isLessThanOrEqualTo(Duration.ofMinutes(2));
+        assertThat(partition.suspendIfIdle().orElseThrow()).isLessThanOrEqualTo(Duration.ofMinutes(2));
     }
 
     @Test
-    void lanesAreStillForAsLongAsTheirFirstRetryWaits() {
-        Lanes lanes = lanes(tries(2, Duration.ofMinutes(2)), (event, effects) -> {
-            tries.incrementAndGet();
+    void aPartitionIsIdleUntilItsFirstRetry() {
+        PartitionUnderTest partition = partition(attempts(2, Duration.ofMinutes(2)), (event, effects) -> {
+            attempts.incrementAndGet();
             throw new IOException("not now");
         });
-        assertThat(lanes.pauseWhileStill()).isEmpty();
-        lanes.resume();
-        lanes.admit(events.next(1));
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> lanes.pauseWhileStill()
-                .isPresent());
-        Optional<Duration> still = lanes.pauseWhileStill();
+        assertThat(partition.suspendIfIdle()).isEmpty();
+        partition.resume();
+        partition.admit(events.next(1));
+        Awaitility.await()
+                .atMost(SinkTestCluster.PATIENCE)
+                .until(() -> partition.suspendIfIdle().isPresent());
+        Optional<Duration> still = partition.suspendIfIdle();
         assertThat(still.orElseThrow()).isBetween(Duration.ofMinutes(1), Duration.ofMinutes(2));
 
-        // asleep: what comes now is held until the lanes are resumed
-        lanes.admit(events.next(2));
+        // suspended: new events are held until the partition resumes
+        partition.admit(events.next(2));
         Awaitility.await()
                 .during(Duration.ofMillis(200))
-                .atMost(SinkWorld.PATIENCE)
-                .until(() -> tries.get() == 1);
-        assertThat(lanes.pauseWhileStill()).isEmpty();
-        lanes.resume();
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> tries.get() == 2);
+                .atMost(SinkTestCluster.PATIENCE)
+                .until(() -> attempts.get() == 1);
+        assertThat(partition.suspendIfIdle()).isEmpty();
+        partition.resume();
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> attempts.get() == 2);
     }
 
     @Test
-    void aTryThatNeverEndsLeavesItsTurnOnceItsPartitionIsLost() throws Exception {
-        CountDownLatch trying = new CountDownLatch(1);
-        Lanes going = lanes(
-                MANY_TRIES,
+    void anAttemptThatNeverEndsPassesItsTurnOnWhenItsPartitionIsLost() throws Exception {
+        CountDownLatch attempting = new CountDownLatch(1);
+        PartitionUnderTest running = partition(
+                MANY_ATTEMPTS,
                 (event, effects) -> effects.run("call", key -> {
-                    if (dead.get()) {
-                        throw new IOException("dead");
+                    if (unavailable.get()) {
+                        throw new IOException("unavailable");
                     }
-                    trying.countDown();
-                    awaitDeaf();
+                    attempting.countDown();
+                    awaitUninterruptibly();
                 }));
-        opened(going);
+        opened(running);
         InFlightEvent<String> elsewhere = events.next(21);
         AtomicInteger begun = new AtomicInteger();
         assertThat(breaker.admits(elsewhere, this, begun::incrementAndGet)).isFalse();
-        dead.set(false);
+        unavailable.set(false);
         alarms.remove().run();
-        assertThat(trying.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(attempting.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(begun).hasValue(0);
 
-        going.shut();
+        running.lose();
 
         assertThat(begun).hasValue(1);
         breaker.succeeded(elsewhere);
         assertThat(breaker.waiting()).isEmpty();
     }
 
-    /** As a client waits that knows no interruption. */
-    private void awaitDeaf() {
+    /** Waits like a client that ignores interrupts. */
+    private void awaitUninterruptibly() {
         boolean ended = false;
         while (!ended) {
             try {
                 go.await();
                 ended = true;
             } catch (InterruptedException e) {
-                // not heard
+                // ignored
             }
         }
     }
 
-    /** Each try begins a slow effect on a thread of the sink's own, and the first throws while that runs. */
-    private Lanes overlapping(AtomicInteger slow) {
-        return lanes(MANY_TRIES, (event, effects) -> {
-            boolean first = tries.incrementAndGet() == 1;
+    /** Each attempt begins a slow effect on a thread that the sink started, and the first attempt throws while it runs. */
+    private PartitionUnderTest overlapping(AtomicInteger slow) {
+        return partition(MANY_ATTEMPTS, (event, effects) -> {
+            boolean first = attempts.incrementAndGet() == 1;
             CountDownLatch begun = new CountDownLatch(1);
             Future<?> ended = own.submit(() -> {
                 effects.run("slow", key -> {
@@ -427,76 +434,76 @@ class EventApplierTest {
     }
 
     @Test
-    void anEventIsTriedAgainOnlyOnceNoneOfItsEffectsRunsAnyMore() throws Exception {
+    void anEventIsRetriedOnlyAfterAllItsEffectsHaveEnded() throws Exception {
         AtomicInteger slow = new AtomicInteger();
-        Lanes lanes = overlapping(slow);
-        lanes.admit(events.next(1));
-        lanes.admit(events.next(1));
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> slow.get() == 1);
+        PartitionUnderTest partition = overlapping(slow);
+        partition.admit(events.next(1));
+        partition.admit(events.next(1));
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> slow.get() == 1);
         Awaitility.await()
                 .during(Duration.ofMillis(200))
-                .atMost(SinkWorld.PATIENCE)
-                .until(() -> tries.get() == 1);
-        assertThat(lanes.awaitIdle(1_000_000))
-                .as("it runs, so a stop waits for it")
+                .atMost(SinkTestCluster.PATIENCE)
+                .until(() -> attempts.get() == 1);
+        assertThat(partition.awaitIdle(1_000_000))
+                .as("a stop waits while it runs")
                 .isNotPositive();
 
         go.countDown();
 
         awaitApplied(2);
         assertThat(slow).as("one run for each event").hasValue(2);
-        assertThat(tries).hasValue(3);
+        assertThat(attempts).hasValue(3);
     }
 
     @Test
-    void aLostPartitionDoesNotWaitForWhatTheSinksOwnThreadsRun() throws Exception {
+    void aLostPartitionDoesNotWaitForThreadsThatTheSinkStarted() throws Exception {
         AtomicInteger slow = new AtomicInteger();
-        Lanes lanes = overlapping(slow);
-        lanes.admit(events.next(1));
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> slow.get() == 1);
-        lanes.shut();
-        assertThat(lanes.awaitIdle(SinkWorld.PATIENCE.toNanos())).isPositive();
-        assertThat(tries).hasValue(1);
+        PartitionUnderTest partition = overlapping(slow);
+        partition.admit(events.next(1));
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> slow.get() == 1);
+        partition.lose();
+        assertThat(partition.awaitIdle(SinkTestCluster.PATIENCE.toNanos())).isPositive();
+        assertThat(attempts).hasValue(1);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void whatATryBeforeRecordedIsNotReused(boolean interrupted) {
-        Lanes lanes = lanes(MANY_TRIES, (event, effects) -> {
+    void resultsOfAnEarlierAttemptDoNotCountAsReused(boolean interrupted) {
+        PartitionUnderTest partition = partition(MANY_ATTEMPTS, (event, effects) -> {
             effects.run("first", key -> {});
-            if (tries.incrementAndGet() == 1) {
-                throw interrupted ? new InterruptedException("its own doing") : new IOException("for now");
+            if (attempts.incrementAndGet() == 1) {
+                throw interrupted ? new InterruptedException("by the sink itself") : new IOException("temporary");
             }
             applied.add(event.position().sequence());
         });
         InFlightEvent<String> event = events.next(1);
-        lanes.admit(event);
+        partition.admit(event);
         awaitApplied(1);
-        List<Outcome> handed = new ArrayList<>();
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> {
-            handed.addAll(outcomes.takeAll());
-            return handed.size() == 2;
+        List<Outcome> recorded = new ArrayList<>();
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> {
+            recorded.addAll(outcomes.takeAll());
+            return recorded.size() == 2;
         });
-        assertThat(handed.get(1)).isEqualTo(new Outcome.Applied(event, 0, 0));
+        assertThat(recorded.get(1)).isEqualTo(new Outcome.Applied(event, 0, 0));
     }
 
     @Test
-    void whatFailsBesideTheSinkGivesTheEventUp() {
-        Lanes lanes = lanes(
+    void aFailureOutsideTheSinkGivesUpTheEvent() {
+        PartitionUnderTest partition = partition(
                 new RetryPolicy(5, Duration.ofMillis(1), Duration.ofMillis(1), 0.5),
                 () -> {
-                    throw new IllegalStateException("no dice");
+                    throw new IllegalStateException("no random number");
                 },
                 (event, effects) -> {
-                    throw new IOException("for now");
+                    throw new IOException("temporary");
                 });
         InFlightEvent<String> event = events.next(1);
-        lanes.admit(event);
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> !outcomes.isEmpty());
+        partition.admit(event);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> !outcomes.isEmpty());
         assertThat(outcomes.takeAll()).singleElement().isInstanceOfSatisfying(Outcome.GaveUp.class, gaveUp -> {
             assertThat(gaveUp.giveUp().reason()).isEqualTo(GiveUp.Reason.MISUSED);
-            assertThat(gaveUp.giveUp().cause()).hasMessage("no dice");
+            assertThat(gaveUp.giveUp().cause()).hasMessage("no random number");
         });
-        assertThat(lanes.executor.take(event.task())).containsExactly(event);
+        assertThat(partition.executor.take(event.task())).containsExactly(event);
     }
 }

@@ -23,7 +23,7 @@ class IntentsTest {
     }
 
     @Test
-    void whatIsAskedAfterTheCloseDoesNotBeginAndWhatWasWrittenIsToBeDeleted() throws Exception {
+    void anIntentAfterTheCloseDoesNotBeginAndAWrittenOneIsDeleted() throws Exception {
         PartitionLifecycle lifecycle = working();
         Intents intents = new Intents(lifecycle);
         ResultsStore store = new ResultsStore("s", new MemoryKeyValues());
@@ -44,7 +44,9 @@ class IntentsTest {
         assertThat(written.await()).isFalse();
         assertThat(asked.await()).isFalse();
         intents.write(asked, store, Instant.EPOCH);
-        assertThat(intents.awaitCommit()).as("withdrawn before it was written").isFalse();
+        assertThat(intents.awaitCommit())
+                .as("an intent that was withdrawn before it was written")
+                .isFalse();
         assertThat(toBeDeleted).containsExactly(written);
         assertThat(intents.ask(new Intent(KEY, 7, false))).isFalse();
         lifecycle.beginPass(false);
@@ -52,7 +54,7 @@ class IntentsTest {
     }
 
     @Test
-    void whatIsCancelledIsDeletedWhereItWasWrittenAndAClosingLeavesALaterOneOfItsKey() {
+    void aCancelledIntentIsDeletedIfItWasWrittenAndAClosedOneDoesNotDeleteALaterOneOfItsKey() {
         PartitionLifecycle lifecycle = working();
         Intents intents = new Intents(lifecycle);
         ResultsStore store = new ResultsStore("s", new MemoryKeyValues());
@@ -61,7 +63,7 @@ class IntentsTest {
         Intent asked = new Intent(KEY, 7, false);
         assertThat(intents.ask(asked)).isTrue();
         intents.cancel(asked, toBeDeleted::add);
-        assertThat(toBeDeleted).as("only asked for").isEmpty();
+        assertThat(toBeDeleted).as("an intent that was not written").isEmpty();
         intents.write(asked, store, Instant.EPOCH);
         assertThat(intents.awaitCommit()).isFalse();
 

@@ -106,15 +106,15 @@ class PartitionLifecycleTest {
         after.put(State.REVIVED, revived);
         for (State before : State.values()) {
             PartitionLifecycle lifecycle = in(before);
-            Consumer<PartitionLifecycle> made = CALLS.get(call);
+            Consumer<PartitionLifecycle> tested = CALLS.get(call);
             String expected = after.get(before);
             if (expected.equals("!")) {
-                assertThatThrownBy(() -> made.accept(lifecycle))
+                assertThatThrownBy(() -> tested.accept(lifecycle))
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessage("A partition that is " + before
                                 + " cannot take beginPass. This is a defect; please report it.");
             } else {
-                made.accept(lifecycle);
+                tested.accept(lifecycle);
                 assertThat(lifecycle.state())
                         .as("%s while %s", call, before)
                         .isEqualTo(expected.equals("-") ? before : State.valueOf(expected));
@@ -133,7 +133,7 @@ class PartitionLifecycleTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFailureIsKnownFromTheMomentItOccursAndTheFirstOneStands(State state) {
+    void aFailureIsReportedImmediatelyAndTheFirstOneIsKept(State state) {
         PartitionLifecycle lifecycle = in(state);
         boolean failedBefore = lifecycle.failure().isPresent();
         lifecycle.fail(new SinkStoppedException("Another failure.", null));

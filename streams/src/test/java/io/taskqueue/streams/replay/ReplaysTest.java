@@ -17,7 +17,7 @@ import java.util.UUID;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 
-/** One partition whose events at the offsets 0 to 99 have been seen. */
+/** One partition whose events at the offsets 0 to 99 have been read. */
 class ReplaysTest {
 
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
@@ -38,14 +38,14 @@ class ReplaysTest {
     }
 
     @Test
-    void whatIsSeenAgainWithoutAnOrderIsRecordedOnlyAndHasAReceipt() {
-        assertThat(comes(Verdict.NEXT, 100)).isNull();
+    void eventsReadAgainWithoutAnOrderAreRecordedOnlyAndHaveAReceipt() {
+        assertThat(arrives(Verdict.NEXT, 100)).isNull();
 
-        Replay replay = comes(Verdict.REPLAY, 40);
+        Replay replay = arrives(Verdict.REPLAY, 40);
         assertThat(replay.order().ordered()).isFalse();
         assertThat(replay.delivery(null, 3)).isEqualTo(DeliveryContext.recordedOnly(3));
         for (long offset = 41; offset < 100; offset++) {
-            assertThat(comes(Verdict.REPLAY, offset)).isSameAs(replay);
+            assertThat(arrives(Verdict.REPLAY, offset)).isSameAs(replay);
         }
         for (long offset = 40; offset < 100; offset++) {
             replays.applied(offset, 2, 1, 0);
@@ -62,27 +62,27 @@ class ReplaysTest {
     void anOrderCountsOnlyForTheMoveThatCarriesItsId() {
         ReplayOrder order = rerun(1);
         replays.take(order, TOPIC, 99);
-        assertThat(comes(Verdict.REPLAY, 0).order().ordered()).isFalse();
+        assertThat(arrives(Verdict.REPLAY, 0).order().ordered()).isFalse();
 
         restart();
         replays.moved(new MovedOffsets.Move(UUID.randomUUID(), 0));
         replays.take(rerun(2), TOPIC, 99);
-        assertThat(comes(Verdict.REPLAY, 0).order().ordered()).isFalse();
+        assertThat(arrives(Verdict.REPLAY, 0).order().ordered()).isFalse();
 
         restart();
         ReplayOrder third = rerun(3);
         replays.moved(new MovedOffsets.Move(third.id(), 0));
         replays.take(rerun(2), TOPIC, 99);
         replays.take(third, TOPIC, 99);
-        assertThat(comes(Verdict.REPLAY, 0).order()).isEqualTo(third);
+        assertThat(arrives(Verdict.REPLAY, 0).order()).isEqualTo(third);
     }
 
     @Test
-    void anOrderThatComesAgainDoesNothing() {
+    void aRepeatedOrderHasNoEffect() {
         ReplayOrder order = rerun(1);
         replays.moved(new MovedOffsets.Move(order.id(), 0));
         replays.take(order, TOPIC, 99);
-        comes(Verdict.REPLAY, 0);
+        arrives(Verdict.REPLAY, 0);
         replays.applied(0, 5, 0, 0);
         replays.write((from, to) -> false);
 
@@ -90,23 +90,23 @@ class ReplaysTest {
         replays.moved(new MovedOffsets.Move(order.id(), 0)); // nothing was committed of the topic since
         replays.take(order, TOPIC, 99);
 
-        assertThat(comes(Verdict.REPLAY, 1).counts().reused()).isEqualTo(5);
+        assertThat(arrives(Verdict.REPLAY, 1).counts().reused()).isEqualTo(5);
     }
 
     @Test
-    void anOrderThatIsMissingIsReplayedRecordedOnlyAlsoWhereItComesLate() {
+    void aReplayWithoutItsOrderIsRecordedOnlyAlsoIfTheOrderArrivesLater() {
         ReplayOrder order = rerun(1);
         replays.moved(new MovedOffsets.Move(order.id(), 0));
 
-        Replay replay = comes(Verdict.REPLAY, 0);
+        Replay replay = arrives(Verdict.REPLAY, 0);
         replays.take(order, TOPIC, 99);
 
         assertThat(replay.order().ordered()).isFalse();
-        assertThat(comes(Verdict.REPLAY, 1)).isSameAs(replay);
+        assertThat(arrives(Verdict.REPLAY, 1)).isSameAs(replay);
     }
 
     @Test
-    void anOrderedReplayOfNothingIsCompleteAtOnce() {
+    void anOrderedReplayOfNothingIsCompleteImmediately() {
         ReplayOrder order = rerun(4);
         replays.moved(new MovedOffsets.Move(order.id(), 100));
         replays.take(order, TOPIC, 99);
@@ -114,7 +114,7 @@ class ReplaysTest {
 
         assertThat(receipt().complete()).isTrue();
         assertThat(receipt().order()).isEqualTo(order);
-        assertThat(comes(Verdict.NEXT, 100)).isNull();
+        assertThat(arrives(Verdict.NEXT, 100)).isNull();
         assertThat(ReplayFormat.read(store.get(ReplayFormat.KEY)).newestNumber())
                 .isEqualTo(4);
     }
@@ -122,11 +122,11 @@ class ReplaysTest {
     @Test
     void anEventCountsOnceWhetherItWasInFlightBeforeOrNot() {
         replays.applied(50, 1, 0, 0);
-        comes(Verdict.REPLAY, 40);
-        replays.applied(50, 1, 0, 0); // has not been seen again yet
-        comes(Verdict.REPLAY, 50);
+        arrives(Verdict.REPLAY, 40);
+        replays.applied(50, 1, 0, 0); // was not read again yet
+        arrives(Verdict.REPLAY, 50);
         replays.applied(50, 1, 0, 0);
-        comes(Verdict.NEXT, 100);
+        arrives(Verdict.NEXT, 100);
         replays.applied(100, 1, 0, 0);
         replays.applied(39, 1, 0, 0);
         replays.write((from, to) -> false);
@@ -139,7 +139,7 @@ class ReplaysTest {
         ReplayOrder order = rerun(1);
         replays.moved(new MovedOffsets.Move(order.id(), 0));
         replays.take(order, TOPIC, 99);
-        comes(Verdict.REPLAY, 0);
+        arrives(Verdict.REPLAY, 0);
         replays.recorded(0, DONE);
         replays.recorded(0, FAILED);
         replays.write((from, to) -> false);
@@ -150,7 +150,7 @@ class ReplaysTest {
         assertThat(replays.recordedBefore(1)).isZero();
         replays.recorded(0, DONE);
         replays.applied(0, 0, 0, 0);
-        comes(Verdict.REPLAY, 99);
+        arrives(Verdict.REPLAY, 99);
         replays.parked(99);
         replays.write((from, to) -> false);
 
@@ -159,17 +159,17 @@ class ReplaysTest {
     }
 
     @Test
-    void movedBackAgainTheReplayBeginsAnew() {
+    void aSecondMoveBackStartsANewReplay() {
         ReplayOrder order = rerun(1);
         replays.moved(new MovedOffsets.Move(order.id(), 0));
         replays.take(order, TOPIC, 99);
-        comes(Verdict.REPLAY, 0);
-        comes(Verdict.REPLAY, 1);
+        arrives(Verdict.REPLAY, 0);
+        arrives(Verdict.REPLAY, 1);
         replays.applied(0, 0, 0, 0);
         replays.write((from, to) -> false);
 
         restart();
-        Replay again = comes(Verdict.REPLAY, 1);
+        Replay again = arrives(Verdict.REPLAY, 1);
 
         assertThat(again.order().ordered()).isFalse();
         assertThat(again.counts()).isEqualTo(ReplayCounts.NONE);
@@ -177,29 +177,29 @@ class ReplaysTest {
     }
 
     @Test
-    void whatHadNeverBeenSeenIsAPartOfTheReplayUpToItsEnd() {
-        Replay replay = comes(Verdict.JOINED, 10); // of a queue that had no event since the sink joined
+    void eventsNeverReadBeforeBelongToTheReplayUpToItsEnd() {
+        Replay replay = arrives(Verdict.JOINED, 10); // of a queue that had no event since the sink joined
         assertThat(replay.delivery(null, 0)).isEqualTo(DeliveryContext.recordedOnly(0));
-        assertThat(comes(Verdict.NEXT, 11)).isSameAs(replay);
-        assertThat(comes(Verdict.GAP, 99)).isSameAs(replay);
-        assertThat(comes(Verdict.NEXT, 100)).isNull();
-        assertThat(comes(Verdict.JOINED, 101)).isNull();
+        assertThat(arrives(Verdict.NEXT, 11)).isSameAs(replay);
+        assertThat(arrives(Verdict.GAP, 99)).isSameAs(replay);
+        assertThat(arrives(Verdict.NEXT, 100)).isNull();
+        assertThat(arrives(Verdict.JOINED, 101)).isNull();
     }
 
     @Test
     void aRewrittenLogAndAnotherTopicEndTheReplayBecauseTheirEventsAreNew() {
-        comes(Verdict.REPLAY, 10);
-        assertThat(comes(Verdict.REWRITTEN, 11)).isNull();
-        assertThat(comes(Verdict.NEXT, 12)).isNull();
+        arrives(Verdict.REPLAY, 10);
+        assertThat(arrives(Verdict.REWRITTEN, 11)).isNull();
+        assertThat(arrives(Verdict.NEXT, 12)).isNull();
 
-        comes(Verdict.REPLAY, 10);
+        arrives(Verdict.REPLAY, 10);
         replays.adopt(new Uuid(3, 4), 0);
-        assertThat(comes(Verdict.JOINED, 0, -1)).isNull();
+        assertThat(arrives(Verdict.JOINED, 0, -1)).isNull();
     }
 
     @Test
-    void whatTheLogNoLongerHoldsIsNotWaitedFor() {
-        comes(Verdict.REPLAY, 10);
+    void aReplayDoesNotWaitForEventsThatTheLogHasDropped() {
+        arrives(Verdict.REPLAY, 10);
         replays.applied(10, 1, 0, 0);
         replays.adopt(TOPIC, 100);
         replays.write((from, to) -> false);
@@ -211,11 +211,11 @@ class ReplaysTest {
         replays = replays();
     }
 
-    private Replay comes(Verdict verdict, long offset) {
-        return comes(verdict, offset, 99);
+    private Replay arrives(Verdict verdict, long offset) {
+        return arrives(verdict, offset, 99);
     }
 
-    private Replay comes(Verdict verdict, long offset, long seenTo) {
+    private Replay arrives(Verdict verdict, long offset, long seenTo) {
         return replays.arrived(verdict, new Range(TOPIC, offset, seenTo));
     }
 

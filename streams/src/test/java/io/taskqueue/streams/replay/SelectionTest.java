@@ -44,7 +44,7 @@ class SelectionTest {
     }
 
     @Test
-    void aTaskIsNamedWithOrWithoutTheQueueItWasBornIn() {
+    void aTaskIsNamedWithOrWithoutItsOriginalQueue() {
         assertThat(selected("task=6/12")).isTrue();
         assertThat(selected("task=06/012")).isTrue();
         assertThat(selected("task=born/6/12")).isTrue();
@@ -74,7 +74,7 @@ class SelectionTest {
     }
 
     @Test
-    void whatIsWrittenIsReadBackEqual() {
+    void aSelectionIsReadBackAsWritten() {
         assertThat(List.of(
                         "all",
                         "kind=Enqueued",
@@ -92,7 +92,7 @@ class SelectionTest {
     }
 
     @Test
-    void whatIsNoSelectionIsRefusedWithHowToWriteOne() {
+    void anInvalidSelectionIsRefusedWithTheSyntax() {
         assertThat(List.of(
                         "",
                         "queue",

@@ -45,7 +45,7 @@ class ResultFormatTest {
     }
 
     @Test
-    void noEventsPrefixCoversAnother() {
+    void noPrefixOfAnEventMatchesAnotherEvent() {
         byte[] prefix = ResultFormat.eventPrefix("a", new Position(1, 1)).get();
         Bytes other = ResultFormat.key(new EffectKey("s", 0, "a", new Position(1, 256), "x"));
         Bytes longer = ResultFormat.key(new EffectKey("s", 0, "ab", new Position(1, 1), "x"));

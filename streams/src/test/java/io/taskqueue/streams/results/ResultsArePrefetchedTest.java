@@ -15,7 +15,7 @@ class ResultsArePrefetchedTest {
     private final ResultsStore store = new ResultsStore("s", new MemoryKeyValues());
 
     @Test
-    void eventsThatFollowEachOtherGetTheirOwnResultsAndNoOthers() {
+    void consecutiveEventsGetTheirOwnResultsOnly() {
         for (long sequence = 1; sequence <= 300; sequence++) {
             if (sequence % 3 != 0) {
                 record("orders", sequence, "first");
@@ -31,7 +31,7 @@ class ResultsArePrefetchedTest {
     }
 
     @Test
-    void twoQueuesInTurnGetTheirOwnResults() {
+    void alternatingQueuesGetTheirOwnResults() {
         for (long sequence = 1; sequence <= 100; sequence++) {
             record("orders", sequence, "an order");
             record("mail", sequence, "a mail");
@@ -49,7 +49,7 @@ class ResultsArePrefetchedTest {
     void changesAfterPrefetchingAreFound() {
         record("orders", 4, "forgotten");
         store.find("orders", at(1));
-        store.find("orders", at(2)); // the second in a row: what follows is prefetched
+        store.find("orders", at(2)); // the second consecutive one: the following results are prefetched
 
         record("orders", 3, "late");
         store.delete("orders", at(4));

@@ -43,7 +43,7 @@ class StateKindTest {
     }
 
     @Test
-    void theKeysOfAChangelogTellTheirKind() {
+    void keysOfAChangelogIdentifyTheirKind() {
         StateKind.REPLAY.in(store).put(key(7), value(StateKind.REPLAY));
         byte[] stored = keys(store.all()).get(0).get();
 

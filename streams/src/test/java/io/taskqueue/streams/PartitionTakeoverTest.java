@@ -40,7 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TakeOverTest {
+class PartitionTakeoverTest {
 
     private static final Uuid TOPIC = new Uuid(7, 8);
 
@@ -95,7 +95,7 @@ class TakeOverTest {
         inFlight.put(40);
         processor.init(context);
 
-        neverCalls();
+        assertNothingRuns();
         assertThat(lifecycle.safeToRevoke()).as("nothing would be lost").isTrue();
         KeyValueStore<Bytes, byte[]> hook = context.getStateStore(CommitHook.NAME);
         assertThat(hook.approximateNumEntries())
@@ -103,11 +103,11 @@ class TakeOverTest {
                 .isZero();
 
         context.scheduledPunctuators().get(0).getPunctuator().punctuate(0);
-        Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> calls.get() == 40);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> calls.get() == 40);
         processor.close();
     }
 
-    /** A task that Kafka Streams revives after a corruption keeps its schedules, and its processor is initialised again. */
+    /** A task that Kafka Streams revives after a corruption keeps its schedules, and its processor is initialized again. */
     @Test
     void aClosedProcessorLeavesNoTicksBehind() {
         inFlight.put(1);
@@ -129,20 +129,20 @@ class TakeOverTest {
                 .get(context.scheduledPunctuators().size() - 1)
                 .getPunctuator();
         assertThatThrownBy(() -> tick.punctuate(0)).isInstanceOf(TaskMigratedException.class);
-        neverCalls();
+        assertNothingRuns();
         processor.close();
     }
 
-    /** Effects that ran now would be recorded nowhere, and run again at each start. */
+    /** Effects that ran now would not be recorded, and would run again at each start. */
     @Test
     void nothingRunsWhereAnEventInFlightCannotBeDecoded() {
         inFlight.put(40);
         inFlight.put(TOPIC, 41, "{\"broken".getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(() -> processor.init(context)).isInstanceOf(SinkStoppedException.class);
-        neverCalls();
+        assertNothingRuns();
     }
 
-    private void neverCalls() {
+    private void assertNothingRuns() {
         Awaitility.await()
                 .during(Duration.ofMillis(300))
                 .atMost(Duration.ofSeconds(5))

@@ -47,8 +47,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.awaitility.Awaitility;
 
-/** One test's event topic on the broker that all tests share, its sinks, and the outside that they act on. */
-public final class SinkWorld implements AutoCloseable {
+/** One test's event topic on the broker that all tests share, its sinks, and the ledger that their effects call. */
+public final class SinkTestCluster implements AutoCloseable {
 
     public static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -60,10 +60,10 @@ public final class SinkWorld implements AutoCloseable {
     private final Path directory;
     private final List<SinkService> started = new ArrayList<>();
 
-    public SinkWorld(int partitions) throws Exception {
+    public SinkTestCluster(int partitions) throws Exception {
         this.topic = "events-" + UUID.randomUUID();
         this.partitions = partitions;
-        this.directory = Files.createTempDirectory("sink-world");
+        this.directory = Files.createTempDirectory("sink-test-cluster");
         this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap()));
         this.producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrap(), "linger.ms", 2),
@@ -79,8 +79,8 @@ public final class SinkWorld implements AutoCloseable {
         Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> ends().size() == partitions);
     }
 
-    /** Deletes the topic and makes one of the same name. */
-    public void remake() throws Exception {
+    /** Deletes the topic and creates one of the same name. */
+    public void recreate() throws Exception {
         admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
         Awaitility.await()
                 .atMost(PATIENCE)
@@ -97,7 +97,7 @@ public final class SinkWorld implements AutoCloseable {
         return new EventTopicWriter(this, queue, epoch, UUID.randomUUID());
     }
 
-    /** A sink whose one effect calls the ledger for each event and takes a while. */
+    /** A sink with one effect per event, which calls the ledger and then works for a given time. */
     public ReplicationSink<String> calling(Duration work) {
         return (event, effects) -> effects.run("call", key -> {
             ledger.called(key.toString());
@@ -126,7 +126,7 @@ public final class SinkWorld implements AutoCloseable {
         return service;
     }
 
-    /** Waits until all that the topic holds is applied. */
+    /** Waits until all events of the topic are applied. */
     public void awaitCaughtUp(String sink, SinkService... services) {
         Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> {
             for (SinkService service : services) {
@@ -163,7 +163,7 @@ public final class SinkWorld implements AutoCloseable {
         return ends;
     }
 
-    /** Moves the committed offsets of a stopped sink back to the beginning: what a replay is. */
+    /** Moves the committed offsets of a stopped sink back to the beginning, which starts a replay. */
     public void rewind(String sink) throws Exception {
         rewind(sink, 0);
     }
@@ -177,15 +177,15 @@ public final class SinkWorld implements AutoCloseable {
     }
 
     /**
-     * Ends the membership of all instances of a sink, which were killed: what the broker does by itself once their sessions have
-     * ended, without the wait for that.
+     * Ends the membership of all instances of a sink, which were killed. The broker does the same after their session timeout;
+     * this saves the wait.
      */
     public void endSessions(String sink) {
         Awaitility.await().atMost(PATIENCE).until(() -> {
             if (members(sink) == 0) {
                 return true;
             }
-            // fails where the last session has just ended by itself
+            // fails if the last session has just timed out
             admin.removeMembersFromConsumerGroup(sink, new RemoveMembersFromConsumerGroupOptions())
                     .all()
                     .toCompletionStage()

@@ -25,44 +25,44 @@ import org.apache.kafka.common.utils.Bytes;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-class ResultsLiveAsLongAsTheirEventTest {
+class ResultsAreDeletedWithTheirEventTest {
 
     @Test
-    void resultsOfEventsThatTheLogHasDroppedVanishAndTheRestIsReplayedFromTheRecord() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            world.source("quiet", 1).open().tasks(0, 100); // offsets 1 to 300
-            EventTopicWriter busy = world.source("busy", 1).open(); // offset 301
-            SinkService service = world.start(
-                    world.sink("purging", world.calling(Duration.ZERO)).topicCheckInterval(Duration.ofMillis(200)));
-            world.awaitCaughtUp("purging", service);
+    void resultsOfEventsThatTheLogHasDroppedAreDeletedAndTheOthersAreReturnedInAReplay() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            cluster.source("quiet", 1).open().tasks(0, 100); // offsets 1 to 300
+            EventTopicWriter busy = cluster.source("busy", 1).open(); // offset 301
+            SinkService service = cluster.start(
+                    cluster.sink("purging", cluster.calling(Duration.ZERO)).topicCheckInterval(Duration.ofMillis(200)));
+            cluster.awaitCaughtUp("purging", service);
             assertThat(results("purging")).isEqualTo(keys("quiet", 1, 300));
 
             // the queue whose results are old gets no more events, but its partition does
-            world.admin
-                    .deleteRecords(Map.of(new TopicPartition(world.topic, 0), RecordsToDelete.beforeOffset(201)))
+            cluster.admin
+                    .deleteRecords(Map.of(new TopicPartition(cluster.topic, 0), RecordsToDelete.beforeOffset(201)))
                     .all()
                     .get();
             int[] events = {0};
             Awaitility.await()
-                    .atMost(SinkWorld.PATIENCE)
+                    .atMost(SinkTestCluster.PATIENCE)
                     .pollInterval(Duration.ofMillis(300))
                     .until(() -> {
                         busy.next(EventKind.ENQUEUED, events[0]++);
                         return !results("purging").contains("quiet/1");
                     });
-            world.awaitCaughtUp("purging", service);
-            Set<String> left = keys("quiet", 201, 300);
-            left.addAll(keys("busy", 1, events[0]));
-            Awaitility.await().atMost(SinkWorld.PATIENCE).untilAsserted(() -> assertThat(results("purging"))
-                    .isEqualTo(left));
+            cluster.awaitCaughtUp("purging", service);
+            Set<String> kept = keys("quiet", 201, 300);
+            kept.addAll(keys("busy", 1, events[0]));
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).untilAsserted(() -> assertThat(results("purging"))
+                    .isEqualTo(kept));
             service.close();
-            assertThat(world.ledger.calls()).hasSize(300 + events[0]);
+            assertThat(cluster.ledger.calls()).hasSize(300 + events[0]);
 
-            world.rewind("purging", 201);
-            SinkService again = world.start(world.sink("purging", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("purging", again);
-            assertThat(again.status().effects()).isEqualTo(new EffectCounts(0, left.size(), 0, 0, 0, 0));
-            assertThat(world.ledger.calls()).hasSize(300 + events[0]);
+            cluster.rewind("purging", 201);
+            SinkService again = cluster.start(cluster.sink("purging", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("purging", again);
+            assertThat(again.status().effects()).isEqualTo(new EffectCounts(0, kept.size(), 0, 0, 0, 0));
+            assertThat(cluster.ledger.calls()).hasSize(300 + events[0]);
         }
     }
 
@@ -72,11 +72,11 @@ class ResultsLiveAsLongAsTheirEventTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** What the changelog of the results holds, as queue and sequence. */
+    /** The contents of the changelog of results, as queue and sequence. */
     private static Set<String> results(String sink) {
         Map<Bytes, byte[]> latest = new HashMap<>();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", SinkWorld.bootstrap(), "isolation.level", "read_committed"),
+                Map.of("bootstrap.servers", SinkTestCluster.bootstrap(), "isolation.level", "read_committed"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
             TopicPartition partition = new TopicPartition(TopicNames.changelog(sink, StoreNames.RESULTS), 0);

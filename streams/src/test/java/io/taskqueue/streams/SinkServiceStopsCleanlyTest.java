@@ -16,53 +16,54 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-class SinkServiceEndsCleanlyTest {
+class SinkServiceStopsCleanlyTest {
 
     @Test
-    void aStateDirectoryThatIsInUseIsSaidWithARemedyAndLeavesNoThreadBehind() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            SinkService first = world.start(world.sink("crowded", world.calling(Duration.ZERO)));
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(first::ready);
+    void aStateDirectoryInUseIsReportedWithARemedyAndLeavesNoThreadBehind() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            SinkService first = cluster.start(cluster.sink("crowded", cluster.calling(Duration.ZERO)));
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(first::ready);
             long before = threads("crowded-topic-watch");
 
-            assertThatThrownBy(() ->
-                            world.sink("crowded", world.calling(Duration.ZERO)).start())
+            assertThatThrownBy(() -> cluster.sink("crowded", cluster.calling(Duration.ZERO))
+                            .start())
                     .isInstanceOf(SinkStoppedException.class)
                     .hasMessage(
-                            "Sink crowded did not start: another process uses its state in " + world.state("one")
+                            "Sink crowded did not start: another process uses its state in " + cluster.state("one")
                                     + ". Each instance on one machine needs its own: pass --state-dir (in code, stateDirectory).");
 
-            Awaitility.await().atMost(SinkWorld.PATIENCE).untilAsserted(() -> assertThat(threads("crowded-topic-watch"))
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).untilAsserted(() -> assertThat(
+                            threads("crowded-topic-watch"))
                     .isEqualTo(before));
         }
     }
 
     @Test
     void sinksOfTwoNamesShareAStateDirectoryInOneProcess() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            world.source("orders", 1).open().tasks(0, 5);
-            SinkService one = world.start(world.sink("side", world.calling(Duration.ZERO)));
-            SinkService other = world.start(world.sink("side-by-side", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("side", one);
-            world.awaitCaughtUp("side-by-side", other);
-            assertThat(world.ledger.keys()).isEqualTo(30);
-            assertThat(world.ledger.repeated()).isEmpty();
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            cluster.source("orders", 1).open().tasks(0, 5);
+            SinkService one = cluster.start(cluster.sink("side", cluster.calling(Duration.ZERO)));
+            SinkService other = cluster.start(cluster.sink("side-by-side", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("side", one);
+            cluster.awaitCaughtUp("side-by-side", other);
+            assertThat(cluster.ledger.keys()).isEqualTo(30);
+            assertThat(cluster.ledger.repeated()).isEmpty();
         }
     }
 
     @Test
     void aSinkThatIsStoppingIsNotReady() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch running = new CountDownLatch(1);
             CountDownLatch go = new CountDownLatch(1);
-            world.source("orders", 1).open().tasks(0, 1);
-            SinkService service = world.start(world.sink("stopping", (event, effects) -> {
+            cluster.source("orders", 1).open().tasks(0, 1);
+            SinkService service = cluster.start(cluster.sink("stopping", (event, effects) -> {
                         running.countDown();
                         go.await();
                     })
                     .drainTimeout(Duration.ofSeconds(30)));
             assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(service::ready);
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(service::ready);
 
             Thread stopper = new Thread(service::close);
             stopper.start();
@@ -78,20 +79,20 @@ class SinkServiceEndsCleanlyTest {
     @Timeout(180)
     void stuckPartitionsShareOneDrainTimeoutSoThatTheLastCommitIsInTime() throws Exception {
         int partitions = 12;
-        try (SinkWorld world = new SinkWorld(partitions)) {
+        try (SinkTestCluster cluster = new SinkTestCluster(partitions)) {
             CountDownLatch never = new CountDownLatch(1);
             CountDownLatch running = new CountDownLatch(partitions);
             List<String> queues = IntStream.range(0, partitions)
                     .mapToObj(n -> String.valueOf((char) ('a' + n)))
                     .toList();
             for (String queue : queues) {
-                world.source(queue, 1).open().tasks(0, 1);
+                cluster.source(queue, 1).open().tasks(0, 1);
             }
             assertThat(queues.stream()
                             .map(queue -> Math.floorMod(queue.hashCode(), partitions))
                             .distinct())
                     .hasSize(partitions);
-            SinkService service = world.start(world.sink("all-stuck", (event, effects) -> {
+            SinkService service = cluster.start(cluster.sink("all-stuck", (event, effects) -> {
                         running.countDown();
                         never.await();
                     })
@@ -100,19 +101,19 @@ class SinkServiceEndsCleanlyTest {
 
             long before = System.nanoTime();
             service.close();
-            // once before the streams close, once in their last commit
+            // one wait before the streams close, one in their last commit
             assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(13));
         }
     }
 
     @Test
-    void metersOfAStoppedSinkAreGone() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+    void metersOfAStoppedSinkAreRemoved() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             SimpleMeterRegistry meters = new SimpleMeterRegistry();
-            world.source("orders", 1).open().tasks(0, 1);
-            SinkService service = world.start(
-                    world.sink("measured", world.calling(Duration.ZERO)).metrics(meters));
-            world.awaitCaughtUp("measured", service);
+            cluster.source("orders", 1).open().tasks(0, 1);
+            SinkService service = cluster.start(
+                    cluster.sink("measured", cluster.calling(Duration.ZERO)).metrics(meters));
+            cluster.awaitCaughtUp("measured", service);
             assertThat(meters.find("taskqueue.replication.sequence_lag").gauges())
                     .hasSize(1);
 
@@ -126,13 +127,16 @@ class SinkServiceEndsCleanlyTest {
 
     @Test
     void aPropertyThatKafkaRefusesLeavesNoThreadBehind() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            assertThatThrownBy(() -> world.sink("misset", world.calling(Duration.ZERO))
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            assertThatThrownBy(() -> cluster.sink("misset", cluster.calling(Duration.ZERO))
                             .kafka(Map.of(
-                                    "bootstrap.servers", SinkWorld.bootstrap(), "streams.replication.factor", "many"))
+                                    "bootstrap.servers",
+                                    SinkTestCluster.bootstrap(),
+                                    "streams.replication.factor",
+                                    "many"))
                             .start())
                     .hasMessageContaining("replication.factor");
-            Awaitility.await().atMost(SinkWorld.PATIENCE).untilAsserted(() -> assertThat(threads("misset-"))
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).untilAsserted(() -> assertThat(threads("misset-"))
                     .isZero());
         }
     }

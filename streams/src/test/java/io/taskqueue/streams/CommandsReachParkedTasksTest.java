@@ -19,23 +19,23 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 
-/** On a broker: with several instances, none at all, and in a replay. */
-class ParkedTasksAreDecidedFromOutsideTest {
+/** Operators' commands on a broker: with several instances, with none, and in a replay. */
+class CommandsReachParkedTasksTest {
 
     private final AtomicBoolean broken = new AtomicBoolean(true);
 
     @Test
-    void aCommandReachesTheQueueWhicheverInstanceHasIt() throws Exception {
-        try (SinkWorld world = new SinkWorld(4)) {
+    void aCommandReachesTheInstanceThatHasTheQueue() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(4)) {
             List<String> queues = List.of("a", "b", "c", "d", "e", "f", "g", "h");
             for (String queue : queues) {
-                world.source(queue, 1).open().tasks(0, 5);
+                cluster.source(queue, 1).open().tasks(0, 5);
             }
             ParkedEvents parked = parked("decided-from-outside");
-            SinkService first = start(world, "decided-from-outside", "one");
-            SinkService second = start(world, "decided-from-outside", "two");
+            SinkService first = start(cluster, "decided-from-outside", "one");
+            SinkService second = start(cluster, "decided-from-outside", "two");
             await(() -> assertThat(parked.read()).hasSize(3 * queues.size()));
-            world.awaitCaughtUp("decided-from-outside", first, second);
+            cluster.awaitCaughtUp("decided-from-outside", first, second);
             await(() -> assertThat(first.status().queues()).hasSizeLessThan(queues.size()));
             broken.set(false);
 
@@ -48,41 +48,43 @@ class ParkedTasksAreDecidedFromOutsideTest {
 
             assertThat(parked.read()).as("with no instance at all").hasSize(3 * 2);
             decide(parked, List.of("g", "h"));
-            SinkService third = start(world, "decided-from-outside", "three");
+            SinkService third = start(cluster, "decided-from-outside", "three");
             await(() -> assertThat(parked.read()).isEmpty());
 
-            world.awaitCaughtUp("decided-from-outside", third);
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == 15 * queues.size());
-            assertThat(world.ledger.repeated()).isEmpty();
+            cluster.awaitCaughtUp("decided-from-outside", third);
+            Awaitility.await()
+                    .atMost(SinkTestCluster.PATIENCE)
+                    .until(() -> cluster.ledger.keys() == 15 * queues.size());
+            assertThat(cluster.ledger.repeated()).isEmpty();
             assertThat(third.status().queues())
                     .allSatisfy(queue -> assertThat(queue.parked().events()).isZero());
         }
     }
 
     @Test
-    void aReplayPassesOverWhatIsParkedOrDiscardedAndCountsIt() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            world.source("orders", 1).open().tasks(0, 4);
-            world.source("others", 2).open().tasks(0, 4);
+    void aReplaySkipsParkedAndDiscardedEventsAndCountsThem() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            cluster.source("orders", 1).open().tasks(0, 4);
+            cluster.source("others", 2).open().tasks(0, 4);
             ParkedEvents parked = parked("passing-over");
-            SinkService before = start(world, "passing-over", "one");
+            SinkService before = start(cluster, "passing-over", "one");
             await(() -> assertThat(ParkedTask.of(parked.read())).hasSize(2));
-            world.awaitCaughtUp("passing-over", before);
+            cluster.awaitCaughtUp("passing-over", before);
             parked.discard(task(parked, "orders"), "ann", "done by hand", true);
             await(() ->
                     assertThat(parked.read()).filteredOn(ParkedEvent::discarded).hasSize(3));
             before.close();
             broken.set(false);
-            int calls = world.ledger.calls().size();
+            int calls = cluster.ledger.calls().size();
 
-            world.rewind("passing-over");
-            SinkService replay = start(world, "passing-over", "one");
-            world.awaitCaughtUp("passing-over", replay);
+            cluster.rewind("passing-over");
+            SinkService replay = start(cluster, "passing-over", "one");
+            cluster.awaitCaughtUp("passing-over", replay);
 
             await(() -> assertThat(replay.status().replays()).hasSize(1).allMatch(receipt -> receipt.endedAt()
                     .isPresent()));
 
-            assertThat(world.ledger.calls()).hasSize(calls);
+            assertThat(cluster.ledger.calls()).hasSize(calls);
             assertThat(replay.status().effects()).isEqualTo(new EffectCounts(0, 18, 0, 0, 6, 0));
             assertThat(replay.status().replays()).allSatisfy(receipt -> {
                 assertThat(receipt.counts().parked()).isEqualTo(6);
@@ -91,33 +93,33 @@ class ParkedTasksAreDecidedFromOutsideTest {
             assertThat(ParkedTask.of(parked.read())).hasSize(1);
             parked.redrive(task(parked, "others"), "");
             await(() -> assertThat(ParkedTask.of(parked.read())).isEmpty());
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == 21);
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() == 21);
             assertThat(parked.read()).allMatch(ParkedEvent::discarded);
         }
     }
 
     @Test
-    void aSinkThatNeverRanHasNothingToShow() {
+    void aSinkThatNeverRanHasNoParkedEventsToRead() {
         assertThatThrownBy(() -> parked("nobody").read())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("There is no topic nobody-state-changelog on this cluster, so no sink named nobody has run "
                         + "here, or it may not be read. Check the name and the cluster.");
     }
 
-    private SinkService start(SinkWorld world, String name, String instance) {
+    private SinkService start(SinkTestCluster cluster, String name, String instance) {
         ReplicationSink<String> sink = (event, effects) -> effects.run("call", key -> {
             if (event.taskId().sequenceId() == 1 && event.kind() == EventKind.ENQUEUED && broken.get()) {
                 throw new IOException("refused");
             }
-            world.ledger.called(key.toString());
+            cluster.ledger.called(key.toString());
         });
-        return world.start(world.sink(name, sink)
+        return cluster.start(cluster.sink(name, sink)
                 .retry(new RetryPolicy(2, Duration.ofMillis(5), Duration.ofMillis(5), 0))
-                .stateDirectory(world.state(instance)));
+                .stateDirectory(cluster.state(instance)));
     }
 
     private static ParkedEvents parked(String sink) {
-        return new ParkedEvents(Map.of("bootstrap.servers", SinkWorld.bootstrap()), sink);
+        return new ParkedEvents(Map.of("bootstrap.servers", SinkTestCluster.bootstrap()), sink);
     }
 
     private static void decide(ParkedEvents parked, List<String> queues) throws InterruptedException {
@@ -135,11 +137,11 @@ class ParkedTasksAreDecidedFromOutsideTest {
                 .orElseThrow();
     }
 
-    /** Waits until something is so, also where the sink has not made its topics yet. */
-    private static void await(ThrowingRunnable so) {
+    /** Waits until an assertion passes, also before the sink has created its topics. */
+    private static void await(ThrowingRunnable assertion) {
         Awaitility.await()
-                .atMost(SinkWorld.PATIENCE)
+                .atMost(SinkTestCluster.PATIENCE)
                 .ignoreException(IllegalStateException.class)
-                .untilAsserted(so);
+                .untilAsserted(assertion);
     }
 }

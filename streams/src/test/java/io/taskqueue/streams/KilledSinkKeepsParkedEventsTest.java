@@ -13,22 +13,22 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-class KilledSinkKeepsWhatIsParkedTest {
+class KilledSinkKeepsParkedEventsTest {
 
     private static final String SINK = "parker";
     private static final int TASKS = 30;
     private static final int PARKED_TASKS = 10;
 
     @Test
-    void killsWhileEventsAreParkedAndWhileTheyAreRedrivenLoseNothingAndDoubleNoFinishedEffect() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            EventTopicWriter source = world.source("orders", 1).open();
+    void killsWhileEventsAreParkedOrRedrivenLoseNothingAndRepeatNoFinishedEffect() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, TASKS);
-            world.ledger.refuse(key -> failing(source, key));
-            ParkedEvents parked = new ParkedEvents(Map.of("bootstrap.servers", SinkWorld.bootstrap()), SINK);
+            cluster.ledger.refuse(key -> failing(source, key));
+            ParkedEvents parked = new ParkedEvents(Map.of("bootstrap.servers", SinkTestCluster.bootstrap()), SINK);
 
-            killOnce(world, () -> !read(parked).isEmpty());
-            killOnce(world, () -> read(parked).size() == 3 * PARKED_TASKS);
+            killOnce(cluster, () -> !read(parked).isEmpty());
+            killOnce(cluster, () -> read(parked).size() == 3 * PARKED_TASKS);
 
             List<ParkedTask> tasks = ParkedTask.of(parked.read());
             assertThat(tasks).hasSize(PARKED_TASKS).allSatisfy(task -> {
@@ -38,27 +38,30 @@ class KilledSinkKeepsWhatIsParkedTest {
                     assertThat(failed.error().message()).isEqualTo("the target answered 503");
                 });
             });
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == keysWithoutParked());
-            world.ledger.refuse(key -> false);
+            Awaitility.await()
+                    .atMost(SinkTestCluster.PATIENCE)
+                    .until(() -> cluster.ledger.keys() == keysWithoutParked());
+            cluster.ledger.refuse(key -> false);
             for (ParkedTask task : tasks) {
                 parked.redrive(task, "test");
             }
-            world.ledger.holdBeyond(keysWithoutParked() + 30); // killed before it is through, however late we look
-            killOnce(world, () -> world.ledger.keys() >= keysWithoutParked() + 12);
-            world.ledger.letGo();
-            assertThat(world.ledger.keys()).isLessThan(6 * TASKS);
+            cluster.ledger.blockAfter(
+                    keysWithoutParked() + 30); // it is killed before it has finished, however late this thread looks
+            killOnce(cluster, () -> cluster.ledger.keys() >= keysWithoutParked() + 12);
+            cluster.ledger.release();
+            assertThat(cluster.ledger.keys()).isLessThan(6 * TASKS);
 
-            Process last = ParkingChild.start(world, SINK);
+            Process last = ParkingChild.start(cluster, SINK);
             try {
-                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() == 6 * TASKS);
-                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> read(parked)
+                Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() == 6 * TASKS);
+                Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> read(parked)
                         .isEmpty());
             } finally {
                 kill(last);
             }
-            List<String> calls = world.ledger.calls();
+            List<String> calls = cluster.ledger.calls();
             for (int task = 0; task < PARKED_TASKS; task++) {
-                assertThat(world.ledger.times(key(source, task + 1, "before")))
+                assertThat(cluster.ledger.times(key(source, task + 1, "before")))
                         .as("the finished effect of the first event of task %d", task)
                         .isEqualTo(1);
                 for (long position = task + 1L; position <= 2 * TASKS; position += TASKS) {
@@ -88,14 +91,14 @@ class KilledSinkKeepsWhatIsParkedTest {
         return source.key(SINK, position).replaceFirst("call$", effect);
     }
 
-    private static void killOnce(SinkWorld world, Callable<Boolean> so) throws Exception {
-        Process child = ParkingChild.start(world, SINK);
+    private static void killOnce(SinkTestCluster cluster, Callable<Boolean> condition) throws Exception {
+        Process child = ParkingChild.start(cluster, SINK);
         try {
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(so);
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(condition);
         } finally {
             kill(child);
         }
-        world.endSessions(SINK);
+        cluster.endSessions(SINK);
     }
 
     private static void kill(Process child) throws InterruptedException {
@@ -103,7 +106,7 @@ class KilledSinkKeepsWhatIsParkedTest {
         assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
 
-    /** What is parked; nothing before the sink has made its topics. */
+    /** The parked events; none before the sink has created its topics. */
     private static List<ParkedEvent> read(ParkedEvents parked) {
         try {
             return parked.read();

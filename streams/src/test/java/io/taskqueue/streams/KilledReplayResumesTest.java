@@ -12,68 +12,69 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** A rerun of two thirds of all events, killed twice in its middle. */
-class KilledReplayForgetsNothingTest {
+/** A rerun of two thirds of all events, killed twice before its end. */
+class KilledReplayResumesTest {
 
     private static final String SINK = "killed-replay";
     private static final int EVENTS = 4_500;
     private static final int SELECTED = 3_000;
 
     @Test
-    void aKilledRerunGoesOnWithItsSelectionAndItsCounts() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            EventTopicWriter source = world.source("orders", 1).open();
+    void aKilledRerunResumesWithItsSelectionAndItsCounts() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, EVENTS / 3);
-            SinkService first =
-                    world.start(world.sink(SINK, world.calling(Duration.ZERO)).stateDirectory(world.state("child")));
-            world.awaitCaughtUp(SINK, first);
+            SinkService first = cluster.start(
+                    cluster.sink(SINK, cluster.calling(Duration.ZERO)).stateDirectory(cluster.state("child")));
+            cluster.awaitCaughtUp(SINK, first);
             first.close();
-            assertThat(world.ledger.calls()).hasSize(EVENTS);
+            assertThat(cluster.ledger.calls()).hasSize(EVENTS);
 
-            ReplayOrder order = world.order(SINK, ReplayMode.RERUN, "kind=LeaseGranted,kind=Completed");
+            ReplayOrder order = cluster.order(SINK, ReplayMode.RERUN, "kind=LeaseGranted,kind=Completed");
             Map<String, Integer> mustNotRunAgain = new HashMap<>();
             for (int kill = 0; kill < 2; kill++) {
-                int goal = world.ledger.keys() + 700;
-                world.ledger.holdBeyond(goal + 500); // killed before it is through, however late we look
-                Process child = ChildSink.start(world, SINK);
+                int goal = cluster.ledger.keys() + 700;
+                cluster.ledger.blockAfter(
+                        goal + 500); // it is killed before it has finished, however late this thread looks
+                Process child = ChildSink.start(cluster, SINK);
                 try {
-                    Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.keys() >= goal);
+                    Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() >= goal);
                 } finally {
                     child.destroyForcibly();
                     assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
-                    world.ledger.letGo();
+                    cluster.ledger.release();
                 }
-                world.endSessions(SINK);
-                assertThat(world.ledger.keys()).isLessThan(EVENTS + SELECTED);
-                for (String key : world.committedResults(SINK)) {
-                    mustNotRunAgain.put(key, world.ledger.times(key));
+                cluster.endSessions(SINK);
+                assertThat(cluster.ledger.keys()).isLessThan(EVENTS + SELECTED);
+                for (String key : cluster.committedResults(SINK)) {
+                    mustNotRunAgain.put(key, cluster.ledger.times(key));
                 }
             }
 
-            SinkService last = world.start(world.sink(SINK, world.calling(Duration.ZERO))
-                    .stateDirectory(world.state("child"))
+            SinkService last = cluster.start(cluster.sink(SINK, cluster.calling(Duration.ZERO))
+                    .stateDirectory(cluster.state("child"))
                     .concurrency(64));
-            ReplayCounts counts = world.awaitReceipt(SINK, order);
-            world.awaitCaughtUp(SINK, last);
+            ReplayCounts counts = cluster.awaitReceipt(SINK, order);
+            cluster.awaitCaughtUp(SINK, last);
 
             assertThat(counts).isEqualTo(new ReplayCounts(EVENTS, EVENTS - SELECTED, SELECTED, 0, 0, 0, 0));
             for (long position = 1; position <= EVENTS; position++) {
-                assertThat(world.ledger.times(key(0, position)))
+                assertThat(cluster.ledger.times(key(0, position)))
                         .as("event %d, first run", position)
                         .isEqualTo(1);
                 if (position <= EVENTS - SELECTED) {
-                    assertThat(world.ledger.times(key(1, position)))
+                    assertThat(cluster.ledger.times(key(1, position)))
                             .as("event %d", position)
                             .isZero();
                 } else {
-                    assertThat(world.ledger.times(key(1, position)))
+                    assertThat(cluster.ledger.times(key(1, position)))
                             .as("event %d", position)
                             .isBetween(1, 3);
                 }
             }
             assertThat(mustNotRunAgain.keySet().stream().filter(key -> key.startsWith(SINK + "/1/")))
                     .hasSizeGreaterThan(100);
-            mustNotRunAgain.forEach((key, times) -> assertThat(world.ledger.times(key))
+            mustNotRunAgain.forEach((key, times) -> assertThat(cluster.ledger.times(key))
                     .as("calls of %s, whose result had been committed after %d", key, times)
                     .isEqualTo(times));
         }

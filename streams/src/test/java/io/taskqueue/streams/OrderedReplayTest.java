@@ -26,59 +26,59 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What each mode of a replay runs, and what its receipt says; on a broker, with two partitions, a queue in each. */
-class ReplayAsOrderedTest {
+/** What each mode of a replay runs, and what its receipt contains; on a broker, with two partitions, a queue in each. */
+class OrderedReplayTest {
 
     private static final int EVENTS = 60;
 
-    private SinkWorld world;
+    private SinkTestCluster cluster;
     private EventTopicWriter one;
     private EventTopicWriter two;
 
     @BeforeEach
     void start() throws Exception {
-        world = new SinkWorld(2);
-        one = world.source("a", 1).open();
-        two = world.source("b", 1).open();
+        cluster = new SinkTestCluster(2);
+        one = cluster.source("a", 1).open();
+        two = cluster.source("b", 1).open();
         one.tasks(0, EVENTS / 3);
         two.tasks(0, EVENTS / 3);
     }
 
     @AfterEach
     void stop() throws Exception {
-        world.close();
+        cluster.close();
     }
 
     @Test
-    void aRerunRunsTheSelectionOnceMoreUnderNewKeysAndALaterReplayAnswersWithTheNewResults() throws Exception {
+    void aRerunRunsTheSelectionOnceMoreUnderNewKeysAndALaterReplayReturnsTheNewResults() throws Exception {
         runThrough("again", numbered(1));
-        ReplayOrder order = world.order("again", ReplayMode.RERUN, "queue=a,kind=Completed");
+        ReplayOrder order = cluster.order("again", ReplayMode.RERUN, "queue=a,kind=Completed");
         assertThat(order.number()).isEqualTo(1);
 
-        SinkService rerun = world.start(world.sink("again", numbered(2)));
-        ReplayCounts counts = world.awaitReceipt("again", order);
-        world.awaitCaughtUp("again", rerun);
+        SinkService rerun = cluster.start(cluster.sink("again", numbered(2)));
+        ReplayCounts counts = cluster.awaitReceipt("again", order);
+        cluster.awaitCaughtUp("again", rerun);
         rerun.close();
 
         assertThat(counts).isEqualTo(new ReplayCounts(2 * EVENTS, 2 * EVENTS - 20, 20, 0, 0, 0, 0));
-        assertThat(world.ledger.calls()).hasSize(2 * EVENTS + 20);
+        assertThat(cluster.ledger.calls()).hasSize(2 * EVENTS + 20);
         for (long position = 1; position <= EVENTS; position++) {
             boolean completed = position > 2 * EVENTS / 3;
-            assertThat(world.ledger.times(key("again", 0, "a", position))).isEqualTo(1);
-            assertThat(world.ledger.times(key("again", 1, "a", position))).isEqualTo(completed ? 1 : 0);
-            assertThat(world.ledger.times(key("again", 1, "b", position))).isZero();
+            assertThat(cluster.ledger.times(key("again", 0, "a", position))).isEqualTo(1);
+            assertThat(cluster.ledger.times(key("again", 1, "a", position))).isEqualTo(completed ? 1 : 0);
+            assertThat(cluster.ledger.times(key("again", 1, "b", position))).isZero();
         }
 
-        ReplayOrder recorded = world.order("again", ReplayMode.RECORDED_ONLY, "all");
+        ReplayOrder recorded = cluster.order("again", ReplayMode.RECORDED_ONLY, "all");
         assertThat(recorded.number()).isEqualTo(2);
         ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
-        SinkService later = world.start(world.sink("again", (event, effects) -> {
+        SinkService later = cluster.start(cluster.sink("again", (event, effects) -> {
             int result = effects.capture("call", Integer.class, key -> 3);
             seen.add(event.queueName() + " " + event.kind() + " " + result);
         }));
-        assertThat(world.awaitReceipt("again", recorded))
+        assertThat(cluster.awaitReceipt("again", recorded))
                 .isEqualTo(new ReplayCounts(2 * EVENTS, 2 * EVENTS, 0, 0, 0, 0, 0));
-        world.awaitCaughtUp("again", later);
+        cluster.awaitCaughtUp("again", later);
 
         assertThat(seen)
                 .containsOnly(
@@ -88,16 +88,16 @@ class ReplayAsOrderedTest {
                         "b ENQUEUED 1",
                         "b LEASE_GRANTED 1",
                         "b COMPLETED 1");
-        assertThat(world.ledger.calls()).hasSize(2 * EVENTS + 20);
+        assertThat(cluster.ledger.calls()).hasSize(2 * EVENTS + 20);
     }
 
     @Test
-    void fillingGapsRunsExactlyWhatHasNoResultUnderItsFirstKeyAndTheReceiptAddsUp() throws Exception {
+    void fillGapsRunsExactlyTheEffectsWithoutAResultUnderTheirFirstKeyAndTheReceiptIsConsistent() throws Exception {
         runThrough("filled", of("a", numbered(1)));
-        ReplayOrder order = world.order("filled", ReplayMode.FILL_GAPS, "all");
+        ReplayOrder order = cluster.order("filled", ReplayMode.FILL_GAPS, "all");
 
-        // the first event of b fails for good, the second for now and always
-        SinkService filling = world.start(world.sink("filled", (event, effects) -> {
+        // the first event of b fails permanently, the second at each attempt
+        SinkService filling = cluster.start(cluster.sink("filled", (event, effects) -> {
             if (event.queueName().equals("b") && event.position().sequence() == 1) {
                 effects.run("call", key -> {
                     throw new PermanentEffectException("it is refused");
@@ -105,102 +105,102 @@ class ReplayAsOrderedTest {
             }
             if (event.queueName().equals("b") && event.position().sequence() == 2) {
                 effects.run("call", key -> {
-                    throw new IOException("it is away");
+                    throw new IOException("the target is unavailable");
                 });
             }
             numbered(2).apply(event, effects);
         }));
-        ReplayCounts counts = world.awaitReceipt("filled", order);
-        world.awaitCaughtUp("filled", filling);
+        ReplayCounts counts = cluster.awaitReceipt("filled", order);
+        cluster.awaitCaughtUp("filled", filling);
         filling.close();
 
         // its task has three events, of which two wait behind it
         assertThat(counts).isEqualTo(new ReplayCounts(2 * EVENTS, EVENTS, EVENTS - 1 - 3, 1, 3, 0, 0));
-        assertThat(world.ledger.calls()).hasSize(EVENTS + EVENTS - 1 - 3);
+        assertThat(cluster.ledger.calls()).hasSize(EVENTS + EVENTS - 1 - 3);
         for (long position = 1; position <= EVENTS; position++) {
             boolean ran = position > 2 && position % (EVENTS / 3) != 2;
-            assertThat(world.ledger.times(key("filled", 0, "a", position))).isEqualTo(1);
-            assertThat(world.ledger.times(key("filled", 0, "b", position))).isEqualTo(ran ? 1 : 0);
+            assertThat(cluster.ledger.times(key("filled", 0, "a", position))).isEqualTo(1);
+            assertThat(cluster.ledger.times(key("filled", 0, "b", position))).isEqualTo(ran ? 1 : 0);
         }
 
-        ReplayOrder recorded = world.order("filled", ReplayMode.RECORDED_ONLY, "all");
-        SinkService later = world.start(world.sink("filled", numbered(3)));
-        assertThat(world.awaitReceipt("filled", recorded))
+        ReplayOrder recorded = cluster.order("filled", ReplayMode.RECORDED_ONLY, "all");
+        SinkService later = cluster.start(cluster.sink("filled", numbered(3)));
+        assertThat(cluster.awaitReceipt("filled", recorded))
                 .isEqualTo(new ReplayCounts(2 * EVENTS, 2 * EVENTS - 3, 0, 0, 3, 0, 0));
-        world.awaitCaughtUp("filled", later);
-        assertThat(world.ledger.calls()).hasSize(EVENTS + EVENTS - 1 - 3);
+        cluster.awaitCaughtUp("filled", later);
+        assertThat(cluster.ledger.calls()).hasSize(EVENTS + EVENTS - 1 - 3);
     }
 
     @Test
-    void whatIsRedrivenInTheMiddleOfAReplayIsNotTheReplays() throws Exception {
+    void eventsThatAreRedrivenDuringAReplayAreNotCountedByIt() throws Exception {
         runThrough("redriven", of("a", numbered(1)));
-        ReplayOrder order = world.order("redriven", ReplayMode.FILL_GAPS, "queue=b,to=1/2");
-        AtomicBoolean away = new AtomicBoolean(true);
+        ReplayOrder order = cluster.order("redriven", ReplayMode.FILL_GAPS, "queue=b,to=1/2");
+        AtomicBoolean unavailable = new AtomicBoolean(true);
         CountDownLatch goOn = new CountDownLatch(1);
-        SinkService filling = world.start(world.sink("redriven", (event, effects) -> {
+        SinkService filling = cluster.start(cluster.sink("redriven", (event, effects) -> {
             if (event.position().sequence() == 1 && event.queueName().equals("b")) {
                 effects.run("slow", key -> goOn.await());
             } else if (event.position().sequence() == 2 && event.queueName().equals("b")) {
                 effects.run("call", key -> {
-                    if (away.get()) {
-                        throw new IOException("it is away");
+                    if (unavailable.get()) {
+                        throw new IOException("the target is unavailable");
                     }
-                    world.ledger.called(key.toString());
+                    cluster.ledger.called(key.toString());
                 });
             }
         }));
-        await().atMost(SinkWorld.PATIENCE).until(() -> filling.status().queues().stream()
+        await().atMost(SinkTestCluster.PATIENCE).until(() -> filling.status().queues().stream()
                 .anyMatch(queue -> queue.parked().events() == 1));
-        away.set(false);
+        unavailable.set(false);
         ParkedCommand redrive = new ParkedCommand(
                 ParkedCommand.Action.REDRIVE, new TaskId("b", 1, 2), 2, 1, "a test", "it is back", false);
-        world.producer
+        cluster.producer
                 .send(new ProducerRecord<>("redriven.control", 0, "b".getBytes(UTF_8), redrive.json()))
                 .get();
-        await().atMost(SinkWorld.PATIENCE).until(() -> world.ledger.times(key("redriven", 0, "b", 2)) == 1);
+        await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.times(key("redriven", 0, "b", 2)) == 1);
         goOn.countDown();
 
         // the event counts as parked, and only the slow effect as run by the replay
-        assertThat(world.awaitReceipt("redriven", order)).isEqualTo(new ReplayCounts(2 * EVENTS, 0, 1, 0, 1, 0, 0));
+        assertThat(cluster.awaitReceipt("redriven", order)).isEqualTo(new ReplayCounts(2 * EVENTS, 0, 1, 0, 1, 0, 0));
     }
 
     @Test
-    void aRecordedOnlyReplayRunsNothingAndCountsWhatIsMissing() throws Exception {
+    void aRecordedOnlyReplayRunsNothingAndCountsMissingResults() throws Exception {
         runThrough("recorded", of("a", numbered(1)));
-        ReplayOrder order = world.order("recorded", ReplayMode.RECORDED_ONLY, "all");
+        ReplayOrder order = cluster.order("recorded", ReplayMode.RECORDED_ONLY, "all");
 
-        SinkService replay = world.start(world.sink("recorded", numbered(2)));
-        assertThat(world.awaitReceipt("recorded", order))
+        SinkService replay = cluster.start(cluster.sink("recorded", numbered(2)));
+        assertThat(cluster.awaitReceipt("recorded", order))
                 .isEqualTo(new ReplayCounts(2 * EVENTS, EVENTS, 0, 0, 0, EVENTS, 0));
-        world.awaitCaughtUp("recorded", replay);
+        cluster.awaitCaughtUp("recorded", replay);
 
-        assertThat(world.ledger.calls()).hasSize(EVENTS);
+        assertThat(cluster.ledger.calls()).hasSize(EVENTS);
         assertThat(replay.status().queues()).allSatisfy(queue -> {
             assertThat(queue.replaying()).isFalse();
             assertThat(queue.positions().lag()).isZero();
         });
         one.tasks(EVENTS, EVENTS + 1);
-        world.awaitCaughtUp("recorded", replay);
-        assertThat(world.ledger.calls()).as("after the replay, events run").hasSize(EVENTS + 3);
+        cluster.awaitCaughtUp("recorded", replay);
+        assertThat(cluster.ledger.calls()).as("after the replay, events run").hasSize(EVENTS + 3);
     }
 
     @Test
-    void anOrderWhoseOffsetsWereNotMovedMeansNothingLaterEither() throws Exception {
+    void anOrderWhoseOffsetsWereNotMovedHasNoEffectLaterEither() throws Exception {
         runThrough("stale", numbered(1));
         ReplayOrder order = new ReplayOrder(
                 UUID.randomUUID(), 1, ReplayMode.RERUN, Selection.ALL, "a test", Instant.parse("2026-11-23T09:30:00Z"));
-        new SinkReplays(Map.of("bootstrap.servers", SinkWorld.bootstrap()), "stale").order(order);
-        runThrough("stale", numbered(2)); // nothing comes, and the order is taken
+        new SinkReplays(Map.of("bootstrap.servers", SinkTestCluster.bootstrap()), "stale").order(order);
+        runThrough("stale", numbered(2)); // no event arrives, and the order is processed
 
-        world.rewind("stale"); // by another tool
+        cluster.rewind("stale"); // by another tool
         runThrough("stale", numbered(3));
-        assertThat(world.ledger.calls()).hasSize(2 * EVENTS);
+        assertThat(cluster.ledger.calls()).hasSize(2 * EVENTS);
 
-        world.order("stale", ReplayMode.RERUN, "all");
-        world.rewind("stale", 0); // by another tool, before the sink has taken the order
+        cluster.order("stale", ReplayMode.RERUN, "all");
+        cluster.rewind("stale", 0); // by another tool, before the sink has processed the order
         runThrough("stale", numbered(4));
-        assertThat(world.ledger.calls()).hasSize(2 * EVENTS);
-        assertThat(new SinkReplays(Map.of("bootstrap.servers", SinkWorld.bootstrap()), "stale").receipts())
+        assertThat(cluster.ledger.calls()).hasSize(2 * EVENTS);
+        assertThat(new SinkReplays(Map.of("bootstrap.servers", SinkTestCluster.bootstrap()), "stale").receipts())
                 .hasSize(2)
                 .allSatisfy(receipt -> {
                     assertThat(receipt.order().ordered()).isFalse();
@@ -210,9 +210,9 @@ class ReplayAsOrderedTest {
     }
 
     @Test
-    void anOrderIsTakenBeforeTheFirstEventWhateverTheTimesOfTheirRecords() throws Exception {
-        try (SinkWorld old = new SinkWorld(1)) {
-            old.source("orders", 1).stamped(0).open().tasks(0, 200); // as early as a command is put
+    void anOrderIsProcessedBeforeTheFirstEventWhateverTheTimestampsAre() throws Exception {
+        try (SinkTestCluster old = new SinkTestCluster(1)) {
+            old.source("orders", 1).stamped(0).open().tasks(0, 200); // as low as the timestamp that a command has
             SinkService first = old.start(old.sink("ordered", old.calling(Duration.ZERO)));
             old.awaitCaughtUp("ordered", first);
             first.close();
@@ -229,14 +229,14 @@ class ReplayAsOrderedTest {
     }
 
     private void runThrough(String sink, ReplicationSink<String> behaviour) throws Exception {
-        SinkService first = world.start(world.sink(sink, behaviour));
-        world.awaitCaughtUp(sink, first);
+        SinkService first = cluster.start(cluster.sink(sink, behaviour));
+        cluster.awaitCaughtUp(sink, first);
         first.close();
     }
 
     private ReplicationSink<String> numbered(int result) {
         return (event, effects) -> effects.capture("call", Integer.class, key -> {
-            world.ledger.called(key.toString());
+            cluster.ledger.called(key.toString());
             return result;
         });
     }

@@ -17,51 +17,51 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-class UndecodableRecordsAreSetAsideTest {
+class UndecodableRecordsAreDeadLetteredTest {
 
     @Test
-    void theyGoToTheDeadLetterTopicOnceWithTheReasonAndTheSequenceGoesOn() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
-            EventTopicWriter source = world.source("orders", 1).open();
+    void theyAreDeadLetteredOnceWithTheReasonAndTheSequenceContinues() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
+            EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, 2);
             source.undecodable(true, "orders".getBytes(StandardCharsets.UTF_8));
             source.undecodable(false, null);
             source.tasks(2, 4);
-            SinkService service = world.start(world.sink("tolerant", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("tolerant", service);
+            SinkService service = cluster.start(cluster.sink("tolerant", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("tolerant", service);
             service.close();
             assertThat(service.status().undecodable()).isEqualTo(2);
             assertThat(service.status().queues().get(0).counts().gaps()).isZero();
-            assertThat(world.ledger.calls()).hasSize(12);
+            assertThat(cluster.ledger.calls()).hasSize(12);
 
-            world.rewind("tolerant");
-            SinkService again = world.start(world.sink("tolerant", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("tolerant", again);
+            cluster.rewind("tolerant");
+            SinkService again = cluster.start(cluster.sink("tolerant", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("tolerant", again);
             assertThat(again.status().undecodable()).isZero();
 
-            List<ConsumerRecord<byte[], byte[]>> dead = read("tolerant.dead", 2);
-            assertThat(dead).hasSize(2);
-            assertThat(dead).allMatch(record -> text(record.value()).equals("{\"broken"));
-            assertThat(header(dead.get(0), "taskqueue_dead_topic")).isEqualTo(world.topic);
-            assertThat(header(dead.get(0), "taskqueue_dead_partition")).isEqualTo("0");
-            assertThat(header(dead.get(0), "taskqueue_dead_offset")).isEqualTo("7");
-            assertThat(header(dead.get(0), "taskqueue_dead_reason")).isNotBlank();
-            assertThat(header(dead.get(0), "ce_id")).isEqualTo("orders/1/7");
-            assertThat(header(dead.get(1), "taskqueue_dead_offset")).isEqualTo("8");
+            List<ConsumerRecord<byte[], byte[]>> deadLetters = read("tolerant.dead", 2);
+            assertThat(deadLetters).hasSize(2);
+            assertThat(deadLetters).allMatch(record -> text(record.value()).equals("{\"broken"));
+            assertThat(header(deadLetters.get(0), "taskqueue_dead_topic")).isEqualTo(cluster.topic);
+            assertThat(header(deadLetters.get(0), "taskqueue_dead_partition")).isEqualTo("0");
+            assertThat(header(deadLetters.get(0), "taskqueue_dead_offset")).isEqualTo("7");
+            assertThat(header(deadLetters.get(0), "taskqueue_dead_reason")).isNotBlank();
+            assertThat(header(deadLetters.get(0), "ce_id")).isEqualTo("orders/1/7");
+            assertThat(header(deadLetters.get(1), "taskqueue_dead_offset")).isEqualTo("8");
         }
     }
 
     @Test
-    void theLargestRecordThatTheTopicTakesIsSetAsideToo() throws Exception {
-        try (SinkWorld world = new SinkWorld(1);
+    void theLargestRecordThatTheTopicAcceptsIsDeadLetteredToo() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1);
                 KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                        Map.of("bootstrap.servers", SinkWorld.bootstrap(), "max.request.size", 2_000_000),
+                        Map.of("bootstrap.servers", SinkTestCluster.bootstrap(), "max.request.size", 2_000_000),
                         new ByteArraySerializer(),
                         new ByteArraySerializer())) {
             byte[] large = new byte[1_048_588 - 80];
-            producer.send(new ProducerRecord<>(world.topic, 0, null, large)).get();
-            SinkService service = world.start(world.sink("roomy", world.calling(Duration.ZERO)));
-            world.awaitCaughtUp("roomy", service);
+            producer.send(new ProducerRecord<>(cluster.topic, 0, null, large)).get();
+            SinkService service = cluster.start(cluster.sink("roomy", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("roomy", service);
 
             assertThat(read("roomy.dead", 1).get(0).value()).isEqualTo(large);
         }
@@ -70,13 +70,13 @@ class UndecodableRecordsAreSetAsideTest {
     private static List<ConsumerRecord<byte[], byte[]>> read(String topic, int expected) {
         List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", SinkWorld.bootstrap(), "isolation.level", "read_committed"),
+                Map.of("bootstrap.servers", SinkTestCluster.bootstrap(), "isolation.level", "read_committed"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
             TopicPartition partition = new TopicPartition(topic, 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> {
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> {
                 consumer.poll(Duration.ofMillis(200)).forEach(found::add);
                 return found.size() >= expected;
             });

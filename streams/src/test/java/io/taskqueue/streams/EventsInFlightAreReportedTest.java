@@ -13,20 +13,20 @@ import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** While an event is stuck, everything that is said of the sink stays true. */
-class WhatIsInFlightIsToldTest {
+/** While an event is stuck, everything that the sink reports stays correct. */
+class EventsInFlightAreReportedTest {
 
     @Test
-    void theCheckpointStaysBelowTheLowestEventInFlightAndLagDepthAndEventsAreTold() throws Exception {
-        try (SinkWorld world = new SinkWorld(1)) {
+    void theCheckpointStaysBelowTheLowestEventInFlightAndLagAndDepthCountTheOthers() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             CountDownLatch go = new CountDownLatch(1);
             SimpleMeterRegistry meters = new SimpleMeterRegistry();
-            EventTopicWriter source = world.source("orders", 1).open();
-            SinkService service = world.start(world.sink("told", (event, effects) -> {
+            EventTopicWriter source = cluster.source("orders", 1).open();
+            SinkService service = cluster.start(cluster.sink("reported", (event, effects) -> {
                         if (event.position().sequence() == 5) {
                             go.await();
                         }
-                        effects.run("call", key -> world.ledger.called(key.toString()));
+                        effects.run("call", key -> cluster.ledger.called(key.toString()));
                     })
                     .metrics(meters));
             List<Position> observed = new CopyOnWriteArrayList<>();
@@ -35,9 +35,9 @@ class WhatIsInFlightIsToldTest {
                 for (int task = 0; task < 20; task++) {
                     source.next(EventKind.ENQUEUED, task);
                 }
-                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> observed.size() == 19);
+                Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> observed.size() == 19);
                 assertThat(watching).isNotNull();
-                Awaitility.await().atMost(SinkWorld.PATIENCE).untilAsserted(() -> {
+                Awaitility.await().atMost(SinkTestCluster.PATIENCE).untilAsserted(() -> {
                     QueueStatus queue = service.status().queues().get(0);
                     assertThat(queue.positions().newest()).isEqualTo(new Position(1, 20));
                     assertThat(queue.positions().done()).isEqualTo(new Position(1, 4));
@@ -54,8 +54,8 @@ class WhatIsInFlightIsToldTest {
                 assertThat(gauge(meters, SinkMeters.WALL_CLOCK_LAG)).isPositive();
 
                 go.countDown();
-                world.awaitCaughtUp("told", service);
-                Awaitility.await().atMost(SinkWorld.PATIENCE).until(() -> observed.size() == 20);
+                cluster.awaitCaughtUp("reported", service);
+                Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> observed.size() == 20);
             }
             assertThat(observed.get(19)).isEqualTo(new Position(1, 5));
             assertThat(service.status().queues().get(0).positions().done()).isEqualTo(new Position(1, 20));

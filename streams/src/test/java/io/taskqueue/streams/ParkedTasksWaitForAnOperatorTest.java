@@ -45,7 +45,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ParkedTasksWaitForAPersonTest {
+class ParkedTasksWaitForAnOperatorTest {
 
     @TempDir
     Path directory;
@@ -53,7 +53,7 @@ class ParkedTasksWaitForAPersonTest {
     /** Sequences of events whose second effect fails. */
     private final Set<Long> broken = ConcurrentHashMap.newKeySet();
 
-    /** The calls of the outside, in order. */
+    /** The external calls, in order. */
     private final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
 
     private SinkDriver sink;
@@ -66,7 +66,7 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
-    void theEventIsKeptWithItsErrorAndThoseOfItsTaskWaitBehindItWhileOthersGoOn() {
+    void theEventIsKeptWithItsErrorAndLaterEventsOfItsTaskWaitWhileOtherTasksContinue() {
         start();
         broken.add(1L);
         events(1, 2, 1);
@@ -126,7 +126,7 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
-    void whatFailsAgainIsParkedAgainInItsPlaceUntilItIsRedrivenAnew() {
+    void aRedrivenEventThatFailsAgainIsParkedInItsPlaceUntilTheNextRedrive() {
         start(2);
         broken.add(1L);
         events(1, 1, 1, 1, 1, 1);
@@ -143,7 +143,7 @@ class ParkedTasksWaitForAPersonTest {
         broken.clear();
         calls.clear();
 
-        sink.command(first); // the same command once more, as after an offset reset
+        sink.command(first); // the same command again, as after an offset reset
         sink.settle();
         assertThat(calls).isEmpty();
 
@@ -157,7 +157,7 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
-    void newEventsParkBehindUntilAllOfTheTaskAreOut() {
+    void newEventsAreParkedUntilAllEarlierEventsOfTheTaskAreApplied() {
         start(2);
         broken.add(1L);
         events(1, 1, 1, 1);
@@ -174,7 +174,7 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
-    void aDiscardIsKeptWithWhoAndWhyAndLetsThoseBehindGoOn() {
+    void aDiscardIsKeptWithItsAuthorAndReasonAndReleasesTheEventsBehindIt() {
         start();
         broken.add(1L);
         events(1, 1, 2);
@@ -204,7 +204,7 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
-    void aDiscardOfAllOfTheTaskRunsNothingOfIt() {
+    void aDiscardOfAllEventsOfATaskRunsNoneOfThem() {
         start();
         broken.add(1L);
         events(1, 1, 1);
@@ -224,7 +224,7 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
-    void commandsThatAreNotSoAnyMoreOrAreNoneArePassedOver() {
+    void staleAndInvalidCommandsAreSkipped() {
         start();
         broken.add(1L);
         events(1, 1);
@@ -249,7 +249,7 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
-    void manyTasksAreRedrivenWithinTheRoomThatThereIs() {
+    void manyTasksAreRedrivenWithinMaxInFlight() {
         start(4);
         for (int task = 1; task <= 40; task++) {
             broken.add((long) task);
@@ -271,15 +271,15 @@ class ParkedTasksWaitForAPersonTest {
         sink.until(() -> assertThat(sink.parked()).isEmpty());
         sink.settle();
 
-        List<String> made = List.copyOf(calls);
-        assertThat(made).hasSize(40 + 80).doesNotHaveDuplicates();
+        List<String> called = List.copyOf(calls);
+        assertThat(called).hasSize(40 + 80).doesNotHaveDuplicates();
         for (int task = 1; task <= 40; task++) {
-            assertThat(made.indexOf(key(task, "second"))).isLessThan(made.indexOf(key(task + 40, "first")));
+            assertThat(called.indexOf(key(task, "second"))).isLessThan(called.indexOf(key(task + 40, "first")));
         }
     }
 
     @Test
-    void anAmbiguousEffectIsParkedWhateverIsConfiguredAndRunsOnceAPersonSaysSo() {
+    void anAmbiguousEffectIsParkedWhateverIsConfiguredAndRunsAfterARedrive() {
         sink = new SinkDriver(
                 directory,
                 (event, effects) -> effects.run("charge", OnAmbiguity.park(), key -> {
@@ -307,7 +307,7 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
-    void aRedriveDecidesAboutAllEffectsInDoubtAtOnce() {
+    void aRedriveAppliesToAllEffectsWithUnknownOutcome() {
         broken.add(1L);
         sink = new SinkDriver(directory, (event, effects) -> {
             Optional<UnknownOutcomeException> unknown = Optional.empty();
@@ -342,15 +342,15 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
-    void anEffectThatTheLastTryLeftInDoubtIsForAPersonToo() {
-        AtomicInteger tries = new AtomicInteger();
+    void anUnknownOutcomeOfTheLastAttemptNeedsAnOperatorToo() {
+        AtomicInteger attempts = new AtomicInteger();
         sink = new SinkDriver(directory, (event, effects) -> {
-            if (tries.incrementAndGet() == 1) {
+            if (attempts.incrementAndGet() == 1) {
                 throw new IOException("not yet");
             }
             effects.run("charge", OnAmbiguity.park(), key -> {
                 calls.add(key.toString());
-                if (tries.get() == 2) {
+                if (attempts.get() == 2) {
                     throw new UnknownOutcomeException("no answer");
                 }
             });
@@ -370,8 +370,8 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
-    void anExceptionThatCannotSayItsMessageParksItsEventLikeAnyOther() {
-        class Mute extends RuntimeException {
+    void anExceptionWhoseMessageCannotBeReadParksItsEventLikeAnyOther() {
+        class Unprintable extends RuntimeException {
             private static final long serialVersionUID = 1L;
 
             @Override
@@ -380,24 +380,24 @@ class ParkedTasksWaitForAPersonTest {
             }
         }
         sink = new SinkDriver(directory, (event, effects) -> {
-            throw new Mute();
+            throw new Unprintable();
         });
         events(1);
         sink.settle();
         assertThat(sink.parked(1).get(0).state()).isInstanceOfSatisfying(ParkedState.Failed.class, failed -> assertThat(
                         failed.error().message())
-                .isEqualTo("An exception of class " + Mute.class.getName() + ", whose message cannot be read"));
+                .isEqualTo("An exception of class " + Unprintable.class.getName() + ", whose message cannot be read"));
     }
 
     @Test
-    void aRedriveStillAsksWhereNobodyDecided() {
+    void aRedriveStillProbesAnEffectWithoutADecision() {
         Set<String> done = ConcurrentHashMap.newKeySet();
         sink = new SinkDriver(directory, (event, effects) -> {
             effects.run(
                     "charge",
                     OnAmbiguity.probe(key -> {
                         if (broken.contains(event.position().sequence())) {
-                            throw new IOException("cannot be asked");
+                            throw new IOException("cannot be probed");
                         }
                         return done.contains(key.toString())
                                 ? EffectProbe.Answer.done(null)
@@ -423,7 +423,7 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
-    void aPermanentFailureIsParkedWhereThatIsChosen() {
+    void aPermanentFailureIsParkedIfSoConfigured() {
         sink = new SinkDriver(
                 directory,
                 (event, effects) -> effects.run("charge", key -> {
@@ -470,7 +470,7 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
-    void aDiscardedEventIsForgottenOnceTheLogHasPassedIt() {
+    void aDiscardedEventIsDeletedAfterTheLogHasDroppedIt() {
         start();
         broken.add(1L);
         events(1, 2);
@@ -486,7 +486,7 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
-    void theStartOfAnOldTopicsLogForgetsNothingOfTheNewOne() {
+    void theLogStartOfAnOldTopicDeletesNothingOfTheNewOne() {
         start();
         sink.describe(new Uuid(7, 8), 1_000);
         events(2);
@@ -522,12 +522,12 @@ class ParkedTasksWaitForAPersonTest {
         sink.settle();
         assertThat(calls).containsExactly(key(2, "second"), key(3, "first"), key(3, "second"));
         assertThat(sink.recorded())
-                .as("their events cannot be seen again")
+                .as("the events of the others cannot be read again")
                 .containsExactlyInAnyOrder(key(4, "first"), key(4, "second"));
     }
 
     @Test
-    void aParkedEventThatCannotBeReadAnyMoreStaysParked() {
+    void aParkedEventThatCannotBeDecodedStaysParked() {
         AtomicBoolean unreadable = new AtomicBoolean();
         sink = new SinkDriver(
                 directory,
@@ -564,7 +564,7 @@ class ParkedTasksWaitForAPersonTest {
     }
 
     @Test
-    void theSinkStopsWhereTooManyAreParked() {
+    void theSinkStopsWhenTooManyEventsAreParked() {
         sink = new SinkDriver(directory, this::act, builder -> builder.maxParked(2));
         broken.add(1L);
         events(1, 1);
