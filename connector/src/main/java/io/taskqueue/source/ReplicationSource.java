@@ -1,13 +1,12 @@
 package io.taskqueue.source;
 
-import io.taskqueue.kafka.TopicNames;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.event.NameRule;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.Task;
+import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;

@@ -1,7 +1,5 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.streams.state.StoreNames;
-
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
@@ -15,6 +13,7 @@ import io.taskqueue.streams.partition.PartitionStores;
 import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.state.StoreNames;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

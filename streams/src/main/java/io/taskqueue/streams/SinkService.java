@@ -1,11 +1,10 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.kafka.TopicNames;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;

@@ -1,8 +1,6 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.kafka.TopicNames;
-
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.clients.CommandPriority;
@@ -19,6 +17,7 @@ import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.partition.SinkLifecycle;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.streams.status.SinkProgress;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,13 +1,12 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.streams.state.StoreNames;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.streams.results.ResultFormat;
+import io.taskqueue.streams.state.StoreNames;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

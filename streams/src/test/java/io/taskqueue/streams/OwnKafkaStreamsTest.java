@@ -1,10 +1,9 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.streams.state.StoreNames;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.streams.state.StateKind;
+import io.taskqueue.streams.state.StoreNames;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Predicate;

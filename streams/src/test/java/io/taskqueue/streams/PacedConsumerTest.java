@@ -1,9 +1,8 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.kafka.TopicNames;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.streams.clients.CommandPriority;

@@ -1,7 +1,5 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.streams.state.StoreNames;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +16,7 @@ import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.partition.SinkLifecycle;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.streams.status.SinkProgress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,12 +1,11 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.streams.state.StoreNames;
-import io.taskqueue.kafka.TopicNames;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.EventKind;
+import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.streams.results.ResultFormat;
+import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.streams.status.EffectCounts;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,8 +1,5 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.streams.state.StoreNames;
-import io.taskqueue.kafka.TopicNames;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -13,6 +10,7 @@ import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.PayloadCodec;
@@ -29,6 +27,7 @@ import io.taskqueue.streams.results.ResultFormat;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.KeyValues;
 import io.taskqueue.streams.state.StateKind;
+import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.streams.status.QueueStatus;
 import io.taskqueue.streams.status.SinkState;
 import io.taskqueue.streams.status.SinkStatus;

@@ -1,9 +1,7 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.streams.state.StoreNames;
-import io.taskqueue.kafka.TopicNames;
-
 import io.taskqueue.embedded.EmbeddedKafka;
+import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
@@ -15,6 +13,7 @@ import io.taskqueue.streams.replay.ReplayOrder;
 import io.taskqueue.streams.replay.ReplayReceipt;
 import io.taskqueue.streams.replay.Selection;
 import io.taskqueue.streams.results.ResultFormat;
+import io.taskqueue.streams.state.StoreNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

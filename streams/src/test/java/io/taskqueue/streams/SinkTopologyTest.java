@@ -1,7 +1,5 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.streams.state.StoreNames;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,6 +24,7 @@ import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.KeyValues;
 import io.taskqueue.streams.state.StateKind;
+import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.streams.status.QueueStatus;
 import io.taskqueue.streams.status.SinkState;
 import io.taskqueue.streams.status.SinkStatus;

@@ -1,7 +1,5 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.streams.state.StoreNames;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +7,7 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.streams.clients.TimeoutFencingProducer;
 import io.taskqueue.streams.results.ResultFormat;
+import io.taskqueue.streams.state.StoreNames;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;

@@ -1,8 +1,6 @@
 package io.taskqueue.streams.admin;
 
-import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.kafka.TopicNames;
-
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.streams.parking.ParkedCommand;
@@ -11,6 +9,7 @@ import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.parking.ParkedFormat;
 import io.taskqueue.streams.parking.ParkedTask;
 import io.taskqueue.streams.state.StateKind;
+import io.taskqueue.streams.state.StoreNames;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,6 @@
 package io.taskqueue.streams.admin;
 
 import io.taskqueue.kafka.TopicNames;
-
 import io.taskqueue.kafka.TopicReader;
 import java.time.Duration;
 import java.util.List;

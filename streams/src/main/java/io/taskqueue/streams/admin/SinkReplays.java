@@ -1,13 +1,12 @@
 package io.taskqueue.streams.admin;
 
-import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.kafka.TopicNames;
-
 import io.taskqueue.streams.replay.Replay;
 import io.taskqueue.streams.replay.ReplayFormat;
 import io.taskqueue.streams.replay.ReplayOrder;
 import io.taskqueue.streams.replay.ReplayReceipt;
 import io.taskqueue.streams.state.StateKind;
+import io.taskqueue.streams.state.StoreNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

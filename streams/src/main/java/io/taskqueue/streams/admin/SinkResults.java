@@ -1,9 +1,8 @@
 package io.taskqueue.streams.admin;
 
-import io.taskqueue.streams.state.StoreNames;
-
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.streams.results.ResultFormat;
+import io.taskqueue.streams.state.StoreNames;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,12 +1,11 @@
 package io.taskqueue.streams.clients;
 
-import io.taskqueue.streams.state.StoreNames;
-import io.taskqueue.kafka.TopicNames;
-
 import io.taskqueue.config.DurationText;
 import io.taskqueue.kafka.TopicAdmin;
+import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.state.StoreNames;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

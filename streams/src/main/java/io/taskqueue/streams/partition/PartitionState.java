@@ -1,7 +1,6 @@
 package io.taskqueue.streams.partition;
 
 import io.taskqueue.kafka.TopicNames;
-
 import io.taskqueue.streams.checkpoint.Checkpoints;
 import io.taskqueue.streams.checkpoint.EventLocation;
 import io.taskqueue.streams.parking.ParkedStore;

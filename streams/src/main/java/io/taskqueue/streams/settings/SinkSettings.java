@@ -1,10 +1,9 @@
 package io.taskqueue.streams.settings;
 
-import io.taskqueue.kafka.TopicNames;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.config.DurationText;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
