@@ -107,7 +107,7 @@ public final class TopicReader implements AutoCloseable {
     /**
      * Reads on until every one of these partitions, all of which are being read, has reached its end.
      *
-     * @throws OffsetOutOfRangeException if a partition no longer holds the offset that reading stands at
+     * @throws OffsetOutOfRangeException if a partition no longer holds the next offset to read
      */
     public void readTo(Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         Duration idle = Duration.ZERO;

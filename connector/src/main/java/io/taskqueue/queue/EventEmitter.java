@@ -193,7 +193,7 @@ final class EventEmitter<T> {
 
     private void append(TaskEvent<T> event, byte[] payload, boolean reserved) {
         if (journalFailure != null) {
-            return; // the journal holds a prefix of the history; a later event would leave a hole in it
+            return; // the journal holds a prefix of the history; a later event would leave a gap in it
         }
         try {
             journal.append(event, payload, reserved);

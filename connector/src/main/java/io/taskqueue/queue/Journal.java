@@ -17,7 +17,7 @@ import io.taskqueue.event.TaskEvent;
  *
  * <p>An enqueue needs one place; a lease needs three, for its grant and its ending, and keeps the last of them until its task
  * is pending again: a journal has room for at least three. Waiting reservations are served in the order in which they came,
- * so that small ones do not delay large ones for ever.
+ * so that small ones do not delay large ones forever.
  *
  * @param <T> the payload's type
  */
@@ -60,7 +60,7 @@ public interface Journal<T> {
      *
      * @param payload what {@link #encode} returned for the task; must not be modified
      * @param reserved whether the event uses a reserved place; one that does not (a drain, a close, a restore) is
-     *     accepted nevertheless
+     *     accepted also when the journal is full
      */
     void append(TaskEvent<T> event, byte[] payload, boolean reserved);
 }

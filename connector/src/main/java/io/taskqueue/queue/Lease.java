@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   held -+- complete(), fail() ------------> ended
- *         +- its time is up ----------------> expired
+ *         +- its deadline passes ----------------> expired
  *         +- the queue is drained or closed > revoked
  *         +- the queue is stopped ----------> stopped
  * </pre>
@@ -165,7 +165,7 @@ public final class Lease<T> {
             }
         }
 
-        /** Its time was up. */
+        /** Its deadline passed. */
         record Expired(Instant at) implements Ending {
             @Override
             public RuntimeException refusal(Lease<?> lease, String call, Instant now) {

@@ -128,7 +128,7 @@ final class TaskTable<T> {
         pending.forEach(task -> action.accept(task, task.state));
     }
 
-    /** Calls the action with each state that a snapshot shows: leased, delayed, pending, and the dead that are remembered. */
+    /** Calls the action with each state that a snapshot shows: leased, delayed, pending, and the dead-lettered tasks that are kept. */
     void forEachState(Consumer<TaskState<T>> action) {
         forEachLive((task, state) -> action.accept(state));
         dead.forEach(action);

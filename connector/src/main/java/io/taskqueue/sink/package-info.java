@@ -16,7 +16,7 @@
  * {@link io.taskqueue.sink.local.LocalSinkRunner}, on the calling thread. Both pass events of one task one at a time and in
  * order.
  *
- * <p>The other rooms: {@link io.taskqueue.sink.effect} executes and records effects, {@link io.taskqueue.sink.store} holds the
+ * <p>The other packages: {@link io.taskqueue.sink.effect} executes and records effects, {@link io.taskqueue.sink.store} holds the
  * stores of results and checkpoints, {@link io.taskqueue.sink.jdbc} implements sinks and stores with JDBC, and
  * {@link io.taskqueue.sinks} has the ready-made sinks. This package depends on none of them.
  */

@@ -46,11 +46,11 @@ import java.util.concurrent.TimeoutException;
  *
  * <p>Redirects are not followed but retried, because a wrong URL is fixed in the configuration and must not lose events.
  *
- * <p>Thread-safe. Blocks until the response is complete or the time-out has passed; an interruption cancels the request.
+ * <p>Thread-safe. Blocks until the response is complete or the timeout has passed; an interruption cancels the request.
  */
 public final class HttpSink<T> implements ReplicationSink<T> {
 
-    /** The default time-out of a request: 10 s. */
+    /** The default timeout of a request: 10 s. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Set<Integer> RETRYABLE = Set.of(408, 425, 429);
@@ -62,7 +62,7 @@ public final class HttpSink<T> implements ReplicationSink<T> {
     private final Clock clock;
     private final HttpClient client;
 
-    /** Posts every event, with the default time-out; see {@link #HttpSink(URI, PayloadCodec, Duration, Set)}. */
+    /** Posts every event, with the default timeout; see {@link #HttpSink(URI, PayloadCodec, Duration, Set)}. */
     public HttpSink(URI url, PayloadCodec<T> codec) {
         this(url, codec, DEFAULT_TIMEOUT, EnumSet.allOf(EventKind.class));
     }
@@ -72,7 +72,7 @@ public final class HttpSink<T> implements ReplicationSink<T> {
      * @param codec how payloads are written into the JSON
      * @param timeout how long one request may take, including its response
      * @param kinds the kinds of events to post
-     * @throws IllegalArgumentException if the URL is not valid for a request, or the time-out is not positive
+     * @throws IllegalArgumentException if the URL is not valid for a request, or the timeout is not positive
      */
     public HttpSink(URI url, PayloadCodec<T> codec, Duration timeout, Set<EventKind> kinds) {
         this(url, codec, timeout, kinds, Clock.systemUTC());
@@ -134,7 +134,7 @@ public final class HttpSink<T> implements ReplicationSink<T> {
         throw new IOException(answered);
     }
 
-    /** The complete response: the time-out of the client itself would cover only its headers. */
+    /** The complete response: the timeout of the client itself would cover only its headers. */
     private HttpResponse<Void> send(HttpRequest request) throws IOException, InterruptedException {
         CompletableFuture<HttpResponse<Void>> response =
                 client.sendAsync(request, HttpResponse.BodyHandlers.discarding());

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param position of the newest event of the queue
  * @param replicatedUpTo the highest position below which all is acknowledged
- * @param notReplicated how many events Kafka has not acknowledged; it may hold some of them nevertheless
+ * @param notReplicated how many events Kafka has not acknowledged; it may still hold some of them
  * @param lastError why the source stopped, or why it could not send the rest
  */
 public record CloseReport(Position position, Position replicatedUpTo, long notReplicated, Optional<String> lastError) {

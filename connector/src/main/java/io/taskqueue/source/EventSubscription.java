@@ -10,7 +10,7 @@ import java.util.Optional;
  * subscription began, in order, once.
  *
  * <p>A subscription is bounded: events wait for their reader up to its capacity. A reader that is too slow receives everything
- * up to the overflow and then a {@link SubscriptionOverflowException}, never a hole; the queue and other readers are not
+ * up to the overflow and then a {@link SubscriptionOverflowException}, never a gap; the queue and other readers are not
  * affected. After the source was closed, the subscription ends when all that waited was read; if the source was fenced or
  * failed, it ends with that error.
  *

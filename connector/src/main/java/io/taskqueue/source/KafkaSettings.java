@@ -53,15 +53,15 @@ final class KafkaSettings {
     Map<String, Object> producer(int maxRecordBytes) {
         Map<String, Object> producer = properties.of(Client.PRODUCER);
         producer.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, Math.min(BATCH_BYTES, maxRecordBytes));
-        // under load batches fill while five requests are in flight; lingering would only delay a lone event
+        // under load batches fill while five requests are in flight; lingering would only delay an event that comes
+        // alone
         producer.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 0);
         producer.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
         producer.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
         producer.put(ProducerConfig.ACKS_CONFIG, "all");
         producer.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
-        // A batch that the producer gives up is a hole, and the next batch may be written before the producer can be
-        // closed.
-        // So the producer never gives up; the publisher limits how long it waits, and replaces the whole producer.
+        // A batch that the producer gives up is a gap, and the next batch may be written before it can be closed. So
+        // the producer never gives up; the publisher limits how long it waits, and replaces the whole producer.
         producer.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
         producer.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
         producer.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
@@ -69,7 +69,7 @@ final class KafkaSettings {
     }
 
     /** How long the oldest event may wait for its acknowledgement before the producer is replaced. */
-    Duration patience() {
+    Duration ackTimeout() {
         return Duration.ofMillis(properties.number(
                 Client.PRODUCER, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DEFAULT_DELIVERY_TIMEOUT_MILLIS));
     }

@@ -25,7 +25,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes every change of one queue to Kafka: in order, without a hole, and without forking the history when another process
+ * Publishes every change of one queue to Kafka: in order, without a gap, and without forking the history when another process
  * takes over the queue.
  *
  * <pre>{@code
@@ -83,12 +83,12 @@ public final class ReplicationSource<T> implements AutoCloseable {
         return engine.queue;
     }
 
-    /** This incarnation of the queue's source: the offset of its claim in the registry. */
+    /** This instance of the queue's source: the offset of its claim in the registry. */
     public long epoch() {
         return engine.claim.epoch();
     }
 
-    /** Unique to this incarnation; the claim, SourceStarted and every record's {@code ce_source} carry it. */
+    /** Unique to this instance; the claim, SourceStarted and every record's {@code ce_source} carry it. */
     public UUID instanceId() {
         return engine.claim.instanceId();
     }
@@ -113,7 +113,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
      * other source has claimed the queue; so every sink will receive it, and a recovery will find it.
      *
      * <p>The value is the position of the last of them. Fails with {@link SourceFencedException} if the queue is claimed by another
-     * source, and with {@link SourceStoppedException} if the source ends first; the events may be on Kafka nevertheless. Waits
+     * source, and with {@link SourceStoppedException} if the source ends first; the events may still be on Kafka. Waits
      * as long as Kafka cannot be reached: use a timeout. Dependent actions run on the source's registry thread unless they
      * are given an executor, and must not block it.
      */

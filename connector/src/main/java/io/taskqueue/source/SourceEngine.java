@@ -61,8 +61,8 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
     }
 
     /** Starts its threads. */
-    void start(EventRecords<T> records, ProducerFactory producers, Duration patience) {
-        Publisher<T> publishing = new Publisher<>(buffer, records, producers, this, patience, environment.ticker());
+    void start(EventRecords<T> records, ProducerFactory producers, Duration ackTimeout) {
+        Publisher<T> publishing = new Publisher<>(buffer, records, producers, this, ackTimeout, environment.ticker());
         Thread thread = daemon("publisher", () -> {
             try (producers) {
                 publishing.run();

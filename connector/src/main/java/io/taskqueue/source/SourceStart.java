@@ -114,7 +114,7 @@ final class SourceStart<T> {
         queue.attach(buffer);
         RegistryWatch watch = new RegistryWatch(this::reader, topics.registry(), claim);
         SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, settings.environment());
-        engine.start(records, producers, settings.kafka().patience());
+        engine.start(records, producers, settings.kafka().ackTimeout());
         return engine;
     }
 

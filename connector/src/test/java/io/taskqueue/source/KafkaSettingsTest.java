@@ -38,7 +38,7 @@ class KafkaSettingsTest {
         assertThat(settings.producer(1_000))
                 .containsEntry("enable.idempotence", "true")
                 .containsEntry("delivery.timeout.ms", Integer.MAX_VALUE);
-        assertThat(settings.patience()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.ackTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThatThrownBy(() -> new KafkaSettings(Map.of("bootstrap.servers", "kafka:9092", "producer.acks", "1")))
                 .hasMessage(
                         "acks is 1, but a source guarantees that an acknowledged event survives the loss of a broker,"

@@ -6,7 +6,7 @@ package io.taskqueue.event;
  * <p>Positions of one queue are totally ordered: first by epoch, then by sequence. Sequence 0 starts an
  * epoch ({@link EventKind#SOURCE_STARTED}); 1, 2, 3 … follow without a gap.
  *
- * @param epoch which incarnation of the queue's source wrote the event, at least 0; a higher epoch fences a lower one
+ * @param epoch which instance of the queue's source wrote the event, at least 0; a higher epoch fences a lower one
  * @param sequence the event's number within its epoch, at least 0
  */
 public record Position(long epoch, long sequence) implements Comparable<Position> {

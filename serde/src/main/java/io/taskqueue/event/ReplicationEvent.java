@@ -47,7 +47,7 @@ public final class ReplicationEvent<T> {
     /**
      * Creates the event that starts an epoch.
      *
-     * @param instanceId unique to the incarnation of the source
+     * @param instanceId unique to the instance of the source
      * @throws IllegalArgumentException if the position's sequence is not 0
      */
     public static <T> ReplicationEvent<T> sourceStarted(String queueName, SourceMetadata metadata, UUID instanceId) {

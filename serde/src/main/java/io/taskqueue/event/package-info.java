@@ -1,5 +1,5 @@
 /**
- * The vocabulary of task queue replication, as immutable values: tasks, events, positions, errors and tokens.
+ * The terms of task queue replication as immutable values: tasks, events, positions, errors and tokens.
  *
  * <pre>
  *   ReplicationEvent     what is on Kafka: a mutation with its position, or the start of a source

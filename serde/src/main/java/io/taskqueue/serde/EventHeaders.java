@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param queueName the event's queue
  * @param position the event's position in the queue's history
- * @param instanceId the incarnation of the source that wrote the event, if the headers contain it
+ * @param instanceId the instance of the source that wrote the event, if the headers contain it
  */
 public record EventHeaders(String queueName, Position position, Optional<UUID> instanceId) {
 

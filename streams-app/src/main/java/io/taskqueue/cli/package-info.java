@@ -1,8 +1,8 @@
 /**
- * The command line. {@link io.taskqueue.cli.TaskQueueCommand} is the main class and the only class here; each command has a room:
+ * The command line. {@link io.taskqueue.cli.TaskQueueCommand} is the main class and the only class here; each command has a package:
  *
  * <pre>
- *   demo       demo, broker          everything on this machine; the only room that uses the embedded broker
+ *   demo       demo, broker          everything on this machine; the only package that uses the embedded broker
  *   dispatch   dispatch              a dispatcher whose queue is filled from a file
  *   sink       sink                  a sink as a service; how sinks are loaded; the sink "jdbc"
  *   replay     replay                plans, orders and receipts of replays

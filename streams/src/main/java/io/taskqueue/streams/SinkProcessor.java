@@ -144,7 +144,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         assigned.release();
     }
 
-    /** A failure is thrown once all that was found out beside it is committed. */
+    /** A failure is thrown after the outcomes of the other events are committed. */
     private PartitionWork<T> beginPass() {
         PartitionWork<T> work = work();
         if (work.lifecycle().state() == PartitionLifecycle.State.REVIVED) {
@@ -174,7 +174,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         scheduleTicks(work, suspended);
     }
 
-    /** A tick causes the task to commit, so there is none while nothing is outstanding, and a late one while everything only waits. */
+    /** A tick causes the task to commit, so no tick is scheduled while nothing is outstanding, and only a late one while all events wait. */
     private void scheduleTicks(PartitionWork<T> work, Optional<Duration> suspended) {
         boolean needed = work.needsTicks() || !deadLetters.isEmpty();
         ticks.schedule(needed ? Optional.of(suspended.orElse(PartitionWork.TICK)) : Optional.empty());

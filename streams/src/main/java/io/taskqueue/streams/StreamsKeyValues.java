@@ -8,7 +8,7 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
-/** The port to a store of Kafka Streams. */
+/** A store of Kafka Streams as {@link KeyValues}. */
 record StreamsKeyValues(KeyValueStore<Bytes, byte[]> store) implements KeyValues {
 
     @Override

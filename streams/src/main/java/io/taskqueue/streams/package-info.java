@@ -6,7 +6,7 @@
  *   SinkTopology          all wiring of a sink, read from top to bottom
  *   SinkProcessor         passes records and ticks of one partition to {@code partition}; Ticks
  *   CommitHook            calls back just before a task commits
- *   StreamsKeyValues      the port to the stores
+ *   StreamsKeyValues      the access to the stores
  *   SinkClients           supplies the adapted Kafka clients of {@code clients}
  *   StreamsProperties     the properties that a sink needs; DeadLetterRecord
  *
@@ -15,8 +15,8 @@
  *
  * <p>Threads: one stream thread classifies events and owns all state; workers apply events, one task's in order and tasks side
  * by side, and pass their outcomes to the stream thread. What is in flight commits with the consumed offsets.
- * Where all that is in flight waits, for its next attempt or for an unavailable target, a partition is suspended, and nothing begins
- * before its next pass.
+ * Where all events in flight wait, for their next attempt or for an unavailable target, a partition is suspended, and nothing begins
+ * before its next pass. Never: a sink calls its target on the stream thread, or changes a setting or a log back end of its host.
  */
 @NullMarked
 package io.taskqueue.streams;

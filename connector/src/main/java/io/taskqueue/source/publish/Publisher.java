@@ -57,24 +57,24 @@ public final class Publisher<T> implements Runnable {
     private final EventRecords<T> records;
     private final Supplier<Producer<byte[], byte[]>> producers;
     private final Listener<T> listener;
-    private final long patienceNanos;
+    private final long ackTimeoutNanos;
     private final Ticker ticker;
     private boolean sent;
     private long lastSentNanos;
 
-    /** @param patience how long the oldest event may wait for its acknowledgement before the producer is replaced */
+    /** @param ackTimeout how long the oldest event may wait for its acknowledgement before the producer is replaced */
     public Publisher(
             EventBuffer<T> buffer,
             EventRecords<T> records,
             Supplier<Producer<byte[], byte[]>> producers,
             Listener<T> listener,
-            Duration patience,
+            Duration ackTimeout,
             Ticker ticker) {
         this.buffer = buffer;
         this.records = records;
         this.producers = producers;
         this.listener = listener;
-        this.patienceNanos = patience.toNanos();
+        this.ackTimeoutNanos = ackTimeout.toNanos();
         this.ticker = ticker;
     }
 
@@ -94,7 +94,7 @@ public final class Publisher<T> implements Runnable {
         } catch (RuntimeException e) {
             listener.failed(e);
         } catch (Error e) {
-            // a thread that ends without notice would block the queue for ever
+            // a thread that ends without notice would block the queue forever
             listener.failed(new IllegalStateException("The publisher cannot continue: " + e, e));
         }
     }
@@ -127,17 +127,17 @@ public final class Publisher<T> implements Runnable {
 
     private void pump(ProducerSession<T> session) throws InterruptedException {
         List<BufferedEvent<T>> batch = new ArrayList<>(AT_ONCE);
-        long patience = patienceNanos;
+        long remaining = ackTimeoutNanos;
         long progress = -1;
         while (!session.failed() && !buffer.isStopped()) {
             batch.clear();
-            patience = buffer.take(batch, AT_ONCE, session::failed, patience);
+            remaining = buffer.take(batch, AT_ONCE, session::failed, remaining);
             sent &= ticker.nanos() - lastSentNanos <= LONG_SILENCE_NANOS;
             for (BufferedEvent<T> event : batch) {
                 if (session.failed() || buffer.isStopped()) {
                     return;
                 }
-                patience = send(session, event, patience);
+                remaining = send(session, event, remaining);
             }
             if (!batch.isEmpty()) {
                 lastSentNanos = ticker.nanos();
@@ -145,21 +145,21 @@ public final class Publisher<T> implements Runnable {
             long reached = buffer.acknowledgedUpTo().sequence();
             if (reached != progress || buffer.size() == 0) {
                 progress = reached;
-                patience = patienceNanos;
-            } else if (patience <= 0) {
+                remaining = ackTimeoutNanos;
+            } else if (remaining <= 0) {
                 session.fail(unanswered());
             }
         }
     }
 
-    private long send(ProducerSession<T> session, BufferedEvent<T> event, long patience) throws InterruptedException {
+    private long send(ProducerSession<T> session, BufferedEvent<T> event, long remaining) throws InterruptedException {
         boolean alone = !sent;
         sent = true;
         session.send(event, records.record(event));
         if (!alone) {
-            return patience;
+            return remaining;
         }
-        long left = buffer.awaitAcknowledged(event, session::failed, patienceNanos);
+        long left = buffer.awaitAcknowledged(event, session::failed, ackTimeoutNanos);
         if (left <= 0 && buffer.acknowledgedUpTo().compareTo(event.position) < 0) {
             session.fail(unanswered());
         }
@@ -176,7 +176,7 @@ public final class Publisher<T> implements Runnable {
 
     private TimeoutException unanswered() {
         return new TimeoutException(
-                "Kafka acknowledged nothing for " + TimeUnit.NANOSECONDS.toMillis(patienceNanos) + " ms");
+                "Kafka acknowledged nothing for " + TimeUnit.NANOSECONDS.toMillis(ackTimeoutNanos) + " ms");
     }
 
     private void report(Throwable failure) {

@@ -16,7 +16,7 @@
  * it; the publisher has its own thread; acknowledgements arrive on the producer's I/O thread.
  *
  * <p><b>Never.</b> {@code append} never blocks and never calls the user's code. A record is never skipped, nor written behind one
- * that was not: what Kafka holds may repeat itself, but has no hole.
+ * that was not: what Kafka holds may repeat itself, but has no gap.
  */
 @NullMarked
 package io.taskqueue.source.publish;

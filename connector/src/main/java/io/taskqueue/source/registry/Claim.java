@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * An entry of the registry: this incarnation of a source owns this queue, until a newer claim exists.
+ * An entry of the registry: this instance of a source owns this queue, until a newer claim exists.
  *
  * <p>A record of the registry topic. Key: the queue's name in UTF-8; value: a JSON object
  *
@@ -20,7 +20,7 @@ import java.util.UUID;
  *
  * @param queueName the queue that is claimed
  * @param epoch the claim's offset in the registry topic
- * @param instanceId unique to the incarnation of the source
+ * @param instanceId unique to the instance of the source
  * @param sourcePeerId the named process that claims
  * @param claimedAt when, by the claimant's clock
  * @param home where the queue's events go, if the claim contains it

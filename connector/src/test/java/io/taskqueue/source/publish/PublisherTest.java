@@ -242,12 +242,12 @@ class PublisherTest implements Publisher.Listener<String> {
         assertThat(resolved).hasValue(1);
     }
 
-    private void publish(Duration patience) {
-        publish(patience, PublishingParts.records("q", 1_000_000));
+    private void publish(Duration ackTimeout) {
+        publish(ackTimeout, PublishingParts.records("q", 1_000_000));
     }
 
-    private void publish(Duration patience, EventRecords<String> records) {
-        publish(patience, records, () -> {
+    private void publish(Duration ackTimeout, EventRecords<String> records) {
+        publish(ackTimeout, records, () -> {
             MockProducer<byte[], byte[]> opened =
                     new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
             producers.add(opened);
@@ -255,12 +255,13 @@ class PublisherTest implements Publisher.Listener<String> {
         });
     }
 
-    private void publish(Duration patience, Supplier<Producer<byte[], byte[]>> opening) {
-        publish(patience, PublishingParts.records("q", 1_000_000), opening);
+    private void publish(Duration ackTimeout, Supplier<Producer<byte[], byte[]>> opening) {
+        publish(ackTimeout, PublishingParts.records("q", 1_000_000), opening);
     }
 
-    private void publish(Duration patience, EventRecords<String> records, Supplier<Producer<byte[], byte[]>> opening) {
-        thread = new Thread(new Publisher<>(buffer, records, opening, this, patience, nanos::get));
+    private void publish(
+            Duration ackTimeout, EventRecords<String> records, Supplier<Producer<byte[], byte[]>> opening) {
+        thread = new Thread(new Publisher<>(buffer, records, opening, this, ackTimeout, nanos::get));
         thread.start();
     }
 

@@ -8,7 +8,7 @@
  *   TopicOffsets                                            offsets and records of a topic
  * </pre>
  *
- * <p>Every room of {@code io.taskqueue.cli} uses this one; it uses none of them. All of it runs on the thread of the command.
+ * <p>Every package of {@code io.taskqueue.cli} uses this one; it uses none of them. All of it runs on the thread of the command.
  * Results go to standard output, everything else to standard error; nothing here ends the process.
  */
 @NullMarked

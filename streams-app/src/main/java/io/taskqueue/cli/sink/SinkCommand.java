@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
                     + "or Ctrl-C; running effects may finish within --drain-timeout.",
             "--sink log prints each event.",
             "--sink http sends each event as JSON in a POST, with its effect key as Idempotency-Key. A 2xx response is recorded; "
-                    + "4xx is a permanent failure, except 408, 425 and 429; other responses and time-outs are retried. "
+                    + "4xx is a permanent failure, except 408, 425 and 429; other responses and timeouts are retried. "
                     + "Settings: url, timeout, retries, backoff, breaker (off: use up the attempts instead of waiting for "
                     + "an unavailable target), breaker.failures, breaker.wait, and kinds (the kinds of events to send, for "
                     + "example kinds=Completed,DeadLettered; default: all).",

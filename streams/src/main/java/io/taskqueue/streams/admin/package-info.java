@@ -8,7 +8,8 @@
  *   SinkChangelog, ControlTopicWriter   the topics behind them
  * </pre>
  *
- * <p>Called by commands and web pages, on their threads, whether the sink runs or not. Nothing here is a part of a running sink.
+ * <p>Called by commands and web pages, on their threads, whether the sink runs or not. Never: a store or a topic's offset is changed from here; the sink itself executes
+ * each command when it reads it.
  */
 @NullMarked
 package io.taskqueue.streams.admin;

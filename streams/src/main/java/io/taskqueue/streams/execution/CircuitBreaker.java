@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a whole sink from calling an unavailable target again and again: admits jobs, or lets them wait in a queue and admits one
- * of them from time to time. {@link BreakerState} decides when.
+ * Keeps a whole sink from calling an unavailable target continuously: admits jobs, or lets them wait in a queue and admits one
+ * of them at intervals. {@link BreakerState} decides when.
  *
  * <p>Thread-safe. While the target is available, a job costs two volatile reads.
  */
@@ -28,7 +28,7 @@ public final class CircuitBreaker {
     private static final Logger LOG = LoggerFactory.getLogger(CircuitBreaker.class);
     private static final int LONGEST_FAILURE = 500;
 
-    /** How long jobs that wait while another one probes the target wait at least. */
+    /** The minimum wait of jobs while another one probes the target. */
     private static final Duration PROBE_WAIT = Duration.ofMillis(50);
 
     /** Runs something after a delay. */
@@ -148,7 +148,7 @@ public final class CircuitBreaker {
         }
     }
 
-    /** An executor stops: its jobs do not wait any more, and one that probes the target loses its turn, should it never end. */
+    /** An executor stops: its jobs no longer wait, and a job that probes the target no longer counts as the probe, as it may never end. */
     void forget(Object executor) {
         begin(removed(executor));
     }

@@ -41,7 +41,7 @@ final class WorkerPool implements Executor, AutoCloseable {
         wakeOne();
     }
 
-    /** Interrupts what runs; what waits never runs. */
+    /** Interrupts running work; waiting work is discarded. */
     @Override
     public synchronized void close() {
         closed = true;

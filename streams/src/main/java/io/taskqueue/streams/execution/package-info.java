@@ -8,7 +8,8 @@
  *   CircuitBreaker, BreakerState whether the target is considered unavailable, for the whole sink
  * </pre>
  *
- * <p>Jobs run on worker threads; the stream thread submits them and never runs one.
+ * <p>{@code partition} submits jobs on the stream thread, which never runs one; jobs run on worker threads. Never: two jobs of one
+ * task run at the same time, a job overtakes an earlier one of its task, or a job begins while its partition does not admit it.
  */
 @NullMarked
 package io.taskqueue.streams.execution;

@@ -37,7 +37,7 @@ public final class Parking<T> {
     /** The number of events of one task that are released before it is another task's turn. */
     private static final int PER_TURN = 16;
 
-    /** The number of effects that a parked event names; an event with more has them in its results all the same. */
+    /** The number of effects that a parked event names; an event with more still has all of them in its results. */
     private static final int MAX_EFFECTS = 32;
 
     private static final int MAX_EFFECT_NAME = 256;

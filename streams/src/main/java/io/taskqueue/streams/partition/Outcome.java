@@ -4,7 +4,7 @@ import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.streams.parking.GiveUp;
 
-/** What a worker found out, to be recorded by the stream thread. */
+/** What a worker reports to the stream thread, which records it. */
 sealed interface Outcome {
 
     /** Records outcomes; one method for each kind. */

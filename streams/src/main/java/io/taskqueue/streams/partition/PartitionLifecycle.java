@@ -28,16 +28,19 @@ import org.jspecify.annotations.Nullable;
  *                         +-------------------+-------&gt; STOPPING
  *                         |                   |             |
  *                         |   fail            v             |
- *                         +--------------&gt; FAILING &lt;--------+      a reason is known; what was found out is to commit first
+ *                         +--------------&gt; FAILING &lt;--------+      the reason is known; recorded outcomes commit first
  *                         |   halt            | halt        |
- *                         +--------------&gt; HALTING &lt;--------+      the same, and records are held from here on
- *                                             | written
+ *                         +--------------&gt; HALTING &lt;--------+      the same, and this record and later ones are held
+ *                                             |
+ *                                             | written, from FAILING or HALTING
  *                                             v
- *                                          FAILED                  all is written: the next pass throws the reason
+ *                                          FAILED                  all is committed: the next pass throws the reason
  *
- *   any -- release --&gt; RELEASED      the partition is revoked: workers are interrupted
- *   any -- start ----&gt; REVIVED       Kafka Streams uses the processor again: each pass is refused
+ *   any but REVIVED -- release --&gt; RELEASED      the partition is revoked: workers are interrupted
+ *   any but CREATED -- start ----&gt; REVIVED       Kafka Streams reuses the processor; {@code SinkProcessor} refuses each pass
  * </pre>
+ *
+ * <p>A partition that is lost, and not revoked in order, is released from the state that it is in, without HANDING_OVER.
  *
  * <p>Only WORKING admits workers. Thread-safe: the stream thread calls the transitions, but {@link #stop} and {@link #handOver} may be
  * called by any thread; workers call {@link #enter}, {@link #leave} and {@link #admit}.
@@ -95,7 +98,7 @@ public final class PartitionLifecycle implements Admission {
             if (state == State.CREATED) {
                 to(State.RESTORED);
             } else {
-                state = State.REVIVED; // from any state: Kafka Streams does not ask
+                state = State.REVIVED; // from any other state, as Kafka Streams decides
             }
         } finally {
             lock.unlock();
@@ -165,12 +168,12 @@ public final class PartitionLifecycle implements Admission {
         }
     }
 
-    /** The sink fails because of this partition: nothing begins any more. The first failure stands. */
+    /** The sink fails because of this partition: nothing begins any more. Later failures do not replace the reason. */
     public void fail(SinkStoppedException reason) {
         failTo(State.FAILING, reason);
     }
 
-    /** The sink fails before a record, which is held with those behind it. The first failure stands. */
+    /** The sink fails before a record, which is held with those behind it. Later failures do not replace the reason. */
     public void halt(SinkStoppedException reason) {
         failTo(State.HALTING, reason);
     }
@@ -189,7 +192,7 @@ public final class PartitionLifecycle implements Admission {
         }
     }
 
-    /** All that was found out beside a failure is written, in a commit before which all partitions were idle. */
+    /** All outcomes are written, in a commit before which all partitions were idle. Has an effect after a failure only. */
     public void written() {
         lock.lock();
         try {
@@ -206,7 +209,7 @@ public final class PartitionLifecycle implements Admission {
         lock.lock();
         try {
             if (state != State.REVIVED) {
-                state = State.RELEASED; // from any state: a revocation does not ask
+                state = State.RELEASED; // from any other state, as a revocation cannot be refused
             }
             workers.forEach(Thread::interrupt);
         } finally {

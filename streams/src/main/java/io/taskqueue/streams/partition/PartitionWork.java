@@ -24,12 +24,15 @@ import org.jspecify.annotations.Nullable;
  * stream thread only, but for what {@link SinkLifecycle.Member} declares otherwise.
  *
  * <pre>
- *   restore                                   when the partition is assigned
+ *   restore, moved                            the partition is assigned, or begins at an offset reset
  *   beginPass, then                           for each record, and each tick
- *     accept | undecodable | hold | execute     the record
- *     advance, awaitCapacity, endPass           what workers found out; what was released
+ *     adopt                                     the topic's id and start, where the cluster reports others
+ *     accept | undecodable | halt | hold | execute     the record
+ *     advance, flush, awaitCapacity             outcomes of workers; released events
+ *     housekeep, show, suspend, mark            status, purge, and how soon the next pass and commit come
+ *   endPass
  *   beforeCommit                              within the transaction, just before it commits
- *   release                                   when the partition is revoked
+ *   release                                   the partition is revoked
  * </pre>
  */
 public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommands.Target {
@@ -134,7 +137,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
      * Begins a pass: the last commit has succeeded, and the partition was not revoked.
      *
      * @return whether a commit is to be requested now, because the sink fails after it
-     * @throws SinkStoppedException the failure of this partition, once all that was found out beside it is committed
+     * @throws SinkStoppedException the failure of this partition, after the outcomes of the other events are committed
      */
     public boolean beginPass() {
         commit = commit.beginPass();
@@ -197,7 +200,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
     /**
      * Takes a record whose value cannot be decoded.
      *
-     * @param headers the event's headers, if it has them: they identify the event all the same
+     * @param headers the event's headers, if it has them: they identify the event even so
      * @return whether it is to be written to the dead-letter topic
      * @throws SinkStoppedException where the sink must halt before it; nothing has changed then
      */

@@ -2,19 +2,26 @@
  * The work of one partition: events in flight, their outcomes, and the lifecycle that decides whether work may begin.
  *
  * <pre>
- *   PartitionWork                  takes records, dispatches events, records outcomes, writes at commit
- *   PartitionLifecycle             where a partition stops; CommitPhase, whether its task would commit
- *   SinkLifecycle                  all partitions of an instance together: revocation, failure, close
- *   PartitionHistory               what was read: checkpoints, replays, reports
- *   InFlightEvents, InFlightStore  events read and not applied, in memory and at the last commit; InFlightEvent, HeldRecord
- *   EventApplier                   one attempt at an event, on a worker; EventResults, what it sees of recorded results
+ *   PartitionWork                  one pass of the stream thread: takes records, and writes at commit
+ *   EventDispatcher                dispatches events to workers, and records their outcomes: results, parking, failure
+ *   EventApplier                   one attempt at an event, on a worker; EventResults, what it reads and records of results
  *   Outcome, OutcomeQueue          from the workers to the stream thread
  *   Intents, Intent                effects that wait for a commit before they run
- *   SinkCommands                   operators' commands
+ *
+ *   PartitionLifecycle             whether work may begin, and where a partition stops
+ *   CommitPhase                    where the stream thread is between two commits
+ *   SinkLifecycle                  all partitions of an instance together: revocation, failure, close
+ *
+ *   PartitionState                 the state below, over the two stores of PartitionStores
+ *   PartitionHistory               what was read: checkpoints, replays
+ *   InFlightEvents, InFlightStore  events read and not applied, in memory and at the last commit; InFlightEvent, HeldRecord
+ *   SinkCommands                   operators' commands; UnprintableException, for exceptions of user code that cannot be read
  * </pre>
  *
- * <p>The stream thread calls everything but {@code EventApplier}, {@code EventResults} and the methods of the lifecycles that state
- * otherwise. An event whose offset is committed is always applied, parked or in the in-flight store.
+ * <p>{@code SinkProcessor} calls {@code PartitionWork} on the stream thread, which owns everything here. Workers run
+ * {@code EventApplier} and use {@code EventResults}, {@code Intents}, {@code OutcomeQueue} and {@code PartitionLifecycle}, which are
+ * thread-safe. Never: an offset is committed whose event is not applied, parked or in the in-flight store; an effect begins unless
+ * the lifecycle is WORKING.
  */
 @NullMarked
 package io.taskqueue.streams.partition;

@@ -129,7 +129,7 @@ public final class ResultsStore {
      * Deletes a queue's oldest results while their event lies before an offset.
      *
      * @param from the key to begin with; null for the queue's first
-     * @param needed whether the results of the event at an offset stay all the same
+     * @param needed whether the results of the event at an offset are still needed
      * @param limit the number of results that are looked at
      */
     Purged purge(String queue, @Nullable Bytes from, long before, LongPredicate needed, int limit) {

@@ -5,7 +5,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sorted map of bytes in which a partition keeps its state: the port between the logic of a sink and the stores of Kafka Streams.
+ * A sorted map of bytes in which a partition keeps its state: the interface between the logic of a sink and the stores of Kafka Streams.
  *
  * <p>Keys are compared byte by byte, as unsigned numbers. What is put or deleted commits with the consumed offsets. For the stream
  * thread only.

@@ -42,7 +42,7 @@ public final class StateWriter {
     }
 
     public StateWriter putByte(byte value) {
-        room(1).put(value);
+        ensureCapacity(1).put(value);
         return this;
     }
 
@@ -51,18 +51,18 @@ public final class StateWriter {
     }
 
     public StateWriter putInt(int value) {
-        room(4).putInt(value);
+        ensureCapacity(4).putInt(value);
         return this;
     }
 
     public StateWriter putLong(long value) {
-        room(8).putLong(value);
+        ensureCapacity(8).putLong(value);
         return this;
     }
 
     /** Bytes without their length: the rest of a key or value. */
     public StateWriter putBytes(byte[] value) {
-        room(value.length).put(value);
+        ensureCapacity(value.length).put(value);
         return this;
     }
 
@@ -104,7 +104,7 @@ public final class StateWriter {
         return bytes.position() == bytes.capacity() ? bytes.array() : Arrays.copyOf(bytes.array(), bytes.position());
     }
 
-    private ByteBuffer room(int needed) {
+    private ByteBuffer ensureCapacity(int needed) {
         if (bytes.remaining() < needed) {
             int larger = Math.max(bytes.capacity() * 2, bytes.position() + needed);
             bytes = ByteBuffer.allocate(larger).put(bytes.flip());

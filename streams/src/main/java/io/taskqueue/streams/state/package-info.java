@@ -1,8 +1,8 @@
 /**
- * How the state of a sink becomes bytes: the port to the stores, and one writer and one reader for all layouts.
+ * How the state of a sink becomes bytes: the interface to the stores, and one writer and one reader for all layouts.
  *
  * <pre>
- *   KeyValues                 the port: get, put, delete, range, all
+ *   KeyValues                 the interface: get, put, delete, range, all
  *   StateKind                 which kinds of entries share a store, and how their keys are distinguished
  *   StateWriter, StateReader  numbers, texts, times; the version byte of each value
  *   KeyRange                  bounds of ranges of keys

@@ -7,7 +7,7 @@
  *   SinkProgress, QueueProgress                        where the stream thread writes it; the meters of the sink
  * </pre>
  *
- * <p>Written by the stream thread, read by any thread. Nothing here blocks the stream thread or decides anything.
+ * <p>Written by the stream thread, read by any thread: {@code SinkService}, and diagnostics and observers of the application. Nothing here blocks the stream thread or decides anything.
  */
 @NullMarked
 package io.taskqueue.streams.status;
