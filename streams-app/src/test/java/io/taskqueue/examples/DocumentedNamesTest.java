@@ -51,7 +51,7 @@ class DocumentedNamesTest {
             "Serde",
             "StackOverflowError",
             "StatementContext",
-            "System.Logger");
+            "System");
 
     /** Names of products, which are no types. */
     private static final Set<String> PRODUCTS = Set.of("CloudEvents", "Kafka", "Streams");
@@ -62,13 +62,13 @@ class DocumentedNamesTest {
     private static final Pattern DRAWING = Pattern.compile("(?m)^ {4}\\S?.*$");
     private static final Pattern MODULE = Pattern.compile("`([a-z-]+)/`");
     private static final Pattern PACKAGE = Pattern.compile("(?m)^\\| `([a-z.]+)` \\|");
-    private static final Pattern PACKAGE_IN_TEXT = Pattern.compile("`([a-z]+\\.[a-z]+)`");
+    private static final Pattern PACKAGE_IN_TEXT = Pattern.compile("`(?!io[.])([a-z]+\\.[a-z]+)`");
     private static final Pattern FILE = Pattern.compile("`([\\w-]+\\.(?:java|txt|xml|yml))`");
     private static final Pattern LINK_TO_SOURCE = Pattern.compile("`(\\w+)[^`]*`\\]\\[(\\w+)\\]");
     private static final Pattern SOURCE = Pattern.compile("(?m)^\\[(\\w+)\\]: (\\S+)$");
     private static final Pattern DESCRIPTION = Pattern.compile("(?s)/\\*\\*.*?\\*/");
     private static final Pattern NAME_IN_DESCRIPTION =
-            Pattern.compile("(?<![\\w.])((?:System\\.)?[A-Z][a-z]+[A-Z]\\w*|(?<=\\{@(?:code|link) )[A-Z]\\w*)");
+            Pattern.compile("(?<![\\w.])([A-Z][a-z]+[A-Z]\\w*|(?<=\\{@(?:code|link) )[A-Z]\\w*)");
 
     /** The text of the files that declare a type, by its simple name. */
     private static final Map<String, String> CODE = new HashMap<>();
