@@ -1,6 +1,7 @@
 package io.taskqueue.examples;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.EventFlag;
@@ -17,7 +18,6 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,11 +25,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The modules, packages, types and members that the documentation names exist in the code.
+ * The modules, packages, files, types and members that the documentation names exist in the code.
  *
  * <p>A name counts where it stands alone between backticks: {@code `SinkService`}, {@code `SinkService.Builder`},
- * {@code `SinkService.clearDiverged(queue)`}. On the architecture page, types in drawings count as well, and packages are the
- * first column of its tables.
+ * {@code `SinkService.clearDiverged(queue)`}. On the architecture page, every capitalised word of a drawing counts as well, and so
+ * do packages, files and the links to sources. In the descriptions of packages, types count wherever they are.
  */
 class DocumentedNamesTest {
 
@@ -40,21 +40,35 @@ class DocumentedNamesTest {
     private static final Path MIGRATION = ROOT.resolve("docs").resolve("migration.md");
 
     private static final Set<String> TYPES_OF_OTHERS = Set.of(
+            "ColonPrefixSqlParser",
             "Error",
             "Iterable",
             "KafkaProducer",
             "KafkaStreams",
             "LinkageError",
+            "NamedParameterUtils",
             "OutOfMemoryError",
             "Serde",
-            "StackOverflowError");
+            "StackOverflowError",
+            "StatementContext",
+            "System");
+
+    /** Names of products, which are no types. */
+    private static final Set<String> PRODUCTS = Set.of("CloudEvents", "Kafka", "Streams");
 
     private static final Pattern DECLARATION = Pattern.compile("\\b(?:class|interface|enum|record)\\s+([A-Z]\\w*)");
     private static final Pattern NAME = Pattern.compile("`([A-Z][a-z]\\w*)((?:\\.\\w+)*)(?:\\([^`]*\\))?`");
-    private static final Pattern NAME_IN_DRAWING = Pattern.compile("(?<![\\w`.-])[A-Z][a-z]+[A-Z]\\w*");
+    private static final Pattern NAME_IN_DRAWING = Pattern.compile("(?<![\\w`.-])([A-Z][a-z]\\w*)((?:\\.\\w+)*)");
     private static final Pattern DRAWING = Pattern.compile("(?m)^ {4}\\S?.*$");
     private static final Pattern MODULE = Pattern.compile("`([a-z-]+)/`");
     private static final Pattern PACKAGE = Pattern.compile("(?m)^\\| `([a-z.]+)` \\|");
+    private static final Pattern PACKAGE_IN_TEXT = Pattern.compile("`(?!io[.])([a-z]+\\.[a-z]+)`");
+    private static final Pattern FILE = Pattern.compile("`([\\w-]+\\.(?:java|txt|xml|yml))`");
+    private static final Pattern LINK_TO_SOURCE = Pattern.compile("`(\\w+)[^`]*`\\]\\[(\\w+)\\]");
+    private static final Pattern SOURCE = Pattern.compile("(?m)^\\[(\\w+)\\]: (\\S+)$");
+    private static final Pattern DESCRIPTION = Pattern.compile("(?s)/\\*\\*.*?\\*/");
+    private static final Pattern NAME_IN_DESCRIPTION =
+            Pattern.compile("(?<![\\w.])([A-Z][a-z]+[A-Z]\\w*|(?<=\\{@(?:code|link) )[A-Z]\\w*)");
 
     /** The text of the files that declare a type, by its simple name. */
     private static final Map<String, String> CODE = new HashMap<>();
@@ -85,25 +99,76 @@ class DocumentedNamesTest {
                 .results()
                 .filter(name -> !exists(name.group(1), name.group(2)))
                 .map(MatchResult::group)
-                .collect(Collectors.toCollection(TreeSet::new));
+                .collect(toCollection(TreeSet::new));
 
         assertThat(unknown).as("names on %s that are not in the code", page).isEmpty();
     }
 
     @Test
-    void everyTypeInADrawingOfTheArchitecturePageExists() throws IOException {
+    void everyTypeAndMemberInADrawingOfTheArchitecturePageExists() throws IOException {
         String drawings = DRAWING.matcher(Files.readString(ARCHITECTURE))
                 .results()
                 .map(MatchResult::group)
                 .collect(joining("\n"));
 
-        Set<String> drawn = NAME_IN_DRAWING
+        List<MatchResult> drawn = NAME_IN_DRAWING
                 .matcher(drawings)
                 .results()
-                .map(MatchResult::group)
-                .collect(Collectors.toCollection(TreeSet::new));
+                .filter(name -> !PRODUCTS.contains(name.group(1)))
+                .toList();
 
-        assertThat(drawn).isNotEmpty().allMatch(name -> exists(name, ""));
+        assertThat(drawn).isNotEmpty();
+        assertThat(drawn.stream()
+                        .filter(name -> !exists(name.group(1), name.group(2)))
+                        .map(MatchResult::group))
+                .as("names in drawings that are not in the code")
+                .isEmpty();
+    }
+
+    @Test
+    void everyFileAndPackageNamedOnTheArchitecturePageExists() throws IOException {
+        String page = Files.readString(ARCHITECTURE);
+        Set<String> names = files(ROOT, "").stream()
+                .map(file -> file.getFileName().toString())
+                .collect(toCollection(TreeSet::new));
+
+        assertThat(find(FILE, page)).isNotEmpty().isSubsetOf(names);
+        assertThat(find(PACKAGE_IN_TEXT, page)).isNotEmpty().isSubsetOf(find(PACKAGE, page));
+    }
+
+    @Test
+    void theArchitecturePageLinksEachTypeToItsSource() throws IOException {
+        String page = Files.readString(ARCHITECTURE);
+        Map<String, String> sources = new HashMap<>();
+        SOURCE.matcher(page).results().forEach(source -> sources.put(source.group(1), source.group(2)));
+        Set<String> linked = new TreeSet<>();
+        LINK_TO_SOURCE.matcher(page).results().forEach(link -> {
+            assertThat(link.group(2)).isEqualTo(link.group(1));
+            linked.add(link.group(2));
+        });
+
+        assertThat(linked).isNotEmpty().isEqualTo(new TreeSet<>(sources.keySet()));
+        assertThat(sources).allSatisfy((type, source) -> {
+            assertThat(source).endsWith("/" + type + ".java");
+            assertThat(ARCHITECTURE.resolveSibling(source)).exists();
+        });
+    }
+
+    @Test
+    void everyTypeInTheDescriptionOfAPackageExists() throws IOException {
+        Set<String> unknown = new TreeSet<>();
+        for (Path file : files(ROOT, "package-info.java")) {
+            DESCRIPTION
+                    .matcher(Files.readString(file))
+                    .results()
+                    .flatMap(description ->
+                            NAME_IN_DESCRIPTION.matcher(description.group()).results())
+                    .map(MatchResult::group)
+                    .filter(name -> !PRODUCTS.contains(name) && !exists(name, ""))
+                    .forEach(name -> unknown.add(name + " in " + ROOT.relativize(file)));
+        }
+
+        assertThat(unknown).isEmpty();
     }
 
     @Test
@@ -156,7 +221,7 @@ class DocumentedNamesTest {
 
     private static Set<String> find(Pattern pattern, String text) {
         Matcher matcher = pattern.matcher(text);
-        return matcher.results().map(found -> found.group(1)).collect(Collectors.toCollection(TreeSet::new));
+        return matcher.results().map(found -> found.group(1)).collect(toCollection(TreeSet::new));
     }
 
     private static List<Path> files(Path root, String end) {
