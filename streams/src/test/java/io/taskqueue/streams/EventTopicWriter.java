@@ -20,7 +20,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what one incarnation of a source would write, straight to the topic. */
+/** Writes what one instance of a source would write, straight to the topic. */
 public final class EventTopicWriter {
 
     private static final ReplicationEventCodec<String> CODEC = new ReplicationEventCodec<>(PayloadCodec.utf8());
