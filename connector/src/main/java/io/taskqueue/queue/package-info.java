@@ -11,6 +11,9 @@
  *     QueueLock            the lock, and the conditions that threads wait for
  *     Sweeper              the thread that performs what is due while nobody calls
  *     DeadLetters          the thread that calls the DeadLetterHandler
+ *
+ *   QueueListener          sees each change inside the lock; Ticker, the monotonic time of timeouts
+ *   QueueSnapshot, QueueCounts, DrainedTask    what calls return
  * </pre>
  *
  * <p><b>Order.</b> One lock guards a queue. An event gets its number inside it and goes, still inside it, to the journal and

@@ -4,6 +4,8 @@
  * <pre>
  *   runner --event, effects--> ReplicationSink --capture(name, action)--> Effects --action(key)--> the target
  *
+ *   made by                    SinkFactory, for the commands
+ *   of an effect               EffectKey, its idempotency key; ResultType, the type of its result
  *   declared with an effect    OnAmbiguity, EffectProbe
  *   configured for a sink      RetryPolicy, BreakerPolicy, OnPermanent, OnExhausted, OnGap, EffectMode
  *   thrown by an action        PermanentEffectException, RetryLaterException, UnknownOutcomeException

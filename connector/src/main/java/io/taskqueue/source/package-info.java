@@ -11,6 +11,7 @@
  *   SourceEngine          a running source: its threads, and how they end together
  *   SourceLifecycle       open, closing, closed, fenced, failed; outages of Kafka (SourceState, SourceHealth for users)
  *   ReplicationGate       completes the futures of replicated()
+ *   CloseReport           what close() left unreplicated
  *   Subscriptions         in-process readers: EventSubscription (BufferedSubscription) and observers
  *
  *   source.publish        buffer, publisher, records

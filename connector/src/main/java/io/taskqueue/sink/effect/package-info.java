@@ -9,6 +9,7 @@
  *                           +--&gt; EffectScope               which effects run, and whether more may start
  *                           +--&gt; AttemptReport             counts, misuse and parking, for the runner
  *                           +--&gt; ResultCodec, ResultJson   results as JSON with the tag of their type
+ *   EffectRules                    which failures are permanent, and what follows
  * </pre>
  *
  * <p>Called on the runner's thread and on the threads that a sink starts. An action must never run while its result is

@@ -150,7 +150,7 @@ final class ParkedIndex {
     }
 
     /** The task's events wait again. */
-    void hold(TaskId task) {
+    void waitAgain(TaskId task) {
         released.remove(task);
         Parked parked = tasks.get(task);
         if (parked != null) {

@@ -185,7 +185,7 @@ public final class Parking<T> {
     }
 
     /** The partition is assigned to another instance now. */
-    public void release() {
+    public void partitionReleased() {
         index.forEachQueue((queue, count) -> show(queue, ParkedIndex.Count.NONE));
     }
 
@@ -242,7 +242,7 @@ public final class Parking<T> {
         if (entry != null && entry.released()) {
             store.put(entry.withReleased(false));
         }
-        index.hold(task);
+        index.waitAgain(task);
     }
 
     private boolean isAsStated(ParkedCommand command) {
@@ -288,14 +288,14 @@ public final class Parking<T> {
     private void takeReleased(TaskId task, int limit, List<Released<T>> taken) {
         List<ParkedEntry> next = store.find(task, index.delivered(task), limit + 1);
         if (next.isEmpty()) {
-            index.hold(task);
+            index.waitAgain(task);
         }
         for (int i = 0; i < Math.min(limit, next.size()); i++) {
             ParkedEntry entry = next.get(i);
             @Nullable ReplicationEvent<T> event = decoded(entry);
             if (event == null) {
                 store.put(entry.withReleased(false));
-                index.hold(task);
+                index.waitAgain(task);
                 return;
             }
             withdrawUndecided(entry);

@@ -70,7 +70,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
             ReplicationEvent<T> event = decoded(codec, stored);
             byte[] value = stored.value().get();
             InFlightEvent<T> restored =
-                    inFlightEvent(stored.location(), event, value, stored.delivery(), recorded(event));
+                    inFlightEvent(stored.location(), event, value, stored.delivery(), recordedResults(event));
             restored.recordedBefore = state.history().recordedBefore(restored.offset());
             state.inFlight().restore(restored);
             begin(restored);
@@ -87,7 +87,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
             state.history().skipped(offset);
             return;
         }
-        RecordedResults known = arrived.mayBeRecorded() ? recorded(event) : RecordedResults.NONE;
+        RecordedResults known = arrived.mayBeRecorded() ? recordedResults(event) : RecordedResults.NONE;
         DeliveryContext delivery = arrived.delivery(event, known.generation());
         InFlightEvent<T> dispatched = inFlightEvent(location, event, value, delivery, known);
         if (state.parking().mustWait(dispatched)) {
@@ -111,7 +111,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
             ReplicationEvent<T> event = released.event();
             byte[] value = entry.value().get();
             InFlightEvent<T> redriven =
-                    inFlightEvent(entry.key().location(), event, value, entry.delivery(), recorded(event));
+                    inFlightEvent(entry.key().location(), event, value, entry.delivery(), recordedResults(event));
             state.inFlight().add(redriven);
             begin(redriven);
         }
@@ -123,7 +123,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
         executor.submit(event);
     }
 
-    private RecordedResults recorded(ReplicationEvent<T> event) {
+    private RecordedResults recordedResults(ReplicationEvent<T> event) {
         return state.results().find(event.queueName(), event.position());
     }
 

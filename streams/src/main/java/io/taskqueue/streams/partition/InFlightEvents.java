@@ -109,7 +109,7 @@ final class InFlightEvents<T> {
     }
 
     /** The partition is assigned to another instance now: its events are not in flight here any more. */
-    void release() {
+    void partitionReleased() {
         progress.addInFlight(-events.size());
     }
 

@@ -253,9 +253,9 @@ final class PartitionHistory {
     }
 
     /** The partition is assigned to another instance now. */
-    void release() {
+    void partitionReleased() {
         queues().forEach(queue -> progress.queue(queue).released());
-        replays.release();
+        replays.partitionReleased();
     }
 
     private void showPeers(Iterable<String> queues) {

@@ -126,10 +126,10 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
         lifecycle.release();
         executor.leaveTarget();
         withdrawIntents(); // threads of the user's own may wait for one
-        state.inFlight().release();
+        state.inFlight().partitionReleased();
         if (sink.state() != SinkLifecycle.State.CLOSING) {
-            state.parking().release();
-            state.history().release(); // when closing, the last status stays
+            state.parking().partitionReleased();
+            state.history().partitionReleased(); // when closing, the last status stays
         }
     }
 
@@ -319,7 +319,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
         boolean stopping = sink.stopping();
         commit = commit.hook();
         if (sink.lastCommit() && !inPass) {
-            quiesce();
+            awaitWorkers();
         }
         flush();
         dispatcher.recordOutcomes();
@@ -334,9 +334,9 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
         }
     }
 
-    private void quiesce() {
+    private void awaitWorkers() {
         try {
-            sink.quiesce(this, settings.limits().drainTimeout().toNanos());
+            sink.pauseAndAwait(this, settings.limits().drainTimeout().toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -103,7 +103,7 @@ public final class SinkLifecycle {
      * Waits, just before a commit, until no worker of any partition runs. All partitions share one wait of at most a time, because
      * they share one transaction, which must not outlive its own timeout. Called on the stream thread.
      */
-    void quiesce(Member member, long nanos) throws InterruptedException {
+    void pauseAndAwait(Member member, long nanos) throws InterruptedException {
         if (waitedFor.contains(member)) {
             return; // it had its wait in this commit
         }

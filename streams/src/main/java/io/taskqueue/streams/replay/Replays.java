@@ -196,7 +196,7 @@ public final class Replays {
     }
 
     /** The partition is assigned to another instance now. */
-    public void release() {
+    public void partitionReleased() {
         watcher.accept(Optional.empty());
     }
 
