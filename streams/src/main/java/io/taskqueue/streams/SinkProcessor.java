@@ -3,7 +3,6 @@ package io.taskqueue.streams;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
-import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.clients.EventTopicDescription;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.PolledRecord;
@@ -111,10 +110,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
             } else {
                 work.execute(record.value().value(), from.offset());
             }
-            work.advance();
-            if (record.value().last()) {
-                work.flush();
-            }
+            work.advance(record.value().last());
             awaitCapacity(work);
             endPass(work, Optional.empty());
         } finally {
@@ -125,10 +121,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     private void tick(long now) {
         PartitionWork<T> work = beginPass();
         try {
-            work.advance();
-            work.flush();
-            work.housekeep();
-            endPass(work, work.suspend());
+            endPass(work, work.tick());
         } finally {
             work.endPass();
         }
@@ -192,17 +185,8 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         work().beforeCommit();
     }
 
-    /** Where the sink halts before the record, running work is recorded first: after an immediate failure all of it would run again. */
     private void accept(PartitionWork<T> work, Record<byte[], PolledRecord<T>> record, long offset) {
-        if (work.halting()) {
-            work.hold(offset, held(record));
-            return;
-        }
-        try {
-            decodeAndAccept(work, record, offset);
-        } catch (SinkStoppedException halt) {
-            work.halt(offset, held(record), halt);
-        }
+        work.takeOrHold(offset, () -> held(record), () -> decodeAndAccept(work, record, offset));
     }
 
     private void decodeAndAccept(PartitionWork<T> work, Record<byte[], PolledRecord<T>> record, long offset) {

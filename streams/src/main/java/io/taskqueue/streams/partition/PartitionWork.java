@@ -16,6 +16,7 @@ import io.taskqueue.streams.status.SinkProgress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +28,10 @@ import org.jspecify.annotations.Nullable;
  *   restore, moved                            the partition is assigned, or begins at an offset reset
  *   beginPass, then                           for each record, and each tick
  *     adopt                                     the topic's id and start, where the cluster reports others
- *     accept | undecodable | halt | hold | execute     the record
- *     advance, flush, awaitCapacity             outcomes of workers; released events
- *     housekeep, show, suspend, mark            status, purge, and how soon the next pass and commit come
+ *     takeOrHold(accept | undecodable) | execute    a record: an event, or a command
+ *       advance, awaitCapacity                        then outcomes of workers, and released events
+ *     tick                                      no record: the same, purge, status; and how soon the next pass is needed
+ *     awaitsCommit, mark, needsTicks            what Kafka Streams is requested to do
  *   endPass
  *   beforeCommit                              within the transaction, just before it commits
  *   release                                   the partition is revoked
@@ -159,21 +161,30 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
         }
     }
 
-    /** Whether the sink halts before a record, so that those behind it are held with it. */
-    public boolean halting() {
-        return lifecycle.state() == PartitionLifecycle.State.HALTING;
+    /**
+     * Takes a record of the event topic. Where the sink must halt before it, running work is recorded first, because after an
+     * immediate failure all of it would run again. The record and all later ones are held meanwhile: stored, because their offsets
+     * are committed with that.
+     *
+     * @param record the record, to be held
+     * @param take calls {@link #accept} or {@link #undecodable}
+     */
+    public void takeOrHold(long offset, Supplier<HeldRecord> record, Runnable take) {
+        if (lifecycle.state() == PartitionLifecycle.State.HALTING) {
+            hold(offset, record.get());
+            return;
+        }
+        try {
+            take.run();
+        } catch (SinkStoppedException reason) {
+            lifecycle.halt(reason);
+            sink.fail();
+            withdrawIntents();
+            hold(offset, record.get());
+        }
     }
 
-    /** Stops before a record once all that runs is recorded: the record is stored, because its offset is committed with that. */
-    public void halt(long offset, HeldRecord record, SinkStoppedException reason) {
-        lifecycle.halt(reason);
-        sink.fail();
-        withdrawIntents();
-        hold(offset, record);
-    }
-
-    /** Stores a record behind the one before which the sink halts. */
-    public void hold(long offset, HeldRecord record) {
+    private void hold(long offset, HeldRecord record) {
         state.inFlight().hold(state.at(offset), record);
     }
 
@@ -227,18 +238,36 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
         state.parking().execute(command);
     }
 
-    /** Records outcomes, and dispatches released events as far as there is capacity. */
-    public void advance() {
+    /**
+     * Records outcomes, and dispatches released events as far as there is capacity.
+     *
+     * @param begin whether the dispatched events begin now: not after each record, because waking a worker costs more than a small
+     *     effect
+     */
+    public void advance(boolean begin) {
         dispatcher.recordOutcomes();
         int capacity = settings.limits().maxInFlight() - state.inFlight().size();
         if (!lifecycle.ending() && dispatcher.redrive(capacity)) {
             state.show(); // they are not parked any more
         }
+        if (begin) {
+            executor.flush();
+        }
     }
 
-    /** Begins the events that were dispatched: some at a time, because waking a worker costs more than a small effect. */
-    public void flush() {
-        executor.flush();
+    /**
+     * The work of a pass without a record: advances, purges a few results that the log's retention has passed, and updates the
+     * status.
+     *
+     * @return for how long nothing can begin, if the partition is suspended now
+     */
+    public Optional<Duration> tick() {
+        advance(true);
+        if (state.purging()) {
+            state.purgeSome();
+        }
+        state.show(); // and before each commit; with each record it would cost too much
+        return suspend();
     }
 
     /** Waits for outcomes while as many events are in flight as may be, and returns what is left of the time, in nanoseconds. */
@@ -246,7 +275,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
         if (!full()) {
             return nanos;
         }
-        flush();
+        executor.flush();
         long left = nanos;
         // where workers wait for a commit, that frees capacity
         while (full() && left > 0 && !lifecycle.ending() && !intents.awaitCommit()) {
@@ -261,19 +290,8 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
         return intents.awaitCommit();
     }
 
-    /** Purges a few results that the log's retention has passed, and updates the status. */
-    public void housekeep() {
-        if (state.purging()) {
-            state.purgeSome();
-        }
-        state.show(); // and before each commit; with each record it would cost too much
-    }
-
-    /**
-     * Suspends the partition where nothing runs and nothing can begin for a while, and returns for how long: nothing begins before
-     * the next pass, so that nothing is lost where the partition is revoked before that.
-     */
-    public Optional<Duration> suspend() {
+    /** Where nothing runs and nothing can begin for a while: nothing begins before the next pass, so a revocation loses nothing. */
+    private Optional<Duration> suspend() {
         if (lifecycle.ending() || state.purging() || !executor.still()) {
             return Optional.empty();
         }
@@ -321,7 +339,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
         if (sink.lastCommit() && !inPass) {
             awaitWorkers();
         }
-        flush();
+        executor.flush();
         dispatcher.recordOutcomes();
         state.write();
         state.show();
