@@ -138,12 +138,12 @@ class AmbiguousWindowTest {
             }
             assertThat(line).as("the child reached its point").isEqualTo("at the kill point");
         } finally {
-            SinkProcess.kill(child);
+            ChildProcess.kill(child);
         }
     }
 
     private static Process child(SinkTestCluster cluster, String sink, KillPoint point) throws Exception {
-        return SinkProcess.of(
+        return ChildProcess.of(
                         ChildAtKillPoint.class, cluster, sink, cluster.state("one"), cluster.ledger.url(), point.name())
                 .start();
     }

@@ -22,7 +22,7 @@ final class ChildAtKillPoint {
     public static void main(String[] args) throws Exception {
         KillPoint here = KillPoint.valueOf(args[5]);
         AtomicBoolean armed = new AtomicBoolean();
-        try (SinkTopology sink = SinkProcess.sink(args, new Sink(args[4], here, armed))
+        try (SinkTopology sink = ChildProcess.sink(args, new Sink(args[4], here, armed))
                 .commitInterval(Duration.ofMinutes(5))
                 .topology()) {
             KafkaStreams streams = new KafkaStreams(

@@ -31,7 +31,7 @@ final class ChildJdbcSink {
         long sequence = Long.parseLong(args[6]);
         JdbcEffects still = new JdbcEffects(committing(database));
         JdbcEffects jdbc = new JdbcEffects(database);
-        try (SinkService service = SinkProcess.sink(args, (event, effects) -> {
+        try (SinkService service = ChildProcess.sink(args, (event, effects) -> {
                     boolean here = event.position().sequence() == sequence;
                     count(here && point == Point.COMMITTED ? still : jdbc, event, effects, () -> {
                         if (here && point == Point.STATEMENT_DONE) {

@@ -31,7 +31,7 @@ final class ChildSink {
 
     /** @param stuck whether a second effect follows, which never ends */
     static Process start(SinkTestCluster cluster, String sink, boolean stuck) throws IOException {
-        return SinkProcess.of(
+        return ChildProcess.of(
                         ChildSink.class,
                         cluster,
                         sink,
@@ -58,7 +58,7 @@ final class ChildSink {
             try {
                 Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() >= goal);
             } finally {
-                SinkProcess.kill(child);
+                ChildProcess.kill(child);
                 cluster.ledger.release();
             }
             cluster.endSessions(sink);
@@ -80,7 +80,7 @@ final class ChildSink {
             http.send(request, HttpResponse.BodyHandlers.discarding());
             TimeUnit.MILLISECONDS.sleep(5);
         };
-        try (SinkService service = SinkProcess.sink(args, (event, effects) -> {
+        try (SinkService service = ChildProcess.sink(args, (event, effects) -> {
                     effects.run("call", call);
                     if (Boolean.parseBoolean(args[5])) {
                         effects.run("second", key -> {

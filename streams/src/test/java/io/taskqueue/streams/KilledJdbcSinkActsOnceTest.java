@@ -87,7 +87,7 @@ class KilledJdbcSinkActsOnceTest {
     private void killAt(ChildJdbcSink.Point point, int sequence, SinkTestCluster cluster, String sink)
             throws Exception {
         Path output = directory.resolve("child-" + sequence + ".txt");
-        Process child = SinkProcess.of(
+        Process child = ChildProcess.of(
                         ChildJdbcSink.class,
                         cluster,
                         sink,
@@ -101,7 +101,7 @@ class KilledJdbcSinkActsOnceTest {
             Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> Files.readString(output)
                     .contains("standing still at " + point));
         } finally {
-            SinkProcess.kill(child);
+            ChildProcess.kill(child);
         }
         cluster.endSessions(sink);
     }

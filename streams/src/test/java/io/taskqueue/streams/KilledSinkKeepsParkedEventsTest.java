@@ -56,7 +56,7 @@ class KilledSinkKeepsParkedEventsTest {
                 Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> read(parked)
                         .isEmpty());
             } finally {
-                SinkProcess.kill(last);
+                ChildProcess.kill(last);
             }
             List<String> calls = cluster.ledger.calls();
             for (int task = 0; task < PARKED_TASKS; task++) {
@@ -95,7 +95,7 @@ class KilledSinkKeepsParkedEventsTest {
         try {
             Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(condition);
         } finally {
-            SinkProcess.kill(child);
+            ChildProcess.kill(child);
         }
         cluster.endSessions(SINK);
     }

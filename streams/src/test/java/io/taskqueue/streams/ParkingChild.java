@@ -22,7 +22,7 @@ final class ParkingChild {
 
     /** @param args name, bootstrap servers, topic, state directory, the ledger's URL */
     public static void main(String[] args) throws Exception {
-        try (SinkService service = SinkProcess.sink(args, (event, effects) -> {
+        try (SinkService service = ChildProcess.sink(args, (event, effects) -> {
                     effects.run("before", key -> call(args[4], key));
                     effects.run("call", key -> call(args[4], key));
                 })
@@ -46,7 +46,7 @@ final class ParkingChild {
 
     /** Starts one on the cluster's topic; all of them use the same state directory. */
     static Process start(SinkTestCluster cluster, String sink) throws IOException {
-        return SinkProcess.of(ParkingChild.class, cluster, sink, cluster.state("child"), cluster.ledger.url())
+        return ChildProcess.of(ParkingChild.class, cluster, sink, cluster.state("child"), cluster.ledger.url())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
     }

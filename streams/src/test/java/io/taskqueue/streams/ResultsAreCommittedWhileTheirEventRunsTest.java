@@ -24,7 +24,7 @@ class ResultsAreCommittedWhileTheirEventRunsTest {
                 Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.committedResults(SINK)
                         .contains(first));
             } finally {
-                SinkProcess.kill(child);
+                ChildProcess.kill(child);
             }
             assertThat(cluster.committedResults(SINK)).containsExactly(first);
 

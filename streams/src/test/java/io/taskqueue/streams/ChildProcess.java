@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
  * Runs sinks in child processes, to be killed. The main class of a child is called with the sink's name, the bootstrap servers,
  * the topic and the state directory, followed by arguments of its own.
  */
-final class SinkProcess {
+final class ChildProcess {
 
-    private SinkProcess() {}
+    private ChildProcess() {}
 
     /**
      * Prepares a child on the cluster's topic. What it writes to its error output appears in that of the tests.
