@@ -8,7 +8,7 @@ import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Time that a test advances: clock and ticker in one. A queue notices at its next call. */
-final class ManualTime extends Clock implements Ticker {
+class ManualTime extends Clock implements Ticker {
 
     static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
 

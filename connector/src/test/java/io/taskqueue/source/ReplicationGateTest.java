@@ -1,5 +1,6 @@
 package io.taskqueue.source;
 
+import static io.taskqueue.source.registry.TestClaims.claim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -8,10 +9,7 @@ import io.taskqueue.event.Position;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -70,15 +68,5 @@ class ReplicationGateTest {
         assertThatThrownBy(replicated::get)
                 .hasMessageContaining(
                         "The events are on Kafka, but the source ended before it could read in the registry");
-    }
-
-    private static Claim claim(String queue, long epoch, String peer) {
-        return new Claim(
-                queue,
-                epoch,
-                UUID.randomUUID(),
-                peer,
-                Instant.parse("2026-11-23T12:00:00Z"),
-                Optional.of(new Claim.Home("events", 12)));
     }
 }

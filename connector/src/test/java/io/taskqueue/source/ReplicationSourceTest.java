@@ -36,7 +36,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,16 +48,12 @@ class ReplicationSourceTest {
     private static final String EVENTS = ReplicationSource.DEFAULT_TOPIC;
     private static final String REGISTRY = ReplicationSource.DEFAULT_REGISTRY_TOPIC;
 
+    @AutoClose
     private static SourceTestCluster cluster;
 
     @BeforeAll
     static void startBroker(@TempDir Path directory) throws Exception {
         cluster = SourceTestCluster.start(directory);
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        cluster.close();
     }
 
     @Test

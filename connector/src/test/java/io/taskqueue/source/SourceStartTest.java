@@ -22,7 +22,7 @@ import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,16 +31,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class SourceStartTest {
 
+    @AutoClose
     private static SourceTestCluster cluster;
 
     @BeforeAll
     static void startBroker(@TempDir Path directory) throws Exception {
         cluster = SourceTestCluster.start(directory);
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        cluster.close();
     }
 
     @Test

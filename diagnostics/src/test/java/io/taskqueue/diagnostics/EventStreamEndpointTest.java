@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,14 +23,9 @@ class EventStreamEndpointTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final ManualEventFeed feed = new ManualEventFeed();
-    private DiagnosticsServer server;
 
-    @AfterEach
-    void stop() {
-        if (server != null) {
-            server.close();
-        }
-    }
+    @AutoClose
+    private DiagnosticsServer server;
 
     @Test
     void snapshotIsFirstAndNoLaterEventIsMissed() throws IOException {

@@ -10,7 +10,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,14 +20,9 @@ class ParkedTasksEndpointTest {
     private static final String[] AS_JSON = {"Content-Type", "application/json"};
 
     private final RecordingOperations operations = new RecordingOperations();
-    private @Nullable DiagnosticsServer server;
 
-    @AfterEach
-    void stop() {
-        if (server != null) {
-            server.close();
-        }
-    }
+    @AutoClose
+    private DiagnosticsServer server;
 
     @Test
     void parkedTasksAreListedByQueueAndTaskWithoutPayloads() {
@@ -126,7 +121,7 @@ class ParkedTasksEndpointTest {
         assertThat(withoutToken.raw("POST /api/parked HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n"
                         + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"))
                 .contains(" 421 ");
-        stop();
+        server.close();
         HttpTestClient withToken = serve(DiagnosticsServer.builder().token("s3cret"));
 
         assertThat(withToken.get("/api/parked").statusCode()).isEqualTo(401);

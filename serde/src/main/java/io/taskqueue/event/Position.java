@@ -1,5 +1,9 @@
 package io.taskqueue.event;
 
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * The place of an event in the history of its queue: the epoch of the source that wrote it, and its number in that epoch.
  *
@@ -11,6 +15,8 @@ package io.taskqueue.event;
  */
 public record Position(long epoch, long sequence) implements Comparable<Position> {
 
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,18})/(\\d{1,18})");
+
     /** @throws IllegalArgumentException if either number is negative */
     public Position {
         if (epoch < 0 || sequence < 0) {
@@ -18,6 +24,14 @@ public record Position(long epoch, long sequence) implements Comparable<Position
                     "A position has an epoch and a sequence of at least 0, but this one has epoch " + epoch
                             + ", sequence " + sequence + ".");
         }
+    }
+
+    /** Parses {@code epoch/sequence}, as {@link #toString()} writes it, of up to 18 digits each; empty if the text has another format. */
+    public static Optional<Position> parse(String text) {
+        Matcher numbers = TEXT.matcher(text);
+        return numbers.matches()
+                ? Optional.of(new Position(Long.parseLong(numbers.group(1)), Long.parseLong(numbers.group(2))))
+                : Optional.empty();
     }
 
     /** The position of the event that follows this one in the same epoch. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,15 @@ class EventValuesTest {
     void positionsAreOrderedByEpochThenSequence() {
         assertThat(new Position(1, 9)).isLessThan(new Position(2, 0)).isGreaterThan(new Position(1, 8));
         assertThat(new Position(1, 9).next()).isEqualTo(new Position(1, 10)).hasToString("1/10");
+    }
+
+    @Test
+    void positionIsParsedFromItsText() {
+        assertThat(Position.parse("7/20")).contains(new Position(7, 20));
+        assertThat(Position.parse("0/999999999999999999")).contains(new Position(0, 999_999_999_999_999_999L));
+        for (String other : List.of("", "7", "7/", "/20", "-7/20", "7/20/1", "7 /20", "7/1000000000000000000")) {
+            assertThat(Position.parse(other)).as(other).isEmpty();
+        }
     }
 
     @Test

@@ -25,7 +25,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.tools.consumer.group.ConsumerGroupCommand;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -43,8 +43,12 @@ class CommandsTest {
     @TempDir
     static Path directory;
 
+    @AutoClose
     private static EmbeddedKafka broker;
+
+    @AutoClose
     private static LedgerTarget target;
+
     private static String server;
 
     @BeforeAll
@@ -52,12 +56,6 @@ class CommandsTest {
         broker = EmbeddedKafka.start(directory.resolve("broker"), 0);
         server = broker.bootstrapServers();
         target = LedgerTarget.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        target.close();
-        broker.close();
     }
 
     @Test
@@ -78,18 +76,12 @@ class CommandsTest {
         Path tasks = Files.writeString(
                 directory.resolve("tasks.ndjson"), "{\"n\":1.50}\n\"two\"\n{broken\n[3]\n".repeat(10));
 
-        CommandRun dispatch = CommandRun.of(
-                "dispatch",
-                "--bootstrap-server",
+        CommandRun dispatch = CommandRun.dispatch(
                 server,
-                "--queue",
                 QUEUE,
-                "--tasks",
-                tasks.toString(),
+                tasks,
                 "--fail-rate",
                 "0.3",
-                "--work-time",
-                "1ms",
                 "--lease",
                 "300ms",
                 "--owner-peer",

@@ -13,10 +13,7 @@ import io.taskqueue.streams.parking.ParkedTask;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -141,29 +138,13 @@ class AmbiguousWindowTest {
             }
             assertThat(line).as("the child reached its point").isEqualTo("at the kill point");
         } finally {
-            child.destroyForcibly();
-            assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            ChildProcess.kill(child);
         }
     }
 
     private static Process child(SinkTestCluster cluster, String sink, KillPoint point) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ChildAtKillPoint.class.getName()));
-        command.addAll(List.of(
-                sink,
-                SinkTestCluster.bootstrap(),
-                cluster.topic,
-                cluster.state("one").toString(),
-                cluster.ledger.url(),
-                point.name()));
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+        return ChildProcess.of(
+                        ChildAtKillPoint.class, cluster, sink, cluster.state("one"), cluster.ledger.url(), point.name())
                 .start();
     }
 }

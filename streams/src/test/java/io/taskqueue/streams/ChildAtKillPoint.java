@@ -1,12 +1,9 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.EffectProbe.Answer;
 import io.taskqueue.sink.Effects;
 import io.taskqueue.sink.OnAmbiguity;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,10 +22,7 @@ final class ChildAtKillPoint {
     public static void main(String[] args) throws Exception {
         KillPoint here = KillPoint.valueOf(args[5]);
         AtomicBoolean armed = new AtomicBoolean();
-        try (SinkTopology sink = SinkService.builder(args[0], new Sink(args[4], here, armed), PayloadCodec.utf8())
-                .kafka(Map.of("bootstrap.servers", args[1]))
-                .topic(args[2])
-                .stateDirectory(Path.of(args[3]))
+        try (SinkTopology sink = ChildProcess.sink(args, new Sink(args[4], here, armed))
                 .commitInterval(Duration.ofMinutes(5))
                 .topology()) {
             KafkaStreams streams = new KafkaStreams(

@@ -1,16 +1,13 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.Effects;
 import io.taskqueue.sink.jdbc.JdbcEffects;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -34,20 +31,14 @@ final class ChildJdbcSink {
         long sequence = Long.parseLong(args[6]);
         JdbcEffects still = new JdbcEffects(committing(database));
         JdbcEffects jdbc = new JdbcEffects(database);
-        try (SinkService service = SinkService.builder(
-                        args[0],
-                        (event, effects) -> {
-                            boolean here = event.position().sequence() == sequence;
-                            count(here && point == Point.COMMITTED ? still : jdbc, event, effects, () -> {
-                                if (here && point == Point.STATEMENT_DONE) {
-                                    block(point);
-                                }
-                            });
-                        },
-                        PayloadCodec.utf8())
-                .kafka(Map.of("bootstrap.servers", args[1]))
-                .topic(args[2])
-                .stateDirectory(Path.of(args[3]))
+        try (SinkService service = ChildProcess.sink(args, (event, effects) -> {
+                    boolean here = event.position().sequence() == sequence;
+                    count(here && point == Point.COMMITTED ? still : jdbc, event, effects, () -> {
+                        if (here && point == Point.STATEMENT_DONE) {
+                            block(point);
+                        }
+                    });
+                })
                 .start()) {
             service.awaitTermination();
         }

@@ -1,6 +1,7 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.serde.PayloadCodec;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.taskqueue.sink.Effects;
 import java.io.IOException;
 import java.net.URI;
@@ -9,10 +10,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /**
  * A sink in a child process, to be killed. Its effects call a ledger and take 5 ms more; on demand each is followed by a
@@ -29,24 +31,43 @@ final class ChildSink {
 
     /** @param stuck whether a second effect follows, which never ends */
     static Process start(SinkTestCluster cluster, String sink, boolean stuck) throws IOException {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        return new ProcessBuilder(
-                        java.toString(),
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ChildSink.class.getName(),
+        return ChildProcess.of(
+                        ChildSink.class,
+                        cluster,
                         sink,
-                        SinkTestCluster.bootstrap(),
-                        cluster.topic,
-                        cluster.state("child").toString(),
+                        cluster.state("child"),
                         cluster.ledger.url(),
                         String.valueOf(stuck))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+    }
+
+    /**
+     * Starts one and kills it, twice, each time after calls with 700 more keys and before it has finished.
+     *
+     * @param keys the number of keys that the ledger knows when the sink has finished
+     * @return the keys whose result was committed when the sink was killed, with the number of their calls until then
+     */
+    static Map<String, Integer> killTwice(SinkTestCluster cluster, String sink, int keys) throws Exception {
+        Map<String, Integer> committed = new HashMap<>();
+        for (int kill = 0; kill < 2; kill++) {
+            int goal = cluster.ledger.keys() + 700;
+            cluster.ledger.blockAfter(
+                    goal + 500); // it is killed before it has finished, however late this thread looks
+            Process child = start(cluster, sink);
+            try {
+                Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() >= goal);
+            } finally {
+                ChildProcess.kill(child);
+                cluster.ledger.release();
+            }
+            cluster.endSessions(sink);
+            assertThat(cluster.ledger.keys()).isLessThan(keys);
+            for (String key : cluster.committedResults(sink)) {
+                committed.putIfAbsent(key, cluster.ledger.times(key));
+            }
+        }
+        return committed;
     }
 
     /** @param args name, bootstrap servers, topic, state directory, the ledger's URL, whether a second effect is stuck */
@@ -59,21 +80,15 @@ final class ChildSink {
             http.send(request, HttpResponse.BodyHandlers.discarding());
             TimeUnit.MILLISECONDS.sleep(5);
         };
-        try (SinkService service = SinkService.builder(
-                        args[0],
-                        (event, effects) -> {
-                            effects.run("call", call);
-                            if (Boolean.parseBoolean(args[5])) {
-                                effects.run("second", key -> {
-                                    call.run(key);
-                                    new CountDownLatch(1).await();
-                                });
-                            }
-                        },
-                        PayloadCodec.utf8())
-                .kafka(Map.of("bootstrap.servers", args[1]))
-                .topic(args[2])
-                .stateDirectory(Path.of(args[3]))
+        try (SinkService service = ChildProcess.sink(args, (event, effects) -> {
+                    effects.run("call", call);
+                    if (Boolean.parseBoolean(args[5])) {
+                        effects.run("second", key -> {
+                            call.run(key);
+                            new CountDownLatch(1).await();
+                        });
+                    }
+                })
                 .start()) {
             service.awaitTermination();
         }

@@ -14,7 +14,6 @@ import java.sql.Statement;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,30 +87,21 @@ class KilledJdbcSinkActsOnceTest {
     private void killAt(ChildJdbcSink.Point point, int sequence, SinkTestCluster cluster, String sink)
             throws Exception {
         Path output = directory.resolve("child-" + sequence + ".txt");
-        Process child = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ChildJdbcSink.class.getName(),
+        Process child = ChildProcess.of(
+                        ChildJdbcSink.class,
+                        cluster,
                         sink,
-                        SinkTestCluster.bootstrap(),
-                        cluster.topic,
-                        cluster.state("child").toString(),
+                        cluster.state("child"),
                         postgres.getJdbcUrl("postgres", "postgres"),
                         point.name(),
                         String.valueOf(sequence))
                 .redirectOutput(output.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {
             Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> Files.readString(output)
                     .contains("standing still at " + point));
         } finally {
-            child.destroyForcibly();
-            assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            ChildProcess.kill(child);
         }
         cluster.endSessions(sink);
     }

@@ -6,10 +6,7 @@ import io.taskqueue.streams.replay.ReplayCounts;
 import io.taskqueue.streams.replay.ReplayMode;
 import io.taskqueue.streams.replay.ReplayOrder;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** A rerun of two thirds of all events, killed twice before its end. */
@@ -31,25 +28,7 @@ class KilledReplayResumesTest {
             assertThat(cluster.ledger.calls()).hasSize(EVENTS);
 
             ReplayOrder order = cluster.order(SINK, ReplayMode.RERUN, "kind=LeaseGranted,kind=Completed");
-            Map<String, Integer> mustNotRunAgain = new HashMap<>();
-            for (int kill = 0; kill < 2; kill++) {
-                int goal = cluster.ledger.keys() + 700;
-                cluster.ledger.blockAfter(
-                        goal + 500); // it is killed before it has finished, however late this thread looks
-                Process child = ChildSink.start(cluster, SINK);
-                try {
-                    Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() >= goal);
-                } finally {
-                    child.destroyForcibly();
-                    assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
-                    cluster.ledger.release();
-                }
-                cluster.endSessions(SINK);
-                assertThat(cluster.ledger.keys()).isLessThan(EVENTS + SELECTED);
-                for (String key : cluster.committedResults(SINK)) {
-                    mustNotRunAgain.put(key, cluster.ledger.times(key));
-                }
-            }
+            Map<String, Integer> mustNotRunAgain = ChildSink.killTwice(cluster, SINK, EVENTS + SELECTED);
 
             SinkService last = cluster.start(cluster.sink(SINK, cluster.calling(Duration.ZERO))
                     .stateDirectory(cluster.state("child"))

@@ -9,7 +9,6 @@ import io.taskqueue.streams.parking.ParkedTask;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +56,7 @@ class KilledSinkKeepsParkedEventsTest {
                 Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> read(parked)
                         .isEmpty());
             } finally {
-                kill(last);
+                ChildProcess.kill(last);
             }
             List<String> calls = cluster.ledger.calls();
             for (int task = 0; task < PARKED_TASKS; task++) {
@@ -96,14 +95,9 @@ class KilledSinkKeepsParkedEventsTest {
         try {
             Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(condition);
         } finally {
-            kill(child);
+            ChildProcess.kill(child);
         }
         cluster.endSessions(SINK);
-    }
-
-    private static void kill(Process child) throws InterruptedException {
-        child.destroyForcibly();
-        assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
 
     /** The parked events; none before the sink has created its topics. */

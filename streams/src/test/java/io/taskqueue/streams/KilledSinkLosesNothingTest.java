@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.streams.status.EffectCounts;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class KilledSinkLosesNothingTest {
@@ -19,25 +16,7 @@ class KilledSinkLosesNothingTest {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, 1_500);
-            Map<String, Integer> mustNotRunAgain = new HashMap<>();
-            for (int kill = 0; kill < 2; kill++) {
-                int goal = cluster.ledger.keys() + 700;
-                cluster.ledger.blockAfter(
-                        goal + 500); // it is killed before it has finished, however late this thread looks
-                Process child = ChildSink.start(cluster, SINK);
-                try {
-                    Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.ledger.keys() >= goal);
-                } finally {
-                    child.destroyForcibly();
-                    assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
-                    cluster.ledger.release();
-                }
-                cluster.endSessions(SINK);
-                assertThat(cluster.ledger.keys()).isLessThan(4_500);
-                for (String key : cluster.committedResults(SINK)) {
-                    mustNotRunAgain.put(key, cluster.ledger.times(key));
-                }
-            }
+            Map<String, Integer> mustNotRunAgain = ChildSink.killTwice(cluster, SINK, 4_500);
 
             SinkService last = cluster.start(cluster.sink(SINK, cluster.calling(Duration.ZERO))
                     .stateDirectory(cluster.state("child"))

@@ -1,6 +1,5 @@
 package io.taskqueue.streams;
 
-import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.RetryPolicy;
@@ -11,9 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A sink in a child process, to be killed: two effects per event, of 40 ms each, which fail where the ledger refuses. */
@@ -25,16 +22,10 @@ final class ParkingChild {
 
     /** @param args name, bootstrap servers, topic, state directory, the ledger's URL */
     public static void main(String[] args) throws Exception {
-        try (SinkService service = SinkService.builder(
-                        args[0],
-                        (event, effects) -> {
-                            effects.run("before", key -> call(args[4], key));
-                            effects.run("call", key -> call(args[4], key));
-                        },
-                        PayloadCodec.utf8())
-                .kafka(Map.of("bootstrap.servers", args[1]))
-                .topic(args[2])
-                .stateDirectory(Path.of(args[3]))
+        try (SinkService service = ChildProcess.sink(args, (event, effects) -> {
+                    effects.run("before", key -> call(args[4], key));
+                    effects.run("call", key -> call(args[4], key));
+                })
                 .concurrency(2)
                 .breaker(BreakerPolicy.OFF)
                 .retry(new RetryPolicy(2, Duration.ofMillis(5), Duration.ofMillis(5), 0))
@@ -55,21 +46,8 @@ final class ParkingChild {
 
     /** Starts one on the cluster's topic; all of them use the same state directory. */
     static Process start(SinkTestCluster cluster, String sink) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ParkingChild.class.getName(),
-                        sink,
-                        SinkTestCluster.bootstrap(),
-                        cluster.topic,
-                        cluster.state("child").toString(),
-                        cluster.ledger.url())
+        return ChildProcess.of(ParkingChild.class, cluster, sink, cluster.state("child"), cluster.ledger.url())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
 }

@@ -3,7 +3,6 @@ package io.taskqueue.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.EventKind;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -25,8 +24,7 @@ class ResultsAreCommittedWhileTheirEventRunsTest {
                 Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> cluster.committedResults(SINK)
                         .contains(first));
             } finally {
-                child.destroyForcibly();
-                assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                ChildProcess.kill(child);
             }
             assertThat(cluster.committedResults(SINK)).containsExactly(first);
 

@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -334,11 +335,9 @@ class LocalSinkRunnerTest {
         assertThat(applied).hasSize(3);
     }
 
-    @Test
-    void failureOfReadingIsThrownAfterAllReadEventsWereApplied() {
-        var failure = new IllegalStateException("subscription was lost");
-        Iterator<ReplicationEvent<String>> three = Events.sequence("orders", 3).iterator();
-        Iterable<ReplicationEvent<String>> events = () -> new Iterator<>() {
+    /** Events that always have a next one, which may block or throw. */
+    private static Iterable<ReplicationEvent<String>> endless(Supplier<ReplicationEvent<String>> next) {
+        return () -> new Iterator<>() {
             @Override
             public boolean hasNext() {
                 return true;
@@ -346,12 +345,21 @@ class LocalSinkRunnerTest {
 
             @Override
             public ReplicationEvent<String> next() {
-                if (!three.hasNext()) {
-                    throw failure;
-                }
-                return three.next();
+                return next.get();
             }
         };
+    }
+
+    @Test
+    void failureOfReadingIsThrownAfterAllReadEventsWereApplied() {
+        var failure = new IllegalStateException("subscription was lost");
+        Iterator<ReplicationEvent<String>> three = Events.sequence("orders", 3).iterator();
+        Iterable<ReplicationEvent<String>> events = endless(() -> {
+            if (!three.hasNext()) {
+                throw failure;
+            }
+            return three.next();
+        });
         assertThatThrownBy(() -> runner(this::record).build().run(events)).isSameAs(failure);
         assertThat(applied).hasSize(3);
         assertThat(readers()).isEmpty();
@@ -361,26 +369,18 @@ class LocalSinkRunnerTest {
     void readerThatBlocksEndsWithTheRun() {
         var blocked = new CountDownLatch(1);
         Iterator<ReplicationEvent<String>> one = Events.sequence("orders", 1).iterator();
-        Iterable<ReplicationEvent<String>> events = () -> new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return true;
+        Iterable<ReplicationEvent<String>> events = endless(() -> {
+            if (one.hasNext()) {
+                return one.next();
             }
-
-            @Override
-            public ReplicationEvent<String> next() {
-                if (one.hasNext()) {
-                    return one.next();
-                }
-                blocked.countDown();
-                try {
-                    new CountDownLatch(1).await();
-                } catch (InterruptedException stopped) {
-                    Thread.currentThread().interrupt();
-                }
-                throw new IllegalStateException("closed");
+            blocked.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
             }
-        };
+            throw new IllegalStateException("closed");
+        });
         assertThatThrownBy(() -> runner((event, effects) -> {
                             blocked.await();
                             throw new IOException("connection reset");

@@ -1,5 +1,6 @@
 package io.taskqueue.source.registry;
 
+import static io.taskqueue.source.registry.TestClaims.claim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,10 +8,7 @@ import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.source.SourceTestCluster;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.junit.jupiter.api.Test;
@@ -52,15 +50,5 @@ class RegistryWatchTest {
                 () -> TopicReader.open(cluster.settings(), IsolationLevel.READ_UNCOMMITTED, Duration.ofSeconds(20)),
                 "registry",
                 own);
-    }
-
-    private static Claim claim(String queue, long epoch, String peer) {
-        return new Claim(
-                queue,
-                epoch,
-                UUID.randomUUID(),
-                peer,
-                Instant.parse("2026-11-23T12:00:00Z"),
-                Optional.of(new Claim.Home("events", 12)));
     }
 }

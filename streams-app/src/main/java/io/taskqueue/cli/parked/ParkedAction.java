@@ -12,10 +12,23 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What redrive and discard have in common: select tasks, print the plan, send the command, wait until the sink has handled it. */
+/**
+ * What redrive and discard have in common: select tasks, print the plan, send the command, wait until the sink has handled it.
+ * Their help takes the exit codes from here.
+ */
+@Command(
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done, or planned",
+            "1:the command could not be sent, or the sink did not handle it within --wait",
+            "2:the command line is invalid",
+            "3:Kafka cannot be reached",
+            "4:refused, and nothing was changed: the sink is unknown, or the task is not parked"
+        })
 final class ParkedAction {
 
     private final StatePoller poller;

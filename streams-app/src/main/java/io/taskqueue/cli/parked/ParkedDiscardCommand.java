@@ -20,14 +20,6 @@ import picocli.CommandLine.Option;
             "Example: taskqueue parked discard --bootstrap-server localhost:9092 \\",
             "             --name billing --task orders/7/42 --reason \"refunded\" --execute"
         },
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {
-            "0:done, or planned",
-            "1:the command could not be sent, or the sink did not handle it within --wait",
-            "2:the command line is invalid",
-            "3:Kafka cannot be reached",
-            "4:refused, and nothing was changed: the sink is unknown, or the task is not parked"
-        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class ParkedDiscardCommand implements Callable<Integer> {

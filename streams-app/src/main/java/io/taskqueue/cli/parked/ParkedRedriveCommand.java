@@ -21,14 +21,6 @@ import picocli.CommandLine.Mixin;
             "Example: taskqueue parked redrive --bootstrap-server localhost:9092 \\",
             "             --name billing --task orders/7/42 --execute --wait 10s"
         },
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {
-            "0:done, or planned",
-            "1:the command could not be sent, or the sink did not handle it within --wait",
-            "2:the command line is invalid",
-            "3:Kafka cannot be reached",
-            "4:refused, and nothing was changed: the sink is unknown, or the task is not parked"
-        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class ParkedRedriveCommand implements Callable<Integer> {

@@ -14,8 +14,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,8 +36,6 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class ResultsCommand implements Callable<Integer> {
-
-    private static final Pattern POSITION = Pattern.compile("(\\d{1,18})/(\\d{1,18})");
 
     @Mixin
     private KafkaOptions kafka = new KafkaOptions();
@@ -99,13 +95,10 @@ public final class ResultsCommand implements Callable<Integer> {
     }
 
     private static Position position(String text) {
-        Matcher position = POSITION.matcher(text);
-        if (!position.matches()) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE,
-                    "--event " + text + " is not a position. Write it as EPOCH/SEQUENCE, for example 7/20.");
-        }
-        return new Position(Long.parseLong(position.group(1)), Long.parseLong(position.group(2)));
+        return Position.parse(text)
+                .orElseThrow(() -> new CommandFailedException(
+                        ExitCode.USAGE,
+                        "--event " + text + " is not a position. Write it as EPOCH/SEQUENCE, for example 7/20."));
     }
 
     /** The options that select effects, as text; empty if all are selected. */

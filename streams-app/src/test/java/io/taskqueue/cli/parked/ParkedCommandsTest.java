@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -42,7 +43,10 @@ class ParkedCommandsTest {
     static Path directory;
 
     private static final Queue<String> CALLS = new ConcurrentLinkedQueue<>();
+
+    @AutoClose
     private static EmbeddedKafka broker;
+
     private static HttpServer target;
     private static String server;
     private static volatile boolean refusing = true;
@@ -65,23 +69,13 @@ class ParkedCommandsTest {
         target.start();
         Path tasks = Files.writeString(
                 directory.resolve("tasks.ndjson"), "\"refuse me\"\n1.50\n\"refuse me\"\n[3]\n\"refuse me\"\n");
-        CommandRun dispatch = CommandRun.of(
-                "dispatch",
-                "--bootstrap-server",
-                server,
-                "--queue",
-                "orders",
-                "--tasks",
-                tasks.toString(),
-                "--work-time",
-                "1ms");
+        CommandRun dispatch = CommandRun.dispatch(server, "orders", tasks);
         assertThat(dispatch.exitCode()).as(dispatch.err()).isZero();
     }
 
     @AfterAll
-    static void stop() {
+    static void stopTarget() {
         target.stop(0);
-        broker.close();
     }
 
     @Test

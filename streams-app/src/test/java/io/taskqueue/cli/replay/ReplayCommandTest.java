@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.tools.consumer.group.ConsumerGroupCommand;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -36,7 +36,10 @@ class ReplayCommandTest {
     @TempDir
     static Path directory;
 
+    @AutoClose
     private static EmbeddedKafka broker;
+
+    @AutoClose
     private static LedgerTarget target;
 
     @BeforeAll
@@ -45,27 +48,12 @@ class ReplayCommandTest {
         TestTopics.create(broker.bootstrapServers(), PARTITIONS);
         target = LedgerTarget.start();
         Path tasks = Files.writeString(directory.resolve("tasks.ndjson"), "{\"n\":1}\n".repeat(TASKS));
-        CommandRun dispatch = CommandRun.of(
-                "dispatch",
-                "--bootstrap-server",
-                broker.bootstrapServers(),
-                "--queue",
-                "orders",
-                "--tasks",
-                tasks.toString(),
-                "--work-time",
-                "1ms");
+        CommandRun dispatch = CommandRun.dispatch(broker.bootstrapServers(), "orders", tasks);
         assertThat(dispatch.exitCode()).as(dispatch.err()).isZero();
         CommandRun first = sink("--sink-config", "kinds=Completed");
         assertThat(first.exitCode()).as(first.err()).isZero();
         assertThat(first.json().has("replay")).isFalse();
         assertThat(target.calls()).isEqualTo(TASKS);
-    }
-
-    @AfterAll
-    static void stop() {
-        target.close();
-        broker.close();
     }
 
     @Test

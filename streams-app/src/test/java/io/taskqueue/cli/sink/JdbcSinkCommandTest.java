@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 import javax.tools.ToolProvider;
 import org.apache.kafka.clients.admin.Admin;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,8 +46,12 @@ class JdbcSinkCommandTest {
     @TempDir
     static Path directory;
 
+    @AutoClose
     private static EmbeddedKafka broker;
+
+    @AutoClose
     private static EmbeddedPostgres postgres;
+
     private static String server;
     private static long events;
 
@@ -59,32 +63,12 @@ class JdbcSinkCommandTest {
         postgres = EmbeddedPostgres.builder().start();
         Path tasks =
                 Files.writeString(directory.resolve("tasks.ndjson"), "{\"n\":1.50,\"s\":\"secret\"}\n".repeat(TASKS));
-        CommandRun dispatch = CommandRun.of(
-                "dispatch",
-                "--bootstrap-server",
-                server,
-                "--queue",
-                "orders",
-                "--tasks",
-                tasks.toString(),
-                "--fail-rate",
-                "0.3",
-                "--work-time",
-                "1ms",
-                "--lease",
-                "1s",
-                "--output",
-                "json");
+        CommandRun dispatch =
+                CommandRun.dispatch(server, "orders", tasks, "--fail-rate", "0.3", "--lease", "1s", "--output", "json");
         assertThat(dispatch.exitCode()).as(dispatch.err()).isZero();
         for (JsonNode count : dispatch.json().get("events")) {
             events += count.asLong();
         }
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        postgres.close();
-        broker.close();
     }
 
     @BeforeEach

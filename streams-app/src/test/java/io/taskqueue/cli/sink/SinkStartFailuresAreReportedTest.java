@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +30,9 @@ class SinkStartFailuresAreReportedTest {
     @TempDir
     static Path directory;
 
+    @AutoClose
     private static EmbeddedKafka broker;
+
     private static String server;
 
     @BeforeAll
@@ -38,11 +40,6 @@ class SinkStartFailuresAreReportedTest {
         broker = EmbeddedKafka.start(directory.resolve("broker"), 0);
         server = broker.bootstrapServers();
         TestTopics.create(server, 1);
-    }
-
-    @AfterAll
-    static void stop() {
-        broker.close();
     }
 
     @Test

@@ -6,8 +6,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** One end of a selection. */
 sealed interface SelectionBound {
@@ -45,10 +43,9 @@ sealed interface SelectionBound {
 
     /** Parses a position or a time; empty where the text is neither. */
     static Optional<SelectionBound> parse(String text) {
-        Matcher position = Pattern.compile("(\\d{1,18})/(\\d{1,18})").matcher(text);
-        if (position.matches()) {
-            return Optional.of(
-                    new AtPosition(new Position(Long.parseLong(position.group(1)), Long.parseLong(position.group(2)))));
+        Optional<Position> position = Position.parse(text);
+        if (position.isPresent()) {
+            return position.map(AtPosition::new);
         }
         try {
             return Optional.of(new AtTime(OffsetDateTime.parse(text).toInstant()));

@@ -285,27 +285,40 @@ class EventApplierTest {
         assertThat(breaker.waiting()).isPresent();
     }
 
-    @Test
-    void anAttemptInterruptedByAHandoverPassesItsTurnToAnotherPartition() throws Exception {
+    /** The part of an effect that takes long. */
+    @FunctionalInterface
+    private interface Blocking {
+        void await() throws InterruptedException;
+    }
+
+    /** A partition whose attempt blocks while it has the turn, and an event of another partition waits for its own. */
+    private PartitionUnderTest partitionInItsTurn(Blocking attempt, InFlightEvent<String> waiting, Runnable begin)
+            throws InterruptedException {
         CountDownLatch attempting = new CountDownLatch(1);
-        PartitionUnderTest running = partition(
+        PartitionUnderTest partition = partition(
                 MANY_ATTEMPTS,
                 (event, effects) -> effects.run("call", key -> {
                     if (unavailable.get()) {
                         throw new IOException("unavailable");
                     }
                     attempting.countDown();
-                    go.await();
+                    attempt.await();
                 }));
-        opened(running);
-        InFlightEvent<String> elsewhere = events.next(21);
-        AtomicInteger begun = new AtomicInteger();
-        assertThat(breaker.admits(elsewhere, this, begun::incrementAndGet)).isFalse();
-
+        opened(partition);
+        assertThat(breaker.admits(waiting, this, begin)).isFalse();
         unavailable.set(false);
         alarms.remove().run();
         assertThat(attempting.await(60, TimeUnit.SECONDS)).isTrue();
+        return partition;
+    }
+
+    @Test
+    void anAttemptInterruptedByAHandoverPassesItsTurnToAnotherPartition() throws Exception {
+        InFlightEvent<String> elsewhere = events.next(21);
+        AtomicInteger begun = new AtomicInteger();
+        PartitionUnderTest running = partitionInItsTurn(go::await, elsewhere, begun::incrementAndGet);
         assertThat(begun).hasValue(0);
+
         running.lose();
         Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> begun.get() == 1);
         assertThat(breaker.admits(elsewhere, this, begun::incrementAndGet)).isTrue();
@@ -372,23 +385,9 @@ class EventApplierTest {
 
     @Test
     void anAttemptThatNeverEndsPassesItsTurnOnWhenItsPartitionIsLost() throws Exception {
-        CountDownLatch attempting = new CountDownLatch(1);
-        PartitionUnderTest running = partition(
-                MANY_ATTEMPTS,
-                (event, effects) -> effects.run("call", key -> {
-                    if (unavailable.get()) {
-                        throw new IOException("unavailable");
-                    }
-                    attempting.countDown();
-                    awaitUninterruptibly();
-                }));
-        opened(running);
         InFlightEvent<String> elsewhere = events.next(21);
         AtomicInteger begun = new AtomicInteger();
-        assertThat(breaker.admits(elsewhere, this, begun::incrementAndGet)).isFalse();
-        unavailable.set(false);
-        alarms.remove().run();
-        assertThat(attempting.await(60, TimeUnit.SECONDS)).isTrue();
+        PartitionUnderTest running = partitionInItsTurn(this::awaitUninterruptibly, elsewhere, begun::incrementAndGet);
         assertThat(begun).hasValue(0);
 
         running.lose();
