@@ -5,7 +5,7 @@
  *   TaskQueue, Lease       the API: takes the lock. Settings are collected by TaskQueue.Builder, validated in QueueSettings
  *     AdmissionControl     calls that wait: for capacity or a task first, for places in the journal after that
  *     QueueCore            inside the lock: enqueue, restore, drain, stop, snapshot; QueueLifecycle says whether it is open
- *       Leasing            grant, heartbeat, complete, fail; where a lease expires and its task becomes pending or dead
+ *       Leasing            grant, heartbeat, complete, fail; where a lease expires and its task becomes delayed, pending or dead
  *       TaskTable          every task (LiveTask) by its state (TaskState); signals the threads that wait for a change
  *       EventEmitter       builds and numbers the event of each change; calls the Journal, then the listeners
  *     QueueLock            the lock, and the conditions that threads wait for
@@ -14,6 +14,7 @@
  *
  *   QueueListener          sees each change inside the lock; Ticker, the monotonic time of timeouts
  *   QueueSnapshot, QueueCounts, DrainedTask    what calls return
+ *   LeaseLostException, PayloadRefusedException, QueueClosedException    what calls throw
  * </pre>
  *
  * <p><b>Order.</b> One lock guards a queue. An event gets its number inside it and goes, still inside it, to the journal and
@@ -23,7 +24,7 @@
  * does so while there are no calls, and the dead-letter thread exists while there are dead tasks to handle. Both are daemons
  * and end with the queue.
  *
- * <p><b>Never.</b> Nothing blocks inside the lock, but awaiting its own conditions. A listener never calls the queue. An event
+ * <p><b>Never.</b> Inside the lock, a thread waits only for conditions of the lock itself. A listener never calls the queue. An event
  * is never skipped: a queue whose journal failed is stopped.
  *
  * <p>Depends on {@code java.*}, JSpecify and {@code io.taskqueue.event} only, and logs by {@link System.Logger}.

@@ -7,11 +7,11 @@
  *   made by                    SinkFactory, for the commands
  *   of an effect               EffectKey, its idempotency key; ResultType, the type of its result
  *   declared with an effect    OnAmbiguity, EffectProbe
- *   configured for a sink      RetryPolicy, BreakerPolicy, OnPermanent, OnExhausted, OnGap, EffectMode
+ *   configured for a sink      RetryPolicy, BreakerPolicy, OnPermanent, OnExhausted, OnGap; EffectMode (local only)
  *   thrown by an action        PermanentEffectException, RetryLaterException, UnknownOutcomeException
  *   thrown to a sink           RecordedFailureException, AmbiguousEffectException, EffectNotRecordedException,
  *                              EffectMisuseException
- *   thrown by a runner         SinkFailedException (local), SinkStoppedException (service)
+ *   thrown by a runner         SinkFailedException (local), SinkStoppedException (service); Causes searches exceptions
  * </pre>
  *
  * <p>Two runners call a sink: {@code SinkService} in module streams, on worker threads, and

@@ -12,6 +12,7 @@
  *   SourceLifecycle       open, closing, closed, fenced, failed; outages of Kafka (SourceState, SourceHealth for users)
  *   ReplicationGate       completes the futures of replicated()
  *   CloseReport           what close() left unreplicated
+ *   SourceStartException, SourceFencedException, SourceStoppedException, SubscriptionOverflowException
  *   Subscriptions         in-process readers: EventSubscription (BufferedSubscription) and observers
  *
  *   source.publish        buffer, publisher, records

@@ -3,8 +3,8 @@
  *
  * <pre>
  *   KeyedExecutor, KeyedQueues   one partition's jobs: order, retries, holding
- *   Job, Admission               what {@code partition} implements: a job, and whether jobs may begin
- *   WorkerThreads, WorkerPool    the threads of a sink, for all its partitions
+ *   Job, Admission, KeyedExecutor.Handler   what {@code partition} implements: a job, whether jobs may begin, and one attempt
+ *   WorkerThreads                the threads of a sink, for all its partitions; WorkerPool where the JVM has no virtual threads
  *   CircuitBreaker, BreakerState whether the target is considered unavailable, for the whole sink
  * </pre>
  *

@@ -13,37 +13,47 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lifecycle of one partition's work: whether workers may begin events, and why not. This is where a partition stops. Each method
- * is a transition, and is legal or has no effect as the table in {@code PartitionLifecycleTest} states.
+ * The lifecycle of one partition's work: whether workers may begin events, and why not. The methods that change the state are the
+ * only transitions; called in another state they have no effect, or throw, as the table in {@code PartitionLifecycleTest} states.
  *
  * <pre>
- *             start               beginPass                    suspend
- *   CREATED ---------&gt; RESTORED -----------&gt; WORKING &lt;-----------------------&gt; WAITING
- *                         |                   |  ^            beginPass           |
- *                         |          handOver |  | beginPass (it stayed here)     |
- *                         |                   v  |                                |
- *                         +-------------&gt; HANDING_OVER &lt;--------------------------+
- *                         |                   |
- *                         |   stop, or beginPass while the sink stops
- *                         +-------------------+-------&gt; STOPPING
- *                         |                   |             |
- *                         |   fail            v             |
- *                         +--------------&gt; FAILING &lt;--------+      the reason is known; recorded outcomes commit first
- *                         |   halt            | halt        |
- *                         +--------------&gt; HALTING &lt;--------+      the same, and this record and later ones are held
- *                                             |
- *                                             | written, from FAILING or HALTING
- *                                             v
- *                                          FAILED                  all is committed: the next pass throws the reason
+ *             start
+ *   CREATED ---------+
+ *                    |
+ *   +- continuing ---|-----------------------------------------------------+
+ *   |                v      beginPass             suspend                  |
+ *   |             RESTORED -----------&gt; WORKING ------------&gt; WAITING      |
+ *   |                |                   ^   |  &lt;------------    |         |
+ *   |                |                   |   |    beginPass      |         |
+ *   |       handOver |        beginPass: |   | handOver          | handOver|
+ *   |                |    it stayed here |   v                   |         |
+ *   |                +--------------&gt; HANDING_OVER &lt;-------------+         |
+ *   +----------------------------------------------------------------------+
+ *       | stop, or beginPass       | fail                     | halt
+ *       | while the sink stops     |                          |
+ *       v           fail           v           halt           v
+ *    STOPPING ----------------&gt; FAILING ----------------&gt; HALTING
+ *       |                          |                        ^ |
+ *       +--------------------------|------- halt -----------+ | written
+ *                          written |                          |
+ *                                  +--------&gt; FAILED &lt;--------+
  *
- *   any but REVIVED -- release --&gt; RELEASED      the partition is revoked: workers are interrupted
- *   any but CREATED -- start ----&gt; REVIVED       Kafka Streams reuses the processor; {@code SinkProcessor} refuses each pass
+ *   any but REVIVED -- release --&gt; RELEASED
+ *   any but CREATED -- start ----&gt; REVIVED
+ *
+ *   WORKING        workers may begin events
+ *   WAITING        nothing can begin for a while, so nothing does before the next pass
+ *   HANDING_OVER   the partition may be revoked with the commit that follows
+ *   STOPPING       the sink stops, or another partition failed
+ *   FAILING        the reason is known; outcomes of running events are written first
+ *   HALTING        the same, and the record before which the sink halts is held, with all later ones
+ *   FAILED         all is written and commits now; {@link PartitionWork#beginPass} then throws the reason
+ *   RELEASED       the partition is revoked or lost: running workers are interrupted
+ *   REVIVED        Kafka Streams reuses the processor; {@code SinkProcessor} refuses each pass
  * </pre>
  *
- * <p>A partition that is lost, and not revoked in order, is released from the state that it is in, without HANDING_OVER.
- *
- * <p>Only WORKING admits workers. Thread-safe: the stream thread calls the transitions, but {@link #stop} and {@link #handOver} may be
- * called by any thread; workers call {@link #enter}, {@link #leave} and {@link #admit}.
+ * <p>Thread-safe: the stream thread calls the transitions, but {@link #stop} may be called by any thread; workers call
+ * {@link #enter}, {@link #leave} and {@link #admit}.
  */
 public final class PartitionLifecycle implements Admission {
 
@@ -227,7 +237,7 @@ public final class PartitionLifecycle implements Admission {
         }
     }
 
-    /** Whether nothing begins any more, permanently. */
+    /** Whether nothing begins, in this pass or a later one; also before the start. */
     public boolean ending() {
         return !CONTINUING.contains(state());
     }
@@ -239,7 +249,8 @@ public final class PartitionLifecycle implements Admission {
 
     @Override
     public boolean revoked() {
-        return state() == State.RELEASED;
+        State now = state();
+        return now == State.RELEASED || now == State.REVIVED;
     }
 
     /** Does something in one step with the check that workers may begin; returns false, and does nothing, where they may not. */

@@ -12,16 +12,20 @@
  *   CommitPhase                    where the stream thread is between two commits
  *   SinkLifecycle                  all partitions of an instance together: revocation, failure, close
  *
- *   PartitionState                 the state below, over the two stores of PartitionStores
+ *   PartitionState                 all state of the partition, loaded from the two stores of PartitionStores: the two below, and
+ *                                  ResultsStore, Parking and ResultsPurge of other packages
  *   PartitionHistory               what was read: checkpoints, replays
  *   InFlightEvents, InFlightStore  events read and not applied, in memory and at the last commit; InFlightEvent, HeldRecord
- *   SinkCommands                   operators' commands; UnprintableException, for exceptions of user code that cannot be read
+ *
+ *   SinkCommands                   parses operators' commands
+ *   UnprintableException           in place of an exception of user code that cannot be read
  * </pre>
  *
- * <p>{@code SinkProcessor} calls {@code PartitionWork} on the stream thread, which owns everything here. Workers run
- * {@code EventApplier} and use {@code EventResults}, {@code Intents}, {@code OutcomeQueue} and {@code PartitionLifecycle}, which are
- * thread-safe. Never: an offset is committed whose event is not applied, parked or in the in-flight store; an effect begins unless
- * the lifecycle is WORKING.
+ * <p>{@code SinkProcessor} calls {@code PartitionWork} on the stream thread, which owns everything here but {@code SinkLifecycle}: the
+ * thread that closes the sink calls it, too. Workers run {@code EventApplier} and use {@code EventResults}, {@code Intents},
+ * {@code OutcomeQueue} and {@code PartitionLifecycle}, which are thread-safe. Never: the offset of an accepted event is committed
+ * while the event is not applied, parked or in the in-flight store; an attempt begins, or an effect with an intent, unless the
+ * lifecycle is WORKING.
  */
 @NullMarked
 package io.taskqueue.streams.partition;

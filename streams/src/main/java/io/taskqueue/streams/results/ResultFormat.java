@@ -18,11 +18,14 @@ import org.apache.kafka.common.utils.Bytes;
  *
  * <pre>
  *   key    queue 4 + n | position 16 | generation 4 | effect n
- *   value  version 1 | event's offset 8 | recorded at 12 | kind 1 | done:   type 4 + n | json 4 + n
- *                                                                 | failed: code 4 + n | message 4 + n | count 4, key, value ...
- *                                                                 | intent: nothing; the action was about to run
- *                                                                 | intent of an effect declared PARK: nothing
+ *   value  version 1 | event's offset 8 | recorded at 12 | kind 1 | ...
+ *            kind 1, done:     type 4 + n | json 4 + n
+ *            kind 2, failed:   code 4 + n, may be absent | message 4 + n | count 4, then name 4 + n | text 4 + n for each
+ *            kind 3, intent:   nothing; the action was about to run
+ *            kind 4, intent of an effect declared PARK: nothing
  * </pre>
+ *
+ * <p>Sizes are in bytes; {@link StateWriter} states how a text, a time and an absent text are written.
  */
 public final class ResultFormat {
 

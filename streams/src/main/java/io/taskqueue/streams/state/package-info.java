@@ -2,6 +2,7 @@
  * How the state of a sink becomes bytes: the interface to the stores, and one writer and one reader for all layouts.
  *
  * <pre>
+ *   StoreNames                the names of the two stores
  *   KeyValues                 the interface: get, put, delete, range, all
  *   StateKind                 which kinds of entries share a store, and how their keys are distinguished
  *   StateWriter, StateReader  numbers, texts, times; the version byte of each value

@@ -128,7 +128,7 @@ class PartitionLifecycleTest {
         PartitionLifecycle lifecycle = in(state);
         assertThat(lifecycle.enter()).isEqualTo(state == State.WORKING);
         assertThat(lifecycle.admits()).isEqualTo(state == State.WORKING);
-        assertThat(lifecycle.revoked()).isEqualTo(state == State.RELEASED);
+        assertThat(lifecycle.revoked()).isEqualTo(state == State.RELEASED || state == State.REVIVED);
     }
 
     @ParameterizedTest
