@@ -81,12 +81,13 @@ public final class TopicReader implements AutoCloseable {
         return consumer.beginningOffsets(partitions, timeout);
     }
 
-    /** The offset behind the last record of each partition: no record before it was acknowledged later than now. */
+    /** The end offset of each partition: every record that was acknowledged before this call lies before it. */
     public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
         return consumer.endOffsets(partitions, timeout);
     }
 
-    /** The first of the last so many offsets of each partition. Markers of transactions, and compacted records, take offsets. */
+    /** For each partition, the offset that many before its end, but not before its beginning. Markers of transactions and
+     * compacted records have offsets, too. */
     public Map<TopicPartition, Long> beforeEnd(Collection<TopicPartition> partitions, long offsets) {
         Map<TopicPartition, Long> from = new HashMap<>(beginnings(partitions));
         ends(partitions).forEach((partition, end) -> from.merge(partition, end - offsets, Math::max));

@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * stopped throws {@link QueueClosedException}. None of the calls waits. Thread-safe.
  *
  * <pre>
- *   held -+- complete(), fail() ------------> ended
- *         +- its deadline passes ----------------> expired
- *         +- the queue is drained or closed > revoked
- *         +- the queue is stopped ----------> stopped
+ *   held -+- complete(), fail() -------------&gt; ended
+ *         +- its deadline passes ------------&gt; expired
+ *         +- the queue is drained or closed -&gt; revoked
+ *         +- the queue is stopped -----------&gt; stopped
  * </pre>
  *
  * @param <T> the payload's type
@@ -132,7 +132,10 @@ public final class Lease<T> {
         return "Lease L-" + number + " on task " + task.id().sequenceId() + " of queue " + queueName;
     }
 
-    /** The state of the task while the lease is held; otherwise throws the error that says how the lease ended. */
+    /**
+     * The state of the task while the lease is held; otherwise throws the error that states how the lease ended. Needs no look at the
+     * deadline: the sweep that precedes each call has ended every lease whose deadline has passed.
+     */
     TaskState.Leased<T> requireHeld(String call, QueueSettings.TimeSource time) {
         if (ending != null) {
             throw ending.refusal(this, call, time.instant());

@@ -38,8 +38,9 @@ record QueueSettings<T>(
             requireWithin("closeGrace", closeGrace, Duration.ZERO, Duration.ofDays(365));
             Duration half = lease.dividedBy(2);
             if (heartbeatInterval.isNegative() || heartbeatInterval.compareTo(half) > 0) {
-                throw new IllegalArgumentException("heartbeatInterval is from 0 to half the leaseDuration, here " + half
-                        + ", but it is " + heartbeatInterval + ". Lower heartbeatInterval or raise leaseDuration.");
+                throw new IllegalArgumentException(
+                        "heartbeatInterval must be from 0 to half the leaseDuration, here " + half + ", but it is "
+                                + heartbeatInterval + ". Lower heartbeatInterval or raise leaseDuration.");
             }
         }
     }
@@ -67,14 +68,14 @@ record QueueSettings<T>(
     private static void requireAtLeastOne(String setting, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(
-                    setting + " is at least 1, but it is " + value + ". Choose a positive number.");
+                    setting + " must be at least 1, but it is " + value + ". Choose a positive number.");
         }
     }
 
     private static void requireWithin(String setting, Duration value, Duration least, Duration most) {
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw new IllegalArgumentException(setting + " is from " + least + " to " + most + ", but it is " + value
-                    + ". Choose one in that range.");
+            throw new IllegalArgumentException(setting + " must be from " + least + " to " + most + ", but it is "
+                    + value + ". Choose one in that range.");
         }
     }
 }

@@ -328,7 +328,7 @@ public final class TaskQueue<T> implements AutoCloseable {
             return this;
         }
 
-        /** Within which a further heartbeat does nothing; 5 s, but at most half the lease duration. */
+        /** The minimum time between two extensions of a lease: an earlier heartbeat does nothing; 5 s, but at most half the lease duration. */
         public Builder<T> heartbeatInterval(Duration heartbeatInterval) {
             this.heartbeatInterval = Objects.requireNonNull(heartbeatInterval, "heartbeatInterval");
             return this;

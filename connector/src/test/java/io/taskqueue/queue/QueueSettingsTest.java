@@ -18,25 +18,25 @@ class QueueSettingsTest {
     @Test
     void capacityIsAtLeastOne() {
         builder.capacity(0);
-        refused("capacity is at least 1, but it is 0. Choose a positive number.");
+        refused("capacity must be at least 1, but it is 0. Choose a positive number.");
     }
 
     @Test
     void maxAttemptsIsAtLeastOne() {
         builder.maxAttempts(-1);
-        refused("maxAttempts is at least 1, but it is -1. Choose a positive number.");
+        refused("maxAttempts must be at least 1, but it is -1. Choose a positive number.");
     }
 
     @Test
     void leaseDurationIsPositive() {
         builder.leaseDuration(Duration.ZERO);
-        refused("leaseDuration is from PT0.000000001S to PT876000H, but it is PT0S. Choose one in that range.");
+        refused("leaseDuration must be from PT0.000000001S to PT876000H, but it is PT0S. Choose one in that range.");
     }
 
     @Test
     void heartbeatIntervalIsAtMostHalfTheLease() {
         builder.heartbeatInterval(Duration.ofSeconds(16));
-        refused("heartbeatInterval is from 0 to half the leaseDuration, here PT15S, but it is PT16S. Lower "
+        refused("heartbeatInterval must be from 0 to half the leaseDuration, here PT15S, but it is PT16S. Lower "
                 + "heartbeatInterval or raise leaseDuration.");
     }
 
@@ -48,13 +48,13 @@ class QueueSettingsTest {
     @Test
     void requeueDelayIsNotNegative() {
         builder.requeueDelay(Duration.ofMillis(-1));
-        refused("requeueDelay is from PT0S to PT876000H, but it is PT-0.001S. Choose one in that range.");
+        refused("requeueDelay must be from PT0S to PT876000H, but it is PT-0.001S. Choose one in that range.");
     }
 
     @Test
     void sweepIntervalIsPositive() {
         builder.sweepInterval(Duration.ZERO);
-        refused("sweepInterval is from PT0.000000001S to PT876000H, but it is PT0S. Choose one in that range.");
+        refused("sweepInterval must be from PT0.000000001S to PT876000H, but it is PT0S. Choose one in that range.");
     }
 
     @Test

@@ -81,7 +81,7 @@ public final class SinkTopology implements AutoCloseable {
     static final String APPLY = "apply";
     static final String DEAD_LETTERS = "dead-letters";
 
-    /** A record with a negative timestamp would be skipped, and be a gap; one of time 0 would precede a command. */
+    /** Kafka Streams skips a record with a negative timestamp, which would be a gap; and time 0 is that of commands. */
     static final TimestampExtractor TOLERANT = (record, partitionTime) -> Math.max(1, record.timestamp());
 
     /**

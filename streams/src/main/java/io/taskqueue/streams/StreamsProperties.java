@@ -136,7 +136,7 @@ final class StreamsProperties {
     private static void check(Map<String, Object> properties, String key, Object value, String why) {
         Object given = properties.get(key);
         if (given != null && !given.toString().equals(value.toString())) {
-            throw new IllegalArgumentException("The property " + key + " of a sink is " + value + ", which " + why
+            throw new IllegalArgumentException("The property " + key + " of a sink must be " + value + ", which " + why
                     + ", but it is set to " + given + ". Remove the property.");
         }
     }

@@ -23,8 +23,8 @@ class SinkSettingsTest {
         assertThatThrownBy(() -> builder("a sink").start())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "A sink's name becomes a consumer group and topic names: letters, digits, dots, hyphens and "
-                                + "underscores, but this is 'a sink'. Choose another.");
+                        "The sink name 'a sink' cannot be used, because it becomes a consumer group and a part of topic names. "
+                                + "Use letters, digits, dots, hyphens and underscores.");
         // the name is also that of a directory
         assertThatThrownBy(() -> builder("..").start())
                 .isInstanceOf(IllegalArgumentException.class)
@@ -38,13 +38,15 @@ class SinkSettingsTest {
         assertThatThrownBy(() -> builder("s")
                         .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", "streams.num.stream.threads", 2))
                         .start())
-                .hasMessage("The property num.stream.threads of a sink is 1, which is needed to hand partitions over "
-                        + "cleanly, but it is set to 2. Remove the property.");
+                .hasMessage(
+                        "The property num.stream.threads of a sink must be 1, which is needed to hand partitions over "
+                                + "cleanly, but it is set to 2. Remove the property.");
         assertThatThrownBy(() -> builder("s")
                         .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", "streams.max.task.idle.ms", "0"))
                         .start())
-                .hasMessage("The property max.task.idle.ms of a sink is -1, which lets the sink read commands before "
-                        + "events, but it is set to 0. Remove the property.");
+                .hasMessage(
+                        "The property max.task.idle.ms of a sink must be -1, which lets the sink read commands before "
+                                + "events, but it is set to 0. Remove the property.");
         assertThatThrownBy(
                         () -> builder("s").deadLetterTopic("taskqueue.events").start())
                 .hasMessageContaining("is taskqueue.events, which is its event topic or its control topic");
@@ -57,22 +59,22 @@ class SinkSettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "group.protocol | streams | is classic, which lets the sink intercept each poll and each revocation",
+                "group.protocol | streams | must be classic, which lets the sink intercept each poll and each revocation",
                 "processing.exception.handler | org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler"
-                        + " | is org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler, which lets the sink"
+                        + " | must be org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler, which lets the sink"
                         + " stop before an event that it must not skip",
                 "production.exception.handler | a.b.Dropping"
-                        + " | is org.apache.kafka.streams.errors.DefaultProductionExceptionHandler, which never drops a"
+                        + " | must be org.apache.kafka.streams.errors.DefaultProductionExceptionHandler, which never drops a"
                         + " result or an event in flight",
                 "default.production.exception.handler | a.b.Dropping"
-                        + " | is org.apache.kafka.streams.errors.DefaultProductionExceptionHandler, which never drops a"
+                        + " | must be org.apache.kafka.streams.errors.DefaultProductionExceptionHandler, which never drops a"
                         + " result or an event in flight",
-                "topic.cleanup.policy | delete | is compact, which keeps the sink's state, however old it is",
+                "topic.cleanup.policy | delete | must be compact, which keeps the sink's state, however old it is",
                 "main.consumer.isolation.level | read_uncommitted"
-                        + " | is read_committed, which hides what was never committed",
+                        + " | must be read_committed, which hides what was never committed",
                 "restore.consumer.isolation.level | read_uncommitted"
-                        + " | is read_committed, which hides what was never committed",
-                "__processing.threads.enabled__ | true | is false, which processes all records of a partition on one thread"
+                        + " | must be read_committed, which hides what was never committed",
+                "__processing.threads.enabled__ | true | must be false, which processes all records of a partition on one thread"
             })
     void propertiesThatWouldBreakAGuaranteeAreRefused(String property, String value, String found) {
         for (String prefix : List.of("", "streams.")) {

@@ -1,5 +1,8 @@
 package io.taskqueue.benchmarks.effects;
 
+import io.taskqueue.streams.state.StoreNames;
+import io.taskqueue.kafka.TopicNames;
+
 import io.taskqueue.benchmarks.measure.Candidate;
 import io.taskqueue.benchmarks.measure.ResultTables;
 import io.taskqueue.benchmarks.measure.RoundResults;
@@ -71,7 +74,7 @@ public final class IntentSection {
 
     /** Verifies that each action had an intent, or none had. */
     private void requireIntents(String sink, int expected) throws InterruptedException, ExecutionException {
-        long found = setup.cluster().readCommitted(sink + "-results-changelog").stream()
+        long found = setup.cluster().readCommitted(TopicNames.changelog(sink, StoreNames.RESULTS)).stream()
                 .filter(recorded -> recorded.value() != null
                         && ResultTemplate.offset(recorded.value()).isEmpty())
                 .count();

@@ -1,5 +1,8 @@
 package io.taskqueue.benchmarks.effects;
 
+import io.taskqueue.streams.state.StoreNames;
+import io.taskqueue.kafka.TopicNames;
+
 import io.taskqueue.benchmarks.measure.Candidate;
 import io.taskqueue.benchmarks.measure.FirstCallStopwatch;
 import io.taskqueue.benchmarks.measure.ResourceUsage;
@@ -155,7 +158,7 @@ public final class ResultStoreSection {
     /** Verifies that the bare processor puts keys and values of the same size as the sink, or the ratio is not meaningful. */
     private void requireSameSize(String sink) throws InterruptedException, ExecutionException {
         ConsumerRecord<byte[], byte[]> recorded =
-                setup.cluster().read(sink + "-results-changelog", 1).get(0);
+                setup.cluster().read(TopicNames.changelog(sink, StoreNames.RESULTS), 1).get(0);
         int key = expected.key(1).length;
         int value = expected.value(1).length;
         if (recorded.key().length != key || recorded.value().length != value) {

@@ -1,5 +1,8 @@
 package io.taskqueue.benchmarks.kill;
 
+import io.taskqueue.streams.state.StoreNames;
+import io.taskqueue.kafka.TopicNames;
+
 import io.taskqueue.benchmarks.effects.EffectsSetup;
 import io.taskqueue.benchmarks.effects.SinkRun;
 import io.taskqueue.benchmarks.effects.Workload;
@@ -136,7 +139,7 @@ final class KillRun {
     private void requireRecorded(String name, int events) throws InterruptedException, ExecutionException {
         Set<Bytes> recorded = new HashSet<>();
         setup.cluster()
-                .readCommitted(name + "-results-changelog")
+                .readCommitted(TopicNames.changelog(name, StoreNames.RESULTS))
                 .forEach(result -> recorded.add(Bytes.wrap(result.key())));
         if (recorded.size() != events) {
             throw new IllegalStateException(

@@ -1,5 +1,8 @@
 package io.taskqueue.benchmarks.latency;
 
+import io.taskqueue.streams.state.StoreNames;
+import io.taskqueue.kafka.TopicNames;
+
 import io.taskqueue.benchmarks.broker.BenchmarkCluster;
 import io.taskqueue.benchmarks.effects.EffectSettings;
 import io.taskqueue.benchmarks.effects.EffectsSetup;
@@ -143,7 +146,7 @@ final class LatencyRun {
 
         /** Returns when the results of all events are committed. */
         void readCommitted(BenchmarkCluster cluster, String sink) {
-            TopicPartition changelog = new TopicPartition(sink + "-results-changelog", 0);
+            TopicPartition changelog = new TopicPartition(TopicNames.changelog(sink, StoreNames.RESULTS), 0);
             Map<String, Object> settings = new HashMap<>(cluster.settings());
             settings.put("isolation.level", "read_committed");
             try (KafkaConsumer<byte[], byte[]> consumer =

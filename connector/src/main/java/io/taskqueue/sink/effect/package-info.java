@@ -12,8 +12,8 @@
  *   EffectRules                    which failures are permanent, and what follows
  * </pre>
  *
- * <p>Called on the runner's thread and on the threads that a sink starts. An action must never run while its result is
- * recorded, and a recorded result must never change.
+ * <p>Called on the runner's thread and on the threads that a sink starts. An action must never run if its result is
+ * already recorded, and a recorded result must never change.
  */
 @NullMarked
 package io.taskqueue.sink.effect;

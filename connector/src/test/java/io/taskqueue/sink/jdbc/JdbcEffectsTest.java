@@ -53,7 +53,7 @@ class JdbcEffectsTest {
     private static final ReplicationEvent<String> EVENT = Events.enqueued("orders", 7, 3);
     private static final String KEY = "billing/0/orders/7/3/charge";
 
-    private final DataSource dataSource = PostgresWorld.dataSource();
+    private final DataSource dataSource = PostgresTestServer.dataSource();
     private final JdbcEffects jdbc = new JdbcEffects(dataSource);
     private final MemoryEffectStore store = new MemoryEffectStore();
 
@@ -61,7 +61,7 @@ class JdbcEffectsTest {
 
     @BeforeEach
     void emptyTables() throws SQLException {
-        PostgresWorld.execute("DROP TABLE IF EXISTS taskqueue_applied; DROP TABLE IF EXISTS account;"
+        PostgresTestServer.execute("DROP TABLE IF EXISTS taskqueue_applied; DROP TABLE IF EXISTS account;"
                 + " CREATE TABLE account (name TEXT PRIMARY KEY, charged INT NOT NULL CHECK (charged < 1000));"
                 + " INSERT INTO account VALUES ('ann', 0)");
         jdbc.createTables();
@@ -84,11 +84,12 @@ class JdbcEffectsTest {
     }
 
     private static long charged() throws SQLException {
-        return PostgresWorld.number("SELECT charged FROM account WHERE name = 'ann'");
+        return PostgresTestServer.number("SELECT charged FROM account WHERE name = 'ann'");
     }
 
     private static List<String> applied() throws SQLException {
-        return PostgresWorld.rows("SELECT effect_key, result_type, result FROM taskqueue_applied ORDER BY effect_key");
+        return PostgresTestServer.rows(
+                "SELECT effect_key, result_type, result FROM taskqueue_applied ORDER BY effect_key");
     }
 
     private void refused(String call, JdbcEffects.JdbcRunnable action) throws SQLException {
@@ -110,7 +111,7 @@ class JdbcEffectsTest {
     void actionAndResultAreOneTransaction() throws Exception {
         Receipt receipt = jdbc.capture(effects(), "charge", Receipt.class, (connection, key) -> {
             assertThat(key).hasToString(KEY);
-            assertThat(PostgresWorld.number("SELECT count(*) FROM taskqueue_applied"))
+            assertThat(PostgresTestServer.number("SELECT count(*) FROM taskqueue_applied"))
                     .as("seen by another connection")
                     .isZero();
             return new Receipt("r-" + charge(connection, 5), 5);
@@ -143,7 +144,7 @@ class JdbcEffectsTest {
     @Test
     void connectionThatBreaksBetweenTheActionAndItsRecordLeavesNeither() throws Exception {
         AtomicInteger statements = new AtomicInteger();
-        DataSource breaking = PostgresWorld.intercepted((connection, method, proceed) -> {
+        DataSource breaking = PostgresTestServer.intercepted((connection, method, proceed) -> {
             if (method.equals("prepareStatement") && statements.incrementAndGet() == 3) {
                 connection.close();
             }
@@ -160,7 +161,7 @@ class JdbcEffectsTest {
 
     @Test
     void commitWithoutAnAnswerIsNotRepeated() throws Exception {
-        DataSource unanswered = PostgresWorld.intercepted((connection, method, proceed) -> {
+        DataSource unanswered = PostgresTestServer.intercepted((connection, method, proceed) -> {
             Object answer = proceed.call();
             if (method.equals("commit")) {
                 connection.close();
@@ -179,7 +180,7 @@ class JdbcEffectsTest {
     @Test
     void recordedResultIsReturnedWithoutADatabaseCall() throws Exception {
         jdbc.run(effects(), "charge", (connection, key) -> charge(connection, 5));
-        PostgresWorld.execute("DELETE FROM taskqueue_applied");
+        PostgresTestServer.execute("DELETE FROM taskqueue_applied");
         jdbc.run(effects(), "charge", (connection, key) -> charge(connection, 5));
         assertThat(charged()).isEqualTo(5);
     }
@@ -272,7 +273,7 @@ class JdbcEffectsTest {
     private static void awaitABlockedTransaction() {
         Awaitility.await()
                 .atMost(60, TimeUnit.SECONDS)
-                .until(() -> PostgresWorld.number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
+                .until(() -> PostgresTestServer.number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
     }
 
     @Test
@@ -318,7 +319,7 @@ class JdbcEffectsTest {
 
     @Test
     void serializationFailureIsATransientFailure() throws Exception {
-        DataSource serializable = PostgresWorld.intercepted((connection, method, proceed) -> {
+        DataSource serializable = PostgresTestServer.intercepted((connection, method, proceed) -> {
             if (method.equals("setAutoCommit")) {
                 connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
             }
@@ -355,7 +356,7 @@ class JdbcEffectsTest {
         }
         assertThat(unexpected).isEmpty();
         assertThat(failures).as("one of two that read what the other writes").hasValue(1);
-        assertThat(PostgresWorld.number("SELECT count(*) FROM account WHERE name LIKE 'account-%'"))
+        assertThat(PostgresTestServer.number("SELECT count(*) FROM account WHERE name LIKE 'account-%'"))
                 .isEqualTo(1);
         assertThat(applied()).hasSize(1);
         assertThat(store.size()).isEqualTo(1);
@@ -444,7 +445,7 @@ class JdbcEffectsTest {
         for (boolean autoCommit : new boolean[] {true, false}) {
             Map<Connection, Boolean> released = new LinkedHashMap<>();
             AtomicInteger taken = new AtomicInteger();
-            DataSource counted = PostgresWorld.intercepted((connection, method, proceed) -> {
+            DataSource counted = PostgresTestServer.intercepted((connection, method, proceed) -> {
                 if (method.equals("getAutoCommit") && !released.containsKey(connection)) {
                     taken.incrementAndGet();
                     connection.setAutoCommit(autoCommit);
@@ -473,7 +474,7 @@ class JdbcEffectsTest {
     @Test
     void connectionThatCannotRollBackIsAbortedAndNeverCommitted() throws Exception {
         AtomicReference<Connection> used = new AtomicReference<>();
-        DataSource withoutRollback = PostgresWorld.intercepted((connection, method, proceed) -> {
+        DataSource withoutRollback = PostgresTestServer.intercepted((connection, method, proceed) -> {
             used.set(connection);
             return switch (method) {
                 case "rollback" -> throw new SQLException("rollback fails", "08006");
@@ -550,7 +551,7 @@ class JdbcEffectsTest {
             assertThat(none).isNull();
         }
         assertThat(charged()).isEqualTo(2);
-        assertThat(PostgresWorld.rows("SELECT result_type, result FROM taskqueue_applied ORDER BY 1"))
+        assertThat(PostgresTestServer.rows("SELECT result_type, result FROM taskqueue_applied ORDER BY 1"))
                 .containsExactly("string|null", "void|null");
     }
 
@@ -558,18 +559,18 @@ class JdbcEffectsTest {
     void oldRowsAreDeleted() throws Exception {
         jdbc.run(effects(), "old", (connection, key) -> charge(connection, 1));
         jdbc.run(effects(), "new", (connection, key) -> charge(connection, 1));
-        PostgresWorld.execute(
+        PostgresTestServer.execute(
                 "UPDATE taskqueue_applied SET recorded_at = '2026-11-01T00:00:00Z'" + " WHERE effect_key LIKE '%/old'");
         assertThat(jdbc.deleteOlderThan(Instant.parse("2026-11-01T00:00:00Z"))).isZero();
         assertThat(jdbc.deleteOlderThan(Instant.parse("2026-11-01T00:00:00.001Z")))
                 .isEqualTo(1);
-        assertThat(PostgresWorld.rows("SELECT effect_key FROM taskqueue_applied"))
+        assertThat(PostgresTestServer.rows("SELECT effect_key FROM taskqueue_applied"))
                 .containsExactly("billing/0/orders/7/3/new");
     }
 
     @Test
     void missingTableIsReportedWithItsRemedyAndNothingIsDone() throws Exception {
-        PostgresWorld.execute("DROP TABLE taskqueue_applied");
+        PostgresTestServer.execute("DROP TABLE taskqueue_applied");
         assertThatThrownBy(() -> jdbc.run(effects(), "charge", (connection, key) -> charge(connection, 5)))
                 .isInstanceOf(SinkStoreException.class)
                 .hasMessageStartingWith("Could not claim effect " + KEY + ", table taskqueue_applied: ERROR: relation "
@@ -592,11 +593,11 @@ class JdbcEffectsTest {
 
     @Test
     void tablesOfAnotherOwnerAreUsed() throws Exception {
-        PostgresWorld.execute("DROP ROLE IF EXISTS clerk; CREATE ROLE clerk LOGIN;"
+        PostgresTestServer.execute("DROP ROLE IF EXISTS clerk; CREATE ROLE clerk LOGIN;"
                 + " REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
                 + " GRANT SELECT, INSERT, UPDATE, DELETE ON taskqueue_applied TO clerk");
         try {
-            DataSource clerk = PostgresWorld.intercepted((connection, method, proceed) -> {
+            DataSource clerk = PostgresTestServer.intercepted((connection, method, proceed) -> {
                 if (method.equals("setAutoCommit")) {
                     try (Statement statement = connection.createStatement()) {
                         statement.execute("SET ROLE clerk");
@@ -605,14 +606,14 @@ class JdbcEffectsTest {
                 return proceed.call();
             });
             assertThatCode(() -> new JdbcEffects(clerk).createTables()).doesNotThrowAnyException();
-            PostgresWorld.execute("DROP TABLE taskqueue_applied");
+            PostgresTestServer.execute("DROP TABLE taskqueue_applied");
             assertThatThrownBy(() -> new JdbcEffects(clerk).createTables())
                     .isInstanceOf(SinkStoreException.class)
                     .hasMessageStartingWith(
                             "Could not create the table, table taskqueue_applied: ERROR: permission denied for "
                                     + "schema public");
         } finally {
-            PostgresWorld.execute("DROP OWNED BY clerk; DROP ROLE clerk; GRANT CREATE ON SCHEMA public TO PUBLIC");
+            PostgresTestServer.execute("DROP OWNED BY clerk; DROP ROLE clerk; GRANT CREATE ON SCHEMA public TO PUBLIC");
         }
     }
 

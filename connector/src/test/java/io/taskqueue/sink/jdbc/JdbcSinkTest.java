@@ -46,12 +46,12 @@ class JdbcSinkTest {
     private static final Instant LATER = Instant.parse("2026-11-23T12:00:01.123456Z");
     private static final PayloadCodec<String> JSON = PayloadCodec.jsonText();
 
-    private final DataSource dataSource = PostgresWorld.dataSource();
+    private final DataSource dataSource = PostgresTestServer.dataSource();
     private MemoryEffectStore store = new MemoryEffectStore();
 
     @BeforeEach
     void emptyTables() throws SQLException {
-        PostgresWorld.execute("DROP TABLE IF EXISTS taskqueue_applied; DROP TABLE IF EXISTS seen;"
+        PostgresTestServer.execute("DROP TABLE IF EXISTS taskqueue_applied; DROP TABLE IF EXISTS seen;"
                 + " CREATE TABLE seen (id BIGINT PRIMARY KEY, n INT CHECK (n < 1000), note VARCHAR(8))");
         new JdbcEffects(dataSource).createTables();
     }
@@ -96,7 +96,8 @@ class JdbcSinkTest {
 
     @Test
     void everyFieldCanBeUsed() throws Exception {
-        PostgresWorld.execute("DROP TABLE IF EXISTS fields; CREATE TABLE fields (name TEXT, type TEXT, value TEXT)");
+        PostgresTestServer.execute(
+                "DROP TABLE IF EXISTS fields; CREATE TABLE fields (name TEXT, type TEXT, value TEXT)");
         for (String field : NamedField.ALL.keySet()) {
             // the driver does not set a type for a time that is null
             String type = field.equals("leaseExpiration") ? "NULL" : "pg_typeof(:" + field + ")";
@@ -107,10 +108,10 @@ class JdbcSinkTest {
                             JSON),
                     full());
             store = new MemoryEffectStore();
-            PostgresWorld.execute("DELETE FROM taskqueue_applied");
+            PostgresTestServer.execute("DELETE FROM taskqueue_applied");
         }
         String event = new String(new ReplicationEventCodec<>(JSON).encode(full()), StandardCharsets.UTF_8);
-        assertThat(PostgresWorld.rows("SELECT name, type, value FROM fields"))
+        assertThat(PostgresTestServer.rows("SELECT name, type, value FROM fields"))
                 .containsExactlyInAnyOrder(
                         "queueName|character varying|örders 'x'",
                         "sourceEpoch|bigint|7",
@@ -141,20 +142,21 @@ class JdbcSinkTest {
 
     @Test
     void fieldThatTheEventDoesNotHaveIsNull() throws Exception {
-        PostgresWorld.execute("DROP TABLE IF EXISTS bare; CREATE TABLE bare (a TEXT, b BIGINT, c INT, d TEXT, e TEXT,"
-                + " f TEXT, g TEXT, h TIMESTAMPTZ, flags JSONB)");
+        PostgresTestServer.execute(
+                "DROP TABLE IF EXISTS bare; CREATE TABLE bare (a TEXT, b BIGINT, c INT, d TEXT, e TEXT,"
+                        + " f TEXT, g TEXT, h TIMESTAMPTZ, flags JSONB)");
         apply(
                 sink("INSERT INTO bare VALUES (:ownerPeerId, :ownershipTokenSequenceId, :ownershipTokenAttempt,"
                         + " :ownershipTokenLeaseId, :errorMessage, :errorCode, :errorMetadata, :leaseExpiration,"
                         + " :flags::jsonb)"),
                 event(EventKind.ENQUEUED, 1, 1, "1"));
-        assertThat(PostgresWorld.rows("SELECT * FROM bare"))
+        assertThat(PostgresTestServer.rows("SELECT * FROM bare"))
                 .containsExactly("null|null|null|null|null|null|null|null|[]");
     }
 
     @Test
     void leaseExpirationIsATime() throws Exception {
-        PostgresWorld.execute("DROP TABLE IF EXISTS leases; CREATE TABLE leases (until TIMESTAMPTZ)");
+        PostgresTestServer.execute("DROP TABLE IF EXISTS leases; CREATE TABLE leases (until TIMESTAMPTZ)");
         var task = new Task<>(new TaskId("orders", 7, 1), 1, Events.NOON, "1");
         apply(
                 sink("INSERT INTO leases VALUES (:leaseExpiration)"),
@@ -165,7 +167,8 @@ class JdbcSinkTest {
                                 .token(new OwnershipToken(1, 1, new UUID(7, 8)))
                                 .leaseExpiration(LATER)
                                 .build()));
-        assertThat(PostgresWorld.rows("SELECT until FROM leases")).containsExactly("2026-11-23 12:00:01.123456+00");
+        assertThat(PostgresTestServer.rows("SELECT until FROM leases"))
+                .containsExactly("2026-11-23 12:00:01.123456+00");
     }
 
     @Test
@@ -176,18 +179,20 @@ class JdbcSinkTest {
             apply(sink, event(EventKind.ENQUEUED, 1, 1, "1"));
             store = new MemoryEffectStore();
         }
-        assertThat(PostgresWorld.rows("SELECT id, n FROM seen ORDER BY id")).containsExactly("1|1", "2|1");
-        assertThat(PostgresWorld.rows("SELECT effect_key, result_type, result FROM taskqueue_applied"))
+        assertThat(PostgresTestServer.rows("SELECT id, n FROM seen ORDER BY id"))
+                .containsExactly("1|1", "2|1");
+        assertThat(PostgresTestServer.rows("SELECT effect_key, result_type, result FROM taskqueue_applied"))
                 .containsExactly("states/0/orders/7/1/statement|int|2");
     }
 
     @Test
     void statementMayBeACallThatReturnsRows() throws Exception {
-        PostgresWorld.execute("CREATE OR REPLACE FUNCTION note(task BIGINT, kind TEXT) RETURNS VOID AS"
+        PostgresTestServer.execute("CREATE OR REPLACE FUNCTION note(task BIGINT, kind TEXT) RETURNS VOID AS"
                 + " $$ INSERT INTO seen (id, note) VALUES (task, kind) $$ LANGUAGE SQL");
         apply(sink("SELECT note(:taskSequenceId, :kind)"), event(EventKind.ENQUEUED, 1, 9, "1"));
-        assertThat(PostgresWorld.rows("SELECT id, note FROM seen")).containsExactly("9|Enqueued");
-        assertThat(PostgresWorld.rows("SELECT result FROM taskqueue_applied")).containsExactly("0");
+        assertThat(PostgresTestServer.rows("SELECT id, note FROM seen")).containsExactly("9|Enqueued");
+        assertThat(PostgresTestServer.rows("SELECT result FROM taskqueue_applied"))
+                .containsExactly("0");
     }
 
     @Test
@@ -199,12 +204,12 @@ class JdbcSinkTest {
         apply(
                 new JdbcSink<>(dataSource, "INSERT INTO seen (id) VALUES (7)", JSON, Set.of()),
                 event(EventKind.COMPLETED, 3, 1, "1"));
-        assertThat(PostgresWorld.rows("SELECT id FROM seen")).containsExactly("2");
+        assertThat(PostgresTestServer.rows("SELECT id FROM seen")).containsExactly("2");
     }
 
     @Test
     void olderEventDoesNotOverwriteANewerOneWithTheDocumentedStatement() throws Exception {
-        PostgresWorld.execute("DROP TABLE IF EXISTS queue_state;"
+        PostgresTestServer.execute("DROP TABLE IF EXISTS queue_state;"
                 + " CREATE TABLE queue_state (queue TEXT PRIMARY KEY, epoch BIGINT, sequence BIGINT, last_kind TEXT)");
         JdbcSink<String> sink = sink("INSERT INTO queue_state (queue, epoch, sequence, last_kind)"
                 + " VALUES (:queueName, :sourceEpoch, :sequenceNumber, :kind)"
@@ -214,7 +219,7 @@ class JdbcSinkTest {
         apply(sink, event(EventKind.ENQUEUED, 1, 1, "1"));
         apply(sink, event(EventKind.COMPLETED, 3, 1, "1"));
         apply(sink, event(EventKind.ENQUEUED, 2, 2, "1"));
-        assertThat(PostgresWorld.rows("SELECT * FROM queue_state")).containsExactly("orders|7|3|Completed");
+        assertThat(PostgresTestServer.rows("SELECT * FROM queue_state")).containsExactly("orders|7|3|Completed");
     }
 
     @Test
@@ -243,32 +248,32 @@ class JdbcSinkTest {
                                             + "task orders/7/1, attempt 1): " + refusal.message()));
             assertThat(store.size()).isEqualTo(1);
         }
-        assertThat(PostgresWorld.rows("SELECT * FROM taskqueue_applied")).isEmpty();
+        assertThat(PostgresTestServer.rows("SELECT * FROM taskqueue_applied")).isEmpty();
     }
 
     @Test
     void constraintCheckedAtTheCommitIsAConstraintToo() throws Exception {
-        PostgresWorld.execute("DROP TABLE IF EXISTS late;"
+        PostgresTestServer.execute("DROP TABLE IF EXISTS late;"
                 + " CREATE TABLE late (id BIGINT REFERENCES seen (id) DEFERRABLE INITIALLY DEFERRED)");
         JdbcSink<String> sink = sink("INSERT INTO late VALUES (:taskSequenceId)");
         assertThatThrownBy(() -> apply(sink, event(EventKind.ENQUEUED, 1, 5, "1")))
                 .isInstanceOf(RecordedFailureException.class)
                 .hasMessageContaining("(SQLState 23503)");
-        PostgresWorld.execute("DROP TABLE late");
+        PostgresTestServer.execute("DROP TABLE late");
     }
 
     @Test
     void invalidStatementAndUnavailableDatabaseAreTransientFailures() throws Exception {
         JdbcSink<String> sink = sink("INSERT INTO seen (id) VALUES (:taskSequenceId)");
-        PostgresWorld.execute("ALTER TABLE seen RENAME TO gone");
+        PostgresTestServer.execute("ALTER TABLE seen RENAME TO gone");
         try {
             assertThatThrownBy(() -> apply(sink, event(EventKind.ENQUEUED, 1, 1, "1")))
                     .isInstanceOfSatisfying(SQLException.class, failure -> assertThat(failure.getSQLState())
                             .isEqualTo("42P01"));
         } finally {
-            PostgresWorld.execute("ALTER TABLE gone RENAME TO seen");
+            PostgresTestServer.execute("ALTER TABLE gone RENAME TO seen");
         }
-        DataSource broken = PostgresWorld.intercepted((connection, method, proceed) -> {
+        DataSource broken = PostgresTestServer.intercepted((connection, method, proceed) -> {
             if (method.equals("commit")) {
                 throw new SQLException("An I/O error occurred", "08006");
             }
@@ -280,14 +285,14 @@ class JdbcSinkTest {
                 .isInstanceOf(SQLException.class);
         assertThat(store.size()).isZero();
         apply(sink, event(EventKind.ENQUEUED, 1, 1, "1"));
-        assertThat(PostgresWorld.rows("SELECT id FROM seen")).containsExactly("1");
+        assertThat(PostgresTestServer.rows("SELECT id FROM seen")).containsExactly("1");
     }
 
     /** Both select, find no row and insert: one violates the constraint, and finds the row of the other in its second run. */
     @Test
     void concurrentEventsOfOneRowDoNotFailPermanently() throws Exception {
         AtomicInteger statements = new AtomicInteger();
-        DataSource counted = PostgresWorld.intercepted((connection, method, proceed) -> {
+        DataSource counted = PostgresTestServer.intercepted((connection, method, proceed) -> {
             Object answer = proceed.call();
             if (method.equals("prepareStatement") && String.valueOf(answer).contains("NOT EXISTS")) {
                 statements.incrementAndGet();
@@ -320,16 +325,16 @@ class JdbcSinkTest {
             threads.forEach(Thread::start);
             Awaitility.await()
                     .atMost(60, TimeUnit.SECONDS)
-                    .until(() -> PostgresWorld.number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 2);
+                    .until(() -> PostgresTestServer.number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 2);
         }
         for (Thread thread : threads) {
             thread.join(60_000);
         }
         assertThat(failures).isEmpty();
         assertThat(statements).as("one ran twice").hasValue(3);
-        assertThat(PostgresWorld.rows("SELECT effect_key, result FROM taskqueue_applied ORDER BY result"))
+        assertThat(PostgresTestServer.rows("SELECT effect_key, result FROM taskqueue_applied ORDER BY result"))
                 .hasSize(2);
-        assertThat(PostgresWorld.rows("SELECT id, n FROM seen")).containsExactly("1|1");
+        assertThat(PostgresTestServer.rows("SELECT id, n FROM seen")).containsExactly("1|1");
     }
 
     @Test
@@ -362,9 +367,9 @@ class JdbcSinkTest {
 
     @Test
     void prepareCreatesTheTableAndRunsNothing() throws Exception {
-        PostgresWorld.execute("DROP TABLE taskqueue_applied");
+        PostgresTestServer.execute("DROP TABLE taskqueue_applied");
         sink("INSERT INTO seen (id) VALUES (1)");
-        assertThat(PostgresWorld.rows("SELECT * FROM taskqueue_applied")).isEmpty();
-        assertThat(PostgresWorld.rows("SELECT * FROM seen")).isEmpty();
+        assertThat(PostgresTestServer.rows("SELECT * FROM taskqueue_applied")).isEmpty();
+        assertThat(PostgresTestServer.rows("SELECT * FROM seen")).isEmpty();
     }
 }

@@ -25,8 +25,8 @@ public record CommandPriority(String events, String control) {
     /**
      * The partitions that the next poll must not fetch.
      *
-     * <p>Where it is unknown whether there are commands, the control partition is not fetched either: the broker answers the question
-     * about its end immediately, but a fetch that finds nothing after half a second, and a second fetch has to wait for the first.
+     * <p>Where it is unknown whether there are commands, the control partition is not fetched either: the broker reports its
+     * end immediately, but answers a fetch that finds nothing only after half a second, and the next fetch waits for that answer.
      */
     Set<TopicPartition> waiting(Consumer<?, ?> consumer) {
         Set<TopicPartition> waiting = new HashSet<>();

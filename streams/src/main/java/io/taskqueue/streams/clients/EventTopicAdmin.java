@@ -124,7 +124,7 @@ public final class EventTopicAdmin implements AutoCloseable {
         if (before != partitions) {
             throw new SinkStoppedException(
                     "Topic " + settings.topics().events() + " has " + partitions + " partitions, but the state of sink "
-                            + settings.name() + " is of " + before
+                            + settings.name() + " was written for " + before
                             + ". A queue is always in one partition, so a topic's partition count never changes. Create a "
                             + "new topic and read it with a sink of another name.",
                     null);
@@ -154,7 +154,7 @@ public final class EventTopicAdmin implements AutoCloseable {
         } catch (KafkaException e) {
             throw new SinkStoppedException(
                     "Sink " + settings.name() + " cannot create its " + what + " " + topic.name() + ": " + e
-                            + ". Create it, or allow the sink to.",
+                            + ". Create it, or permit the sink to create topics.",
                     e);
         }
     }

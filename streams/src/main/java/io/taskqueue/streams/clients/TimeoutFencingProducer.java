@@ -14,11 +14,12 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * A producer whose transaction is answered in time, or that counts as fenced.
+ * A producer that reports itself as fenced if a commit or a send is not answered in time.
  *
  * <p>Kafka Streams continues after a timeout, and in ways that a sink cannot accept. After a commit that moved offsets it revives the
  * task, which then commits offsets of records that it has polled and never processed. A commit that moved none counts as successful.
- * After records that were not sent in time it commits, and ends with that. When its producer is fenced, it gives up all tasks,
+ * After records that were not sent in time it still commits, which fails and ends
+ * the stream thread. When its producer is fenced, it gives up all tasks,
  * creates another producer, whose first call ends the open transaction, and resumes new tasks from what is committed.
  */
 public final class TimeoutFencingProducer implements InvocationHandler {

@@ -37,7 +37,7 @@ sealed interface BreakerState {
      * All jobs begin.
      *
      * @param failures failed attempts since the last success
-     * @param tasks the tasks that they were of, as many as the policy asks for at most
+     * @param tasks the tasks of these attempts, at most as many as the policy requires
      */
     record Closed(int failures, Set<TaskId> tasks) implements BreakerState {
 

@@ -27,9 +27,9 @@ public final class WorkerThreads implements AutoCloseable {
     /** @param light virtual threads, or null for a pool of platform threads */
     public WorkerThreads(String sink, int concurrency, @Nullable ExecutorService light) {
         if (light == null) {
-            WorkerPool pool = new WorkerPool(concurrency, named(sink + "-worker-"));
+            ExecutorService pool = Executors.newFixedThreadPool(concurrency, named(sink + "-worker-"));
             this.workers = pool;
-            this.end = pool::close;
+            this.end = pool::shutdownNow;
         } else {
             Semaphore permits = new Semaphore(concurrency);
             this.workers = work -> light.execute(() -> permitted(permits, work));

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of one partition between being read and being applied, in memory, and what the store has to learn of them at the
+ * The events of one partition between being read and being applied, in memory, and the changes to write to the store at the
  * next commit. For the stream thread only.
  *
  * <pre>

@@ -46,7 +46,7 @@ final class PartitionHistory {
      */
     record Arrived(Verdict verdict, @Nullable Replay replay) {
 
-        /** Whether something may be recorded of its effects: not where it is the next event, which was never read before. */
+        /** Whether results of its effects may be recorded; false for the next event, which was never read before. */
         boolean mayBeRecorded() {
             return replay != null || verdict != Verdict.NEXT;
         }

@@ -89,16 +89,14 @@ public final class PartitionLifecycle implements Admission {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
     private final Set<Thread> workers = new HashSet<>();
-    private State state = State.CREATED;
-    private @Nullable SinkStoppedException failure;
+
+    /** Written inside the lock; read without it, because the stream thread reads it for each record, and workers contend for the lock. */
+    private volatile State state = State.CREATED;
+
+    private volatile @Nullable SinkStoppedException failure;
 
     public State state() {
-        lock.lock();
-        try {
-            return state;
-        } finally {
-            lock.unlock();
-        }
+        return state;
     }
 
     /** What was in flight is restored; no worker begins before the first pass. A second call revives the partition. */
@@ -122,6 +120,9 @@ public final class PartitionLifecycle implements Admission {
      * @return whether workers may begin now and could not before
      */
     public boolean beginPass(boolean sinkStopping) {
+        if (state == State.WORKING && !sinkStopping) {
+            return false;
+        }
         lock.lock();
         try {
             requireOneOf("beginPass", EnumSet.complementOf(EnumSet.of(State.CREATED, State.RELEASED)));
@@ -142,7 +143,7 @@ public final class PartitionLifecycle implements Admission {
         }
     }
 
-    /** Nothing can begin for a while, so beginning is suspended: a revocation then finds nothing running. Has an effect in WORKING only. */
+    /** Suspends the partition: no worker begins before the next pass, so a revocation finds nothing running. Only in WORKING. */
     public void suspend() {
         lock.lock();
         try {
@@ -229,12 +230,7 @@ public final class PartitionLifecycle implements Admission {
 
     /** Why the sink fails because of this partition, if it does. */
     public Optional<SinkStoppedException> failure() {
-        lock.lock();
-        try {
-            return Optional.ofNullable(failure);
-        } finally {
-            lock.unlock();
-        }
+        return Optional.ofNullable(failure);
     }
 
     /** Whether nothing begins, in this pass or a later one; also before the start. */

@@ -48,7 +48,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
     /** The threads that apply events, and whether they may call the target. */
     public record Workers(WorkerThreads threads, CircuitBreaker breaker) {}
 
-    /** The sink and the partition that the work is of. */
+    /** The sink and the partition to which the work belongs. */
     record Scope<T>(SinkSettings<T> settings, SinkProgress progress, int partition) {}
 
     private final SinkSettings<T> settings;

@@ -75,7 +75,7 @@ public final class ResultsStore {
                 : known;
     }
 
-    /** A replay asks for one event after the other: one scan for many of them costs little more than one for each. */
+    /** A replay asks for one event after the other: a scan for many of them costs little more than a scan for one. */
     private void prefetch(String queue, Position from) {
         Position to = new Position(from.epoch(), from.sequence() + PREFETCHED);
         Map<Position, RecordedResults> read = read(queue, from, to);

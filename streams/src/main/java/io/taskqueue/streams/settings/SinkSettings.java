@@ -105,8 +105,9 @@ public record SinkSettings<T>(
         kafka = Map.copyOf(kafka);
         require(
                 NAME.matcher(name).matches() && !name.equals(".") && !name.equals(".."),
-                "A sink's name becomes a consumer group and topic names: letters, digits, dots, hyphens and underscores, "
-                        + "but this is '" + name + "'. Choose another.");
+                "The sink name '" + name
+                        + "' cannot be used, because it becomes a consumer group and a part of topic names. "
+                        + "Use letters, digits, dots, hyphens and underscores.");
         require(
                 kafka.get("bootstrap.servers") != null,
                 "The sink " + name

@@ -2,9 +2,13 @@ package io.taskqueue.streams.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.streams.SinkTestCluster;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +52,119 @@ class WorkerThreadsTest {
         threads.execute(ran::countDown);
         threads.executeAfter(Duration.ZERO, ran::countDown);
         assertThat(ran.await(600, TimeUnit.MILLISECONDS)).isFalse();
+    }
+
+    @Test
+    void workThatWaitsForOtherWorkRunsConcurrently() throws Exception {
+        try (WorkerThreads threads = new WorkerThreads("together", CONCURRENCY, null)) {
+            for (int time = 0; time < 500; time++) {
+                CountDownLatch together = new CountDownLatch(CONCURRENCY);
+                CountDownLatch done = new CountDownLatch(CONCURRENCY);
+                for (int work = 0; work < CONCURRENCY; work++) {
+                    threads.execute(() -> {
+                        together.countDown();
+                        await(together);
+                        done.countDown();
+                    });
+                }
+                await(done);
+            }
+        }
+    }
+
+    @Test
+    void workSubmittedByManyThreadsRunsOnce() throws Exception {
+        Set<Integer> ran = ConcurrentHashMap.newKeySet();
+        CountDownLatch done = new CountDownLatch(4 * 5_000);
+        try (WorkerThreads threads = new WorkerThreads("many", CONCURRENCY, null)) {
+            for (int giver = 0; giver < 4; giver++) {
+                int first = giver * 5_000;
+                new Thread(() -> {
+                            for (int number = first; number < first + 5_000; number++) {
+                                int work = number;
+                                threads.execute(() -> {
+                                    if (ran.add(work)) {
+                                        done.countDown();
+                                    }
+                                });
+                            }
+                        })
+                        .start();
+            }
+            await(done);
+        }
+    }
+
+    @Test
+    void workRunsInTheOrderOfSubmission() throws Exception {
+        Queue<Integer> ran = new ConcurrentLinkedQueue<>();
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(100);
+        try (WorkerThreads threads = new WorkerThreads("order", 1, null)) {
+            threads.execute(() -> await(go));
+            for (int number = 0; number < 100; number++) {
+                int work = number;
+                threads.execute(() -> {
+                    ran.add(work);
+                    done.countDown();
+                });
+            }
+            go.countDown();
+            await(done);
+        }
+        assertThat(List.copyOf(ran)).isSorted();
+    }
+
+    @Test
+    void aThreadThatItsWorkTerminatesIsReplaced() {
+        CountDownLatch ran = new CountDownLatch(1);
+        try (WorkerThreads threads = new WorkerThreads("terminated", CONCURRENCY, null)) {
+            for (int work = 0; work < 2 * CONCURRENCY; work++) {
+                threads.execute(() -> {
+                    Thread.currentThread().setUncaughtExceptionHandler((thread, planted) -> {});
+                    throw new AssertionError("planted");
+                });
+            }
+            threads.execute(ran::countDown);
+            await(ran);
+        }
+    }
+
+    @Test
+    void closeInterruptsRunningWorkAndDropsWaitingWork() throws Exception {
+        Queue<Thread> begun = new ConcurrentLinkedQueue<>();
+        CountDownLatch all = new CountDownLatch(CONCURRENCY);
+        CountDownLatch interrupted = new CountDownLatch(CONCURRENCY);
+        WorkerThreads threads = new WorkerThreads("closed", CONCURRENCY, null);
+        for (int work = 0; work < 2 * CONCURRENCY; work++) {
+            threads.execute(() -> {
+                begun.add(Thread.currentThread());
+                all.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    interrupted.countDown();
+                }
+            });
+        }
+        await(all);
+
+        threads.close();
+
+        await(interrupted);
+        for (Thread thread : begun) {
+            thread.join(SinkTestCluster.PATIENCE.toMillis());
+            assertThat(thread.isAlive()).isFalse();
+        }
+        assertThat(begun).hasSize(CONCURRENCY);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Runs more work than may run at once, and checks the bound. */

@@ -14,9 +14,9 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /** A real PostgreSQL that the tests of this module share, with queries for them. */
-final class PostgresWorld {
+final class PostgresTestServer {
 
-    private PostgresWorld() {}
+    private PostgresTestServer() {}
 
     static DataSource dataSource() {
         return Server.POSTGRES.getPostgresDatabase();
@@ -64,10 +64,12 @@ final class PostgresWorld {
     /** Connections whose calls are passed to the test. */
     static DataSource intercepted(Call call) {
         return (DataSource) Proxy.newProxyInstance(
-                PostgresWorld.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                PostgresTestServer.class.getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (proxy, method, arguments) -> {
                     Connection real = dataSource().getConnection();
                     return Proxy.newProxyInstance(
-                            PostgresWorld.class.getClassLoader(),
+                            PostgresTestServer.class.getClassLoader(),
                             new Class<?>[] {Connection.class},
                             (self, called, given) -> call.of(real, called.getName(), () -> {
                                 try {
