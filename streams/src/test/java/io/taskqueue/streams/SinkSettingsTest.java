@@ -24,11 +24,11 @@ class SinkSettingsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "The sink name 'a sink' cannot be used, because it becomes a consumer group and a part of topic names. "
-                                + "Use letters, digits, dots, hyphens and underscores.");
+                                + "Use letters, digits, dots, hyphens and underscores, but not dots alone.");
         // the name is also that of a directory
         assertThatThrownBy(() -> builder("..").start())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("but this is '..'. Choose another.");
+                .hasMessageContaining("The sink name '..' cannot be used");
         assertThatThrownBy(() -> builder("s").topicCheckInterval(Duration.ZERO).start())
                 .hasMessage(
                         "Sink s needs a topic check interval of at least 1 ms, but it is 0s. Raise topicCheckInterval.");
@@ -141,8 +141,8 @@ class SinkSettingsTest {
             assertThatThrownBy(() -> cluster.sink("counted", cluster.calling(Duration.ZERO))
                             .start())
                     .isInstanceOf(SinkStoppedException.class)
-                    .hasMessageStartingWith(
-                            "Topic " + cluster.topic + " has 2 partitions, but the state of sink counted is of 1.");
+                    .hasMessageStartingWith("Topic " + cluster.topic
+                            + " has 2 partitions, but the state of sink counted was written for 1.");
         }
     }
 

@@ -107,7 +107,7 @@ public record SinkSettings<T>(
                 NAME.matcher(name).matches() && !name.equals(".") && !name.equals(".."),
                 "The sink name '" + name
                         + "' cannot be used, because it becomes a consumer group and a part of topic names. "
-                        + "Use letters, digits, dots, hyphens and underscores.");
+                        + "Use letters, digits, dots, hyphens and underscores, but not dots alone.");
         require(
                 kafka.get("bootstrap.servers") != null,
                 "The sink " + name
