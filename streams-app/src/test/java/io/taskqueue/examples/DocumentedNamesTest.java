@@ -42,6 +42,7 @@ class DocumentedNamesTest {
     private static final Set<String> TYPES_OF_OTHERS = Set.of(
             "ColonPrefixSqlParser",
             "Error",
+            "Executors",
             "Iterable",
             "KafkaProducer",
             "KafkaStreams",
@@ -51,7 +52,8 @@ class DocumentedNamesTest {
             "Serde",
             "StackOverflowError",
             "StatementContext",
-            "System");
+            "System",
+            "ThreadPoolExecutor");
 
     /** Names of products, which are no types. */
     private static final Set<String> PRODUCTS = Set.of("CloudEvents", "Kafka", "Streams");

@@ -53,7 +53,7 @@ class SinkStartFailuresAreReportedTest {
     void invalidSettingsAreUsageErrors() {
         assertThat(refused(ExitCode.USAGE, "--name", "printer", "--concurrency", "0"))
                 .contains("Sink printer needs 1 <= concurrency <= maxInFlight, but concurrency is 0");
-        assertThat(refused(ExitCode.USAGE, "--name", "a/b")).contains("but this is 'a/b'. Choose another.");
+        assertThat(refused(ExitCode.USAGE, "--name", "a/b")).contains("The sink name 'a/b' cannot be used");
         assertThat(refused(ExitCode.USAGE, "--name", "printer", "--max-in-flight", "3"))
                 .contains("but concurrency is 64 and maxInFlight 3.");
         assertThat(refused(ExitCode.USAGE, "--name", "printer", "--max-parked", "0"))
