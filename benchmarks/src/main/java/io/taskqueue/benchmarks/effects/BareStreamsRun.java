@@ -5,7 +5,6 @@ import io.taskqueue.benchmarks.measure.FirstCallStopwatch;
 import io.taskqueue.benchmarks.measure.ResourceUsage;
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import io.taskqueue.benchmarks.source.SourceRun;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;

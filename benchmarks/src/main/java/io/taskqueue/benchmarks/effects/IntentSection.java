@@ -1,15 +1,13 @@
 package io.taskqueue.benchmarks.effects;
 
-import io.taskqueue.streams.state.StoreNames;
-import io.taskqueue.kafka.TopicNames;
-
 import io.taskqueue.benchmarks.measure.Candidate;
 import io.taskqueue.benchmarks.measure.ResultTables;
 import io.taskqueue.benchmarks.measure.RoundResults;
 import io.taskqueue.benchmarks.measure.Stopwatch;
+import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.sink.EffectProbe;
 import io.taskqueue.sink.OnAmbiguity;
-
+import io.taskqueue.streams.state.StoreNames;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

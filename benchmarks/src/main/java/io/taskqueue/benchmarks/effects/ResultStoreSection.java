@@ -1,8 +1,5 @@
 package io.taskqueue.benchmarks.effects;
 
-import io.taskqueue.streams.state.StoreNames;
-import io.taskqueue.kafka.TopicNames;
-
 import io.taskqueue.benchmarks.measure.Candidate;
 import io.taskqueue.benchmarks.measure.FirstCallStopwatch;
 import io.taskqueue.benchmarks.measure.ResourceUsage;
@@ -10,9 +7,10 @@ import io.taskqueue.benchmarks.measure.ResultTables;
 import io.taskqueue.benchmarks.measure.RoundResults;
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import io.taskqueue.benchmarks.source.SourceRun;
+import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.sink.ReplicationSink;
-
 import io.taskqueue.streams.SinkService;
+import io.taskqueue.streams.state.StoreNames;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -157,8 +155,9 @@ public final class ResultStoreSection {
 
     /** Verifies that the bare processor puts keys and values of the same size as the sink, or the ratio is not meaningful. */
     private void requireSameSize(String sink) throws InterruptedException, ExecutionException {
-        ConsumerRecord<byte[], byte[]> recorded =
-                setup.cluster().read(TopicNames.changelog(sink, StoreNames.RESULTS), 1).get(0);
+        ConsumerRecord<byte[], byte[]> recorded = setup.cluster()
+                .read(TopicNames.changelog(sink, StoreNames.RESULTS), 1)
+                .get(0);
         int key = expected.key(1).length;
         int value = expected.value(1).length;
         if (recorded.key().length != key || recorded.value().length != value) {

@@ -1,14 +1,13 @@
 package io.taskqueue.benchmarks.kill;
 
-import io.taskqueue.streams.state.StoreNames;
-import io.taskqueue.kafka.TopicNames;
-
 import io.taskqueue.benchmarks.effects.EffectsSetup;
 import io.taskqueue.benchmarks.effects.SinkRun;
 import io.taskqueue.benchmarks.effects.Workload;
 import io.taskqueue.benchmarks.measure.Stopwatch;
+import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.streams.SinkService;
+import io.taskqueue.streams.state.StoreNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,19 +1,18 @@
 package io.taskqueue.benchmarks.latency;
 
-import io.taskqueue.streams.state.StoreNames;
-import io.taskqueue.kafka.TopicNames;
-
 import io.taskqueue.benchmarks.broker.BenchmarkCluster;
 import io.taskqueue.benchmarks.effects.EffectSettings;
 import io.taskqueue.benchmarks.effects.EffectsSetup;
+import io.taskqueue.benchmarks.effects.ResultTemplate;
 import io.taskqueue.benchmarks.effects.SinkRun;
 import io.taskqueue.benchmarks.effects.WorkloadTopics;
 import io.taskqueue.benchmarks.measure.Samples;
 import io.taskqueue.benchmarks.measure.Stopwatch;
+import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.sink.ReplicationSink;
-import io.taskqueue.streams.status.AppliedEvent;
-import io.taskqueue.benchmarks.effects.ResultTemplate;
 import io.taskqueue.streams.SinkService;
+import io.taskqueue.streams.state.StoreNames;
+import io.taskqueue.streams.status.AppliedEvent;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
