@@ -3,8 +3,10 @@ package io.taskqueue.streams.partition;
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.streams.checkpoint.Checkpoints;
 import io.taskqueue.streams.checkpoint.EventLocation;
+import io.taskqueue.streams.parking.ParkedCommand;
 import io.taskqueue.streams.parking.ParkedStore;
 import io.taskqueue.streams.parking.Parking;
+import io.taskqueue.streams.replay.ReplayOrder;
 import io.taskqueue.streams.replay.Replays;
 import io.taskqueue.streams.results.ResultsPurge;
 import io.taskqueue.streams.results.ResultsStore;
@@ -15,8 +17,8 @@ import io.taskqueue.streams.status.SinkProgress;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
 
-/** What is stored of one partition, loaded from its two stores. For the stream thread only. */
-final class PartitionState<T> {
+/** What is stored of one partition, loaded from its two stores; executes operators' commands on it. For the stream thread only. */
+final class PartitionState<T> implements SinkCommands.Target {
 
     private final InFlightEvents<T> inFlight;
     private final ResultsStore results;
@@ -77,6 +79,16 @@ final class PartitionState<T> {
         history.adopt(topic, logStart).forEach(queue -> purge.purgeAll(queue, offsets::contains));
         parking.startOver(topic);
         purge.purgeUpTo(logStart, history.queues());
+    }
+
+    @Override
+    public void replay(ReplayOrder order) {
+        history.ordered(order, topicId);
+    }
+
+    @Override
+    public void decide(ParkedCommand command) {
+        parking.execute(command);
     }
 
     /** Whether something is left to be purged. */

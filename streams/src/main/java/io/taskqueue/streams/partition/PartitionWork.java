@@ -8,9 +8,7 @@ import io.taskqueue.streams.checkpoint.Arrival;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.KeyedExecutor;
 import io.taskqueue.streams.execution.WorkerThreads;
-import io.taskqueue.streams.parking.ParkedCommand;
 import io.taskqueue.streams.replay.MovedOffsets;
-import io.taskqueue.streams.replay.ReplayOrder;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.status.SinkProgress;
 import java.time.Duration;
@@ -37,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *   release                                   the partition is revoked
  * </pre>
  */
-public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommands.Target {
+public final class PartitionWork<T> implements SinkLifecycle.Member {
 
     /** How soon outcomes are noticed when no record arrives. */
     public static final Duration TICK = Duration.ofMillis(5);
@@ -85,7 +83,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
                 settings.instruments().ticker());
         this.dispatcher = new EventDispatcher<>(
                 new Scope<>(settings, progress, partition), state, intents, outcomes, executor, this::fail);
-        this.commands = new SinkCommands(settings.name(), this);
+        this.commands = new SinkCommands(settings.name(), state);
     }
 
     @Override
@@ -226,16 +224,6 @@ public final class PartitionWork<T> implements SinkLifecycle.Member, SinkCommand
     /** Executes the command in a record of the control topic. */
     public void execute(byte @Nullable [] command, long offset) {
         commands.execute(command, offset);
-    }
-
-    @Override
-    public void replay(ReplayOrder order) {
-        state.history().ordered(order, state.topicId());
-    }
-
-    @Override
-    public void decide(ParkedCommand command) {
-        state.parking().execute(command);
     }
 
     /**
