@@ -53,12 +53,14 @@ final class AttemptReport {
         return exception;
     }
 
-    /** The misuse of an effect that comes after the end of its attempt. */
+    /**
+     * Refuses an effect that comes after the end of its attempt. This is not kept as a misuse: the outcome of an attempt depends on
+     * what happened before its end alone, not on whether such an effect came before or after the outcome was determined.
+     */
     EffectMisuseException late(String name) {
-        return misused(new EffectMisuseException("Effect '" + name + "' of " + event
-                + " came too late: the attempt to apply the event has ended, and the effect is not recorded. Use "
-                + "effects only during "
-                + "apply(), and wait in it for the threads that it starts."));
+        return new EffectMisuseException("Effect '" + name + "' of " + event
+                + " came too late: the attempt to apply the event has ended, and the effect is not recorded. Use effects only "
+                + "during apply(), and wait in it for the threads that it starts.");
     }
 
     /** Keeps the first reason to park the event. */

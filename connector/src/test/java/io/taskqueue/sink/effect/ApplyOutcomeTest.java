@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.sink.EffectMisuseException;
 import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.EffectNotRecordedException;
 import io.taskqueue.sink.Events;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -209,6 +211,21 @@ class ApplyOutcomeTest {
         assertThat(outcome.get(60, TimeUnit.SECONDS)).isEqualTo(new ApplyOutcome.Transient(failure));
         ended.await();
         assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(1, 0, 0, 0, 0));
+    }
+
+    @Test
+    void effectRequestedAfterTheSinkThrewIsRefusedAndDoesNotChangeTheOutcome() throws Exception {
+        var end = new CountDownLatch(1);
+        var failure = new IOException("another effect failed");
+        var effects = new RecordedEffects("billing", 0, EVENT, store, EffectMode.RUN, EffectRules.DEFAULT);
+        var outcome = CompletableFuture.supplyAsync(
+                () -> ApplyOutcome.of(throwing(end, new CountDownLatch(1), failure), EVENT, effects));
+        Awaitility.await().until(() -> !effects.scope().isOpen());
+
+        assertThatThrownBy(() -> effects.run("later", key -> {})).isInstanceOf(EffectMisuseException.class);
+        end.countDown();
+
+        assertThat(outcome.get(60, TimeUnit.SECONDS)).isEqualTo(new ApplyOutcome.Transient(failure));
     }
 
     @Test
