@@ -56,12 +56,14 @@ class WorkerThreadsTest {
 
     @Test
     void workThatWaitsForOtherWorkRunsConcurrently() throws Exception {
+        Set<Thread> seen = ConcurrentHashMap.newKeySet();
         try (WorkerThreads threads = new WorkerThreads("together", CONCURRENCY, null)) {
             for (int time = 0; time < 500; time++) {
                 CountDownLatch together = new CountDownLatch(CONCURRENCY);
                 CountDownLatch done = new CountDownLatch(CONCURRENCY);
                 for (int work = 0; work < CONCURRENCY; work++) {
                     threads.execute(() -> {
+                        seen.add(Thread.currentThread());
                         together.countDown();
                         await(together);
                         done.countDown();
@@ -70,11 +72,13 @@ class WorkerThreadsTest {
                 await(done);
             }
         }
+        assertThat(seen).hasSize(CONCURRENCY);
     }
 
     @Test
     void workSubmittedByManyThreadsRunsOnce() throws Exception {
         Set<Integer> ran = ConcurrentHashMap.newKeySet();
+        Set<Thread> seen = ConcurrentHashMap.newKeySet();
         CountDownLatch done = new CountDownLatch(4 * 5_000);
         try (WorkerThreads threads = new WorkerThreads("many", CONCURRENCY, null)) {
             for (int giver = 0; giver < 4; giver++) {
@@ -83,6 +87,7 @@ class WorkerThreadsTest {
                             for (int number = first; number < first + 5_000; number++) {
                                 int work = number;
                                 threads.execute(() -> {
+                                    seen.add(Thread.currentThread());
                                     if (ran.add(work)) {
                                         done.countDown();
                                     }
@@ -93,6 +98,7 @@ class WorkerThreadsTest {
             }
             await(done);
         }
+        assertThat(seen).hasSizeLessThanOrEqualTo(CONCURRENCY);
     }
 
     @Test
@@ -117,16 +123,18 @@ class WorkerThreadsTest {
 
     @Test
     void aThreadThatItsWorkTerminatesIsReplaced() {
+        CountDownLatch uncaught = new CountDownLatch(2 * CONCURRENCY);
         CountDownLatch ran = new CountDownLatch(1);
         try (WorkerThreads threads = new WorkerThreads("terminated", CONCURRENCY, null)) {
             for (int work = 0; work < 2 * CONCURRENCY; work++) {
                 threads.execute(() -> {
-                    Thread.currentThread().setUncaughtExceptionHandler((thread, planted) -> {});
+                    Thread.currentThread().setUncaughtExceptionHandler((thread, planted) -> uncaught.countDown());
                     throw new AssertionError("planted");
                 });
             }
             threads.execute(ran::countDown);
             await(ran);
+            await(uncaught);
         }
     }
 
