@@ -6,6 +6,8 @@
  *   TopicNames         the names of all topics: the defaults, and those that follow from the name of a sink
  *   TopicReader        reads partitions to an end that exists
  *   TopicAdmin         describes and creates topics
+ *   TopicProbe         finds out why a topic cannot be used at the moment
+ *   BrokerDiagnosis    states why requests fail: nothing listens, credentials refused, no permission
  *   KafkaRequests      waits for an answer, within a timeout; repeats a request while brokers do not know a new topic
  * </pre>
  *

@@ -156,12 +156,18 @@ public final class ReplicationSource<T> implements AutoCloseable {
         void close();
     }
 
-    /** The health of the source now. Never blocks. */
+    /**
+     * The health of the source now. Never blocks.
+     *
+     * <p>A failure that Kafka's clients report shows at once. Where they report none, because no broker answers, it shows within 6 s
+     * while events wait, and within 20 s while none does.
+     */
     public SourceHealth health() {
-        SourceLifecycle.Standing standing = engine.lifecycle.standing(engine.buffer.oldestWaiting());
+        SourceLifecycle.Standing standing = engine.lifecycle.standing();
         return new SourceHealth(
                 standing.state(),
                 standing.since(),
+                standing.reason(),
                 engine.buffer.size(),
                 position(),
                 replicatedUpTo(),

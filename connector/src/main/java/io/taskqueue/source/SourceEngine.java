@@ -13,6 +13,7 @@ import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
 import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
 
     private final SourceMeters meters;
     private final SourceSettings.Environment environment;
+    private final OutageMonitor monitor;
     private final Thread registry;
     private volatile @Nullable Thread publisher;
     private volatile @Nullable CloseReport closeReport;
@@ -48,7 +50,7 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         this.queue = queue;
         this.claim = claim;
         this.buffer = buffer;
-        this.lifecycle = new SourceLifecycle(environment.clock());
+        this.lifecycle = new SourceLifecycle(environment.clock(), environment.ticker());
         this.meters = meters;
         this.environment = environment;
         meters.buffer(buffer, EventBuffer::size);
@@ -56,12 +58,18 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         meters.depth("delayed", queue, measured -> measured.counts().delayed());
         meters.depth("leased", queue, measured -> measured.counts().leased());
         this.subscriptions = new Subscriptions<>(queue.name(), meters.observerFailures()::increment);
-        this.gate = new ReplicationGate(buffer::acknowledgedUpTo, watch, claim.epoch(), this::ownershipLost);
+        this.gate = new ReplicationGate(
+                buffer::acknowledgedUpTo, watch, claim.epoch(), this::ownershipLost, this::registryRead);
+        this.monitor = new OutageMonitor(queue.name(), buffer, lifecycle, environment.ticker());
         this.registry = daemon("registry", gate);
     }
 
-    /** Starts its threads. */
-    void start(EventRecords<T> records, ProducerFactory producers, Duration ackTimeout) {
+    /**
+     * Starts its threads.
+     *
+     * @param probe finds out what is wrong with Kafka; closed at the end
+     */
+    void start(EventRecords<T> records, ProducerFactory producers, Duration ackTimeout, OutageMonitor.Probe probe) {
         Publisher<T> publishing = new Publisher<>(buffer, records, producers, this, ackTimeout, environment.ticker());
         Thread thread = daemon("publisher", () -> {
             try (producers) {
@@ -71,6 +79,7 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         publisher = thread;
         thread.start();
         registry.start();
+        daemon("outage-monitor", () -> monitor.run(probe)).start();
     }
 
     @Override
@@ -78,14 +87,13 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         meters.events(event.kind()).increment();
         subscriptions.deliver(event);
         gate.advanced();
-        if (lifecycle.acknowledged()) {
-            LOG.info("Events of queue {} reach Kafka again, starting with {}.", queue.name(), event.position());
-        }
+        lifecycle.acknowledged();
     }
 
     @Override
     public void retrying(String error) {
         lifecycle.retrying(error);
+        monitor.wake();
         meters.producerFailures().increment();
     }
 
@@ -98,6 +106,16 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
                 cause);
         if (lifecycle.fail(String.valueOf(failure.getMessage()))) {
             stop(failure);
+        }
+    }
+
+    private void registryRead(Optional<KafkaException> failure) {
+        if (failure.isEmpty()) {
+            lifecycle.registryRead();
+        } else {
+            lifecycle.registryUnreadable("the registry of sources cannot be read, so replicated() waits: "
+                    + failure.get().getMessage());
+            monitor.wake();
         }
     }
 
@@ -117,6 +135,7 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         queue.stop(String.valueOf(cause.getMessage()));
         gate.end(cause);
         subscriptions.end(cause);
+        monitor.close();
     }
 
     /** Closes the queue, then waits for the acknowledgement of what is left, no longer than the close timeout. */
@@ -141,6 +160,7 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
                 + buffer.appendedUpTo() + ", when Kafka had acknowledged up to " + buffer.acknowledgedUpTo()
                 + ". Read the topic to find which of the remaining events it holds."));
         subscriptions.end(null);
+        monitor.close();
         meters.close();
         report(regular);
         if (interrupted) {

@@ -3,6 +3,7 @@ package io.taskqueue.source;
 import io.taskqueue.event.Position;
 import io.taskqueue.kafka.KafkaRequests;
 import io.taskqueue.kafka.TopicAdmin;
+import io.taskqueue.kafka.TopicProbe;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.metrics.SourceMeters;
 import io.taskqueue.queue.TaskQueue;
@@ -114,7 +115,7 @@ final class SourceStart<T> {
         queue.attach(buffer);
         RegistryWatch watch = new RegistryWatch(this::reader, topics.registry(), claim);
         SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, settings.environment());
-        engine.start(records, producers, settings.kafka().ackTimeout());
+        engine.start(records, producers, settings.kafka().ackTimeout(), probe(partition));
         return engine;
     }
 
@@ -172,6 +173,21 @@ final class SourceStart<T> {
     private TopicReader reader() {
         // claims are written without transactions: a hanging transaction of another writer must not hide a newer claim
         return TopicReader.open(settings.kafka().all(), IsolationLevel.READ_UNCOMMITTED, timeout);
+    }
+
+    private OutageMonitor.Probe probe(TopicPartition partition) {
+        TopicProbe probe = new TopicProbe(settings.kafka().all(), partition.topic(), OutageMonitor.PROBE_TIMEOUT);
+        return new OutageMonitor.Probe() {
+            @Override
+            public Optional<String> problem() throws InterruptedException {
+                return probe.problem(number -> number == partition.partition());
+            }
+
+            @Override
+            public void close() {
+                probe.close();
+            }
+        };
     }
 
     private SourceStartException unreachable(KafkaException cause) {

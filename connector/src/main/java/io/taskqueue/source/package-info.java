@@ -10,6 +10,7 @@
  *   SourceStart           the start, step by step, and all wiring; SourceTopics creates and checks the topics
  *   SourceEngine          a running source: its threads, and how they end together
  *   SourceLifecycle       open, closing, closed, fenced, failed; outages of Kafka (SourceState, SourceHealth for users)
+ *   OutageMonitor         detects outages, finds out why, and logs them; on a thread of its own
  *   ReplicationGate       completes the futures of replicated()
  *   CloseReport           what close() left unreplicated
  *   SourceStartException, SourceFencedException, SourceStoppedException, SubscriptionOverflowException

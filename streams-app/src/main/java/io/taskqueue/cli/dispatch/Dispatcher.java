@@ -159,7 +159,7 @@ public final class Dispatcher implements AutoCloseable {
         return health.ready()
                 ? Optional.empty()
                 : Optional.of("the source is " + health.state() + " since " + health.since()
-                        + health.lastError().map(error -> ": " + error).orElse(""));
+                        + health.reason().map(reason -> ": " + reason).orElse(""));
     }
 
     private void requireLive() {
