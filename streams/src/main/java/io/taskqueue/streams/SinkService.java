@@ -35,7 +35,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
-import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -184,8 +183,7 @@ public final class SinkService implements AutoCloseable {
         }
         if (closing.compareAndSet(false, true)) {
             // leaving the group must be requested before the thread ends
-            streams.close(CloseOptions.timeout(Duration.ZERO)
-                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+            leaveAndClose(Duration.ZERO);
             new Thread(this::end, settings.name() + "-end").start();
         }
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -224,10 +222,7 @@ public final class SinkService implements AutoCloseable {
 
     private void end() {
         try {
-            boolean ended = streams.close(
-                    CloseOptions.timeout(settings.limits().drainTimeout().plus(CLOSE_TIMEOUT))
-                            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
-            if (!ended) {
+            if (!leaveAndClose(settings.limits().drainTimeout().plus(CLOSE_TIMEOUT))) {
                 LOG.warn(
                         "Sink {} did not stop within {} s; what was not committed is applied again at the next start",
                         settings.name(),
@@ -239,6 +234,12 @@ public final class SinkService implements AutoCloseable {
             state = SinkState.STOPPED;
             closed.countDown();
         }
+    }
+
+    /** Returns whether Kafka Streams ended within the timeout. */
+    @SuppressWarnings("deprecation") // the options that replace these came with Kafka Streams 4.2
+    private boolean leaveAndClose(Duration timeout) {
+        return streams.close(new KafkaStreams.CloseOptions().timeout(timeout).leaveGroup(true));
     }
 
     private void awaitEnd() {

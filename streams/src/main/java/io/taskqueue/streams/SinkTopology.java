@@ -31,7 +31,6 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.TimestampExtractor;
@@ -160,6 +159,7 @@ public final class SinkTopology implements AutoCloseable {
         return sink;
     }
 
+    @SuppressWarnings("deprecation") // the AutoOffsetReset that replaces Topology's came with Kafka Streams 4.0
     private static <T> Topology topology(
             SinkSettings<T> settings,
             CommitHook commitHook,
@@ -167,14 +167,14 @@ public final class SinkTopology implements AutoCloseable {
             ProcessorSupplier<byte[], PolledRecord<T>, byte[], byte[]> processor) {
         return new Topology()
                 .addSource(
-                        (AutoOffsetReset) null, // the consumer's own setting
+                        (Topology.AutoOffsetReset) null, // the consumer's own setting
                         EVENTS,
                         TOLERANT,
                         new ByteArrayDeserializer(),
                         new PolledRecord.Unwrapping<T>(),
                         settings.topics().events())
                 .addSource(
-                        AutoOffsetReset.earliest(),
+                        Topology.AutoOffsetReset.EARLIEST,
                         CONTROL,
                         FIRST,
                         new ByteArrayDeserializer(),

@@ -57,7 +57,7 @@ final class StreamsProperties {
         require(
                 properties,
                 StreamsConfig.GROUP_PROTOCOL_CONFIG,
-                StreamsConfig.DEFAULT_GROUP_PROTOCOL,
+                "classic", // StreamsConfig has no name for it before Kafka Streams 4.2
                 "lets the sink intercept each poll and each revocation");
         require(
                 properties,

@@ -88,8 +88,10 @@ public final class SinkTestCluster implements AutoCloseable {
         create();
     }
 
+    /** The address of the broker; where the system property {@code taskqueue.bootstrap} names one, no broker is started. */
     public static String bootstrap() {
-        return SharedBroker.KAFKA.bootstrapServers();
+        String running = System.getProperty("taskqueue.bootstrap");
+        return running == null ? SharedBroker.KAFKA.bootstrapServers() : running;
     }
 
     public EventTopicWriter source(String queue, long epoch) {

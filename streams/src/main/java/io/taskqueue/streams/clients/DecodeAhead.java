@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -68,7 +69,20 @@ public final class DecodeAhead<T> implements AutoCloseable {
             List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
             all.put(partition, partition.topic().equals(topic) ? wrapped(records) : records);
         }
-        return new ConsumerRecords<>(all, polled.nextOffsets());
+        return replaced(polled, all);
+    }
+
+    /** The same poll with other records. Kafka 3.9 has no offsets in it, and no constructor that takes them. */
+    @SuppressWarnings("deprecation") // the constructor that replaces it came with Kafka 4.0
+    private static ConsumerRecords<byte[], byte[]> replaced(
+            ConsumerRecords<byte[], byte[]> polled,
+            Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records) {
+        return new ConsumerRecords<>(records) {
+            @Override
+            public Map<TopicPartition, OffsetAndMetadata> nextOffsets() {
+                return polled.nextOffsets();
+            }
+        };
     }
 
     private List<ConsumerRecord<byte[], byte[]>> wrapped(List<ConsumerRecord<byte[], byte[]>> records) {
