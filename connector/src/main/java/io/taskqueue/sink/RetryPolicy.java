@@ -31,6 +31,7 @@ public record RetryPolicy(
     private static final List<Class<? extends Exception>> NEVER_PERMANENT = List.of(
             InterruptedException.class,
             RetryLaterException.class,
+            NotDoneException.class,
             UnknownOutcomeException.class,
             AmbiguousEffectException.class,
             EffectMisuseException.class);
@@ -72,7 +73,7 @@ public record RetryPolicy(
      * This policy with more permanent exceptions of an effect's action.
      *
      * @throws IllegalArgumentException if one of them is never permanent: {@link InterruptedException}, {@link RetryLaterException},
-     *     {@link UnknownOutcomeException}, {@link AmbiguousEffectException}, {@link EffectMisuseException}
+     *     {@link NotDoneException}, {@link UnknownOutcomeException}, {@link AmbiguousEffectException}, {@link EffectMisuseException}
      */
     @SafeVarargs
     public final RetryPolicy withPermanent(Class<? extends Exception>... exceptions) {

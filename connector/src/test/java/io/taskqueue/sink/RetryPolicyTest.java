@@ -72,12 +72,14 @@ class RetryPolicyTest {
     }
 
     @Test
-    void interruptionRetryLaterUnknownOutcomeAndMisuseAreNeverPermanent() {
+    void interruptionRetryLaterNotDoneUnknownOutcomeAndMisuseAreNeverPermanent() {
         var all = RetryPolicy.DEFAULT.withPermanent(Exception.class);
         assertThat(all.isPermanent(new IOException("x"))).isTrue();
         assertThat(all.isPermanent(new RuntimeException(new InterruptedException())))
                 .isFalse();
         assertThat(all.isPermanent(new IOException(new RetryLaterException("busy", Duration.ZERO))))
+                .isFalse();
+        assertThat(all.isPermanent(new IOException(new NotDoneException("closed"))))
                 .isFalse();
         assertThat(all.isPermanent(new EffectMisuseException("x"))).isFalse();
         assertThat(all.isPermanent(new UnknownOutcomeException("late", new IOException("reset"))))
