@@ -7,13 +7,17 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Record;
 
-/** A record that cannot be decoded, as it is written to the dead-letter topic: its own bytes and headers, and the reason. */
+/**
+ * A record that cannot be decoded, as it is written to the dead-letter topic: its own bytes and headers, the reason, and where and when it
+ * was in the event topic. Its own timestamp is only a header, in milliseconds since 1970: the topic's retention begins when it is written.
+ */
 final class DeadLetterRecord {
 
     static final String REASON = "taskqueue_dead_reason";
     static final String TOPIC = "taskqueue_dead_topic";
     static final String PARTITION = "taskqueue_dead_partition";
     static final String OFFSET = "taskqueue_dead_offset";
+    static final String TIMESTAMP = "taskqueue_dead_timestamp";
 
     private DeadLetterRecord() {}
 
@@ -26,6 +30,7 @@ final class DeadLetterRecord {
         headers.add(TOPIC, utf8(from.topic()));
         headers.add(PARTITION, utf8(String.valueOf(from.partition())));
         headers.add(OFFSET, utf8(String.valueOf(offset)));
+        headers.add(TIMESTAMP, utf8(String.valueOf(undecodable.timestamp())));
         return new Record<>(undecodable.key(), polled.value(), undecodable.timestamp(), headers);
     }
 

@@ -1,11 +1,13 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.streams.clients.CommandPriority;
+import io.taskqueue.streams.clients.CurrentTimeProducer;
 import io.taskqueue.streams.clients.PacedConsumer;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.TimeoutFencingProducer;
 import io.taskqueue.streams.partition.SinkLifecycle;
 import io.taskqueue.streams.replay.MovedOffsets;
+import java.time.Clock;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
@@ -20,6 +22,7 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 /**
  * Supplies the clients of a sink to Kafka Streams.
  *
+ * @param clock the time of each record that the sink writes
  * @param consumers creates the main consumers that make the polls
  */
 record SinkClients(
@@ -27,6 +30,7 @@ record SinkClients(
         SinkLifecycle lifecycle,
         PollBudget budget,
         MovedOffsets movedOffsets,
+        Clock clock,
         Function<Map<String, Object>, Consumer<byte[], byte[]>> consumers)
         implements KafkaClientSupplier {
 
@@ -42,8 +46,8 @@ record SinkClients(
 
     @Override
     public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-        return TimeoutFencingProducer.wrap(
-                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()));
+        return TimeoutFencingProducer.wrap(CurrentTimeProducer.wrap(
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()), clock));
     }
 
     @Override

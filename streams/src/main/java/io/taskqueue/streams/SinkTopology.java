@@ -80,7 +80,10 @@ public final class SinkTopology implements AutoCloseable {
     static final String APPLY = "apply";
     static final String DEAD_LETTERS = "dead-letters";
 
-    /** Kafka Streams skips a record with a negative timestamp, which would be a gap; and time 0 is that of commands. */
+    /**
+     * Kafka Streams skips a record with a negative timestamp, which would be a gap; and time 0 is that of commands. These times only order
+     * the records that are read: whatever the sink writes gets the current time from its producer.
+     */
     static final TimestampExtractor TOLERANT = (record, partitionTime) -> Math.max(1, record.timestamp());
 
     /**
@@ -229,7 +232,13 @@ public final class SinkTopology implements AutoCloseable {
 
     KafkaClientSupplier clients(Function<Map<String, Object>, Consumer<byte[], byte[]>> mainConsumers) {
         CommandPriority commands = new CommandPriority(settings.topics().events(), TopicNames.control(settings.name()));
-        return new SinkClients(commands, lifecycle, budget, movedOffsets, mainConsumers);
+        return new SinkClients(
+                commands,
+                lifecycle,
+                budget,
+                movedOffsets,
+                settings.instruments().clock(),
+                mainConsumers);
     }
 
     /** 3. Stops all work and waits for what runs, at most the drain timeout. To be called before streams close. */

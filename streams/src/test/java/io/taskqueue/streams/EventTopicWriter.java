@@ -85,7 +85,12 @@ public final class EventTopicWriter {
         }
         cluster.producer
                 .send(new ProducerRecord<>(
-                        cluster.topic, partition(), key, "{\"broken".getBytes(StandardCharsets.UTF_8), written))
+                        cluster.topic,
+                        partition(),
+                        timestamp,
+                        key,
+                        "{\"broken".getBytes(StandardCharsets.UTF_8),
+                        written))
                 .get();
     }
 

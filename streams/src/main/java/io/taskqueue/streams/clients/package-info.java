@@ -5,6 +5,7 @@
  *   PacedConsumer, PollBudget, CommandPriority   when the stream thread polls, what it fetches, how long it waits
  *   DecodeAhead, PolledRecord                    decodes polled events on a thread of their own
  *   TimeoutFencingProducer                       a commit without an answer fences the producer
+ *   CurrentTimeProducer                          each written record has the current time
  *   EventTopicAdmin, EventTopicDescription,
  *   EventTopicMonitor, RecordSizes               what the cluster reports of the event topic; the sink's own topics
  * </pre>
