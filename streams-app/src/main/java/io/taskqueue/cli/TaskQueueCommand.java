@@ -9,16 +9,16 @@ import io.taskqueue.cli.parked.ParkedListCommand;
 import io.taskqueue.cli.parked.ParkedRedriveCommand;
 import io.taskqueue.cli.parked.ParkedShowCommand;
 import io.taskqueue.cli.replay.ReplayCommand;
+import io.taskqueue.cli.shared.ClassPath;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.sink.SinkCommand;
 import io.taskqueue.cli.status.ResultsCommand;
 import io.taskqueue.cli.status.StatusCommand;
-import io.taskqueue.config.DurationText;
 import io.taskqueue.queue.Ticker;
 import java.io.PrintWriter;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -28,7 +28,6 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** The command line: {@code taskqueue COMMAND}. */
 @Command(
@@ -77,7 +76,8 @@ public final class TaskQueueCommand implements Runnable {
                 .addSubcommand(parked)
                 .addSubcommand(new StatusCommand(clock));
         listExitCodes(all);
-        return all.registerConverter(Duration.class, TaskQueueCommand::duration)
+        OptionValue.registerDefaults(all);
+        return all.setExecutionStrategy(ClassPath.during(new CommandLine.RunLast()))
                 .setUsageHelpAutoWidth(true)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(TaskQueueCommand::reportInvalidCommandLine)
@@ -100,14 +100,6 @@ public final class TaskQueueCommand implements Runnable {
         }
         failure.printStackTrace(err);
         return ExitCode.FAILED;
-    }
-
-    private static Duration duration(String text) {
-        try {
-            return DurationText.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new TypeConversionException(String.valueOf(e.getMessage()));
-        }
     }
 
     /** Adds the usual exit codes to the help of commands that do not list codes of their own. */

@@ -45,6 +45,17 @@ public final class KafkaOptions {
                             + "consumer., admin. or streams. applies to that client only.")
     private @Nullable Path commandConfig;
 
+    @Option(
+            names = ClassPath.OPTION,
+            paramLabel = "JARS",
+            defaultValue = "${env:TASKQUEUE_CLASS_PATH}",
+            converter = ClassPath.Entries.class,
+            description =
+                    "The class path of classes that you add: sinks, JDBC drivers, and what --command-config names, for example "
+                            + "a callback handler of a cloud's IAM. Jars and directories, separated as for java -cp; DIR/* is "
+                            + "all jars of a directory. Default: the environment variable TASKQUEUE_CLASS_PATH.")
+    private @Nullable ClassPath classPath;
+
     /** All properties, with their prefixes. */
     public Map<String, Object> properties() {
         Map<String, Object> all = new LinkedHashMap<>();

@@ -80,14 +80,6 @@ public final class SinkCommand implements Callable<Integer> {
             description = "The sink to run, see above.")
     private String sink = "";
 
-    @Option(
-            names = "--class-path",
-            paramLabel = "JARS",
-            description =
-                    "The class path of CLASS and its libraries, or of a JDBC driver: jars and directories, separated as "
-                            + "for java -cp.")
-    private @Nullable String classPath;
-
     @Option(names = "--sink-config", paramLabel = "K=V", description = "A setting of the sink. Repeatable.")
     private Map<String, String> sinkConfig = new LinkedHashMap<>();
 
@@ -131,7 +123,7 @@ public final class SinkCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return run(SinkFactoryLoader.load(sink, classPath));
+        return run(SinkFactoryLoader.load(sink));
     }
 
     private <T> Integer run(SinkFactory<T> factory) throws Exception {

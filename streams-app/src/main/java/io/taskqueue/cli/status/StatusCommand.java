@@ -3,11 +3,12 @@ package io.taskqueue.cli.status;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
+import io.taskqueue.cli.shared.RegistryTopicOption;
 import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.cli.status.NewestQueueEvents.NewestEvent;
-import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.SourceRegistry;
 import java.time.Clock;
@@ -43,18 +44,15 @@ public final class StatusCommand implements Callable<Integer> {
     @Option(
             names = "--name",
             paramLabel = "APP",
+            converter = OptionValue.Sink.class,
             description = "Only this sink. Default: every consumer group that has committed offsets of the topic.")
     private @Nullable String name;
 
     @Mixin
     private TopicOption topic = new TopicOption();
 
-    @Option(
-            names = "--registry-topic",
-            paramLabel = "TOPIC",
-            defaultValue = ReplicationSource.DEFAULT_REGISTRY_TOPIC,
-            description = "The topic of the source registry. Default: ${DEFAULT-VALUE}.")
-    private String registryTopic = ReplicationSource.DEFAULT_REGISTRY_TOPIC;
+    @Mixin
+    private RegistryTopicOption registryTopic = new RegistryTopicOption();
 
     @Mixin
     private Output output = new Output();
@@ -87,7 +85,7 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private List<QueueLine> queues(TopicOffsets events) throws InterruptedException {
-        Map<String, Claim> claims = SourceRegistry.read(kafka.properties(), registryTopic);
+        Map<String, Claim> claims = SourceRegistry.read(kafka.properties(), registryTopic.name());
         Map<String, NewestEvent> newest = NewestQueueEvents.read(events, kafka.properties());
         List<QueueLine> lines = new ArrayList<>();
         new TreeMap<>(claims).forEach((queue, claim) -> {
