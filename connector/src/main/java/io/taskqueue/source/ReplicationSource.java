@@ -176,13 +176,37 @@ public final class ReplicationSource<T> implements AutoCloseable {
 
     /**
      * Closes the queue, then waits until Kafka has acknowledged what is left, no longer than the close timeout. Events that it has
-     * not acknowledged by then are logged as an error, with their positions, and reported by {@link #closeReport()}. Subscriptions
+     * not acknowledged by then are logged as an error, with their positions, and are in the {@link #closeReport()}. Subscriptions
      * end when they are read to their end. An interruption ends the waiting, and the thread stays interrupted. A second call does
      * nothing.
      */
     @Override
     public void close() {
-        engine.close();
+        engine.close(engine.closeTimeout());
+    }
+
+    /**
+     * Closes as {@link #close()} does, and waits as long as given here, not as long as the close timeout. Use it where what Kafka
+     * has not acknowledged must not be lost with the process:
+     *
+     * <pre>{@code
+     * CloseReport report = source.close(Duration.ofSeconds(20));
+     * if (!report.complete()) {
+     *     UnreplicatedFile.write(Path.of("orders.unreplicated.ndjson"), report.unreplicated());
+     * }
+     * }</pre>
+     *
+     * <p>{@link EventResend} or the command {@code taskqueue resend} publishes the file later, unless another source has claimed
+     * the queue by then.
+     *
+     * @return what was not replicated; of an earlier call, if there was one
+     * @throws IllegalStateException if another thread is closing the source at this moment
+     */
+    public CloseReport close(Duration timeout) {
+        engine.close(Objects.requireNonNull(timeout, "timeout"));
+        return closeReport()
+                .orElseThrow(() -> new IllegalStateException("The source of queue " + queueName()
+                        + " is being closed by another thread. Wait for that call, and read closeReport()."));
     }
 
     /** What was not replicated, once {@link #close()} has returned. */

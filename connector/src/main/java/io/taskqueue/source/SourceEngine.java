@@ -7,13 +7,18 @@ import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.source.publish.EventBuffer;
 import io.taskqueue.source.publish.EventRecords;
+import io.taskqueue.source.publish.HeldEvents;
 import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.publish.Publisher;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.RegistryWatch;
+import io.taskqueue.source.unreplicated.EventOrigin;
+import io.taskqueue.source.unreplicated.UnreplicatedEvents;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +42,8 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
     private final SourceSettings.Environment environment;
     private final OutageMonitor monitor;
     private final Thread registry;
+    private final RegistryWatch watch;
+    private @Nullable EventRecords<T> records;
     private volatile @Nullable Thread publisher;
     private volatile @Nullable CloseReport closeReport;
 
@@ -52,6 +59,7 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         this.buffer = buffer;
         this.lifecycle = new SourceLifecycle(environment.clock(), environment.ticker());
         this.meters = meters;
+        this.watch = watch;
         this.environment = environment;
         meters.buffer(buffer, EventBuffer::size);
         meters.depth("pending", queue, measured -> measured.counts().pending());
@@ -70,6 +78,7 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
      * @param probe finds out what is wrong with Kafka; closed at the end
      */
     void start(EventRecords<T> records, ProducerFactory producers, Duration ackTimeout, OutageMonitor.Probe probe) {
+        this.records = records;
         Publisher<T> publishing = new Publisher<>(buffer, records, producers, this, ackTimeout, environment.ticker());
         Thread thread = daemon("publisher", () -> {
             try (producers) {
@@ -138,15 +147,15 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         monitor.close();
     }
 
-    /** Closes the queue, then waits for the acknowledgement of what is left, no longer than the close timeout. */
-    void close() {
+    /** Closes the queue, then waits for the acknowledgement of what is left, no longer than the timeout. */
+    void close(Duration timeout) {
         if (!lifecycle.close()) {
             return;
         }
         queue.close();
         boolean interrupted = false;
         try {
-            buffer.awaitEmpty(Ticker.limitNanos(environment.closeTimeout()));
+            buffer.awaitEmpty(Ticker.limitNanos(timeout));
         } catch (InterruptedException e) {
             interrupted = true;
         }
@@ -170,12 +179,17 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
 
     private void report(boolean regular) {
         CloseReport report = new CloseReport(
-                buffer.appendedUpTo(), buffer.acknowledgedUpTo(), buffer.unacknowledged(), lifecycle.lastError());
+                buffer.appendedUpTo(),
+                buffer.acknowledgedUpTo(),
+                buffer.unacknowledged(),
+                lifecycle.lastError(),
+                unreplicated());
         closeReport = report;
         if (!report.complete()) {
             LOG.error(
                     "Queue {} was closed {} with {} events that Kafka has not acknowledged, from {} to {}: {}. Sinks do not"
-                            + " receive them; raise closeTimeout, or wait for replicated() before closing.",
+                            + " receive them. The close report contains them: write them to a file, and publish them before"
+                            + " another source claims the queue. Raise closeTimeout, or wait for replicated() before closing.",
                     queue.name(),
                     regular ? "by its user" : "after its source had stopped",
                     report.notReplicated(),
@@ -183,6 +197,25 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
                     report.position(),
                     report.lastError().orElse("it did not answer in time"));
         }
+    }
+
+    private UnreplicatedEvents unreplicated() {
+        EventRecords<T> started = Objects.requireNonNull(records, "A source is closed after it was started.");
+        TopicPartition partition = started.partition();
+        return HeldEvents.of(
+                buffer,
+                started,
+                new EventOrigin(
+                        claim.queueName(),
+                        claim.epoch(),
+                        claim.instanceId(),
+                        partition.topic(),
+                        partition.partition(),
+                        watch.topic()));
+    }
+
+    Duration closeTimeout() {
+        return environment.closeTimeout();
     }
 
     Optional<CloseReport> closeReport() {
