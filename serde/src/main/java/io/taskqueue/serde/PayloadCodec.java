@@ -1,5 +1,7 @@
 package io.taskqueue.serde;
 
+import io.taskqueue.libraries.SupportedLibraries;
+
 /**
  * Encodes a payload as the {@code value} of an event, which is one JSON value in UTF-8 and never {@code null}.
  *
@@ -30,6 +32,7 @@ public interface PayloadCodec<T> {
      * Unknown properties are ignored when a payload is read; numbers that are not mapped to a Java type keep their digits.
      */
     static <T> PayloadCodec<T> json(Class<T> type) {
+        SupportedLibraries.requireForJson();
         JsonPayloadMapper<T> mapper = new JsonPayloadMapper<>(type);
         return new CheckedPayloadCodec<>(mapper::write, mapper::read);
     }
