@@ -7,6 +7,8 @@ import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.Task;
 import io.taskqueue.kafka.TopicNames;
+import io.taskqueue.libraries.SupportedLibraries;
+import io.taskqueue.libraries.UnsupportedLibraryException;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
@@ -349,11 +351,13 @@ public final class ReplicationSource<T> implements AutoCloseable {
          * when all of that is acknowledged. From the claim on, an older source of the queue is fenced.
          *
          * @throws IllegalArgumentException if a setting is not legal
+         * @throws UnsupportedLibraryException if the application brings a version of a library that does not work here
          * @throws SourceStartException if Kafka cannot be reached, or a topic does not suit; the queue is unchanged
          * @throws IllegalStateException if the queue has been used or has a source
          * @throws InterruptedException if the thread is interrupted while it waits for Kafka
          */
         public ReplicationSource<T> start() throws InterruptedException {
+            SupportedLibraries.requireForConnector();
             return new ReplicationSource<>(new SourceStart<>(queue, settings()).start());
         }
 

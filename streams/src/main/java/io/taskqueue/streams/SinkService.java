@@ -5,6 +5,8 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.kafka.TopicNames;
+import io.taskqueue.libraries.SupportedLibraries;
+import io.taskqueue.libraries.UnsupportedLibraryException;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
@@ -418,10 +420,12 @@ public final class SinkService implements AutoCloseable {
          * Starts the service: waits for the event topic and starts Kafka Streams; the first event is applied after it returns.
          *
          * @throws IllegalArgumentException if a setting is invalid
+         * @throws UnsupportedLibraryException if the application brings a version of a library that does not work here
          * @throws SinkStoppedException if the cluster does not answer, the topic is missing or has another partition count
          *     than the sink's state, or the state directory is in use
          */
         public SinkService start() {
+            SupportedLibraries.requireForStreams();
             SinkSettings<T> settings = settings();
             SinkTopology topology = SinkTopology.connect(settings);
             SinkService service;
@@ -440,6 +444,7 @@ public final class SinkService implements AutoCloseable {
 
         /** The sink as a topology for a KafkaStreams of the user. Throws as {@link #start()}. */
         public SinkTopology topology() {
+            SupportedLibraries.requireForStreams();
             return SinkTopology.connect(settings());
         }
 

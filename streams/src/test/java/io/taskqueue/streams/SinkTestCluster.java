@@ -44,6 +44,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KafkaStreams;
 import org.awaitility.Awaitility;
 
 /** One test's event topic on the broker that all tests share, its sinks, and the ledger that their effects call. */
@@ -258,6 +259,12 @@ public final class SinkTestCluster implements AutoCloseable {
                 TopicReader.open(Map.of("bootstrap.servers", bootstrap()), IsolationLevel.READ_COMMITTED, PATIENCE)) {
             topics.readToEnd(topics.beginnings(topics.partitions(topic)), reader);
         }
+    }
+
+    /** Closes a Kafka Streams of a test, so that its group has no member left. */
+    @SuppressWarnings("deprecation") // the options that replace these came with Kafka Streams 4.2
+    static void leaveAndClose(KafkaStreams streams) {
+        streams.close(new KafkaStreams.CloseOptions().timeout(Duration.ofSeconds(30)).leaveGroup(true));
     }
 
     static void delete(Path directory) throws IOException {

@@ -3,6 +3,8 @@ package io.taskqueue.sink.local;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.libraries.SupportedLibraries;
+import io.taskqueue.libraries.UnsupportedLibraryException;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.OnPermanent;
@@ -177,8 +179,10 @@ public final class LocalSinkRunner<T> {
          * Builds the runner. Later changes to this builder do not affect it.
          *
          * @throws IllegalArgumentException if the name is empty or cannot be encoded as UTF-8, or the buffer is below 1
+         * @throws UnsupportedLibraryException if the application brings a version of a library that does not work here
          */
         public LocalSinkRunner<T> build() {
+            SupportedLibraries.requireForConnector();
             return new LocalSinkRunner<>(new LocalSinkSettings<>(
                     name,
                     sink,

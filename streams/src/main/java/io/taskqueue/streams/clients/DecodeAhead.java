@@ -69,20 +69,7 @@ public final class DecodeAhead<T> implements AutoCloseable {
             List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
             all.put(partition, partition.topic().equals(topic) ? wrapped(records) : records);
         }
-        return replaced(polled, all);
-    }
-
-    /** The same poll with other records. Kafka 3.9 has no offsets in it, and no constructor that takes them. */
-    @SuppressWarnings("deprecation") // the constructor that replaces it came with Kafka 4.0
-    private static ConsumerRecords<byte[], byte[]> replaced(
-            ConsumerRecords<byte[], byte[]> polled,
-            Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records) {
-        return new ConsumerRecords<>(records) {
-            @Override
-            public Map<TopicPartition, OffsetAndMetadata> nextOffsets() {
-                return polled.nextOffsets();
-            }
-        };
+        return new WrappedPoll(polled, all);
     }
 
     private List<ConsumerRecord<byte[], byte[]>> wrapped(List<ConsumerRecord<byte[], byte[]>> records) {
@@ -119,6 +106,25 @@ public final class DecodeAhead<T> implements AutoCloseable {
         int index = 0;
         while (index < waiting.size()) {
             index += waiting.get(index).decodeAhead(codec) ? 1 : LEAD;
+        }
+    }
+
+    /** A poll with other records. In Kafka 3.9 it has no offsets, and no constructor that takes them. */
+    private static final class WrappedPoll extends ConsumerRecords<byte[], byte[]> {
+
+        private final ConsumerRecords<byte[], byte[]> polled;
+
+        @SuppressWarnings("deprecation") // the constructor that replaces it came with Kafka 4.0
+        WrappedPoll(
+                ConsumerRecords<byte[], byte[]> polled,
+                Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records) {
+            super(records);
+            this.polled = polled;
+        }
+
+        @Override
+        public Map<TopicPartition, OffsetAndMetadata> nextOffsets() {
+            return polled.nextOffsets();
         }
     }
 }
