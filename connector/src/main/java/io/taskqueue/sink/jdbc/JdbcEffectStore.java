@@ -37,8 +37,7 @@ public final class JdbcEffectStore implements EffectStore {
                     + "'intended'";
     private static final String REPLACE_INTENT_NOW = REPLACE_INTENT.formatted(", recorded_at = CURRENT_TIMESTAMP");
     private static final String REPLACE_INTENT_WITHOUT_TIME = REPLACE_INTENT.formatted("");
-    private static final String DELETE =
-            "DELETE FROM taskqueue_effect WHERE recorded_at < ? AND outcome <> 'intended'";
+    private static final String DELETE = "DELETE FROM taskqueue_effect WHERE recorded_at < ? AND outcome <> 'intended'";
     private static final String ADD_TIME =
             "ALTER TABLE taskqueue_effect ADD COLUMN recorded_at TIMESTAMP WITH TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL";
     private static final String WITHDRAW = "DELETE FROM taskqueue_effect WHERE key_hash = ? AND outcome = 'intended'";
@@ -86,9 +85,10 @@ public final class JdbcEffectStore implements EffectStore {
     public int deleteOlderThan(Instant instant) {
         String task = "delete what is older than " + instant;
         if (!table.has("recorded_at") && table.has("outcome")) {
-            throw new SinkStoreException("Could not " + task + ", table taskqueue_effect: the table was created by an older "
-                    + "version and has no column recorded_at. Add it, by createTables() or as in "
-                    + "io/taskqueue/sink/jdbc/taskqueue_effect.sql.");
+            throw new SinkStoreException(
+                    "Could not " + task + ", table taskqueue_effect: the table was created by an older "
+                            + "version and has no column recorded_at. Add it, by createTables() or as in "
+                            + "io/taskqueue/sink/jdbc/taskqueue_effect.sql.");
         }
         return table.call(task, connection -> {
             try (PreparedStatement delete = connection.prepareStatement(DELETE)) {
@@ -144,7 +144,8 @@ public final class JdbcEffectStore implements EffectStore {
     }
 
     private static ResultTooLargeException tooLarge(EffectKey key, long characters) {
-        return new ResultTooLargeException(key, characters, OptionalLong.empty(), "column result of table taskqueue_effect");
+        return new ResultTooLargeException(
+                key, characters, OptionalLong.empty(), "column result of table taskqueue_effect");
     }
 
     private static boolean isTooLarge(SQLException failure) {

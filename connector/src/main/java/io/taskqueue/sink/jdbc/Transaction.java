@@ -70,7 +70,8 @@ final class Transaction implements AutoCloseable {
             throw new UnknownOutcomeException(
                     "The database did not confirm the commit of effect " + key + ": " + failure.getMessage()
                             + " (SQLState " + failure.getSQLState() + "). If it was committed, its result is in table "
-                            + AppliedResults.TABLE + ", where the next attempt finds it; otherwise the effect runs then.",
+                            + AppliedResults.TABLE
+                            + ", where the next attempt finds it; otherwise the effect runs then.",
                     failure);
         }
         committed = true;

@@ -144,9 +144,10 @@ final class LocalSinkRun<T> {
                     invalid);
         }
         if (!cursor.admits(peer)) {
-            throw new IllegalStateException("The peerKey function of sink " + settings.name() + " returned '" + peer + "' for "
-                    + event + ", but queue " + event.queueName() + " has positions of " + QueueCursor.MAX_PEERS
-                    + " other peers already, the limit. Return the names of few peers, such as those of services.");
+            throw new IllegalStateException(
+                    "The peerKey function of sink " + settings.name() + " returned '" + peer + "' for "
+                            + event + ", but queue " + event.queueName() + " has positions of " + QueueCursor.MAX_PEERS
+                            + " other peers already, the limit. Return the names of few peers, such as those of services.");
         }
         return peer;
     }
@@ -158,7 +159,8 @@ final class LocalSinkRun<T> {
             TaskError error = TaskError.of(thrown);
             throw new IllegalStateException(
                     "The peerKey function of sink " + settings.name() + " failed on " + event + " with " + error.code()
-                            + ": " + error.message() + ". Its name decides whether the event was applied, so the run ends "
+                            + ": " + error.message()
+                            + ". Its name decides whether the event was applied, so the run ends "
                             + "before the event. Fix the function and run the sink again.",
                     thrown);
         }

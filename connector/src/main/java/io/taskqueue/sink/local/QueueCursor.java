@@ -47,7 +47,8 @@ final class QueueCursor {
 
     /** Whether the checkpoint has or may get a position of the peer. */
     boolean admits(String peer) {
-        return checkpoint.peers().size() < MAX_PEERS || checkpoint.position(peer).isPresent();
+        return checkpoint.peers().size() < MAX_PEERS
+                || checkpoint.position(peer).isPresent();
     }
 
     Verdict classify(String peer, Position position) {

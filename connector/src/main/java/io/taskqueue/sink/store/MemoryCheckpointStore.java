@@ -48,8 +48,7 @@ public final class MemoryCheckpointStore implements CheckpointStore {
     }
 
     @Override
-    public synchronized boolean compareAndSet(
-            String sink, String queue, SinkCheckpoint expected, SinkCheckpoint next) {
+    public synchronized boolean compareAndSet(String sink, String queue, SinkCheckpoint expected, SinkCheckpoint next) {
         Objects.requireNonNull(next, "next");
         Key key = new Key(sink, queue);
         if (!checkpoints.getOrDefault(key, SinkCheckpoint.START).equals(expected)) {

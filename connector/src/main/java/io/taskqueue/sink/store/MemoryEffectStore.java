@@ -40,8 +40,8 @@ public final class MemoryEffectStore implements EffectStore {
      */
     public MemoryEffectStore(int maxResults) {
         if (maxResults < 1) {
-            throw new IllegalArgumentException("A store must hold at least 1 result, but " + maxResults + " was set. Use "
-                    + DEFAULT_MAX_RESULTS + ", the default, if unsure.");
+            throw new IllegalArgumentException("A store must hold at least 1 result, but " + maxResults
+                    + " was set. Use " + DEFAULT_MAX_RESULTS + ", the default, if unsure.");
         }
         this.maxResults = maxResults;
     }
@@ -64,9 +64,11 @@ public final class MemoryEffectStore implements EffectStore {
     @Override
     public synchronized boolean intend(EffectKey key) {
         if (intents.size() >= maxResults && !intents.contains(key)) {
-            throw new SinkStoreException("The intent of effect " + key + " cannot be recorded: this store in memory holds "
-                    + maxResults + " intents, its limit. Decide about the events that they belong to, or create the store with a "
-                    + "higher limit.");
+            throw new SinkStoreException(
+                    "The intent of effect " + key + " cannot be recorded: this store in memory holds "
+                            + maxResults
+                            + " intents, its limit. Decide about the events that they belong to, or create the store with a "
+                            + "higher limit.");
         }
         return intents.add(key);
     }

@@ -62,19 +62,22 @@ class JdbcEffectTableTest {
             if (old.startsWith("intended")) {
                 assertThat(store.intend(key(old))).isTrue();
             } else {
-                assertThat(store.record(key(old), old.startsWith("done") ? DONE : FAILED)).isNotNull();
+                assertThat(store.record(key(old), old.startsWith("done") ? DONE : FAILED))
+                        .isNotNull();
             }
             age(key(old), "15 days");
         }
         assertThat(store.record(CHARGE, DONE)).isEqualTo(DONE);
 
-        assertThat(store.deleteOlderThan(Instant.now().minus(14, ChronoUnit.DAYS))).isEqualTo(2);
+        assertThat(store.deleteOlderThan(Instant.now().minus(14, ChronoUnit.DAYS)))
+                .isEqualTo(2);
 
         assertThat(store.find(key("done-1"))).isEmpty();
         assertThat(store.find(key("failed-1"))).isEmpty();
         assertThat(store.intend(key("intended-1"))).as("a new intent").isFalse();
         assertThat(store.find(CHARGE)).contains(DONE);
-        assertThat(store.deleteOlderThan(Instant.now().minus(14, ChronoUnit.DAYS))).isZero();
+        assertThat(store.deleteOlderThan(Instant.now().minus(14, ChronoUnit.DAYS)))
+                .isZero();
     }
 
     @Test
@@ -84,7 +87,8 @@ class JdbcEffectTableTest {
         age(CHARGE, "15 days");
         assertThat(store.record(CHARGE, DONE)).isEqualTo(DONE);
 
-        assertThat(store.deleteOlderThan(Instant.now().minus(14, ChronoUnit.DAYS))).isZero();
+        assertThat(store.deleteOlderThan(Instant.now().minus(14, ChronoUnit.DAYS)))
+                .isZero();
     }
 
     @Test
@@ -98,9 +102,10 @@ class JdbcEffectTableTest {
         }
         assertThatThrownBy(() -> store.deleteOlderThan(Instant.EPOCH))
                 .isInstanceOf(SinkStoreException.class)
-                .hasMessage("Could not delete what is older than 1970-01-01T00:00:00Z, table taskqueue_effect: the table was "
-                        + "created by an older version and has no column recorded_at. Add it, by createTables() or as in "
-                        + "io/taskqueue/sink/jdbc/taskqueue_effect.sql.");
+                .hasMessage(
+                        "Could not delete what is older than 1970-01-01T00:00:00Z, table taskqueue_effect: the table was "
+                                + "created by an older version and has no column recorded_at. Add it, by createTables() or as in "
+                                + "io/taskqueue/sink/jdbc/taskqueue_effect.sql.");
     }
 
     @Test
@@ -112,7 +117,9 @@ class JdbcEffectTableTest {
         store.createTables();
 
         assertThat(store.find(CHARGE)).contains(DONE);
-        assertThat(store.deleteOlderThan(Instant.now().minusSeconds(60))).as("recorded now").isZero();
+        assertThat(store.deleteOlderThan(Instant.now().minusSeconds(60)))
+                .as("recorded now")
+                .isZero();
         assertThat(store.deleteOlderThan(Instant.now().plusSeconds(60))).isEqualTo(1);
     }
 
@@ -123,8 +130,9 @@ class JdbcEffectTableTest {
         List<String> calls = new ArrayList<>();
         for (OnAmbiguity<String> policy : List.of(OnAmbiguity.<String>rerun(), OnAmbiguity.<String>park())) {
             String name = policy.needsIntent() ? "parked" : "rerun";
-            LocalSinkRunner<String> runner = LocalSinkRunner.<String>builder("billing", (event, effects) -> effects.capture(
-                            name, String.class, policy, key -> {
+            LocalSinkRunner<String> runner = LocalSinkRunner.<String>builder(
+                            "billing",
+                            (event, effects) -> effects.capture(name, String.class, policy, key -> {
                                 calls.add(name);
                                 return "x".repeat(200);
                             }))
@@ -135,15 +143,17 @@ class JdbcEffectTableTest {
                 assertThatThrownBy(() -> runner.run(List.of(EVENT)))
                         .isInstanceOf(SinkFailedException.class)
                         .hasCauseInstanceOf(ResultTooLargeException.class)
-                        .hasMessage("Sink billing stopped at " + EVENT + ", which needs a decision by an operator: Effect "
-                                + "billing/0/orders/7/3/" + name + " was done, but its result is not recorded: it has 202 "
-                                + "bytes, and fewer are possible because of column result of table taskqueue_effect. The "
-                                + "action does not run again as long as this limit is too small. Raise it and redrive the "
-                                + "event, which by default runs the action again with the same key; if it must not run "
-                                + "again, discard the event. For later events, return a smaller result, or use run() if it "
-                                + "is not needed. The checkpoint stays before this event. To run the effect, remove its "
-                                + "intent from the effect store; to count it as done, record its result there. Then start "
-                                + "the sink again.");
+                        .hasMessage(
+                                "Sink billing stopped at " + EVENT + ", which needs a decision by an operator: Effect "
+                                        + "billing/0/orders/7/3/" + name
+                                        + " was done, but its result is not recorded: it has 202 "
+                                        + "bytes, and fewer are possible because of column result of table taskqueue_effect. The "
+                                        + "action does not run again as long as this limit is too small. Raise it and redrive the "
+                                        + "event, which by default runs the action again with the same key; if it must not run "
+                                        + "again, discard the event. For later events, return a smaller result, or use run() if it "
+                                        + "is not needed. The checkpoint stays before this event. To run the effect, remove its "
+                                        + "intent from the effect store; to count it as done, record its result there. Then start "
+                                        + "the sink again.");
             }
         }
         assertThat(calls).containsExactly("rerun", "parked");

@@ -187,7 +187,8 @@ class JdbcEffectsTest {
             throws Exception {
         JdbcEffects breaking = new JdbcEffects(breakingAtCommit(committed));
         // even where exceptions of the database are declared to be permanent
-        EffectRules permanent = new EffectRules(RetryPolicy.DEFAULT.withPermanent(SQLException.class)::isPermanent, OnPermanent.RECORD);
+        EffectRules permanent =
+                new EffectRules(RetryPolicy.DEFAULT.withPermanent(SQLException.class)::isPermanent, OnPermanent.RECORD);
         AtomicInteger runs = new AtomicInteger();
         List<ApplyOutcome> outcomes = new ArrayList<>();
         for (int attempt = 1; attempt <= 3; attempt++) {
@@ -199,22 +200,27 @@ class JdbcEffectsTest {
                     EVENT,
                     new RecordedEffects("billing", 0, EVENT, store, EffectMode.RUN, permanent)));
         }
-        assertThat(outcomes.get(0)).isInstanceOfSatisfying(ApplyOutcome.Transient.class, lost -> assertThat(lost.cause())
+        assertThat(outcomes.get(0)).isInstanceOfSatisfying(ApplyOutcome.Transient.class, lost -> assertThat(
+                        lost.cause())
                 .isInstanceOf(UnknownOutcomeException.class)
-                .hasMessage("The database did not confirm the commit of effect " + KEY + ": An I/O error occurred while "
+                .hasMessage("The database did not confirm the commit of effect " + KEY
+                        + ": An I/O error occurred while "
                         + "sending to the backend. (SQLState 08006). If it was committed, its result is in table "
                         + "taskqueue_applied, where the next attempt finds it; otherwise the effect runs then."));
-        assertThat(outcomes.subList(1, 3)).allSatisfy(applied -> assertThat(applied).isInstanceOf(ApplyOutcome.Applied.class));
+        assertThat(outcomes.subList(1, 3))
+                .allSatisfy(applied -> assertThat(applied).isInstanceOf(ApplyOutcome.Applied.class));
         assertThat(charged()).isEqualTo(5);
         assertThat(runs).hasValue(committed ? 1 : 2);
     }
 
     @Test
     void commitThatTheDatabaseRefusesIsPropagatedUnchanged() throws Exception {
-        PostgresTestServer.execute("ALTER TABLE account ADD CONSTRAINT few EXCLUDE (charged WITH =) DEFERRABLE INITIALLY DEFERRED;"
-                + " INSERT INTO account VALUES ('bob', 5)");
+        PostgresTestServer.execute(
+                "ALTER TABLE account ADD CONSTRAINT few EXCLUDE (charged WITH =) DEFERRABLE INITIALLY DEFERRED;"
+                        + " INSERT INTO account VALUES ('bob', 5)");
         assertThatThrownBy(() -> jdbc.run(effects(), "charge", (connection, key) -> charge(connection, 5)))
-                .isInstanceOfSatisfying(SQLException.class, refused -> assertThat(refused.getSQLState()).isEqualTo("23P01"));
+                .isInstanceOfSatisfying(SQLException.class, refused -> assertThat(refused.getSQLState())
+                        .isEqualTo("23P01"));
         assertThat(charged()).isZero();
         assertThat(applied()).isEmpty();
     }
@@ -232,7 +238,11 @@ class JdbcEffectsTest {
             return answer;
         });
         Receipt receipt = new JdbcEffects(breaking)
-                .capture(effects(), "charge", Receipt.class, (connection, key) -> new Receipt("r-" + charge(connection, 5), 5));
+                .capture(
+                        effects(),
+                        "charge",
+                        Receipt.class,
+                        (connection, key) -> new Receipt("r-" + charge(connection, 5), 5));
         assertThat(receipt).isEqualTo(new Receipt("r-1", 5));
         assertThat(charged()).isEqualTo(5);
     }

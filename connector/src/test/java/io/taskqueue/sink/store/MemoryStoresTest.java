@@ -36,9 +36,10 @@ class MemoryStoresTest {
         assertThat(store.intend(key(2))).isTrue();
         assertThatThrownBy(() -> store.intend(key(3)))
                 .isInstanceOf(SinkStoreException.class)
-                .hasMessage("The intent of effect billing/0/orders/1/3/charge cannot be recorded: this store in memory holds 2 "
-                        + "intents, its limit. Decide about the events that they belong to, or create the store with a higher "
-                        + "limit.");
+                .hasMessage(
+                        "The intent of effect billing/0/orders/1/3/charge cannot be recorded: this store in memory holds 2 "
+                                + "intents, its limit. Decide about the events that they belong to, or create the store with a higher "
+                                + "limit.");
         assertThat(store.intend(key(1))).as("a new intent").isFalse();
         store.withdraw(key(1));
         assertThat(store.intend(key(3))).isTrue();
@@ -49,10 +50,13 @@ class MemoryStoresTest {
         var store = new MemoryCheckpointStore(2);
         SinkCheckpoint first = SinkCheckpoint.START.advanced("a", new Position(1, 1));
         SinkCheckpoint second = first.advanced("a", new Position(1, 2));
-        assertThat(store.compareAndSet("billing", "orders", SinkCheckpoint.START, first)).isTrue();
-        assertThat(store.compareAndSet("billing", "returns", SinkCheckpoint.START, first)).isTrue();
+        assertThat(store.compareAndSet("billing", "orders", SinkCheckpoint.START, first))
+                .isTrue();
+        assertThat(store.compareAndSet("billing", "returns", SinkCheckpoint.START, first))
+                .isTrue();
         assertThat(store.compareAndSet("billing", "orders", first, second)).isTrue();
-        assertThat(store.compareAndSet("billing", "mails", SinkCheckpoint.START, first)).isTrue();
+        assertThat(store.compareAndSet("billing", "mails", SinkCheckpoint.START, first))
+                .isTrue();
 
         assertThat(store.load("billing", "returns")).isEqualTo(SinkCheckpoint.START);
         assertThat(store.load("billing", "orders")).isEqualTo(second);
@@ -67,6 +71,7 @@ class MemoryStoresTest {
                 .hasMessage("A store must hold at least 1 result, but 0 was set. Use 100000, the default, if unsure.");
         assertThatThrownBy(() -> new MemoryCheckpointStore(0))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("A store must hold at least 1 checkpoint, but 0 was set. Use 10000, the default, if unsure.");
+                .hasMessage(
+                        "A store must hold at least 1 checkpoint, but 0 was set. Use 10000, the default, if unsure.");
     }
 }
