@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Searches an exception and its causes, at most 32 of them, because a chain of causes may be circular.
+ * Searches an exception and its causes, at most 32 of them, because a chain of causes may be circular. No method throws, whatever
+ * the methods of an exception do.
  *
  * <p>Public for the other packages of this project; not part of the API.
  */
@@ -30,6 +31,15 @@ public final class Causes {
     /** The first exception of the type: the given one or one of its causes. */
     public static <X extends Throwable> Optional<X> first(Throwable thrown, Class<X> type) {
         return chain(thrown).stream().filter(type::isInstance).map(type::cast).findFirst();
+    }
+
+    /** The exception's class and message; the class alone if its own methods throw, as those of a user's exception may. */
+    public static String text(Throwable thrown) {
+        try {
+            return String.valueOf(thrown);
+        } catch (Throwable unreadable) {
+            return thrown.getClass().getName();
+        }
     }
 
     /** Null also where getCause() of a user's exception throws. */

@@ -13,10 +13,13 @@ import io.taskqueue.streams.clients.PolledRecord;
 import io.taskqueue.streams.clients.RecordSizes;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.WorkerThreads;
+import io.taskqueue.streams.partition.PartitionStores;
 import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.partition.SinkLifecycle;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.state.LimitedKeyValues;
+import io.taskqueue.streams.state.RecordLimit;
 import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.streams.status.SinkProgress;
 import java.time.Duration;
@@ -129,6 +132,8 @@ public final class SinkTopology implements AutoCloseable {
         DecodeAhead<T> decoder = opened(new DecodeAhead<>(settings));
         consumers = decoder::consumer;
         properties = StreamsProperties.of(settings, eventTopic.get().maxMessageBytes());
+        RecordLimit limit = StreamsProperties.recordLimit(
+                settings, properties, eventTopic.get().maxMessageBytes());
         CommitHook commitHook = new CommitHook();
         topology = topology(
                 settings,
@@ -136,8 +141,16 @@ public final class SinkTopology implements AutoCloseable {
                 stateSegmentBytes(eventTopic.get().maxMessageBytes()),
                 () -> new SinkProcessor<>(
                         settings,
-                        (stores, partition) ->
-                                new PartitionWork<>(settings, workers, progress, lifecycle, stores, partition),
+                        (results, state, partition) -> new PartitionWork<>(
+                                settings,
+                                workers,
+                                progress,
+                                lifecycle,
+                                new PartitionStores(
+                                        new LimitedKeyValues(settings.name(), StoreNames.RESULTS, results, limit),
+                                        new LimitedKeyValues(settings.name(), StoreNames.STATE, state, limit),
+                                        limit),
+                                partition),
                         eventTopic,
                         movedOffsets,
                         commitHook,

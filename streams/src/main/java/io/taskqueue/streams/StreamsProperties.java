@@ -4,6 +4,7 @@ import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.streams.clients.RecordSizes;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.state.RecordLimit;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +44,33 @@ final class StreamsProperties {
         requireFixed(properties, settings.name());
         requireCache(properties);
         return properties;
+    }
+
+    /**
+     * The largest record that the sink can write to its changelog topics.
+     *
+     * @param properties as returned by {@link #of}
+     */
+    static RecordLimit recordLimit(SinkSettings<?> settings, Map<String, Object> properties, int maxMessageBytes) {
+        String inTopic = StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+        RecordLimit smallest = new RecordLimit(
+                RecordSizes.withEnvelope(maxMessageBytes),
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG + " of topic "
+                        + settings.topics().events()
+                        + ", which the sink's changelog topics and producer follow when it starts");
+        for (String property : List.of(
+                inTopic,
+                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG))) {
+            String plain =
+                    property.equals(inTopic) ? property : property.substring(StreamsConfig.PRODUCER_PREFIX.length());
+            Object given = properties.getOrDefault(property, properties.get(plain));
+            long bytes = given == null ? Long.MAX_VALUE : Long.parseLong(given.toString());
+            if (bytes < smallest.bytes()) {
+                smallest = new RecordLimit((int) Math.max(0, bytes), "the sink's property " + property);
+            }
+        }
+        return smallest;
     }
 
     private static void requireFixed(Map<String, Object> properties, String name) {

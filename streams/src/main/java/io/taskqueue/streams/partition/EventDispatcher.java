@@ -12,6 +12,7 @@ import io.taskqueue.streams.parking.Parking;
 import io.taskqueue.streams.replay.DeliveryContext;
 import io.taskqueue.streams.results.RecordedResults;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.state.RecordLimit;
 import io.taskqueue.streams.status.AppliedEvent;
 import io.taskqueue.streams.status.Observers;
 import io.taskqueue.streams.status.SinkProgress;
@@ -42,6 +43,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
     private final OutcomeQueue outcomes;
     private final KeyedExecutor<InFlightEvent<T>> executor;
     private final int partition;
+    private final RecordLimit limit;
     private final Consumer<SinkStoppedException> onFailure;
     private final Clock clock;
 
@@ -56,6 +58,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
         this.settings = scope.settings();
         this.progress = scope.progress();
         this.partition = scope.partition();
+        this.limit = scope.limit();
         this.state = state;
         this.intents = intents;
         this.outcomes = outcomes;
@@ -133,7 +136,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
             byte[] value,
             DeliveryContext delivery,
             RecordedResults known) {
-        EventResults eventResults = new EventResults(known, location.offset(), outcomes::add, intents);
+        EventResults eventResults = new EventResults(known, location.offset(), outcomes::add, intents, limit);
         return new InFlightEvent<>(location, event, value, delivery, eventResults, peerOf(event));
     }
 
@@ -174,6 +177,11 @@ final class EventDispatcher<T> implements Outcome.Recorder {
     @Override
     public void withdrawn(Outcome.Withdrawn withdrawn) {
         state.results().withdraw(withdrawn.key());
+    }
+
+    @Override
+    public void tooLarge(Outcome.TooLarge tooLarge) {
+        state.results().recordTooLarge(tooLarge.key(), tooLarge.offset(), clock.instant(), tooLarge.bytes());
     }
 
     @Override

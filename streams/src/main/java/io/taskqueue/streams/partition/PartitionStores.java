@@ -1,6 +1,7 @@
 package io.taskqueue.streams.partition;
 
 import io.taskqueue.streams.state.KeyValues;
+import io.taskqueue.streams.state.RecordLimit;
 import io.taskqueue.streams.state.StateKind;
 
 /**
@@ -8,5 +9,6 @@ import io.taskqueue.streams.state.StateKind;
  *
  * @param results recorded results and intents
  * @param state all other state, distinguished by {@link StateKind}
+ * @param limit the largest entry that they take
  */
-public record PartitionStores(KeyValues results, KeyValues state) {}
+public record PartitionStores(KeyValues results, KeyValues state, RecordLimit limit) {}

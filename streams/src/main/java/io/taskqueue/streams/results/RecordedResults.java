@@ -2,6 +2,8 @@ package io.taskqueue.streams.results;
 
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.store.EffectResult;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -11,11 +13,20 @@ import java.util.Set;
  * @param results by key
  * @param intents effects that were begun and have no result
  * @param undecided those of them that are declared to wait for a decision by an operator
+ * @param tooLarge those of {@code intents} that were done, with the size of their result, which could not be recorded
  */
-public record RecordedResults(Map<EffectKey, EffectResult> results, Set<EffectKey> intents, Set<EffectKey> undecided) {
+public record RecordedResults(
+        Map<EffectKey, EffectResult> results,
+        Set<EffectKey> intents,
+        Set<EffectKey> undecided,
+        Map<EffectKey, Long> tooLarge) {
 
     /** Nothing is recorded. */
-    public static final RecordedResults NONE = new RecordedResults(Map.of(), Set.of(), Set.of());
+    public static final RecordedResults NONE = new RecordedResults(Map.of(), Set.of(), Set.of(), Map.of());
+
+    static RecordedResults empty() {
+        return new RecordedResults(new HashMap<>(2), new HashSet<>(2), new HashSet<>(0), new HashMap<>(0));
+    }
 
     /** The newest generation that anything is recorded of; 0 where nothing is. */
     public int generation() {
