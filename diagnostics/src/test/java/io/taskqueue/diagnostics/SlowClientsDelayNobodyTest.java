@@ -145,7 +145,7 @@ class SlowClientsDelayNobodyTest {
             large.counter("taskqueue.large", List.of(Tag.of("queue", i + "x".repeat(20_000))));
         }
         server = DiagnosticsServer.builder()
-                .requestTimeout(Duration.ofMillis(500))
+                .requestTimeout(Duration.ofMillis(200))
                 .registry(large)
                 .start();
         open(100, "GET /metrics" + TAIL + "\r\n");
