@@ -16,11 +16,15 @@ import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.sink.SinkCommand;
 import io.taskqueue.cli.status.ResultsCommand;
 import io.taskqueue.cli.status.StatusCommand;
+import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.queue.Ticker;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,6 +54,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = TaskQueueCommand.Version.class)
 public final class TaskQueueCommand implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TaskQueueCommand.class);
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -94,10 +100,15 @@ public final class TaskQueueCommand implements Runnable {
 
     private static int reportFailure(Exception failure, CommandLine command, ParseResult arguments) {
         PrintWriter err = command.getErr();
-        err.println("taskqueue: " + failure.getMessage());
-        if (failure instanceof CommandFailedException expected) {
+        if (failure instanceof CommandFailedException || KafkaFailure.isOfKafka(failure)) {
+            CommandFailedException expected = failure instanceof CommandFailedException known
+                    ? known
+                    : CommandFailedException.of(KafkaFailure.of(failure, Map.of()), failure);
+            LOG.debug("The command failed", failure);
+            err.println("taskqueue: " + expected.getMessage());
             return expected.exitCode();
         }
+        err.println("taskqueue: " + failure.getMessage());
         failure.printStackTrace(err);
         return ExitCode.FAILED;
     }

@@ -8,7 +8,6 @@ import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.parking.ParkedTask;
 import java.util.List;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,7 +63,7 @@ final class ParkedSelection {
     /**
      * The selected events that are parked or discarded.
      *
-     * @throws CommandFailedException if there is no such sink, or its events may not be read
+     * @throws CommandFailedException if there is no such sink, and Kafka's exception if its events may not be read
      */
     List<ParkedEvent> read(ParkedEvents parked) {
         TaskSelector selector = taskSelector();
@@ -73,12 +72,6 @@ final class ParkedSelection {
                     .filter(event -> queue == null || queue.equals(event.event().queueName()))
                     .filter(event -> selector.matches(event.event().taskId()))
                     .toList();
-        } catch (AuthorizationException e) {
-            throw new CommandFailedException(
-                    ExitCode.REFUSED,
-                    "The parked events of sink " + name + " cannot be read: " + e.getMessage()
-                            + " Grant the ACLs that the documentation lists for `parked`.",
-                    e);
         } catch (IllegalStateException e) {
             throw new CommandFailedException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
         }

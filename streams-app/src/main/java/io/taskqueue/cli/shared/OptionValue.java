@@ -74,8 +74,8 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         public Duration parse(String text) {
             Duration duration = DurationText.parse(text);
             if (duration.compareTo(LONGEST) > 0) {
-                throw new IllegalArgumentException("'" + text + "' is longer than 100 years. Use at most "
-                        + LONGEST.toHours() + "h.");
+                throw new IllegalArgumentException(
+                        "'" + text + "' is longer than 100 years. Use at most " + LONGEST.toHours() + "h.");
             }
             return duration;
         }
@@ -103,7 +103,8 @@ public interface OptionValue<T> extends ITypeConverter<T> {
                 return Path.of(text);
             } catch (InvalidPathException e) {
                 throw new IllegalArgumentException(
-                        "'" + text + "' is not a path (" + e.getReason() + "). Use the name of a file or a directory.", e);
+                        "'" + text + "' is not a path (" + e.getReason() + "). Use the name of a file or a directory.",
+                        e);
             }
         }
     }
@@ -152,8 +153,9 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         @Override
         public String parse(String text) {
             if (!NAME.matcher(text).matches() || text.equals(".") || text.equals("..")) {
-                throw new IllegalArgumentException("'" + shortened(text) + "' cannot be the name of a topic. Use up to 249 "
-                        + "letters, digits, dots, hyphens and underscores, but not dots alone.");
+                throw new IllegalArgumentException(
+                        "'" + shortened(text) + "' cannot be the name of a topic. Use up to 249 "
+                                + "letters, digits, dots, hyphens and underscores, but not dots alone.");
             }
             return text;
         }
@@ -167,8 +169,9 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         @Override
         public String parse(String text) {
             if (!NAME.matcher(text).matches() || text.equals(".") || text.equals("..")) {
-                throw new IllegalArgumentException("'" + shortened(text) + "' cannot be the name of a sink. Use up to 200 "
-                        + "letters, digits, dots, hyphens and underscores, but not dots alone.");
+                throw new IllegalArgumentException(
+                        "'" + shortened(text) + "' cannot be the name of a sink. Use up to 200 "
+                                + "letters, digits, dots, hyphens and underscores, but not dots alone.");
             }
             return text;
         }
@@ -220,8 +223,8 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         } catch (NumberFormatException e) {
             // reported below
         }
-        throw new IllegalArgumentException(
-                "'" + shortened(text) + "' is not a whole number from " + least + " to " + most + ". Use one in that range.");
+        throw new IllegalArgumentException("'" + shortened(text) + "' is not a whole number from " + least + " to "
+                + most + ". Use one in that range.");
     }
 
     /** A value as it is shown in a message. */

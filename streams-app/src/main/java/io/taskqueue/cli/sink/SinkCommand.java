@@ -169,7 +169,7 @@ public final class SinkCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
         } catch (SinkStoppedException e) {
-            throw new CommandFailedException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
+            throw CommandFailedException.refused(e);
         }
     }
 
