@@ -194,8 +194,7 @@ class CommandLineTest {
 
         assertThat(status.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
         assertThat(status.err())
-                .startsWith("taskqueue: Kafka at 127.0.0.1:1 did not answer within 15 s. ")
-                .endsWith(
-                        "Check the address, and that --command-config has the properties that the cluster's security requires.\n");
+                .isEqualTo("taskqueue: No connection to 127.0.0.1:1 (Connection refused). Check the address, that the broker is "
+                        + "running, and that no firewall is between.\n");
     }
 }

@@ -27,8 +27,8 @@ public final class CommandFailedException extends RuntimeException {
 
     /** A refusal whose message is complete. Its exit code is that of the failure of a Kafka client, where that is the cause. */
     public static CommandFailedException refused(RuntimeException refusal) {
-        int exitCode =
-                KafkaFailure.isOfKafka(refusal) ? exitCode(KafkaFailure.of(refusal, Map.of())) : ExitCode.REFUSED;
+        KafkaFailure failure = KafkaFailure.of(refusal, Map.of());
+        int exitCode = failure.kind() == KafkaFailure.Kind.OTHER ? ExitCode.REFUSED : exitCode(failure);
         return new CommandFailedException(exitCode, String.valueOf(refusal.getMessage()), refusal);
     }
 
