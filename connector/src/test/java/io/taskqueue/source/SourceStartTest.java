@@ -94,8 +94,9 @@ class SourceStartTest {
                             .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", "security.protocol", "SASL_PLAINTEXT"))
                             .start())
                     .isInstanceOf(SourceStartException.class)
-                    .hasMessageStartingWith("The source of queue q could not start with Kafka at 127.0.0.1:1: "
-                            + "security.protocol is SASL_PLAINTEXT, but sasl.jaas.config is not set. Set sasl.mechanism");
+                    .hasMessageStartingWith(
+                            "The source of queue q could not start with Kafka at 127.0.0.1:1: "
+                                    + "security.protocol is SASL_PLAINTEXT, but sasl.jaas.config is not set. Set sasl.mechanism");
         }
     }
 
@@ -204,8 +205,9 @@ class SourceStartTest {
                             .start())
                     .isInstanceOf(SourceStartException.class)
                     .hasMessageStartingWith("The source of queue q could not start with Kafka at 127.0.0.1:1: ")
-                    .hasMessageEndingWith("Check that the cluster is running, and that its brokers can be reached from here"
-                            + " by the addresses that they advertise (advertised.listeners).");
+                    .hasMessageEndingWith(
+                            "Check that the cluster is running, and that its brokers can be reached from here"
+                                    + " by the addresses that they advertise (advertised.listeners).");
         }
     }
 

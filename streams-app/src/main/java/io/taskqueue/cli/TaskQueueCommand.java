@@ -13,6 +13,7 @@ import io.taskqueue.cli.shared.ClassPath;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.OptionValue;
+import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.sink.SinkCommand;
 import io.taskqueue.cli.status.ResultsCommand;
 import io.taskqueue.cli.status.StatusCommand;
@@ -93,7 +94,7 @@ public final class TaskQueueCommand implements Runnable {
     private static int reportInvalidCommandLine(ParameterException invalid, String[] arguments) {
         CommandLine command = invalid.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("taskqueue: " + invalid.getMessage());
+        err.println("taskqueue: " + oneLine(invalid));
         err.println("See `" + command.getCommandSpec().qualifiedName() + " --help`.");
         return ExitCode.USAGE;
     }
@@ -105,12 +106,17 @@ public final class TaskQueueCommand implements Runnable {
                     ? known
                     : CommandFailedException.of(KafkaFailure.of(failure, Map.of()), failure);
             LOG.debug("The command failed", failure);
-            err.println("taskqueue: " + expected.getMessage());
+            err.println("taskqueue: " + oneLine(expected));
             return expected.exitCode();
         }
-        err.println("taskqueue: " + failure.getMessage());
+        err.println("taskqueue: " + oneLine(failure));
         failure.printStackTrace(err);
         return ExitCode.FAILED;
+    }
+
+    /** The message on one line: values that a user passed, and names in Kafka, may contain control characters. */
+    private static String oneLine(Exception failure) {
+        return Output.escape(String.valueOf(failure.getMessage()));
     }
 
     /** Adds the usual exit codes to the help of commands that do not list codes of their own. */

@@ -3,6 +3,7 @@ package io.taskqueue.cli.parked;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.parking.ParkedEvent;
@@ -18,10 +19,19 @@ final class ParkedSelection {
     @Mixin
     private KafkaOptions kafka = new KafkaOptions();
 
-    @Option(names = "--name", required = true, paramLabel = "APP", description = "The name of the sink.")
+    @Option(
+            names = "--name",
+            converter = OptionValue.Sink.class,
+            required = true,
+            paramLabel = "APP",
+            description = "The name of the sink.")
     private String name = "";
 
-    @Option(names = "--queue", paramLabel = "NAME", description = "Only events of this queue.")
+    @Option(
+            names = "--queue",
+            converter = OptionValue.Queue.class,
+            paramLabel = "NAME",
+            description = "Only events of this queue.")
     private @Nullable String queue;
 
     @Option(
@@ -54,8 +64,9 @@ final class ParkedSelection {
         }
     }
 
-    /** @throws CommandFailedException if Kafka does not answer */
+    /** @throws CommandFailedException if {@code --task} is invalid, or Kafka does not answer */
     ParkedEvents connect() {
+        TaskSelector unused = taskSelector(); // an invalid one is reported before Kafka is contacted
         kafka.requireReachable();
         return new ParkedEvents(kafka.properties(), name);
     }

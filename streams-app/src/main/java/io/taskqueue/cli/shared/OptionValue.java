@@ -3,6 +3,7 @@ package io.taskqueue.cli.shared;
 import io.taskqueue.config.DurationText;
 import io.taskqueue.event.NameRule;
 import io.taskqueue.event.QueueName;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +32,7 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         try {
             return parse(Text.required(text));
         } catch (IllegalArgumentException e) {
-            throw new TypeConversionException(Output.escape(String.valueOf(e.getMessage())));
+            throw new TypeConversionException(String.valueOf(e.getMessage()));
         }
     }
 
@@ -109,6 +110,15 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         }
     }
 
+    /** The path of a file to read, or {@code -} for standard input. */
+    final class InputFile implements OptionValue<String> {
+
+        @Override
+        public String parse(String text) {
+            return text.equals("-") ? text : new FilePath().parse(text).toString();
+        }
+    }
+
     /** A whole number of at least 1. */
     final class Count implements OptionValue<Integer> {
 
@@ -133,6 +143,30 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         @Override
         public Integer parse(String text) {
             return (int) number(text, 0, 65_535);
+        }
+    }
+
+    /** A port to listen on that is followed by another one; 0 selects free ones. */
+    final class PortOfTwo implements OptionValue<Integer> {
+
+        @Override
+        public Integer parse(String text) {
+            return (int) number(text, 0, 65_534);
+        }
+    }
+
+    /** A remark that is recorded, of one line. */
+    final class Line implements OptionValue<String> {
+
+        private static final int MAX_BYTES = 4 * 1024;
+
+        @Override
+        public String parse(String text) {
+            if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES
+                    || text.lines().count() > 1) {
+                throw new IllegalArgumentException("the text is longer than 4 KiB or than one line. Shorten it.");
+            }
+            return text;
         }
     }
 
