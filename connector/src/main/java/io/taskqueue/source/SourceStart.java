@@ -1,6 +1,9 @@
 package io.taskqueue.source;
 
 import io.taskqueue.event.Position;
+import io.taskqueue.kafka.ClientProperties;
+import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.kafka.KafkaRequests;
 import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.kafka.TopicProbe;
@@ -193,9 +196,11 @@ final class SourceStart<T> {
     private SourceStartException unreachable(KafkaException cause) {
         return new SourceStartException(
                 "The source of queue " + queue.name() + " could not start with Kafka at "
-                        + settings.kafka().bootstrapServers() + ": " + cause.getMessage()
-                        + ". Check that the brokers can be reached and that this client may write to " + topics.events()
-                        + " and " + topics.registry() + ".",
+                        + settings.kafka().bootstrapServers() + ": "
+                        + KafkaFailure.of(
+                                        cause,
+                                        new ClientProperties(settings.kafka().all()).of(Client.ADMIN))
+                                .text(),
                 cause);
     }
 }

@@ -13,14 +13,19 @@ import io.taskqueue.cli.shared.ClassPath;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.OptionValue;
+import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.sink.SinkCommand;
 import io.taskqueue.cli.status.ResultsCommand;
 import io.taskqueue.cli.status.StatusCommand;
+import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.queue.Ticker;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,6 +55,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = TaskQueueCommand.Version.class)
 public final class TaskQueueCommand implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TaskQueueCommand.class);
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -87,19 +94,29 @@ public final class TaskQueueCommand implements Runnable {
     private static int reportInvalidCommandLine(ParameterException invalid, String[] arguments) {
         CommandLine command = invalid.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("taskqueue: " + invalid.getMessage());
+        err.println("taskqueue: " + oneLine(invalid));
         err.println("See `" + command.getCommandSpec().qualifiedName() + " --help`.");
         return ExitCode.USAGE;
     }
 
     private static int reportFailure(Exception failure, CommandLine command, ParseResult arguments) {
         PrintWriter err = command.getErr();
-        err.println("taskqueue: " + failure.getMessage());
-        if (failure instanceof CommandFailedException expected) {
+        if (failure instanceof CommandFailedException || KafkaFailure.isOfKafka(failure)) {
+            CommandFailedException expected = failure instanceof CommandFailedException known
+                    ? known
+                    : CommandFailedException.of(KafkaFailure.of(failure, Map.of()), failure);
+            LOG.debug("The command failed", failure);
+            err.println("taskqueue: " + oneLine(expected));
             return expected.exitCode();
         }
+        err.println("taskqueue: " + oneLine(failure));
         failure.printStackTrace(err);
         return ExitCode.FAILED;
+    }
+
+    /** The message on one line: values that a user passed, and names in Kafka, may contain control characters. */
+    private static String oneLine(Exception failure) {
+        return Output.escape(String.valueOf(failure.getMessage()));
     }
 
     /** Adds the usual exit codes to the help of commands that do not list codes of their own. */

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.libraries.SupportedLibraries;
 import io.taskqueue.libraries.UnsupportedLibraryException;
@@ -215,11 +216,13 @@ public final class SinkService implements AutoCloseable {
                             + "stateDirectory).",
                     cause);
         }
+        KafkaFailure reason = KafkaFailure.of(cause, settings.kafka());
+        String remedy = reason.kind() == KafkaFailure.Kind.OTHER
+                ? "Its state is in " + settings.stateDirectory()
+                        + ": check that it can be written to, or choose another directory."
+                : reason.remedy();
         return new SinkStoppedException(
-                "Sink " + settings.name() + " did not start: " + cause.getMessage() + ". Its state is in "
-                        + settings.stateDirectory()
-                        + ": check that it can be written to, or choose another directory.",
-                cause);
+                "Sink " + settings.name() + " did not start: " + reason.found() + ". " + remedy, cause);
     }
 
     private void end() {

@@ -6,6 +6,7 @@ import io.taskqueue.cli.dispatch.TaskFileReader;
 import io.taskqueue.cli.dispatch.WorkerBehavior;
 import io.taskqueue.cli.shared.DiagnosticsOptions;
 import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.Progress;
 import io.taskqueue.cli.shared.ShutdownSignal;
@@ -46,6 +47,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--tasks",
+            converter = OptionValue.InputFile.class,
             paramLabel = "FILE|-",
             description = "A file of JSON lines, one task each; a .gz file is decompressed; - reads standard input. "
                     + "Default: the sample.")
@@ -53,6 +55,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--workers",
+            converter = OptionValue.Count.class,
             paramLabel = "N",
             defaultValue = "16",
             description = "The number of workers. Default: ${DEFAULT-VALUE}.")
@@ -60,6 +63,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--fail-rate",
+            converter = OptionValue.Share.class,
             paramLabel = "P",
             defaultValue = "0.1",
             description =
@@ -69,6 +73,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--port",
+            converter = OptionValue.PortOfTwo.class,
             paramLabel = "N",
             defaultValue = "0",
             description =

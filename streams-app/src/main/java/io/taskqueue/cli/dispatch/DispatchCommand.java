@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.cli.shared.DiagnosticsOptions;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.cli.shared.TopicOption;
@@ -49,11 +50,17 @@ public final class DispatchCommand implements Callable<Integer> {
     @Mixin
     private KafkaOptions kafka = new KafkaOptions();
 
-    @Option(names = "--queue", required = true, paramLabel = "QUEUE", description = "The name of the queue: any text.")
+    @Option(
+            names = "--queue",
+            converter = OptionValue.Queue.class,
+            required = true,
+            paramLabel = "QUEUE",
+            description = "The name of the queue: any text.")
     private String queue = "";
 
     @Option(
             names = "--tasks",
+            converter = OptionValue.InputFile.class,
             required = true,
             paramLabel = "FILE|-",
             description = "A file of JSON lines, one task each; a .gz file is decompressed; - reads standard input.")
@@ -67,12 +74,17 @@ public final class DispatchCommand implements Callable<Integer> {
 
     @Option(
             names = "--lease",
+            converter = OptionValue.PositiveSpan.class,
             paramLabel = "D",
             defaultValue = "30s",
             description = "How long a lease lasts without a heartbeat. Default: ${DEFAULT-VALUE}.")
     private Duration lease = Duration.ZERO;
 
-    @Option(names = "--owner-peer", paramLabel = "NAME", description = "The process that is responsible for the tasks.")
+    @Option(
+            names = "--owner-peer",
+            converter = OptionValue.Peer.class,
+            paramLabel = "NAME",
+            description = "The process that is responsible for the tasks.")
     private @Nullable String ownerPeer;
 
     @Option(names = "--no-create-topics", description = "Do not create missing topics; fail instead.")

@@ -90,7 +90,7 @@ public final class Dispatcher implements AutoCloseable {
             return new Dispatcher(queue, source, workers, counters);
         } catch (SourceStartException e) {
             queue.close();
-            throw new CommandFailedException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
+            throw CommandFailedException.refused(e);
         } catch (RuntimeException | InterruptedException e) {
             queue.close();
             throw e;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.Progress;
 import io.taskqueue.cli.shared.StatePoller;
@@ -68,7 +69,12 @@ public final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private KafkaOptions kafka = new KafkaOptions();
 
-    @Option(names = "--name", required = true, paramLabel = "APP", description = "The name of the sink.")
+    @Option(
+            names = "--name",
+            converter = OptionValue.Sink.class,
+            required = true,
+            paramLabel = "APP",
+            description = "The name of the sink.")
     private String name = "";
 
     @ArgGroup(multiplicity = "1")

@@ -58,7 +58,8 @@ public record ClassPath(ClassLoader loader) {
                 found.forEach(jars::add);
             } catch (IOException | UncheckedIOException e) {
                 throw new IllegalArgumentException(
-                        "the directory '" + directory + "' cannot be read (" + e.getMessage() + "). Check the path.", e);
+                        "the directory '" + directory + "' cannot be read (" + e.getMessage() + "). Check the path.",
+                        e);
             }
             jars.sort(null);
             return jars;
@@ -69,7 +70,8 @@ public record ClassPath(ClassLoader loader) {
                 return path.toUri().toURL();
             } catch (MalformedURLException e) {
                 throw new IllegalArgumentException(
-                        "the entry '" + path + "' cannot be used: " + e.getMessage() + ". Pass a jar or a directory.", e);
+                        "the entry '" + path + "' cannot be used: " + e.getMessage() + ". Pass a jar or a directory.",
+                        e);
             }
         }
     }

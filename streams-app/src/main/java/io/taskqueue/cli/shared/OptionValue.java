@@ -3,6 +3,7 @@ package io.taskqueue.cli.shared;
 import io.taskqueue.config.DurationText;
 import io.taskqueue.event.NameRule;
 import io.taskqueue.event.QueueName;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +32,7 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         try {
             return parse(Text.required(text));
         } catch (IllegalArgumentException e) {
-            throw new TypeConversionException(Output.escape(String.valueOf(e.getMessage())));
+            throw new TypeConversionException(String.valueOf(e.getMessage()));
         }
     }
 
@@ -74,8 +75,8 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         public Duration parse(String text) {
             Duration duration = DurationText.parse(text);
             if (duration.compareTo(LONGEST) > 0) {
-                throw new IllegalArgumentException("'" + text + "' is longer than 100 years. Use at most "
-                        + LONGEST.toHours() + "h.");
+                throw new IllegalArgumentException(
+                        "'" + text + "' is longer than 100 years. Use at most " + LONGEST.toHours() + "h.");
             }
             return duration;
         }
@@ -103,8 +104,18 @@ public interface OptionValue<T> extends ITypeConverter<T> {
                 return Path.of(text);
             } catch (InvalidPathException e) {
                 throw new IllegalArgumentException(
-                        "'" + text + "' is not a path (" + e.getReason() + "). Use the name of a file or a directory.", e);
+                        "'" + text + "' is not a path (" + e.getReason() + "). Use the name of a file or a directory.",
+                        e);
             }
+        }
+    }
+
+    /** The path of a file to read, or {@code -} for standard input. */
+    final class InputFile implements OptionValue<String> {
+
+        @Override
+        public String parse(String text) {
+            return text.equals("-") ? text : new FilePath().parse(text).toString();
         }
     }
 
@@ -135,6 +146,30 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         }
     }
 
+    /** A port to listen on that is followed by another one; 0 selects free ones. */
+    final class PortOfTwo implements OptionValue<Integer> {
+
+        @Override
+        public Integer parse(String text) {
+            return (int) number(text, 0, 65_534);
+        }
+    }
+
+    /** A remark that is recorded, of one line. */
+    final class Line implements OptionValue<String> {
+
+        private static final int MAX_BYTES = 4 * 1024;
+
+        @Override
+        public String parse(String text) {
+            if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES
+                    || text.lines().count() > 1) {
+                throw new IllegalArgumentException("the text is longer than 4 KiB or than one line. Shorten it.");
+            }
+            return text;
+        }
+    }
+
     /** The offset of a record. */
     final class Offset implements OptionValue<Long> {
 
@@ -152,8 +187,9 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         @Override
         public String parse(String text) {
             if (!NAME.matcher(text).matches() || text.equals(".") || text.equals("..")) {
-                throw new IllegalArgumentException("'" + shortened(text) + "' cannot be the name of a topic. Use up to 249 "
-                        + "letters, digits, dots, hyphens and underscores, but not dots alone.");
+                throw new IllegalArgumentException(
+                        "'" + shortened(text) + "' cannot be the name of a topic. Use up to 249 "
+                                + "letters, digits, dots, hyphens and underscores, but not dots alone.");
             }
             return text;
         }
@@ -167,8 +203,9 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         @Override
         public String parse(String text) {
             if (!NAME.matcher(text).matches() || text.equals(".") || text.equals("..")) {
-                throw new IllegalArgumentException("'" + shortened(text) + "' cannot be the name of a sink. Use up to 200 "
-                        + "letters, digits, dots, hyphens and underscores, but not dots alone.");
+                throw new IllegalArgumentException(
+                        "'" + shortened(text) + "' cannot be the name of a sink. Use up to 200 "
+                                + "letters, digits, dots, hyphens and underscores, but not dots alone.");
             }
             return text;
         }
@@ -220,8 +257,8 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         } catch (NumberFormatException e) {
             // reported below
         }
-        throw new IllegalArgumentException(
-                "'" + shortened(text) + "' is not a whole number from " + least + " to " + most + ". Use one in that range.");
+        throw new IllegalArgumentException("'" + shortened(text) + "' is not a whole number from " + least + " to "
+                + most + ". Use one in that range.");
     }
 
     /** A value as it is shown in a message. */

@@ -15,8 +15,9 @@ public final class SourceTopicOptions {
             names = "--partitions",
             paramLabel = "N",
             converter = OptionValue.Count.class,
-            description = "The number of partitions of the event topic, which never changes; an existing topic must have as many. "
-                    + "Default for a new topic: 12.")
+            description =
+                    "The number of partitions of the event topic, which never changes; an existing topic must have as many. "
+                            + "Default for a new topic: 12.")
     private @Nullable Integer partitions;
 
     @Option(

@@ -3,9 +3,9 @@
  *
  * <pre>
  *   KafkaOptions, DiagnosticsOptions, Output                options, as picocli mixins
-   TopicOption, RegistryTopicOption, SourceTopicOptions    the topics of a source, as mixins
-   OptionValue                                             how the values of options are read and refused
-   ClassPath                                               classes that a user adds to a command
+ * TopicOption, RegistryTopicOption, SourceTopicOptions    the topics of a source, as mixins
+ * OptionValue                                             how the values of options are read and refused
+ * ClassPath                                               classes that a user adds to a command
  *   CommandFailedException, ExitCode                        how a command fails
  *   ShutdownSignal, StatePoller, Progress                   how a command waits, and shows that it does
  *   TopicOffsets                                            offsets and records of a topic

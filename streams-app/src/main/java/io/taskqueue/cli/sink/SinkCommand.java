@@ -7,6 +7,7 @@ import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.DiagnosticsOptions;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.cli.shared.TopicOption;
@@ -68,6 +69,7 @@ public final class SinkCommand implements Callable<Integer> {
 
     @Option(
             names = "--name",
+            converter = OptionValue.Sink.class,
             required = true,
             paramLabel = "APP",
             description = "The name of the sink: its consumer group, and a part of every effect key.")
@@ -169,7 +171,7 @@ public final class SinkCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
         } catch (SinkStoppedException e) {
-            throw new CommandFailedException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
+            throw CommandFailedException.refused(e);
         }
     }
 

@@ -39,7 +39,8 @@ final class SinkFactoryLoader {
 
     private static SinkFactory<?> loadClass(String className) {
         try {
-            Object instance = Class.forName(className, true, Thread.currentThread().getContextClassLoader())
+            Object instance = Class.forName(
+                            className, true, Thread.currentThread().getContextClassLoader())
                     .getConstructor()
                     .newInstance();
             if (instance instanceof SinkFactory<?> factory) {

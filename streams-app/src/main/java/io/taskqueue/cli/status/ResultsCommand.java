@@ -3,6 +3,7 @@ package io.taskqueue.cli.status;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.event.Position;
 import io.taskqueue.sink.EffectKey;
@@ -40,10 +41,19 @@ public final class ResultsCommand implements Callable<Integer> {
     @Mixin
     private KafkaOptions kafka = new KafkaOptions();
 
-    @Option(names = "--name", required = true, paramLabel = "APP", description = "The name of the sink.")
+    @Option(
+            names = "--name",
+            converter = OptionValue.Sink.class,
+            required = true,
+            paramLabel = "APP",
+            description = "The name of the sink.")
     private String name = "";
 
-    @Option(names = "--queue", paramLabel = "NAME", description = "Only effects of events of this queue.")
+    @Option(
+            names = "--queue",
+            converter = OptionValue.Queue.class,
+            paramLabel = "NAME",
+            description = "Only effects of events of this queue.")
     private @Nullable String queue;
 
     @Option(
@@ -57,6 +67,7 @@ public final class ResultsCommand implements Callable<Integer> {
 
     @Option(
             names = "--limit",
+            converter = OptionValue.Count.class,
             paramLabel = "N",
             defaultValue = "1000",
             description = "The maximum number of effects to print. Default: ${DEFAULT-VALUE}.")

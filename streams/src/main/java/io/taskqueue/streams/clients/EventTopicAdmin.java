@@ -1,6 +1,9 @@
 package io.taskqueue.streams.clients;
 
 import io.taskqueue.config.DurationText;
+import io.taskqueue.kafka.ClientProperties;
+import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.sink.SinkStoppedException;
@@ -29,7 +32,11 @@ public final class EventTopicAdmin implements AutoCloseable {
 
     public EventTopicAdmin(SinkSettings<?> settings) {
         this.settings = settings;
-        this.admin = TopicAdmin.open(settings.kafka(), TIMEOUT);
+        try {
+            this.admin = TopicAdmin.open(settings.kafka(), TIMEOUT);
+        } catch (KafkaException e) {
+            throw new SinkStoppedException("Sink " + settings.name() + " cannot connect to Kafka: " + reason(e), e);
+        }
     }
 
     /**
@@ -153,17 +160,21 @@ public final class EventTopicAdmin implements AutoCloseable {
                     topic.configs(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(maxMessageBytes))));
         } catch (KafkaException e) {
             throw new SinkStoppedException(
-                    "Sink " + settings.name() + " cannot create its " + what + " " + topic.name() + ": " + e
-                            + ". Create it, or permit the sink to create topics.",
+                    "Sink " + settings.name() + " cannot create its " + what + " " + topic.name() + ": " + reason(e)
+                            + " Or create it yourself.",
                     e);
         }
     }
 
     private SinkStoppedException unanswered(Exception cause) {
         return new SinkStoppedException(
-                "Sink " + settings.name() + " got no answer about its topics from "
-                        + settings.kafka().get("bootstrap.servers") + ": " + cause
-                        + ". Check that the cluster is reachable and that the sink may describe topics.",
+                "Sink " + settings.name() + " cannot prepare its topics with Kafka at "
+                        + settings.kafka().get("bootstrap.servers") + ": " + reason(cause),
                 cause);
+    }
+
+    private String reason(Exception cause) {
+        return KafkaFailure.of(cause, new ClientProperties(settings.kafka()).of(Client.ADMIN))
+                .text();
     }
 }
