@@ -30,7 +30,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "status",
         header = "Show the queues, their owners, and how far the sinks are behind.",
-        description = "Reads the registry, the end of the event topic and the committed offsets. Changes nothing.",
+        description =
+                "Reads the registry, the end of the event topic, the committed offsets, and the state and results of the sinks. Changes "
+                        + "nothing.",
         footer = {"", "Example: taskqueue status --bootstrap-server localhost:9092 --name billing"},
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -116,6 +118,10 @@ public final class StatusCommand implements Callable<Integer> {
         return lags;
     }
 
+    private static String number(@Nullable Long number) {
+        return number == null ? "-" : number.toString();
+    }
+
     private static String text(Result result) {
         StringBuilder text = new StringBuilder();
         text.append(String.format(Locale.ROOT, "%-30s %-24s %8s %16s%n", "queue", "owner", "epoch", "last position"));
@@ -137,17 +143,18 @@ public final class StatusCommand implements Callable<Integer> {
         }
         text.append(String.format(
                 Locale.ROOT,
-                "%n%-30s %-18s %8s %14s %10s %8s",
+                "%n%-30s %-18s %8s %14s %10s %8s %8s",
                 "sink",
                 "group state",
                 "members",
                 "events behind",
                 "behind",
-                "parked"));
+                "parked",
+                "failed"));
         for (SinkLag sink : result.sinks()) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%n%-30s %-18s %8d %14d %10s %8s",
+                    "%n%-30s %-18s %8d %14d %10s %8s %8s",
                     sink.name(),
                     sink.state(),
                     sink.members(),
@@ -156,7 +163,14 @@ public final class StatusCommand implements Callable<Integer> {
                             .toString()
                             .substring(2)
                             .toLowerCase(Locale.ROOT),
-                    sink.parked() == null ? "-" : sink.parked().toString()));
+                    number(sink.parked()),
+                    number(sink.failed())));
+        }
+        if (result.sinks().stream().anyMatch(sink -> sink.failed() != null && sink.failed() > 0)) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%n%nfailed: effects with a recorded failure, which no retry attempts again. List them with `taskqueue results "
+                            + "--name APP --failed`."));
         }
         return text.toString();
     }

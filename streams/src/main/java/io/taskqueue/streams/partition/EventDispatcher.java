@@ -10,6 +10,7 @@ import io.taskqueue.streams.execution.KeyedExecutor;
 import io.taskqueue.streams.parking.ParkedEntry;
 import io.taskqueue.streams.parking.Parking;
 import io.taskqueue.streams.replay.DeliveryContext;
+import io.taskqueue.streams.results.FailureLog;
 import io.taskqueue.streams.results.RecordedResults;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.RecordLimit;
@@ -46,6 +47,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
     private final RecordLimit limit;
     private final Consumer<SinkStoppedException> onFailure;
     private final Clock clock;
+    private final FailureLog failures;
 
     /** @param onFailure called with the failure of the sink where an event must not be parked */
     EventDispatcher(
@@ -65,6 +67,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
         this.executor = executor;
         this.onFailure = onFailure;
         this.clock = settings.instruments().clock();
+        this.failures = new FailureLog(settings.instruments().ticker());
     }
 
     /** Resumes what was in flight at the last commit. */
@@ -91,7 +94,10 @@ final class EventDispatcher<T> implements Outcome.Recorder {
             return;
         }
         RecordedResults known = arrived.mayBeRecorded() ? recordedResults(event) : RecordedResults.NONE;
-        DeliveryContext delivery = arrived.delivery(event, known.generation());
+        DeliveryContext delivery = arrived.delivery(event, known);
+        if (arrived.keepsResults(delivery)) {
+            known = state.results().keep(known, delivery.generation(), offset, clock.instant());
+        }
         InFlightEvent<T> dispatched = inFlightEvent(location, event, value, delivery, known);
         if (state.parking().mustWait(dispatched)) {
             state.history().began(dispatched);
@@ -161,6 +167,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
     @Override
     public void recorded(Outcome.Recorded recorded) {
         state.results().record(recorded.key(), recorded.offset(), clock.instant(), recorded.result());
+        failures.recorded(recorded.key(), recorded.result());
         progress.recorded(recorded.result());
         state.history()
                 .recorded(

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What is recorded of one event's effects.
@@ -26,6 +27,27 @@ public record RecordedResults(
 
     static RecordedResults empty() {
         return new RecordedResults(new HashMap<>(2), new HashSet<>(2), new HashSet<>(0), new HashMap<>(0));
+    }
+
+    void addAll(RecordedResults more) {
+        results.putAll(more.results);
+        intents.addAll(more.intents);
+        undecided.addAll(more.undecided);
+        tooLarge.putAll(more.tooLarge);
+    }
+
+    /** Whether an effect's newest record is a failure. */
+    public boolean anyFailed() {
+        return newest().values().stream().anyMatch(key -> results.get(key) instanceof EffectResult.Failed);
+    }
+
+    /** The key of each effect's newest generation, by the effect's name. */
+    Map<String, EffectKey> newest() {
+        Map<String, EffectKey> newest = new HashMap<>();
+        Stream.concat(results.keySet().stream(), intents.stream())
+                .forEach(key -> newest.merge(
+                        key.effect(), key, (one, other) -> one.generation() > other.generation() ? one : other));
+        return newest;
     }
 
     /** The newest generation that anything is recorded of; 0 where nothing is. */

@@ -164,6 +164,10 @@ public final class ResultFormat {
         return value[KIND_AT] == INTENT || value[KIND_AT] == TOO_LARGE || parks(value);
     }
 
+    public static boolean isFailure(byte[] value) {
+        return value[KIND_AT] == FAILED;
+    }
+
     public static long offset(byte[] value) {
         return opened(value).readLong();
     }

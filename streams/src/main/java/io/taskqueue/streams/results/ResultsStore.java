@@ -63,6 +63,43 @@ public final class ResultsStore {
         store.put(ResultFormat.key(key), ResultFormat.tooLarge(offset, now, bytes));
     }
 
+    /**
+     * Copies what is recorded of an event's effects to a new generation, without failures: with these keys, only the failed effects and
+     * those that never ran are run.
+     *
+     * @param known what is recorded of the event
+     * @param generation higher than those that anything is recorded of
+     * @param offset the event's
+     * @return what is recorded now
+     */
+    public RecordedResults keep(RecordedResults known, int generation, long offset, Instant now) {
+        RecordedResults all = RecordedResults.empty();
+        all.addAll(known);
+        for (EffectKey from : known.newest().values()) {
+            EffectResult result = known.results().get(from);
+            if (from.generation() < generation && !(result instanceof EffectResult.Failed)) {
+                EffectKey to = from.inGeneration(generation);
+                Long tooLarge = known.tooLarge().get(from);
+                if (result != null) {
+                    record(to, offset, now, result);
+                    all.results().put(to, result);
+                } else if (tooLarge != null) {
+                    recordTooLarge(to, offset, now, tooLarge);
+                    all.intents().add(to);
+                    all.tooLarge().put(to, tooLarge);
+                } else {
+                    boolean parks = known.undecided().contains(from);
+                    intend(to, offset, now, parks);
+                    all.intents().add(to);
+                    if (parks) {
+                        all.undecided().add(to);
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
     /** Deletes the intent of an effect that is known not to have been done. */
     public void withdraw(EffectKey key) {
         prefetched.remove(key.position());
