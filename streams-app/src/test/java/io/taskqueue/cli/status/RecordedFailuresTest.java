@@ -75,7 +75,9 @@ class RecordedFailuresTest {
         CommandRun all = command("results", "--failed");
         assertThat(all.exitCode()).as(all.err()).isZero();
         assertThat(all.out())
-                .contains("failed  PermanentEffectException: POST of event ", "was answered 422. The target refuses the event")
+                .contains(
+                        "failed  PermanentEffectException: POST of event ",
+                        "was answered 422. The target refuses the event")
                 .contains("Sink books: 6 effects found (failed).");
 
         List<String> seen = new ArrayList<>();
