@@ -54,16 +54,23 @@ class DispatcherWaitsForKafkaTest {
     }
 
     @Test
-    void itEndsWithEveryEventOnKafkaWhenKafkaIsBack() throws Exception {
-        ChildJvm broker = broker("waits-1");
-        try (ChildJvm dispatch = dispatch("waits")) {
+    void itWaitsUntilKafkaIsBackOrUntilItsCloseTimeout() throws Exception {
+        Path file = directory.resolve("given-up.ndjson");
+        ChildJvm broker = broker("waits");
+        try (ChildJvm dispatch = dispatch("waits");
+                ChildJvm impatient =
+                        dispatch("given-up", "--close-timeout", "1s", "--unreplicated-to", file.toString())) {
             awaitHalf(dispatch);
+            awaitHalf(impatient);
             broker.kill();
+
+            assertThat(impatient.awaitEnd()).isEqualTo(1);
+            givesUpWithEveryEventInTheFile(result(impatient), file);
 
             dispatch.awaitOutput("Waiting until Kafka has acknowledged ");
             dispatch.awaitOutput(" events wait for Kafka since ");
             assertThat(get(dispatch, "/health/ready").statusCode()).isEqualTo(503);
-            broker = broker("waits-2");
+            broker = broker("waits");
 
             assertThat(dispatch.awaitEnd()).as(dispatch.output()).isZero();
             assertThat(dispatch.output()).contains("Kafka acknowledges events again.");
@@ -80,7 +87,7 @@ class DispatcherWaitsForKafkaTest {
     @Test
     void aSecondSignalWritesTheEventsToAFileFromWhichTheyArePublished() throws Exception {
         Path file = directory.resolve("kept.ndjson");
-        ChildJvm broker = broker("kept-1");
+        ChildJvm broker = broker("kept");
         try (ChildJvm dispatch = dispatch("kept", "--keep", "--unreplicated-to", file.toString())) {
             awaitHalf(dispatch);
             broker.kill();
@@ -99,9 +106,10 @@ class DispatcherWaitsForKafkaTest {
             assertThat(result.get("unreplicated").get("file").asText()).isEqualTo(file.toString());
             assertThat(dispatch.output())
                     .contains("Kafka has not acknowledged ")
-                    .contains("; they are in " + file + ". Publish them with `taskqueue resend` before another dispatcher claims"
+                    .contains("; they are in " + file
+                            + ". Publish them with `taskqueue resend` before another dispatcher claims"
                             + " queue kept; dispatching their tasks again would do them twice.");
-            broker = broker("kept-2");
+            broker = broker("kept");
             String server = "127.0.0.1:" + port;
             assertThat(sequences("kept").last()).isLessThan(events);
 
@@ -109,11 +117,11 @@ class DispatcherWaitsForKafkaTest {
             assertThat(plan.exitCode()).as(plan.err()).isZero();
             assertThat(plan.out()).contains("Nothing was published; add --execute to publish them.");
             assertThat(sequences("kept").last()).isLessThan(events);
-            CommandRun refused =
-                    CommandRun.dispatch(server, "kept", tasks(), "--unreplicated-to", file.toString());
+            CommandRun refused = CommandRun.dispatch(server, "kept", tasks(), "--unreplicated-to", file.toString());
             assertThat(refused.exitCode()).isEqualTo(4);
             assertThat(refused.err())
-                    .isEqualTo("taskqueue: The file " + file + " exists: an earlier run left events there that Kafka had not"
+                    .isEqualTo("taskqueue: The file " + file
+                            + " exists: an earlier run left events there that Kafka had not"
                             + " acknowledged, and as soon as this run claims the queue they cannot be published any more."
                             + " Publish them with `taskqueue resend`, then delete the file; or name another one with"
                             + " --unreplicated-to.\n");
@@ -142,27 +150,14 @@ class DispatcherWaitsForKafkaTest {
         assertThat(resend.err()).startsWith("taskqueue: Queue kept belongs to dispatcher-");
     }
 
-    @Test
-    void closeTimeoutWritesTheEventsToAFile() throws Exception {
-        Path file = directory.resolve("given-up.ndjson");
-        ChildJvm broker = broker("given-up");
-        try (ChildJvm dispatch =
-                dispatch("given-up", "--close-timeout", "1s", "--unreplicated-to", file.toString())) {
-            awaitHalf(dispatch);
-            broker.kill();
-
-            assertThat(dispatch.awaitEnd()).isEqualTo(1);
-            JsonNode result = result(dispatch);
-            assertThat(result.get("unreplicated").get("events").asInt())
-                    .isEqualTo(Files.readAllLines(file).size() - 1);
-            assertThat(result.get("events").get("Completed").asInt()).isEqualTo(TASKS);
-        } finally {
-            broker.kill();
-        }
+    private static void givesUpWithEveryEventInTheFile(JsonNode result, Path file) throws IOException {
+        assertThat(result.get("unreplicated").get("events").asInt())
+                .isEqualTo(Files.readAllLines(file).size() - 1);
+        assertThat(result.get("events").get("Completed").asInt()).isEqualTo(TASKS);
     }
 
     private static ChildJvm broker(String name) throws Exception {
-        return BrokerKilledLosesNothingTest.broker(directory, name, port);
+        return BrokerKilledLosesNothingTest.broker(Files.createDirectories(directory.resolve(name)), "broker", port);
     }
 
     private static Path tasks() {
@@ -238,8 +233,7 @@ class DispatcherWaitsForKafkaTest {
     private static TreeSet<Long> sequences(String queue) {
         TreeSet<Position> positions = new TreeSet<>();
         Map<String, Object> kafka = Map.of("bootstrap.servers", "127.0.0.1:" + port);
-        try (TopicReader reader =
-                TopicReader.open(kafka, IsolationLevel.READ_UNCOMMITTED, Duration.ofSeconds(30))) {
+        try (TopicReader reader = TopicReader.open(kafka, IsolationLevel.READ_UNCOMMITTED, Duration.ofSeconds(30))) {
             List<TopicPartition> partitions = reader.partitions("taskqueue.events");
             reader.readToEnd(reader.beginnings(partitions), record -> EventHeaders.read(record.headers())
                     .filter(headers -> headers.queueName().equals(queue))

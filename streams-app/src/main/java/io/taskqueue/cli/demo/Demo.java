@@ -94,8 +94,7 @@ final class Demo implements AutoCloseable {
         long begin = environment.ticker().nanos();
         var settings = new Dispatcher.Settings(QUEUE, workers, LEASE, source -> source.ownerPeer("mirror-workers"));
         try (ThreadFailures failures = ThreadFailures.listen();
-                Dispatcher dispatcher =
-                        Dispatcher.start(settings, kafka, meters, environment.random(), failures)) {
+                Dispatcher dispatcher = Dispatcher.start(settings, kafka, meters, environment.random(), failures)) {
             listener.dispatcherStarted(dispatcher);
             DispatchCounters counters = dispatcher.counters();
             SinkStatus first;

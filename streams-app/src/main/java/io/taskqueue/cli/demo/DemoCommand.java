@@ -105,8 +105,8 @@ public final class DemoCommand implements Callable<Integer> {
         MeterRegistry meters = DiagnosticsOptions.newMeterRegistry();
         WorkerBehavior behavior = new WorkerBehavior(workers, WORK_TIME, failRate);
         try (ShutdownSignal shutdown = ShutdownSignal.listen(MAX_SHUTDOWN_DELAY);
-                TaskFileReader reader = TaskFileReader.open(
-                        tasks, TaskFileReader.Settings.defaults(), output::progress);
+                TaskFileReader reader =
+                        TaskFileReader.open(tasks, TaskFileReader.Settings.defaults(), output::progress);
                 TemporaryDirectory directory = TemporaryDirectory.create("taskqueue-demo-");
                 Presenter presenter = new Presenter(shutdown, meters)) {
             output.progress("Starting a Kafka broker in " + directory.path() + " ...");

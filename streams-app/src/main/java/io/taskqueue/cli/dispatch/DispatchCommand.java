@@ -1,6 +1,7 @@
 package io.taskqueue.cli.dispatch;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.DiagnosticsOptions;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
@@ -113,11 +114,26 @@ public final class DispatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        try (ShutdownSignal shutdown = ShutdownSignal.listen(MAX_SHUTDOWN_DELAY)) {
+            try {
+                dispatch(shutdown);
+                return ExitCode.OK;
+            } catch (CommandFailedException e) {
+                if (!shutdown.isReceived()) {
+                    throw e;
+                }
+                // the process may end when the signal is closed, before anyone else prints the message
+                output.progress("taskqueue: " + e.getMessage());
+                return e.exitCode();
+            }
+        }
+    }
+
+    private void dispatch(ShutdownSignal shutdown) throws Exception {
         var settings = new Dispatcher.Settings(queue, workers.behavior(), lease, this::configure);
         stop.validate(queue);
         MeterRegistry meters = DiagnosticsOptions.newMeterRegistry();
-        try (ShutdownSignal shutdown = ShutdownSignal.listen(MAX_SHUTDOWN_DELAY);
-                ThreadFailures failures = ThreadFailures.listen();
+        try (ThreadFailures failures = ThreadFailures.listen();
                 TaskFileReader reader = input.open(output::progress)) {
             kafka.requireReachable();
             try (Dispatcher dispatcher = Dispatcher.start(settings, kafka.properties(), meters, random, failures);
@@ -127,7 +143,6 @@ public final class DispatchCommand implements Callable<Integer> {
             }
             input.requireNoneSkipped(reader);
         }
-        return ExitCode.OK;
     }
 
     private void configure(ReplicationSource.Builder<?> source) {

@@ -75,7 +75,9 @@ record DispatchReport(
     }
 
     private String where() {
-        return files.remaining == null ? "lines " + String.join(", ", remaining.lines()) : "they are in " + files.remaining;
+        return files.remaining == null
+                ? "lines " + String.join(", ", remaining.lines())
+                : "they are in " + files.remaining;
     }
 
     /** The first line to read in a later run: what is in no file, and can be read again, is read again. */

@@ -170,8 +170,9 @@ final class DispatchRun {
         while (true) {
             long waited = ticker.nanos() - begin;
             if (options.closeTimeout()
-                    .filter(limit -> waited >= limit.toNanos())
-                    .isPresent() || shutdown.isRepeated()) {
+                            .filter(limit -> waited >= limit.toNanos())
+                            .isPresent()
+                    || shutdown.isRepeated()) {
                 return replicated.isDone() && !replicated.isCompletedExceptionally();
             }
             if (!announced && waited >= PATIENCE.toNanos()) {

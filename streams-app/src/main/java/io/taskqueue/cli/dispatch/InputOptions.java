@@ -13,7 +13,8 @@ final class InputOptions {
             names = "--tasks",
             required = true,
             paramLabel = "FILE|-",
-            description = "A file of JSON lines in UTF-8, one task each; gzip data is decompressed; - reads standard input.")
+            description =
+                    "A file of JSON lines in UTF-8, one task each; gzip data is decompressed; - reads standard input.")
     private String tasks = "";
 
     @Option(
@@ -21,7 +22,8 @@ final class InputOptions {
             paramLabel = "N",
             defaultValue = "1",
             converter = OptionValue.Count.class,
-            description = "The first line to read, for example the one at which an earlier run ended. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "The first line to read, for example the one at which an earlier run ended. Default: ${DEFAULT-VALUE}.")
     private int fromLine = 1;
 
     @Option(
@@ -55,7 +57,8 @@ final class InputOptions {
         if (reader.skipped() > 0 && !skipInvalid) {
             throw new CommandFailedException(
                     ExitCode.FAILED,
-                    reader.skipped() + " lines of the input are not valid tasks and were skipped; see the messages above. Correct"
+                    reader.skipped()
+                            + " lines of the input are not valid tasks and were skipped; see the messages above. Correct"
                             + " and dispatch them, or pass --skip-invalid to accept that.");
         }
     }

@@ -35,9 +35,7 @@ record RemainingTasks(List<TaskLine> drained, List<TaskLine> notEnqueued, long n
 
     /** The first line to read again if these tasks are in a file, or only named. */
     long nextLine(boolean written) {
-        return written || notEnqueued.isEmpty()
-                ? nextLine
-                : notEnqueued.get(0).number();
+        return written || notEnqueued.isEmpty() ? nextLine : notEnqueued.get(0).number();
     }
 
     /** Writes the tasks to a file that does not exist or is empty, in the order of their lines, and stores it durably. */

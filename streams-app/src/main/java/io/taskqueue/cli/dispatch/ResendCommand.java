@@ -31,9 +31,7 @@ import picocli.CommandLine.Parameters;
                     + "has claimed the queue, because sinks would drop the events as stale: resend before it starts.",
             "Without --execute, it checks the file and the claim, and publishes nothing."
         },
-        footer = {
-            "",
-            "Example: taskqueue resend --bootstrap-server localhost:9092 unreplicated-mirror.ndjson --execute"
+        footer = {"", "Example: taskqueue resend --bootstrap-server localhost:9092 unreplicated-mirror.ndjson --execute"
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -57,10 +55,9 @@ public final class ResendCommand implements Callable<Integer> {
             UnreplicatedFile events = UnreplicatedFile.open(file);
             kafka.requireReachable();
             EventResend resend = new EventResend(kafka.properties());
+            resend.requirePossible(events);
             if (execute) {
                 publish(resend, events);
-            } else {
-                resend.requirePossible(events);
             }
             report(events);
             return events.missing() == 0 ? ExitCode.OK : ExitCode.FAILED;

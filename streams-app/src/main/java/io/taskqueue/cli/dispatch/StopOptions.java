@@ -31,22 +31,25 @@ final class StopOptions {
     @Option(
             names = "--drain-to",
             paramLabel = "FILE",
-            description = "On a stop, write the remaining tasks to this file, as JSON lines. It must not exist, or be empty. "
-                    + "Without it, the numbers of their lines are printed.")
+            description =
+                    "On a stop, write the remaining tasks to this file, as JSON lines. It must not exist, or be empty. "
+                            + "Without it, the numbers of their lines are printed.")
     private @Nullable Path drainTo;
 
     @Option(
             names = "--close-timeout",
             paramLabel = "D",
-            description = "How long the end waits until Kafka has acknowledged the remaining events. Default: until it has, or "
-                    + "until a second SIGTERM or Ctrl-C.")
+            description =
+                    "How long the end waits until Kafka has acknowledged the remaining events. Default: until it has, or "
+                            + "until a second SIGTERM or Ctrl-C.")
     private @Nullable Duration closeTimeout;
 
     @Option(
             names = "--unreplicated-to",
             paramLabel = "FILE",
-            description = "Where to write events that Kafka has not acknowledged at the end, for `taskqueue resend`. It must not "
-                    + "exist. Default: unreplicated-QUEUE.ndjson in the working directory.")
+            description =
+                    "Where to write events that Kafka has not acknowledged at the end, for `taskqueue resend`. It must not "
+                            + "exist. Default: unreplicated-QUEUE.ndjson in the working directory.")
     private @Nullable Path unreplicatedTo;
 
     Duration grace() {
@@ -77,7 +80,8 @@ final class StopOptions {
         if (Files.exists(unreplicated)) {
             throw new CommandFailedException(
                     ExitCode.REFUSED,
-                    "The file " + unreplicated + " exists: an earlier run left events there that Kafka had not acknowledged, "
+                    "The file " + unreplicated
+                            + " exists: an earlier run left events there that Kafka had not acknowledged, "
                             + "and as soon as this run claims the queue they cannot be published any more. Publish them with "
                             + "`taskqueue resend`, then delete the file; or name another one with --unreplicated-to.");
         }
@@ -88,13 +92,15 @@ final class StopOptions {
             if (Files.exists(file) && (!Files.isRegularFile(file) || Files.size(file) > 0)) {
                 throw new CommandFailedException(
                         ExitCode.REFUSED,
-                        "The file " + file + " of --drain-to exists and is not empty: it may contain the tasks that an earlier"
+                        "The file " + file
+                                + " of --drain-to exists and is not empty: it may contain the tasks that an earlier"
                                 + " run left. Dispatch and delete it, or name another one.");
             }
         } catch (IOException e) {
             throw new CommandFailedException(
                     ExitCode.USAGE,
-                    "The file " + file + " of --drain-to cannot be read: " + e.getMessage() + ". Check its permissions.",
+                    "The file " + file + " of --drain-to cannot be read: " + e.getMessage()
+                            + ". Check its permissions.",
                     e);
         }
     }
@@ -104,7 +110,8 @@ final class StopOptions {
         if (directory == null || !Files.isDirectory(directory)) {
             throw new CommandFailedException(
                     ExitCode.USAGE,
-                    "The directory of " + file + " (" + option + ") does not exist. Create it, or name a file elsewhere.");
+                    "The directory of " + file + " (" + option
+                            + ") does not exist. Create it, or name a file elsewhere.");
         }
     }
 
@@ -131,7 +138,8 @@ final class StopOptions {
     Path write(UnreplicatedEvents events, String queue) {
         Path file = unreplicatedFile(queue);
         Path temporary = Path.of(
-                System.getProperty("java.io.tmpdir"), file.toAbsolutePath().getFileName().toString());
+                System.getProperty("java.io.tmpdir"),
+                file.toAbsolutePath().getFileName().toString());
         StringBuilder problems = new StringBuilder();
         for (Path candidate : List.of(file, temporary)) {
             try {

@@ -115,8 +115,7 @@ public final class TaskFileReader implements AutoCloseable {
         return new TaskFileReader(in, name, true, settings, report);
     }
 
-    private static TaskFileReader openFile(Path file, Settings settings, Consumer<String> report)
-            throws IOException {
+    private static TaskFileReader openFile(Path file, Settings settings, Consumer<String> report) throws IOException {
         if (Files.isDirectory(file)) {
             throw new IOException("it is a directory");
         }
@@ -208,9 +207,7 @@ public final class TaskFileReader implements AutoCloseable {
             reject(
                     line.number(),
                     String.format(
-                            Locale.ROOT,
-                            "It has more than the %,d bytes of --max-line-bytes.",
-                            settings.maxLineBytes));
+                            Locale.ROOT, "It has more than the %,d bytes of --max-line-bytes.", settings.maxLineBytes));
             return Optional.empty();
         }
         try {
@@ -264,8 +261,7 @@ public final class TaskFileReader implements AutoCloseable {
     }
 
     private CommandFailedException unsuitable(String found, String remedy) {
-        return new CommandFailedException(
-                ExitCode.USAGE, "The file of tasks (" + name + ") " + found + ". " + remedy);
+        return new CommandFailedException(ExitCode.USAGE, "The file of tasks (" + name + ") " + found + ". " + remedy);
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.taskqueue.cli.dispatch;
 
-import io.taskqueue.cli.shared.OptionValue;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -12,7 +11,6 @@ final class WorkerOptions {
             converter = OptionValue.Count.class,
             paramLabel = "N",
             defaultValue = "8",
-            converter = OptionValue.Count.class,
             description = "The number of workers. Default: ${DEFAULT-VALUE}.")
     private int workers = 8;
 
@@ -28,7 +26,6 @@ final class WorkerOptions {
             converter = OptionValue.Share.class,
             paramLabel = "P",
             defaultValue = "0.0",
-            converter = OptionValue.Share.class,
             description =
                     "The share of attempts that do not succeed, 0 to 1: of four, three fail and one lets its lease expire. "
                             + "Default: ${DEFAULT-VALUE}.")

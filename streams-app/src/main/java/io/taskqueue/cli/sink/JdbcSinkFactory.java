@@ -185,7 +185,8 @@ final class JdbcSinkFactory implements SinkFactory<String> {
         } catch (IOException | InvalidPathException unreadable) {
             throw settings.refuse(
                     key,
-                    "the file " + path + " cannot be read (" + unreadable.getMessage() + "). Name a text file in UTF-8.");
+                    "the file " + path + " cannot be read (" + unreadable.getMessage()
+                            + "). Name a text file in UTF-8.");
         }
     }
 

@@ -63,8 +63,9 @@ class TaskFileReaderTest {
 
         assertThat(read(file)).containsExactly("\"a\"", "\"b\"");
         assertThat(reported)
-                .containsExactly("Line 2 is not a valid task: Of this line, byte 0xE9 at byte 5 is not valid UTF-8. The line was"
-                        + " skipped.");
+                .containsExactly(
+                        "Line 2 is not a valid task: Of this line, byte 0xE9 at byte 5 is not valid UTF-8. The line was"
+                                + " skipped.");
     }
 
     @Test
@@ -85,11 +86,10 @@ class TaskFileReaderTest {
             Path file = writeBytes(mark + "{\"n\":1}\n{\"n\":2}\n", Charset.forName(charset));
 
             assertThatThrownBy(() -> read(file))
-                    .isInstanceOfSatisfying(
-                            CommandFailedException.class,
-                            e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
-                    .hasMessage("The file of tasks (" + file + ") contains text in " + name + "; convert it with iconv -f "
-                            + charset + " -t UTF-8. Pass JSON lines in UTF-8.");
+                    .isInstanceOfSatisfying(CommandFailedException.class, e -> assertThat(e.exitCode())
+                            .isEqualTo(ExitCode.USAGE))
+                    .hasMessage("The file of tasks (" + file + ") contains text in " + name
+                            + "; convert it with iconv -f " + charset + " -t UTF-8. Pass JSON lines in UTF-8.");
         }
     }
 
@@ -99,11 +99,11 @@ class TaskFileReaderTest {
         Path file = write(text);
 
         assertThatThrownBy(() -> read(file))
-                .isInstanceOfSatisfying(
-                        CommandFailedException.class,
-                        e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
-                .hasMessageMatching("The file of tasks \\(.*\\) has an array on line \\d that does not end on that line. Put each"
-                        + " task on a line of its own: jq -c '.\\[]'.");
+                .isInstanceOfSatisfying(CommandFailedException.class, e -> assertThat(e.exitCode())
+                        .isEqualTo(ExitCode.USAGE))
+                .hasMessageMatching(
+                        "The file of tasks \\(.*\\) has an array on line \\d that does not end on that line. Put each"
+                                + " task on a line of its own: jq -c '.\\[]'.");
     }
 
     @Test
@@ -111,7 +111,8 @@ class TaskFileReaderTest {
         Path file = write("{\n  \"n\": 1\n}\n");
 
         assertThatThrownBy(() -> read(file))
-                .hasMessage("The file of tasks (" + file + ") has an object on line 1 that does not end on that line. Put each"
+                .hasMessage("The file of tasks (" + file
+                        + ") has an object on line 1 that does not end on that line. Put each"
                         + " task on a line of its own: jq -c '.'.");
     }
 
@@ -144,8 +145,9 @@ class TaskFileReaderTest {
             assertThat(tasks.skipped()).isEqualTo(1);
         }
         assertThat(reported)
-                .containsExactly("Line 2 is not a valid task: It has more than the 1,000 bytes of --max-line-bytes. The line was"
-                        + " skipped.");
+                .containsExactly(
+                        "Line 2 is not a valid task: It has more than the 1,000 bytes of --max-line-bytes. The line was"
+                                + " skipped.");
     }
 
     @Test
@@ -153,8 +155,8 @@ class TaskFileReaderTest {
         Path file = Files.write(directory.resolve("zeros"), new byte[100]);
 
         assertThatThrownBy(() -> read(file))
-                .hasMessage("The file of tasks (" + file + ") contains binary data that begins with NUL bytes. Pass JSON lines in"
-                        + " UTF-8.");
+                .hasMessage("The file of tasks (" + file
+                        + ") contains binary data that begins with NUL bytes. Pass JSON lines in" + " UTF-8.");
     }
 
     @Test
@@ -214,8 +216,9 @@ class TaskFileReaderTest {
     void gzipDataOnAPipeIsRefused() throws IOException {
         try (TaskFileReader tasks = pipe(gzip("1\n"))) {
             assertThatThrownBy(tasks::next)
-                    .hasMessage("The file of tasks (standard input) contains gzip data; decompress it with gunzip -c. Pass JSON"
-                            + " lines in UTF-8.");
+                    .hasMessage(
+                            "The file of tasks (standard input) contains gzip data; decompress it with gunzip -c. Pass JSON"
+                                    + " lines in UTF-8.");
         }
     }
 
@@ -270,10 +273,7 @@ class TaskFileReaderTest {
 
     private TaskFileReader pipe(byte[] content) {
         return TaskFileReader.ofPipe(
-                new ByteArrayInputStream(content),
-                "standard input",
-                TaskFileReader.Settings.defaults(),
-                reported::add);
+                new ByteArrayInputStream(content), "standard input", TaskFileReader.Settings.defaults(), reported::add);
     }
 
     private Path write(String text) throws IOException {
