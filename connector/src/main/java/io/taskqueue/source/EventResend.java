@@ -53,7 +53,8 @@ public final class EventResend {
         EventOrigin origin = events.origin();
         Claim newest = newestClaim(origin);
         if (newest == null) {
-            throw new ResendRefusedException("Registry " + origin.registryTopic() + " of this cluster has no claim of queue "
+            throw new ResendRefusedException("Registry " + origin.registryTopic()
+                    + " of this cluster has no claim of queue "
                     + origin.queueName() + ", but the events were written by a source with epoch " + origin.epoch()
                     + ". Check that this is the cluster of that source.");
         }
@@ -61,7 +62,8 @@ public final class EventResend {
             throw new ResendRefusedException("Queue " + origin.queueName() + " belongs to " + newest.sourcePeerId()
                     + " since " + newest.claimedAt() + " (epoch " + newest.epoch() + ", instance " + newest.instanceId()
                     + "), but the events were written by a source with epoch " + origin.epoch() + " (instance "
-                    + origin.instanceId() + "): sinks would drop them as stale. Compare the tasks in them with the outcome"
+                    + origin.instanceId()
+                    + "): sinks would drop them as stale. Compare the tasks in them with the outcome"
                     + " at the target, and enqueue again those that are not done.");
         }
         int partitions = partitionsOf(origin.topic());

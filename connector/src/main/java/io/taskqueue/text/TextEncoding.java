@@ -32,7 +32,9 @@ public final class TextEncoding {
         }
         if ((first == 0xFF && second == 0xFE) || (first > 0 && second == 0)) {
             return Optional.of(
-                    third == 0 && fourth == 0 ? utf("UTF-32", "little", "UTF-32LE") : utf("UTF-16", "little", "UTF-16LE"));
+                    third == 0 && fourth == 0
+                            ? utf("UTF-32", "little", "UTF-32LE")
+                            : utf("UTF-16", "little", "UTF-16LE"));
         }
         if ((first == 0xFE && second == 0xFF) || (first == 0 && second > 0)) {
             return Optional.of(utf("UTF-16", "big", "UTF-16BE"));

@@ -33,7 +33,8 @@ public final class TextFile {
         } catch (NoSuchFileException e) {
             throw new IOException("it does not exist", e);
         }
-        Optional<String> foreign = TextEncoding.foreign(Arrays.copyOf(bytes, Math.min(bytes.length, TextEncoding.HEAD_BYTES)));
+        Optional<String> foreign =
+                TextEncoding.foreign(Arrays.copyOf(bytes, Math.min(bytes.length, TextEncoding.HEAD_BYTES)));
         if (foreign.isPresent()) {
             throw new IOException("it contains " + foreign.get());
         }

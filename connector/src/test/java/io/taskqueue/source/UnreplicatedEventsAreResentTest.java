@@ -118,9 +118,10 @@ class UnreplicatedEventsAreResentTest {
 
             assertThatThrownBy(() -> resend.requirePossible(elsewhere))
                     .isInstanceOf(ResendRefusedException.class)
-                    .hasMessage("Registry taskqueue.sources of this cluster has no claim of queue elsewhere, but the events"
-                            + " were written by a source with epoch " + source.epoch()
-                            + ". Check that this is the cluster of that source.");
+                    .hasMessage(
+                            "Registry taskqueue.sources of this cluster has no claim of queue elsewhere, but the events"
+                                    + " were written by a source with epoch " + source.epoch()
+                                    + ". Check that this is the cluster of that source.");
             assertThatThrownBy(() -> resend.requirePossible(otherInstance))
                     .isInstanceOf(ResendRefusedException.class)
                     .hasMessageStartingWith("Queue known belongs to peer-a since ");

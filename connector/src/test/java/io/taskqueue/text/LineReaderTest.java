@@ -78,9 +78,7 @@ class LineReaderTest {
     }
 
     private static String text(LineReader.Line line) {
-        return line instanceof LineReader.Text text
-                ? new String(text.bytes(), StandardCharsets.UTF_8)
-                : "(too long)";
+        return line instanceof LineReader.Text text ? new String(text.bytes(), StandardCharsets.UTF_8) : "(too long)";
     }
 
     /** Returns a few bytes at once, as a pipe does. */

@@ -3,6 +3,7 @@ package io.taskqueue.cli;
 import io.taskqueue.cli.demo.BrokerCommand;
 import io.taskqueue.cli.demo.DemoCommand;
 import io.taskqueue.cli.dispatch.DispatchCommand;
+import io.taskqueue.cli.dispatch.ResendCommand;
 import io.taskqueue.cli.parked.ParkedCommands;
 import io.taskqueue.cli.parked.ParkedDiscardCommand;
 import io.taskqueue.cli.parked.ParkedListCommand;
@@ -76,7 +77,8 @@ public final class TaskQueueCommand implements Runnable {
         CommandLine all = new CommandLine(new TaskQueueCommand())
                 .addSubcommand(new DemoCommand(clock, ticker, new SplittableRandom()))
                 .addSubcommand(new BrokerCommand())
-                .addSubcommand(new DispatchCommand(new SplittableRandom()))
+                .addSubcommand(new DispatchCommand(new SplittableRandom(), ticker))
+                .addSubcommand(new ResendCommand())
                 .addSubcommand(new SinkCommand())
                 .addSubcommand(new ReplayCommand(clock, ticker))
                 .addSubcommand(new ResultsCommand())

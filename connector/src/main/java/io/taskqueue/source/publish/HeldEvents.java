@@ -19,8 +19,7 @@ public final class HeldEvents<T> implements UnreplicatedEvents {
     private final Position first;
     private final List<BufferedEvent<T>> events;
 
-    private HeldEvents(
-            EventOrigin origin, EventRecords<T> records, Position first, List<BufferedEvent<T>> events) {
+    private HeldEvents(EventOrigin origin, EventRecords<T> records, Position first, List<BufferedEvent<T>> events) {
         this.origin = origin;
         this.records = records;
         this.first = first;
@@ -30,8 +29,7 @@ public final class HeldEvents<T> implements UnreplicatedEvents {
     /** @param buffer stopped, as is the publisher that took events from it */
     public static <T> HeldEvents<T> of(EventBuffer<T> buffer, EventRecords<T> records, EventOrigin origin) {
         List<BufferedEvent<T>> events = buffer.held();
-        Position first =
-                events.isEmpty() ? buffer.acknowledgedUpTo().next() : events.get(0).position;
+        Position first = events.isEmpty() ? buffer.acknowledgedUpTo().next() : events.get(0).position;
         return new HeldEvents<>(origin, records, first, events);
     }
 

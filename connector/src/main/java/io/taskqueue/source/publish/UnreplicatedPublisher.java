@@ -47,13 +47,9 @@ public final class UnreplicatedPublisher implements AutoCloseable {
 
     private ProducerRecord<byte[], byte[]> record(UnreplicatedEvent event) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                origin.topic(),
-                origin.partition(),
-                origin.queueName().getBytes(StandardCharsets.UTF_8),
-                event.value());
-        event.headers()
-                .forEach(header ->
-                        record.headers().add(header.name(), header.value().getBytes(StandardCharsets.UTF_8)));
+                origin.topic(), origin.partition(), origin.queueName().getBytes(StandardCharsets.UTF_8), event.value());
+        event.headers().forEach(header -> record.headers()
+                .add(header.name(), header.value().getBytes(StandardCharsets.UTF_8)));
         return record;
     }
 

@@ -125,8 +125,8 @@ public final class UnreplicatedFile implements UnreplicatedEvents {
             Position first = Position.parse(header.path("first").asText())
                     .filter(position -> position.epoch() == origin.epoch())
                     .orElseThrow(() -> new IllegalArgumentException("'first' is not a position of its epoch"));
-            UnreplicatedFile opened =
-                    new UnreplicatedFile(file, origin, first, header.path("events").asLong(), Long.MAX_VALUE);
+            UnreplicatedFile opened = new UnreplicatedFile(
+                    file, origin, first, header.path("events").asLong(), Long.MAX_VALUE);
             return opened.counted(lines);
         } catch (IllegalArgumentException e) {
             throw new UnreplicatedFileException(
@@ -215,14 +215,14 @@ public final class UnreplicatedFile implements UnreplicatedEvents {
         List<UnreplicatedEvent.Header> headers = new ArrayList<>();
         Headers record = new RecordHeaders();
         for (JsonNode header : json.path("headers")) {
-            headers.add(new UnreplicatedEvent.Header(header.path(0).asText(), header.path(1).asText()));
+            headers.add(new UnreplicatedEvent.Header(
+                    header.path(0).asText(), header.path(1).asText()));
             record.add(header.path(0).asText(), header.path(1).asText().getBytes(StandardCharsets.UTF_8));
         }
         EventHeaders found = EventHeaders.read(record)
                 .orElseThrow(() -> new IllegalArgumentException("its headers are not those of an event"));
         if (!found.position().equals(position) || !found.queueName().equals(origin.queueName())) {
-            throw new IllegalArgumentException(
-                    "found event " + found.position() + " of queue " + found.queueName());
+            throw new IllegalArgumentException("found event " + found.position() + " of queue " + found.queueName());
         }
         String value = json.path("value").asText();
         if (value.isEmpty()) {
@@ -337,8 +337,8 @@ public final class UnreplicatedFile implements UnreplicatedEvents {
                 throw new NoSuchElementException(file + " has " + count + " events.");
             }
             try {
-                UnreplicatedEvent event = event(
-                        lines.next().orElseThrow(() -> new IllegalArgumentException("it ended early")), next);
+                UnreplicatedEvent event =
+                        event(lines.next().orElseThrow(() -> new IllegalArgumentException("it ended early")), next);
                 next++;
                 if (!hasNext()) {
                     lines.close();

@@ -92,7 +92,8 @@ class UnreplicatedFileTest {
 
         assertThatThrownBy(() -> UnreplicatedFile.open(file))
                 .isInstanceOf(UnreplicatedFileException.class)
-                .hasMessage("Line 5 of " + file + " is not the event 7/8 that belongs there: found event 7/9 of queue q. The"
+                .hasMessage("Line 5 of " + file
+                        + " is not the event 7/8 that belongs there: found event 7/9 of queue q. The"
                         + " file was changed after it was written; restore it.");
     }
 
