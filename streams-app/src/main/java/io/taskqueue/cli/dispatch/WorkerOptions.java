@@ -1,5 +1,6 @@
 package io.taskqueue.cli.dispatch;
 
+import io.taskqueue.cli.shared.OptionValue;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
