@@ -109,7 +109,7 @@ public final class SinkService implements AutoCloseable {
 
     /**
      * Passes every applied event to an observer, on a thread of its own, until the returned handle is closed. A slow observer
-     * misses events and delays nothing, which is logged; an exception that it throws is logged.
+     * misses events and delays nothing, which is logged; whatever it throws is counted and logged, and it gets the next event.
      */
     public AutoCloseable observe(Consumer<? super AppliedEvent<?>> observer) {
         return observe(
@@ -406,7 +406,8 @@ public final class SinkService implements AutoCloseable {
         /**
          * The peer that an event counts for in {@link QueueStatus.Positions#peers}: its owner peer unless set, and {@code default}
          * where there is none.
-         * Called on the stream thread; where it throws or returns null, the event counts for {@code default}.
+         * Called on the stream thread; where it returns null or throws anything, which is counted and logged, the event counts for
+         * {@code default}.
          */
         public Builder<T> peerKey(Function<ReplicationEvent<T>, String> peerKey) {
             this.peerKey = Objects.requireNonNull(peerKey, "peerKey");
