@@ -42,6 +42,7 @@ class DocumentedNamesTest {
     private static final Set<String> TYPES_OF_OTHERS = Set.of(
             "ColonPrefixSqlParser",
             "Error",
+            "HttpURLConnection",
             "Executors",
             "Iterable",
             "KafkaProducer",
@@ -204,7 +205,7 @@ class DocumentedNamesTest {
     }
 
     private static boolean exists(String type, String members) {
-        if (TYPES_OF_OTHERS.contains(type) || isOfAnEvent(type)) {
+        if (TYPES_OF_OTHERS.contains(type) || isOfAnEvent(type) || isThrowableOfTheJdk(type)) {
             return true;
         }
         String text = CODE.get(type);
@@ -213,6 +214,18 @@ class DocumentedNamesTest {
                         .allMatch(member -> Pattern.compile("\\b" + Pattern.quote(member) + "\\b")
                                 .matcher(text)
                                 .find());
+    }
+
+    /** Pages state which exceptions of the JDK mean what. */
+    private static boolean isThrowableOfTheJdk(String type) {
+        return Stream.of("java.lang.", "java.net.", "java.net.http.", "java.nio.channels.")
+                .anyMatch(home -> {
+                    try {
+                        return Throwable.class.isAssignableFrom(Class.forName(home + type));
+                    } catch (ClassNotFoundException elsewhere) {
+                        return false;
+                    }
+                });
     }
 
     private static boolean isOfAnEvent(String word) {

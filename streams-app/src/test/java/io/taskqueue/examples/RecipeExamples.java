@@ -102,7 +102,8 @@ final class RecipeExamples {
                         .POST(BodyPublishers.ofString(
                                 String.valueOf(event.payload().cents())))
                         .build();
-                // no connection: retried; no answer in time, or a broken connection: it may have been done, so it is parked
+                // no connection: retried; no answer in time, or a broken connection: it may have been done, so it is
+                // parked
                 int status = http.send(post, BodyHandlers.discarding()).statusCode();
                 if (status == 503) {
                     throw new NotDoneException("The bank is closed"); // retried
