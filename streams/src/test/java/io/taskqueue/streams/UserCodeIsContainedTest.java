@@ -81,6 +81,7 @@ class UserCodeIsContainedTest {
         throw (X) thrown;
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals")
     private static <R> R fail(Throwable thrown) {
         return UserCodeIsContainedTest.<R, RuntimeException>sneak(thrown);
     }
