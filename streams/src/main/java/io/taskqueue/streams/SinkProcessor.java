@@ -206,7 +206,10 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
                 work.skip(offset);
             }
         } catch (UndecodableEventException e) {
-            if (work.undecodable(EventHeaders.read(polled.headers()), offset, String.valueOf(e.getMessage()))) {
+            Optional<EventHeaders> headers = EventHeaders.read(polled.headers());
+            if (headers.isPresent() && !queues.accepts(headers.get().queueName())) {
+                work.skip(offset);
+            } else if (work.undecodable(headers, offset, String.valueOf(e.getMessage()))) {
                 // not forwarded yet: while the processor is initialised, the sink node behind it is not
                 TopicPartition from = new TopicPartition(settings.topics().events(), work.partition());
                 deadLetters.add(DeadLetterRecord.of(record, from, offset, String.valueOf(e.getMessage())));

@@ -37,7 +37,21 @@ public final class SinkDiagnostics<T> implements EventFeed {
                 .feed(this)
                 .ready("replication", this::replicationFailure)
                 .ready("target", () -> service.status().waiting())
-                .note("failed", () -> recordedFailures(service.status()));
+                .note("failed", () -> recordedFailures(service.status()))
+                .note("undecodable", () -> undecodable(service.status()));
+    }
+
+    /** A sink of which no record can be decoded has no lag, and would look well otherwise. */
+    static Optional<String> undecodable(SinkStatus status) {
+        if (status.undecodable() == 0) {
+            return Optional.empty();
+        }
+        long applied = status.queues().stream()
+                .mapToLong(queue -> queue.counts().applied())
+                .sum();
+        return Optional.of(status.undecodable() + " records could not be decoded since the start, and " + applied
+                + " events were applied: the records are in the dead-letter topic. Check that the sink reads the payloads"
+                + " that the source writes, and name the queues that it is for with --queue");
     }
 
     /** For operators: a recorded failure is not attempted again, and does not make the sink not ready. */
@@ -73,6 +87,7 @@ public final class SinkDiagnostics<T> implements EventFeed {
         snapshot.put("sink", status.sink()).put("state", status.state().name());
         status.failure().ifPresent(failure -> snapshot.put("failure", failure));
         status.waiting().ifPresent(waiting -> snapshot.put("waiting", waiting));
+        snapshot.put("undecodable", status.undecodable());
         ArrayNode queues = snapshot.putArray("queues");
         status.queues().forEach(queue -> writeQueue(queue, queues.addObject()));
         snapshot.putObject("effects")
