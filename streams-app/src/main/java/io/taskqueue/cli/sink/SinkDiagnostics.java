@@ -49,9 +49,10 @@ public final class SinkDiagnostics<T> implements EventFeed {
         long applied = status.queues().stream()
                 .mapToLong(queue -> queue.counts().applied())
                 .sum();
-        return Optional.of(status.undecodable() + " records could not be decoded since the start, and " + applied
-                + " events were applied: the records are in the dead-letter topic. Check that the sink reads the payloads"
-                + " that the source writes, and name the queues that it is for with --queue");
+        return Optional.of("Since the start, records that cannot be decoded were moved to the dead-letter topic: "
+                + status.undecodable() + ", and events were applied: " + applied
+                + ". Check that the sink reads the payloads that the source writes, and name the queues that it is for"
+                + " with --queue (in code, queues(...)).");
     }
 
     /** For operators: a recorded failure is not attempted again, and does not make the sink not ready. */

@@ -56,13 +56,13 @@ final class UndecodableRecords {
             reported = true;
             reportedAt = time;
             LOG.warn(
-                    "Sink {}: {} records of partition {} of topic {} cannot be decoded and are in topic {}; the newest is at "
-                            + "offset {}{}: {} Check that the sink reads the payloads that the source writes, and name the "
+                    "Sink {} cannot decode records of partition {} of topic {}: {} until now, moved to topic {}; the newest is "
+                            + "at offset {}{}: {} Check that the sink reads the payloads that the source writes, and name the "
                             + "queues that it is for with queues(...) (--queue)",
                     settings.name(),
-                    now.count(),
                     partition,
                     settings.topics().events(),
+                    now.count(),
                     settings.topics().deadLetters(),
                     at.offset(),
                     headers.map(event -> ", of queue " + event.queueName()).orElse(""),

@@ -61,9 +61,9 @@ class UndecodableRecordsTest {
         assertThat(lines.list).singleElement().satisfies(line -> {
             assertThat(line.getLevel()).isEqualTo(Level.WARN);
             assertThat(line.getFormattedMessage())
-                    .isEqualTo("Sink billing: 1 records of partition 3 of topic taskqueue.events cannot be decoded and are"
-                            + " in topic billing.dead; the newest is at offset 12, of queue orders: The record is not a"
-                            + " valid event: it is empty. Check that the sink reads the payloads that the source writes,"
+                    .isEqualTo("Sink billing cannot decode records of partition 3 of topic taskqueue.events: 1 until now,"
+                            + " moved to topic billing.dead; the newest is at offset 12, of queue orders: The record is not"
+                            + " a valid event: it is empty. Check that the sink reads the payloads that the source writes,"
                             + " and name the queues that it is for with queues(...) (--queue)");
         });
     }
@@ -76,7 +76,7 @@ class UndecodableRecordsTest {
         }
 
         assertThat(lines.list).hasSize(2);
-        assertThat(lines.list.get(1).getFormattedMessage()).startsWith("Sink billing: 61 records of partition 3");
+        assertThat(lines.list.get(1).getFormattedMessage()).contains(": 61 until now, ");
         assertThat(progress.status(SinkState.RUNNING, Optional.empty(), Optional.empty())
                         .undecodable())
                 .isEqualTo(120);
