@@ -31,8 +31,9 @@ class QueueFilterTest {
     void whatCannotBeAQueueIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> QueueFilter.of(List.of()))
-                .withMessage("A sink needs a queue to apply, but none was named. Name one, such as orders or orders-*, or"
-                        + " leave the setting out to apply all.");
+                .withMessage(
+                        "A sink needs a queue to apply, but none was named. Name one, such as orders or orders-*, or"
+                                + " leave the setting out to apply all.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> QueueFilter.of(List.of("mail", "")))
                 .withMessageContaining("queue name");

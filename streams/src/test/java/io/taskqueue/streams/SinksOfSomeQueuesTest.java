@@ -31,7 +31,9 @@ class SinksOfSomeQueuesTest {
             some.close();
             assertThat(cluster.ledger.keys()).isEqualTo(9);
             assertThat(some.status().undecodable()).isZero();
-            assertThat(some.status().queues()).extracting(QueueStatus::queueName).containsExactly("orders-eu");
+            assertThat(some.status().queues())
+                    .extracting(QueueStatus::queueName)
+                    .containsExactly("orders-eu");
 
             invoices.next(EventKind.ENQUEUED, 9);
             SinkService all = cluster.start(cluster.sink(SINK, cluster.calling(Duration.ZERO)));
@@ -62,8 +64,8 @@ class SinksOfSomeQueuesTest {
             both.close();
 
             invoices.tasks(1, 2);
-            SinkService one =
-                    cluster.start(cluster.sink(sink, cluster.calling(Duration.ZERO)).queues("orders"));
+            SinkService one = cluster.start(
+                    cluster.sink(sink, cluster.calling(Duration.ZERO)).queues("orders"));
             cluster.awaitCaughtUp(sink, one);
             assertThat(one.status().queues()).extracting(QueueStatus::queueName).containsExactly("orders");
             one.close();

@@ -102,7 +102,8 @@ class LocalSinkRunnerTest {
                 Events.enqueued("orders", 4, 2, "a"),
                 Events.enqueued("mail-eu", 4, 3, "a"));
 
-        RunReceipt receipt = runner(this::record).queues("orders", "mail-*").build().run(events);
+        RunReceipt receipt =
+                runner(this::record).queues("orders", "mail-*").build().run(events);
         assertThat(applied).containsExactly(at(4, 2), at(4, 3));
         assertThat(receipt.seen()).isEqualTo(2);
         assertThat(checkpoints.load("billing", "parcels").position(LocalSinkRunner.DEFAULT_PEER))

@@ -45,22 +45,21 @@ class PayloadsOfAnotherTypeAreShownTest {
             publish(kafka, "invoices", Invoice.class, new Invoice("i-1", 100));
 
             try (SinkService every = SinkService.builder(
-                                    "every", (event, effects) -> {}, PayloadCodec.json(Order.class))
-                            .kafka(kafka)
-                            .stateDirectory(directory.resolve("every"))
-                            .start()) {
-                Awaitility.await()
-                        .atMost(TIMEOUT)
-                        .until(() -> every.status().undecodable() == 3);
+                            "every", (event, effects) -> {}, PayloadCodec.json(Order.class))
+                    .kafka(kafka)
+                    .stateDirectory(directory.resolve("every"))
+                    .start()) {
+                Awaitility.await().atMost(TIMEOUT).until(() -> every.status().undecodable() == 3);
                 DiagnosticsServer.Builder builder = DiagnosticsServer.builder().port(0);
                 new SinkDiagnostics<>(every, PayloadCodec.json(Order.class)).showOn(builder);
                 try (DiagnosticsServer server = builder.start()) {
                     assertThat(ready(server))
                             .contains("undecodable")
-                            .contains("Since the start, records that cannot be decoded were moved to the dead-letter topic:"
-                                    + " 3, and events were applied: 3. Check that the sink reads the payloads that the"
-                                    + " source writes, and name the queues that it is for with --queue (in code,"
-                                    + " queues(...)).");
+                            .contains(
+                                    "Since the start, records that cannot be decoded were moved to the dead-letter topic:"
+                                            + " 3, and events were applied: 3. Check that the sink reads the payloads that the"
+                                            + " source writes, and name the queues that it is for with --queue (in code,"
+                                            + " queues(...)).");
                 }
             }
             assertThat(status(broker, "every").get("undecodable").asLong()).isEqualTo(3);
@@ -70,13 +69,11 @@ class PayloadsOfAnotherTypeAreShownTest {
 
             List<Order> applied = new CopyOnWriteArrayList<>();
             try (SinkService some = SinkService.builder(
-                                    "some",
-                                    (event, effects) -> applied.add(event.payload()),
-                                    PayloadCodec.json(Order.class))
-                            .kafka(kafka)
-                            .queues("orders")
-                            .stateDirectory(directory.resolve("some"))
-                            .start()) {
+                            "some", (event, effects) -> applied.add(event.payload()), PayloadCodec.json(Order.class))
+                    .kafka(kafka)
+                    .queues("orders")
+                    .stateDirectory(directory.resolve("some"))
+                    .start()) {
                 Awaitility.await()
                         .atMost(TIMEOUT)
                         .until(() -> status(broker, "some").get("events").asLong() == 0);
@@ -100,8 +97,7 @@ class PayloadsOfAnotherTypeAreShownTest {
     }
 
     private static JsonNode status(EmbeddedKafka broker, String sink) {
-        JsonNode all = CommandRun.of(
-                        "status", "--bootstrap-server", broker.bootstrapServers(), "--output", "json")
+        JsonNode all = CommandRun.of("status", "--bootstrap-server", broker.bootstrapServers(), "--output", "json")
                 .json();
         for (JsonNode one : all.get("sinks")) {
             if (one.get("name").asText().equals(sink)) {

@@ -37,7 +37,9 @@ public final class SinkDeadLetters {
                         byte[] value = record.value();
                         counts.put(
                                 record.partition(),
-                                value == null ? 0 : UndecodableFormat.read(value).count());
+                                value == null
+                                        ? 0
+                                        : UndecodableFormat.read(value).count());
                     }
                 })
                 .isPresent();

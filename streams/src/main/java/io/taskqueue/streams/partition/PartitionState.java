@@ -42,8 +42,7 @@ final class PartitionState<T> implements SinkCommands.Target {
         this.parking =
                 new Parking<>(settings, progress, new ParkedStore(StateKind.PARKED.in(state)), results, partition);
         this.purge = new ResultsPurge(results, parking::needsResultsOf);
-        this.undecodable =
-                new UndecodableRecords(settings, progress, StateKind.UNDECODABLE.in(state), partition);
+        this.undecodable = new UndecodableRecords(settings, progress, StateKind.UNDECODABLE.in(state), partition);
     }
 
     InFlightEvents<T> inFlight() {

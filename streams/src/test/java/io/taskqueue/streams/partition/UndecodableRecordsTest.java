@@ -61,10 +61,11 @@ class UndecodableRecordsTest {
         assertThat(lines.list).singleElement().satisfies(line -> {
             assertThat(line.getLevel()).isEqualTo(Level.WARN);
             assertThat(line.getFormattedMessage())
-                    .isEqualTo("Sink billing cannot decode records of partition 3 of topic taskqueue.events: 1 until now,"
-                            + " moved to topic billing.dead; the newest is at offset 12, of queue orders: The record is not"
-                            + " a valid event: it is empty. Check that the sink reads the payloads that the source writes,"
-                            + " and name the queues that it is for with queues(...) (--queue)");
+                    .isEqualTo(
+                            "Sink billing cannot decode records of partition 3 of topic taskqueue.events: 1 until now,"
+                                    + " moved to topic billing.dead; the newest is at offset 12, of queue orders: The record is not"
+                                    + " a valid event: it is empty. Check that the sink reads the payloads that the source writes,"
+                                    + " and name the queues that it is for with queues(...) (--queue)");
         });
     }
 
