@@ -39,7 +39,6 @@ class KafkaLinesTest {
             "OwnKafkaStreamsTest",
             "PacedConsumerTest#aRevocationRightAfterACommitOfIntentsLeavesNoOutcomeUnknown",
             "PacedConsumerTest#eventsThatFinishDuringARevocationRightAfterACommitDoNotRunAgain",
-            "PartitionTakeoverTest",
             "RebalanceRerunsNothingTest",
             "ReplayMakesNoExternalCallsTest",
             "ResultsAreCommittedWhileTheirEventRunsTest",
