@@ -40,7 +40,9 @@ class DocumentedNamesTest {
     private static final Path MIGRATION = ROOT.resolve("docs").resolve("migration.md");
 
     private static final Set<String> TYPES_OF_OTHERS = Set.of(
+            "AutoOffsetReset",
             "ColonPrefixSqlParser",
+            "ConsumerRecords",
             "Error",
             "HttpURLConnection",
             "Executors",
@@ -49,12 +51,15 @@ class DocumentedNamesTest {
             "KafkaStreams",
             "LinkageError",
             "NamedParameterUtils",
+            "NoClassDefFoundError",
             "OutOfMemoryError",
             "Serde",
             "StackOverflowError",
+            "StateStore",
             "StatementContext",
             "System",
-            "ThreadPoolExecutor");
+            "ThreadPoolExecutor",
+            "Topology");
 
     /** Names of products, which are no types. */
     private static final Set<String> PRODUCTS = Set.of("CloudEvents", "Kafka", "Streams");

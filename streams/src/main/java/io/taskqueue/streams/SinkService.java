@@ -14,6 +14,7 @@ import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
+import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.SinkStoppedException;
@@ -27,6 +28,7 @@ import io.taskqueue.streams.status.SinkStatus;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -282,6 +284,7 @@ public final class SinkService implements AutoCloseable {
         private OnExhausted onExhausted = OnExhausted.PARK;
         private OnPermanent onPermanent = OnPermanent.RECORD;
         private int maxParked = 100_000;
+        private QueueFilter queues = QueueFilter.ALL;
         private Clock clock = Clock.systemUTC();
         private Function<ReplicationEvent<T>, String> peerKey =
                 event -> event.ownerPeerId().orElse(PeerPositions.DEFAULT);
@@ -310,6 +313,22 @@ public final class SinkService implements AutoCloseable {
         /** Where records are written that cannot be decoded; the sink's name with {@code .dead} unless set. Created when missing. */
         public Builder<T> deadLetterTopic(String topic) {
             this.deadLetterTopic = topic;
+            return this;
+        }
+
+        /**
+         * The queues that the sink applies, such as {@code orders}, or {@code orders-*} for all that begin with {@code orders-}; all
+         * unless set. Events of other queues are skipped before their payload is decoded, so several types of payload can share a
+         * topic.
+         *
+         * <p>A skipped event is not applied later, either: where a queue is added, the sink begins with the next event that it reads
+         * of it, and marks the queue diverged if it knew it before. A replay that fills gaps applies what was skipped. All instances
+         * of a sink need the same queues.
+         *
+         * @throws IllegalArgumentException if there is none, or one cannot be the name of a queue
+         */
+        public Builder<T> queues(String... queues) {
+            this.queues = QueueFilter.of(List.of(queues));
             return this;
         }
 
@@ -456,7 +475,7 @@ public final class SinkService implements AutoCloseable {
         SinkSettings<T> settings() {
             return new SinkSettings<>(
                     name,
-                    new SinkSettings.Application<>(sink, codec, peerKey),
+                    new SinkSettings.Application<>(sink, codec, peerKey, queues),
                     new SinkSettings.Topics(
                             topic,
                             deadLetterTopic == null ? TopicNames.deadLetters(name) : deadLetterTopic,

@@ -24,6 +24,14 @@ final class SinkServiceOptions {
     private int concurrency;
 
     @Option(
+            names = "--queue",
+            paramLabel = "QUEUE",
+            description =
+                    "Apply only this queue, or with a * at the end, the queues that begin with what is before it. Repeatable. "
+                            + "Events of other queues are skipped, and not applied later. Default: all queues.")
+    private List<String> queues = new ArrayList<>();
+
+    @Option(
             names = "--max-in-flight",
             converter = OptionValue.Count.class,
             paramLabel = "N",
@@ -111,6 +119,9 @@ final class SinkServiceOptions {
                 .commitInterval(commitInterval)
                 .drainTimeout(drainTimeout)
                 .topicWait(topicWait);
+        if (!queues.isEmpty()) {
+            builder.queues(queues.toArray(String[]::new));
+        }
     }
 
     Duration drainTimeout() {

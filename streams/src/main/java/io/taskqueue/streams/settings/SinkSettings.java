@@ -10,6 +10,7 @@ import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
+import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.effect.EffectRules;
@@ -54,9 +55,13 @@ public record SinkSettings<T>(
      * What is applied to events.
      *
      * @param peerKey the peer that an event counts for
+     * @param queues the queues whose events are applied
      */
     public record Application<T>(
-            ReplicationSink<T> sink, PayloadCodec<T> codec, Function<ReplicationEvent<T>, String> peerKey) {}
+            ReplicationSink<T> sink,
+            PayloadCodec<T> codec,
+            Function<ReplicationEvent<T>, String> peerKey,
+            QueueFilter queues) {}
 
     /**
      * The topics of a sink.
