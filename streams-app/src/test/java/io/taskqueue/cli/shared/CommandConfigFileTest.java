@@ -41,9 +41,8 @@ class CommandConfigFileTest {
                 .hasMessage("--command-config " + latin + " cannot be used: byte 0xE9 at byte 13 is not valid UTF-8."
                         + " Name a file of properties, one NAME=VALUE a line.");
         assertThatThrownBy(() -> properties(Path.of("/dev/zero")))
-                .hasMessage(
-                        "--command-config /dev/zero cannot be used: it contains binary data that begins with NUL"
-                                + " bytes. Name a file of properties, one NAME=VALUE a line.");
+                .hasMessage("--command-config /dev/zero cannot be used: it contains binary data that begins with NUL"
+                        + " bytes. Name a file of properties, one NAME=VALUE a line.");
     }
 
     private Path write(byte[] content) throws IOException {
