@@ -44,7 +44,7 @@ public final class OfflineSource<T> implements Publisher.Listener<T>, AutoClosea
         ReplicationEventCodec<T> events = new ReplicationEventCodec<>(codec);
         EventRecords<T> records = new EventRecords<>(
                 queue.name(),
-                new PeerResolver<>("dispatcher-a", "dispatcher-a", event -> null),
+                new PeerResolver<>("dispatcher-a", null, event -> "dispatcher-a"),
                 events,
                 UUID.randomUUID(),
                 PARTITION,

@@ -105,8 +105,8 @@ class ListenerTest {
         private static final long serialVersionUID = 1;
 
         @Override
-        public String toString() {
-            throw new StackOverflowError("in toString");
+        public String getMessage() {
+            throw new StackOverflowError("in getMessage");
         }
 
         @Override
