@@ -29,7 +29,7 @@ class PayloadLimitTest {
 
     private final EventRecords<String> records = new EventRecords<>(
             QUEUE,
-            new PeerResolver<>("peer \u0002", task -> "\u0003".repeat(1_024)),
+            new PeerResolver<>("peer \u0002", null, event -> "\u0003".repeat(1_024)),
             CODEC,
             UUID.randomUUID(),
             new TopicPartition("events", 0),
@@ -64,7 +64,7 @@ class PayloadLimitTest {
                 codec,
                 new EventRecords<>(
                         "orders",
-                        new PeerResolver<>("peer", task -> null),
+                        new PeerResolver<>("peer", null, event -> null),
                         codec,
                         UUID.randomUUID(),
                         new TopicPartition("events", 0),
