@@ -36,7 +36,8 @@ class SupportedLibrariesTest {
     void kafkaClientsFromTheOldestToTheNewestAreSupported(String version) throws IOException {
         brings(CLIENTS, "version=" + version);
 
-        assertThatCode(() -> SupportedLibraries.requireForConnector(classPath())).doesNotThrowAnyException();
+        assertThatCode(() -> SupportedLibraries.requireForConnector(classPath()))
+                .doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -56,7 +57,8 @@ class SupportedLibrariesTest {
         brings(CLIENTS, "version=4.3.1");
         brings(STREAMS, "version=" + version);
 
-        assertThatCode(() -> SupportedLibraries.requireForConnector(classPath())).doesNotThrowAnyException();
+        assertThatCode(() -> SupportedLibraries.requireForConnector(classPath()))
+                .doesNotThrowAnyException();
         refused(
                 () -> SupportedLibraries.requireForStreams(classPath()),
                 "Task queue replication works with org.apache.kafka:kafka-streams 3.9 to 4.4, but found " + version
@@ -100,8 +102,8 @@ class SupportedLibrariesTest {
 
         refused(
                 () -> SupportedLibraries.requireForConnector(classPath()),
-                "Task queue replication works with io.micrometer:micrometer-core 1.13 or a later 1.x, but found " + version
-                        + ": set a version in this range in the application's build.");
+                "Task queue replication works with io.micrometer:micrometer-core 1.13 or a later 1.x, but found "
+                        + version + ": set a version in this range in the application's build.");
     }
 
     @Test
@@ -109,7 +111,8 @@ class SupportedLibrariesTest {
         assertThatCode(() -> SupportedLibraries.requireForStreams(classPath())).doesNotThrowAnyException();
 
         brings(CLIENTS, "version=unknown");
-        assertThatCode(() -> SupportedLibraries.requireForConnector(classPath())).doesNotThrowAnyException();
+        assertThatCode(() -> SupportedLibraries.requireForConnector(classPath()))
+                .doesNotThrowAnyException();
     }
 
     private void brings(String file, String content) throws IOException {

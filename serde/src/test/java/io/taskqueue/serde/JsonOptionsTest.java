@@ -96,8 +96,8 @@ class JsonOptionsTest {
                 Invoice.class,
                 JsonOptions.DEFAULT.with(Unknown.REFUSE),
                 json,
-                "The payload cannot be read as " + Invoice.class.getName()
-                        + ": UnrecognizedPropertyException at " + Invoice.class.getName() + "[\"currency\"]");
+                "The payload cannot be read as " + Invoice.class.getName() + ": UnrecognizedPropertyException at "
+                        + Invoice.class.getName() + "[\"currency\"]");
     }
 
     @Test
@@ -109,12 +109,14 @@ class JsonOptionsTest {
                 Invoice.class,
                 JsonOptions.DEFAULT.with(Missing.REFUSE),
                 json,
-                "The payload cannot be read as " + Invoice.class.getName() + ": MismatchedInputException at " + Invoice.class.getName() + "[\"customer\"]");
+                "The payload cannot be read as " + Invoice.class.getName() + ": MismatchedInputException at "
+                        + Invoice.class.getName() + "[\"customer\"]");
         refused(
                 Invoice.class,
                 JsonOptions.DEFAULT.with(Missing.REFUSE),
                 "{\"number\":\"i-1\",\"customer\":null,\"cents\":1}",
-                "The payload cannot be read as " + Invoice.class.getName() + ": MismatchedInputException at " + Invoice.class.getName() + "[\"customer\"]");
+                "The payload cannot be read as " + Invoice.class.getName() + ": MismatchedInputException at "
+                        + Invoice.class.getName() + "[\"customer\"]");
     }
 
     @Test
@@ -126,7 +128,8 @@ class JsonOptionsTest {
                     Invoice.class,
                     JsonOptions.DEFAULT,
                     json,
-                    "The payload cannot be read as " + Invoice.class.getName() + ": MismatchedInputException at " + Invoice.class.getName() + "[\"cents\"]");
+                    "The payload cannot be read as " + Invoice.class.getName() + ": MismatchedInputException at "
+                            + Invoice.class.getName() + "[\"cents\"]");
             assertThat(read(Invoice.class, JsonOptions.DEFAULT.with(Missing.ALLOW), json))
                     .isEqualTo(new Invoice("i-1", "c", 0));
         }
@@ -138,7 +141,8 @@ class JsonOptionsTest {
                 Cart.class,
                 JsonOptions.DEFAULT,
                 "{\"id\":\"c\",\"line\":{}}",
-                "The payload cannot be read as " + Cart.class.getName() + ": MismatchedInputException at " + Cart.class.getName() + "[\"line\"]->" + Line.class.getName() + "[\"count\"]");
+                "The payload cannot be read as " + Cart.class.getName() + ": MismatchedInputException at "
+                        + Cart.class.getName() + "[\"line\"]->" + Line.class.getName() + "[\"count\"]");
     }
 
     @ParameterizedTest
@@ -165,21 +169,25 @@ class JsonOptionsTest {
         assertThat(read(Sparse.class, JsonOptions.DEFAULT, "{}")).isEqualTo(new Sparse(null));
         assertThat(read(Ping.class, JsonOptions.DEFAULT, "{}")).isEqualTo(new Ping());
         assertThat(read(Ping.class, JsonOptions.DEFAULT, "{\"a\":1}")).isEqualTo(new Ping());
-        assertThat(read(Renamed.class, JsonOptions.DEFAULT, "{\"orderId\":\"o-1\"}")).isEqualTo(new Renamed("o-1"));
-        assertThat(read(Renamed.class, JsonOptions.DEFAULT, "{\"order-id\":\"o-1\"}")).isEqualTo(new Renamed("o-1"));
+        assertThat(read(Renamed.class, JsonOptions.DEFAULT, "{\"orderId\":\"o-1\"}"))
+                .isEqualTo(new Renamed("o-1"));
+        assertThat(read(Renamed.class, JsonOptions.DEFAULT, "{\"order-id\":\"o-1\"}"))
+                .isEqualTo(new Renamed("o-1"));
         assertThat(read(Shape.class, JsonOptions.DEFAULT, "{\"@type\":\"circle\",\"radius\":2}"))
                 .isEqualTo(new Circle(2));
         assertThat(read(Open.class, JsonOptions.DEFAULT, "{\"a\":1}").all).containsEntry("a", 1);
         assertThat(read(Wrapper.class, JsonOptions.DEFAULT, "{\"a\":1}")).isEqualTo(new Wrapper("{a=1}"));
-        assertThat(read(Outer.class, JsonOptions.DEFAULT, "{\"street\":\"s\"}").inner).isEqualTo(new Inner("s"));
+        assertThat(read(Outer.class, JsonOptions.DEFAULT, "{\"street\":\"s\"}").inner)
+                .isEqualTo(new Inner("s"));
         assertThat((Object) read(Map.class, JsonOptions.DEFAULT, "{\"a\":1}")).isEqualTo(Map.of("a", 1));
         assertThat(read(String.class, JsonOptions.DEFAULT, "\"a\"")).isEqualTo("a");
     }
 
     @Test
     void aPayloadThatCannotBeReadBackIsRefusedWhenItIsEncoded() {
-        String remedy = ". Use a record, or give the class a constructor or setters for all that it writes, or use another"
-                + " codec";
+        String remedy =
+                ". Use a record, or give the class a constructor or setters for all that it writes, or use another"
+                        + " codec";
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PayloadCodec.json(WithoutConstructor.class).encode(new WithoutConstructor("a")))
@@ -197,7 +205,8 @@ class JsonOptionsTest {
                         .encode(new Invoice("i-1", null, 1)))
                 .withMessage("A " + Invoice.class.getName()
                         + " is written as JSON that no sink can read: The payload cannot be read as "
-                        + Invoice.class.getName() + ": MismatchedInputException at " + Invoice.class.getName() + "[\"customer\"]" + remedy);
+                        + Invoice.class.getName() + ": MismatchedInputException at " + Invoice.class.getName()
+                        + "[\"customer\"]" + remedy);
     }
 
     @Test

@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the classes of this project use of Kafka, Jackson and Micrometer exists in each version that an application may bring. */
 class LinkageTest {
 
-    private static final List<String> LIBRARIES = List.of("org.apache.kafka.", "com.fasterxml.jackson.", "io.micrometer.");
+    private static final List<String> LIBRARIES =
+            List.of("org.apache.kafka.", "com.fasterxml.jackson.", "io.micrometer.");
 
     /** Not called by the versions that differ. */
     private static final Set<String> NOT_CALLED = Set.of(
@@ -60,7 +61,8 @@ class LinkageTest {
     @Test
     void aMissingMemberIsFound() throws Exception {
         try (URLClassLoader loader = loader(KafkaLine.OLDEST);
-                InputStream planted = ClosesWithOptions.class.getResourceAsStream("LinkageTest$ClosesWithOptions.class")) {
+                InputStream planted =
+                        ClosesWithOptions.class.getResourceAsStream("LinkageTest$ClosesWithOptions.class")) {
             assertThat(ClassFile.of(planted.readAllBytes()).missing(loader, LIBRARIES))
                     .containsExactly(
                             "LinkageTest$ClosesWithOptions uses org.apache.kafka.clients.consumer.CloseOptions"
@@ -80,7 +82,8 @@ class LinkageTest {
 
     /** All classes of a library, by one of them: in a directory or in a jar. */
     private static List<byte[]> classesBeside(Class<?> one) throws Exception {
-        Path place = Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path place =
+                Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
         if (Files.isDirectory(place)) {
             return classesBelow(place);
         }
@@ -92,8 +95,8 @@ class LinkageTest {
     private static List<byte[]> classesBelow(Path root) throws IOException {
         List<byte[]> classes = new ArrayList<>();
         try (Stream<Path> files = Files.walk(root)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".class")
-                            && !path.endsWith("package-info.class"))
+            for (Path file : files.filter(
+                            path -> path.toString().endsWith(".class") && !path.endsWith("package-info.class"))
                     .toList()) {
                 classes.add(Files.readAllBytes(file));
             }

@@ -31,8 +31,9 @@ final class TestsInChild {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         summary.printFailuresTo(out, 40);
         if (summary.getTotalFailureCount() == 0) {
-            out.println(summary.getTestsSucceededCount() + " passed with Kafka " + version("kafka/kafka-version.properties") + "\n"
-                    + "with Kafka Streams " + version("kafka/kafka-streams-version.properties"));
+            out.println(
+                    summary.getTestsSucceededCount() + " passed with Kafka " + version("kafka/kafka-version.properties")
+                            + "\n" + "with Kafka Streams " + version("kafka/kafka-streams-version.properties"));
         }
         System.exit(summary.getTotalFailureCount() == 0 ? 0 : 1);
     }

@@ -54,8 +54,9 @@ class UnsupportedLibrariesAreRefusedTest {
         brings("META-INF/maven/com.fasterxml.jackson.core/jackson-databind/pom.properties", "version=2.17.3");
 
         assertThatThrownBy(() -> inApplication(start))
-                .hasMessage("Task queue replication works with com.fasterxml.jackson.core:jackson-databind 2.18 or a later"
-                        + " 2.x, but found 2.17.3: set a version in this range in the application's build.");
+                .hasMessage(
+                        "Task queue replication works with com.fasterxml.jackson.core:jackson-databind 2.18 or a later"
+                                + " 2.x, but found 2.17.3: set a version in this range in the application's build.");
     }
 
     /** Calls an instance of a class whose class path has what the application brings before everything else. */
@@ -110,7 +111,8 @@ class UnsupportedLibrariesAreRefusedTest {
     public static final class BuildsLocalSink implements Callable<Object> {
         @Override
         public Object call() {
-            return LocalSinkRunner.<String>builder("billing", (event, effects) -> {}).build();
+            return LocalSinkRunner.<String>builder("billing", (event, effects) -> {})
+                    .build();
         }
     }
 

@@ -22,10 +22,9 @@ class QueueChangesReachTheSinkTest {
     void everyChangeOfATaskIsAppliedInOrderAlsoAfterTheSourceWasRestarted() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             Map<Long, List<EventKind>> applied = new ConcurrentHashMap<>();
-            SinkService sink = cluster.start(cluster.sink(
-                    SINK,
-                    (event, effects) -> applied.computeIfAbsent(event.position().epoch(), epoch -> new ArrayList<>())
-                            .add(event.kind())));
+            SinkService sink = cluster.start(cluster.sink(SINK, (event, effects) -> applied.computeIfAbsent(
+                            event.position().epoch(), epoch -> new ArrayList<>())
+                    .add(event.kind())));
             long first = work(cluster);
             long second = work(cluster);
             cluster.awaitCaughtUp(SINK, sink);

@@ -264,7 +264,8 @@ public final class SinkTestCluster implements AutoCloseable {
     /** Closes a Kafka Streams of a test, so that its group has no member left. */
     @SuppressWarnings("deprecation") // the options that replace these came with Kafka Streams 4.2
     static void leaveAndClose(KafkaStreams streams) {
-        streams.close(new KafkaStreams.CloseOptions().timeout(Duration.ofSeconds(30)).leaveGroup(true));
+        streams.close(
+                new KafkaStreams.CloseOptions().timeout(Duration.ofSeconds(30)).leaveGroup(true));
     }
 
     static void delete(Path directory) throws IOException {
