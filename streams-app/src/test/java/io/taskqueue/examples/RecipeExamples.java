@@ -102,13 +102,12 @@ final class RecipeExamples {
                         .POST(BodyPublishers.ofString(
                                 String.valueOf(event.payload().cents())))
                         .build();
-                // no connection: retried; no answer in time, or a broken connection: it may have been done, so it is
-                // parked
+                // no connection: retried; no answer, or a broken connection: it may have been done, so parked
                 int status = http.send(post, BodyHandlers.discarding()).statusCode();
                 if (status == 503) {
                     throw new NotDoneException("The bank is closed"); // retried
                 } else if (status != 200) {
-                    throw new IOException("The bank answered " + status); // who knows: parked
+                    throw new IOException("The bank answered " + status); // unknown: parked
                 }
             });
         }
