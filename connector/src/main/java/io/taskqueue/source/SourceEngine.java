@@ -103,8 +103,10 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         } finally {
             if (!started) {
                 if (attached) {
-                    stop(new SourceStoppedException("The threads of the source of queue " + queue.name()
-                            + " could not be started. Start a source of a new queue, once the process has resources for it."));
+                    stop(
+                            new SourceStoppedException(
+                                    "The threads of the source of queue " + queue.name()
+                                            + " could not be started. Start a source of a new queue, once the process has resources for it."));
                 }
                 closeMeters();
                 probe.close();

@@ -34,8 +34,7 @@ class ReplicationGateTest {
                 "registry",
                 own);
         List<IllegalStateException> ends = new CopyOnWriteArrayList<>();
-        ReplicationGate gate =
-                new ReplicationGate(own, () -> new Position(7, 1), broken, 10, ends::add, read -> {});
+        ReplicationGate gate = new ReplicationGate(own, () -> new Position(7, 1), broken, 10, ends::add, read -> {});
         CompletableFuture<Position> replicated = gate.await(() -> new Position(7, 1));
         Thread thread = new Thread(gate);
         thread.start();
@@ -60,8 +59,7 @@ class ReplicationGateTest {
                 },
                 "registry",
                 own);
-        ReplicationGate gate =
-                new ReplicationGate(own, () -> new Position(7, 1), refused, 10, cause -> {}, read -> {});
+        ReplicationGate gate = new ReplicationGate(own, () -> new Position(7, 1), refused, 10, cause -> {}, read -> {});
         CompletableFuture<Position> replicated = gate.await(() -> new Position(7, 1));
         Thread thread = new Thread(gate);
         thread.start();
