@@ -59,7 +59,7 @@ import picocli.CommandLine.Option;
             "0:done, or planned",
             "1:the replay was not complete within --wait, or --fail-on-missing found missing results",
             "2:the command line is invalid",
-            "3:Kafka cannot be reached",
+            "3:Kafka cannot be reached, or does not accept or permit the user",
             "4:refused, and nothing was changed: the sink is running or unknown, or there is no receipt"
         },
         mixinStandardHelpOptions = true,
