@@ -149,7 +149,7 @@ public final class DemoCommand implements Callable<Integer> {
             DiagnosticsServer.Builder builder =
                     DiagnosticsServer.builder().port(onPort).registry(meters);
             content.accept(builder);
-            DiagnosticsServer server = builder.start();
+            DiagnosticsServer server = DiagnosticsOptions.start(builder);
             output.progress("Diagnostics of the " + name + ": " + DiagnosticsOptions.urls(LOOPBACK, server));
             return server;
         }

@@ -9,7 +9,9 @@ import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
+import io.taskqueue.cli.shared.Progress;
 import io.taskqueue.cli.shared.ShutdownSignal;
+import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.serde.PayloadCodec;
@@ -192,8 +194,11 @@ public final class SinkCommand implements Callable<Integer> {
             }
             return;
         }
-        try (Admin admin = kafka.admin()) {
-            new SinkIdleMonitor(admin, topic.name(), service).awaitIdle(untilIdle, shutdown, status -> {});
+        try (Admin admin = kafka.admin();
+                Progress progress = Progress.start("applying events", output)) {
+            long backlog = TopicOffsets.find(admin, topic.name()).countUnconsumed(name);
+            new SinkIdleMonitor(admin, topic.name(), service)
+                    .awaitIdle(untilIdle, shutdown, status -> progress.update(applied(status), backlog));
         }
     }
 
@@ -205,7 +210,7 @@ public final class SinkCommand implements Callable<Integer> {
     private void report(SinkStatus status) {
         Result result = new Result(
                 name,
-                sum(status, queue -> queue.counts().applied()),
+                applied(status),
                 sum(status, queue -> queue.counts().duplicates()),
                 sum(status, queue -> queue.counts().fenced()),
                 sum(status, queue -> queue.counts().gaps()),
@@ -247,6 +252,10 @@ public final class SinkCommand implements Callable<Integer> {
                         events,
                         kafka.bootstrapServer(),
                         name);
+    }
+
+    private static long applied(SinkStatus status) {
+        return sum(status, queue -> queue.counts().applied());
     }
 
     private static long sum(SinkStatus status, ToLongFunction<QueueStatus> count) {
