@@ -11,6 +11,7 @@ final class InputOptions {
 
     @Option(
             names = "--tasks",
+            converter = OptionValue.InputFile.class,
             required = true,
             paramLabel = "FILE|-",
             converter = OptionValue.InputFile.class,

@@ -30,6 +30,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.streams.StreamsConfig;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -102,6 +103,15 @@ public final class SinkCommand implements Callable<Integer> {
     private TopicOption topic = new TopicOption();
 
     @Option(
+            names = "--replication-factor",
+            converter = OptionValue.ReplicationFactor.class,
+            paramLabel = "N",
+            description =
+                    "The replication factor of the topics that the sink creates for itself: its state, commands and dead letters. "
+                            + "Default: the broker's.")
+    private @Nullable Integer replicationFactor;
+
+    @Option(
             names = "--until-idle",
             paramLabel = "D",
             description = "End when every event is applied and no event has arrived for this long.")
@@ -163,7 +173,7 @@ public final class SinkCommand implements Callable<Integer> {
         try {
             PayloadCodec<T> codec = SinkFactoryLoader.call(factory, "codec", factory::codec);
             var builder = SinkService.builder(name, configured, codec)
-                    .kafka(kafka.properties())
+                    .kafka(properties())
                     .topic(topic.name())
                     .stateDirectory(stateDirectory == null ? defaultStateDirectory() : stateDirectory)
                     .retry(SinkFactoryLoader.call(factory, "retry", () -> factory.retry(sinkConfig)))
@@ -176,6 +186,14 @@ public final class SinkCommand implements Callable<Integer> {
         } catch (SinkStoppedException e) {
             throw CommandFailedException.refused(e);
         }
+    }
+
+    private Map<String, Object> properties() {
+        Map<String, Object> properties = kafka.properties();
+        if (replicationFactor != null) {
+            properties.put("streams." + StreamsConfig.REPLICATION_FACTOR_CONFIG, replicationFactor);
+        }
+        return properties;
     }
 
     private <T> Consumer<DiagnosticsServer.Builder> diagnosticsOf(SinkService service, PayloadCodec<T> codec) {
