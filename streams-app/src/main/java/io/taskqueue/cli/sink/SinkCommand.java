@@ -14,6 +14,7 @@ import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.diagnostics.DiagnosticsServer;
+import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.SinkFactory;
@@ -30,7 +31,6 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.streams.StreamsConfig;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -191,7 +191,7 @@ public final class SinkCommand implements Callable<Integer> {
     private Map<String, Object> properties() {
         Map<String, Object> properties = kafka.properties();
         if (replicationFactor != null) {
-            properties.put("streams." + StreamsConfig.REPLICATION_FACTOR_CONFIG, replicationFactor);
+            properties.put("streams." + ClientProperties.STREAMS_REPLICATION_FACTOR, replicationFactor);
         }
         return properties;
     }

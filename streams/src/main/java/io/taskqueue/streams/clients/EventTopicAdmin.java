@@ -18,7 +18,6 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.streams.StreamsConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -170,7 +169,7 @@ public final class EventTopicAdmin implements AutoCloseable {
     /** That of Kafka Streams' topics, which the sink's other topics share; -1 is the broker's default. */
     private short replicationFactor() {
         return (short) new ClientProperties(settings.kafka())
-                .number(Client.STREAMS, StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);
+                .number(Client.STREAMS, ClientProperties.STREAMS_REPLICATION_FACTOR, -1);
     }
 
     private SinkStoppedException unanswered(Exception cause) {
