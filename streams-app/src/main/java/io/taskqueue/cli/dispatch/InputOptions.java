@@ -11,7 +11,6 @@ final class InputOptions {
 
     @Option(
             names = "--tasks",
-            converter = OptionValue.InputFile.class,
             required = true,
             paramLabel = "FILE|-",
             converter = OptionValue.InputFile.class,
