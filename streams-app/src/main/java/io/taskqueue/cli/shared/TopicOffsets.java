@@ -81,6 +81,15 @@ public final class TopicOffsets {
         return unconsumed;
     }
 
+    /** The number of records that a group has not consumed. */
+    public long countUnconsumed(String group) throws InterruptedException {
+        Map<TopicPartition, Long> unconsumed = unconsumed(group);
+        Map<TopicPartition, Long> ends = offsets(OffsetSpec.latest());
+        return unconsumed.entrySet().stream()
+                .mapToLong(from -> ends.getOrDefault(from.getKey(), from.getValue()) - from.getValue())
+                .sum();
+    }
+
     /** Reads the records from the given offsets to the current end of the partitions; other partitions are not read. */
     public void read(
             Map<String, Object> kafka,

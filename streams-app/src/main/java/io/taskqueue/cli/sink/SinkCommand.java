@@ -9,9 +9,12 @@ import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
+import io.taskqueue.cli.shared.Progress;
 import io.taskqueue.cli.shared.ShutdownSignal;
+import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.diagnostics.DiagnosticsServer;
+import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.SinkFactory;
@@ -100,6 +103,15 @@ public final class SinkCommand implements Callable<Integer> {
     private TopicOption topic = new TopicOption();
 
     @Option(
+            names = "--replication-factor",
+            converter = OptionValue.ReplicationFactor.class,
+            paramLabel = "N",
+            description =
+                    "The replication factor of the topics that the sink creates for itself: its state, commands and dead letters. "
+                            + "Default: the broker's.")
+    private @Nullable Integer replicationFactor;
+
+    @Option(
             names = "--until-idle",
             paramLabel = "D",
             description = "End when every event is applied and no event has arrived for this long.")
@@ -161,7 +173,7 @@ public final class SinkCommand implements Callable<Integer> {
         try {
             PayloadCodec<T> codec = SinkFactoryLoader.call(factory, "codec", factory::codec);
             var builder = SinkService.builder(name, configured, codec)
-                    .kafka(kafka.properties())
+                    .kafka(properties())
                     .topic(topic.name())
                     .stateDirectory(stateDirectory == null ? defaultStateDirectory() : stateDirectory)
                     .retry(SinkFactoryLoader.call(factory, "retry", () -> factory.retry(sinkConfig)))
@@ -174,6 +186,14 @@ public final class SinkCommand implements Callable<Integer> {
         } catch (SinkStoppedException e) {
             throw CommandFailedException.refused(e);
         }
+    }
+
+    private Map<String, Object> properties() {
+        Map<String, Object> properties = kafka.properties();
+        if (replicationFactor != null) {
+            properties.put("streams." + ClientProperties.STREAMS_REPLICATION_FACTOR, replicationFactor);
+        }
+        return properties;
     }
 
     private <T> Consumer<DiagnosticsServer.Builder> diagnosticsOf(SinkService service, PayloadCodec<T> codec) {
@@ -192,8 +212,11 @@ public final class SinkCommand implements Callable<Integer> {
             }
             return;
         }
-        try (Admin admin = kafka.admin()) {
-            new SinkIdleMonitor(admin, topic.name(), service).awaitIdle(untilIdle, shutdown, status -> {});
+        try (Admin admin = kafka.admin();
+                Progress progress = Progress.start("applying events", output)) {
+            long backlog = TopicOffsets.find(admin, topic.name()).countUnconsumed(name);
+            new SinkIdleMonitor(admin, topic.name(), service)
+                    .awaitIdle(untilIdle, shutdown, status -> progress.update(applied(status), backlog));
         }
     }
 
@@ -205,7 +228,7 @@ public final class SinkCommand implements Callable<Integer> {
     private void report(SinkStatus status) {
         Result result = new Result(
                 name,
-                sum(status, queue -> queue.counts().applied()),
+                applied(status),
                 sum(status, queue -> queue.counts().duplicates()),
                 sum(status, queue -> queue.counts().fenced()),
                 sum(status, queue -> queue.counts().gaps()),
@@ -247,6 +270,10 @@ public final class SinkCommand implements Callable<Integer> {
                         events,
                         kafka.bootstrapServer(),
                         name);
+    }
+
+    private static long applied(SinkStatus status) {
+        return sum(status, queue -> queue.counts().applied());
     }
 
     private static long sum(SinkStatus status, ToLongFunction<QueueStatus> count) {

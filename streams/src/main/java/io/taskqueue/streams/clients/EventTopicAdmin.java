@@ -54,12 +54,12 @@ public final class EventTopicAdmin implements AutoCloseable {
             }
             create(
                     "dead-letter topic",
-                    new NewTopic(settings.topics().deadLetters(), Optional.of(1), Optional.empty()),
+                    new NewTopic(settings.topics().deadLetters(), 1, replicationFactor()),
                     RecordSizes.withEnvelope(events.maxMessageBytes()));
             String control = TopicNames.control(settings.name());
             create(
                     "control topic",
-                    new NewTopic(control, Optional.of(events.partitions()), Optional.empty()),
+                    new NewTopic(control, events.partitions(), replicationFactor()),
                     TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES);
             // a command is written to its queue's own partition, which must exist
             requireControlPartitions(control, events.partitions());
@@ -164,6 +164,12 @@ public final class EventTopicAdmin implements AutoCloseable {
                             + " Or create it yourself.",
                     e);
         }
+    }
+
+    /** That of Kafka Streams' topics, which the sink's other topics share; -1 is the broker's default. */
+    private short replicationFactor() {
+        return (short) new ClientProperties(settings.kafka())
+                .number(Client.STREAMS, ClientProperties.STREAMS_REPLICATION_FACTOR, -1);
     }
 
     private SinkStoppedException unanswered(Exception cause) {
