@@ -79,6 +79,14 @@ public final class HttpSinkFactory implements SinkFactory<String> {
         return read(configuration).breaker();
     }
 
+    /** The URL without user and query, which may hold secrets. */
+    @Override
+    public String target(Map<String, String> configuration) {
+        URI url = url(read(configuration));
+        String port = url.getPort() < 0 ? "" : ":" + url.getPort();
+        return url.getScheme() + "://" + url.getHost() + port + url.getRawPath();
+    }
+
     private static URI url(SinkConfiguration settings) {
         String url = settings.required(URL, EXAMPLE);
         try {

@@ -3,6 +3,7 @@ package io.taskqueue.streams;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
+import io.taskqueue.streams.clients.EventTopic;
 import io.taskqueue.streams.clients.EventTopicDescription;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.PolledRecord;
@@ -17,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.errors.TaskMigratedException;
@@ -43,7 +43,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
 
     private final SinkSettings<T> settings;
     private final PartitionFactory<T> partitions;
-    private final Supplier<EventTopicDescription> eventTopic;
+    private final EventTopic eventTopic;
     private final MovedOffsets movedOffsets;
     private final CommitHook commitHook;
     private final PollBudget budget;
@@ -60,7 +60,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     SinkProcessor(
             SinkSettings<T> settings,
             PartitionFactory<T> partitions,
-            Supplier<EventTopicDescription> eventTopic,
+            EventTopic eventTopic,
             MovedOffsets movedOffsets,
             CommitHook commitHook,
             PollBudget budget) {
@@ -106,6 +106,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         try {
             RecordMetadata from = context.recordMetadata().orElseThrow();
             if (from.topic().equals(settings.topics().events())) {
+                eventTopic.makeRoom(record.value().size() + (record.key() == null ? 0 : record.key().length));
                 accept(work, record, from.offset());
             } else {
                 work.execute(record.value().value(), from.offset());

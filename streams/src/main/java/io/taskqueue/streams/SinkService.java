@@ -129,6 +129,11 @@ public final class SinkService implements AutoCloseable {
         topology.progress().queue(queueName).requestClear();
     }
 
+    /** What an operator has to do for the topics of the sink, such as a permission that is missing; empty if nothing. */
+    public Optional<String> topicNote() {
+        return topology.topicNote();
+    }
+
     /**
      * Waits until the service has stopped.
      *
@@ -262,6 +267,8 @@ public final class SinkService implements AutoCloseable {
         private Map<String, ?> kafka = Map.of();
         private String topic = TopicNames.EVENTS;
         private @Nullable String deadLetterTopic;
+        private @Nullable String fingerprint;
+        private boolean adopt;
         private Path stateDirectory = Path.of(System.getProperty("user.home", "."), ".taskqueue", "state");
         private MeterRegistry metrics = new CompositeMeterRegistry();
         private int concurrency = 64;
@@ -304,6 +311,25 @@ public final class SinkService implements AutoCloseable {
         /** Where records are written that cannot be decoded; the sink's name with {@code .dead} unless set. Created when missing. */
         public Builder<T> deadLetterTopic(String topic) {
             this.deadLetterTopic = topic;
+            return this;
+        }
+
+        /**
+         * What identifies the code of the sink and its target, such as {@code http https://billing.example/events}; without secrets, because
+         * it is stored and logged. Unless set, the name of the sink's class, without what is generated for a lambda. An instance whose
+         * fingerprint is not that of the sink's name is refused at start, see {@link #adopt}.
+         */
+        public Builder<T> fingerprint(String fingerprint) {
+            this.fingerprint = Objects.requireNonNull(fingerprint, "fingerprint");
+            return this;
+        }
+
+        /**
+         * Whether this sink replaces another one of its name, with its history and recorded results; false unless set. Stop all instances of
+         * the other one before.
+         */
+        public Builder<T> adopt(boolean adopt) {
+            this.adopt = adopt;
             return this;
         }
 
@@ -417,8 +443,8 @@ public final class SinkService implements AutoCloseable {
          * Starts the service: waits for the event topic and starts Kafka Streams; the first event is applied after it returns.
          *
          * @throws IllegalArgumentException if a setting is invalid
-         * @throws SinkStoppedException if the cluster does not answer, the topic is missing or has another partition count
-         *     than the sink's state, or the state directory is in use
+         * @throws SinkStoppedException if the cluster does not answer, the topic is missing or has fewer partitions than the sink's
+         *     state, the name is that of another sink, or the state directory is in use
          */
         public SinkService start() {
             SinkSettings<T> settings = settings();
@@ -442,11 +468,19 @@ public final class SinkService implements AutoCloseable {
             return SinkTopology.connect(settings());
         }
 
+        /** The class that a user wrote: a lambda's and an anonymous class has a number that changes with others. */
+        private static String classOf(ReplicationSink<?> sink) {
+            String name = sink.getClass().getName();
+            int generated = name.indexOf("$$");
+            return (generated < 0 ? name : name.substring(0, generated)).replaceAll("\\$\\d+$", "");
+        }
+
         /** The settings, validated. */
         SinkSettings<T> settings() {
             return new SinkSettings<>(
                     name,
-                    new SinkSettings.Application<>(sink, codec, peerKey),
+                    new SinkSettings.Application<>(
+                            sink, codec, peerKey, fingerprint == null ? classOf(sink) : fingerprint, adopt),
                     new SinkSettings.Topics(
                             topic,
                             deadLetterTopic == null ? TopicNames.deadLetters(name) : deadLetterTopic,

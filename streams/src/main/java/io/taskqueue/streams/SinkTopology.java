@@ -5,12 +5,12 @@ import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.clients.CommandPriority;
 import io.taskqueue.streams.clients.DecodeAhead;
+import io.taskqueue.streams.clients.EventTopic;
 import io.taskqueue.streams.clients.EventTopicAdmin;
 import io.taskqueue.streams.clients.EventTopicDescription;
 import io.taskqueue.streams.clients.EventTopicMonitor;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.PolledRecord;
-import io.taskqueue.streams.clients.RecordSizes;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.partition.PartitionWork;
@@ -19,12 +19,12 @@ import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.streams.status.SinkProgress;
-import java.time.Duration;
+import io.taskqueue.streams.topics.RecordSizes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -98,6 +98,7 @@ public final class SinkTopology implements AutoCloseable {
 
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
     private final SinkSettings<?> settings;
+    private final EventTopic eventTopic;
     private final SinkLifecycle lifecycle = new SinkLifecycle();
     private final PollBudget budget = new PollBudget();
     private final MovedOffsets movedOffsets = new MovedOffsets();
@@ -110,10 +111,11 @@ public final class SinkTopology implements AutoCloseable {
     /**
      * Wires a sink; nothing connects to the cluster.
      *
-     * @param eventTopic the latest description of the event topic
+     * @param eventTopic the event topic, with its latest description
      */
-    <T> SinkTopology(SinkSettings<T> settings, Supplier<EventTopicDescription> eventTopic) {
+    <T> SinkTopology(SinkSettings<T> settings, EventTopic eventTopic) {
         this.settings = settings;
+        this.eventTopic = eventTopic;
         SinkSettings.Instruments instruments = settings.instruments();
         SinkMeters meters = new SinkMeters(instruments.meters(), settings.name());
         progress = opened(new SinkProgress(settings.name(), meters, instruments.clock()));
@@ -156,8 +158,12 @@ public final class SinkTopology implements AutoCloseable {
             admin.close();
             throw e;
         }
-        Duration interval = settings.topics().checkInterval();
-        EventTopicMonitor monitor = new EventTopicMonitor(admin, description, settings.name(), interval);
+        EventTopicMonitor monitor = new EventTopicMonitor(
+                admin,
+                description,
+                settings.name(),
+                settings.topics().checkInterval(),
+                StreamsProperties.producerTakes(StreamsProperties.of(settings, description.maxMessageBytes())));
         SinkTopology sink = new SinkTopology(settings, monitor);
         sink.resources.add(monitor);
         return sink;
@@ -237,6 +243,7 @@ public final class SinkTopology implements AutoCloseable {
                 lifecycle,
                 budget,
                 movedOffsets,
+                eventTopic,
                 settings.instruments().clock(),
                 mainConsumers);
     }
@@ -261,6 +268,11 @@ public final class SinkTopology implements AutoCloseable {
                         "A part of sink " + settings.name() + " did not close. This is a defect.", e);
             }
         }
+    }
+
+    /** What an operator has to do for the sink's topics; empty if nothing. */
+    public Optional<String> topicNote() {
+        return eventTopic.note();
     }
 
     SinkLifecycle lifecycle() {

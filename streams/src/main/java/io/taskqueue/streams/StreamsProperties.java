@@ -2,8 +2,8 @@ package io.taskqueue.streams;
 
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
-import io.taskqueue.streams.clients.RecordSizes;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.topics.RecordSizes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +20,12 @@ final class StreamsProperties {
 
     private static final long SMALLEST_CACHE = 1 << 20;
     private static final Duration SHORTEST_TRANSACTION = Duration.ofSeconds(10);
+
+    /** What the producer sends at once, at least, so that a running sink survives that the event topic's limit is raised. */
+    private static final int PRODUCER_BYTES = 32 * 1024 * 1024;
+
+    /** Kafka's own default for a producer. */
+    private static final int DEFAULT_BUFFER_BYTES = 32 * 1024 * 1024;
 
     /** Kafka's own default for a consumer. */
     private static final int MOST_POLLED = 500;
@@ -42,7 +48,18 @@ final class StreamsProperties {
         properties.putAll(given.of(Client.STREAMS));
         requireFixed(properties, settings.name());
         requireCache(properties);
+        requireRoom(properties, RecordSizes.withEnvelope(maxMessageBytes));
         return properties;
+    }
+
+    /** The size of the largest record that a producer with these properties of a sink sends. */
+    static int producerTakes(Map<String, Object> properties) {
+        long takes = Integer.MAX_VALUE;
+        for (String limit : List.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, ProducerConfig.BUFFER_MEMORY_CONFIG)) {
+            takes = Math.min(
+                    takes, Long.parseLong(String.valueOf(properties.get(StreamsConfig.producerPrefix(limit)))));
+        }
+        return (int) takes;
     }
 
     private static void requireFixed(Map<String, Object> properties, String name) {
@@ -122,9 +139,13 @@ final class StreamsProperties {
         properties.put(
                 StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
                 String.valueOf(RecordSizes.withEnvelope(maxMessageBytes)));
+        int largest = RecordSizes.withEnvelope(maxMessageBytes);
         properties.put(
                 StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-                RecordSizes.withEnvelope(maxMessageBytes));
+                Math.max(PRODUCER_BYTES, largest));
+        properties.put(
+                StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG),
+                Math.max(DEFAULT_BUFFER_BYTES, largest));
         return properties;
     }
 
@@ -149,6 +170,21 @@ final class StreamsProperties {
                 throw new IllegalArgumentException("The property " + cache + " of a sink must be at least "
                         + SMALLEST_CACHE + ", but it is set to " + given
                         + ": with less, the sink would not learn of a commit in time. Remove the property.");
+            }
+        }
+    }
+
+    /** A record that the sink cannot write would end it at each start. */
+    private static void requireRoom(Map<String, Object> properties, int bytes) {
+        for (String limit : List.of(
+                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG),
+                StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG))) {
+            Object given = properties.get(limit);
+            if (given != null && Long.parseLong(given.toString()) < bytes) {
+                throw new IllegalArgumentException("The property " + limit + " of a sink must be at least " + bytes
+                        + ", which is the size of the largest record of its event topic and what the sink adds to it, but it"
+                        + " is set to " + given + ". Raise it or remove the property.");
             }
         }
     }

@@ -102,6 +102,13 @@ public final class SinkCommand implements Callable<Integer> {
                             + "one machine needs its own. Default: ~/.taskqueue/<bootstrap server>.")
     private @Nullable Path stateDirectory;
 
+    @Option(
+            names = "--adopt",
+            description =
+                    "Replace another sink of this name, which had another --sink or target, and continue with its history and "
+                            + "results. Stop all instances of the other one before.")
+    private boolean adopt;
+
     @Mixin
     private TopicOption topic = new TopicOption();
 
@@ -168,6 +175,8 @@ public final class SinkCommand implements Callable<Integer> {
             var builder = SinkService.builder(name, configured, factory.codec())
                     .kafka(kafka.properties())
                     .topic(topic.name())
+                    .fingerprint((sink + " " + factory.target(sinkConfig)).strip())
+                    .adopt(adopt)
                     .stateDirectory(stateDirectory == null ? defaultStateDirectory() : stateDirectory)
                     .retry(factory.retry(sinkConfig))
                     .breaker(factory.breaker(sinkConfig))

@@ -33,8 +33,11 @@ public final class SinkDiagnostics<T> implements EventFeed {
 
     /** Configures a server to show the events and the readiness of the service. */
     public void showOn(DiagnosticsServer.Builder diagnostics) {
-        diagnostics.feed(this).ready("replication", this::replicationFailure).ready("target", () -> service.status()
-                .waiting());
+        diagnostics
+                .note("topics", service::topicNote)
+                .feed(this)
+                .ready("replication", this::replicationFailure)
+                .ready("target", () -> service.status().waiting());
     }
 
     /** Configures a server to show and to change what is parked. */

@@ -54,9 +54,15 @@ public record SinkSettings<T>(
      * What is applied to events.
      *
      * @param peerKey the peer that an event counts for
+     * @param fingerprint the code of the sink and its target, as text; the same for all instances
+     * @param adopt whether it may replace what the sink was before
      */
     public record Application<T>(
-            ReplicationSink<T> sink, PayloadCodec<T> codec, Function<ReplicationEvent<T>, String> peerKey) {}
+            ReplicationSink<T> sink,
+            PayloadCodec<T> codec,
+            Function<ReplicationEvent<T>, String> peerKey,
+            String fingerprint,
+            boolean adopt) {}
 
     /**
      * The topics of a sink.
