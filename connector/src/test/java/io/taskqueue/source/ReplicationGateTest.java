@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.Position;
+import io.taskqueue.queue.Ticker;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
@@ -29,7 +30,8 @@ class ReplicationGateTest {
                     throw new NoClassDefFoundError("a deserializer's class");
                 },
                 "registry",
-                own);
+                own,
+                Ticker.system());
         List<IllegalStateException> ends = new CopyOnWriteArrayList<>();
         ReplicationGate gate = new ReplicationGate(() -> new Position(7, 1), broken, 7, ends::add);
         CompletableFuture<Position> replicated = gate.await(() -> new Position(7, 1));
@@ -54,7 +56,8 @@ class ReplicationGateTest {
                     throw new TopicAuthorizationException("registry");
                 },
                 "registry",
-                claim("q", 7, "peer-a"));
+                claim("q", 7, "peer-a"),
+                Ticker.system());
         ReplicationGate gate = new ReplicationGate(() -> new Position(7, 1), refused, 7, cause -> {});
         CompletableFuture<Position> replicated = gate.await(() -> new Position(7, 1));
         Thread thread = new Thread(gate);
