@@ -150,6 +150,7 @@ public final class SinkTopology implements AutoCloseable {
     /** Prepares the topics of a sink on its cluster, and wires it. */
     static SinkTopology connect(SinkSettings<?> settings) {
         StreamsProperties.validate(settings); // before the cluster is asked
+        StateDirectories.requireOwn(settings);
         EventTopicAdmin admin = new EventTopicAdmin(settings);
         EventTopicDescription description;
         try {

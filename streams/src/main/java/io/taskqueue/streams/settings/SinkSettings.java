@@ -13,10 +13,12 @@ import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.effect.EffectRules;
+import io.taskqueue.streams.state.StoreNames;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -128,6 +130,7 @@ public record SinkSettings<T>(
                 !topics.events().equals(control),
                 "The event topic of sink " + name + " is " + topics.events()
                         + ", which is its control topic. Give the sink another name.");
+        requireDistinct(name, topics);
         require(
                 limits.concurrency() >= 1 && limits.maxInFlight() >= limits.concurrency(),
                 "Sink " + name + " needs 1 <= concurrency <= maxInFlight, but concurrency is " + limits.concurrency()
@@ -147,6 +150,26 @@ public record SinkSettings<T>(
                 !topics.checkInterval().isNegative() && topics.checkInterval().toMillis() > 0,
                 "Sink " + name + " needs a topic check interval of at least 1 ms, but it is "
                         + DurationText.of(topics.checkInterval()) + ". Raise topicCheckInterval.");
+    }
+
+    /** Topics whose names Kafka does not distinguish cannot be on one cluster. */
+    private static void requireDistinct(String name, Topics topics) {
+        List<String> names = List.of(
+                topics.events(),
+                topics.deadLetters(),
+                TopicNames.control(name),
+                TopicNames.identity(name),
+                TopicNames.changelog(name, StoreNames.RESULTS),
+                TopicNames.changelog(name, StoreNames.STATE));
+        for (int one = 0; one < names.size(); one++) {
+            for (int other = one + 1; other < names.size(); other++) {
+                require(
+                        !TopicNames.collide(names.get(one), names.get(other)),
+                        "Sink " + name + " needs the topics " + names.get(one) + " and " + names.get(other)
+                                + ", but Kafka does not distinguish dots and underscores in the names of topics, so they are"
+                                + " the same. Give the sink or the topic that you named another name.");
+            }
+        }
     }
 
     /** The options by which a command finds this sink. */
