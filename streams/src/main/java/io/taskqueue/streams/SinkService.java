@@ -283,6 +283,7 @@ public final class SinkService implements AutoCloseable {
         private OnExhausted onExhausted = OnExhausted.PARK;
         private OnPermanent onPermanent = OnPermanent.RECORD;
         private int maxParked = 100_000;
+        private long stateMemory = 128L * 1024 * 1024;
         private Clock clock = Clock.systemUTC();
         private Function<ReplicationEvent<T>, String> peerKey =
                 event -> event.ownerPeerId().orElse(PeerPositions.DEFAULT);
@@ -411,6 +412,15 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
+        /**
+         * The native memory of RocksDB for the local state, in bytes, beside the Java heap; 128 MiB unless set, at least 8 MiB. Sinks of one
+         * process that set the same number share it. A {@code streams.rocksdb.config.setter} of your own takes its place.
+         */
+        public Builder<T> stateMemory(long bytes) {
+            this.stateMemory = bytes;
+            return this;
+        }
+
         /** How long the service waits for a missing event topic when it starts; 30 s unless set. */
         public Builder<T> topicWait(Duration wait) {
             this.topicWait = wait;
@@ -488,7 +498,8 @@ public final class SinkService implements AutoCloseable {
                             topicCheckInterval),
                     Map.copyOf(kafka),
                     stateDirectory,
-                    new SinkSettings.Limits(concurrency, maxInFlight, maxParked, commitInterval, drainTimeout),
+                    new SinkSettings.Limits(
+                            concurrency, maxInFlight, maxParked, commitInterval, drainTimeout, stateMemory),
                     new SinkSettings.Policies(retry, breaker, onGap, onExhausted, onPermanent),
                     new SinkSettings.Instruments(metrics, clock, Ticker.system(), RANDOM));
         }

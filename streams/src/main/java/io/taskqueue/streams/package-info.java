@@ -9,6 +9,7 @@
  *   StreamsKeyValues      the access to the stores
  *   SinkClients           supplies the adapted Kafka clients of {@code clients}
  *   StreamsProperties     the properties that a sink needs; StateDirectories, DeadLetterRecord
+ *   StateMemory           bounds the native memory of the stores
  *
  *   below it: partition, then parking, replay, results, checkpoint, state; execution; clients; topics; status; settings; beside it: admin
  * </pre>

@@ -52,6 +52,9 @@ public record SinkSettings<T>(
     /** Below it, each pass of the stream thread would end with a commit, and a revocation could not be prepared for. */
     private static final Duration SHORTEST_COMMIT_INTERVAL = Duration.ofMillis(10);
 
+    /** With less, the stores of a few partitions would write their memory to disk all the time. */
+    private static final long SMALLEST_STATE_MEMORY = 8L * 1024 * 1024;
+
     /**
      * What is applied to events.
      *
@@ -84,9 +87,15 @@ public record SinkSettings<T>(
      * @param maxParked parked events, per partition
      * @param commitInterval how often offsets and results commit
      * @param drainTimeout how long running applications may take when the sink stops or a partition is revoked
+     * @param stateMemory native memory of all stores, in bytes
      */
     public record Limits(
-            int concurrency, int maxInFlight, int maxParked, Duration commitInterval, Duration drainTimeout) {}
+            int concurrency,
+            int maxInFlight,
+            int maxParked,
+            Duration commitInterval,
+            Duration drainTimeout,
+            long stateMemory) {}
 
     /** What happens when something fails. */
     public record Policies(
@@ -139,6 +148,10 @@ public record SinkSettings<T>(
                 limits.maxParked() >= 1,
                 "Sink " + name + " needs room for at least 1 parked event, but maxParked is " + limits.maxParked()
                         + ". To stop where an event cannot be applied, use onExhausted(STOP).");
+        require(
+                limits.stateMemory() >= SMALLEST_STATE_MEMORY,
+                "Sink " + name + " needs at least " + SMALLEST_STATE_MEMORY
+                        + " bytes of memory for its state, but stateMemory is " + limits.stateMemory() + ". Raise it.");
         require(
                 limits.commitInterval().compareTo(SHORTEST_COMMIT_INTERVAL) >= 0
                         && !limits.drainTimeout().isNegative(),
