@@ -284,6 +284,7 @@ public final class SinkService implements AutoCloseable {
         private OnPermanent onPermanent = OnPermanent.RECORD;
         private int maxParked = 100_000;
         private long stateMemory = 128L * 1024 * 1024;
+        private Duration queueExpiry = Duration.ofDays(7);
         private Clock clock = Clock.systemUTC();
         private Function<ReplicationEvent<T>, String> peerKey =
                 event -> event.ownerPeerId().orElse(PeerPositions.DEFAULT);
@@ -421,6 +422,15 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How long nothing is read of a queue before it is considered gone; 7 days unless set. Its checkpoint, status and meters are then
+         * removed, but not while the event topic holds a record of it, or anything of it is in flight, parked, recorded or marked diverged.
+         */
+        public Builder<T> queueExpiry(Duration expiry) {
+            this.queueExpiry = Objects.requireNonNull(expiry, "expiry");
+            return this;
+        }
+
         /** How long the service waits for a missing event topic when it starts; 30 s unless set. */
         public Builder<T> topicWait(Duration wait) {
             this.topicWait = wait;
@@ -499,7 +509,13 @@ public final class SinkService implements AutoCloseable {
                     Map.copyOf(kafka),
                     stateDirectory,
                     new SinkSettings.Limits(
-                            concurrency, maxInFlight, maxParked, commitInterval, drainTimeout, stateMemory),
+                            concurrency,
+                            maxInFlight,
+                            maxParked,
+                            commitInterval,
+                            drainTimeout,
+                            stateMemory,
+                            queueExpiry),
                     new SinkSettings.Policies(retry, breaker, onGap, onExhausted, onPermanent),
                     new SinkSettings.Instruments(metrics, clock, Ticker.system(), RANDOM));
         }

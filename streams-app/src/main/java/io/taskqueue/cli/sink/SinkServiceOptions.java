@@ -110,6 +110,15 @@ final class SinkServiceOptions {
                     + "Default: ${DEFAULT-VALUE}.")
     private long stateMemory;
 
+    @Option(
+            names = "--queue-expiry",
+            paramLabel = "D",
+            defaultValue = "168h",
+            description =
+                    "How long a queue has no events before the sink forgets it, once the topic holds no event of it. "
+                            + "Default: ${DEFAULT-VALUE}.")
+    private Duration queueExpiry = Duration.ZERO;
+
     /** A number of bytes, with k, m or g for powers of 1024. */
     static final class MemorySize implements ITypeConverter<Long> {
 
@@ -137,7 +146,8 @@ final class SinkServiceOptions {
                 .commitInterval(commitInterval)
                 .drainTimeout(drainTimeout)
                 .topicWait(topicWait)
-                .stateMemory(stateMemory);
+                .stateMemory(stateMemory)
+                .queueExpiry(queueExpiry);
     }
 
     Duration drainTimeout() {

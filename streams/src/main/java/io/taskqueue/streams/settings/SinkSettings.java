@@ -88,6 +88,7 @@ public record SinkSettings<T>(
      * @param commitInterval how often offsets and results commit
      * @param drainTimeout how long running applications may take when the sink stops or a partition is revoked
      * @param stateMemory native memory of all stores, in bytes
+     * @param queueExpiry how long nothing is read of a queue before it is forgotten
      */
     public record Limits(
             int concurrency,
@@ -95,7 +96,8 @@ public record SinkSettings<T>(
             int maxParked,
             Duration commitInterval,
             Duration drainTimeout,
-            long stateMemory) {}
+            long stateMemory,
+            Duration queueExpiry) {}
 
     /** What happens when something fails. */
     public record Policies(
@@ -152,6 +154,10 @@ public record SinkSettings<T>(
                 limits.stateMemory() >= SMALLEST_STATE_MEMORY,
                 "Sink " + name + " needs at least " + SMALLEST_STATE_MEMORY
                         + " bytes of memory for its state, but stateMemory is " + limits.stateMemory() + ". Raise it.");
+        require(
+                !limits.queueExpiry().isNegative(),
+                "Sink " + name + " needs a queue expiry that is not negative, but it is "
+                        + DurationText.of(limits.queueExpiry()) + ". Raise it.");
         require(
                 limits.commitInterval().compareTo(SHORTEST_COMMIT_INTERVAL) >= 0
                         && !limits.drainTimeout().isNegative(),
