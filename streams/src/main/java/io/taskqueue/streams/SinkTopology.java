@@ -70,7 +70,8 @@ import org.apache.kafka.streams.state.Stores;
  * }
  * }</pre>
  *
- * <p>Without the clients, an ordered replay cannot be distinguished from another one either, and runs nothing.
+ * <p>Without the clients, an ordered replay cannot be distinguished from another one either, and runs nothing; and what the sink writes has
+ * the time of the event instead of the current one.
  *
  * <p>Where an event cannot be applied, the stream thread throws a {@link SinkStoppedException} that names it. Thread-safe.
  */
