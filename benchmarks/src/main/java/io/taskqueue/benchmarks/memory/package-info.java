@@ -2,7 +2,7 @@
  * The memory of a sink with many results: a process with a small heap records them, and reads them all again in a replay.
  *
  * <pre>
- *   SinkProcess          one measured process: MeasuredSink; KafkaDefaults, the configuration of RocksDB to compare with
+ *   SinkProcess          one measured process: MeasuredSink; KafkaDefaults, the configuration to compare with
  *   FilledTopic          the events, over several partitions
  * </pre>
  *
