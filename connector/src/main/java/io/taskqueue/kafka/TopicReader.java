@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -140,8 +139,9 @@ public final class TopicReader implements AutoCloseable {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // CloseOptions came with Kafka 4.1
     public void close() {
-        consumer.close(CloseOptions.timeout(Duration.ZERO));
+        consumer.close(Duration.ZERO);
     }
 
     private Map<TopicPartition, Long> positions(Collection<TopicPartition> partitions) {

@@ -6,7 +6,11 @@
  *   TopicNames         the names of all topics: the defaults, and those that follow from the name of a sink
  *   TopicReader        reads partitions to an end that exists
  *   TopicAdmin         describes and creates topics
+ *   TopicProbe         finds out why a topic cannot be used at the moment
+ *   BrokerDiagnosis    states why requests fail: nothing listens, credentials refused, no permission
  *   KafkaRequests      waits for an answer, within a timeout; repeats a request while brokers do not know a new topic
+ *   KafkaFailure       what a client's exception means to the user: the setting, what was found, what to do (SecurityFailure: TLS, SASL)
+ *   ListenerProbe      why a cluster does not answer
  * </pre>
  *
  * <p>Called on the threads of the callers, which block for as long as Kafka takes: never inside a lock of a queue, never on a

@@ -1,5 +1,6 @@
 package io.taskqueue.queue;
 
+import io.taskqueue.queue.EventEmitter.JournalFailedException;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.function.BooleanSupplier;
@@ -36,52 +37,60 @@ final class AdmissionControl<T> {
     }
 
     /**
-     * Acts inside the lock, once the queue is ready and the places are reserved.
+     * Acts inside the lock, once the queue is ready and the places are reserved. If anything throws, the user's ticker too, the
+     * places are released.
      *
      * @return what the action returned, or empty if the time limit was reached
      * @throws QueueClosedException if the queue accepts no more work
      */
     <R> Optional<R> admit(long limitNanos, Supplier<R> action) throws InterruptedException {
         long left = limitNanos;
-        boolean held = false;
-        while (true) {
-            boolean acted = false;
-            core.lock.enter(call);
-            try {
-                core.sweep();
-                core.requireOpen(call);
-                while (!ready.getAsBoolean()) {
+        boolean held = false; // places that no event has used
+        try {
+            while (true) {
+                boolean acted = false;
+                core.lock.enter(call);
+                try {
+                    core.sweep();
+                    core.requireOpen(call);
+                    while (!ready.getAsBoolean()) {
+                        if (held) {
+                            held = false;
+                            core.events.journal().release(places);
+                        }
+                        if (left <= 0) {
+                            return Optional.empty();
+                        }
+                        left = becomesReady.awaitNanos(left);
+                        core.sweep();
+                        core.requireOpen(call);
+                    }
+                    held = held || core.events.tryReserve(places);
                     if (held) {
+                        R result = action.get();
                         held = false;
-                        core.events.journal().release(places);
+                        acted = true;
+                        return Optional.of(result);
                     }
                     if (left <= 0) {
                         return Optional.empty();
                     }
-                    left = becomesReady.awaitNanos(left);
-                    core.sweep();
-                    core.requireOpen(call);
+                } catch (JournalFailedException e) {
+                    throw core.stopFor(e).refusal(core.settings.name(), call);
+                } finally {
+                    if (!acted) {
+                        passSignalOn();
+                    }
+                    core.lock.exit();
                 }
-                if (held || core.events.tryReserve(places)) {
-                    held = false;
-                    acted = true;
-                    return Optional.of(action.get());
-                }
-                if (left <= 0) {
-                    return Optional.empty();
-                }
-            } finally {
-                if (held) {
-                    core.events.journal().release(places);
-                }
-                if (!acted) {
-                    passSignalOn();
-                }
-                core.lock.exit();
+                long before = core.settings.time().nanos();
+                held = core.events.journal().reserve(places, left);
+                left = held ? left - (core.settings.time().nanos() - before) : 0;
             }
-            long before = core.settings.time().nanos();
-            held = core.events.journal().reserve(places, left);
-            left = held ? left - (core.settings.time().nanos() - before) : 0;
+        } finally {
+            if (held) {
+                core.events.journal().release(places);
+            }
         }
     }
 

@@ -9,36 +9,49 @@ import io.taskqueue.queue.TaskState.Dead;
 import io.taskqueue.queue.TaskState.Delayed;
 import io.taskqueue.queue.TaskState.Leased;
 import io.taskqueue.queue.TaskState.Pending;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import io.taskqueue.queue.TaskTable.LiveTask;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Builds the event of each transition, numbers it and passes it to the journal, then to the listeners. Guarded by the queue's
  * lock, which is why event order is mutation order.
+ *
+ * <p>A transition emits its event first and changes the task's state after that, which cannot fail. So a transition that throws
+ * has emitted no event and changed nothing; if the journal itself throws, with {@link JournalFailedException}.
  */
 final class EventEmitter<T> {
 
-    private static final Logger LOG = System.getLogger(EventEmitter.class.getName());
+    /** The journal threw although it must not: the event is lost, and the queue must stop. */
+    static final class JournalFailedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        JournalFailedException(Throwable cause) {
+            super("its journal failed: " + (cause.getMessage() == null ? cause.toString() : cause.getMessage()), cause);
+        }
+    }
 
     private final String queue;
-    private final List<QueueListener<T>> listeners;
-    private final QueueLock lock;
-    private final Map<EventKind, Count> emitted = new EnumMap<>(EventKind.class);
+    private final List<Registered<T>> listeners = new CopyOnWriteArrayList<>();
+    private final CallbackFailures listenerFailures;
+    private final long[] emitted = new long[EventKind.values().length];
     private Journal<T> journal = new NoJournal<>();
     private boolean journalFixed;
-    private @Nullable Throwable journalFailure;
     private long number;
-    private long listenerFailures;
 
-    EventEmitter(String queue, List<QueueListener<T>> listeners, QueueLock lock) {
+    EventEmitter(String queue, List<QueueListener<T>> listeners) {
         this.queue = queue;
-        this.listeners = listeners;
-        this.lock = lock;
+        this.listenerFailures = new CallbackFailures("A listener of queue " + queue, "the queue continues");
+        listeners.forEach(this::addListener);
+    }
+
+    /** Adds a listener for the events from now on. May be called outside the lock. */
+    QueueListener.Registration addListener(QueueListener<T> listener) {
+        Registered<T> registered = new Registered<>(listener);
+        listeners.add(registered);
+        return () -> listeners.remove(registered);
     }
 
     void attach(Journal<T> newJournal) {
@@ -66,12 +79,6 @@ final class EventEmitter<T> {
     Journal<T> fixedJournal() {
         journalFixed = true;
         return journal;
-    }
-
-    /** The error that the journal threw although it must not, or null. */
-    @Nullable
-    Throwable journalFailure() {
-        return journalFailure;
     }
 
     /** Reserves places if they are available at once. */
@@ -108,23 +115,29 @@ final class EventEmitter<T> {
     }
 
     long listenerFailures() {
-        return listenerFailures;
+        return listenerFailures.count();
     }
 
+    /** The event uses a place that the caller has reserved. */
     void enqueued(LiveTask<T> live, Pending<T> to, Instant at) {
-        emit(event(EventKind.ENQUEUED, at, to.task()), live);
+        emit(event(EventKind.ENQUEUED, at, to.task()), live, true);
     }
 
     void restored(LiveTask<T> live, Pending<T> to, Instant at) {
-        emit(event(EventKind.RESTORED, at, to.task()).token(to.lastToken()).error(to.lastError()), live);
+        emit(event(EventKind.RESTORED, at, to.task()).token(to.lastToken()).error(to.lastError()), live, false);
     }
 
+    /** The event uses a place that the caller has reserved. */
     void leaseGranted(LiveTask<T> live, Leased<T> to, Instant at) {
-        emit(event(EventKind.LEASE_GRANTED, at, to.task()).token(to.token()).leaseExpiration(to.expiresAt()), live);
+        emit(
+                event(EventKind.LEASE_GRANTED, at, to.task()).token(to.token()).leaseExpiration(to.expiresAt()),
+                live,
+                true);
     }
 
+    /** The event uses a place that the caller has reserved. */
     void heartbeat(LiveTask<T> live, Leased<T> to, Instant at) {
-        emit(event(EventKind.HEARTBEAT, at, to.task()).token(to.token()).leaseExpiration(to.expiresAt()), live);
+        emit(event(EventKind.HEARTBEAT, at, to.task()).token(to.token()).leaseExpiration(to.expiresAt()), live, true);
     }
 
     void completed(LiveTask<T> live, Leased<T> from, Instant at) {
@@ -135,11 +148,12 @@ final class EventEmitter<T> {
         emit(event(EventKind.FAILED, at, from.task()).token(from.token()).error(error), live);
     }
 
-    void leaseExpired(LiveTask<T> live, Leased<T> from, Instant at) {
+    void leaseExpired(LiveTask<T> live, Leased<T> from, TaskError error, Instant at) {
         emit(
                 event(EventKind.LEASE_EXPIRED, at, from.task())
                         .token(from.token())
                         .leaseExpiration(from.expiresAt())
+                        .error(error)
                         .flag(EventFlag.FROM_EXPIRATION),
                 live);
     }
@@ -167,60 +181,58 @@ final class EventEmitter<T> {
     }
 
     private long emitted(EventKind kind) {
-        Count count = emitted.get(kind);
-        return count == null ? 0 : count.events;
+        return emitted[kind.ordinal()];
     }
 
     private TaskEvent.Builder<T> event(EventKind kind, Instant at, Task<T> task) {
         return TaskEvent.builder(kind, number + 1, at, task);
     }
 
-    /** Emits the event of a task; it uses one of the task's reserved places if there is one. */
+    /** Emits the event of a task; it uses one of the places that the task holds, if it holds one. */
     private TaskEvent<T> emit(TaskEvent.Builder<T> builder, LiveTask<T> live) {
-        TaskEvent<T> event = builder.build();
-        number++;
-        emitted.computeIfAbsent(event.kind(), kind -> new Count()).events++;
         boolean reserved = live.places > 0;
+        TaskEvent<T> event = emit(builder, live, reserved);
         if (reserved) {
             live.places--;
-        }
-        append(event, live.payload, reserved);
-        for (QueueListener<T> listener : listeners) {
-            call(listener, event);
         }
         return event;
     }
 
-    private void append(TaskEvent<T> event, byte[] payload, boolean reserved) {
-        if (journalFailure != null) {
-            return; // the journal holds a prefix of the history; a later event would leave a gap in it
-        }
+    private TaskEvent<T> emit(TaskEvent.Builder<T> builder, LiveTask<T> live, boolean reserved) {
+        TaskEvent<T> event = builder.build();
         try {
-            journal.append(event, payload, reserved);
+            journal.append(event, live.payload, reserved);
         } catch (Throwable e) { // an error loses the event just as an exception does
-            LOG.log(Level.ERROR, "The journal of queue " + queue + " refused " + event + "; the queue is stopped.", e);
-            journalFailure = e;
-            lock.sweepNow();
+            throw new JournalFailedException(e);
         }
+        number++;
+        emitted[event.kind().ordinal()]++;
+        try {
+            notifyListeners(event);
+        } catch (Throwable e) {
+            // the heap or the stack is exhausted; the journal has the event, so the transition must take effect
+        }
+        return event;
     }
 
-    private void call(QueueListener<T> listener, TaskEvent<T> event) {
-        try {
-            listener.onEvent(event);
-        } catch (Throwable e) {
-            listenerFailures++;
-            if (Long.bitCount(listenerFailures) == 1) { // the 1st, 2nd, 4th, 8th …: the log has a bound
-                LOG.log(
-                        Level.WARNING,
-                        "A listener of queue " + queue + " failed on " + event + " (failure " + listenerFailures
-                                + " of this queue's listeners); the queue continues.",
-                        e);
+    private void notifyListeners(TaskEvent<T> event) {
+        for (Registered<T> registered : listeners) {
+            try {
+                registered.listener.onEvent(event);
+            } catch (Throwable e) {
+                listenerFailures.add(event, e);
             }
         }
     }
 
-    private static final class Count {
-        private long events;
+    /** One registration of a listener, which may be registered more than once. */
+    private static final class Registered<T> {
+
+        private final QueueListener<T> listener;
+
+        Registered(QueueListener<T> listener) {
+            this.listener = listener;
+        }
     }
 
     /** The journal of a queue without a source: it has room for everything and keeps nothing. */

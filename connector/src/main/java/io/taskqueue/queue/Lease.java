@@ -8,6 +8,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ public final class Lease<T> {
         void fail(Lease<T> lease, TaskError error, boolean requeue);
     }
 
-    final LiveTask<T> live;
+    final TaskTable.LiveTask<T> live;
 
     private final Grantor<T> grantor;
     private final String queueName;
@@ -56,7 +58,7 @@ public final class Lease<T> {
     private @Nullable Ending ending;
 
     /** @param number the queue's own number of the lease, counted from 1 */
-    Lease(Grantor<T> grantor, String queueName, long number, LiveTask<T> live, TaskState.Leased<T> leased) {
+    Lease(Grantor<T> grantor, String queueName, long number, TaskTable.LiveTask<T> live, TaskState.Leased<T> leased) {
         this.grantor = grantor;
         this.queueName = queueName;
         this.number = number;
@@ -86,7 +88,10 @@ public final class Lease<T> {
         return token;
     }
 
-    /** Why the last failed attempt before this one failed, if one did. */
+    /**
+     * Why the attempt before this one failed, if there was one: the error that its holder passed to {@link #fail}, or, if the lease
+     * was lost, an error with the code {@link TaskError#LEASE_EXPIRED} or {@link TaskError#LEASE_REVOKED}.
+     */
     public Optional<TaskError> lastError() {
         return Optional.ofNullable(lastError);
     }
@@ -168,8 +173,24 @@ public final class Lease<T> {
             }
         }
 
+        /** Its holder lost it. */
+        sealed interface Lost extends Ending {
+
+            /** The loss as the task's last error. */
+            TaskError error(TaskState.Leased<?> lease);
+        }
+
         /** Its deadline passed. */
-        record Expired(Instant at) implements Ending {
+        record Expired(Instant at) implements Lost {
+            @Override
+            public TaskError error(TaskState.Leased<?> lease) {
+                return lost(
+                        TaskError.LEASE_EXPIRED,
+                        "The lease of attempt " + lease.token().attempt() + " expired at " + at
+                                + ": its holder had neither ended nor extended it.",
+                        lease);
+            }
+
             @Override
             public RuntimeException refusal(Lease<?> lease, String call, Instant now) {
                 return new LeaseLostException(lease + " was lost: it expired at " + time(at) + ", " + call + " came at "
@@ -178,7 +199,16 @@ public final class Lease<T> {
         }
 
         /** The queue took it back because the queue was drained or closed. */
-        record Revoked(String by, Instant at) implements Ending {
+        record Revoked(String by, Instant at) implements Lost {
+            @Override
+            public TaskError error(TaskState.Leased<?> lease) {
+                return lost(
+                        TaskError.LEASE_REVOKED,
+                        "The lease of attempt " + lease.token().attempt() + " was revoked by " + by + " at " + at
+                                + ": its holder had not ended it.",
+                        lease);
+            }
+
             @Override
             public RuntimeException refusal(Lease<?> lease, String call, Instant now) {
                 return new LeaseLostException(lease + " was lost: " + by + " revoked it at " + time(at) + ", " + call
@@ -192,6 +222,15 @@ public final class Lease<T> {
             public RuntimeException refusal(Lease<?> lease, String call, Instant now) {
                 return lifecycle.refusal(lease.queueName, call);
             }
+        }
+
+        private static TaskError lost(String code, String message, TaskState.Leased<?> lease) {
+            OwnershipToken token = lease.token();
+            Map<String, String> metadata = new LinkedHashMap<>();
+            metadata.put(TaskError.DEADLINE, lease.expiresAt().toString());
+            metadata.put(TaskError.ATTEMPT, String.valueOf(token.attempt()));
+            metadata.put(TaskError.LEASE_ID, token.leaseId().toString());
+            return new TaskError(code, message, metadata);
         }
 
         private static String time(Instant instant) {

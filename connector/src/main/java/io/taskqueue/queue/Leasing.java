@@ -1,10 +1,12 @@
 package io.taskqueue.queue;
 
 import io.taskqueue.event.TaskError;
+import io.taskqueue.event.TaskEvent;
 import io.taskqueue.queue.TaskState.Dead;
 import io.taskqueue.queue.TaskState.Delayed;
 import io.taskqueue.queue.TaskState.Leased;
 import io.taskqueue.queue.TaskState.Pending;
+import io.taskqueue.queue.TaskTable.LiveTask;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -12,6 +14,9 @@ import java.util.random.RandomGenerator;
 /**
  * The lifecycle of leases: granted, extended, ended by their holders, expired, revoked; and what their tasks become. Guarded by
  * the queue's lock; no method waits.
+ *
+ * <p>Each transition reads the time first, and builds what it needs; then it emits its event, then it changes the state. The user's
+ * clock and ticker may throw at any call: nothing has changed then.
  */
 final class Leasing<T> {
 
@@ -52,19 +57,20 @@ final class Leasing<T> {
 
     /** Leases the task that has been pending longest. There is one, and the places of the lease are reserved. */
     Lease<T> grant(Lease.Grantor<T> grantor) {
-        Instant at = time.instant(); // before the task leaves its place: a user's clock may throw
-        LiveTask<T> task = tasks.pollPending();
+        Instant at = time.instant();
+        long now = time.nanos();
+        LiveTask<T> task = tasks.firstPending();
         if (task == null) {
             throw new IllegalStateException("Queue " + settings.name() + " has no pending task. This is a defect.");
         }
         Pending<T> from = (Pending<T>) task.state;
-        long now = time.nanos();
         Leased<T> to = from.lease(leaseId(), now, now + leaseNanos, at.plusNanos(leaseNanos));
-        Lease<T> lease = new Lease<>(grantor, settings.name(), ++lastLease, task, to);
-        task.lease = lease;
-        task.places += PLACES;
-        tasks.toLeased(task, to);
+        Lease<T> lease = new Lease<>(grantor, settings.name(), lastLease + 1, task, to);
         events.leaseGranted(task, to, at);
+        lastLease++;
+        task.lease = lease;
+        task.places = PLACES - 1;
+        tasks.toLeased(task, to);
         return lease;
     }
 
@@ -75,108 +81,123 @@ final class Leasing<T> {
         if (now - from.renewedAt() < heartbeatNanos) {
             return;
         }
-        LiveTask<T> task = lease.live;
-        boolean place = events.tryReserve(1);
         Instant at = time.instant();
+        LiveTask<T> task = lease.live;
         Leased<T> to = from.renewed(now, now + leaseNanos, at.plusNanos(leaseNanos));
-        lease.extend(to.expiresAt());
-        tasks.removeLeased(task);
-        tasks.toLeased(task, to);
-        if (place) {
-            task.places++;
-            events.heartbeat(task, to, at);
+        if (events.tryReserve(1)) {
+            boolean emitted = false;
+            try {
+                events.heartbeat(task, to, at);
+                emitted = true;
+            } finally {
+                if (!emitted) {
+                    events.journal().release(1);
+                }
+            }
         }
+        lease.extend(to.expiresAt());
+        tasks.toLeased(task, to);
     }
 
     void complete(Lease<T> lease) {
         Leased<T> from = lease.requireHeld("complete()", time);
         Instant at = time.instant();
-        end(lease.live, new Lease.Ending.Ended("complete()", at));
-        events.completed(lease.live, from, at);
-        events.releasePlaces(lease.live);
+        Lease.Ending ending = new Lease.Ending.Ended("complete()", at);
+        LiveTask<T> task = lease.live;
+        events.completed(task, from, at);
+        task.endLease(ending);
+        tasks.remove(task);
+        events.releasePlaces(task);
     }
 
     void fail(Lease<T> lease, TaskError error, boolean requeue) {
         Leased<T> from = lease.requireHeld("fail()", time);
+        long now = time.nanos();
         Instant at = time.instant();
+        Lease.Ending ending = new Lease.Ending.Ended("fail()", at);
         LiveTask<T> task = lease.live;
-        end(task, new Lease.Ending.Ended("fail()", at));
+        Delayed<T> delayed = from.failed(error, now + requeueDelayNanos);
         events.failed(task, from, error, at);
-        if (requeue && hasAttemptsLeft(from)) {
-            delay(task, from.failed(error, time.nanos() + requeueDelayNanos), at);
-        } else {
-            deadLetter(task, from.dead(error), at);
-        }
+        task.endLease(ending);
+        tasks.toDelayed(task, delayed);
+        continueOrDeadLetter(task, from, delayed, requeue, at);
+    }
+
+    /** Whether the deadline of a lease has passed, or a delayed task is due. */
+    boolean hasDue(long now) {
+        LiveTask<T> leased = tasks.firstLeased();
+        LiveTask<T> delayed = tasks.firstDelayed();
+        return leased != null && isDue((Leased<T>) leased.state, now)
+                || delayed != null && isDue((Delayed<T>) delayed.state, now);
     }
 
     /** Expires the leases whose deadline has passed. */
-    void expireDue(long now) {
+    void expireDue(long now, Instant at) {
         for (LiveTask<T> task = tasks.firstLeased(); task != null; task = tasks.firstLeased()) {
             Leased<T> from = (Leased<T>) task.state;
-            if (now - from.deadline() < 0) {
+            if (!isDue(from, now)) {
                 return;
             }
-            Instant at = time.instant();
-            expire(task, from, new Lease.Ending.Expired(from.expiresAt()), at);
-            if (hasAttemptsLeft(from)) {
-                delay(task, from.expired(now + requeueDelayNanos), at);
-            } else {
-                deadLetter(task, from.dead(from.lastError()), at);
-            }
+            Delayed<T> delayed = expire(task, new Lease.Ending.Expired(from.expiresAt()), now, at);
+            continueOrDeadLetter(task, from, delayed, true, at);
         }
     }
 
     /** Makes the delayed tasks pending that are due. */
-    void requeueDue(long now) {
+    void requeueDue(long now, Instant at) {
         for (LiveTask<T> task = tasks.firstDelayed(); task != null; task = tasks.firstDelayed()) {
             Delayed<T> from = (Delayed<T>) task.state;
-            if (now - from.due() < 0) {
+            if (!isDue(from, now)) {
                 return;
             }
-            Instant at = time.instant(); // before the task leaves its place: a user's clock may throw
-            tasks.removeDelayed(task);
             requeue(task, from, at);
         }
     }
 
-    /** Revokes a lease of a queue that is drained or closed; its task is no longer in the table. */
-    Delayed<T> revoke(LiveTask<T> task, String by) {
+    /** Revokes a lease of a queue that is drained or closed. */
+    void revoke(LiveTask<T> task, String by, long now, Instant at) {
+        expire(task, new Lease.Ending.Revoked(by, at), now, at);
+    }
+
+    private static boolean isDue(Leased<?> state, long now) {
+        return now - state.deadline() >= 0;
+    }
+
+    private static boolean isDue(Delayed<?> state, long now) {
+        return now - state.due() >= 0;
+    }
+
+    /** Ends a lease that its holder has not ended; its end is the last error of the task. */
+    private Delayed<T> expire(LiveTask<T> task, Lease.Ending.Lost ending, long now, Instant at) {
         Leased<T> from = (Leased<T>) task.state;
-        Instant at = time.instant();
-        expire(task, from, new Lease.Ending.Revoked(by, at), at);
-        return from.expired(time.nanos());
-    }
-
-    private boolean hasAttemptsLeft(Leased<T> state) {
-        return state.task().attempt() < settings.maxAttempts();
-    }
-
-    private void expire(LiveTask<T> task, Leased<T> from, Lease.Ending ending, Instant at) {
-        end(task, ending);
-        events.leaseExpired(task, from, at);
-    }
-
-    private void end(LiveTask<T> task, Lease.Ending ending) {
+        TaskError error = ending.error(from);
+        Delayed<T> to = from.failed(error, now + requeueDelayNanos);
+        events.leaseExpired(task, from, error, at);
         task.endLease(ending);
-        tasks.removeLeased(task);
+        tasks.toDelayed(task, to);
+        return to;
     }
 
-    private void delay(LiveTask<T> task, Delayed<T> to, Instant at) {
-        if (requeueDelayNanos == 0) {
-            requeue(task, to, at);
-        } else {
-            tasks.toDelayed(task, to);
+    /** What follows an attempt that has failed, at once: another one without a delay, or the task is dead. */
+    private void continueOrDeadLetter(
+            LiveTask<T> task, Leased<T> from, Delayed<T> delayed, boolean requeue, Instant at) {
+        if (!requeue || from.task().attempt() >= settings.maxAttempts()) {
+            deadLetter(task, delayed.dead(from.task()), at);
+        } else if (requeueDelayNanos == 0) {
+            requeue(task, delayed, at);
         }
     }
 
     private void requeue(LiveTask<T> task, Delayed<T> from, Instant at) {
+        Pending<T> to = from.requeued();
         events.requeued(task, from, at);
-        tasks.toPending(task, from.requeued());
+        tasks.toPending(task, to);
     }
 
     private void deadLetter(LiveTask<T> task, Dead<T> to, Instant at) {
+        TaskEvent<T> event = events.deadLettered(task, to, at);
         tasks.toDead(task, to);
-        deadLetters.add(events.deadLettered(task, to, at));
+        deadLetters.add(event);
     }
 
     /** A random id, version 4. */

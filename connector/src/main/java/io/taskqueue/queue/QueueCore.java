@@ -2,18 +2,22 @@ package io.taskqueue.queue;
 
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.queue.EventEmitter.JournalFailedException;
 import io.taskqueue.queue.QueueSnapshot.Entry;
 import io.taskqueue.queue.QueueSnapshot.State;
 import io.taskqueue.queue.TaskState.Dead;
 import io.taskqueue.queue.TaskState.Delayed;
 import io.taskqueue.queue.TaskState.Leased;
 import io.taskqueue.queue.TaskState.Pending;
+import io.taskqueue.queue.TaskTable.LiveTask;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +35,7 @@ final class QueueCore<T> {
     final EventEmitter<T> events;
     final TaskTable<T> tasks;
     final Leasing<T> leasing;
+    final CallbackFailures timeFailures;
 
     private volatile QueueLifecycle lifecycle = new QueueLifecycle.Open();
     private volatile @Nullable Journal<T> usedJournal;
@@ -39,9 +44,12 @@ final class QueueCore<T> {
     QueueCore(QueueSettings<T> settings, RandomGenerator random) {
         this.settings = settings;
         lock = new QueueLock(settings.name());
-        deadLetters = new DeadLetters<>(settings.name(), settings.callbacks().deadLetterHandler());
-        events = new EventEmitter<>(settings.name(), settings.callbacks().listeners(), lock);
+        deadLetters = new DeadLetters<>(settings.name(), settings.callbacks());
+        events = new EventEmitter<>(settings.name(), settings.callbacks().listeners());
         tasks = new TaskTable<>(settings, lock);
+        timeFailures = new CallbackFailures(
+                "The clock or the ticker of queue " + settings.name(),
+                "what is due is performed when the queue is called or swept again");
         leasing = new Leasing<>(settings, tasks, events, deadLetters, random);
     }
 
@@ -74,21 +82,53 @@ final class QueueCore<T> {
         return known;
     }
 
-    /**
-     * Performs what is due: every call does so first, and the sweeper when there are no calls. A queue whose journal lost an
-     * event is stopped, because the replicated history would no longer be the queue's own.
-     */
+    /** Performs a call inside the lock, after what is due. */
+    <R> R perform(String call, Supplier<R> action) {
+        lock.enter(call);
+        try {
+            sweep();
+            return action.get();
+        } catch (JournalFailedException e) {
+            throw stopFor(e).refusal(settings.name(), call);
+        } finally {
+            lock.exit();
+        }
+    }
+
+    /** Performs what is due: every call does so first, and the sweeper when there are no calls. */
     void sweep() {
-        Throwable failure = events.journalFailure();
-        if (failure != null) {
-            String reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-            stop("its journal failed: " + reason, failure);
-        }
-        if (!(lifecycle instanceof QueueLifecycle.Stopped)) {
+        if (!lifecycle.hasEnded()) {
             long now = settings.time().nanos();
-            leasing.expireDue(now);
-            leasing.requeueDue(now);
+            if (leasing.hasDue(now)) {
+                Instant at = settings.time().instant();
+                leasing.expireDue(now, at);
+                leasing.requeueDue(now, at);
+            }
         }
+    }
+
+    /**
+     * Sweeps where the caller continues whatever happens: that the user's clock or ticker threw is logged.
+     *
+     * @return whether all that was due has been performed
+     */
+    boolean trySweep() {
+        try {
+            sweep();
+            return true;
+        } catch (JournalFailedException e) {
+            stopFor(e);
+            return true;
+        } catch (RuntimeException | Error e) {
+            timeFailures.add("a sweep", e);
+            return false;
+        }
+    }
+
+    /** Stops a queue whose journal lost an event: the replicated history would no longer be the queue's own. */
+    QueueLifecycle stopFor(JournalFailedException failure) {
+        stop(String.valueOf(failure.getMessage()), failure.getCause());
+        return lifecycle;
     }
 
     /** Accepts a new task, for whose event one place is reserved. */
@@ -96,10 +136,10 @@ final class QueueCore<T> {
         Instant at = settings.time().instant();
         TaskId id = new TaskId(settings.name(), events.journal().epoch(), lastSequenceId + 1);
         Pending<T> state = new Pending<>(new Task<>(id, 1, at, payload), null, null);
-        LiveTask<T> task = new LiveTask<>(state, bytes, 1);
-        lastSequenceId++;
+        LiveTask<T> task = new LiveTask<>(state, bytes);
         events.enqueued(task, state, at);
-        tasks.toPending(task, state);
+        lastSequenceId++;
+        tasks.addPending(task);
         return id;
     }
 
@@ -110,13 +150,14 @@ final class QueueCore<T> {
      */
     void restore(List<DrainedTask<T>> restored, List<byte[]> bytes) {
         requireAbsent(restored);
-        restored.forEach(drained -> claimIdentity(drained.task().id()));
+        Instant at = settings.time().instant();
         for (int i = 0; i < restored.size(); i++) {
             DrainedTask<T> drained = restored.get(i);
             Pending<T> state = new Pending<>(drained.task(), drained.lastError(), drained.lastToken());
-            LiveTask<T> task = new LiveTask<>(state, bytes.get(i), 0);
-            events.restored(task, state, settings.time().instant());
-            tasks.toPending(task, state);
+            LiveTask<T> task = new LiveTask<>(state, bytes.get(i));
+            events.restored(task, state, at);
+            claimIdentity(drained.task().id());
+            tasks.addPending(task);
         }
     }
 
@@ -144,26 +185,31 @@ final class QueueCore<T> {
 
     /**
      * Drains the queue: refuses new work, waits for the holders of leases, then removes every task: pending, then delayed, then
-     * those whose leases it revokes.
+     * those whose leases it revokes. Once it has begun, it ends, whatever the user's clock does. A queue that is drained or closed
+     * has nothing to drain; one that another thread drains is waited for.
      *
      * @param limitNanos how long holders of leases may take; an interruption ends the waiting and is kept
-     * @throws QueueClosedException if the queue is not open, or is stopped while this call waits
+     * @throws QueueClosedException if the queue is stopped, also while this call waits
      */
     List<DrainedTask<T>> drain(String call, long limitNanos) {
-        if (!(lifecycle instanceof QueueLifecycle.Open open)) {
-            throw lifecycle.refusal(settings.name(), call);
+        awaitDrained();
+        if (lifecycle instanceof QueueLifecycle.Open open) {
+            Moment begin = moment();
+            QueueLifecycle.Draining draining = open.drain(call);
+            lifecycle = draining;
+            endWaiting();
+            awaitHolders(limitNanos);
+            if (lifecycle == draining) {
+                List<DrainedTask<T>> drained = removeAll(call, latest(begin));
+                lifecycle = draining.close();
+                lock.wakeAll();
+                return drained;
+            }
         }
-        QueueLifecycle.Draining draining = open.drain(call);
-        lifecycle = draining;
-        endWaiting();
-        awaitHolders(limitNanos);
         if (lifecycle instanceof QueueLifecycle.Stopped stopped) {
             throw stopped.refusal(settings.name(), call);
         }
-        List<DrainedTask<T>> drained = removeAll(call);
-        lifecycle = draining.close();
-        lock.wakeAll();
-        return drained;
+        return List.of();
     }
 
     /** Waits while another thread drains the queue. */
@@ -183,36 +229,56 @@ final class QueueCore<T> {
                 interrupted = true;
                 left = 0;
             }
-            sweep();
+            trySweep();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private List<DrainedTask<T>> removeAll(String call) {
-        List<DrainedTask<T>> drained = new ArrayList<>();
-        for (LiveTask<T> task = tasks.pollPending(); task != null; task = tasks.pollPending()) {
+    /** One reading of clock and ticker. */
+    private record Moment(Instant at, long nanos) {}
+
+    private Moment moment() {
+        return new Moment(settings.time().instant(), settings.time().nanos());
+    }
+
+    /** The time now or, if the user's clock or ticker throws, the earlier reading. */
+    private Moment latest(Moment earlier) {
+        try {
+            return moment();
+        } catch (RuntimeException | Error e) {
+            timeFailures.add("the end of a drain, whose events have the time of its beginning", e);
+            return earlier;
+        }
+    }
+
+    private List<DrainedTask<T>> removeAll(String call, Moment now) {
+        List<DrainedTask<T>> drained = new ArrayList<>(tasks.pending() + tasks.delayed() + tasks.leased());
+        for (LiveTask<T> task = tasks.firstPending(); task != null; task = tasks.firstPending()) {
             Pending<T> state = (Pending<T>) task.state;
-            drained.add(emitDrained(task, new DrainedTask<>(state.task(), state.lastError(), state.lastToken())));
+            drained.add(remove(task, new DrainedTask<>(state.task(), state.lastError(), state.lastToken()), now.at));
         }
         for (LiveTask<T> task = tasks.firstDelayed(); task != null; task = tasks.firstDelayed()) {
-            tasks.removeDelayed(task);
-            drained.add(emitDrained(task, drainedOf((Delayed<T>) task.state)));
+            drained.add(removeDelayed(task, now.at));
         }
         for (LiveTask<T> task = tasks.firstLeased(); task != null; task = tasks.firstLeased()) {
-            drained.add(emitDrained(task, drainedOf(leasing.revoke(task, call))));
+            leasing.revoke(task, call, now.nanos, now.at);
+            drained.add(removeDelayed(task, now.at));
         }
-        return List.copyOf(drained);
+        return Collections.unmodifiableList(drained);
     }
 
-    private DrainedTask<T> emitDrained(LiveTask<T> task, DrainedTask<T> drained) {
-        events.drained(task, drained, settings.time().instant());
+    private DrainedTask<T> removeDelayed(LiveTask<T> task, Instant at) {
+        Delayed<T> state = (Delayed<T>) task.state;
+        return remove(task, new DrainedTask<>(state.task(), state.lastError(), state.lastToken()), at);
+    }
+
+    private DrainedTask<T> remove(LiveTask<T> task, DrainedTask<T> drained, Instant at) {
+        events.drained(task, drained, at);
+        tasks.remove(task);
+        events.releasePlaces(task);
         return drained;
-    }
-
-    private static <T> DrainedTask<T> drainedOf(Delayed<T> state) {
-        return new DrainedTask<>(state.task(), state.lastError(), state.lastToken());
     }
 
     /** Nothing changes from now on, and no event is emitted. Does nothing if the queue has ended. */

@@ -9,7 +9,7 @@ package io.taskqueue.queue;
  * @param leased tasks that are leased
  * @param totals what happened since the queue was built
  * @param listenerFailures how often a listener threw
- * @param deadLetterFailures how often the dead-letter handler threw
+ * @param deadLetterFailures how often a dead-letter handler threw, or was not called because too many dead tasks waited for it
  */
 public record QueueCounts(
         int pending, int delayed, int leased, Totals totals, long listenerFailures, long deadLetterFailures) {

@@ -15,4 +15,15 @@ import io.taskqueue.event.TaskEvent;
 public interface QueueListener<T> {
 
     void onEvent(TaskEvent<T> event);
+
+    /** The registration of a listener that was added with {@link TaskQueue#addListener}. */
+    interface Registration extends AutoCloseable {
+
+        /**
+         * Removes the listener. Takes no lock, so any thread may call it, the listener too; the listener may still be in its
+         * last call. A second call does nothing.
+         */
+        @Override
+        void close();
+    }
 }

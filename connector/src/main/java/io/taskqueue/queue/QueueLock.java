@@ -45,9 +45,9 @@ final class QueueLock {
         lock.unlock();
     }
 
-    /** Puts the sweeper to sleep until that time, or until something is due earlier. */
-    void awaitSweep(QueueSettings.TimeSource time, long until) throws InterruptedException {
-        long left = until - time.nanos();
+    /** Puts the sweeper to sleep until that time, which is as far away as given, or until something is due earlier. */
+    void awaitSweep(long until, long nanos) throws InterruptedException {
+        long left = nanos;
         sweeperWakesAt = until;
         sweeperSleeps = true;
         while (sweeperSleeps && left > 0) {

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** How one queue behaves: immutable, and validated here once. */
 record QueueSettings<T>(
@@ -58,10 +57,13 @@ record QueueSettings<T>(
     }
 
     /** The user's code that a queue calls. */
-    record Callbacks<T>(List<QueueListener<T>> listeners, @Nullable DeadLetterHandler<T> deadLetterHandler) {
+    record Callbacks<T>(
+            List<QueueListener<T>> listeners, List<DeadLetterHandler<T>> deadLetterHandlers, int deadLetterCapacity) {
 
         Callbacks {
             listeners = List.copyOf(listeners);
+            deadLetterHandlers = List.copyOf(deadLetterHandlers);
+            requireAtLeastOne("deadLetterCapacity", deadLetterCapacity);
         }
     }
 

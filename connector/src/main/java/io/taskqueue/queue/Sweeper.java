@@ -14,6 +14,7 @@ final class Sweeper<T> implements Runnable {
     private final QueueCore<T> core;
     private final QueueSettings.TimeSource time;
     private final long sweepNanos;
+    private long now;
 
     Sweeper(QueueCore<T> core) {
         this.core = core;
@@ -32,8 +33,10 @@ final class Sweeper<T> implements Runnable {
         core.lock.enter("sweep");
         try {
             while (!core.lifecycle().hasEnded()) {
-                long next = sweep() ? core.tasks.nextSweep(time.nanos()) : time.nanos() + sweepNanos;
-                core.lock.awaitSweep(time, next);
+                // what could not be performed is still due: an immediate repetition would never release the lock
+                boolean swept = core.trySweep() & readTime();
+                long next = swept ? core.tasks.nextSweep(now) : now + sweepNanos;
+                core.lock.awaitSweep(next, next - now);
             }
         } catch (InterruptedException e) {
             LOG.log(Level.DEBUG, "The sweeper of queue {0} was interrupted and ends.", core.settings.name());
@@ -42,16 +45,13 @@ final class Sweeper<T> implements Runnable {
         }
     }
 
-    /** Returns false if it failed: what is due is still due then, and an immediate repetition would never release the lock. */
-    private boolean sweep() {
+    /** Reads the time; if the user's ticker throws, the time of the last reading remains. */
+    private boolean readTime() {
         try {
-            core.sweep();
+            now = time.nanos();
             return true;
         } catch (RuntimeException | Error e) {
-            LOG.log(
-                    Level.ERROR,
-                    "Sweeping queue " + core.settings.name() + " failed; it is repeated after the sweep interval.",
-                    e);
+            core.timeFailures.add("a sweep", e);
             return false;
         }
     }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,11 +129,12 @@ public final class TaskQueue<T> implements AutoCloseable {
     /**
      * Ends the queue and returns its tasks: accepts no more work, grants no more leases, waits for the holders of leases, then
      * removes the pending and delayed tasks, and the leased ones, whose leases it revokes. An interruption ends the waiting,
-     * not the drain, and the thread stays interrupted.
+     * not the drain, and the thread stays interrupted. A queue that has been drained or closed holds no tasks, so a second call
+     * returns none; while another thread drains the queue, it waits for that first.
      *
      * @param timeout how long holders of leases may take
      * @return the tasks, for {@link #restore}
-     * @throws QueueClosedException if the queue was drained or closed before, or is stopped while this call waits
+     * @throws QueueClosedException if the queue is stopped, also while this call waits
      */
     public List<DrainedTask<T>> drain(Duration timeout) {
         return drain("drain()", timeout);
@@ -147,13 +147,10 @@ public final class TaskQueue<T> implements AutoCloseable {
     @Override
     public void close() {
         List<DrainedTask<T>> left = List.of();
-        if (isOpenOnceDrained()) {
-            try {
-                left = drain("close()", core.settings.timing().closeGrace());
-            } catch (QueueClosedException e) {
-                LOG.log(Level.DEBUG, "Queue {0} was ended by another thread while close() was called.", name());
-            }
-        } else {
+        try {
+            left = drain("close()", core.settings.timing().closeGrace());
+        } catch (QueueClosedException e) {
+            LOG.log(Level.DEBUG, "Queue {0} was stopped before it was closed.", name());
             closeDeadLetters();
         }
         if (!left.isEmpty()) {
@@ -183,12 +180,22 @@ public final class TaskQueue<T> implements AutoCloseable {
 
     /** The queue at this moment. Never waits for room. */
     public QueueSnapshot<T> snapshot() {
-        return compute("snapshot()", core::snapshot);
+        return core.perform("snapshot()", core::snapshot);
     }
 
     /** The counts of the queue at this moment. Never waits for room; takes constant time. */
     public QueueCounts counts() {
-        return compute("counts()", core::counts);
+        return core.perform("counts()", core::counts);
+    }
+
+    /**
+     * Adds a listener, which receives every event from now on, after the listeners that were added before. Takes no lock, so
+     * any thread may call it, a listener too.
+     *
+     * @return the registration, whose end removes the listener
+     */
+    public QueueListener.Registration addListener(QueueListener<T> listener) {
+        return core.events.addListener(Objects.requireNonNull(listener, "listener"));
     }
 
     /**
@@ -217,44 +224,20 @@ public final class TaskQueue<T> implements AutoCloseable {
     }
 
     private List<DrainedTask<T>> drain(String call, Duration timeout) {
-        List<DrainedTask<T>> drained = compute(call, () -> core.drain(call, Ticker.limitNanos(timeout)));
+        List<DrainedTask<T>> drained = core.perform(call, () -> core.drain(call, Ticker.limitNanos(timeout)));
         closeDeadLetters();
         return drained;
-    }
-
-    private boolean isOpenOnceDrained() {
-        core.lock.enter("close()");
-        try {
-            core.awaitDrained();
-            return isOpen();
-        } finally {
-            core.lock.exit();
-        }
     }
 
     private void closeDeadLetters() {
         core.deadLetters.close(core.settings.timing().closeGrace().toNanos());
     }
 
-    /** Acts inside the lock, after what is due has happened. */
-    private <R> R compute(String call, Supplier<R> action) {
-        core.lock.enter(call);
-        try {
-            core.sweep();
-            return action.get();
-        } finally {
-            core.lock.exit();
-        }
-    }
-
     private void run(String call, Runnable action) {
-        core.lock.enter(call);
-        try {
-            core.sweep();
+        var unused = core.perform(call, () -> {
             action.run();
-        } finally {
-            core.lock.exit();
-        }
+            return call;
+        });
     }
 
     private static <R> Optional<R> withoutWaiting(Attempt<R> attempt) {
@@ -304,7 +287,8 @@ public final class TaskQueue<T> implements AutoCloseable {
         private Duration closeGrace = Duration.ofSeconds(5);
         private Clock clock = Clock.systemUTC();
         private Ticker ticker = Ticker.system();
-        private @Nullable DeadLetterHandler<T> deadLetterHandler;
+        private final List<DeadLetterHandler<T>> deadLetterHandlers = new ArrayList<>();
+        private int deadLetterCapacity = 10_000;
 
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
@@ -364,13 +348,24 @@ public final class TaskQueue<T> implements AutoCloseable {
             return this;
         }
 
-        /** Receives dead tasks; none. */
+        /** Adds a handler of dead tasks; they are called in the order in which they were added. */
         public Builder<T> deadLetterHandler(DeadLetterHandler<T> handler) {
-            this.deadLetterHandler = Objects.requireNonNull(handler, "handler");
+            deadLetterHandlers.add(Objects.requireNonNull(handler, "handler"));
             return this;
         }
 
-        /** Adds a listener; they are called in the order in which they were added. */
+        /**
+         * How many dead tasks may wait for the handlers; 10,000. Further ones are not passed to them, which is counted and
+         * logged; their events are emitted all the same.
+         */
+        public Builder<T> deadLetterCapacity(int tasks) {
+            this.deadLetterCapacity = tasks;
+            return this;
+        }
+
+        /**
+         * Adds a listener; they are called in the order in which they were added. {@link TaskQueue#addListener} adds one later.
+         */
         public Builder<T> listener(QueueListener<T> listener) {
             listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
@@ -391,7 +386,7 @@ public final class TaskQueue<T> implements AutoCloseable {
                             requeueDelay,
                             closeGrace),
                     new QueueSettings.TimeSource(clock, ticker),
-                    new QueueSettings.Callbacks<>(listeners, deadLetterHandler)));
+                    new QueueSettings.Callbacks<>(listeners, deadLetterHandlers, deadLetterCapacity)));
         }
     }
 }

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * The state of one task in the queue. Its methods are the only transitions:
  *
  * <pre>
- *              lease                    renewed
- *   Pending ----------> Leased ----------------------> Leased
- *      ^                  |  |
- *      |                  |  +-- dead ---------------> Dead
- *      |     requeued     |
- *      +-------------- Delayed   (failed, expired)
+ *              lease             renewed
+ *   Pending ----------> Leased -----------> Leased
+ *      ^                  |
+ *      |     requeued     |  failed, also by the loss of the lease
+ *      +-------------- Delayed -----------> Dead
+ *                                  dead
  * </pre>
  *
  * A completed or drained task has no state: it has left the queue.
@@ -26,7 +26,7 @@ sealed interface TaskState<T> {
     /** The task, at the attempt that is running or, if none is, the next one. */
     Task<T> task();
 
-    /** The error of the last failed attempt. */
+    /** Why the last attempt before {@link #task} failed: its error, or the loss of its lease. */
     @Nullable
     TaskError lastError();
 
@@ -55,31 +55,25 @@ sealed interface TaskState<T> {
             return new Leased<>(task, lastError, token, now, laterDeadline, laterExpiresAt);
         }
 
-        /** The attempt failed, and another one follows. */
+        /** The attempt failed, or its lease was lost. */
         Delayed<T> failed(TaskError error, long due) {
             return new Delayed<>(task.nextAttempt(), error, token, due);
         }
-
-        /** The lease expired or was revoked, and another attempt follows. */
-        Delayed<T> expired(long due) {
-            return new Delayed<>(task.nextAttempt(), lastError, token, due);
-        }
-
-        /** No further attempt follows. */
-        Dead<T> dead(@Nullable TaskError error) {
-            return new Dead<>(task, error, token);
-        }
     }
 
-    /** Waits for the requeue delay to pass. */
-    record Delayed<T>(Task<T> task, @Nullable TaskError lastError, OwnershipToken lastToken, long due)
-            implements TaskState<T> {
+    /** The attempt has failed; waits for the requeue delay to pass, which may be 0. */
+    record Delayed<T>(Task<T> task, TaskError lastError, OwnershipToken lastToken, long due) implements TaskState<T> {
 
         Pending<T> requeued() {
             return new Pending<>(task, lastError, lastToken);
         }
+
+        /** No further attempt follows. @param lastAttempt the task at the attempt that failed */
+        Dead<T> dead(Task<T> lastAttempt) {
+            return new Dead<>(lastAttempt, lastError, lastToken);
+        }
     }
 
     /** Gets no further attempt. */
-    record Dead<T>(Task<T> task, @Nullable TaskError lastError, OwnershipToken lastToken) implements TaskState<T> {}
+    record Dead<T>(Task<T> task, TaskError lastError, OwnershipToken lastToken) implements TaskState<T> {}
 }

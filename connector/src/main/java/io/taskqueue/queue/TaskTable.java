@@ -13,16 +13,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tasks of a queue, by their state. A task's state changes here and nowhere else, together with its place in the table and
  * with the signal to the threads that wait for that change. Guarded by the queue's lock.
+ *
+ * <p>A change of state cannot fail: it allocates nothing and calls no one's code. So it follows its event, which might.
  */
 final class TaskTable<T> {
 
     private final QueueLock lock;
     private final int capacity;
     private final long sweepNanos;
-    private final Deque<LiveTask<T>> pending = new ArrayDeque<>();
-    private final DeadlineList<T> leased = new DeadlineList<>();
-    private final DeadlineList<T> delayed = new DeadlineList<>();
-    private final Deque<Dead<T>> dead = new ArrayDeque<>();
+    private final TaskList<T> pending = new TaskList<>();
+    private final TaskList<T> leased = new TaskList<>();
+    private final TaskList<T> delayed = new TaskList<>();
+    private final Deque<Dead<T>> dead = new ArrayDeque<>(QueueSnapshot.DEAD_KEPT);
 
     TaskTable(QueueSettings<T> settings, QueueLock lock) {
         this.lock = lock;
@@ -31,15 +33,15 @@ final class TaskTable<T> {
     }
 
     boolean hasCapacity() {
-        return pending.size() + delayed.size < capacity;
+        return pending.size + delayed.size < capacity;
     }
 
     boolean hasPending() {
-        return !pending.isEmpty();
+        return pending.size > 0;
     }
 
     int pending() {
-        return pending.size();
+        return pending.size;
     }
 
     int leased() {
@@ -50,25 +52,29 @@ final class TaskTable<T> {
         return delayed.size;
     }
 
+    /** A new or restored task is pending. */
+    void addPending(LiveTask<T> task) {
+        pending.addLast(task);
+        lock.taskPending.signal();
+    }
+
     void toPending(LiveTask<T> task, Pending<T> state) {
-        task.state = state;
-        pending.add(task);
+        move(task, state, pending);
         lock.taskPending.signal();
     }
 
     void toLeased(LiveTask<T> task, Leased<T> state) {
-        task.state = state;
-        leased.addLast(task);
+        move(task, state, leased);
         lock.sweepBy(Math.max(state.deadline(), state.renewedAt() + sweepNanos));
     }
 
     void toDelayed(LiveTask<T> task, Delayed<T> state) {
-        task.state = state;
-        delayed.addLast(task);
+        move(task, state, delayed);
         lock.sweepBy(state.due());
     }
 
     void toDead(LiveTask<T> task, Dead<T> state) {
+        remove(task);
         task.state = state;
         if (dead.size() == QueueSnapshot.DEAD_KEPT) {
             dead.remove();
@@ -76,25 +82,34 @@ final class TaskTable<T> {
         dead.add(state);
     }
 
-    /** Removes the task that has been pending longest, if there is one. */
+    /** The task leaves the queue, or the place that it has in the table. */
+    void remove(LiveTask<T> task) {
+        TaskState<T> state = task.state;
+        if (state instanceof Pending) {
+            pending.remove(task);
+            if (hasCapacity()) {
+                lock.capacityFree.signal();
+            }
+        } else if (state instanceof Leased) {
+            leased.remove(task);
+            if (leased.size == 0) {
+                lock.noLeases.signalAll();
+            }
+        } else if (state instanceof Delayed) {
+            delayed.remove(task);
+        }
+    }
+
+    private void move(LiveTask<T> task, TaskState<T> state, TaskList<T> to) {
+        remove(task);
+        task.state = state;
+        to.addLast(task);
+    }
+
+    /** The task that has been pending longest. */
     @Nullable
-    LiveTask<T> pollPending() {
-        LiveTask<T> task = pending.poll();
-        if (task != null && hasCapacity()) {
-            lock.capacityFree.signal();
-        }
-        return task;
-    }
-
-    void removeLeased(LiveTask<T> task) {
-        leased.remove(task);
-        if (leased.size == 0) {
-            lock.noLeases.signalAll();
-        }
-    }
-
-    void removeDelayed(LiveTask<T> task) {
-        delayed.remove(task);
+    LiveTask<T> firstPending() {
+        return pending.first;
     }
 
     /** The leased task whose deadline comes first. */
@@ -134,13 +149,48 @@ final class TaskTable<T> {
         dead.forEach(action);
     }
 
+    /** A task that the queue holds: its state, and what stays with it through its states. */
+    static final class LiveTask<T> {
+
+        /** The payload as the journal encoded it; every event of the task reuses it. */
+        final byte[] payload;
+
+        TaskState<T> state;
+
+        /** Places in the journal reserved for events of this task: none while pending, two while leased, one while delayed. */
+        int places;
+
+        /** The current lease, while the task is leased. */
+        @Nullable
+        Lease<T> lease;
+
+        /** The task's neighbours in the one list that it is in. */
+        private @Nullable LiveTask<T> earlier;
+
+        private @Nullable LiveTask<T> later;
+
+        LiveTask(Pending<T> state, byte[] payload) {
+            this.state = state;
+            this.payload = payload;
+        }
+
+        /** Ends the task's lease, if it has one. */
+        void endLease(Lease.Ending ending) {
+            Lease<T> ended = lease;
+            if (ended != null) {
+                ended.end(ending);
+                lease = null;
+            }
+        }
+    }
+
     /**
-     * Tasks in the order of their deadlines, each operation in constant time.
+     * Tasks in the order in which they came, each operation in constant time.
      *
-     * <p>All deadlines of one queue lie the same duration ahead of the moment they are set, and the ticker does not go back; so
-     * the last one set is the latest, and a linked list is ordered by itself.
+     * <p>For leased and delayed tasks this is the order of their deadlines too: all deadlines of one queue lie the same duration
+     * ahead of the moment they are set, and the ticker does not go back; so the last one set is the latest.
      */
-    private static final class DeadlineList<T> {
+    private static final class TaskList<T> {
 
         private @Nullable LiveTask<T> first;
         private @Nullable LiveTask<T> last;

@@ -30,6 +30,11 @@ public record EffectKey(String sink, int generation, String queueName, Position 
         }
     }
 
+    /** The key of the same effect under a generation. */
+    public EffectKey inGeneration(int generation) {
+        return new EffectKey(sink, generation, queueName, position, effect);
+    }
+
     /**
      * The key as one text, sink/generation/queue/epoch/sequence/effect. The names are percent-encoded, so that the text is
      * valid in a header and different keys have different texts.

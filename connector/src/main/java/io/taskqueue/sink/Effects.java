@@ -7,15 +7,22 @@ package io.taskqueue.sink;
  * <p>A name identifies one action of the event. Using the same name twice in one event is an {@link EffectMisuseException}, and
  * so is requesting a recorded result as another type. If an action throws {@link PermanentEffectException}, the failure is
  * recorded, and {@link RecordedFailureException} is thrown now and every time the event is seen again. Anything else that an
- * action throws, including an {@link Error}, is transient: it is thrown unchanged and not recorded, and the event is retried.
+ * action throws, including an {@link Error}, is transient: it is thrown unchanged and not recorded, and the event is retried, in
+ * which the action runs again as its {@link OnAmbiguity} allows. An {@link EffectMisuseException} that an action throws stops the
+ * sink, even if the sink catches it.
+ *
+ * <p>A result must be readable from the JSON that it is written as: a type for which that is impossible, such as an interface, a
+ * stream or a generic class, is refused before the action runs. A result that is larger than the runner can record is found only
+ * when the action has ended: the event is parked, and the action does not run again before an operator decides
+ * ({@link io.taskqueue.sink.store.ResultTooLargeException}).
  *
  * <p>Thread-safe: effects of different names may run concurrently, on threads of the sink, and {@code apply} must wait for them
  * before it returns. If {@code apply} throws, the runner waits for the effects that are running; an effect requested after that
  * does not start and gets an {@link EffectMisuseException}.
  *
- * <p>After a crash between the action and the commit of its result, it is unknown whether the action was done. Each effect
- * declares what happens then ({@link OnAmbiguity}); by default the action runs again with the same {@link EffectKey}. Pass the
- * key to the target as its idempotency key.
+ * <p>After a crash between the action and the commit of its result, or an exception of the action such as a timeout, it is unknown
+ * whether the action was done. Each effect declares what happens then ({@link OnAmbiguity}); by default the action runs again with
+ * the same {@link EffectKey}. Pass the key to the target as its idempotency key.
  */
 public interface Effects {
 
@@ -35,7 +42,7 @@ public interface Effects {
      * Runs an action and returns its result, as {@link #capture(String, Class, EffectAction)} does.
      *
      * @param onAmbiguity what happens if it is unknown whether the action was done
-     * @throws AmbiguousEffectException if it is unknown, and {@link OnAmbiguity#park()} is declared
+     * @throws AmbiguousEffectException if it is unknown since an earlier attempt, and {@link OnAmbiguity#park()} is declared
      */
     <R> R capture(String name, Class<R> type, OnAmbiguity<R> onAmbiguity, EffectAction<R> action) throws Exception;
 

@@ -1,8 +1,8 @@
 package io.taskqueue.sink;
 
 /**
- * Thrown by an effect's action if a retry cannot succeed. The failure is recorded as the effect's result, or the event is
- * parked ({@link OnPermanent}).
+ * Thrown by an effect's action if it was refused and a retry cannot succeed. The failure is recorded as the effect's result, or the
+ * event is parked ({@link OnPermanent}).
  */
 public final class PermanentEffectException extends Exception {
 

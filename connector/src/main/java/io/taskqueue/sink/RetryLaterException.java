@@ -4,7 +4,9 @@ import java.time.Duration;
 
 /**
  * Thrown by an effect's action if it failed temporarily and must not be retried before a given wait. Targets that are
- * overloaded or rate-limited often send such a wait, as HTTP does in {@code Retry-After}.
+ * overloaded or rate-limited often send such a wait, as HTTP does in {@code Retry-After}. The exception states that the action was not
+ * done, as a {@link NotDoneException} does; if it may have been done, throw an {@link UnknownOutcomeException} with this one as its
+ * cause.
  *
  * <p>The next attempt follows after the longer of this wait and the back-off of the {@link RetryPolicy}. The failed attempt
  * counts like any other. The exception may also be a cause of the thrown one.

@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
  *
  * @param attempts the attempts in total, at least 1
  * @param firstBackoff the wait after the first failed attempt; waits are truncated to whole milliseconds
- * @param maxBackoff the longest wait
+ * @param maxBackoff the longest wait, at most {@link #LONGEST}
  * @param jitter the random part of a wait, from 0 to 1
  * @param permanent the exceptions of an effect's action after which a retry cannot succeed, including their subclasses;
  *     {@link PermanentEffectException} is always permanent and need not be named here
@@ -27,10 +27,14 @@ public record RetryPolicy(
         double jitter,
         Set<Class<? extends Exception>> permanent) {
 
+    /** The longest wait that a policy may have: one day. */
+    public static final Duration LONGEST = Duration.ofDays(1);
+
     /** Exceptions that state nothing about the effect, or that ask for a retry: never permanent, whatever is named. */
     private static final List<Class<? extends Exception>> NEVER_PERMANENT = List.of(
             InterruptedException.class,
             RetryLaterException.class,
+            NotDoneException.class,
             UnknownOutcomeException.class,
             AmbiguousEffectException.class,
             EffectMisuseException.class);
@@ -43,9 +47,10 @@ public record RetryPolicy(
         if (attempts < 1
                 || firstBackoff.isNegative()
                 || maxBackoff.compareTo(firstBackoff) < 0
+                || maxBackoff.compareTo(LONGEST) > 0
                 || !(jitter >= 0 && jitter <= 1)) {
             throw new IllegalArgumentException(
-                    "A retry policy needs at least 1 attempt, 0 <= firstBackoff <= maxBackoff and a "
+                    "A retry policy needs at least 1 attempt, 0 <= firstBackoff <= maxBackoff <= 24 h and a "
                             + "jitter from 0 to 1, but has attempts " + attempts + ", firstBackoff "
                             + DurationText.of(firstBackoff) + ", maxBackoff " + DurationText.of(maxBackoff)
                             + ", jitter " + jitter + ".");
@@ -72,7 +77,7 @@ public record RetryPolicy(
      * This policy with more permanent exceptions of an effect's action.
      *
      * @throws IllegalArgumentException if one of them is never permanent: {@link InterruptedException}, {@link RetryLaterException},
-     *     {@link UnknownOutcomeException}, {@link AmbiguousEffectException}, {@link EffectMisuseException}
+     *     {@link NotDoneException}, {@link UnknownOutcomeException}, {@link AmbiguousEffectException}, {@link EffectMisuseException}
      */
     @SafeVarargs
     public final RetryPolicy withPermanent(Class<? extends Exception>... exceptions) {

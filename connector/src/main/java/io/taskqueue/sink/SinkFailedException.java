@@ -33,7 +33,7 @@ public final class SinkFailedException extends RuntimeException {
     public static SinkFailedException parked(String sink, ReplicationEvent<?> event, Throwable cause) {
         return new SinkFailedException(
                 "Sink " + sink + " stopped at " + event + ", which needs a decision by an operator: "
-                        + sentence(String.valueOf(cause.getMessage()))
+                        + sentence(TaskError.of(cause).message())
                         + " The checkpoint stays before this event. To run the effect, remove its intent from the "
                         + "effect store; to count it as done, record its result there. Then start the sink again.",
                 cause);

@@ -1,10 +1,9 @@
 package io.taskqueue.sink;
 
 /**
- * Thrown by an effect's action if it may have been done, as after a timeout. The event is retried, and the effect is then
- * handled as its {@link OnAmbiguity} declares. The exception may also be a cause of the thrown one. An
- * {@link InterruptedException}, itself or as a cause, means the same; anything else that an action throws, including an
- * {@link Error}, means that the action was not done.
+ * Thrown by an effect's action if it may have been done, to state this explicitly, or to contradict a cause that proves otherwise.
+ * The effect is handled as its {@link OnAmbiguity} declares. Any other exception means the same, unless it proves that nothing was
+ * done; see {@link OnAmbiguity}. An exception of this class is never permanent, whatever the {@link RetryPolicy} names.
  */
 public final class UnknownOutcomeException extends Exception {
 

@@ -8,9 +8,9 @@
  *   of an effect               EffectKey, its idempotency key; ResultType, the type of its result
  *   declared with an effect    OnAmbiguity, EffectProbe
  *   configured for a sink      RetryPolicy, BreakerPolicy, OnPermanent, OnExhausted, OnGap; EffectMode (local only)
- *   thrown by an action        PermanentEffectException, RetryLaterException, UnknownOutcomeException
+ *   thrown by an action        PermanentEffectException, RetryLaterException, NotDoneException, UnknownOutcomeException
  *   thrown to a sink           RecordedFailureException, AmbiguousEffectException, EffectNotRecordedException,
- *                              EffectMisuseException
+ *                              ResultTooLargeException of sink.store, EffectMisuseException
  *   thrown by a runner         SinkFailedException (local), SinkStoppedException (service); Causes searches exceptions
  * </pre>
  *

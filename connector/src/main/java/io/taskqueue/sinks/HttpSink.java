@@ -1,6 +1,5 @@
 package io.taskqueue.sinks;
 
-import io.taskqueue.config.DurationText;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.PayloadCodec;
@@ -12,10 +11,10 @@ import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryLaterException;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -25,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Posts each event to a URL, as its replicated JSON, with the effect key as the header {@code Idempotency-Key}.
@@ -36,13 +36,17 @@ import java.util.concurrent.TimeoutException;
  *   <caption>How a response counts</caption>
  *   <tr><th>response</th><th>meaning</th></tr>
  *   <tr><td>2xx</td><td>done; recorded</td></tr>
- *   <tr><td>4xx</td><td>permanent failure; recorded</td></tr>
- *   <tr><td>any other, no response in time, no connection; and of 4xx those that ask for a retry: 408, 425, 429</td>
+ *   <tr><td>a status that is about this event: 400, 409, 410, 413, 414, 415, 422, 451, unless other ones are set</td>
+ *       <td>permanent failure; recorded</td></tr>
+ *   <tr><td>any other status; no response in time; no connection</td>
  *       <td>transient failure; retried, not before the wait in {@code Retry-After} if the response has it</td></tr>
  * </table>
  *
+ * <p>So a target that is deployed again, moved, or refuses the sink's credentials (401, 403, 404, 405, 407) costs no event: the events
+ * wait for it.
+ *
  * <p>{@code Retry-After} may be a number of seconds or a date; any other text is ignored, and a wait longer than
- * {@link RetryLaterException#LONGEST} is reduced to that.
+ * {@link RetryLaterException#LONGEST} is reduced to that. It delays the events of the task, not those of others.
  *
  * <p>Redirects are not followed but retried, because a wrong URL is fixed in the configuration and must not lose events.
  *
@@ -53,120 +57,190 @@ public final class HttpSink<T> implements ReplicationSink<T> {
     /** The default timeout of a request: 10 s. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
-    private static final Set<Integer> RETRYABLE = Set.of(408, 425, 429);
-
-    private final URI url;
     private final ReplicationEventCodec<T> codec;
-    private final Duration timeout;
-    private final Set<EventKind> kinds;
-    private final Clock clock;
-    private final HttpClient client;
+    private final HttpSinkSettings settings;
+    private final TargetClient client;
 
-    /** Posts every event, with the default timeout; see {@link #HttpSink(URI, PayloadCodec, Duration, Set)}. */
+    /** Posts every event, with the defaults; see {@link #builder}. */
     public HttpSink(URI url, PayloadCodec<T> codec) {
-        this(url, codec, DEFAULT_TIMEOUT, EnumSet.allOf(EventKind.class));
+        this(codec, builder(url, codec).settings());
+    }
+
+    private HttpSink(PayloadCodec<T> codec, HttpSinkSettings settings) {
+        this.codec = new ReplicationEventCodec<>(codec);
+        this.settings = settings;
+        try {
+            settings.headers().requireReadable();
+            this.client = new TargetClient(settings.tls());
+        } catch (IOException unusable) {
+            throw new IllegalArgumentException(unusable.getMessage(), unusable);
+        }
     }
 
     /**
      * @param url absolute, http or https, without credentials
      * @param codec how payloads are written into the JSON
-     * @param timeout how long one request may take, including its response
-     * @param kinds the kinds of events to post
-     * @throws IllegalArgumentException if the URL is not valid for a request, or the timeout is not positive
+     * @throws IllegalArgumentException if the URL is not valid for a request
      */
-    public HttpSink(URI url, PayloadCodec<T> codec, Duration timeout, Set<EventKind> kinds) {
-        this(url, codec, timeout, kinds, Clock.systemUTC());
+    public static <T> Builder<T> builder(URI url, PayloadCodec<T> codec) {
+        return new Builder<>(new TargetUrl(url), codec);
     }
 
-    /** @param clock compared with a date in {@code Retry-After} */
-    HttpSink(URI url, PayloadCodec<T> codec, Duration timeout, Set<EventKind> kinds, Clock clock) {
-        this.url = validated(url);
-        this.codec = new ReplicationEventCodec<>(codec);
-        this.timeout = timeout;
-        this.kinds = Set.copyOf(kinds);
-        this.clock = clock;
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("The timeout of a request must be positive, but is "
-                    + DurationText.of(timeout) + ". Use a longer one, such as 10s.");
+    /** Collects the settings of a sink. Each method that refuses a value throws {@link IllegalArgumentException}. Not thread-safe. */
+    public static final class Builder<T> {
+
+        private final TargetUrl url;
+        private final PayloadCodec<T> codec;
+        private Duration timeout = DEFAULT_TIMEOUT;
+        private Set<EventKind> kinds = EnumSet.allOf(EventKind.class);
+        private Set<Integer> permanentStatuses = HttpStatuses.ABOUT_THE_EVENT;
+        private RequestHeaders headers = RequestHeaders.NONE;
+        private TlsStores tls = TlsStores.NONE;
+        private Clock clock = Clock.systemUTC();
+
+        private Builder(TargetUrl url, PayloadCodec<T> codec) {
+            this.url = url;
+            this.codec = codec;
         }
-        this.client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .build();
+
+        /** How long one request may take, including its response, up to one hour; {@link #DEFAULT_TIMEOUT} by default. */
+        public Builder<T> timeout(Duration timeout) {
+            this.timeout = timeout;
+            return this;
+        }
+
+        /** The kinds of events to post; all by default. */
+        public Builder<T> kinds(Set<EventKind> kinds) {
+            this.kinds = kinds;
+            return this;
+        }
+
+        /** The statuses, from 300 to 599, that are a permanent failure of the event, in place of the default ones. */
+        public Builder<T> permanentStatuses(Set<Integer> permanentStatuses) {
+            this.permanentStatuses = permanentStatuses;
+            return this;
+        }
+
+        /** Adds a header to each request; its value must be one line of ASCII. */
+        public Builder<T> header(String name, SecretText value) {
+            this.headers = headers.with(name, value);
+            return this;
+        }
+
+        /** Authenticates each request with a token: {@code Authorization: Bearer …}. */
+        public Builder<T> bearer(SecretText token) {
+            this.headers = headers.withBearer(token);
+            return this;
+        }
+
+        /** Authenticates each request with a user and password: {@code Authorization: Basic …}. */
+        public Builder<T> basic(String user, SecretText password) {
+            this.headers = headers.withBasic(user, password);
+            return this;
+        }
+
+        /**
+         * The certificates that the target is verified with, in place of those that the JVM trusts; read again when the file changes.
+         *
+         * @param type PKCS12, JKS or PEM
+         * @param password of the file; null where there is none
+         */
+        public Builder<T> trustStore(Path file, String type, @Nullable SecretText password) {
+            this.tls = new TlsStores(new TlsStores.Store(file, type, password), tls.key());
+            return this;
+        }
+
+        /**
+         * The sink's own certificate and private key; read again when the file changes.
+         *
+         * @param type PKCS12, JKS or PEM (certificates and a PKCS#8 key in one file)
+         * @param password of the file and the key; null where there is none
+         */
+        public Builder<T> keyStore(Path file, String type, @Nullable SecretText password) {
+            this.tls = new TlsStores(tls.trust(), new TlsStores.Store(file, type, password));
+            return this;
+        }
+
+        /** The time that a date in {@code Retry-After} is compared with; the system's by default. */
+        public Builder<T> clock(Clock clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        private HttpSinkSettings settings() {
+            return new HttpSinkSettings(url, timeout, kinds, permanentStatuses, headers, tls, clock);
+        }
+
+        /** Validates the settings, and reads files and environment variables once. */
+        public HttpSink<T> build() {
+            return new HttpSink<>(codec, settings());
+        }
     }
 
     @Override
     public void apply(ReplicationEvent<T> event, Effects effects) throws Exception {
-        if (kinds.contains(event.kind())) {
+        if (settings.kinds().contains(event.kind())) {
             effects.capture("post", Integer.class, key -> post(event, key));
         }
     }
 
     private int post(ReplicationEvent<T> event, EffectKey key)
             throws IOException, InterruptedException, PermanentEffectException, RetryLaterException {
-        HttpRequest request = HttpRequest.newBuilder(url)
+        HttpRequest.Builder request = HttpRequest.newBuilder(settings.url().uri())
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", key.toString())
-                .POST(HttpRequest.BodyPublishers.ofByteArray(codec.encode(event)))
-                .build();
-        HttpResponse<Void> response = send(request);
+                .POST(HttpRequest.BodyPublishers.ofByteArray(codec.encode(event)));
+        settings.headers().addTo(request);
+        HttpResponse<Void> response = send(request.build());
         int status = response.statusCode();
         if (status >= 200 && status < 300) {
             return status;
         }
-        String answered = "POST of " + event + " to " + target() + " was answered " + status;
-        if (status >= 400 && status < 500 && !RETRYABLE.contains(status)) {
+        String answered = "POST of " + event + " to " + settings.url() + " was answered " + status;
+        if (settings.permanentStatuses().contains(status)) {
             throw new PermanentEffectException(
                     answered + ". The target refuses the event; its log may contain the reason");
         }
-        if (status >= 300 && status < 400) {
-            throw new IOException(
-                    answered + ", a redirect, which is not followed. Set url to the target of the redirect");
-        }
         Optional<Duration> wait = response.headers()
                 .firstValue("Retry-After")
-                .flatMap(text -> RetryAfter.parse(text, clock.instant()))
+                .flatMap(text -> RetryAfter.parse(text, settings.clock().instant()))
                 .filter(asked -> !asked.isNegative());
         if (wait.isPresent()) {
             throw new RetryLaterException(
                     answered + ", with a retry not before " + wait.get().toSeconds() + " s", wait.get());
         }
-        throw new IOException(answered);
+        throw new IOException(answered + remedy(status));
+    }
+
+    private static String remedy(int status) {
+        return switch (status) {
+            case 301,
+                    302,
+                    303,
+                    307,
+                    308 -> ", a redirect, which is not followed. Set url to the target of the redirect";
+            case 401,
+                    403,
+                    407 -> ", which refuses the sink and not the event. Check the credentials that the sink sends";
+            case 404,
+                    405 -> ", which refuses the url and not the event. Check the url, and that the target is deployed there";
+            default -> "";
+        };
     }
 
     /** The complete response: the timeout of the client itself would cover only its headers. */
     private HttpResponse<Void> send(HttpRequest request) throws IOException, InterruptedException {
         CompletableFuture<HttpResponse<Void>> response =
-                client.sendAsync(request, HttpResponse.BodyHandlers.discarding());
+                client.get().sendAsync(request, HttpResponse.BodyHandlers.discarding());
         try {
-            return response.get(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
+            return response.get(Math.max(1, settings.timeout().toMillis()), TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
-            throw new HttpTimeoutException(
-                    "POST to " + target() + " had no complete response in " + timeout.toMillis() + " ms");
+            throw new HttpTimeoutException("POST to " + settings.url() + " had no complete response in "
+                    + settings.timeout().toMillis() + " ms");
         } catch (ExecutionException failure) {
-            throw new IOException("POST to " + target() + " failed: " + failure.getCause(), failure.getCause());
+            throw new IOException("POST to " + settings.url() + " failed: " + failure.getCause(), failure.getCause());
         } finally {
             response.cancel(true);
         }
-    }
-
-    /** The URL without its query, which may contain a secret. */
-    private String target() {
-        return url.getScheme() + "://" + url.getRawAuthority() + url.getRawPath();
-    }
-
-    private static URI validated(URI url) {
-        String scheme = String.valueOf(url.getScheme());
-        boolean web = scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https");
-        if (!web || url.getHost() == null) {
-            throw new IllegalArgumentException("The url '" + url
-                    + "' is not an absolute http or https URL. Use one such as " + "http://localhost:8080/events.");
-        }
-        if (url.getUserInfo() != null) {
-            throw new IllegalArgumentException("The url of " + url.getHost()
-                    + " contains credentials, which are not sent. Remove them from the url, and have a proxy "
-                    + "add them.");
-        }
-        return url;
     }
 }

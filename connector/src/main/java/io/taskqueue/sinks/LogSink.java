@@ -6,7 +6,6 @@ import io.taskqueue.sink.Effects;
 import io.taskqueue.sink.ReplicationSink;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +18,6 @@ import org.slf4j.LoggerFactory;
 public final class LogSink<T> implements ReplicationSink<T> {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogSink.class);
-    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]");
 
     private final Set<EventKind> kinds;
 
@@ -41,8 +39,6 @@ public final class LogSink<T> implements ReplicationSink<T> {
     }
 
     static String line(ReplicationEvent<?> event) {
-        return CONTROL.matcher(event.toString())
-                .replaceAll(
-                        found -> String.format("\\\\u%04x", (int) found.group().charAt(0)));
+        return PrintableText.of(event.toString());
     }
 }

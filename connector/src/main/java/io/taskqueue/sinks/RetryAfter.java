@@ -24,15 +24,18 @@ import java.util.Optional;
  */
 final class RetryAfter {
 
+    /** More digits than any wait that is not bounded anyway. */
     private static final int MAX_DIGITS = 10;
+
+    private static final Duration VERY_LONG = Duration.ofSeconds(9_999_999_999L);
 
     private RetryAfter() {}
 
-    /** The wait from now, negative for a date in the past; empty if the text is in none of the formats. */
+    /** The wait from now, not bounded, and negative for a date in the past; empty if the text is in none of the formats. */
     static Optional<Duration> parse(String text, Instant now) {
         String value = text.strip();
-        if (value.matches("\\d{1," + MAX_DIGITS + "}")) {
-            return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
+        if (value.matches("\\d+")) {
+            return Optional.of(value.length() > MAX_DIGITS ? VERY_LONG : Duration.ofSeconds(Long.parseLong(value)));
         }
         return formats(now).stream()
                 .flatMap(format -> date(format, value).stream())

@@ -17,8 +17,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Completes the futures of {@code replicated()}: when Kafka has acknowledged the events up to a position, and the registry, read
@@ -34,7 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ReplicationGate implements Runnable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ReplicationGate.class);
     private static final long NOTHING = Long.MAX_VALUE;
     private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long LONGEST_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -51,6 +48,7 @@ final class ReplicationGate implements Runnable {
     private final RegistryWatch registry;
     private final long epoch;
     private final Consumer<IllegalStateException> onOwnershipLost;
+    private final Consumer<Optional<KafkaException>> onRegistryRead;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -58,16 +56,21 @@ final class ReplicationGate implements Runnable {
     private Phase phase = Phase.OPEN;
     private @Nullable IllegalStateException endCause;
 
-    /** @param onOwnershipLost called when the registry holds a newer claim, or can no longer tell who owns the queue */
+    /**
+     * @param onOwnershipLost called when the registry holds a newer claim, or can no longer tell who owns the queue
+     * @param onRegistryRead called after each attempt to read the registry, with its failure if it failed
+     */
     ReplicationGate(
             Supplier<Position> acknowledged,
             RegistryWatch registry,
             long epoch,
-            Consumer<IllegalStateException> onOwnershipLost) {
+            Consumer<IllegalStateException> onOwnershipLost,
+            Consumer<Optional<KafkaException>> onRegistryRead) {
         this.acknowledged = acknowledged;
         this.registry = registry;
         this.epoch = epoch;
         this.onOwnershipLost = onOwnershipLost;
+        this.onRegistryRead = onRegistryRead;
     }
 
     /** @param appended called inside the gate's lock, so that positions are awaited in rising order */
@@ -208,11 +211,11 @@ final class ReplicationGate implements Runnable {
     private Optional<Claim> newerClaim() throws InterruptedException {
         for (long pause = FIRST_BACKOFF_NANOS; ; pause = Math.min(2 * pause, LONGEST_BACKOFF_NANOS)) {
             try {
-                return registry.newerClaim();
+                Optional<Claim> newer = registry.newerClaim();
+                onRegistryRead.accept(Optional.empty());
+                return newer;
             } catch (KafkaException e) {
-                LOG.warn(
-                        "The registry cannot be read at the moment, so replicated() waits; it is read again: {}",
-                        e.toString());
+                onRegistryRead.accept(Optional.of(e));
                 if (!backOff(pause)) {
                     throw endedBeforeConfirmation(e);
                 }

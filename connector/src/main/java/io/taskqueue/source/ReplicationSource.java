@@ -7,6 +7,8 @@ import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.Task;
 import io.taskqueue.kafka.TopicNames;
+import io.taskqueue.libraries.SupportedLibraries;
+import io.taskqueue.libraries.UnsupportedLibraryException;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
@@ -156,12 +158,18 @@ public final class ReplicationSource<T> implements AutoCloseable {
         void close();
     }
 
-    /** The health of the source now. Never blocks. */
+    /**
+     * The health of the source now. Never blocks.
+     *
+     * <p>A failure that Kafka's clients report shows at once. Where they report none, because no broker answers, it shows within 6 s
+     * while events wait, and within 20 s while none does.
+     */
     public SourceHealth health() {
-        SourceLifecycle.Standing standing = engine.lifecycle.standing(engine.buffer.oldestWaiting());
+        SourceLifecycle.Standing standing = engine.lifecycle.standing();
         return new SourceHealth(
                 standing.state(),
                 standing.since(),
+                standing.reason(),
                 engine.buffer.size(),
                 position(),
                 replicatedUpTo(),
@@ -170,13 +178,37 @@ public final class ReplicationSource<T> implements AutoCloseable {
 
     /**
      * Closes the queue, then waits until Kafka has acknowledged what is left, no longer than the close timeout. Events that it has
-     * not acknowledged by then are logged as an error, with their positions, and reported by {@link #closeReport()}. Subscriptions
+     * not acknowledged by then are logged as an error, with their positions, and are in the {@link #closeReport()}. Subscriptions
      * end when they are read to their end. An interruption ends the waiting, and the thread stays interrupted. A second call does
      * nothing.
      */
     @Override
     public void close() {
-        engine.close();
+        engine.close(engine.closeTimeout());
+    }
+
+    /**
+     * Closes as {@link #close()} does, and waits as long as given here, not as long as the close timeout. Use it where what Kafka
+     * has not acknowledged must not be lost with the process:
+     *
+     * <pre>{@code
+     * CloseReport report = source.close(Duration.ofSeconds(20));
+     * if (!report.complete()) {
+     *     UnreplicatedFile.write(Path.of("orders.unreplicated.ndjson"), report.unreplicated());
+     * }
+     * }</pre>
+     *
+     * <p>{@link EventResend} or the command {@code taskqueue resend} publishes the file later, unless another source has claimed
+     * the queue by then.
+     *
+     * @return what was not replicated; of an earlier call, if there was one
+     * @throws IllegalStateException if another thread is closing the source at this moment
+     */
+    public CloseReport close(Duration timeout) {
+        engine.close(Objects.requireNonNull(timeout, "timeout"));
+        return closeReport()
+                .orElseThrow(() -> new IllegalStateException("The source of queue " + queueName()
+                        + " is being closed by another thread. Wait for that call, and read closeReport()."));
     }
 
     /** What was not replicated, once {@link #close()} has returned. */
@@ -322,11 +354,13 @@ public final class ReplicationSource<T> implements AutoCloseable {
          * when all of that is acknowledged. From the claim on, an older source of the queue is fenced.
          *
          * @throws IllegalArgumentException if a setting is not legal
+         * @throws UnsupportedLibraryException if the application brings a version of a library that does not work here
          * @throws SourceStartException if Kafka cannot be reached, or a topic does not suit; the queue is unchanged
          * @throws IllegalStateException if the queue has been used or has a source
          * @throws InterruptedException if the thread is interrupted while it waits for Kafka
          */
         public ReplicationSource<T> start() throws InterruptedException {
+            SupportedLibraries.requireForConnector();
             return new ReplicationSource<>(new SourceStart<>(queue, settings()).start());
         }
 

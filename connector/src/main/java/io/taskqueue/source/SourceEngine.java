@@ -7,12 +7,18 @@ import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.source.publish.EventBuffer;
 import io.taskqueue.source.publish.EventRecords;
+import io.taskqueue.source.publish.HeldEvents;
 import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.publish.Publisher;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.RegistryWatch;
+import io.taskqueue.source.unreplicated.EventOrigin;
+import io.taskqueue.source.unreplicated.UnreplicatedEvents;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +40,10 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
 
     private final SourceMeters meters;
     private final SourceSettings.Environment environment;
+    private final OutageMonitor monitor;
     private final Thread registry;
+    private final RegistryWatch watch;
+    private @Nullable EventRecords<T> records;
     private volatile @Nullable Thread publisher;
     private volatile @Nullable CloseReport closeReport;
 
@@ -48,20 +57,28 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         this.queue = queue;
         this.claim = claim;
         this.buffer = buffer;
-        this.lifecycle = new SourceLifecycle(environment.clock());
+        this.lifecycle = new SourceLifecycle(environment.clock(), environment.ticker());
         this.meters = meters;
+        this.watch = watch;
         this.environment = environment;
         meters.buffer(buffer, EventBuffer::size);
         meters.depth("pending", queue, measured -> measured.counts().pending());
         meters.depth("delayed", queue, measured -> measured.counts().delayed());
         meters.depth("leased", queue, measured -> measured.counts().leased());
         this.subscriptions = new Subscriptions<>(queue.name(), meters.observerFailures()::increment);
-        this.gate = new ReplicationGate(buffer::acknowledgedUpTo, watch, claim.epoch(), this::ownershipLost);
+        this.gate = new ReplicationGate(
+                buffer::acknowledgedUpTo, watch, claim.epoch(), this::ownershipLost, this::registryRead);
+        this.monitor = new OutageMonitor(queue.name(), buffer, lifecycle, environment.ticker());
         this.registry = daemon("registry", gate);
     }
 
-    /** Starts its threads. */
-    void start(EventRecords<T> records, ProducerFactory producers, Duration ackTimeout) {
+    /**
+     * Starts its threads.
+     *
+     * @param probe finds out what is wrong with Kafka; closed at the end
+     */
+    void start(EventRecords<T> records, ProducerFactory producers, Duration ackTimeout, OutageMonitor.Probe probe) {
+        this.records = records;
         Publisher<T> publishing = new Publisher<>(buffer, records, producers, this, ackTimeout, environment.ticker());
         Thread thread = daemon("publisher", () -> {
             try (producers) {
@@ -71,6 +88,7 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         publisher = thread;
         thread.start();
         registry.start();
+        daemon("outage-monitor", () -> monitor.run(probe)).start();
     }
 
     @Override
@@ -78,14 +96,13 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         meters.events(event.kind()).increment();
         subscriptions.deliver(event);
         gate.advanced();
-        if (lifecycle.acknowledged()) {
-            LOG.info("Events of queue {} reach Kafka again, starting with {}.", queue.name(), event.position());
-        }
+        lifecycle.acknowledged();
     }
 
     @Override
     public void retrying(String error) {
         lifecycle.retrying(error);
+        monitor.wake();
         meters.producerFailures().increment();
     }
 
@@ -98,6 +115,16 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
                 cause);
         if (lifecycle.fail(String.valueOf(failure.getMessage()))) {
             stop(failure);
+        }
+    }
+
+    private void registryRead(Optional<KafkaException> failure) {
+        if (failure.isEmpty()) {
+            lifecycle.registryRead();
+        } else {
+            lifecycle.registryUnreadable("the registry of sources cannot be read, so replicated() waits: "
+                    + failure.get().getMessage());
+            monitor.wake();
         }
     }
 
@@ -117,17 +144,18 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         queue.stop(String.valueOf(cause.getMessage()));
         gate.end(cause);
         subscriptions.end(cause);
+        monitor.close();
     }
 
-    /** Closes the queue, then waits for the acknowledgement of what is left, no longer than the close timeout. */
-    void close() {
+    /** Closes the queue, then waits for the acknowledgement of what is left, no longer than the timeout. */
+    void close(Duration timeout) {
         if (!lifecycle.close()) {
             return;
         }
         queue.close();
         boolean interrupted = false;
         try {
-            buffer.awaitEmpty(Ticker.limitNanos(environment.closeTimeout()));
+            buffer.awaitEmpty(Ticker.limitNanos(timeout));
         } catch (InterruptedException e) {
             interrupted = true;
         }
@@ -141,6 +169,7 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
                 + buffer.appendedUpTo() + ", when Kafka had acknowledged up to " + buffer.acknowledgedUpTo()
                 + ". Read the topic to find which of the remaining events it holds."));
         subscriptions.end(null);
+        monitor.close();
         meters.close();
         report(regular);
         if (interrupted) {
@@ -150,12 +179,17 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
 
     private void report(boolean regular) {
         CloseReport report = new CloseReport(
-                buffer.appendedUpTo(), buffer.acknowledgedUpTo(), buffer.unacknowledged(), lifecycle.lastError());
+                buffer.appendedUpTo(),
+                buffer.acknowledgedUpTo(),
+                buffer.unacknowledged(),
+                lifecycle.lastError(),
+                unreplicated());
         closeReport = report;
         if (!report.complete()) {
             LOG.error(
                     "Queue {} was closed {} with {} events that Kafka has not acknowledged, from {} to {}: {}. Sinks do not"
-                            + " receive them; raise closeTimeout, or wait for replicated() before closing.",
+                            + " receive them. The close report contains them: write them to a file, and publish them before"
+                            + " another source claims the queue. Raise closeTimeout, or wait for replicated() before closing.",
                     queue.name(),
                     regular ? "by its user" : "after its source had stopped",
                     report.notReplicated(),
@@ -163,6 +197,25 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
                     report.position(),
                     report.lastError().orElse("it did not answer in time"));
         }
+    }
+
+    private UnreplicatedEvents unreplicated() {
+        EventRecords<T> started = Objects.requireNonNull(records, "A source is closed after it was started.");
+        TopicPartition partition = started.partition();
+        return HeldEvents.of(
+                buffer,
+                started,
+                new EventOrigin(
+                        claim.queueName(),
+                        claim.epoch(),
+                        claim.instanceId(),
+                        partition.topic(),
+                        partition.partition(),
+                        watch.topic()));
+    }
+
+    Duration closeTimeout() {
+        return environment.closeTimeout();
     }
 
     Optional<CloseReport> closeReport() {

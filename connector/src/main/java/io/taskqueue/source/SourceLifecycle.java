@@ -1,6 +1,6 @@
 package io.taskqueue.source;
 
-import io.taskqueue.source.publish.EventBuffer;
+import io.taskqueue.queue.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,16 +18,14 @@ import org.jspecify.annotations.Nullable;
  *     +---- fence, fail -----+----------------------&gt; FENCED, FAILED
  * </pre>
  *
- * <p>While it is open or closing, an outage of Kafka begins with {@link #retrying} and ends with {@link #acknowledged}. What a
- * user sees of both is {@link SourceState}: RUNNING, or RETRYING during an outage, until the source has ended.
+ * <p>While it is open or closing there may be an outage: events are not acknowledged ({@link #retrying}, {@link #late}), which ends
+ * with {@link #acknowledged}, or are not confirmed ({@link #registryUnreadable}), which ends with {@link #registryRead}. What a user
+ * sees is {@link SourceState}: RUNNING, or RETRYING during an outage, until the source has ended.
  *
  * <p>A transition that is not drawn is refused: its method returns false and nothing changes. The threads of a source are released
  * once, by the first {@link #close}, also if the source has ended by then.
  */
 final class SourceLifecycle {
-
-    /** An event that waits longer than this for its acknowledgement is an outage, although no error was reported. */
-    private static final Duration LATE = Duration.ofSeconds(5);
 
     private enum Phase {
         OPEN,
@@ -45,20 +43,39 @@ final class SourceLifecycle {
         }
     }
 
-    /** A state and since when. */
-    record Standing(SourceState state, Instant since) {}
+    /** A state, since when, and why; there is a reason unless the source runs or was closed. */
+    record Standing(SourceState state, Instant since, Optional<String> reason) {}
+
+    /**
+     * An outage.
+     *
+     * @param since when it began
+     * @param beganNanos the same by the ticker
+     * @param reason why events do not reach Kafka, as far as it is known
+     */
+    record Outage(Instant since, long beganNanos, String reason) {
+
+        private Outage with(String newReason) {
+            return new Outage(since, beganNanos, newReason);
+        }
+    }
 
     private final Clock clock;
+    private final Ticker ticker;
     private Phase phase = Phase.OPEN;
     private boolean closeCalled;
     private Instant since;
     private @Nullable String lastError;
 
-    /** When the current outage began; volatile, so that an acknowledgement outside an outage takes no lock. */
-    private volatile @Nullable Instant outageSince;
+    /** The current outage; volatile, so that an acknowledgement outside an outage takes no lock. */
+    private volatile @Nullable Outage outage;
 
-    SourceLifecycle(Clock clock) {
+    private boolean unacknowledged;
+    private boolean unconfirmed;
+
+    SourceLifecycle(Clock clock, Ticker ticker) {
         this.clock = clock;
+        this.ticker = ticker;
         this.since = clock.instant();
     }
 
@@ -89,26 +106,63 @@ final class SourceLifecycle {
 
     /** Kafka accepts no events at the moment. */
     synchronized void retrying(String error) {
+        unacknowledged = true;
         lastError = error;
-        if (outageSince == null) {
-            outageSince = clock.instant();
+        begin(Duration.ZERO, error);
+    }
+
+    /**
+     * Kafka has acknowledged nothing for too long, although nothing failed.
+     *
+     * @param age how long ago that began
+     */
+    synchronized void late(Duration age, String reason) {
+        unacknowledged = true;
+        begin(age, reason);
+    }
+
+    /** The registry cannot be read, so acknowledged events are not confirmed. */
+    synchronized void registryUnreadable(String reason) {
+        unconfirmed = true;
+        begin(Duration.ZERO, reason);
+    }
+
+    /** The reason of the current outage is known, or has changed. */
+    synchronized void diagnosed(String reason) {
+        Outage current = outage;
+        if (current != null) {
+            outage = current.with(reason);
+            lastError = reason;
         }
     }
 
-    /** Kafka acknowledged an event; returns whether that ended an outage. */
-    boolean acknowledged() {
-        return outageSince != null && endOutage();
+    /** Kafka acknowledged an event, or would. */
+    void acknowledged() {
+        if (outage != null) {
+            end(true, false);
+        }
     }
 
-    /** @param oldest the oldest event that is not acknowledged */
-    synchronized Standing standing(Optional<EventBuffer.Waiting> oldest) {
+    /** The registry was read. */
+    void registryRead() {
+        if (outage != null) {
+            end(false, true);
+        }
+    }
+
+    /** The current outage, if there is one. */
+    synchronized Optional<Outage> outage() {
+        return phase == Phase.OPEN || phase == Phase.CLOSING ? Optional.ofNullable(outage) : Optional.empty();
+    }
+
+    synchronized Standing standing() {
         return switch (phase) {
-            case CLOSED -> new Standing(SourceState.CLOSED, since);
-            case FENCED -> new Standing(SourceState.FENCED, since);
-            case FAILED -> new Standing(SourceState.FAILED, since);
-            case OPEN, CLOSING -> outage(oldest)
-                    .map(began -> new Standing(SourceState.RETRYING, began))
-                    .orElseGet(() -> new Standing(SourceState.RUNNING, since));
+            case CLOSED -> new Standing(SourceState.CLOSED, since, Optional.empty());
+            case FENCED -> new Standing(SourceState.FENCED, since, lastError());
+            case FAILED -> new Standing(SourceState.FAILED, since, lastError());
+            case OPEN, CLOSING -> outage().map(
+                            now -> new Standing(SourceState.RETRYING, now.since(), Optional.of(now.reason())))
+                    .orElseGet(() -> new Standing(SourceState.RUNNING, since, Optional.empty()));
         };
     }
 
@@ -116,22 +170,20 @@ final class SourceLifecycle {
         return Optional.ofNullable(lastError);
     }
 
-    private Optional<Instant> outage(Optional<EventBuffer.Waiting> oldest) {
-        Instant reported = outageSince;
-        return reported != null
-                ? Optional.of(reported)
-                : oldest.filter(waiting -> waiting.age().compareTo(LATE) > 0).map(EventBuffer.Waiting::since);
+    private void begin(Duration age, String reason) {
+        if (outage == null) {
+            outage = new Outage(clock.instant().minus(age), ticker.nanos() - age.toNanos(), reason);
+            lastError = reason;
+        }
     }
 
-    private synchronized boolean endOutage() {
-        if (outageSince == null) {
-            return false;
+    private synchronized void end(boolean isAcknowledged, boolean isConfirmed) {
+        unacknowledged &= !isAcknowledged;
+        unconfirmed &= !isConfirmed;
+        if (outage != null && !unacknowledged && !unconfirmed) {
+            outage = null;
+            since = phase == Phase.OPEN || phase == Phase.CLOSING ? clock.instant() : since;
         }
-        outageSince = null;
-        if (phase == Phase.OPEN || phase == Phase.CLOSING) {
-            since = clock.instant();
-        }
-        return true;
     }
 
     private boolean end(Phase end, @Nullable String error) {

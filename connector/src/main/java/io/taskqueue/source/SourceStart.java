@@ -1,8 +1,12 @@
 package io.taskqueue.source;
 
 import io.taskqueue.event.Position;
+import io.taskqueue.kafka.ClientProperties;
+import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.kafka.KafkaRequests;
 import io.taskqueue.kafka.TopicAdmin;
+import io.taskqueue.kafka.TopicProbe;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.metrics.SourceMeters;
 import io.taskqueue.queue.TaskQueue;
@@ -115,7 +119,7 @@ final class SourceStart<T> {
         RegistryWatch watch = new RegistryWatch(
                 this::reader, topics.registry(), claim, settings.environment().ticker());
         SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, settings.environment());
-        engine.start(records, producers, settings.kafka().ackTimeout());
+        engine.start(records, producers, settings.kafka().ackTimeout(), probe(partition));
         return engine;
     }
 
@@ -187,12 +191,29 @@ final class SourceStart<T> {
         return TopicReader.open(settings.kafka().all(), IsolationLevel.READ_UNCOMMITTED, timeout);
     }
 
+    private OutageMonitor.Probe probe(TopicPartition partition) {
+        TopicProbe probe = new TopicProbe(settings.kafka().all(), partition.topic(), OutageMonitor.PROBE_TIMEOUT);
+        return new OutageMonitor.Probe() {
+            @Override
+            public Optional<String> problem() throws InterruptedException {
+                return probe.problem(number -> number == partition.partition());
+            }
+
+            @Override
+            public void close() {
+                probe.close();
+            }
+        };
+    }
+
     private SourceStartException unreachable(KafkaException cause) {
         return new SourceStartException(
                 "The source of queue " + queue.name() + " could not start with Kafka at "
-                        + settings.kafka().bootstrapServers() + ": " + cause.getMessage()
-                        + ". Check that the brokers can be reached and that this client may write to " + topics.events()
-                        + " and " + topics.registry() + ".",
+                        + settings.kafka().bootstrapServers() + ": "
+                        + KafkaFailure.of(
+                                        cause,
+                                        new ClientProperties(settings.kafka().all()).of(Client.ADMIN))
+                                .text(),
                 cause);
     }
 }

@@ -15,7 +15,10 @@ package io.taskqueue.source;
 public enum SourceState {
     /** Events reach Kafka. */
     RUNNING,
-    /** Events wait, because Kafka does not accept them at the moment. Nothing is lost; the source continues to try. */
+    /**
+     * Events wait, because Kafka does not accept them at the moment or cannot confirm them; or they would, if there were any. Nothing
+     * is lost; the source continues to try.
+     */
     RETRYING,
     /** Another source has claimed the queue. This one has stopped its queue and sends nothing any more. */
     FENCED,

@@ -10,13 +10,15 @@
  *   SourceStart           the start, step by step, and all wiring; SourceTopics creates and checks the topics
  *   SourceEngine          a running source: its threads, and how they end together
  *   SourceLifecycle       open, closing, closed, fenced, failed; outages of Kafka (SourceState, SourceHealth for users)
+ *   OutageMonitor         detects outages, finds out why, and logs them; on a thread of its own
  *   ReplicationGate       completes the futures of replicated()
- *   CloseReport           what close() left unreplicated
- *   SourceStartException, SourceFencedException, SourceStoppedException, SubscriptionOverflowException
+ *   CloseReport           what close() left unreplicated; EventResend publishes it later
+ *   ResendRefusedException, SourceStartException, SourceFencedException, SourceStoppedException, SubscriptionOverflowException
  *   Subscriptions         in-process readers: EventSubscription (BufferedSubscription) and observers
  *
  *   source.publish        buffer, publisher, records
  *   source.registry       claims: who owns a queue since which epoch
+ *   source.unreplicated   events that were not replicated, and their file
  * </pre>
  *
  * <p><b>Never.</b> An event is in the buffer from {@code append} until Kafka has acknowledged it. When a producer fails, the next

@@ -195,7 +195,42 @@ class DrainAndRestoreTest {
         queue.close();
 
         assertThat(log.kinds()).containsExactly(ENQUEUED, ENQUEUED, LEASE_GRANTED, DRAINED, LEASE_EXPIRED, DRAINED);
-        assertThatThrownBy(() -> queue.drain(Duration.ZERO)).isInstanceOf(QueueClosedException.class);
+    }
+
+    @Test
+    void secondDrainReturnsNoTasks() throws Exception {
+        TaskQueue<String> queue = queue(Duration.ZERO);
+        queue.enqueue("a");
+
+        assertThat(queue.drain(Duration.ZERO)).hasSize(1);
+        assertThat(queue.drain(Duration.ZERO)).isEmpty();
+        queue.close();
+        assertThat(queue.drain(Duration.ZERO)).isEmpty();
+    }
+
+    @Test
+    void drainOfAClosedQueueReturnsNoTasks() throws Exception {
+        TaskQueue<String> queue = queue(Duration.ZERO);
+        queue.enqueue("a");
+        queue.close();
+
+        assertThat(queue.drain(Duration.ZERO)).isEmpty();
+    }
+
+    @Test
+    void drainWaitsForTheDrainOfAnotherThreadAndReturnsNoTasks() throws Exception {
+        TaskQueue<String> queue = queue(Duration.ZERO);
+        queue.enqueue("a");
+        Lease<String> lease = queue.lease();
+        queue.enqueue("b");
+        Caller<List<DrainedTask<String>>> first = Caller.startWaiting(() -> queue.drain(Duration.ofSeconds(20)));
+        Caller<List<DrainedTask<String>>> second = Caller.startWaiting(() -> queue.drain(Duration.ZERO));
+        assertThat(second.done()).isFalse();
+
+        lease.complete();
+
+        assertThat(payloads(first.result())).containsExactly("b");
+        assertThat(second.result()).isEmpty();
     }
 
     @Test

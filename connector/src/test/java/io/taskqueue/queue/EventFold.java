@@ -45,20 +45,10 @@ final class EventFold<T> {
                             before.lastError(),
                             event.token().orElseThrow(),
                             event.leaseExpiration().orElseThrow()));
-            case FAILED -> put(
-                    id,
-                    new Entry<>(
-                            event.task().nextAttempt(),
-                            State.DELAYED,
-                            event.error().orElseThrow(),
-                            before.token(),
-                            null));
+            case FAILED -> put(id, failed(event));
             case LEASE_EXPIRED -> {
                 leasesExpired++;
-                put(
-                        id,
-                        new Entry<>(
-                                event.task().nextAttempt(), State.DELAYED, before.lastError(), before.token(), null));
+                put(id, failed(event));
             }
             case DEAD_LETTERED -> {
                 deadLettered++;
@@ -83,6 +73,15 @@ final class EventFold<T> {
                 State.PENDING,
                 event.error().orElse(null),
                 event.token().orElse(null),
+                null);
+    }
+
+    private Entry<T> failed(TaskEvent<T> event) {
+        return new Entry<>(
+                event.task().nextAttempt(),
+                State.DELAYED,
+                event.error().orElseThrow(),
+                event.token().orElseThrow(),
                 null);
     }
 

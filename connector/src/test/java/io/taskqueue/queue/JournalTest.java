@@ -330,12 +330,13 @@ class JournalTest {
             other.attach(full);
             assertThat(other.tryEnqueue("a")).isPresent();
 
-            Lease<String> lease = other.tryLease().orElseThrow();
-
-            assertThatThrownBy(lease::complete)
+            assertThatThrownBy(other::tryLease)
                     .isInstanceOf(QueueClosedException.class)
-                    .hasMessageContaining("its journal failed: too deep");
+                    .hasMessage("Queue other was stopped, so lease() was refused: its journal failed: too deep");
             assertThat(full.events).hasSize(1);
+            assertThat(full.reserved()).isZero();
+            assertThat(other.counts().pending()).isEqualTo(1);
+            assertThat(other.counts().leased()).isZero();
         }
     }
 }

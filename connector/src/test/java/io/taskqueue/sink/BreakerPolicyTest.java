@@ -20,9 +20,10 @@ class BreakerPolicyTest {
     void valuesOutOfRangeAreRefused() {
         assertThatThrownBy(() -> new BreakerPolicy(3, 4, Duration.ofSeconds(1), Duration.ofSeconds(2)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("A breaker policy needs 1 <= tasks <= failures and 1 ms <= firstWait <= maxWait, but has "
-                        + "failures 3, tasks 4, firstWait 1s, maxWait 2s. To disable the breaker, use "
-                        + "BreakerPolicy.OFF.");
+                .hasMessage(
+                        "A breaker policy needs 1 <= tasks <= failures and 1 ms <= firstWait <= maxWait <= 24 h, but has "
+                                + "failures 3, tasks 4, firstWait 1s, maxWait 2s. To disable the breaker, use "
+                                + "BreakerPolicy.OFF.");
         assertThatThrownBy(() -> new BreakerPolicy(3, 0, Duration.ofSeconds(1), Duration.ofSeconds(2)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new BreakerPolicy(0, 0, Duration.ofSeconds(1), Duration.ofSeconds(2)))
@@ -31,5 +32,10 @@ class BreakerPolicyTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new BreakerPolicy(3, 1, Duration.ofSeconds(3), Duration.ofSeconds(2)))
                 .isInstanceOf(IllegalArgumentException.class);
+        for (Duration tooLong : new Duration[] {Duration.ofHours(25), Duration.ofSeconds(Long.MAX_VALUE)}) {
+            assertThatThrownBy(() -> new BreakerPolicy(3, 1, tooLong, tooLong))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("firstWait <= maxWait <= 24 h");
+        }
     }
 }

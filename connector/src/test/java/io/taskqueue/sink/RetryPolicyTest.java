@@ -27,8 +27,8 @@ class RetryPolicyTest {
 
     @Test
     void longWaitsDoNotOverflow() {
-        var policy = new RetryPolicy(100, Duration.ofDays(36_500), Duration.ofDays(365_000_000), 0);
-        assertThat(policy.backoff(100, random)).isEqualTo(Duration.ofDays(365_000_000));
+        var policy = new RetryPolicy(100, Duration.ofHours(23), RetryPolicy.LONGEST, 0);
+        assertThat(policy.backoff(Integer.MAX_VALUE, random)).isEqualTo(RetryPolicy.LONGEST);
         assertThat(new RetryPolicy(9, Duration.ZERO, Duration.ofDays(1), 0.5).backoff(9, random))
                 .isZero();
     }
@@ -46,13 +46,29 @@ class RetryPolicyTest {
     void valuesOutOfRangeAreRefused() {
         assertThatThrownBy(() -> new RetryPolicy(0, Duration.ZERO, Duration.ZERO, 0))
                 .hasMessage(
-                        "A retry policy needs at least 1 attempt, 0 <= firstBackoff <= maxBackoff and a jitter from "
+                        "A retry policy needs at least 1 attempt, 0 <= firstBackoff <= maxBackoff <= 24 h and a jitter from "
                                 + "0 to "
                                 + "1, but has attempts 0, firstBackoff 0s, maxBackoff 0s, jitter 0.0.");
         assertThatThrownBy(() -> new RetryPolicy(1, Duration.ofSeconds(2), Duration.ofSeconds(1), 0))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new RetryPolicy(1, Duration.ZERO, Duration.ZERO, Double.NaN))
                 .isInstanceOf(IllegalArgumentException.class);
+        for (Duration tooLong : new Duration[] {Duration.ofHours(25), Duration.ofSeconds(Long.MAX_VALUE)}) {
+            assertThatThrownBy(() -> new RetryPolicy(1, Duration.ZERO, tooLong, 0))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("maxBackoff <= 24 h");
+        }
+    }
+
+    @Test
+    void waitThatIsRequestedIsAtMostAnHour() {
+        for (Duration asked : new Duration[] {Duration.ofHours(2), Duration.ofSeconds(Long.MAX_VALUE)}) {
+            assertThat(RetryPolicy.DEFAULT.backoff(1, new RetryLaterException("later", asked), random))
+                    .isEqualTo(RetryLaterException.LONGEST);
+        }
+        for (Duration asked : new Duration[] {Duration.ofSeconds(-1), Duration.ofSeconds(Long.MIN_VALUE)}) {
+            assertThat(new RetryLaterException("later", asked).after()).isZero();
+        }
     }
 
     @Test
@@ -72,12 +88,14 @@ class RetryPolicyTest {
     }
 
     @Test
-    void interruptionRetryLaterUnknownOutcomeAndMisuseAreNeverPermanent() {
+    void interruptionRetryLaterNotDoneUnknownOutcomeAndMisuseAreNeverPermanent() {
         var all = RetryPolicy.DEFAULT.withPermanent(Exception.class);
         assertThat(all.isPermanent(new IOException("x"))).isTrue();
         assertThat(all.isPermanent(new RuntimeException(new InterruptedException())))
                 .isFalse();
         assertThat(all.isPermanent(new IOException(new RetryLaterException("busy", Duration.ZERO))))
+                .isFalse();
+        assertThat(all.isPermanent(new IOException(new NotDoneException("closed"))))
                 .isFalse();
         assertThat(all.isPermanent(new EffectMisuseException("x"))).isFalse();
         assertThat(all.isPermanent(new UnknownOutcomeException("late", new IOException("reset"))))

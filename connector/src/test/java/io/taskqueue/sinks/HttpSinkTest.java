@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.taskqueue.event.EventKind;
 import io.taskqueue.event.PercentEncoding;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.PayloadCodec;
@@ -37,7 +36,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -166,8 +164,8 @@ class HttpSinkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {408, 425, 429, 500, 502, 503, 504, 599})
-    void retryableStatusIsNotRecorded(int status) {
+    @ValueSource(ints = {402, 406, 408, 412, 417, 421, 425, 426, 429, 431, 499, 500, 501, 502, 503, 504, 505, 599})
+    void statusThatIsNotAboutTheEventIsNotRecorded(int status) {
         answer.set(exchange -> status(exchange, status));
         assertThat(apply(sink(), event("orders")))
                 .isInstanceOfSatisfying(ApplyOutcome.Transient.class, failure -> assertThat(failure.cause())
@@ -178,7 +176,41 @@ class HttpSinkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {408, 429, 500, 503})
+    @ValueSource(ints = {401, 403, 407})
+    void refusedCredentialsCostNoEvent(int status) {
+        answer.set(exchange -> status(exchange, status));
+        assertTransient(" was answered " + status
+                + ", which refuses the sink and not the event. Check the credentials that the sink sends");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {404, 405})
+    void urlThatTheTargetDoesNotServeCostsNoEvent(int status) {
+        answer.set(exchange -> status(exchange, status));
+        assertTransient(" was answered " + status
+                + ", which refuses the url and not the event. Check the url, and that the target is deployed there");
+    }
+
+    private void assertTransient(String messageEnd) {
+        assertThat(apply(sink(), event("orders")))
+                .isInstanceOfSatisfying(ApplyOutcome.Transient.class, failure -> assertThat(failure.cause())
+                        .hasMessage("POST of event 3/7 of queue orders (Enqueued #7 of task orders/3/7, attempt 1) to "
+                                + url().replace("?token=secret", "") + messageEnd));
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void permanentStatusesAreASetting() {
+        answer.set(exchange -> status(exchange, 404));
+        assertThat(apply(sink("permanent-statuses", "400-404,422"), event("orders")))
+                .isEqualTo(new ApplyOutcome.Applied(new RecordedEffects.Counts(0, 0, 1, 0, 0)));
+        answer.set(exchange -> status(exchange, 400));
+        assertThat(apply(sink("permanent-statuses", "none"), event("parcels")))
+                .isInstanceOf(ApplyOutcome.Transient.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 404, 408, 429, 500, 503})
     void retryableResponseMayRequestAWait(int status) {
         answer.set(exchange -> {
             exchange.getResponseHeaders().add("Retry-After", "7");
@@ -200,12 +232,9 @@ class HttpSinkTest {
             status(exchange, 503);
         });
         Clock clock = Clock.fixed(Instant.parse("2026-11-01T10:00:00Z"), ZoneOffset.UTC);
-        var sink = new HttpSink<>(
-                URI.create(url()),
-                PayloadCodec.jsonText(),
-                Duration.ofSeconds(30),
-                EnumSet.allOf(EventKind.class),
-                clock);
+        var sink = HttpSink.builder(URI.create(url()), PayloadCodec.jsonText())
+                .clock(clock)
+                .build();
         assertThat(asked(sink)).isEqualTo(Duration.ofSeconds(30));
     }
 
@@ -217,6 +246,23 @@ class HttpSinkTest {
             status(exchange, 503);
         });
         assertThat(asked(sink())).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "3601",
+                "9999999999",
+                "99999999999",
+                "99999999999999999999999999999999999999",
+                "Fri, 31 Dec 9999 23:59:59 GMT"
+            })
+    void longRetryAfterIsReducedToAnHour(String header) {
+        answer.set(exchange -> {
+            exchange.getResponseHeaders().add("Retry-After", header);
+            status(exchange, 503);
+        });
+        assertThat(asked(sink())).isEqualTo(Duration.ofHours(1));
     }
 
     private Duration asked(ReplicationSink<String> sink) {
@@ -238,7 +284,7 @@ class HttpSinkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {400, 401, 403, 404, 409, 410, 413, 422, 431, 499})
+    @ValueSource(ints = {400, 409, 410, 413, 414, 415, 422, 451})
     void refusalIsRecordedAsAPermanentFailure(int status) {
         answer.set(exchange -> status(exchange, status));
         assertThat(apply(sink(), event("orders")))

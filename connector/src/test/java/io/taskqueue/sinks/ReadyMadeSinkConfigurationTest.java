@@ -56,9 +56,11 @@ class ReadyMadeSinkConfigurationTest {
         refused(
                 "ulr",
                 "x",
-                "The sink http does not have the setting 'ulr'. Its settings are backoff, breaker, breaker.failures, "
-                        + "breaker.wait, "
-                        + "kinds, retries, timeout, url.");
+                "The sink http does not have the setting 'ulr'. Its settings are backoff, basic.password, "
+                        + "basic.password.env, basic.password.file, basic.user, bearer, bearer.env, bearer.file, breaker, "
+                        + "breaker.failures, breaker.wait, header.*, keystore, keystore.password, keystore.password.env, "
+                        + "keystore.password.file, keystore.type, kinds, permanent-statuses, retries, timeout, truststore, "
+                        + "truststore.password, truststore.password.env, truststore.password.file, truststore.type, url.");
         assertThatThrownBy(() -> new LogSinkFactory().create(Map.of("url", URL)))
                 .hasMessage("The sink log does not have the setting 'url'. Its settings are kinds.");
     }
@@ -112,22 +114,43 @@ class ReadyMadeSinkConfigurationTest {
                         + "DeadLettered, LeaseExpired, "
                         + "Drained, Restored, separated by commas.");
         refused(
-                "url",
-                "http://a b",
-                "The setting 'url' of the sink http is invalid: 'http://a b' is not a URL: Illegal character in "
-                        + "authority. Use one such as http://localhost:8080/events.");
-        for (String invalid : new String[] {"localhost:8080", "/events", "ftp://host/x", "http:///events", "file:/x"}) {
+                "timeout",
+                "999999999999h",
+                "The sink http cannot be created: The timeout of a request must be at most 1h, but is 999999999999h. Use "
+                        + "a shorter one, such as 10s.");
+        refused(
+                "backoff",
+                "999999999999h",
+                "The setting 'backoff' of the sink http is invalid: it is 999999999999h. Use at most 24h.");
+        refused(
+                "breaker.wait",
+                "25h",
+                "The setting 'breaker.wait' of the sink http is invalid: it is 25h. Use at most 24h.");
+    }
+
+    @Test
+    void invalidStatusesAreRefusedWithTheirForm() {
+        for (String invalid : new String[] {"2xx", "200", "600", "40", "400;401", "", "400-", "-3"}) {
             refused(
-                    "url",
+                    "permanent-statuses",
                     invalid,
-                    "The sink http cannot be created: The url '" + invalid
-                            + "' is not an absolute http or https URL. Use one such as http://localhost:8080/events.");
+                    "The setting 'permanent-statuses' of the sink http is invalid: '" + invalid
+                            + "' is not a status or range of statuses from 300 to 599. Use some separated by commas, as in "
+                            + "400,409-410, or none.");
         }
         refused(
-                "url",
-                "http://me:secret@host/x",
-                "The sink http cannot be created: The url of host contains credentials, which are not sent. Remove "
-                        + "them from the url, and have a proxy add them.");
+                "permanent-statuses",
+                "404, 422-400",
+                "The setting 'permanent-statuses' of the sink http is invalid: '422-400' ends before it begins. Use some "
+                        + "separated by commas, as in 400,409-410, or none.");
+        assertThat(HttpStatuses.parse("400, 409 - 411,400")).containsExactly(400, 409, 410, 411);
+        assertThat(HttpStatuses.parse("none")).isEmpty();
+        assertThatThrownBy(() -> HttpSink.builder(URI.create(URL), PayloadCodec.utf8())
+                        .permanentStatuses(Set.of(204))
+                        .build())
+                .hasMessage(
+                        "A permanent status must be from 300 to 599, but one is 204. Omit it; 2xx always means that the "
+                                + "event was accepted.");
     }
 
     @Test
@@ -138,7 +161,10 @@ class ReadyMadeSinkConfigurationTest {
                 .build()
                 .run(Events.sequence("orders", 2));
         LocalSinkRunner.builder(
-                        "http", new HttpSink<>(URI.create(URL), PayloadCodec.utf8(), Duration.ofSeconds(1), Set.of()))
+                        "http",
+                        HttpSink.builder(URI.create(URL), PayloadCodec.utf8())
+                                .kinds(Set.of())
+                                .build())
                 .effects(store)
                 .build()
                 .run(Events.sequence("orders", 2));

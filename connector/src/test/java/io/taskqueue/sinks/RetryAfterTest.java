@@ -17,6 +17,7 @@ class RetryAfterTest {
         assertThat(RetryAfter.parse(" 120 ", NOW)).contains(Duration.ofMinutes(2));
         assertThat(RetryAfter.parse("0", NOW)).contains(Duration.ZERO);
         assertThat(RetryAfter.parse("9999999999", NOW)).contains(Duration.ofSeconds(9_999_999_999L));
+        assertThat(RetryAfter.parse("9".repeat(8_000), NOW)).contains(Duration.ofSeconds(9_999_999_999L));
     }
 
     @ParameterizedTest
@@ -45,8 +46,7 @@ class RetryAfterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", "soon", "-5", "1.5", "10s", "99999999999", "Sun, 36 Nov 1994 08:49:37 GMT", "\u0661\u0660"})
+    @ValueSource(strings = {"", "soon", "-5", "1.5", "10s", "Sun, 36 Nov 1994 08:49:37 GMT", "\u0661\u0660"})
     void anythingElseIsIgnored(String text) {
         assertThat(RetryAfter.parse(text, NOW)).isEmpty();
     }

@@ -14,7 +14,9 @@ import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -75,6 +77,46 @@ class OutageTest {
             return enqueued;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void brokerThatIsAwayIsNamedInTheHealthAndLoggedOnceAtEachEnd(@TempDir Path directory) throws Exception {
+        SourceTestCluster cluster = SourceTestCluster.start(directory);
+        String address = "127.0.0.1:" + cluster.port();
+        try (SourceLog log = new SourceLog(OutageMonitor.class);
+                var queue = TaskQueue.<String>builder("away").build();
+                var source = cluster.source(queue)
+                        .kafka(Map.of("bootstrap.servers", address, "producer.max.block.ms", "1000"))
+                        .start()) {
+            queue.enqueue("before");
+            source.replicated().get(30, SECONDS);
+            assertThat(source.health().reason()).isEmpty();
+            cluster.close();
+            queue.enqueue("during");
+
+            String reason = "no broker can be reached (" + address + ": Connection refused)";
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> source.health().reason().equals(Optional.of(reason)));
+            assertThat(source.health().ready()).isFalse();
+            assertThat(source.health().live()).isTrue();
+            Instant since = source.health().since();
+            cluster = SourceTestCluster.start(directory, cluster.port());
+            source.replicated().get(60, SECONDS);
+
+            await().atMost(Duration.ofSeconds(20)).until(() -> source.health().ready());
+            await().atMost(Duration.ofSeconds(20)).until(() -> log.lines().size() >= 2);
+            assertThat(log.lines().get(0))
+                    .isEqualTo("WARN The events of queue away have not reached Kafka since " + since + ": " + reason
+                            + ". 1 events wait; none is lost, and all are sent when Kafka accepts them.");
+            assertThat(log.lines().get(log.lines().size() - 1))
+                    .matches("WARN The events of queue away reach Kafka again, after"
+                            + " \\d+s\\. \\d events wait, and are sent now\\.");
+            assertThat(log.lines().stream().filter(line -> line.startsWith("WARN")))
+                    .hasSize(2);
+            queue.stop("The test is over.");
+        } finally {
+            cluster.close();
         }
     }
 

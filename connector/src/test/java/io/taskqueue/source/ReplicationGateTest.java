@@ -33,7 +33,7 @@ class ReplicationGateTest {
                 own,
                 Ticker.system());
         List<IllegalStateException> ends = new CopyOnWriteArrayList<>();
-        ReplicationGate gate = new ReplicationGate(() -> new Position(7, 1), broken, 7, ends::add);
+        ReplicationGate gate = new ReplicationGate(() -> new Position(7, 1), broken, 7, ends::add, read -> {});
         CompletableFuture<Position> replicated = gate.await(() -> new Position(7, 1));
         Thread thread = new Thread(gate);
         thread.start();
@@ -58,7 +58,7 @@ class ReplicationGateTest {
                 "registry",
                 claim("q", 7, "peer-a"),
                 Ticker.system());
-        ReplicationGate gate = new ReplicationGate(() -> new Position(7, 1), refused, 7, cause -> {});
+        ReplicationGate gate = new ReplicationGate(() -> new Position(7, 1), refused, 7, cause -> {}, read -> {});
         CompletableFuture<Position> replicated = gate.await(() -> new Position(7, 1));
         Thread thread = new Thread(gate);
         thread.start();

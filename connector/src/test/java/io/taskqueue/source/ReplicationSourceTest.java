@@ -388,9 +388,13 @@ class ReplicationSourceTest {
 
         assertThat(queue.isOpen()).isFalse();
         assertThat(source.health().state()).isEqualTo(SourceState.CLOSED);
-        assertThat(source.closeReport())
-                .contains(new CloseReport(
-                        new Position(source.epoch(), 2), new Position(source.epoch(), 2), 0, Optional.empty()));
+        CloseReport report = source.closeReport().orElseThrow();
+        assertThat(report.position()).isEqualTo(report.replicatedUpTo()).isEqualTo(new Position(source.epoch(), 2));
+        assertThat(report.notReplicated()).isZero();
+        assertThat(report.lastError()).isEmpty();
+        assertThat(report.unreplicated()).isEmpty();
+        assertThat(report.unreplicated().first()).isEqualTo(new Position(source.epoch(), 3));
+        assertThat(source.close(Duration.ZERO)).isSameAs(report);
         assertThat(cluster.events(EVENTS, "closed").stream().map(ReplicationEvent::kind))
                 .containsExactly(EventKind.SOURCE_STARTED, EventKind.ENQUEUED, EventKind.DRAINED);
         assertThatThrownBy(() -> source.replicated().get(1, SECONDS))

@@ -2,7 +2,7 @@ package io.taskqueue.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskqueue.source.publish.EventBuffer;
+import io.taskqueue.queue.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,17 +69,39 @@ class SourceLifecycleTest {
     @Test
     void outageLastsFromItsFirstErrorToTheNextAcknowledgement() {
         SourceLifecycle lifecycle = lifecycle();
-        assertThat(lifecycle.acknowledged()).isFalse();
+        lifecycle.acknowledged();
+        assertThat(lifecycle.outage()).isEmpty();
 
         lifecycle.retrying("first");
         lifecycle.retrying("second");
 
-        assertThat(state(lifecycle)).isEqualTo(SourceState.RETRYING);
+        assertThat(lifecycle.standing())
+                .isEqualTo(new SourceLifecycle.Standing(SourceState.RETRYING, NOON, Optional.of("first")));
         assertThat(lifecycle.lastError()).contains("second");
-        assertThat(lifecycle.acknowledged()).isTrue();
-        assertThat(lifecycle.acknowledged()).isFalse();
+        lifecycle.diagnosed("no broker answers");
+        assertThat(lifecycle.standing().reason()).contains("no broker answers");
+        lifecycle.acknowledged();
+        lifecycle.diagnosed("too late");
+        assertThat(lifecycle.standing())
+                .isEqualTo(new SourceLifecycle.Standing(SourceState.RUNNING, NOON, Optional.empty()));
+        assertThat(lifecycle.lastError()).contains("no broker answers");
+    }
+
+    @Test
+    void outageOfTheRegistryEndsWhenItIsReadAndOneOfBothWhenBothEnd() {
+        SourceLifecycle lifecycle = lifecycle();
+        lifecycle.registryUnreadable("the registry");
+        lifecycle.acknowledged();
+        assertThat(lifecycle.standing().reason()).contains("the registry");
+        lifecycle.registryRead();
         assertThat(state(lifecycle)).isEqualTo(SourceState.RUNNING);
-        assertThat(lifecycle.lastError()).contains("second");
+
+        lifecycle.retrying("no broker");
+        lifecycle.registryUnreadable("the registry");
+        lifecycle.acknowledged();
+        assertThat(state(lifecycle)).isEqualTo(SourceState.RETRYING);
+        lifecycle.registryRead();
+        assertThat(state(lifecycle)).isEqualTo(SourceState.RUNNING);
     }
 
     @Test
@@ -95,21 +117,21 @@ class SourceLifecycleTest {
     }
 
     @Test
-    void eventThatWaitsLongerThanFiveSecondsIsAnOutage() {
+    void lateOutageBeganWhenTheLastAcknowledgementWas() {
         SourceLifecycle lifecycle = lifecycle();
-        Instant since = NOON.minusSeconds(60);
 
-        assertThat(lifecycle.standing(Optional.of(new EventBuffer.Waiting(since, Duration.ofSeconds(5)))))
-                .isEqualTo(new SourceLifecycle.Standing(SourceState.RUNNING, NOON));
-        assertThat(lifecycle.standing(Optional.of(new EventBuffer.Waiting(since, Duration.ofMillis(5_001)))))
-                .isEqualTo(new SourceLifecycle.Standing(SourceState.RETRYING, since));
+        lifecycle.late(Duration.ofSeconds(6), "nothing is acknowledged");
+
+        assertThat(lifecycle.standing())
+                .isEqualTo(new SourceLifecycle.Standing(
+                        SourceState.RETRYING, NOON.minusSeconds(6), Optional.of("nothing is acknowledged")));
     }
 
     private static SourceLifecycle lifecycle() {
-        return new SourceLifecycle(Clock.fixed(NOON, ZoneOffset.UTC));
+        return new SourceLifecycle(Clock.fixed(NOON, ZoneOffset.UTC), Ticker.system());
     }
 
     private static SourceState state(SourceLifecycle lifecycle) {
-        return lifecycle.standing(Optional.empty()).state();
+        return lifecycle.standing().state();
     }
 }

@@ -79,6 +79,35 @@ class SourceStartTest {
     }
 
     @Test
+    void replicationFactorHigherThanTheClusterIsNotBlamedOnReachability() {
+        try (var queue = TaskQueue.<String>builder("q").build()) {
+            assertThatThrownBy(() -> cluster.source(queue)
+                            .registryTopic("replicated.sources")
+                            .replicationFactor(3)
+                            .start())
+                    .isInstanceOf(SourceStartException.class)
+                    .hasMessageStartingWith("The source of queue q could not start with Kafka at ")
+                    .hasMessageContaining(": Kafka refused it: Unable to replicate the partition 3 time(s): ")
+                    .hasMessageEndingWith("Set a replication factor that is not higher than the number of brokers"
+                            + " (replicationFactor of a source, --replication-factor of a command, replication.factor of a"
+                            + " sink), or add brokers.");
+        }
+    }
+
+    @Test
+    void credentialsThatAreMissingAreReportedWithTheSetting() {
+        try (var queue = TaskQueue.<String>builder("q").build()) {
+            assertThatThrownBy(() -> ReplicationSource.builder(queue, PayloadCodec.utf8())
+                            .kafka(Map.of("bootstrap.servers", "127.0.0.1:1", "security.protocol", "SASL_PLAINTEXT"))
+                            .start())
+                    .isInstanceOf(SourceStartException.class)
+                    .hasMessageStartingWith(
+                            "The source of queue q could not start with Kafka at 127.0.0.1:1: "
+                                    + "security.protocol is SASL_PLAINTEXT, but sasl.jaas.config is not set. Set sasl.mechanism");
+        }
+    }
+
+    @Test
     void compactedEventTopicIsRefused() throws Exception {
         cluster.createTopic("compacted", 1, Map.of("cleanup.policy", "compact"));
         try (var queue = TaskQueue.<String>builder("q").build()) {
@@ -262,8 +291,9 @@ class SourceStartTest {
                             .start())
                     .isInstanceOf(SourceStartException.class)
                     .hasMessageStartingWith("The source of queue q could not start with Kafka at 127.0.0.1:1: ")
-                    .hasMessageEndingWith("Check that the brokers can be reached and that this client may write to"
-                            + " taskqueue.events and taskqueue.sources.");
+                    .hasMessageEndingWith(
+                            "Check that the cluster is running, and that its brokers can be reached from here"
+                                    + " by the addresses that they advertise (advertised.listeners).");
         }
     }
 

@@ -1,10 +1,15 @@
 package io.taskqueue.diagnostics;
 
 import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Handler;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.taskqueue.config.DurationText;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Serves the diagnostics of a dispatcher or a sink service over HTTP.
  *
  * <pre>
- *   GET /diagnostics/taskqueue   server-sent events: "snapshot" first, then every event with its id; comments as heartbeats
+ *   GET /diagnostics/taskqueue   server-sent events: a "snapshot" of each feed, then every event with its id; comments as heartbeats
  *   GET /metrics                 the meters, as Prometheus text
  *   GET /health/live             200 while the server runs
  *   GET /health/ready            200, or 503 with the checks that fail; and notes
@@ -29,12 +34,24 @@ import org.jspecify.annotations.Nullable;
  * for requests that carry it. Without a token, requests must name the server by an address or as {@code localhost}, so that a web
  * page cannot reach it through a host name of its own.
  *
+ * <p>HEAD is answered as GET, without a body; other methods with 405. A connection serves one request. One whose client sends its
+ * request, or takes its response, too slowly is closed, and a request that waits for something waits without delaying those for other
+ * paths: {@code /health/live} answers whatever the others do. Limits: a header of 8 KiB, a body of 64 KiB, 256 connections that wait for
+ * their client (of more, the one that has waited longest is closed), and four requests at a time for each of {@code /health/ready},
+ * {@code /metrics} and {@code /api/parked}; 64 more of each wait up to 10 s, and then receive 503.
+ *
  * <p>Each client of the stream has a bounded buffer and a thread: a slow client is disconnected and delays neither other clients nor
  * the feed. It may connect again and starts with a new snapshot.
  *
  * <p>Thread-safe. Its threads are daemons. Javalin and Jetty log through SLF4J ({@code io.javalin}, {@code org.eclipse.jetty}).
  */
 public final class DiagnosticsServer implements AutoCloseable {
+
+    static final String READY = "/health/ready";
+    static final String METRICS = "/metrics";
+    static final String PARKED = "/api/parked";
+    private static final String LIVE = "/health/live";
+    private static final String STREAM = "/diagnostics/taskqueue";
 
     private final int port;
     private final Javalin javalin;
@@ -72,9 +89,10 @@ public final class DiagnosticsServer implements AutoCloseable {
         private @Nullable String token;
         private boolean showPayloads;
         private @Nullable MeterRegistry registry;
-        private @Nullable EventFeed feed;
+        private final List<EventFeed> feeds = new ArrayList<>();
         private @Nullable ParkedTaskOperations parked;
         private Duration heartbeat = Duration.ofSeconds(15);
+        private Duration requestTimeout = Duration.ofSeconds(10);
         private int maxStreamClients = 64;
         private int bufferedEvents = 4_096;
         private final Map<String, HealthCheck> checks = new LinkedHashMap<>();
@@ -112,27 +130,67 @@ public final class DiagnosticsServer implements AutoCloseable {
             return this;
         }
 
-        /** A check of {@code /health/ready}, by a unique name. Without checks, the process is always ready. */
+        /**
+         * Adds a check of {@code /health/ready}. Without checks, the process is always ready.
+         *
+         * @throws IllegalArgumentException if there is a check of that name
+         */
         public Builder ready(String name, HealthCheck check) {
-            checks.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(check, "check"));
+            addUnique("check", checks, name, Objects.requireNonNull(check, "check"));
             return this;
         }
 
-        /** A note of {@code /health/ready}, by a unique name; it does not make the process not ready. */
+        /**
+         * Adds a note of {@code /health/ready}; it does not make the process not ready.
+         *
+         * @throws IllegalArgumentException if there is a note of that name
+         */
         public Builder note(String name, Supplier<Optional<String>> note) {
-            notes.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(note, "note"));
+            addUnique("note", notes, name, Objects.requireNonNull(note, "note"));
             return this;
         }
 
-        /** The parked tasks of {@code /api/parked}. */
+        /**
+         * The parked tasks of {@code /api/parked}.
+         *
+         * @throws IllegalArgumentException if they are set already
+         */
         public Builder parked(ParkedTaskOperations parked) {
+            if (this.parked != null) {
+                throw new IllegalArgumentException(
+                        "The diagnostics serve the parked tasks of one sink, but parked(…) was called "
+                                + "a second time. Start a server for each sink.");
+            }
             this.parked = Objects.requireNonNull(parked, "parked");
             return this;
         }
 
-        /** The events of {@code /diagnostics/taskqueue}. */
+        /**
+         * Adds events to {@code /diagnostics/taskqueue}. With several feeds, its clients receive a snapshot of each, in this order, and
+         * then the events of all.
+         *
+         * @throws IllegalArgumentException if the feed was added already
+         */
         public Builder feed(EventFeed feed) {
-            this.feed = Objects.requireNonNull(feed, "feed");
+            if (feeds.contains(Objects.requireNonNull(feed, "feed"))) {
+                throw new IllegalArgumentException(
+                        "The diagnostics stream would contain each event twice, because feed(…) was called twice with the same feed. "
+                                + "Add each feed once.");
+            }
+            feeds.add(feed);
+            return this;
+        }
+
+        private static <V> void addUnique(String what, Map<String, V> known, String name, V value) {
+            if (known.putIfAbsent(Objects.requireNonNull(name, "name"), value) != null) {
+                throw new IllegalArgumentException("The diagnostics have a " + what + " named '" + name
+                        + "' already. Give each " + what + " a name of its own.");
+            }
+        }
+
+        /** How long a client may take to send its request, and to take the response, 100 ms to 10 min; 10 s by default. */
+        public Builder requestTimeout(Duration requestTimeout) {
+            this.requestTimeout = Objects.requireNonNull(requestTimeout, "requestTimeout");
             return this;
         }
 
@@ -162,7 +220,7 @@ public final class DiagnosticsServer implements AutoCloseable {
          * @throws IllegalStateException if the port cannot be bound; the message names it and states the remedy
          */
         public DiagnosticsServer start() {
-            validatePort();
+            validate();
             var streamSettings =
                     new EventStreamEndpoint.Settings(showPayloads, heartbeat, maxStreamClients, bufferedEvents);
             AccessControl access = AccessControl.of(host, token);
@@ -170,28 +228,46 @@ public final class DiagnosticsServer implements AutoCloseable {
             MetricsEndpoint metrics = MetricsEndpoint.of(registry);
             ParkedTasksEndpoint parkedTasks = new ParkedTasksEndpoint(parked, showPayloads);
             QueuedThreadPool threads = HttpServerSetup.threads(maxStreamClients);
-            EventStreamEndpoint stream = feed == null ? null : new EventStreamEndpoint(feed, streamSettings, threads);
+            EventStreamEndpoint stream =
+                    feeds.isEmpty() ? null : new EventStreamEndpoint(feeds, streamSettings, threads);
 
             ServerSocketChannel channel = HttpServerSetup.bind(host, port);
             Javalin javalin = Javalin.create(config -> {
-                HttpServerSetup.configure(config, threads, channel);
+                HttpServerSetup.configure(config, threads, channel, requestTimeout);
                 config.routes.before(context -> HttpServerSetup.protect(context, access));
-                config.routes.get(
-                        "/health/live", context -> JsonResponses.json(context, 200, Map.of("status", "live")));
-                config.routes.get("/health/ready", readiness::serve);
-                config.routes.get("/metrics", metrics::serve);
-                config.routes.get("/api/parked", parkedTasks::list);
-                config.routes.post("/api/parked", parkedTasks::decide);
-                config.routes.get("/diagnostics/taskqueue", stream == null ? HttpServerSetup::noEvents : stream::serve);
+                get(config, LIVE, context -> JsonResponses.json(context, 200, Map.of("status", "live")));
+                get(config, READY, readiness::serve);
+                get(config, METRICS, metrics::serve);
+                get(config, PARKED, parkedTasks::list);
+                config.routes.post(PARKED, parkedTasks::decide);
+                if (stream == null) {
+                    get(config, STREAM, HttpServerSetup::noEvents);
+                } else {
+                    config.routes.get(STREAM, stream::serve);
+                    config.routes.head(STREAM, stream::head);
+                }
             });
             javalin.start();
             return new DiagnosticsServer(javalin, stream);
         }
 
-        private void validatePort() {
+        /** HEAD runs the same handler, and the server omits the body: the status and headers are those of GET. */
+        private static void get(JavalinConfig config, String path, Handler handler) {
+            config.routes.get(path, handler);
+            config.routes.head(path, handler);
+        }
+
+        private void validate() {
             if (port < 0 || port > 65_535) {
                 throw new IllegalArgumentException("The port of the diagnostics must be 0 to 65535, but it is " + port
                         + ". Set another port, or omit it for a free one.");
+            }
+            if (requestTimeout.compareTo(Duration.ofMillis(100)) < 0
+                    || requestTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
+                throw new IllegalArgumentException(
+                        "The request timeout of the diagnostics must be 100 ms to 10 min, but it is "
+                                + DurationText.of(requestTimeout)
+                                + ". Set another value, or omit it for the default.");
             }
         }
     }

@@ -3,7 +3,8 @@ package io.taskqueue.diagnostics;
 import java.util.function.Consumer;
 
 /**
- * Provides what {@code /diagnostics/taskqueue} streams: the state of a dispatcher or a sink service, and then its events.
+ * Provides what {@code /diagnostics/taskqueue} streams: the state of a dispatcher or a sink service, and then its events. A server
+ * may have several feeds.
  *
  * <p>An event that is not in a snapshot must be delivered to every subscription that existed before the snapshot was taken. The
  * server subscribes first and takes the snapshot then, so that a client misses nothing; it may receive an event that the snapshot

@@ -3,39 +3,40 @@ package io.taskqueue.diagnostics;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code /diagnostics/taskqueue}: distributes the events of the feed to all clients.
+ * Serves {@code /diagnostics/taskqueue}: distributes the events of all feeds to all clients.
  *
  * <pre>
- *   thread of the feed                          thread of each client's request
+ *   thread of a feed                            thread of each client's request
  *   event -> bytes (once) -> ClientBuffer, …    ClientBuffer -> connection
  * </pre>
  *
- * <p>The thread of the feed neither waits nor uses a connection. The feed has a subscription while clients are connected. A client
+ * <p>The thread of a feed neither waits nor uses a connection. Each feed has a subscription while clients are connected. A client
  * whose buffer overflows is disconnected. Thread-safe.
  */
 final class EventStreamEndpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventStreamEndpoint.class);
+    private static final String CONTENT_TYPE = "text/event-stream; charset=utf-8";
     private static final long MAX_BUFFERED_BYTES = 4L * 1024 * 1024;
 
-    private final EventFeed feed;
+    private final List<EventFeed> feeds;
     private final Settings settings;
     private final Semaphore clientSlots;
     private final Executor executor;
 
     private final List<StreamClient> clients = new CopyOnWriteArrayList<>();
     private final Object membership = new Object();
-    private @Nullable AutoCloseable subscription;
+    private List<AutoCloseable> subscriptions = List.of();
     private boolean closed;
 
     /**
@@ -70,8 +71,8 @@ final class EventStreamEndpoint {
     }
 
     /** @param executor disconnects clients, because that may block */
-    EventStreamEndpoint(EventFeed feed, Settings settings, Executor executor) {
-        this.feed = feed;
+    EventStreamEndpoint(List<EventFeed> feeds, Settings settings, Executor executor) {
+        this.feeds = List.copyOf(feeds);
         this.settings = settings;
         this.clientSlots = new Semaphore(settings.maxClients());
         this.executor = executor;
@@ -80,12 +81,7 @@ final class EventStreamEndpoint {
     /** Serves one client, on the thread of its request, until it leaves, is disconnected, or this is closed. */
     void serve(Context context) throws IOException {
         if (!clientSlots.tryAcquire()) {
-            context.header("Retry-After", "30");
-            JsonResponses.error(
-                    context,
-                    503,
-                    "The maximum number of clients is connected to this stream. Close another stream, or connect again "
-                            + "later.");
+            refuse(context);
             return;
         }
         StreamClient client =
@@ -95,9 +91,12 @@ final class EventStreamEndpoint {
                 JsonResponses.error(context, 503, "This process is stopping.");
                 return;
             }
-            byte[] snapshot = ServerSentEvents.snapshot(feed.snapshot());
-            context.contentType("text/event-stream; charset=utf-8");
-            client.write(snapshot, settings.heartbeat());
+            List<byte[]> snapshots = new ArrayList<>();
+            for (EventFeed feed : feeds) {
+                snapshots.add(ServerSentEvents.snapshot(feed.snapshot()));
+            }
+            context.contentType(CONTENT_TYPE);
+            client.write(snapshots, settings.heartbeat());
         } catch (IOException e) {
             LOG.debug("The diagnostics client {} has disconnected.", client, e);
         } catch (InterruptedException e) {
@@ -106,6 +105,25 @@ final class EventStreamEndpoint {
             leave(client);
             clientSlots.release();
         }
+    }
+
+    /** Answers a HEAD request: what a stream would begin with now, without one. */
+    void head(Context context) throws IOException {
+        if (clientSlots.availablePermits() == 0) {
+            refuse(context);
+        } else {
+            context.contentType(CONTENT_TYPE);
+            context.res().flushBuffer(); // without a length, as that of a stream is not known
+        }
+    }
+
+    private static void refuse(Context context) {
+        context.header("Retry-After", "30");
+        JsonResponses.error(
+                context,
+                503,
+                "The maximum number of clients is connected to this stream. Close another stream, or connect again "
+                        + "later.");
     }
 
     /** Ends every stream, also those that are blocked in a write, and accepts no more. */
@@ -123,10 +141,21 @@ final class EventStreamEndpoint {
                 return false;
             }
             clients.add(client);
-            if (subscription == null) {
-                subscription = feed.subscribe(this::publish);
+            if (subscriptions.isEmpty()) {
+                subscribe();
             }
             return true;
+        }
+    }
+
+    private void subscribe() {
+        List<AutoCloseable> opened = new ArrayList<>();
+        subscriptions = opened;
+        try {
+            feeds.forEach(feed -> opened.add(feed.subscribe(this::publish)));
+        } catch (RuntimeException e) {
+            unsubscribe();
+            throw e;
         }
     }
 
@@ -140,13 +169,13 @@ final class EventStreamEndpoint {
     }
 
     private void unsubscribe() {
-        AutoCloseable open = subscription;
-        subscription = null;
-        if (open != null) {
+        List<AutoCloseable> opened = subscriptions;
+        subscriptions = List.of();
+        for (AutoCloseable open : opened) {
             try {
                 open.close();
             } catch (Exception e) {
-                LOG.warn("The subscription to the diagnostics feed could not be closed.", e);
+                LOG.warn("A subscription to a diagnostics feed could not be closed.", e);
             }
         }
     }
@@ -154,7 +183,7 @@ final class EventStreamEndpoint {
     private void publish(DiagnosticsEvent event) {
         if (event.isLoss()) {
             LOG.warn(
-                    "The diagnostics feed lost events; every stream ends, and clients have to connect again: {}",
+                    "A diagnostics feed lost events; every stream ends, and clients have to connect again: {}",
                     event.json(false));
             // not on the thread of the feed, which closing the subscription may wait for
             execute(this::endAll);

@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.List;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
 
@@ -31,12 +32,14 @@ final class StreamClient {
     }
 
     /**
-     * Writes the snapshot and then the offered events, until the client is closed or disconnected.
+     * Writes the snapshots and then the offered events, until the client is closed or disconnected.
      *
      * @throws IOException if the connection is closed
      */
-    void write(byte[] snapshot, Duration heartbeat) throws IOException, InterruptedException {
-        body.write(snapshot);
+    void write(List<byte[]> snapshots, Duration heartbeat) throws IOException, InterruptedException {
+        for (byte[] snapshot : snapshots) {
+            body.write(snapshot);
+        }
         body.flush();
         for (var chunk = buffer.take(heartbeat); chunk.isPresent(); chunk = buffer.take(heartbeat)) {
             body.write(chunk.get().length == 0 ? ServerSentEvents.HEARTBEAT : chunk.get());

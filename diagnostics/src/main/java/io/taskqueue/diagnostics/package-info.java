@@ -4,6 +4,7 @@
  * <pre>
  *   DiagnosticsServer (built once, here everything is wired)
  *     AccessControl, HttpServerSetup   who may read; Javalin and Jetty
+ *     ClientDeadlines                  how many connections wait for their client, and how long
  *     EventStreamEndpoint              /diagnostics/taskqueue: EventFeed -> DiagnosticsEvent -> ServerSentEvents -> StreamClient
  *     ReadinessEndpoint                /health/ready: HealthCheck
  *     MetricsEndpoint                  /metrics

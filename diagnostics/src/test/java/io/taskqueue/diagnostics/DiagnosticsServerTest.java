@@ -145,15 +145,122 @@ class DiagnosticsServerTest {
     }
 
     @Test
-    void otherMethodsThanGetAreRefused() throws IOException {
-        server = DiagnosticsServer.builder().start();
+    void otherMethodsThanGetAndHeadAreRefused() throws IOException {
+        server = DiagnosticsServer.builder().feed(new ManualEventFeed()).start();
 
-        assertThat(
-                        new HttpTestClient(server)
-                                .raw(
-                                        "POST /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
-                .contains(" 405 ")
-                .contains("This path supports GET only.");
+        for (String path : new String[] {"/health/live", "/health/ready", "/metrics", "/diagnostics/taskqueue"}) {
+            for (String method : new String[] {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"}) {
+                assertThat(send(method, path))
+                        .as(method + " " + path)
+                        .startsWith("HTTP/1.1 405 ")
+                        .contains("\r\nAllow: GET, HEAD\r\n")
+                        .endsWith("{\"error\":\"This path supports GET and HEAD only.\"}");
+            }
+        }
+        for (String method : new String[] {"PUT", "DELETE", "OPTIONS", "BREW"}) {
+            assertThat(send(method, "/api/parked"))
+                    .startsWith("HTTP/1.1 405 ")
+                    .contains("\r\nAllow: GET, HEAD, POST\r\n")
+                    .endsWith("{\"error\":\"This path supports GET, HEAD and POST only.\"}");
+        }
+        assertThat(send("BREW", "/nothing")).startsWith("HTTP/1.1 404 ");
+    }
+
+    @Test
+    void headAnswersAsGetWithoutABody() throws IOException {
+        AtomicReference<Optional<String>> source = new AtomicReference<>(Optional.empty());
+        server = DiagnosticsServer.builder()
+                .registry(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
+                .ready("source", source::get)
+                .start();
+        String[] paths = {
+            "/health/live",
+            "/health/ready",
+            "/metrics",
+            "/api/parked",
+            "/diagnostics/taskqueue",
+            "/nothing",
+            "/metrics/"
+        };
+
+        for (String path : paths) {
+            assertHeadIsGetWithoutBody(path);
+        }
+        source.set(Optional.of("the broker does not answer"));
+        assertHeadIsGetWithoutBody("/health/ready");
+        assertThat(send("HEAD", "/health/ready")).startsWith("HTTP/1.1 503 ");
+    }
+
+    @Test
+    void headOfTheStreamAnswersAsGetWithoutJoiningIt() throws IOException {
+        ManualEventFeed feed = new ManualEventFeed();
+        server = DiagnosticsServer.builder().feed(feed).maxStreamClients(1).start();
+
+        String free = send("HEAD", "/diagnostics/taskqueue");
+        assertThat(feed.subscriptions()).isZero();
+        try (HttpTestClient.Stream stream = new HttpTestClient(server).connect()) {
+            stream.next();
+
+            assertHeadIsGetWithoutBody("/diagnostics/taskqueue");
+            assertThat(send("HEAD", "/diagnostics/taskqueue"))
+                    .startsWith("HTTP/1.1 503 ")
+                    .contains("\r\nRetry-After: 30\r\n");
+        }
+        assertThat(free)
+                .startsWith("HTTP/1.1 200 ")
+                .contains("\r\nContent-Type: text/event-stream; charset=utf-8\r\n")
+                .doesNotContain("Content-Length")
+                .endsWith("\r\n\r\n");
+    }
+
+    private void assertHeadIsGetWithoutBody(String path) throws IOException {
+        String get = send("GET", path);
+        assertThat(send("HEAD", path)).as(path).isEqualTo(get.substring(0, get.indexOf("\r\n\r\n") + 4));
+    }
+
+    @Test
+    void severalFeedsShareTheStream() throws IOException {
+        ManualEventFeed orders = new ManualEventFeed();
+        ManualEventFeed parcels = new ManualEventFeed("{\"queue\":\"parcels\"}");
+        server = DiagnosticsServer.builder().feed(orders).feed(parcels).start();
+
+        try (HttpTestClient.Stream stream = new HttpTestClient(server).connect()) {
+            assertThat(stream.next()).contains("event: snapshot", "{\"queue\":\"orders\"}");
+            assertThat(stream.next()).contains("event: snapshot", "{\"queue\":\"parcels\"}");
+            parcels.emit("parcels/1/1", "{}");
+            orders.emit("orders/1/1", "{}");
+            assertThat(stream.nextEvent()).contains("id: parcels/1/1");
+            assertThat(stream.nextEvent()).contains("id: orders/1/1");
+        }
+        server.close();
+        assertThat(orders.subscriptions() + parcels.subscriptions()).isZero();
+    }
+
+    @Test
+    void whatIsSetTwiceIsRefusedInsteadOfReplaced() {
+        ManualEventFeed feed = new ManualEventFeed();
+        var builder = DiagnosticsServer.builder()
+                .feed(feed)
+                .ready("source", Optional::empty)
+                .note("source", Optional::empty)
+                .parked(new NoParkedTasks());
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.feed(feed))
+                .withMessage(
+                        "The diagnostics stream would contain each event twice, because feed(…) was called twice with the "
+                                + "same feed. Add each feed once.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.ready("source", Optional::empty))
+                .withMessage("The diagnostics have a check named 'source' already. Give each check a name of its own.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.note("source", Optional::empty))
+                .withMessage("The diagnostics have a note named 'source' already. Give each note a name of its own.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.parked(new NoParkedTasks()))
+                .withMessage(
+                        "The diagnostics serve the parked tasks of one sink, but parked(…) was called a second time. Start "
+                                + "a server for each sink.");
     }
 
     @Test
@@ -259,6 +366,16 @@ class DiagnosticsServerTest {
                 .withMessage(
                         "The heartbeat of the diagnostics stream must be 1 ms to 25 s, but it is PT0S. Set another value, "
                                 + "or omit it for the default.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DiagnosticsServer.builder()
+                        .requestTimeout(Duration.ZERO)
+                        .start())
+                .withMessage(
+                        "The request timeout of the diagnostics must be 100 ms to 10 min, but it is 0s. Set another value, or "
+                                + "omit it for the default.");
+        assertThatIllegalArgumentException().isThrownBy(() -> DiagnosticsServer.builder()
+                .requestTimeout(Duration.ofHours(1))
+                .start());
         assertThatIllegalArgumentException().isThrownBy(() -> DiagnosticsServer.builder()
                 .heartbeat(Duration.ofMinutes(1))
                 .start());
@@ -305,6 +422,11 @@ class DiagnosticsServerTest {
         assertThat(Thread.getAllStackTraces().keySet())
                 .filteredOn(thread -> !before.contains(thread) && !thread.isDaemon())
                 .isEmpty();
+    }
+
+    private String send(String method, String path) throws IOException {
+        return new HttpTestClient(server)
+                .raw(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     }
 
     private String statusNaming(String host) throws IOException {

@@ -8,12 +8,21 @@ import java.util.function.Consumer;
 final class ManualEventFeed implements EventFeed {
 
     private final List<Consumer<DiagnosticsEvent>> consumers = new CopyOnWriteArrayList<>();
+    private final String snapshot;
     private volatile Runnable duringSnapshot = () -> {};
+
+    ManualEventFeed() {
+        this("{\"queue\":\"orders\"}");
+    }
+
+    ManualEventFeed(String snapshot) {
+        this.snapshot = snapshot;
+    }
 
     @Override
     public String snapshot() {
         duringSnapshot.run();
-        return "{\"queue\":\"orders\"}";
+        return snapshot;
     }
 
     @Override

@@ -144,7 +144,7 @@ class ParkedTasksEndpointTest {
                         client.raw(
                                 "PUT /api/parked HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
                 .contains(" 405 ")
-                .contains("This path supports GET and POST only.");
+                .contains("This path supports GET, HEAD and POST only.");
         assertThat(client.post("/api/parked", "{\"by\":\"" + "x".repeat(100_000) + "\"}", AS_JSON)
                         .statusCode())
                 .isEqualTo(413);

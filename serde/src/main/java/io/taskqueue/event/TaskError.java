@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why an attempt at a task failed, as data that the task's events carry.
  *
+ * <p>The queue itself reports the loss of a lease with the codes {@link #LEASE_EXPIRED} and {@link #LEASE_REVOKED}; the metadata
+ * states when the lease would have expired ({@link #DEADLINE}) and who held it: {@link #ATTEMPT} and {@link #LEASE_ID}, which with
+ * the task's sequence id are the {@link OwnershipToken}.
+ *
  * <p>An error is always small enough for its event and can always be encoded: each text is truncated to
  * {@value #MAX_TEXT_BYTES} bytes of UTF-8, between characters; an unpaired surrogate is replaced with a question mark; and only
  * the first {@value #MAX_METADATA} metadata entries are kept, and only as long as they have {@value #MAX_METADATA_BYTES} bytes
@@ -20,6 +24,21 @@ import org.jspecify.annotations.Nullable;
  * @param metadata further details, in the order given
  */
 public record TaskError(@Nullable String code, String message, Map<String, String> metadata) {
+
+    /** The code of an attempt whose lease expired. */
+    public static final String LEASE_EXPIRED = "lease_expired";
+
+    /** The code of an attempt whose lease the queue revoked, because it was drained or closed. */
+    public static final String LEASE_REVOKED = "lease_revoked";
+
+    /** Metadata of a lost lease: when it expired or would have, an instant in ISO 8601. */
+    public static final String DEADLINE = "deadline";
+
+    /** Metadata of a lost lease: the attempt that it was for. */
+    public static final String ATTEMPT = "attempt";
+
+    /** Metadata of a lost lease: its id, as in its ownership token. */
+    public static final String LEASE_ID = "leaseId";
 
     /** The length of the longest text that is kept, in bytes of UTF-8. */
     public static final int MAX_TEXT_BYTES = 8 * 1024;

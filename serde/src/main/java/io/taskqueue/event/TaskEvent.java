@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   Heartbeat      this attempt     yes                –          –
  *   Completed      this attempt     –                  –          –
  *   Failed         this attempt     –                  yes        –
- *   LeaseExpired   this attempt     when it ended      –          FromExpiration
+ *   LeaseExpired   this attempt     when it ended      optional   FromExpiration
  *   Requeued       previous attempt –                  optional   –
  *   DeadLettered   this attempt     –                  optional   DeadLetter
  *   Drained        optional, older  –                  optional   FromDrain
@@ -87,7 +87,7 @@ public final class TaskEvent<T> {
         return Optional.ofNullable(leaseExpiration);
     }
 
-    /** Why the attempt failed, or the task's last error. */
+    /** Why the attempt failed, how its lease was lost, or the task's last error. */
     public Optional<TaskError> error() {
         return Optional.ofNullable(error);
     }

@@ -41,7 +41,7 @@ final class TaskEventRules {
             case LEASE_GRANTED, HEARTBEAT -> new Rule(REQUIRED, REQUIRED, ABSENT, none);
             case COMPLETED -> new Rule(REQUIRED, ABSENT, ABSENT, none);
             case FAILED -> new Rule(REQUIRED, ABSENT, REQUIRED, none);
-            case LEASE_EXPIRED -> new Rule(REQUIRED, REQUIRED, ABSENT, only(EventFlag.FROM_EXPIRATION));
+            case LEASE_EXPIRED -> new Rule(REQUIRED, REQUIRED, OPTIONAL, only(EventFlag.FROM_EXPIRATION));
             case REQUEUED -> new Rule(REQUIRED, ABSENT, OPTIONAL, none);
             case DEAD_LETTERED -> new Rule(REQUIRED, ABSENT, OPTIONAL, only(EventFlag.DEAD_LETTER));
             case DRAINED -> new Rule(OPTIONAL, ABSENT, OPTIONAL, only(EventFlag.FROM_DRAIN));

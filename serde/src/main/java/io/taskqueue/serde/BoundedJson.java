@@ -38,7 +38,12 @@ public final class BoundedJson {
      * @throws IOException if it is not JSON, or exceeds a bound
      */
     public static JsonNode read(byte[] json) throws IOException {
-        requireSize(json.length);
+        return read(json, MAX_BYTES);
+    }
+
+    /** Reads a document as {@link #read(byte[])} does, of at most as many bytes as the caller states. */
+    public static JsonNode read(byte[] json, int maxBytes) throws IOException {
+        requireSize(json.length, maxBytes);
         return MAPPER.readTree(json);
     }
 
@@ -49,7 +54,7 @@ public final class BoundedJson {
      * @throws JsonProcessingException if it is not JSON, or exceeds a bound
      */
     public static JsonNode read(String json) throws JsonProcessingException {
-        requireSize(json.length());
+        requireSize(json.length(), MAX_BYTES);
         return MAPPER.readTree(json);
     }
 
@@ -80,10 +85,10 @@ public final class BoundedJson {
         }
     }
 
-    private static void requireSize(int size) throws StreamConstraintsException {
-        if (size > MAX_BYTES) {
+    private static void requireSize(int size, int max) throws StreamConstraintsException {
+        if (size > max) {
             throw new StreamConstraintsException(
-                    "Document length (" + size + ") exceeds the maximum allowed (" + MAX_BYTES + ")");
+                    "Document length (" + size + ") exceeds the maximum allowed (" + max + ")");
         }
     }
 

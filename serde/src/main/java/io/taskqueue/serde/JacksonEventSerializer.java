@@ -35,8 +35,9 @@ final class JacksonEventSerializer<T> extends StdSerializer<ReplicationEvent<T>>
         }
         // the output is a tree or another format, so the payload is copied token by token
         try (JsonParser parser = JsonFactories.PAYLOADS.createParser(payload)) {
-            parser.nextToken();
-            out.copyCurrentStructureExact(parser);
+            while (parser.nextToken() != null) {
+                out.copyCurrentEventExact(parser);
+            }
         }
     }
 }

@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Payloads of one Java class, mapped by Jackson. Thread-safe. */
 final class JsonPayloadMapper<T> {
@@ -26,17 +28,62 @@ final class JsonPayloadMapper<T> {
             .enable(MapperFeature.BLOCK_UNSAFE_POLYMORPHIC_BASE_TYPES)
             .build();
 
+    /** Classes of payloads that are remembered as readable; payloads of further ones are read back each time. */
+    private static final int MAX_READABLE = 256;
+
     private final Class<T> type;
     private final ObjectWriter writer;
     private final ObjectReader reader;
+    private final KnownProperties known;
+    private final Set<Class<?>> readable = ConcurrentHashMap.newKeySet();
 
-    JsonPayloadMapper(Class<T> type) {
+    JsonPayloadMapper(Class<T> type, JsonOptions options) {
         this.type = type;
         this.writer = MAPPER.writerFor(type);
-        this.reader = MAPPER.readerFor(type);
+        this.reader = reader(type, options);
+        this.known = KnownProperties.of(type, MAPPER);
+    }
+
+    private static ObjectReader reader(Class<?> type, JsonOptions options) {
+        ObjectReader reader = MAPPER.readerFor(type);
+        if (options.unknown() == JsonOptions.Unknown.REFUSE) {
+            reader = reader.with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+        }
+        return switch (options.missing()) {
+            case ALLOW -> reader;
+            case REFUSE_PRIMITIVE -> reader.with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+            case REFUSE -> reader.with(
+                    DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+                    DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
+                    DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
+        };
     }
 
     byte[] write(T payload) {
+        byte[] json = json(payload);
+        if (!readable.contains(payload.getClass())) {
+            requireReadable(payload.getClass(), PayloadJson.requireValid(json));
+            if (readable.size() < MAX_READABLE) {
+                readable.add(payload.getClass());
+            }
+        }
+        return json;
+    }
+
+    /** Without this, only the sinks would find out, after the tasks were done. */
+    private void requireReadable(Class<?> written, byte[] json) {
+        try {
+            read(json);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "A " + written.getName() + " is written as JSON that no sink can read: " + e.getMessage()
+                            + ". Use a record, or give the class a constructor or setters for all that it writes, or use"
+                            + " another codec",
+                    e);
+        }
+    }
+
+    private byte[] json(T payload) {
         try {
             return writer.writeValueAsBytes(payload);
         } catch (JsonProcessingException e) {
@@ -47,6 +94,7 @@ final class JsonPayloadMapper<T> {
 
     T read(byte[] json) {
         try {
+            known.require(json, type);
             return reader.readValue(json);
         } catch (IOException e) {
             throw new IllegalArgumentException(

@@ -1,5 +1,8 @@
 package io.taskqueue.serde;
 
+import io.taskqueue.libraries.SupportedLibraries;
+import io.taskqueue.libraries.UnsupportedLibraryException;
+
 /**
  * Encodes a payload as the {@code value} of an event, which is one JSON value in UTF-8 and never {@code null}.
  *
@@ -26,11 +29,25 @@ public interface PayloadCodec<T> {
     T decode(byte[] json);
 
     /**
-     * Payloads of one class, as Jackson maps it by default: records, beans, collections, {@code java.time} types in ISO 8601.
-     * Unknown properties are ignored when a payload is read; numbers that are not mapped to a Java type keep their digits.
+     * Payloads of one class, as Jackson maps it by default, read with {@link JsonOptions#DEFAULT}: records, beans, collections,
+     * {@code java.time} types in ISO 8601. Numbers that are not mapped to a Java type keep their digits.
+     *
+     * <p>The first payload of each class that is encoded is read back, and rejected if that fails.
+     *
+     * @throws UnsupportedLibraryException if the application brings a version of Jackson that does not work here
      */
     static <T> PayloadCodec<T> json(Class<T> type) {
-        JsonPayloadMapper<T> mapper = new JsonPayloadMapper<>(type);
+        return json(type, JsonOptions.DEFAULT);
+    }
+
+    /**
+     * Payloads of one class, as {@link #json(Class)}.
+     *
+     * @param options what a payload may have in addition, and what it may lack
+     */
+    static <T> PayloadCodec<T> json(Class<T> type, JsonOptions options) {
+        SupportedLibraries.requireForJson();
+        JsonPayloadMapper<T> mapper = new JsonPayloadMapper<>(type, options);
         return new CheckedPayloadCodec<>(mapper::write, mapper::read);
     }
 

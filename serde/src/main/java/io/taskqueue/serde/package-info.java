@@ -7,6 +7,8 @@
  *     EventJsonReader          JSON to EventFieldValues, through JsonRecordParser; then to an event
  *   PayloadCodec             an application's payload to JSON and back, by JsonPayloadMapper or TextPayloads;
  *                            PayloadJson checks the result
+ *     JsonOptions              what a payload may have in addition to its class, and what it may lack
+ *     KnownProperties          finds payloads of another class
  *   EventHeaders             one record's CloudEvents headers
  *   ReplicationEventSerde    the codec for Kafka
  *   ReplicationJson          the codec for Jackson

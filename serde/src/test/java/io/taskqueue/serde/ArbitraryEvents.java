@@ -104,7 +104,10 @@ public final class ArbitraryEvents extends DomainContextBase {
             case LEASE_GRANTED, HEARTBEAT -> parts.token(running).leaseExpiration(expires);
             case COMPLETED -> parts.token(running);
             case FAILED -> parts.token(running).error(maybe == null ? TaskError.of("") : maybe);
-            case LEASE_EXPIRED -> parts.token(running).leaseExpiration(expires).flag(EventFlag.FROM_EXPIRATION);
+            case LEASE_EXPIRED -> parts.token(running)
+                    .leaseExpiration(expires)
+                    .error(maybe)
+                    .flag(EventFlag.FROM_EXPIRATION);
             case REQUEUED -> parts.token(ended).error(maybe);
             case DEAD_LETTERED -> parts.token(running).error(maybe).flag(EventFlag.DEAD_LETTER);
             case DRAINED -> parts.token(maybe == null ? null : ended)

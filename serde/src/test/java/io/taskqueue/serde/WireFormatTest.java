@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -45,6 +46,15 @@ class WireFormatTest {
         assertThat(codec.decode(json(kind).getBytes(UTF_8))).isEqualTo(sample(kind));
     }
 
+    @Test
+    void leaseExpiredWithoutAnErrorIsRead() {
+        String withError = json(EventKind.LEASE_EXPIRED);
+        String without = withError.replaceFirst("\"error\":.*?}},", "");
+
+        assertThat(without).doesNotContain("error").isNotEqualTo(withError);
+        assertThat(codec.decode(without.getBytes(UTF_8)).error()).isEmpty();
+    }
+
     static ReplicationEvent<String> sample(EventKind kind) {
         return switch (kind) {
             case ENQUEUED -> event(kind, 1, change -> change);
@@ -54,6 +64,7 @@ class WireFormatTest {
             case FAILED -> event(kind, 2, change -> change.token(token(2)).error(error()));
             case LEASE_EXPIRED -> event(kind, 2, change -> change.token(token(2))
                     .leaseExpiration(EXPIRES)
+                    .error(expired())
                     .flag(EventFlag.FROM_EXPIRATION));
             case REQUEUED -> event(kind, 3, change -> change.token(token(2)).error(TaskError.of("no route")));
             case DEAD_LETTERED -> event(
@@ -96,12 +107,23 @@ class WireFormatTest {
         return new TaskError("Timeout", "no \"answer\"\n", metadata);
     }
 
+    private static TaskError expired() {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(TaskError.DEADLINE, "2026-11-01T10:01:00.000250Z");
+        metadata.put(TaskError.ATTEMPT, "2");
+        metadata.put(TaskError.LEASE_ID, LEASE.toString());
+        return new TaskError(TaskError.LEASE_EXPIRED, "too late", metadata);
+    }
+
     private static String json(EventKind kind) {
         String token = "\"ownershipToken\":{\"sequenceId\":42,\"attempt\":2,"
                 + "\"leaseId\":\"00000000-0000-0000-0000-00000000000a\"},";
         String expiration = "\"leaseExpiration\":\"2026-11-01T10:01:00.000250Z\",";
         String error = "\"error\":{\"message\":\"no \\\"answer\\\"\\n\",\"code\":\"Timeout\","
                 + "\"metadata\":{\"host\":\"b\",\"address\":\"a\"}},";
+        String expired = "\"error\":{\"message\":\"too late\",\"code\":\"lease_expired\","
+                + "\"metadata\":{\"deadline\":\"2026-11-01T10:01:00.000250Z\",\"attempt\":\"2\","
+                + "\"leaseId\":\"00000000-0000-0000-0000-00000000000a\"}},";
         String noRoute = "\"error\":{\"message\":\"no route\"},";
         String noFlags = "\"flags\":[],";
         return switch (kind) {
@@ -110,7 +132,8 @@ class WireFormatTest {
             case HEARTBEAT -> json("Heartbeat", 2, token + expiration + noFlags);
             case COMPLETED -> json("Completed", 2, token + noFlags);
             case FAILED -> json("Failed", 2, error + token + noFlags);
-            case LEASE_EXPIRED -> json("LeaseExpired", 2, token + expiration + "\"flags\":[\"FromExpiration\"],");
+            case LEASE_EXPIRED -> json(
+                    "LeaseExpired", 2, expired + token + expiration + "\"flags\":[\"FromExpiration\"],");
             case REQUEUED -> json("Requeued", 3, noRoute + token + noFlags);
             case DEAD_LETTERED -> json("DeadLettered", 2, error + token + "\"flags\":[\"DeadLetter\"],");
             case DRAINED -> json("Drained", 1, "\"flags\":[\"FromDrain\"],");

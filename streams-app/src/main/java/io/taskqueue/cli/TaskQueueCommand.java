@@ -3,24 +3,30 @@ package io.taskqueue.cli;
 import io.taskqueue.cli.demo.BrokerCommand;
 import io.taskqueue.cli.demo.DemoCommand;
 import io.taskqueue.cli.dispatch.DispatchCommand;
+import io.taskqueue.cli.dispatch.ResendCommand;
 import io.taskqueue.cli.parked.ParkedCommands;
 import io.taskqueue.cli.parked.ParkedDiscardCommand;
 import io.taskqueue.cli.parked.ParkedListCommand;
 import io.taskqueue.cli.parked.ParkedRedriveCommand;
 import io.taskqueue.cli.parked.ParkedShowCommand;
 import io.taskqueue.cli.replay.ReplayCommand;
+import io.taskqueue.cli.shared.ClassPath;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.OptionValue;
+import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.sink.SinkCommand;
 import io.taskqueue.cli.status.ResultsCommand;
 import io.taskqueue.cli.status.StatusCommand;
-import io.taskqueue.config.DurationText;
+import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.queue.Ticker;
 import java.io.PrintWriter;
 import java.time.Clock;
-import java.time.Duration;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +34,6 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** The command line: {@code taskqueue COMMAND}. */
 @Command(
@@ -52,6 +57,8 @@ import picocli.CommandLine.TypeConversionException;
         versionProvider = TaskQueueCommand.Version.class)
 public final class TaskQueueCommand implements Runnable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TaskQueueCommand.class);
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -70,14 +77,16 @@ public final class TaskQueueCommand implements Runnable {
         CommandLine all = new CommandLine(new TaskQueueCommand())
                 .addSubcommand(new DemoCommand(clock, ticker, new SplittableRandom()))
                 .addSubcommand(new BrokerCommand())
-                .addSubcommand(new DispatchCommand(new SplittableRandom()))
+                .addSubcommand(new DispatchCommand(new SplittableRandom(), ticker))
+                .addSubcommand(new ResendCommand())
                 .addSubcommand(new SinkCommand())
                 .addSubcommand(new ReplayCommand(clock, ticker))
                 .addSubcommand(new ResultsCommand())
                 .addSubcommand(parked)
                 .addSubcommand(new StatusCommand(clock));
         listExitCodes(all);
-        return all.registerConverter(Duration.class, TaskQueueCommand::duration)
+        OptionValue.registerDefaults(all);
+        return all.setExecutionStrategy(ClassPath.during(new CommandLine.RunLast()))
                 .setUsageHelpAutoWidth(true)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(TaskQueueCommand::reportInvalidCommandLine)
@@ -87,27 +96,29 @@ public final class TaskQueueCommand implements Runnable {
     private static int reportInvalidCommandLine(ParameterException invalid, String[] arguments) {
         CommandLine command = invalid.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("taskqueue: " + invalid.getMessage());
+        err.println("taskqueue: " + oneLine(invalid));
         err.println("See `" + command.getCommandSpec().qualifiedName() + " --help`.");
         return ExitCode.USAGE;
     }
 
     private static int reportFailure(Exception failure, CommandLine command, ParseResult arguments) {
         PrintWriter err = command.getErr();
-        err.println("taskqueue: " + failure.getMessage());
-        if (failure instanceof CommandFailedException expected) {
+        if (failure instanceof CommandFailedException || KafkaFailure.isOfKafka(failure)) {
+            CommandFailedException expected = failure instanceof CommandFailedException known
+                    ? known
+                    : CommandFailedException.of(KafkaFailure.of(failure, Map.of()), failure);
+            LOG.debug("The command failed", failure);
+            err.println("taskqueue: " + oneLine(expected));
             return expected.exitCode();
         }
+        err.println("taskqueue: " + oneLine(failure));
         failure.printStackTrace(err);
         return ExitCode.FAILED;
     }
 
-    private static Duration duration(String text) {
-        try {
-            return DurationText.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new TypeConversionException(String.valueOf(e.getMessage()));
-        }
+    /** The message on one line: values that a user passed, and names in Kafka, may contain control characters. */
+    private static String oneLine(Exception failure) {
+        return Output.escape(String.valueOf(failure.getMessage()));
     }
 
     /** Adds the usual exit codes to the help of commands that do not list codes of their own. */

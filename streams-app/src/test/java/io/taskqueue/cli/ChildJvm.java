@@ -3,6 +3,7 @@ package io.taskqueue.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,13 +28,21 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     public static ChildJvm start(Path output, String classPath, Class<?> main, String... arguments) throws IOException {
+        return start(output, List.of("-cp", classPath), main, arguments);
+    }
+
+    /** @param javaOptions options of the JVM; without {@code -cp} it has the class path of this one */
+    public static ChildJvm start(Path output, List<String> javaOptions, Class<?> main, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                classPath,
-                main.getName()));
+                "-XX:+UseSerialGC"));
+        command.addAll(javaOptions);
+        if (!javaOptions.contains("-cp")) {
+            command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        }
+        command.add(main.getName());
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -44,6 +53,11 @@ public final class ChildJvm implements AutoCloseable {
 
     public String output() throws IOException {
         return Files.exists(output) ? Files.readString(output) : "";
+    }
+
+    /** Its standard input. */
+    public OutputStream input() {
+        return process.getOutputStream();
     }
 
     /** Waits until it has printed the text. */

@@ -115,8 +115,8 @@ class CommandLineTest {
         assertThat(dispatch.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(dispatch.err())
                 .isEqualTo(
-                        "taskqueue: --workers must be at least 1 and --fail-rate from 0 to 1, but found --workers 8 and "
-                                + "--fail-rate 7.0. Correct the value.\n");
+                        "taskqueue: Invalid value for option '--fail-rate': '7' is not a share from 0 to 1. Use a number such "
+                                + "as 0.1.\nSee `taskqueue dispatch --help`.\n");
     }
 
     @Test
@@ -194,8 +194,8 @@ class CommandLineTest {
 
         assertThat(status.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
         assertThat(status.err())
-                .startsWith("taskqueue: Kafka at 127.0.0.1:1 did not answer within 15 s. ")
-                .endsWith(
-                        "Check the address, and that --command-config has the properties that the cluster's security requires.\n");
+                .isEqualTo(
+                        "taskqueue: No connection to 127.0.0.1:1 (Connection refused). Check the address, that the broker is "
+                                + "running, and that no firewall is between.\n");
     }
 }

@@ -86,6 +86,7 @@ class CommandsTest {
                 "300ms",
                 "--owner-peer",
                 "pool",
+                "--skip-invalid",
                 "--output",
                 "json");
 

@@ -2,8 +2,10 @@ package io.taskqueue.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.sink.local.LocalSinkRunner;
+import io.taskqueue.sinks.HttpSink;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.streams.SinkService;
 import java.io.IOException;
@@ -33,7 +35,9 @@ class ConfigurationPageTest {
                 TaskQueue.Builder.class,
                 ReplicationSource.Builder.class,
                 SinkService.Builder.class,
-                LocalSinkRunner.Builder.class
+                LocalSinkRunner.Builder.class,
+                HttpSink.Builder.class,
+                DiagnosticsServer.Builder.class
             })
     void tableListsEverySettingOfTheBuilder(Class<?> builder) throws IOException {
         assertThat(documented(builder)).isEqualTo(settings(builder));

@@ -46,7 +46,7 @@ final class RecipeExamples {
                         .POST(BodyPublishers.ofString(event.payload().id()))
                         .build();
                 int status = http.send(post, BodyHandlers.discarding()).statusCode();
-                if (status >= 400 && status < 500) {
+                if (status == 400 || status == 422) { // about this order, unlike 401 or 404
                     throw new PermanentEffectException(
                             "The shop refused order " + event.payload().id() + ": " + status);
                 }

@@ -98,6 +98,10 @@ final class CommitHook {
         }
 
         @Override
+        @SuppressWarnings("deprecation") // Kafka Streams before 4.3 calls it, and has no commit to call instead
+        public void flush() {}
+
+        @Override
         public void close() {
             open = false;
         }

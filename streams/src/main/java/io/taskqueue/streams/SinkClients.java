@@ -37,8 +37,13 @@ record SinkClients(
         Function<Map<String, Object>, Consumer<byte[], byte[]>> consumers)
         implements KafkaClientSupplier {
 
+    /**
+     * A consumer that leaves the group when it is closed. Kafka Streams before 4.2 would have it stay until its session times out,
+     * whatever its own close is asked for; later ones do not set this property.
+     */
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+        config.replace("internal.leave.group.on.close", true);
         return PacedConsumer.wrap(consumers.apply(config), commands, lifecycle, budget, movedOffsets);
     }
 

@@ -9,10 +9,10 @@ import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.PolledRecord;
 import io.taskqueue.streams.partition.HeldRecord;
 import io.taskqueue.streams.partition.PartitionLifecycle;
-import io.taskqueue.streams.partition.PartitionStores;
 import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.state.KeyValues;
 import io.taskqueue.streams.state.StoreNames;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
 
     /** Creates the work of an assigned partition. */
     interface PartitionFactory<T> {
-        PartitionWork<T> create(PartitionStores stores, int partition);
+        PartitionWork<T> create(KeyValues results, KeyValues state, int partition);
     }
 
     private final SinkSettings<T> settings;
@@ -86,9 +86,8 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         hookStore = context.getStateStore(CommitHook.NAME);
         int partition = context.taskId().partition();
         PartitionWork<T> work = partitions.create(
-                new PartitionStores(
-                        new StreamsKeyValues(context.getStateStore(StoreNames.RESULTS)),
-                        new StreamsKeyValues(context.getStateStore(StoreNames.STATE))),
+                new StreamsKeyValues(context.getStateStore(StoreNames.RESULTS)),
+                new StreamsKeyValues(context.getStateStore(StoreNames.STATE)),
                 partition);
         assigned = work;
         commitHook.connect(context.taskId(), hook);

@@ -4,7 +4,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.kafka.TopicNames;
+import io.taskqueue.libraries.SupportedLibraries;
+import io.taskqueue.libraries.UnsupportedLibraryException;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
@@ -35,7 +38,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
-import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -189,8 +191,7 @@ public final class SinkService implements AutoCloseable {
         }
         if (closing.compareAndSet(false, true)) {
             // leaving the group must be requested before the thread ends
-            streams.close(CloseOptions.timeout(Duration.ZERO)
-                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+            leaveAndClose(Duration.ZERO);
             new Thread(this::end, settings.name() + "-end").start();
         }
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -220,19 +221,18 @@ public final class SinkService implements AutoCloseable {
                             + "stateDirectory).",
                     cause);
         }
+        KafkaFailure reason = KafkaFailure.of(cause, settings.kafka());
+        String remedy = reason.kind() == KafkaFailure.Kind.OTHER
+                ? "Its state is in " + settings.stateDirectory()
+                        + ": check that it can be written to, or choose another directory."
+                : reason.remedy();
         return new SinkStoppedException(
-                "Sink " + settings.name() + " did not start: " + cause.getMessage() + ". Its state is in "
-                        + settings.stateDirectory()
-                        + ": check that it can be written to, or choose another directory.",
-                cause);
+                "Sink " + settings.name() + " did not start: " + reason.found() + ". " + remedy, cause);
     }
 
     private void end() {
         try {
-            boolean ended = streams.close(
-                    CloseOptions.timeout(settings.limits().drainTimeout().plus(CLOSE_TIMEOUT))
-                            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
-            if (!ended) {
+            if (!leaveAndClose(settings.limits().drainTimeout().plus(CLOSE_TIMEOUT))) {
                 LOG.warn(
                         "Sink {} did not stop within {} s; what was not committed is applied again at the next start",
                         settings.name(),
@@ -244,6 +244,12 @@ public final class SinkService implements AutoCloseable {
             state = SinkState.STOPPED;
             closed.countDown();
         }
+    }
+
+    /** Returns whether Kafka Streams ended within the timeout. */
+    @SuppressWarnings("deprecation") // the options that replace these came with Kafka Streams 4.2
+    private boolean leaveAndClose(Duration timeout) {
+        return streams.close(new KafkaStreams.CloseOptions().timeout(timeout).leaveGroup(true));
     }
 
     private void awaitEnd() {
@@ -463,10 +469,12 @@ public final class SinkService implements AutoCloseable {
          * Starts the service: waits for the event topic and starts Kafka Streams; the first event is applied after it returns.
          *
          * @throws IllegalArgumentException if a setting is invalid
+         * @throws UnsupportedLibraryException if the application brings a version of a library that does not work here
          * @throws SinkStoppedException if the cluster does not answer, the topic is missing or has fewer partitions than the sink's
          *     state, the name is that of another sink, or the state directory is in use
          */
         public SinkService start() {
+            SupportedLibraries.requireForStreams();
             SinkSettings<T> settings = settings();
             SinkTopology topology = SinkTopology.connect(settings);
             SinkService service;
@@ -485,6 +493,7 @@ public final class SinkService implements AutoCloseable {
 
         /** The sink as a topology for a KafkaStreams of the user. Throws as {@link #start()}. */
         public SinkTopology topology() {
+            SupportedLibraries.requireForStreams();
             return SinkTopology.connect(settings());
         }
 

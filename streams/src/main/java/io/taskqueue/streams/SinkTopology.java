@@ -13,10 +13,13 @@ import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.PolledRecord;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.WorkerThreads;
+import io.taskqueue.streams.partition.PartitionStores;
 import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.partition.SinkLifecycle;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.state.LimitedKeyValues;
+import io.taskqueue.streams.state.RecordLimit;
 import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.streams.status.SinkProgress;
 import io.taskqueue.streams.topics.RecordSizes;
@@ -25,13 +28,13 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.TimestampExtractor;
@@ -133,6 +136,8 @@ public final class SinkTopology implements AutoCloseable {
         DecodeAhead<T> decoder = opened(new DecodeAhead<>(settings));
         consumers = decoder::consumer;
         properties = StreamsProperties.of(settings, eventTopic.get().maxMessageBytes());
+        int producerTakes = StreamsProperties.producerTakes(properties);
+        Supplier<RecordLimit> limit = () -> StreamsProperties.recordLimit(settings, producerTakes, eventTopic.takes());
         CommitHook commitHook = new CommitHook();
         topology = topology(
                 settings,
@@ -140,8 +145,16 @@ public final class SinkTopology implements AutoCloseable {
                 stateSegmentBytes(eventTopic.get().maxMessageBytes()),
                 () -> new SinkProcessor<>(
                         settings,
-                        (stores, partition) ->
-                                new PartitionWork<>(settings, workers, progress, lifecycle, stores, partition),
+                        (results, state, partition) -> new PartitionWork<>(
+                                settings,
+                                workers,
+                                progress,
+                                lifecycle,
+                                new PartitionStores(
+                                        new LimitedKeyValues(settings.name(), StoreNames.RESULTS, results, limit),
+                                        new LimitedKeyValues(settings.name(), StoreNames.STATE, state, limit),
+                                        limit),
+                                partition),
                         eventTopic,
                         movedOffsets,
                         commitHook,
@@ -171,6 +184,7 @@ public final class SinkTopology implements AutoCloseable {
         return sink;
     }
 
+    @SuppressWarnings("deprecation") // the AutoOffsetReset that replaces Topology's came with Kafka Streams 4.0
     private static <T> Topology topology(
             SinkSettings<T> settings,
             CommitHook commitHook,
@@ -178,14 +192,14 @@ public final class SinkTopology implements AutoCloseable {
             ProcessorSupplier<byte[], PolledRecord<T>, byte[], byte[]> processor) {
         return new Topology()
                 .addSource(
-                        (AutoOffsetReset) null, // the consumer's own setting
+                        (Topology.AutoOffsetReset) null, // the consumer's own setting
                         EVENTS,
                         TOLERANT,
                         new ByteArrayDeserializer(),
                         new PolledRecord.Unwrapping<T>(),
                         settings.topics().events())
                 .addSource(
-                        AutoOffsetReset.earliest(),
+                        Topology.AutoOffsetReset.EARLIEST,
                         CONTROL,
                         FIRST,
                         new ByteArrayDeserializer(),

@@ -3,6 +3,7 @@ package io.taskqueue.streams;
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.state.RecordLimit;
 import io.taskqueue.streams.topics.RecordSizes;
 import java.time.Duration;
 import java.util.HashMap;
@@ -62,6 +63,24 @@ final class StreamsProperties {
         return (int) takes;
     }
 
+    /**
+     * The largest record that the sink can write to its changelog topics now.
+     *
+     * @param producerTakes the largest record that the sink's producer sends
+     * @param takes the largest record of the event topic for which the changelog topics have room
+     */
+    static RecordLimit recordLimit(SinkSettings<?> settings, int producerTakes, int takes) {
+        int inTopics = RecordSizes.withEnvelope(takes);
+        return inTopics <= producerTakes
+                ? new RecordLimit(
+                        inTopics,
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG + " of topic "
+                                + settings.topics().events() + ", which the sink's changelog topics follow")
+                : new RecordLimit(
+                        producerTakes,
+                        "what the sink's producer sends at once, which follows that topic when it starts");
+    }
+
     private static void requireFixed(Map<String, Object> properties, String name) {
         require(properties, StreamsConfig.APPLICATION_ID_CONFIG, name, "is the sink's name");
         require(
@@ -74,7 +93,7 @@ final class StreamsProperties {
         require(
                 properties,
                 StreamsConfig.GROUP_PROTOCOL_CONFIG,
-                StreamsConfig.DEFAULT_GROUP_PROTOCOL,
+                "classic", // StreamsConfig has no name for it before Kafka Streams 4.2
                 "lets the sink intercept each poll and each revocation");
         require(
                 properties,

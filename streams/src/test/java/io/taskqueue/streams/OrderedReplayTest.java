@@ -8,6 +8,7 @@ import io.taskqueue.event.TaskId;
 import io.taskqueue.sink.PermanentEffectException;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.streams.admin.SinkReplays;
+import io.taskqueue.streams.admin.SinkResults;
 import io.taskqueue.streams.parking.ParkedCommand;
 import io.taskqueue.streams.replay.ReplayCounts;
 import io.taskqueue.streams.replay.ReplayMode;
@@ -89,6 +90,59 @@ class OrderedReplayTest {
                         "b LEASE_GRANTED 1",
                         "b COMPLETED 1");
         assertThat(cluster.ledger.calls()).hasSize(2 * EVENTS + 20);
+    }
+
+    @Test
+    void aRerunOfFailuresRunsTheFailedEffectsAndThoseBehindThemAndKeepsTheOtherResults() throws Exception {
+        AtomicBoolean fixed = new AtomicBoolean();
+        ReplicationSink<String> threeEffects = (event, effects) -> {
+            effects.run("before", key -> cluster.ledger.called(key.toString()));
+            effects.run("call", key -> {
+                cluster.ledger.called(key.toString());
+                if (event.queueName().equals("b") && event.position().sequence() % 10 == 1 && !fixed.get()) {
+                    throw new PermanentEffectException("it is refused");
+                }
+            });
+            effects.run("after", key -> cluster.ledger.called(key.toString()));
+        };
+        runThrough("partly", threeEffects);
+        int failures = EVENTS / 10;
+        int calls = 3 * 2 * EVENTS - failures;
+        assertThat(cluster.ledger.calls()).hasSize(calls);
+        SinkResults results = new SinkResults(Map.of("bootstrap.servers", SinkTestCluster.bootstrap()), "partly");
+        assertThat(results.failures())
+                .hasSize(failures)
+                .allSatisfy(failure -> assertThat(failure.key().effect()).isEqualTo("call"))
+                .extracting(failure -> failure.key().position().sequence())
+                .containsExactly(1L, 11L, 21L, 31L, 41L, 51L);
+
+        fixed.set(true);
+        ReplayOrder order = cluster.order("partly", ReplayMode.RERUN, "result=failed,to=1/40");
+        SinkService rerun = cluster.start(cluster.sink("partly", threeEffects));
+        ReplayCounts counts = cluster.awaitReceipt("partly", order);
+        cluster.awaitCaughtUp("partly", rerun);
+        rerun.close();
+
+        // four failed effects, and the four behind them, which had never run
+        assertThat(counts).isEqualTo(new ReplayCounts(2 * EVENTS, calls - 4, 8, 0, 0, 0, 0));
+        assertThat(cluster.ledger.calls()).hasSize(calls + 8);
+        for (long position : new long[] {1, 11, 21, 31}) {
+            String effect = "partly/" + order.number() + "/b/1/" + position;
+            assertThat(cluster.ledger.times(effect + "/before")).isZero();
+            assertThat(cluster.ledger.times(effect + "/call")).isEqualTo(1);
+            assertThat(cluster.ledger.times(effect + "/after")).isEqualTo(1);
+        }
+        assertThat(results.failures())
+                .extracting(failure -> failure.key().position().sequence())
+                .containsExactly(41L, 51L);
+
+        ReplayOrder recorded = cluster.order("partly", ReplayMode.FILL_GAPS, "all");
+        SinkService later = cluster.start(cluster.sink("partly", threeEffects));
+        assertThat(cluster.awaitReceipt("partly", recorded))
+                .as("fill-gaps keeps every result, also a failure, and finds no gap")
+                .isEqualTo(new ReplayCounts(2 * EVENTS, 3 * 2 * EVENTS - 2, 0, 0, 0, 0, 0));
+        cluster.awaitCaughtUp("partly", later);
+        assertThat(cluster.ledger.calls()).hasSize(calls + 8);
     }
 
     @Test

@@ -10,7 +10,6 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.StreamsConfig;
@@ -60,8 +59,7 @@ class OwnKafkaStreamsTest {
                         .until(() -> count(streams, StoreNames.RESULTS) == expected);
             } finally {
                 sink.quiesce();
-                streams.close(CloseOptions.timeout(Duration.ofSeconds(30))
-                        .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+                SinkTestCluster.leaveAndClose(streams);
             }
             assertThat(cluster.ledger.repeated()).isEmpty();
         }

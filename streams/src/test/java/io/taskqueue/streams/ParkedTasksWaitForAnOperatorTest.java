@@ -358,7 +358,7 @@ class ParkedTasksWaitForAnOperatorTest {
         events(1);
         sink.settle();
         assertThat(sink.parked(1).get(0).state()).isInstanceOfSatisfying(ParkedState.Failed.class, failed -> {
-            assertThat(failed.error().code()).isEqualTo("UnknownOutcomeException");
+            assertThat(failed.error().code()).isEqualTo("AmbiguousEffectException");
             assertThat(failed.effects()).isEqualTo(Map.of("charge", EffectState.UNDECIDED));
         });
 

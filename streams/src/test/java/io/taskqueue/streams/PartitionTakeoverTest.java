@@ -12,10 +12,12 @@ import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.partition.InFlightStoreFiller;
+import io.taskqueue.streams.partition.PartitionStores;
 import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.partition.SinkLifecycle;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.state.RecordLimit;
 import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.streams.status.SinkProgress;
 import java.nio.charset.StandardCharsets;
@@ -67,8 +69,13 @@ class PartitionTakeoverTest {
         EventTopicDescription description = new EventTopicDescription(TOPIC, 1, 1_048_588, Map.of(0, 0L));
         processor = new SinkProcessor<>(
                 settings,
-                (stores, partition) -> new PartitionWork<>(
-                        settings, new PartitionWork.Workers(threads, breaker), progress, lifecycle, stores, partition),
+                (results, state, partition) -> new PartitionWork<>(
+                        settings,
+                        new PartitionWork.Workers(threads, breaker),
+                        progress,
+                        lifecycle,
+                        new PartitionStores(results, state, () -> new RecordLimit(1_000_000, "a test")),
+                        partition),
                 () -> description,
                 new MovedOffsets(),
                 new CommitHook(),

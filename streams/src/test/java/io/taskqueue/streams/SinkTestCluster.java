@@ -44,6 +44,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KafkaStreams;
 import org.awaitility.Awaitility;
 
 /** One test's event topic on the broker that all tests share, its sinks, and the ledger that their effects call. */
@@ -97,8 +98,10 @@ public final class SinkTestCluster implements AutoCloseable {
         create();
     }
 
+    /** The address of the broker; where the system property {@code taskqueue.bootstrap} names one, no broker is started. */
     public static String bootstrap() {
-        return SharedBroker.KAFKA.bootstrapServers();
+        String running = System.getProperty("taskqueue.bootstrap");
+        return running == null ? SharedBroker.KAFKA.bootstrapServers() : running;
     }
 
     public EventTopicWriter source(String queue, long epoch) {
@@ -266,6 +269,13 @@ public final class SinkTestCluster implements AutoCloseable {
                 TopicReader.open(Map.of("bootstrap.servers", bootstrap()), IsolationLevel.READ_COMMITTED, PATIENCE)) {
             topics.readToEnd(topics.beginnings(topics.partitions(topic)), reader);
         }
+    }
+
+    /** Closes a Kafka Streams of a test, so that its group has no member left. */
+    @SuppressWarnings("deprecation") // the options that replace these came with Kafka Streams 4.2
+    static void leaveAndClose(KafkaStreams streams) {
+        streams.close(
+                new KafkaStreams.CloseOptions().timeout(Duration.ofSeconds(30)).leaveGroup(true));
     }
 
     static void delete(Path directory) throws IOException {

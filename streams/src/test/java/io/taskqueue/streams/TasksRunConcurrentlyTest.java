@@ -32,8 +32,8 @@ class TasksRunConcurrentlyTest {
                     .stateDirectory(cluster.state("wide")));
             Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> inFlight(service) >= 512);
             assertThat(running).hasValue(64);
-            // at the bound one more event is fetched every half second, so that the group is polled
-            assertThat(inFlight(service)).isLessThan(512 + 40);
+            // where a poll has been deferred, the events of the poll before it are taken without waiting for capacity
+            assertThat(inFlight(service)).isLessThanOrEqualTo(512 + 256);
 
             go.countDown();
             cluster.awaitCaughtUp("wide", service);

@@ -29,6 +29,7 @@ final class AttemptReport {
     private final AtomicBoolean answered = new AtomicBoolean();
     private final AtomicReference<@Nullable EffectMisuseException> misuse = new AtomicReference<>();
     private final AtomicReference<@Nullable Throwable> parking = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     AttemptReport(ReplicationEvent<?> event) {
         this.event = event;
@@ -45,6 +46,11 @@ final class AttemptReport {
     /** The target answered: an action ended with a result or a permanent failure, or a probe returned. */
     void targetAnswered() {
         answered.set(true);
+    }
+
+    /** Keeps the first transient failure of an action. */
+    void targetFailed(Throwable transientFailure) {
+        failure.compareAndSet(null, transientFailure);
     }
 
     /** Keeps the first misuse. */
@@ -67,6 +73,10 @@ final class AttemptReport {
     <X extends Exception> X parked(X reason) {
         parking.compareAndSet(null, reason);
         return reason;
+    }
+
+    Optional<Throwable> failureOfTarget() {
+        return Optional.ofNullable(failure.get());
     }
 
     boolean hasAnswerOfTarget() {

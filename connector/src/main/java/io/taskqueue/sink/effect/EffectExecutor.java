@@ -2,7 +2,6 @@ package io.taskqueue.sink.effect;
 
 import io.taskqueue.event.TaskError;
 import io.taskqueue.sink.AmbiguousEffectException;
-import io.taskqueue.sink.Causes;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.EffectMisuseException;
 import io.taskqueue.sink.EffectMode;
@@ -12,12 +11,14 @@ import io.taskqueue.sink.Effects.EffectAction;
 import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.RecordedFailureException;
-import io.taskqueue.sink.UnknownOutcomeException;
 import io.taskqueue.sink.effect.AttemptReport.Result;
 import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.sink.store.EffectStore;
+import io.taskqueue.sink.store.ResultTooLargeException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The lifecycle of an effect, from the lookup of its result to the record of it.
@@ -28,14 +29,19 @@ import org.jspecify.annotations.Nullable;
  *     +--none, in a replay-------------------------------------------------------> MISSING: not run
  *     |
  *     +--none--> INTENDED --new intent, or none needed--> RUNNING --returned-----> RECORDED
- *                   |                                      ^  |  +--permanent----> RECORDED, or PARKED without intent
- *                   |                                      |  +--transient-------> thrown; the intent is withdrawn
- *                   +--an earlier intent--> IN DOUBT       |  +--unknown---------> thrown; the intent stays
+ *                   |                         |            ^  |  +--too large----> PARKED, recorded as done without a result
+ *                   |                         |            |  +--permanent-------> RECORDED, or PARKED without intent
+ *                   |                         |            |  +--not done--------> thrown; the intent is withdrawn
+ *                   |                         |            |  +--interrupted-----> thrown; the intent stays
+ *                   |                         |            |  +--anything else---> thrown; IN DOUBT
+ *                   +--an earlier intent--> IN DOUBT       |
  *                                              |           |
- *                                              +--the probe: not done
+ *                                              +--the probe: not done (asked at the next attempt)
  *                                              +--the probe: done, or assumed done-> RECORDED
  *                                              +--park---------------------------> PARKED, the intent stays
  * </pre>
+ *
+ * <p>{@link FailureMeaning} decides what an exception means.
  *
  * <p>One executor serves one attempt to apply an event. Each effect runs on the thread that requests it; thread-safe.
  */
@@ -53,6 +59,8 @@ final class EffectExecutor {
         }
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(EffectExecutor.class);
+
     private final EffectStore store;
     private final EffectMode mode;
     private final EffectRules rules;
@@ -69,7 +77,7 @@ final class EffectExecutor {
 
     /** Returns the recorded result of the effect, or runs its action and records the result. */
     <R> @Nullable R execute(Effect<R> effect, EffectAction<R> action) throws Exception {
-        Optional<EffectResult> recorded = store.find(effect.key());
+        Optional<EffectResult> recorded = find(effect);
         if (recorded.isPresent()) {
             report.count(Result.REUSED);
             return valueOf(effect, recorded.get());
@@ -78,6 +86,7 @@ final class EffectExecutor {
             report.count(Result.MISSING);
             throw new EffectNotRecordedException(effect.key());
         }
+        requireRecordable(effect);
         if (!scope.start(effect.name())) {
             throw report.late(effect.name());
         }
@@ -85,6 +94,35 @@ final class EffectExecutor {
             return intendAndRun(effect, action);
         } finally {
             scope.end(effect.name());
+        }
+    }
+
+    private Optional<EffectResult> find(Effect<?> effect) {
+        try {
+            return store.find(effect.key());
+        } catch (ResultTooLargeException lost) {
+            if (mode == EffectMode.RECORDED_ONLY) {
+                return Optional.empty(); // missing, and not to be decided in a replay
+            }
+            throw report.parked(lost);
+        }
+    }
+
+    /** Refuses an effect whose result could not be recorded, before anything is done for it. */
+    private void requireRecordable(Effect<?> effect) {
+        try {
+            effect.codec().requireUsable();
+            if (effect.onAmbiguity() instanceof OnAmbiguity.AssumeDone<?> assumed) {
+                Object unused = effect.codec().read(effect.codec().write(assumed.result()));
+            }
+        } catch (ResultJson.ConversionException unusable) {
+            throw report.misused(new EffectMisuseException(
+                    "Results of effect " + effect.key() + " cannot be recorded as "
+                            + effect.codec().typeName() + ": "
+                            + unusable.getMessage()
+                            + ". Its action has not run. Use a record of plain values, a list or a map "
+                            + "as the type, or use run() if the result is not needed.",
+                    unusable));
         }
     }
 
@@ -111,10 +149,18 @@ final class EffectExecutor {
         report.count(Result.AMBIGUOUS);
         if (effect.onAmbiguity() instanceof OnAmbiguity.Probe<R> probe) {
             EffectProbe.Answer<R> answer = probe.probe().ask(effect.key());
+            if (answer == null) {
+                throw new IllegalStateException("The probe of effect " + effect.key()
+                        + " returned null, so the effect is still in doubt and does not run. Return Answer.done() or "
+                        + "Answer.notDone(), or throw an exception if the target does not tell.");
+            }
             report.targetAnswered();
             return answer instanceof EffectProbe.Answer.Done<R> done ? Optional.of(done) : Optional.empty();
         }
         if (effect.onAmbiguity() instanceof OnAmbiguity.AssumeDone<R> assumed) {
+            LOG.warn(
+                    "Effect {} was started and has no recorded result; it counts as done, as it declares with assumeDone",
+                    effect.key());
             return Optional.of(new EffectProbe.Answer.Done<>(assumed.result()));
         }
         throw report.parked(new AmbiguousEffectException(effect.key()));
@@ -124,12 +170,16 @@ final class EffectExecutor {
         R value;
         try {
             value = action.run(effect.key());
-        } catch (EffectMisuseException | AmbiguousEffectException e) {
-            throw e;
-        } catch (Exception failure) {
-            return fail(effect, failure);
-        } catch (Error failure) {
-            withdrawIfNotDone(effect, failure);
+        } catch (EffectMisuseException misuse) {
+            // an effect that came too late within this action is not kept, see AttemptReport.late
+            throw scope.isOpen() ? report.misused(misuse) : misuse;
+        } catch (AmbiguousEffectException | ResultTooLargeException parking) {
+            throw parking; // of an effect within this action
+        } catch (Throwable failure) {
+            if (failure instanceof Exception refused && rules.isPermanent(refused)) {
+                return failPermanently(effect, refused);
+            }
+            failTransiently(effect, failure);
             throw failure;
         }
         report.targetAnswered();
@@ -137,11 +187,7 @@ final class EffectExecutor {
     }
 
     /** Records a permanent failure, or parks the event; throws in any case, except for a result that another runner recorded. */
-    private <R> @Nullable R fail(Effect<R> effect, Exception failure) throws Exception {
-        if (!rules.isPermanent(failure)) {
-            withdrawIfNotDone(effect, failure);
-            throw failure;
-        }
+    private <R> @Nullable R failPermanently(Effect<R> effect, Exception failure) throws Exception {
         report.targetAnswered();
         if (rules.onPermanent() == OnPermanent.PARK) {
             withdraw(effect);
@@ -153,13 +199,42 @@ final class EffectExecutor {
         return valueOf(effect, recorded);
     }
 
-    private void withdrawIfNotDone(Effect<?> effect, Throwable failure) {
-        boolean unknown = Causes.first(failure, UnknownOutcomeException.class).isPresent()
-                || Causes.first(failure, InterruptedException.class).isPresent()
-                || Thread.currentThread().isInterrupted();
-        // a probe is asked after each failure, so its intent stays
-        if (!unknown && !(effect.onAmbiguity() instanceof OnAmbiguity.Probe)) {
-            withdraw(effect);
+    /** Handles a transient failure as the effect declares; the caller throws it, whatever the store does. */
+    private void failTransiently(Effect<?> effect, Throwable failure) {
+        report.targetFailed(failure);
+        if (!effect.needsIntent() || scope.isClosed()) {
+            return;
+        }
+        try {
+            switch (FailureMeaning.of(failure)) {
+                case NOT_DONE -> store.withdraw(effect.key());
+                case UNKNOWN -> leaveInDoubt(effect, failure);
+                case INTERRUPTED -> {
+                    // what is to be done is decided when the event is applied again
+                }
+            }
+        } catch (RuntimeException unavailable) { // a store; the intent stays
+            failure.addSuppressed(unavailable);
+        }
+    }
+
+    /** The intent stays, unless the effect counts as done: even if the sink catches the failure, the action does not run again. */
+    private void leaveInDoubt(Effect<?> effect, Throwable failure) {
+        if (effect.onAmbiguity() instanceof OnAmbiguity.Park<?>) {
+            report.count(Result.AMBIGUOUS);
+            AmbiguousEffectException unused = report.parked(new AmbiguousEffectException(effect.key(), failure));
+        } else if (effect.onAmbiguity() instanceof OnAmbiguity.AssumeDone<?> assumed) {
+            report.count(Result.AMBIGUOUS);
+            EffectResult unused =
+                    recorded(effect, new EffectResult.Done(effect.codec().tag(), write(effect, assumed.result())));
+            report.count(Result.RUN);
+            TaskError error = TaskError.of(failure);
+            LOG.warn(
+                    "Effect {} ended with {}: {}. It may have been done, and counts as done, as it declares with assumeDone. "
+                            + "Throw NotDoneException from its action where nothing was done",
+                    effect.key(),
+                    error.code(),
+                    error.message());
         }
     }
 
@@ -173,11 +248,19 @@ final class EffectExecutor {
     private <R> @Nullable R record(Effect<R> effect, @Nullable Object value) throws RecordedFailureException {
         String json = write(effect, value);
         R readBack = readBack(effect, json);
-        EffectResult result = new EffectResult.Done(effect.codec().tag(), json);
+        EffectResult.Done result = new EffectResult.Done(effect.codec().tag(), json);
         requireNotClosed(effect);
-        EffectResult recorded = store.record(effect.key(), result);
+        EffectResult recorded = recorded(effect, result);
         report.count(Result.RUN);
         return recorded.equals(result) ? readBack : valueOf(effect, recorded);
+    }
+
+    private EffectResult recorded(Effect<?> effect, EffectResult.Done result) {
+        try {
+            return store.record(effect.key(), result);
+        } catch (ResultTooLargeException lost) {
+            throw report.parked(lost);
+        }
     }
 
     private String write(Effect<?> effect, @Nullable Object value) {

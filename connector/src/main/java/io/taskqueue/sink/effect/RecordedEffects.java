@@ -1,5 +1,6 @@
 package io.taskqueue.sink.effect;
 
+import io.taskqueue.event.NameRule;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.EffectMisuseException;
@@ -91,6 +92,11 @@ public final class RecordedEffects implements Effects, AutoCloseable {
         return report.hasAnswerOfTarget();
     }
 
+    /** The first transient failure of an action, even if the sink caught it. */
+    public Optional<Throwable> targetFailure() {
+        return report.failureOfTarget();
+    }
+
     /** Why the event is to be parked, even if the sink caught the exception. */
     Optional<Throwable> parking() {
         return report.parking();
@@ -117,7 +123,9 @@ public final class RecordedEffects implements Effects, AutoCloseable {
             throw report.late(name);
         }
         ResultCodec<R> codec = codecOf(type);
-        EffectKey key = new EffectKey(sink, generation, event.queueName(), event.position(), name);
+        // the length only here: a name may be made from a payload, and keys that are stored must remain readable
+        String valid = NameRule.require("effect name", "charge", name);
+        EffectKey key = new EffectKey(sink, generation, event.queueName(), event.position(), valid);
         if (!names.add(name)) {
             throw report.misused(new EffectMisuseException("Effect '" + name + "' was requested twice in " + event
                     + ". A name identifies one action of its event: use different names, such as '" + name + "-1' and '"

@@ -64,6 +64,15 @@ public final class ResultCodec<R> {
         return new ResultCodec<>(type, tagOf(type));
     }
 
+    /**
+     * Checks that results of the type can be written and read back, as far as this is known without a result.
+     *
+     * @throws ResultJson.ConversionException if they cannot
+     */
+    public void requireUsable() throws ResultJson.ConversionException {
+        ResultJson.requireUsable(type);
+    }
+
     /** The tag under which results of the type are recorded. */
     public String tag() {
         return tag;

@@ -1,6 +1,9 @@
 package io.taskqueue.sink.effect;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -13,6 +16,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.taskqueue.event.TaskError;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +30,16 @@ public final class ResultJson {
     /** The JSON of an effect without a result, and of a null result. */
     public static final String NULL = "null";
 
-    private static final ObjectMapper MAPPER = JsonMapper.builder()
+    /** Whoever wrote a result decides its size: the stores have a bound, and what was done must be readable. */
+    private static final StreamReadConstraints UNBOUNDED = StreamReadConstraints.builder()
+            .maxStringLength(Integer.MAX_VALUE)
+            .maxNameLength(Integer.MAX_VALUE)
+            .maxNumberLength(Integer.MAX_VALUE)
+            .maxNestingDepth(StreamWriteConstraints.DEFAULT_MAX_DEPTH)
+            .build();
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder(
+                    JsonFactory.builder().streamReadConstraints(UNBOUNDED).build())
             .addModules(new Jdk8Module(), new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -41,18 +54,38 @@ public final class ResultJson {
 
         private static final long serialVersionUID = 1L;
 
-        ConversionException(JsonProcessingException cause) {
+        ConversionException(Throwable cause) {
             super(reason(cause), cause);
+        }
+
+        ConversionException(String reason) {
+            super(reason);
         }
     }
 
+    /** Why a class cannot be written and read back; empty if it can. */
+    private static final ClassValue<Optional<String>> PROBLEMS = new ClassValue<>() {
+        @Override
+        protected Optional<String> computeValue(Class<?> type) {
+            return new ResultTypeCheck(MAPPER).problem(type);
+        }
+    };
+
     private ResultJson() {}
+
+    /** @throws ConversionException if values of the class can never be written and read back */
+    static void requireUsable(Class<?> type) throws ConversionException {
+        Optional<String> problem = PROBLEMS.get(type);
+        if (problem.isPresent()) {
+            throw new ConversionException(problem.get());
+        }
+    }
 
     /** @throws ConversionException if the value's class cannot be written */
     static String write(@Nullable Object value) throws ConversionException {
         try {
             return value == null ? NULL : MAPPER.writeValueAsString(value);
-        } catch (JsonProcessingException unwritable) {
+        } catch (Exception | Error unwritable) { // code of the user's class may throw anything
             throw new ConversionException(unwritable);
         }
     }
@@ -61,7 +94,7 @@ public final class ResultJson {
     static <R> @Nullable R read(String json, Class<R> type) throws ConversionException {
         try {
             return json.equals(NULL) ? null : MAPPER.readValue(json, type);
-        } catch (JsonProcessingException unreadable) {
+        } catch (Exception | Error unreadable) { // code of the user's class may throw anything
             throw new ConversionException(unreadable);
         }
     }
@@ -91,8 +124,12 @@ public final class ResultJson {
     }
 
     /** The reason of a failure with the path into the value, and without the value. */
-    private static String reason(JsonProcessingException cause) {
-        String path = cause instanceof JsonMappingException mapping ? mapping.getPathReference() : "";
-        return cause.getOriginalMessage() + (path.isEmpty() ? "" : " (at " + path + ")");
+    private static String reason(Throwable cause) {
+        if (cause instanceof JsonProcessingException json) {
+            String path = json instanceof JsonMappingException mapping ? mapping.getPathReference() : "";
+            return json.getOriginalMessage() + (path.isEmpty() ? "" : " (at " + path + ")");
+        }
+        TaskError error = TaskError.of(cause);
+        return error.code() + ": " + error.message();
     }
 }

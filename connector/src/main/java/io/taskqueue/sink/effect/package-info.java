@@ -6,9 +6,11 @@
  *                    |
  *                    +--&gt; RecordedEffects                  the Effects that the sink gets
  *                           +--&gt; EffectExecutor            the lifecycle of one effect: find, intend, run, record
+ *                           |      FailureMeaning          what an exception of an action states
  *                           +--&gt; EffectScope               which effects run, and whether more may start
  *                           +--&gt; AttemptReport             counts, misuse and parking, for the runner
  *                           +--&gt; ResultCodec, ResultJson   results as JSON with the tag of their type
+ *                                  ResultTypeCheck         whether a type can be recorded at all
  *   EffectRules                    which failures are permanent, and what follows
  * </pre>
  *

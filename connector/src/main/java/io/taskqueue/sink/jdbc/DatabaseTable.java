@@ -15,6 +15,8 @@ import java.sql.Statement;
 import java.util.HexFormat;
 import java.util.Objects;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One table of a database: each call uses its own connection, and each statement is its own transaction. Thread-safe.
@@ -23,6 +25,8 @@ import javax.sql.DataSource;
  * percent-encoded before they become part of a key, because PostgreSQL does not accept the character NUL in text.
  */
 record DatabaseTable(DataSource dataSource, String table) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseTable.class);
 
     /** A step on a connection. */
     interface Step<R> {
@@ -75,17 +79,53 @@ record DatabaseTable(DataSource dataSource, String table) {
         }
     }
 
-    private boolean exists() {
+    /**
+     * Adds a column if the table has none of that name.
+     *
+     * @param ddl adds it
+     * @return whether the table has it now; if not, the statement is logged
+     */
+    boolean addColumn(String column, String ddl) {
+        if (has(column)) {
+            return true;
+        }
         try {
-            return call("look for the table", this::canBeRead);
+            call("add column " + column, connection -> execute(connection, ddl));
+            return true;
+        } catch (SinkStoreException refused) {
+            if (has(column)) {
+                return true; // a concurrent call added it
+            }
+            LOG.warn(
+                    "Table {} was created by an older version and has no column {}, and the database did not add it: {}. Have a "
+                            + "user who may alter the table run: {}",
+                    table,
+                    column,
+                    String.valueOf(refused.getMessage()),
+                    ddl);
+            return false;
+        }
+    }
+
+    boolean has(String column) {
+        try {
+            return call("look for column " + column, connection -> canBeRead(connection, column));
         } catch (SinkStoreException missing) {
             return false;
         }
     }
 
-    private boolean canBeRead(Connection connection) throws SQLException {
+    private boolean exists() {
+        try {
+            return call("look for the table", connection -> canBeRead(connection, "1"));
+        } catch (SinkStoreException missing) {
+            return false;
+        }
+    }
+
+    private boolean canBeRead(Connection connection, String column) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet none = statement.executeQuery("SELECT 1 FROM " + table + " WHERE 1 = 0")) {
+                ResultSet none = statement.executeQuery("SELECT " + column + " FROM " + table + " WHERE 1 = 0")) {
             return !none.next();
         }
     }
@@ -93,6 +133,11 @@ record DatabaseTable(DataSource dataSource, String table) {
     /** Whether a row with the primary key exists. */
     static boolean isConflict(SQLException failure) {
         return failure.getSQLState() != null && failure.getSQLState().startsWith("23");
+    }
+
+    /** Whether the statement names a table or a column that does not exist, or is not permitted. */
+    static boolean isUnknownName(SQLException failure) {
+        return failure.getSQLState() != null && failure.getSQLState().startsWith("42");
     }
 
     /** Whether the database aborted the statement because of a concurrent transaction. */

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The result is in the table {@code taskqueue_applied} of that database, beside the tables that the action writes. The runner
  * then records it like the result of any effect, for replays. If a crash prevents that, the next attempt finds the key in the
- * table: it returns the recorded result, and the action does not run. Concurrent runs of one key wait for each other at the
+ * table: it returns the recorded result, and the action does not run; the same happens after a commit whose confirmation was lost.
+ * Concurrent runs of one key wait for each other at the
  * table's primary key.
  *
  * <p>If an action throws, everything it did is rolled back. A {@link io.taskqueue.sink.PermanentEffectException} is then recorded
@@ -64,7 +65,9 @@ public final class JdbcEffects {
      * @param type the result's type, written and read as JSON
      * @return the result, from the action or from a record
      * @throws SinkStoreException if the transaction cannot be started or the result cannot be recorded; the event is retried
-     * @throws Exception what the action or the commit throws
+     * @throws io.taskqueue.sink.UnknownOutcomeException if the database did not confirm the commit; the event is retried, and the
+     *     next attempt returns the result if it was committed
+     * @throws Exception what the action throws, or the exception with which the database refused the commit
      */
     public <R> R capture(Effects effects, String name, Class<R> type, JdbcAction<R> action) throws Exception {
         Objects.requireNonNull(action, "action");
@@ -102,7 +105,7 @@ public final class JdbcEffects {
                 String json = write(key, codec, perform(connection, key, action));
                 R readBack = read(key, codec, json);
                 applied.record(connection, key, json);
-                transaction.commit();
+                transaction.commit(key);
                 return readBack;
             }
         }

@@ -3,6 +3,7 @@ package io.taskqueue.sink.local;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.NameRule;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TaskError;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.SinkFailedException;
@@ -72,7 +73,7 @@ final class LocalSinkRun<T> {
             cursor.sourceStarted(event.position().epoch());
             return;
         }
-        String peer = peer(event);
+        String peer = peer(event, cursor);
         switch (cursor.classify(peer, event.position())) {
             case DUPLICATE -> counters.duplicate(event);
             case FENCED -> counters.fenced(event);
@@ -128,19 +129,40 @@ final class LocalSinkRun<T> {
         return loaded;
     }
 
-    private String peer(ReplicationEvent<T> event) {
-        String peer = settings.peerKey().apply(event);
+    private String peer(ReplicationEvent<T> event, QueueCursor cursor) {
+        String peer = callPeerKey(event);
         if (peer == null) {
             throw new IllegalStateException("The peerKey function of sink " + settings.name() + " returned null for "
                     + event + ". Return a name for every event, such as LocalSinkRunner.DEFAULT_PEER.");
         }
         try {
-            return NameRule.require("peer name", "dispatcher-a", peer);
+            NameRule.require("peer name", "dispatcher-a", peer);
         } catch (IllegalArgumentException invalid) {
             throw new IllegalArgumentException(
                     "The peerKey function of sink " + settings.name() + " returned an invalid name for " + event + ". "
                             + invalid.getMessage(),
                     invalid);
+        }
+        if (!cursor.admits(peer)) {
+            throw new IllegalStateException(
+                    "The peerKey function of sink " + settings.name() + " returned '" + peer + "' for "
+                            + event + ", but queue " + event.queueName() + " has positions of " + QueueCursor.MAX_PEERS
+                            + " other peers already, the limit. Return the names of few peers, such as those of services.");
+        }
+        return peer;
+    }
+
+    private String callPeerKey(ReplicationEvent<T> event) {
+        try {
+            return settings.peerKey().apply(event);
+        } catch (Throwable thrown) { // the user's code may throw anything
+            TaskError error = TaskError.of(thrown);
+            throw new IllegalStateException(
+                    "The peerKey function of sink " + settings.name() + " failed on " + event + " with " + error.code()
+                            + ": " + error.message()
+                            + ". Its name decides whether the event was applied, so the run ends "
+                            + "before the event. Fix the function and run the sink again.",
+                    thrown);
         }
     }
 

@@ -3,6 +3,8 @@ package io.taskqueue.sink.local;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.libraries.SupportedLibraries;
+import io.taskqueue.libraries.UnsupportedLibraryException;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.OnPermanent;
@@ -72,6 +74,8 @@ public final class LocalSinkRunner<T> {
      * @return the numbers of this run
      * @throws SinkFailedException if an event cannot be applied; the checkpoint stays before it
      * @throws InterruptedException if the thread is interrupted; the current event is not recorded as applied
+     * @throws IllegalStateException if the peerKey function fails on an event, or returns null or too many names
+     * @throws IllegalArgumentException if it returns an invalid name
      * @throws RuntimeException the failure of reading the events, after all events read before were applied
      */
     public RunReceipt run(Iterable<ReplicationEvent<T>> events) throws InterruptedException {
@@ -101,13 +105,13 @@ public final class LocalSinkRunner<T> {
             this.sink = Objects.requireNonNull(sink, "sink");
         }
 
-        /** Where the runner keeps its progress; in memory by default. */
+        /** Where the runner keeps its progress; in memory, of at most 10,000 queues, by default. */
         public Builder<T> checkpoints(CheckpointStore checkpoints) {
             this.checkpoints = Objects.requireNonNull(checkpoints, "checkpoints");
             return this;
         }
 
-        /** Where results are recorded; in memory by default. */
+        /** Where results are recorded; in memory, the newest 100,000, by default. */
         public Builder<T> effects(EffectStore effects) {
             this.effects = Objects.requireNonNull(effects, "effects");
             return this;
@@ -121,7 +125,9 @@ public final class LocalSinkRunner<T> {
 
         /**
          * The peer whose position an event advances; the event's owner by default. The function must return the same peer for
-         * the same event: a name of 1 to 1,024 bytes of UTF-8. It is called on the thread that applies events.
+         * the same event: a name of 1 to 1,024 bytes of UTF-8, of at most 1,000 peers in one queue. It is called on the thread
+         * that applies events. If it throws or returns anything else, the run ends before the event with an exception that states
+         * this.
          */
         public Builder<T> peerKey(Function<ReplicationEvent<T>, String> peerKey) {
             this.peerKey = Objects.requireNonNull(peerKey, "peerKey");
@@ -177,8 +183,10 @@ public final class LocalSinkRunner<T> {
          * Builds the runner. Later changes to this builder do not affect it.
          *
          * @throws IllegalArgumentException if the name is empty or cannot be encoded as UTF-8, or the buffer is below 1
+         * @throws UnsupportedLibraryException if the application brings a version of a library that does not work here
          */
         public LocalSinkRunner<T> build() {
+            SupportedLibraries.requireForConnector();
             return new LocalSinkRunner<>(new LocalSinkSettings<>(
                     name,
                     sink,

@@ -22,6 +22,9 @@ final class QueueCursor {
         FENCED
     }
 
+    /** The number of peers of one queue: each has a position in its checkpoint, which is written with each event. */
+    static final int MAX_PEERS = 1_000;
+
     private static final int MAX_CONFLICTS = 1_000;
 
     private final CheckpointStore store;
@@ -40,6 +43,12 @@ final class QueueCursor {
 
     void sourceStarted(long epoch) {
         fence = Math.max(fence, epoch);
+    }
+
+    /** Whether the checkpoint has or may get a position of the peer. */
+    boolean admits(String peer) {
+        return checkpoint.peers().size() < MAX_PEERS
+                || checkpoint.position(peer).isPresent();
     }
 
     Verdict classify(String peer, Position position) {

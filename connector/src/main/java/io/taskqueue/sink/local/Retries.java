@@ -1,6 +1,7 @@
 package io.taskqueue.sink.local;
 
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.sink.Causes;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.SinkFailedException;
 import io.taskqueue.sink.store.SinkStoreException;
@@ -73,7 +74,7 @@ record Retries(String sink, RetryPolicy policy, Pause pause, RandomGenerator ran
                     attempt,
                     policy.attempts(),
                     event,
-                    cause.toString(),
+                    Causes.text(cause),
                     wait.toMillis());
             pause.await(wait);
         }

@@ -12,19 +12,26 @@ import java.util.Optional;
  *      ^                   |                  ^
  *      +----- withdraw ----+                  |
  *      +------------- record -----------------+
+ *      |                   |
+ *      +-------- record of a result that is too large --&gt; done without a result; an intent like the first, but find throws
  * </pre>
  *
  * <p>Thread-safe. Methods may throw a {@link SinkStoreException}, which is a transient failure of the event.
  */
 public interface EffectStore {
 
-    /** The result recorded under the key; an intent is not a result. */
+    /**
+     * The result recorded under the key; an intent is not a result.
+     *
+     * @throws ResultTooLargeException if the effect was done and its result was too large, and would still be
+     */
     Optional<EffectResult> find(EffectKey key);
 
     /**
      * Records a result, unless one is recorded already.
      *
      * @return the result that is now recorded under the key: the given one, or the earlier one
+     * @throws ResultTooLargeException if the result is larger than the store takes; the store has recorded that the effect was done
      */
     EffectResult record(EffectKey key, EffectResult result);
 

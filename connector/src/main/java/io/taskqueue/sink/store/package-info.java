@@ -7,6 +7,7 @@
  *                                      EventResults in streams.partition, which passes results to the stream thread
  *   CheckpointStore, SinkCheckpoint    implemented by MemoryCheckpointStore, and by JdbcCheckpointStore in sink.jdbc
  *   SinkStoreException                 a store that cannot be used
+ *   ResultTooLargeException            a result that a store cannot take, of an effect that was done
  * </pre>
  *
  * <p>Called by {@link io.taskqueue.sink.effect} on the thread that runs an effect, and by the local runner on its own thread, so

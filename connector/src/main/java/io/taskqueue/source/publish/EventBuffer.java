@@ -10,6 +10,7 @@ import io.taskqueue.queue.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -292,6 +293,20 @@ public final class EventBuffer<T> implements Journal<T> {
         lock.lock();
         try {
             return space.events() + dropped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The events that Kafka has not acknowledged, oldest first. */
+    List<BufferedEvent<T>> held() {
+        lock.lock();
+        try {
+            List<BufferedEvent<T>> held = new ArrayList<>();
+            for (BufferedEvent<T> event = oldest; event != null; event = event.next) {
+                held.add(event);
+            }
+            return held;
         } finally {
             lock.unlock();
         }

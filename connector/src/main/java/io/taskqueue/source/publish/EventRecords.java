@@ -58,6 +58,11 @@ public final class EventRecords<T> {
         return Utils.toPositive(Utils.murmur2(queueName.getBytes(StandardCharsets.UTF_8))) % partitions;
     }
 
+    /** Where the records go. */
+    public TopicPartition partition() {
+        return partition;
+    }
+
     /** Builds the event as it is published, if that has not been done before, and its record. */
     ProducerRecord<byte[], byte[]> record(BufferedEvent<T> buffered) {
         ReplicationEvent<T> published = buffered.published;

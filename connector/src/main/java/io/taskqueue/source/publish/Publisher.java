@@ -185,7 +185,8 @@ public final class Publisher<T> implements Runnable {
                         + failure.getMessage()
                         + ". Raise max.message.bytes of the topic; until then this queue's events wait."
                 : failure.toString();
-        LOG.warn(
+        // the beginning and the end of an outage are logged by its listener, once
+        LOG.debug(
                 "Publishing was interrupted after event {}; it continues with the next one, with a new producer: {}",
                 buffer.acknowledgedUpTo(),
                 error);

@@ -6,10 +6,12 @@
  *     PayloadLimit    encodes payloads; refuses those whose events would not fit into a record
  *     BufferSpace     the places in the buffer, reserved and granted in order (limits: BufferLimits)
  *     BufferedEvent   an event in the buffer
+ *     HeldEvents      what a stopped buffer holds, for those who keep it
  *   Publisher         sends the events in order, replaces a failed producer, never skips
  *     ProducerSession one producer, from its first record to its first failure
  *     EventRecords    builds the published event and its record; PeerResolver runs the user's code that names its owner
  *     ProducerFactory creates producers
+ *   UnreplicatedPublisher  sends events that an earlier source could not replicate
  * </pre>
  *
  * <p><b>Threads.</b> {@code encode} and {@code reserve} run on callers' threads outside the queue's lock, {@code append} inside

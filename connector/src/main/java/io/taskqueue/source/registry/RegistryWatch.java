@@ -39,6 +39,11 @@ public final class RegistryWatch implements AutoCloseable {
         this.next = own.epoch() + 1;
     }
 
+    /** The registry topic. */
+    public String topic() {
+        return partition.topic();
+    }
+
     /**
      * Reads the registry to the end that it has now: a claim that was acknowledged before the call is seen.
      *

@@ -17,7 +17,6 @@ import io.taskqueue.sink.PermanentEffectException;
 import io.taskqueue.sink.RecordedFailureException;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.SinkFailedException;
-import io.taskqueue.sink.UnknownOutcomeException;
 import io.taskqueue.sink.local.LocalSinkRunner;
 import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.sink.store.EffectStore;
@@ -26,14 +25,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What happens to an effect that was started and has no result: its process died, or its action did not know the outcome. */
 class OnAmbiguityTest {
@@ -187,41 +182,6 @@ class OnAmbiguityTest {
     }
 
     @Test
-    void actionThatWasKnownlyNotDoneRunsAgain() throws Exception {
-        for (OnAmbiguity<String> policy : List.of(OnAmbiguity.<String>park(), OnAmbiguity.assumeDone("assumed"))) {
-            MemoryEffectStore fresh = new MemoryEffectStore();
-            assertThatThrownBy(
-                            () -> new RecordedEffects("billing", 0, EVENT, fresh, EffectMode.RUN, EffectRules.DEFAULT)
-                                    .capture("charge", String.class, policy, key -> {
-                                        throw new IOException("refused");
-                                    }))
-                    .isInstanceOf(IOException.class);
-            assertThat(new RecordedEffects("billing", 0, EVENT, fresh, EffectMode.RUN, EffectRules.DEFAULT)
-                            .capture("charge", String.class, policy, this::charge))
-                    .isEqualTo("receipt");
-        }
-        assertThat(calls).hasSize(2);
-    }
-
-    @Test
-    void errorOfAnActionDoesNotCountAsDone() throws Exception {
-        for (OnAmbiguity<String> policy : List.of(OnAmbiguity.<String>park(), OnAmbiguity.assumeDone("assumed"))) {
-            MemoryEffectStore fresh = new MemoryEffectStore();
-            var error = new NoClassDefFoundError("com/example/Client");
-            assertThatThrownBy(
-                            () -> new RecordedEffects("billing", 0, EVENT, fresh, EffectMode.RUN, EffectRules.DEFAULT)
-                                    .capture("charge", String.class, policy, key -> {
-                                        throw error;
-                                    }))
-                    .isSameAs(error);
-            assertThat(new RecordedEffects("billing", 0, EVENT, fresh, EffectMode.RUN, EffectRules.DEFAULT)
-                            .capture("charge", String.class, policy, this::charge))
-                    .isEqualTo("receipt");
-        }
-        assertThat(calls).hasSize(2);
-    }
-
-    @Test
     void probeIsAskedAfterAnErrorToo() throws Exception {
         OnAmbiguity<Void> probe = OnAmbiguity.probe(key -> Answer.doneIf(!calls.isEmpty()));
         assertThatThrownBy(() -> effects().run("charge", probe, key -> {
@@ -233,34 +193,6 @@ class OnAmbiguityTest {
         effects().run("charge", probe, this::charge);
 
         assertThat(calls).hasSize(1);
-    }
-
-    static Stream<Exception> unknown() {
-        Exception timedOut = new UnknownOutcomeException("no answer in time");
-        Exception interrupted = new InterruptedException("stopped in the middle");
-        return Stream.of(
-                timedOut,
-                interrupted,
-                new CompletionException(timedOut),
-                new IOException(new ExecutionException(timedOut)),
-                new ExecutionException(interrupted));
-    }
-
-    @ParameterizedTest
-    @MethodSource("unknown")
-    void unknownOutcomeOrInterruptionIsHandledAsDeclared(Exception unknown) throws Exception {
-        OnAmbiguity<Void> assume = OnAmbiguity.assumeDone();
-        assertThatThrownBy(() -> effects().run("charge", assume, key -> {
-                    charge(key);
-                    throw unknown;
-                }))
-                .isSameAs(unknown);
-
-        var again = effects();
-        again.run("charge", assume, this::charge);
-
-        assertThat(calls).hasSize(1);
-        assertThat(again.counts().ambiguous()).isEqualTo(1);
     }
 
     @Test

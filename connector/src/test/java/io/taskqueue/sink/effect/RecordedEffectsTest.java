@@ -3,32 +3,48 @@ package io.taskqueue.sink.effect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TaskId;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.EffectMisuseException;
 import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.EffectNotRecordedException;
 import io.taskqueue.sink.Events;
+import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.sink.PermanentEffectException;
 import io.taskqueue.sink.RecordedFailureException;
 import io.taskqueue.sink.ResultType;
 import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.sink.store.MemoryEffectStore;
+import java.io.InputStream;
 import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class RecordedEffectsTest {
 
@@ -43,6 +59,63 @@ class RecordedEffectsTest {
     record Bill(String number) {}
 
     static final class Opaque {}
+
+    interface Shape {
+        int corners();
+    }
+
+    record Drawing(String name, Map<String, List<Part>> parts) {
+        record Part(Shape shape) {}
+    }
+
+    record Page<T>(T content) {}
+
+    record Item(String name, Optional<String> note, int count) {}
+
+    record Order(String id, List<Item> items, Map<String, BigDecimal> prices, @Nullable Order before) {}
+
+    static final class Bean {
+        public String name = "bean";
+    }
+
+    record Unwritable(String text) {
+        @Override
+        public String text() {
+            throw new StackOverflowError("in the getter");
+        }
+    }
+
+    /** Accepts from JSON less than can be created. */
+    record Positive(int number) {
+        static Positive negative() {
+            return new Positive(-1, true);
+        }
+
+        @JsonCreator
+        static Positive of(@JsonProperty("number") int number) {
+            if (number < 0) {
+                throw new IllegalArgumentException("negative");
+            }
+            return new Positive(number, true);
+        }
+
+        private Positive(int number, boolean trusted) {
+            this(number);
+            assert trusted : "always";
+        }
+    }
+
+    static final class WithoutConstructor {
+        private final String name;
+
+        WithoutConstructor(String name) {
+            this.name = name;
+        }
+
+        public String getName() {
+            return name;
+        }
+    }
 
     abstract static class Sealed {
         public final String name;
@@ -229,27 +302,132 @@ class RecordedEffectsTest {
     @Test
     void resultThatCannotBeWrittenIsAMisuseAndNotRecorded() {
         var effects = effects(EffectMode.RUN);
-        assertThatThrownBy(() -> effects.capture("charge", Opaque.class, key -> new Opaque()))
+        assertThatThrownBy(() -> effects.capture("charge", Unwritable.class, key -> new Unwritable("a")))
                 .isInstanceOf(EffectMisuseException.class)
-                .hasMessageStartingWith("Effect billing/0/orders/3/7/charge was done, but its result of type 'Opaque' "
-                        + "cannot be written as JSON: ")
-                .hasMessageEndingWith(
-                        " The result is not recorded, so the effect runs again with the same key after this is "
-                                + "fixed. Return a record of plain values, or use run() if the result is not needed.");
+                .hasMessage(
+                        "Effect billing/0/orders/3/7/charge was done, but its result of type 'Unwritable' cannot be written "
+                                + "as JSON: StackOverflowError: in the getter. The result is not recorded, so the effect runs again "
+                                + "with the same key after this is fixed. Return a record of plain values, or use run() if the "
+                                + "result is not needed.");
         assertThat(store.size()).isZero();
         assertThat(effects.counts()).isEqualTo(new RecordedEffects.Counts(0, 0, 0, 0, 0));
     }
 
     @Test
     void resultThatCannotBeReadBackIsAMisuseAndNotRecorded() {
-        assertThatThrownBy(() -> effects(EffectMode.RUN).capture("charge", Sealed.class, key -> new Sealed("a") {}))
+        assertThatThrownBy(() -> effects(EffectMode.RUN).capture("charge", Positive.class, key -> Positive.negative()))
                 .isInstanceOf(EffectMisuseException.class)
-                .hasMessageStartingWith("Effect billing/0/orders/3/7/charge was done, but its result of type 'Sealed' "
-                        + "cannot be read back from its JSON: ");
-        assertThatThrownBy(() -> effects(EffectMode.RUN).capture("report", String.class, key -> "x".repeat(20_100_000)))
-                .isInstanceOf(EffectMisuseException.class)
-                .hasMessageContaining("cannot be read back from its JSON: String value length");
+                .hasMessageStartingWith(
+                        "Effect billing/0/orders/3/7/charge was done, but its result of type 'Positive' "
+                                + "cannot be read back from its JSON: ");
         assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void resultOfAnySizeIsReadBackWhereTheStoreTakesIt() throws Exception {
+        String text = "x".repeat(20_100_000);
+        assertThat(effects(EffectMode.RUN).capture("report", String.class, key -> text))
+                .isEqualTo(text);
+        BigInteger number = BigInteger.TEN.pow(2_000);
+        assertThat(effects(EffectMode.RUN).capture("number", BigInteger.class, key -> number))
+                .isEqualTo(number);
+    }
+
+    static Stream<Arguments> unrecordable() {
+        String cannot = "cannot be read back, because ";
+        return Stream.of(
+                Arguments.of(ReplicationEvent.class, "has type parameters, which a recorded result does not have"),
+                Arguments.of(Optional.class, "has type parameters, which a recorded result does not have"),
+                Arguments.of(CompletableFuture.class, "has type parameters, which a recorded result does not have"),
+                Arguments.of(Page.class, "has type parameters, which a recorded result does not have"),
+                Arguments.of(Optional[].class, "has type parameters, which a recorded result does not have"),
+                Arguments.of(InputStream.class, cannot + "it is abstract or an interface"),
+                Arguments.of(Sealed.class, cannot + "it is abstract or an interface"),
+                Arguments.of(Shape.class, cannot + "it is abstract or an interface"),
+                Arguments.of(Runnable[].class, cannot + "it is abstract or an interface"),
+                Arguments.of(
+                        Drawing.class, cannot + "it is abstract or an interface (property shape) (property parts)"),
+                Arguments.of(Opaque.class, "cannot be written, because the class has no properties"),
+                Arguments.of(Thread.class, "cannot be"),
+                Arguments.of(
+                        WithoutConstructor.class,
+                        cannot + "the class has no constructor that its JSON could be passed to"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("unrecordable")
+    void typeThatCannotBeRecordedIsRefusedBeforeItsActionRuns(Class<?> type, String reason) {
+        var effects = effects(EffectMode.RUN);
+        assertThatThrownBy(() -> effects.capture("charge", type, key -> {
+                    calls.incrementAndGet();
+                    return none();
+                }))
+                .isInstanceOf(EffectMisuseException.class)
+                .hasMessageStartingWith(
+                        "Results of effect billing/0/orders/3/7/charge cannot be recorded as " + type.getTypeName())
+                .hasMessageContaining(reason)
+                .hasMessageEndingWith(
+                        ". Its action has not run. Use a record of plain values, a list or a map as the type, "
+                                + "or use run() if the result is not needed.");
+        assertThat(effects.misuse()).isPresent();
+        assertThat(calls).hasValue(0);
+    }
+
+    @Test
+    void typesThatCanBeRecordedAreAcceptedWhateverTheyConsistOf() throws Exception {
+        var order =
+                new Order("a", List.of(new Item("b", Optional.empty(), 1)), Map.of("k", new BigDecimal("1.50")), null);
+        assertThat(effects(EffectMode.RUN).capture("order", Order.class, key -> order))
+                .isEqualTo(order);
+        assertThat(effects(EffectMode.RUN).capture("bean", Bean.class, key -> new Bean()).name)
+                .isEqualTo("bean");
+        assertThat(effects(EffectMode.RUN).capture("kinds", EventKind[].class, key -> EventKind.values()))
+                .isEqualTo(EventKind.values());
+        Object set = effects(EffectMode.RUN).capture("set", Set.class, key -> Set.of(1));
+        assertThat(set).isEqualTo(Set.of(1));
+        assertThat(effects(EffectMode.RUN).capture("uri", URI.class, key -> URI.create("a:b")))
+                .isEqualTo(URI.create("a:b"));
+        assertThat(effects(EffectMode.RUN).capture("task", TaskId.class, key -> EVENT.taskId()))
+                .isEqualTo(EVENT.taskId());
+        assertThat(effects(EffectMode.RUN).capture("day", LocalDate.class, key -> LocalDate.EPOCH))
+                .isEqualTo(LocalDate.EPOCH);
+    }
+
+    @Test
+    void assumedResultThatCannotBeRecordedIsRefusedBeforeTheActionRuns() {
+        assertThatThrownBy(() -> effects(EffectMode.RUN)
+                        .capture("charge", Unwritable.class, OnAmbiguity.assumeDone(new Unwritable("a")), key -> {
+                            calls.incrementAndGet();
+                            return new Unwritable("b");
+                        }))
+                .isInstanceOf(EffectMisuseException.class)
+                .hasMessageContaining("StackOverflowError: in the getter. Its action has not run.");
+        assertThat(calls).hasValue(0);
+    }
+
+    /** Not a misuse, which would stop the sink: a name may be made from a payload. */
+    @Test
+    void nameThatCannotBePartOfAKeyIsRefusedBeforeItsActionRuns() {
+        Map<String, String> names = Map.of(
+                "",
+                "The effect name is empty. Use a name such as \"charge\".",
+                "\ud800",
+                "The effect name cannot be encoded as UTF-8: it contains an unpaired surrogate. Use complete characters.",
+                "é".repeat(513),
+                "The effect name has 513 characters and is longer than 1024 bytes of UTF-8. Use a shorter name.");
+        names.forEach((name, message) -> {
+            var effects = effects(EffectMode.RUN);
+            assertThatThrownBy(() -> effects.run(name, key -> calls.incrementAndGet()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(message);
+            assertThat(effects.misuse()).isEmpty();
+        });
+        assertThat(calls).hasValue(0);
+    }
+
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+    private static <R> R none() {
+        return null;
     }
 
     @Test

@@ -10,9 +10,13 @@ import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.EffectMisuseException;
 import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.Events;
+import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.PermanentEffectException;
 import io.taskqueue.sink.RecordedFailureException;
 import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.RetryPolicy;
+import io.taskqueue.sink.UnknownOutcomeException;
+import io.taskqueue.sink.effect.ApplyOutcome;
 import io.taskqueue.sink.effect.EffectRules;
 import io.taskqueue.sink.effect.RecordedEffects;
 import io.taskqueue.sink.local.FakePause;
@@ -39,12 +43,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Action and record in one transaction, on a real PostgreSQL. */
@@ -159,21 +166,84 @@ class JdbcEffectsTest {
         assertThat(applied()).isEmpty();
     }
 
+    /** A connection that breaks in its first commit. */
+    private static DataSource breakingAtCommit(boolean afterTheServersCommit) {
+        AtomicInteger commits = new AtomicInteger();
+        return PostgresTestServer.intercepted((connection, method, proceed) -> {
+            if (!method.equals("commit") || commits.getAndIncrement() > 0) {
+                return proceed.call();
+            }
+            if (afterTheServersCommit) {
+                proceed.call();
+            }
+            connection.abort(Runnable::run);
+            throw new SQLException("An I/O error occurred while sending to the backend.", "08006");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void commitWhoseConfirmationIsLostIsAnUnknownOutcomeAndIsLookedUpBeforeTheActionMayRunAgain(boolean committed)
+            throws Exception {
+        JdbcEffects breaking = new JdbcEffects(breakingAtCommit(committed));
+        // even where exceptions of the database are declared to be permanent
+        EffectRules permanent =
+                new EffectRules(RetryPolicy.DEFAULT.withPermanent(SQLException.class)::isPermanent, OnPermanent.RECORD);
+        AtomicInteger runs = new AtomicInteger();
+        List<ApplyOutcome> outcomes = new ArrayList<>();
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            outcomes.add(ApplyOutcome.of(
+                    (event, effects) -> breaking.run(effects, "charge", (connection, key) -> {
+                        runs.incrementAndGet();
+                        charge(connection, 5);
+                    }),
+                    EVENT,
+                    new RecordedEffects("billing", 0, EVENT, store, EffectMode.RUN, permanent)));
+        }
+        assertThat(outcomes.get(0)).isInstanceOfSatisfying(ApplyOutcome.Transient.class, lost -> assertThat(
+                        lost.cause())
+                .isInstanceOf(UnknownOutcomeException.class)
+                .hasMessage("The database did not confirm the commit of effect " + KEY
+                        + ": An I/O error occurred while "
+                        + "sending to the backend. (SQLState 08006). If it was committed, its result is in table "
+                        + "taskqueue_applied, where the next attempt finds it; otherwise the effect runs then."));
+        assertThat(outcomes.subList(1, 3))
+                .allSatisfy(applied -> assertThat(applied).isInstanceOf(ApplyOutcome.Applied.class));
+        assertThat(charged()).isEqualTo(5);
+        assertThat(runs).hasValue(committed ? 1 : 2);
+    }
+
     @Test
-    void commitWithoutAnAnswerIsNotRepeated() throws Exception {
-        DataSource unanswered = PostgresTestServer.intercepted((connection, method, proceed) -> {
-            Object answer = proceed.call();
-            if (method.equals("commit")) {
-                connection.close();
+    void commitThatTheDatabaseRefusesIsPropagatedUnchanged() throws Exception {
+        PostgresTestServer.execute(
+                "ALTER TABLE account ADD CONSTRAINT few EXCLUDE (charged WITH =) DEFERRABLE INITIALLY DEFERRED;"
+                        + " INSERT INTO account VALUES ('bob', 5)");
+        assertThatThrownBy(() -> jdbc.run(effects(), "charge", (connection, key) -> charge(connection, 5)))
+                .isInstanceOfSatisfying(SQLException.class, refused -> assertThat(refused.getSQLState())
+                        .isEqualTo("23P01"));
+        assertThat(charged()).isZero();
+        assertThat(applied()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"setAutoCommit", "close"})
+    void connectionThatCannotBeReleasedAfterItsCommitDoesNotFailTheEffect(String call) throws Exception {
+        AtomicBoolean committed = new AtomicBoolean();
+        DataSource breaking = PostgresTestServer.intercepted((connection, method, proceed) -> {
+            if (committed.get() && method.equals(call)) {
                 throw new SQLException("the connection broke", "08006");
             }
+            Object answer = proceed.call();
+            committed.set(committed.get() || method.equals("commit"));
             return answer;
         });
-        assertThatThrownBy(() -> new JdbcEffects(unanswered)
-                        .run(effects(), "charge", (connection, key) -> charge(connection, 5)))
-                .hasMessage("the connection broke");
-
-        jdbc.run(effects(), "charge", (connection, key) -> charge(connection, 5));
+        Receipt receipt = new JdbcEffects(breaking)
+                .capture(
+                        effects(),
+                        "charge",
+                        Receipt.class,
+                        (connection, key) -> new Receipt("r-" + charge(connection, 5), 5));
+        assertThat(receipt).isEqualTo(new Receipt("r-1", 5));
         assertThat(charged()).isEqualTo(5);
     }
 

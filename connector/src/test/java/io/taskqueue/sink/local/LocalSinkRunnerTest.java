@@ -313,6 +313,46 @@ class LocalSinkRunnerTest {
     }
 
     @Test
+    void whateverThePeerKeyFunctionThrowsEndsTheRunBeforeTheEvent() {
+        for (Throwable thrown : List.of(
+                new IllegalArgumentException("no owner"),
+                new StackOverflowError(),
+                new NoClassDefFoundError("com/example/Owners"),
+                new OutOfMemoryError("Java heap space"))) {
+            assertThatThrownBy(() -> runner(this::record)
+                            .peerKey(event -> LocalSinkRunnerTest.<String, RuntimeException>sneak(thrown))
+                            .build()
+                            .run(Events.sequence("orders", 1)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasCause(thrown)
+                    .hasMessage("The peerKey function of sink billing failed on " + Events.enqueued("orders", 7, 1)
+                            + " with " + thrown.getClass().getSimpleName() + ": "
+                            + (thrown.getMessage() == null ? thrown.getClass().getName() : thrown.getMessage())
+                            + ". Its name decides whether the event was applied, so the run ends before the event. Fix the "
+                            + "function and run the sink again.");
+        }
+        assertThat(applied).isEmpty();
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <R, X extends Throwable> R sneak(Throwable thrown) throws X {
+        throw (X) thrown;
+    }
+
+    @Test
+    void moreThanAThousandPeersOfOneQueueEndTheRunBeforeTheEvent() throws Exception {
+        LocalSinkRunner<String> runner = runner(this::record)
+                .peerKey(event -> "peer-" + event.position().sequence())
+                .build();
+        assertThatThrownBy(() -> runner.run(Events.sequence("orders", 1_001)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("The peerKey function of sink billing returned 'peer-1001' for "
+                        + Events.enqueued("orders", 7, 1_001) + ", but queue orders has positions of 1000 other peers "
+                        + "already, the limit. Return the names of few peers, such as those of services.");
+        assertThat(applied).hasSize(1_000);
+    }
+
+    @Test
     void peerKeyDecidesWhosePositionAdvances() throws Exception {
         runner(this::record).peerKey(ReplicationEvent::sourcePeerId).build().run(Events.sequence("orders", 3));
         assertThat(checkpoint("peer-a")).isEqualTo(at(7, 3));

@@ -7,17 +7,19 @@ import io.taskqueue.serde.ReplicationEventCodec;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.common.TopicPartition;
 
 /** Builds the parts of a publisher of text payloads. */
-final class PublishingParts {
+public final class PublishingParts {
 
     static final ReplicationEventCodec<String> CODEC = new ReplicationEventCodec<>(PayloadCodec.utf8());
 
     private PublishingParts() {}
 
-    static EventBuffer<String> buffer(BufferLimits limits, Instant now, Ticker ticker) {
+    public static EventBuffer<String> buffer(BufferLimits limits, Instant now, Ticker ticker) {
         EventRecords<String> records = records("q", 1_000_000);
         return new EventBuffer<>(
                 7,
@@ -26,6 +28,15 @@ final class PublishingParts {
                 Clock.fixed(now, ZoneOffset.UTC),
                 ticker,
                 new SimpleMeterRegistry().counter("expired"));
+    }
+
+    /** Kafka acknowledges the oldest event. */
+    public static void acknowledgeOldest(EventBuffer<String> buffer) throws InterruptedException {
+        List<BufferedEvent<String>> oldest = new ArrayList<>();
+        buffer.startOver();
+        long unused = buffer.take(oldest, 1, () -> true, 0);
+        boolean removed = buffer.acknowledged(oldest.get(0));
+        assert removed;
     }
 
     static EventRecords<String> records(String queueName, int maxRecordBytes) {

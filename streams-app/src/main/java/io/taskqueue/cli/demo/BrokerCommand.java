@@ -1,6 +1,7 @@
 package io.taskqueue.cli.demo;
 
 import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.ShutdownSignal;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ public final class BrokerCommand implements Callable<Integer> {
 
     @Option(
             names = "--port",
+            converter = OptionValue.Port.class,
             paramLabel = "N",
             defaultValue = "9092",
             description = "The port to listen on; 0 selects a free port. Default: ${DEFAULT-VALUE}.")

@@ -11,6 +11,7 @@ import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.Progress;
 import io.taskqueue.cli.shared.ShutdownSignal;
+import io.taskqueue.cli.shared.ThreadFailures;
 import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.cli.sink.SinkIdleMonitor;
 import io.taskqueue.event.Position;
@@ -91,8 +92,9 @@ final class Demo implements AutoCloseable {
     DemoResult run(TaskFileReader tasks, WorkerBehavior workers, ShutdownSignal shutdown, Listener listener)
             throws InterruptedException, ExecutionException {
         long begin = environment.ticker().nanos();
-        var settings = new Dispatcher.Settings(QUEUE, TOPIC, workers, LEASE, "mirror-workers", true);
-        try (Dispatcher dispatcher = Dispatcher.start(settings, kafka, meters, environment.random())) {
+        var settings = new Dispatcher.Settings(QUEUE, workers, LEASE, source -> source.ownerPeer("mirror-workers"));
+        try (ThreadFailures failures = ThreadFailures.listen();
+                Dispatcher dispatcher = Dispatcher.start(settings, kafka, meters, environment.random(), failures)) {
             listener.dispatcherStarted(dispatcher);
             DispatchCounters counters = dispatcher.counters();
             SinkStatus first;

@@ -4,11 +4,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.ShutdownSignal;
+import io.taskqueue.cli.shared.ThreadFailures;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.diagnostics.DispatcherEventFeed;
-import io.taskqueue.queue.DrainedTask;
+import io.taskqueue.event.Position;
+import io.taskqueue.queue.QueueClosedException;
+import io.taskqueue.queue.QueueSnapshot;
 import io.taskqueue.queue.TaskQueue;
-import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.source.CloseReport;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.SourceHealth;
 import io.taskqueue.source.SourceStartException;
@@ -16,81 +19,87 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A queue with its source and simulated workers: a dispatcher service, with tasks from a file.
  *
- * <p>{@link #dispatch} runs on the thread of the command; tasks are enqueued by a thread of their own, and each worker has one.
+ * <p>{@link #dispatch} runs on the thread of the command; tasks are enqueued by a thread of their own, and each worker has one. What
+ * ends one of these threads ends {@link #dispatch} with a failure.
  */
 public final class Dispatcher implements AutoCloseable {
 
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(50);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
     private static final int HEARTBEATS_PER_LEASE = 6;
 
     /**
      * The settings of a dispatcher.
      *
-     * @param ownerPeer the process that is responsible for the tasks, or null
+     * @param configure further settings of the source
      */
     public record Settings(
-            String queue,
-            String topic,
-            WorkerBehavior workers,
-            Duration lease,
-            @Nullable String ownerPeer,
-            boolean createTopics) {}
+            String queue, WorkerBehavior workers, Duration lease, Consumer<ReplicationSource.Builder<?>> configure) {}
 
-    private final TaskQueue<String> queue;
-    private final ReplicationSource<String> source;
+    private final TaskQueue<TaskLine> queue;
+    private final ReplicationSource<TaskLine> source;
     private final SimulatedWorkers workers;
     private final DispatchCounters counters;
+    private final ThreadFailures failures;
+    private @Nullable TaskEnqueuer enqueuer;
 
     private Dispatcher(
-            TaskQueue<String> queue,
-            ReplicationSource<String> source,
+            TaskQueue<TaskLine> queue,
+            ReplicationSource<TaskLine> source,
             SimulatedWorkers workers,
-            DispatchCounters counters) {
+            DispatchCounters counters,
+            ThreadFailures failures) {
         this.queue = queue;
         this.source = source;
         this.workers = workers;
         this.counters = counters;
+        this.failures = failures;
     }
 
     /**
      * Starts the source and the workers.
      *
+     * @param failures records what ends one of the threads
      * @throws CommandFailedException if the source cannot start
      */
     public static Dispatcher start(
-            Settings settings, Map<String, Object> kafka, MeterRegistry meters, RandomGenerator random)
+            Settings settings,
+            Map<String, Object> kafka,
+            MeterRegistry meters,
+            RandomGenerator random,
+            ThreadFailures failures)
             throws InterruptedException {
         DispatchCounters counters = new DispatchCounters();
-        TaskQueue<String> queue = TaskQueue.<String>builder(settings.queue())
+        TaskQueue<TaskLine> queue = TaskQueue.<TaskLine>builder(settings.queue())
                 .leaseDuration(settings.lease())
                 .heartbeatInterval(settings.lease().dividedBy(HEARTBEATS_PER_LEASE))
                 .listener(counters::count)
                 .build();
         try {
-            var builder = ReplicationSource.builder(queue, PayloadCodec.jsonText())
+            var builder = ReplicationSource.builder(queue, TaskLine.CODEC)
                     .kafka(kafka)
                     .sourcePeer("dispatcher-" + ProcessHandle.current().pid())
-                    .topic(settings.topic())
-                    .createTopics(settings.createTopics())
+                    .closeTimeout(CLOSE_TIMEOUT)
                     .metrics(meters);
-            if (settings.ownerPeer() != null) {
-                builder.ownerPeer(settings.ownerPeer());
-            }
-            ReplicationSource<String> source = builder.start();
-            SimulatedWorkers workers = SimulatedWorkers.start(queue, settings.workers(), settings.lease(), random);
-            return new Dispatcher(queue, source, workers, counters);
+            settings.configure().accept(builder);
+            ReplicationSource<TaskLine> source = builder.start();
+            SimulatedWorkers workers =
+                    SimulatedWorkers.start(queue, settings.workers(), settings.lease(), random, failures);
+            return new Dispatcher(queue, source, workers, counters, failures);
         } catch (SourceStartException e) {
             queue.close();
-            throw new CommandFailedException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
+            throw CommandFailedException.refused(e);
         } catch (RuntimeException | InterruptedException e) {
             queue.close();
             throw e;
@@ -98,30 +107,71 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     /**
-     * Dispatches every task of the file.
+     * Dispatches every task of the file. If the file cannot be read to its end, what was read is dispatched all the same.
      *
      * @param shutdown ends it early
      * @param progress called repeatedly
      * @return whether every task has ended; false where it was ended early
-     * @throws CommandFailedException if the file cannot be read to its end, or the source has stopped
+     * @throws CommandFailedException if the file cannot be read to its end, the source has stopped, or one of the threads has
      */
     public boolean dispatch(TaskFileReader tasks, ShutdownSignal shutdown, Runnable progress)
             throws InterruptedException {
-        TaskEnqueuer enqueuer = TaskEnqueuer.start(queue, tasks);
-        while (!(enqueuer.ended() && counters.live() == 0)) {
+        TaskEnqueuer reading = TaskEnqueuer.start(queue, tasks, failures);
+        enqueuer = reading;
+        while (!(reading.ended() && counters.live() == 0)) {
             if (shutdown.await(CHECK_INTERVAL)) {
                 return false;
             }
-            requireLive();
+            requireRunning();
             progress.run();
         }
+        requireRunning();
         progress.run();
+        reading.requireReadToTheEnd();
         return true;
     }
 
-    /** Accepts no more tasks, lets leases finish within the grace, and returns the tasks that are left. */
-    List<DrainedTask<String>> drain(Duration grace) {
-        return queue.drain(grace);
+    /** @throws CommandFailedException if the source has stopped, or one of the threads was ended by a throwable */
+    void requireRunning() {
+        failures.requireNone();
+        if (!source.health().live()) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    source.health().lastError().orElse("The source of queue " + queue.name() + " has stopped."));
+        }
+    }
+
+    /**
+     * Reads and accepts no more tasks, lets leases finish within the grace, and returns the tasks that have not ended.
+     *
+     */
+    RemainingTasks drain(Duration grace) throws InterruptedException {
+        TaskEnqueuer reading = enqueuer;
+        List<TaskLine> notEnqueued = reading == null ? List.of() : reading.stop();
+        return new RemainingTasks(drained(grace), notEnqueued, reading == null ? 1 : reading.nextLine());
+    }
+
+    private List<TaskLine> drained(Duration grace) {
+        try {
+            return queue.drain(grace).stream()
+                    .map(drained -> drained.task().payload())
+                    .toList();
+        } catch (QueueClosedException e) {
+            // the source has stopped its queue, and records nothing any more
+            return queue.snapshot().tasks().stream()
+                    .filter(entry -> entry.state() != QueueSnapshot.State.DEAD)
+                    .map(entry -> entry.task().payload())
+                    .toList();
+        }
+    }
+
+    /** Completes when every event so far is confirmed, and fails if the source ends before. */
+    CompletableFuture<Position> replicated() {
+        return source.replicated();
+    }
+
+    SourceHealth health() {
+        return source.health();
     }
 
     /**
@@ -131,17 +181,16 @@ public final class Dispatcher implements AutoCloseable {
      */
     public void awaitReplicated(Duration timeout) throws InterruptedException {
         try {
-            source.replicated().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            replicated().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             String reason = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
             throw new CommandFailedException(ExitCode.FAILED, "Not every event reached Kafka: " + reason, e);
         } catch (TimeoutException e) {
             throw new CommandFailedException(
                     ExitCode.FAILED,
-                    "Not every event reached Kafka within " + timeout.toSeconds() + " s: events are acknowledged up to "
-                            + "position " + source.replicatedUpTo() + ", and "
-                            + source.health().bufferedEvents()
-                            + " events are not. Check the cluster, and dispatch the remaining tasks again.",
+                    "Kafka has not acknowledged " + source.health().bufferedEvents() + " events within "
+                            + timeout.toSeconds() + " s; they are acknowledged up to position "
+                            + source.replicatedUpTo() + ". Check the cluster.",
                     e);
         }
     }
@@ -149,7 +198,7 @@ public final class Dispatcher implements AutoCloseable {
     /** Configures a server to show the queue, its events, and whether they reach Kafka. */
     public void showOn(DiagnosticsServer.Builder diagnostics) {
         diagnostics
-                .feed(new DispatcherEventFeed<>(queue, source, PayloadCodec.jsonText()))
+                .feed(new DispatcherEventFeed<>(queue, source, TaskLine.CODEC))
                 .ready("replication", this::replicationFailure);
     }
 
@@ -159,29 +208,22 @@ public final class Dispatcher implements AutoCloseable {
         return health.ready()
                 ? Optional.empty()
                 : Optional.of("the source is " + health.state() + " since " + health.since()
-                        + health.lastError().map(error -> ": " + error).orElse(""));
-    }
-
-    private void requireLive() {
-        if (!source.health().live()) {
-            throw new CommandFailedException(
-                    ExitCode.FAILED, replicationFailure().orElse("The source has stopped."));
-        }
-    }
-
-    /** The position up to which every event is acknowledged by Kafka. */
-    String replicatedUpTo() {
-        return source.replicatedUpTo().toString();
+                        + health.reason().map(reason -> ": " + reason).orElse(""));
     }
 
     public DispatchCounters counters() {
         return counters;
     }
 
+    /** Stops the workers, closes the queue, and waits for the last acknowledgements, no longer than the timeout. */
+    CloseReport close(Duration timeout) {
+        workers.close();
+        return source.close(timeout);
+    }
+
     /** Stops the workers, closes the queue, and waits for the last acknowledgements. */
     @Override
     public void close() {
-        workers.close();
-        source.close();
+        var unused = close(CLOSE_TIMEOUT);
     }
 }

@@ -1,5 +1,6 @@
 package io.taskqueue.cli.dispatch;
 
+import io.taskqueue.cli.shared.ThreadFailures;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.queue.Lease;
 import io.taskqueue.queue.LeaseLostException;
@@ -20,29 +21,31 @@ final class SimulatedWorkers implements AutoCloseable {
 
     private static final double EXPIRING_SHARE = 0.25;
 
-    private final TaskQueue<String> queue;
+    private final TaskQueue<TaskLine> queue;
     private final WorkerBehavior behavior;
     private final RandomGenerator random;
     private final Duration heartbeat;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
 
-    private SimulatedWorkers(TaskQueue<String> queue, WorkerBehavior behavior, Duration lease, RandomGenerator random) {
+    private SimulatedWorkers(
+            TaskQueue<TaskLine> queue, WorkerBehavior behavior, Duration lease, RandomGenerator random) {
         this.queue = queue;
         this.behavior = behavior;
         this.random = random;
         this.heartbeat = lease.dividedBy(3);
     }
 
-    /** Starts the workers; they end when the queue is closed. */
+    /** Starts the workers; they end when the queue is closed. What ends one otherwise is recorded as a failure. */
     static SimulatedWorkers start(
-            TaskQueue<String> queue, WorkerBehavior behavior, Duration lease, RandomGenerator random) {
+            TaskQueue<TaskLine> queue,
+            WorkerBehavior behavior,
+            Duration lease,
+            RandomGenerator random,
+            ThreadFailures failures) {
         SimulatedWorkers workers = new SimulatedWorkers(queue, behavior, lease, random);
         for (int i = 1; i <= behavior.count(); i++) {
-            Thread thread = new Thread(workers::work, "worker-" + i);
-            thread.setDaemon(true);
-            workers.threads.add(thread);
-            thread.start();
+            workers.threads.add(failures.start("worker-" + i, workers::work));
         }
         return workers;
     }
@@ -59,7 +62,7 @@ final class SimulatedWorkers implements AutoCloseable {
         }
     }
 
-    private void attempt(Lease<String> lease) throws InterruptedException {
+    private void attempt(Lease<TaskLine> lease) throws InterruptedException {
         try {
             if (!happens(behavior.failRate())) {
                 hold(lease);
@@ -76,7 +79,7 @@ final class SimulatedWorkers implements AutoCloseable {
         }
     }
 
-    private void hold(Lease<String> lease) throws InterruptedException {
+    private void hold(Lease<TaskLine> lease) throws InterruptedException {
         long left = behavior.workTime().toNanos();
         while (left > 0) {
             long pause = Math.min(left, heartbeat.toNanos());

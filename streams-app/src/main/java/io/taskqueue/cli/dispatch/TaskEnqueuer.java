@@ -2,82 +2,121 @@ package io.taskqueue.cli.dispatch;
 
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.ThreadFailures;
 import io.taskqueue.queue.PayloadRefusedException;
 import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.TaskQueue;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
-/** Enqueues the tasks of a file on a thread of its own, so that a read that blocks on standard input does not delay a stop. */
+/**
+ * Enqueues the tasks of a file on a thread of its own, so that a read that blocks on standard input does not delay a stop.
+ *
+ * <p>An {@code Error} is not handled here: it ends the thread, and so the command.
+ */
 final class TaskEnqueuer {
 
-    private final TaskQueue<String> queue;
-    private final TaskFileReader tasks;
-    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    /** How long a read may take to react to its interruption. */
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
-    private TaskEnqueuer(TaskQueue<String> queue, TaskFileReader tasks) {
+    private final TaskQueue<TaskLine> queue;
+    private final TaskFileReader tasks;
+    private @Nullable Thread thread;
+    private volatile boolean stopping;
+    private volatile @Nullable TaskLine inHand;
+    private volatile @Nullable CommandFailedException failure;
+
+    private TaskEnqueuer(TaskQueue<TaskLine> queue, TaskFileReader tasks) {
         this.queue = queue;
         this.tasks = tasks;
     }
 
-    static TaskEnqueuer start(TaskQueue<String> queue, TaskFileReader tasks) {
+    static TaskEnqueuer start(TaskQueue<TaskLine> queue, TaskFileReader tasks, ThreadFailures failures) {
         TaskEnqueuer enqueuer = new TaskEnqueuer(queue, tasks);
-        Thread thread = new Thread(enqueuer::run, "task-enqueuer");
-        thread.setDaemon(true);
-        thread.start();
+        enqueuer.thread = failures.start("task-enqueuer", enqueuer::run);
         return enqueuer;
     }
 
     private void run() {
         try {
             enqueueAll();
-            end.complete(null);
         } catch (QueueClosedException e) {
-            end.complete(null);
+            return; // the task in hand stays there
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            end.complete(null);
-        } catch (IOException | RuntimeException e) {
-            end.completeExceptionally(e);
+        } catch (CommandFailedException e) {
+            failure = e;
+        } catch (IOException e) {
+            if (!stopping) {
+                failure = new CommandFailedException(
+                        ExitCode.FAILED,
+                        "The file of tasks could not be read behind line " + (tasks.nextLine() - 1) + ": "
+                                + e.getMessage() + ". Check the file, and continue with --from-line "
+                                + tasks.nextLine() + ".",
+                        e);
+            }
         }
     }
 
     private void enqueueAll() throws IOException, InterruptedException {
-        for (Optional<String> task = tasks.next(); task.isPresent(); task = tasks.next()) {
+        for (Optional<TaskLine> task = tasks.next(); task.isPresent(); task = tasks.next()) {
+            inHand = task.get();
             try {
                 queue.enqueue(task.get());
             } catch (PayloadRefusedException e) {
-                tasks.reject(e.getMessage());
+                tasks.reject(task.get().number(), e.getMessage());
             }
+            inHand = null;
+        }
+    }
+
+    /** Whether no more tasks follow: at the end of the file, after a failure, and once the queue is closed. */
+    boolean ended() {
+        Thread running = thread;
+        return running != null && !running.isAlive();
+    }
+
+    /** @throws CommandFailedException if the file could not be read to its end */
+    void requireReadToTheEnd() {
+        CommandFailedException found = failure;
+        if (found != null) {
+            throw found;
         }
     }
 
     /**
-     * Whether the last task was enqueued, or the queue was closed.
+     * Ends the reading.
      *
-     * @throws CommandFailedException if the file could not be read to its end
+     * @return the tasks that were read from a pipe and not enqueued; none of a file, which can be read again from {@link
+     *     #nextLine}
      */
-    boolean ended() throws InterruptedException {
-        if (!end.isDone()) {
-            return false;
+    List<TaskLine> stop() throws InterruptedException {
+        stopping = true;
+        Thread running = thread;
+        if (running != null) {
+            running.interrupt();
+            running.join(STOP_TIMEOUT.toMillis());
         }
-        try {
-            end.get();
-            return true;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException unreadable) {
-                throw new CommandFailedException(
-                        ExitCode.FAILED,
-                        "The file of tasks could not be read to its end: " + unreadable.getMessage()
-                                + ". Check the file.",
-                        unreadable);
+        List<TaskLine> unused = new ArrayList<>();
+        if (tasks.isPipe()) {
+            TaskLine waiting = inHand;
+            if (waiting != null) {
+                unused.add(waiting);
             }
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
+            if (ended()) {
+                unused.addAll(tasks.readAhead());
             }
-            throw new IllegalStateException(e.getCause());
         }
+        return unused;
+    }
+
+    /** The number of the first line that was not read, or is in hand and can be read again. */
+    long nextLine() {
+        TaskLine waiting = inHand;
+        return waiting == null || tasks.isPipe() ? tasks.nextLine() : waiting.number();
     }
 }

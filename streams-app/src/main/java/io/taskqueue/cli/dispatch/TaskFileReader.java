@@ -1,54 +1,87 @@
 package io.taskqueue.cli.dispatch;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.Output;
-import io.taskqueue.serde.PayloadCodec;
-import java.io.BufferedReader;
+import io.taskqueue.serde.BoundedJson;
+import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.text.LineReader;
+import io.taskqueue.text.NotUtf8Exception;
+import io.taskqueue.text.TextEncoding;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads tasks from a file of JSON lines: each line is one payload, any JSON value except null; blank lines are ignored. Not
- * thread-safe.
+ * Reads tasks from a file of JSON lines in UTF-8: each line is one payload, any JSON value except null; blank lines are ignored. A
+ * byte order mark is skipped. A file whose lines cannot be tasks at all (UTF-16, an array over several lines) is refused.
  *
- * <p>An invalid line is reported with its number and skipped; a strict reader fails instead.
+ * <p>An invalid line is reported with its number and skipped; a strict reader fails instead. One thread at a time reads; an
+ * interruption of a thread that waits for a pipe ends its read without losing a byte.
  */
 public final class TaskFileReader implements AutoCloseable {
 
-    private static final PayloadCodec<String> CODEC = PayloadCodec.jsonText();
     private static final String SAMPLE = "/mirror-tasks.ndjson";
-    private static final int BUFFER_BYTES = 1 << 16;
+    private static final String STANDARD_INPUT = "-";
 
-    private final BufferedReader lines;
-    private final boolean strict;
+    /**
+     * How a file is read.
+     *
+     * @param strict whether an invalid line is a failure
+     * @param maxLineBytes the longest line
+     * @param fromLine the number of the first line to read; those before are skipped
+     */
+    public record Settings(boolean strict, int maxLineBytes, long fromLine) {
+
+        /** A line that is longer is no payload that a record can take. */
+        static final int MAX_LINE_BYTES = ReplicationEventCodec.MAX_PAYLOAD_BYTES;
+
+        /** Invalid lines are skipped, and all lines are read. */
+        public static Settings defaults() {
+            return new Settings(false, MAX_LINE_BYTES, 1);
+        }
+    }
+
+    private final LineReader lines;
+    private final String name;
+    private final boolean pipe;
+    private final Settings settings;
     private final Consumer<String> report;
-    private long number;
+    private boolean begun;
+    private boolean firstValueSeen;
     private long skipped;
+    private long refusedLine;
 
-    private TaskFileReader(InputStream in, boolean strict, Consumer<String> report) {
-        this.lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8), BUFFER_BYTES);
-        this.strict = strict;
+    private TaskFileReader(InputStream in, String name, boolean pipe, Settings settings, Consumer<String> report) {
+        this.lines = new LineReader(in, settings.maxLineBytes);
+        this.name = name;
+        this.pipe = pipe;
+        this.settings = settings;
         this.report = report;
     }
 
     /**
-     * Opens a file, standard input ({@code -}), or the sample of the demo (null). A file whose name ends in {@code .gz} is
-     * decompressed.
+     * Opens a file, standard input ({@code -}), or the sample of the demo (null). A file that contains gzip data is decompressed.
      *
      * @param report receives a message for each skipped line
-     * @throws CommandFailedException if it cannot be opened
+     * @throws CommandFailedException if it cannot be opened, or is a file that cannot contain tasks
      */
-    public static TaskFileReader open(@Nullable String file, boolean strict, Consumer<String> report) {
+    public static TaskFileReader open(@Nullable String file, Settings settings, Consumer<String> report) {
         try {
             if (file == null) {
                 InputStream sample = TaskFileReader.class.getResourceAsStream(SAMPLE);
@@ -56,14 +89,12 @@ public final class TaskFileReader implements AutoCloseable {
                     throw new CommandFailedException(
                             ExitCode.FAILED, "The sample tasks " + SAMPLE + " are missing from the jar. Rebuild it.");
                 }
-                return new TaskFileReader(sample, strict, report);
+                return new TaskFileReader(sample, "the sample", false, settings, report);
             }
-            if (file.equals("-")) {
-                return new TaskFileReader(System.in, strict, report);
+            if (file.equals(STANDARD_INPUT)) {
+                return ofPipe(standardInput(), "standard input", settings, report);
             }
-            InputStream in = Files.newInputStream(Path.of(file));
-            return new TaskFileReader(
-                    file.endsWith(".gz") ? new GZIPInputStream(in, BUFFER_BYTES) : in, strict, report);
+            return openFile(Path.of(file), settings, report);
         } catch (NoSuchFileException e) {
             throw new CommandFailedException(
                     ExitCode.USAGE,
@@ -73,39 +104,176 @@ public final class TaskFileReader implements AutoCloseable {
         } catch (IOException e) {
             throw new CommandFailedException(
                     ExitCode.USAGE,
-                    "The file of tasks " + file + " cannot be read: " + e
+                    "The file of tasks " + file + " cannot be read: " + e.getMessage()
                             + ". Pass a file of JSON lines, or - for standard input.",
                     e);
         }
     }
 
-    /** The next payload, or empty at the end of the file. */
-    public Optional<String> next() throws IOException {
-        String line;
-        while ((line = lines.readLine()) != null) {
-            number++;
-            if (line.isBlank()) {
-                continue;
+    /** Reads a pipe, whose bytes cannot be read again. */
+    static TaskFileReader ofPipe(InputStream in, String name, Settings settings, Consumer<String> report) {
+        return new TaskFileReader(in, name, true, settings, report);
+    }
+
+    private static TaskFileReader openFile(Path file, Settings settings, Consumer<String> report) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException("it is a directory");
+        }
+        boolean regular = Files.isRegularFile(file);
+        InputStream in = Files.newInputStream(file);
+        boolean opened = false;
+        try {
+            TaskFileReader reader = new TaskFileReader(
+                    regular && isGzip(file) ? new GzipInput(in) : in, file.toString(), !regular, settings, report);
+            if (regular) {
+                reader.begin();
             }
-            try {
-                CODEC.encode(line);
-                return Optional.of(line);
-            } catch (RuntimeException e) {
-                reject(e.getMessage());
+            opened = true;
+            return reader;
+        } finally {
+            if (!opened) {
+                in.close();
+            }
+        }
+    }
+
+    private static boolean isGzip(Path file) throws IOException {
+        if (file.toString().endsWith(".gz")) {
+            return true;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.read() == 0x1F && in.read() == 0x8B;
+        }
+    }
+
+    /** A channel, because an interruption ends a read of a channel, and no read of {@link System#in}. */
+    private static InputStream standardInput() {
+        return Channels.newInputStream(new FileInputStream(FileDescriptor.in).getChannel());
+    }
+
+    /**
+     * The next task, or empty at the end of the file.
+     *
+     * @throws CommandFailedException if the file cannot contain tasks, or the line is invalid and this reader is strict
+     */
+    Optional<TaskLine> next() throws IOException {
+        begin();
+        for (Optional<LineReader.Line> line = lines.next(); line.isPresent(); line = lines.next()) {
+            Optional<TaskLine> task = task(line.get());
+            if (task.isPresent()) {
+                return task;
             }
         }
         return Optional.empty();
     }
 
     /**
-     * Reports that the line just read is not a valid task, and skips it.
+     * The tasks that were read from a pipe together with earlier ones, and not yet returned. Reads nothing; none of a file, which
+     * can be read again.
+     */
+    List<TaskLine> readAhead() {
+        List<TaskLine> tasks = new ArrayList<>();
+        try {
+            for (Optional<LineReader.Line> line = ahead(); line.isPresent(); line = ahead()) {
+                task(line.get()).ifPresent(tasks::add);
+            }
+        } catch (CommandFailedException e) {
+            report.accept(e.getMessage()); // the line that is refused is the next one to read
+        }
+        return tasks;
+    }
+
+    private Optional<LineReader.Line> ahead() {
+        return pipe && begun ? lines.buffered() : Optional.empty();
+    }
+
+    /** Checks the beginning of the file, and skips the lines that are not to be read. */
+    private void begin() throws IOException {
+        if (begun) {
+            return;
+        }
+        Optional<String> foreign = TextEncoding.foreign(lines.head(TextEncoding.HEAD_BYTES));
+        if (foreign.isPresent()) {
+            throw unsuitable("contains " + foreign.get(), "Pass JSON lines in UTF-8.");
+        }
+        begun = true;
+        while (lines.number() < settings.fromLine - 1 && lines.next().isPresent()) {
+            // before the first line to read
+        }
+    }
+
+    private Optional<TaskLine> task(LineReader.Line line) {
+        if (!(line instanceof LineReader.Text text)) {
+            reject(
+                    line.number(),
+                    String.format(
+                            Locale.ROOT, "It has more than the %,d bytes of --max-line-bytes.", settings.maxLineBytes));
+            return Optional.empty();
+        }
+        try {
+            String json = TextEncoding.decode(text.bytes());
+            if (json.isBlank()) {
+                return Optional.empty();
+            }
+            boolean first = !firstValueSeen;
+            firstValueSeen = true;
+            TaskLine task = new TaskLine(line.number(), json);
+            return isValid(task, first) ? Optional.of(task) : Optional.empty();
+        } catch (NotUtf8Exception e) {
+            reject(line.number(), "Of this line, " + e.getMessage() + ".");
+            return Optional.empty();
+        }
+    }
+
+    private boolean isValid(TaskLine task, boolean first) {
+        try {
+            TaskLine.CODEC.encode(task);
+            return true;
+        } catch (RuntimeException | StackOverflowError e) {
+            if (first && isUnfinished(task.json())) {
+                boolean array = task.json().stripLeading().startsWith("[");
+                throw unsuitable(
+                        "has " + (array ? "an array" : "an object") + " on line " + task.number()
+                                + " that does not end on that line",
+                        "Put each task on a line of its own: jq -c '" + (array ? ".[]" : ".") + "'.");
+            }
+            reject(task.number(), e.getMessage());
+            return false;
+        }
+    }
+
+    /** Whether the text begins an array or an object, and ends before it does. */
+    private static boolean isUnfinished(String json) {
+        String value = json.strip();
+        if (!value.startsWith("[") && !value.startsWith("{")) {
+            return false;
+        }
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        try {
+            BoundedJson.read(bytes, Integer.MAX_VALUE);
+            return false;
+        } catch (JsonProcessingException e) {
+            return e instanceof JsonEOFException
+                    || (e.getLocation() != null && e.getLocation().getByteOffset() >= bytes.length);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Reading bytes in memory failed.", e);
+        }
+    }
+
+    private CommandFailedException unsuitable(String found, String remedy) {
+        return new CommandFailedException(ExitCode.USAGE, "The file of tasks (" + name + ") " + found + ". " + remedy);
+    }
+
+    /**
+     * Reports that a line is not a valid task, and skips it.
      *
      * @throws CommandFailedException if this reader is strict
      */
-    void reject(@Nullable String reason) {
+    void reject(long line, @Nullable String reason) {
         // the reason may contain the queue's name, which is any text
-        String message = "Line " + number + " is not a valid task: " + Output.escape(String.valueOf(reason));
-        if (strict) {
+        String message = "Line " + line + " is not a valid task: " + Output.escape(String.valueOf(reason));
+        if (settings.strict) {
+            refusedLine = line;
             throw new CommandFailedException(
                     ExitCode.FAILED, message + " Correct the line, or omit --strict to skip it.");
         }
@@ -114,8 +282,23 @@ public final class TaskFileReader implements AutoCloseable {
     }
 
     /** The number of lines that were skipped as invalid. */
-    long skipped() {
+    public long skipped() {
         return skipped;
+    }
+
+    /** The number of the first line that was not read: where a later run continues. */
+    long nextLine() {
+        return refusedLine > 0 ? refusedLine : lines.number() + 1;
+    }
+
+    /** Whether the file cannot be read again: standard input, or a named pipe. */
+    boolean isPipe() {
+        return pipe;
+    }
+
+    /** Whether the beginning of the next line was read from a pipe, and not its end. */
+    boolean hasPartialLine() {
+        return pipe && lines.hasPartialLine();
     }
 
     @Override

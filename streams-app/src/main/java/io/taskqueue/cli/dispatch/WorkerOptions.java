@@ -1,5 +1,6 @@
 package io.taskqueue.cli.dispatch;
 
+import io.taskqueue.cli.shared.OptionValue;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -8,6 +9,7 @@ final class WorkerOptions {
 
     @Option(
             names = "--workers",
+            converter = OptionValue.Count.class,
             paramLabel = "N",
             defaultValue = "8",
             description = "The number of workers. Default: ${DEFAULT-VALUE}.")
@@ -22,6 +24,7 @@ final class WorkerOptions {
 
     @Option(
             names = "--fail-rate",
+            converter = OptionValue.Share.class,
             paramLabel = "P",
             defaultValue = "0.0",
             description =

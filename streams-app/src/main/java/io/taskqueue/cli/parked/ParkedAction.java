@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.StatePoller;
 import io.taskqueue.streams.admin.ParkedEvents;
@@ -52,6 +53,7 @@ final class ParkedAction {
 
     @Option(
             names = "--by",
+            converter = OptionValue.Line.class,
             paramLabel = "WHO",
             defaultValue = "${sys:user.name}",
             description = "Who decides. Default: the user of this machine, ${DEFAULT-VALUE}.")

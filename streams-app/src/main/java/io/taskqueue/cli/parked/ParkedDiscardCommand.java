@@ -1,5 +1,6 @@
 package io.taskqueue.cli.parked;
 
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.StatePoller;
 import io.taskqueue.queue.Ticker;
 import java.util.concurrent.Callable;
@@ -29,6 +30,7 @@ public final class ParkedDiscardCommand implements Callable<Integer> {
 
     @Option(
             names = "--reason",
+            converter = OptionValue.Line.class,
             required = true,
             paramLabel = "WHY",
             description = "The reason; it is stored with the event.")

@@ -3,12 +3,12 @@ package io.taskqueue.cli.parked;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.parking.ParkedTask;
 import java.util.List;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,10 +19,19 @@ final class ParkedSelection {
     @Mixin
     private KafkaOptions kafka = new KafkaOptions();
 
-    @Option(names = "--name", required = true, paramLabel = "APP", description = "The name of the sink.")
+    @Option(
+            names = "--name",
+            converter = OptionValue.Sink.class,
+            required = true,
+            paramLabel = "APP",
+            description = "The name of the sink.")
     private String name = "";
 
-    @Option(names = "--queue", paramLabel = "NAME", description = "Only events of this queue.")
+    @Option(
+            names = "--queue",
+            converter = OptionValue.Queue.class,
+            paramLabel = "NAME",
+            description = "Only events of this queue.")
     private @Nullable String queue;
 
     @Option(
@@ -55,8 +64,9 @@ final class ParkedSelection {
         }
     }
 
-    /** @throws CommandFailedException if Kafka does not answer */
+    /** @throws CommandFailedException if {@code --task} is invalid, or Kafka does not answer */
     ParkedEvents connect() {
+        TaskSelector unused = taskSelector(); // an invalid one is reported before Kafka is contacted
         kafka.requireReachable();
         return new ParkedEvents(kafka.properties(), name);
     }
@@ -64,7 +74,7 @@ final class ParkedSelection {
     /**
      * The selected events that are parked or discarded.
      *
-     * @throws CommandFailedException if there is no such sink, or its events may not be read
+     * @throws CommandFailedException if there is no such sink, and Kafka's exception if its events may not be read
      */
     List<ParkedEvent> read(ParkedEvents parked) {
         TaskSelector selector = taskSelector();
@@ -73,12 +83,6 @@ final class ParkedSelection {
                     .filter(event -> queue == null || queue.equals(event.event().queueName()))
                     .filter(event -> selector.matches(event.event().taskId()))
                     .toList();
-        } catch (AuthorizationException e) {
-            throw new CommandFailedException(
-                    ExitCode.REFUSED,
-                    "The parked events of sink " + name + " cannot be read: " + e.getMessage()
-                            + " Grant the ACLs that the documentation lists for `parked`.",
-                    e);
         } catch (IllegalStateException e) {
             throw new CommandFailedException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
         }

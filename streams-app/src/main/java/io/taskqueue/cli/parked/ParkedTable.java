@@ -139,7 +139,8 @@ final class ParkedTable {
             return "redriven";
         }
         boolean undecided = failed(task.first())
-                .map(failed -> failed.effects().containsValue(EffectState.UNDECIDED))
+                .map(failed -> failed.effects().containsValue(EffectState.UNDECIDED)
+                        || failed.effects().containsValue(EffectState.UNRECORDED))
                 .orElse(false);
         return undecided ? "undecided" : "failed";
     }
@@ -158,6 +159,7 @@ final class ParkedTable {
                             case DONE -> "is done";
                             case FAILED -> "failed permanently";
                             case BEGUN -> "was started";
+                            case UNRECORDED -> "is done, but its result was too large to be recorded";
                             case UNDECIDED -> "was started and has an unknown outcome: a redrive runs it";
                         })
                 .collect(Collectors.joining("; "));

@@ -1,9 +1,11 @@
 package io.taskqueue.cli.replay;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.Progress;
 import io.taskqueue.cli.shared.StatePoller;
@@ -48,6 +50,8 @@ import picocli.CommandLine.Option;
             "Example: taskqueue replay --bootstrap-server localhost:9092 --name billing --to-earliest --execute",
             "         taskqueue replay --bootstrap-server localhost:9092 --name billing --to-earliest \\",
             "             --mode rerun --select queue=orders,kind=Completed --execute --wait 10m",
+            "         taskqueue replay --bootstrap-server localhost:9092 --name billing --to-earliest \\",
+            "             --mode rerun --select result=failed",
             "         taskqueue replay --bootstrap-server localhost:9092 --name billing --receipt"
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -68,7 +72,12 @@ public final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private KafkaOptions kafka = new KafkaOptions();
 
-    @Option(names = "--name", required = true, paramLabel = "APP", description = "The name of the sink.")
+    @Option(
+            names = "--name",
+            converter = OptionValue.Sink.class,
+            required = true,
+            paramLabel = "APP",
+            description = "The name of the sink.")
     private String name = "";
 
     @ArgGroup(multiplicity = "1")
@@ -114,12 +123,24 @@ public final class ReplayCommand implements Callable<Integer> {
             String name,
             String topic,
             boolean executed,
-            int number,
-            String mode,
-            String select,
+            @JsonUnwrapped Ordered order,
             long events,
             List<ReplayPlan.Move> partitions,
             @Nullable ReplayReport receipt) {}
+
+    /**
+     * What is ordered.
+     *
+     * @param failures the number of recorded failures that are selected; null unless only these are
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Ordered(int number, String mode, String select, @Nullable Long failures) {
+
+        static Ordered of(ReplayOrder order, @Nullable Long failures) {
+            return new Ordered(
+                    order.number(), order.mode().text(), order.selection().toString(), failures);
+        }
+    }
 
     @Override
     public Integer call() throws Exception {
@@ -156,19 +177,32 @@ public final class ReplayCommand implements Callable<Integer> {
     private int replay(Admin admin, SinkReplays replays) throws InterruptedException, ExecutionException {
         ReplayPlan plan = ReplayPlan.compute(admin, name, topic.name(), target.target());
         ReplayOrder order = mode.order(ReplayPlan.nextNumber(replays), clock);
+        Long failures = order.selection().failuresOnly()
+                ? SelectedFailures.count(kafka.properties(), plan, order.selection())
+                : null;
         if (execute) {
+            if (failures != null && failures == 0) {
+                throw new CommandFailedException(
+                        ExitCode.REFUSED,
+                        "No recorded failure is selected in the " + plan.events()
+                                + " records that would be read again, so nothing "
+                                + "was changed. List them with `taskqueue results --name " + name
+                                + " --failed`, and check --select and how far back the offsets are moved.");
+            }
             plan.execute(admin, replays, order);
         }
+        String text = text(plan, order, failures);
+        Ordered ordered = Ordered.of(order, failures);
         if (!execute || wait == null) {
-            output.result(text(plan, order), result(plan, order, null));
+            output.result(text, result(plan, ordered, null));
             return ExitCode.OK;
         }
-        output.progress(text(plan, order));
+        output.progress(text);
         int partitions = plan.moves().size();
         ReplayReport report = await(
                         replays, wait, found -> Optional.of(ReplayReport.of(name, order, partitions, found)))
                 .orElseGet(() -> ReplayReport.of(name, order, partitions, List.of()));
-        output.result(report.text(), result(plan, order, report));
+        output.result(report.text(), result(plan, ordered, report));
         return exitCode(report);
     }
 
@@ -213,20 +247,11 @@ public final class ReplayCommand implements Callable<Integer> {
         return timedOut || missing ? ExitCode.FAILED : ExitCode.OK;
     }
 
-    private Result result(ReplayPlan plan, ReplayOrder order, @Nullable ReplayReport report) {
-        return new Result(
-                name,
-                topic.name(),
-                execute,
-                order.number(),
-                order.mode().text(),
-                order.selection().toString(),
-                plan.events(),
-                plan.moves(),
-                report);
+    private Result result(ReplayPlan plan, Ordered order, @Nullable ReplayReport report) {
+        return new Result(name, topic.name(), execute, order, plan.events(), plan.moves(), report);
     }
 
-    private String text(ReplayPlan plan, ReplayOrder order) {
+    private String text(ReplayPlan plan, ReplayOrder order, @Nullable Long failures) {
         String title = String.format(
                 Locale.ROOT,
                 "Replay %d of sink %s from topic %s: %s%s%n%n",
@@ -239,7 +264,9 @@ public final class ReplayCommand implements Callable<Integer> {
                 ? "The offsets were moved. Start the sink: it reads " + plan.events() + " records again. "
                         + whatRuns(order)
                 : "This is the plan; nothing was changed. Add --execute to carry it out.";
-        return title + plan.text() + System.lineSeparator() + end;
+        String selected =
+                failures == null ? "" : String.format(Locale.ROOT, "%,d recorded failures are selected.%n", failures);
+        return title + plan.text() + System.lineSeparator() + selected + end;
     }
 
     private static String whatRuns(ReplayOrder order) {
@@ -247,8 +274,11 @@ public final class ReplayCommand implements Callable<Integer> {
             case RECORDED_ONLY -> "Effects are answered from recorded results; none runs.";
             case FILL_GAPS -> "Effects are answered from recorded results; those without one run"
                     + (order.selection().isAll() ? "." : ", if their event is selected.");
-            case RERUN -> "The effects of the selected events run again, under generation " + order.number()
-                    + " of their keys; the earlier results are kept. Other effects are answered from recorded results.";
+            case RERUN -> order.selection().failuresOnly()
+                    ? "The failed effects of the selected events run again, and those that never ran because of them, under generation "
+                            + order.number() + " of their keys. Other effects are answered from recorded results."
+                    : "The effects of the selected events run again, under generation " + order.number()
+                            + " of their keys; the earlier results are kept. Other effects are answered from recorded results.";
         };
     }
 }

@@ -31,8 +31,9 @@ final class ReplayModeOptions {
             description = {
                 "The events that a rerun or fill-gaps applies to; the others are answered from recorded results. Clauses are "
                         + "separated by commas: queue=NAME, kind=KIND, task=EPOCH/SEQUENCE or task=QUEUE/EPOCH/SEQUENCE, "
-                        + "from=BOUND, to=BOUND. A bound is a position EPOCH/SEQUENCE or a time, and is inclusive. Values "
-                        + "of one field are alternatives; different fields must all match. In a name, write a comma as %%2C "
+                        + "from=BOUND, to=BOUND, result=failed. A bound is a position EPOCH/SEQUENCE or a time, and is "
+                        + "inclusive. result=failed selects events with a recorded failure: a rerun of them runs the failed "
+                        + "effects, and those that never ran because of them; the others keep their results. Values of one field are alternatives; different fields must all match. In a name, write a comma as %%2C "
                         + "and a percent sign as %%25. `all` selects every event. Repeatable. A rerun requires it."
             })
     private List<String> select = new ArrayList<>();
@@ -62,6 +63,12 @@ final class ReplayModeOptions {
                     ExitCode.USAGE,
                     "A rerun runs the effects of every selected event again, but --select was not given. Select events, for "
                             + "example --select queue=orders,kind=Completed, or all of them with --select all.");
+        }
+        if (chosen == ReplayMode.FILL_GAPS && selection().failuresOnly()) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "fill-gaps runs effects without a recorded result, and a recorded failure is a result, but --select "
+                            + String.join(",", select) + " was given. Pass --mode rerun.");
         }
         String orderedBy = System.getProperty("user.name", "unknown");
         return new ReplayOrder(UUID.randomUUID(), number, chosen, selection(), orderedBy, clock.instant());

@@ -2,6 +2,7 @@ package io.taskqueue.cli.replay;
 
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.OptionValue;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -14,7 +15,11 @@ final class ReplayTargetOptions {
     @Option(names = "--to-earliest", description = "Replay from the first record that the topic still has.")
     private boolean earliest;
 
-    @Option(names = "--to-offset", paramLabel = "N", description = "Replay from this offset of every partition.")
+    @Option(
+            names = "--to-offset",
+            converter = OptionValue.Offset.class,
+            paramLabel = "N",
+            description = "Replay from this offset of every partition.")
     private @Nullable Long offset;
 
     @Option(

@@ -18,6 +18,7 @@ public final class DiagnosticsOptions {
     @Option(
             names = "--port",
             paramLabel = "N",
+            converter = OptionValue.Port.class,
             description =
                     "Serve diagnostics over HTTP on this port: health, metrics, the stream of events and, for a sink, its "
                             + "parked tasks. 0 selects a free port. Default: diagnostics are not served.")
@@ -36,6 +37,7 @@ public final class DiagnosticsOptions {
             names = "--token",
             paramLabel = "TOKEN",
             defaultValue = "${env:TASKQUEUE_TOKEN}",
+            converter = OptionValue.TextOrNone.class,
             description =
                     "The token that requests must carry as Authorization: Bearer TOKEN. Prefer the environment variable "
                             + "TASKQUEUE_TOKEN, which is not visible in process lists.")

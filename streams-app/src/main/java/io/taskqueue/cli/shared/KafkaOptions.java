@@ -3,18 +3,11 @@ package io.taskqueue.cli.shared;
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.kafka.KafkaRequests;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -26,9 +19,6 @@ public final class KafkaOptions {
 
     /** Waits for the answers to requests, each at most for {@link #REQUEST_TIMEOUT}. */
     public static final KafkaRequests REQUESTS = new KafkaRequests(REQUEST_TIMEOUT);
-
-    /** Short, because a cluster that does not exist does not answer either. */
-    private static final Duration REACHABLE_TIMEOUT = Duration.ofSeconds(15);
 
     @Option(
             names = "--bootstrap-server",
@@ -45,21 +35,22 @@ public final class KafkaOptions {
                             + "consumer., admin. or streams. applies to that client only.")
     private @Nullable Path commandConfig;
 
+    @Option(
+            names = ClassPath.OPTION,
+            paramLabel = "JARS",
+            defaultValue = "${env:TASKQUEUE_CLASS_PATH}",
+            converter = ClassPath.Entries.class,
+            description =
+                    "The class path of classes that you add: sinks, JDBC drivers, and what --command-config names, for example "
+                            + "a callback handler of a cloud's IAM. Jars and directories, separated as for java -cp; DIR/* is "
+                            + "all jars of a directory. Default: the environment variable TASKQUEUE_CLASS_PATH.")
+    private @Nullable ClassPath classPath;
+
     /** All properties, with their prefixes. */
     public Map<String, Object> properties() {
         Map<String, Object> all = new LinkedHashMap<>();
         if (commandConfig != null) {
-            Properties file = new Properties();
-            try (Reader reader = Files.newBufferedReader(commandConfig, StandardCharsets.UTF_8)) {
-                file.load(reader);
-            } catch (IOException | IllegalArgumentException e) {
-                throw new CommandFailedException(
-                        ExitCode.USAGE,
-                        "The file " + commandConfig + " of --command-config cannot be read: " + e.getMessage()
-                                + ". Pass a Java properties file.",
-                        e);
-            }
-            file.stringPropertyNames().forEach(name -> all.put(name, file.getProperty(name)));
+            all.putAll(new ClientConfigFile(commandConfig).read());
         }
         all.put("bootstrap.servers", bootstrapServer);
         return all;
@@ -71,36 +62,25 @@ public final class KafkaOptions {
 
     /** A new Admin client, with the properties without a prefix and those with {@code admin.}. */
     public Admin admin() {
-        return Admin.create(new ClientProperties(properties()).of(Client.ADMIN));
+        return Admin.create(adminProperties());
     }
 
     /**
-     * Waits for an answer of the cluster, so that a wrong address is one error and not a minute of warnings.
+     * Waits for an answer of the cluster.
      *
-     * @throws CommandFailedException if it does not answer
+     * @throws CommandFailedException if it does not answer, or a property cannot be used; with the setting to correct
      */
     public void requireReachable() {
-        Admin admin = admin();
         try {
-            new KafkaRequests(REACHABLE_TIMEOUT).await(admin.describeCluster().clusterId(), "identify the cluster");
-        } catch (KafkaException e) {
-            String found = e instanceof TimeoutException
-                    ? " did not answer within " + REACHABLE_TIMEOUT.toSeconds() + " s"
-                    : " cannot be used: "
-                            + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
-            throw new CommandFailedException(
-                    ExitCode.UNREACHABLE,
-                    "Kafka at " + bootstrapServer + found
-                            + ". Check the address, and that --command-config has the properties that the cluster's "
-                            + "security requires.",
-                    e);
+            new ConnectionCheck(bootstrapServer, adminProperties()).run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailedException(
                     ExitCode.FAILED, "Interrupted while waiting for Kafka at " + bootstrapServer + ".", e);
-        } finally {
-            // without a timeout, close would wait for the request that is not answered
-            admin.close(Duration.ZERO);
         }
+    }
+
+    private Map<String, Object> adminProperties() {
+        return new ClientProperties(properties()).of(Client.ADMIN);
     }
 }

@@ -1,8 +1,10 @@
 package io.taskqueue.cli.shared;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jline.utils.Signals;
 
 /**
  * Reports to a command that the process received SIGTERM or Ctrl-C, and delays the end of the process until the command has
@@ -12,21 +14,37 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ShutdownSignal implements AutoCloseable {
 
+    /** SIGINT, SIGTERM and SIGHUP, the signals for which the JVM runs shutdown hooks. */
+    private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
+
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(100);
+
+    private final Duration maxDelay;
     private final CountDownLatch received = new CountDownLatch(1);
+    private final CountDownLatch repeated = new CountDownLatch(1);
     private final CountDownLatch commandEnded = new CountDownLatch(1);
     private final Thread hook;
+    private volatile boolean unlimited;
 
     private ShutdownSignal(Duration maxDelay) {
-        this.hook = new Thread(
-                () -> {
-                    received.countDown();
-                    try {
-                        commandEnded.await(maxDelay.toMillis(), TimeUnit.MILLISECONDS);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "shutdown-signal");
+        this.maxDelay = maxDelay;
+        this.hook = new Thread(this::delayEnd, "shutdown-signal");
+    }
+
+    private void delayEnd() {
+        // from now on the JVM itself does not react to a signal any more
+        SIGNALS.forEach(signal -> Signals.register(signal, repeated::countDown));
+        received.countDown();
+        try {
+            while (unlimited && !isRepeated()) {
+                if (commandEnded.await(CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            }
+            commandEnded.await(maxDelay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
@@ -48,6 +66,24 @@ public final class ShutdownSignal implements AutoCloseable {
     /** Waits for the signal. */
     public void await() throws InterruptedException {
         received.await();
+    }
+
+    /** Whether the signal was received. */
+    public boolean isReceived() {
+        return received.getCount() == 0;
+    }
+
+    /** Whether the signal was received a second time: the user does not want to wait any more. */
+    public boolean isRepeated() {
+        return repeated.getCount() == 0;
+    }
+
+    /**
+     * From now on the process waits for {@link #close()} without limit after the signal, and for the delay only after a second one.
+     * For a command that reacts to both at any time from now on.
+     */
+    public void waitWithoutLimit() {
+        unlimited = true;
     }
 
     /** Reports that the command has ended. */

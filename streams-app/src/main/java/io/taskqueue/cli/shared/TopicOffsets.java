@@ -104,6 +104,33 @@ public final class TopicOffsets {
         }
     }
 
+    /**
+     * Offsets of a partition.
+     *
+     * @param end the offset after the last one
+     */
+    public record Range(long from, long end) {}
+
+    /** Reads at least the records in the given ranges, which must exist. */
+    public static void readRanges(
+            Map<String, Object> kafka,
+            Map<TopicPartition, Range> ranges,
+            Consumer<ConsumerRecord<byte[], byte[]>> consumer) {
+        if (ranges.isEmpty()) {
+            return;
+        }
+        Map<TopicPartition, Long> from = new HashMap<>();
+        Map<TopicPartition, Long> end = new HashMap<>();
+        ranges.forEach((partition, range) -> {
+            from.put(partition, range.from());
+            end.put(partition, range.end());
+        });
+        try (TopicReader reader = open(kafka)) {
+            reader.seek(from);
+            reader.readTo(end, consumer);
+        }
+    }
+
     private static TopicReader open(Map<String, Object> kafka) {
         return TopicReader.open(kafka, IsolationLevel.READ_UNCOMMITTED, KafkaOptions.REQUEST_TIMEOUT);
     }

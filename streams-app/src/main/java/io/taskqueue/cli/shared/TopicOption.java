@@ -10,6 +10,7 @@ public final class TopicOption {
             names = "--topic",
             paramLabel = "TOPIC",
             defaultValue = ReplicationSource.DEFAULT_TOPIC,
+            converter = OptionValue.Topic.class,
             description = "The event topic. Default: ${DEFAULT-VALUE}.")
     private String name = ReplicationSource.DEFAULT_TOPIC;
 

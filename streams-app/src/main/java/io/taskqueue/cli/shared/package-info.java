@@ -2,7 +2,10 @@
  * What the commands share.
  *
  * <pre>
- *   KafkaOptions, TopicOption, DiagnosticsOptions, Output   options, as picocli mixins
+ *   KafkaOptions, DiagnosticsOptions, Output                options, as picocli mixins
+ * TopicOption, RegistryTopicOption, SourceTopicOptions    the topics of a source, as mixins
+ * OptionValue                                             how the values of options are read and refused
+ * ClassPath                                               classes that a user adds to a command
  *   CommandFailedException, ExitCode                        how a command fails
  *   ShutdownSignal, StatePoller, Progress                   how a command waits, and shows that it does
  *   TopicOffsets                                            offsets and records of a topic

@@ -13,8 +13,8 @@ import io.taskqueue.sink.SinkFactory;
 import io.taskqueue.sink.jdbc.JdbcSink;
 import io.taskqueue.sink.store.SinkStoreException;
 import io.taskqueue.sinks.SinkConfiguration;
+import io.taskqueue.text.TextFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -187,12 +187,12 @@ final class JdbcSinkFactory implements SinkFactory<String> {
 
     private static String content(SinkConfiguration settings, String key, String path) {
         try {
-            return Files.readString(Path.of(path)).strip();
+            return TextFile.read(Path.of(path)).strip();
         } catch (IOException | InvalidPathException unreadable) {
             throw settings.refuse(
                     key,
-                    "the file " + path + " cannot be read ("
-                            + unreadable.getClass().getSimpleName() + "). Name a text file in UTF-8.");
+                    "the file " + path + " cannot be read (" + unreadable.getMessage()
+                            + "). Name a text file in UTF-8.");
         }
     }
 

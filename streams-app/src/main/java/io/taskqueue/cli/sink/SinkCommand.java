@@ -7,6 +7,7 @@ import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.DiagnosticsOptions;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.cli.shared.TopicOption;
@@ -68,6 +69,7 @@ public final class SinkCommand implements Callable<Integer> {
 
     @Option(
             names = "--name",
+            converter = OptionValue.Sink.class,
             required = true,
             paramLabel = "APP",
             description = "The name of the sink: its consumer group, and a part of every effect key.")
@@ -79,14 +81,6 @@ public final class SinkCommand implements Callable<Integer> {
             paramLabel = "log|http|jdbc|CLASS",
             description = "The sink to run, see above.")
     private String sink = "";
-
-    @Option(
-            names = "--class-path",
-            paramLabel = "JARS",
-            description =
-                    "The class path of CLASS and its libraries, or of a JDBC driver: jars and directories, separated as "
-                            + "for java -cp.")
-    private @Nullable String classPath;
 
     @Option(names = "--sink-config", paramLabel = "K=V", description = "A setting of the sink. Repeatable.")
     private Map<String, String> sinkConfig = new LinkedHashMap<>();
@@ -138,7 +132,7 @@ public final class SinkCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return run(SinkFactoryLoader.load(sink, classPath));
+        return run(SinkFactoryLoader.load(sink));
     }
 
     private <T> Integer run(SinkFactory<T> factory) throws Exception {
@@ -186,7 +180,7 @@ public final class SinkCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
         } catch (SinkStoppedException e) {
-            throw new CommandFailedException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
+            throw CommandFailedException.refused(e);
         }
     }
 

@@ -37,7 +37,18 @@ public final class SinkDiagnostics<T> implements EventFeed {
                 .note("topics", service::topicNote)
                 .feed(this)
                 .ready("replication", this::replicationFailure)
-                .ready("target", () -> service.status().waiting());
+                .ready("target", () -> service.status().waiting())
+                .note("failed", () -> recordedFailures(service.status()));
+    }
+
+    /** For operators: a recorded failure is not attempted again, and does not make the sink not ready. */
+    static Optional<String> recordedFailures(SinkStatus status) {
+        long failed = status.effects().failed();
+        return failed == 0
+                ? Optional.empty()
+                : Optional.of(failed + " effects have failed permanently since this instance of sink " + status.sink()
+                        + " started; the failures are recorded and not attempted again. List them with `taskqueue results --name "
+                        + status.sink() + " --failed`.");
     }
 
     /** Configures a server to show and to change what is parked. */

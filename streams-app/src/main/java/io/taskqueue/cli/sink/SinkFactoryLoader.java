@@ -6,17 +6,8 @@ import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.SinkFactory;
 import io.taskqueue.sinks.HttpSinkFactory;
 import io.taskqueue.sinks.LogSinkFactory;
-import java.io.File;
 import java.lang.reflect.InvocationTargetException;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Loads the sink that a command line names: a ready-made one, or a class of the user. */
 final class SinkFactoryLoader {
@@ -24,17 +15,16 @@ final class SinkFactoryLoader {
     private SinkFactoryLoader() {}
 
     /**
-     * The factory of a sink.
+     * The factory of a sink. Classes of the user and JDBC drivers are looked up in the context class loader.
      *
-     * @param classPath where classes of the user and JDBC drivers are, or null
      * @throws CommandFailedException if there is no such sink, or its factory cannot be created
      */
-    static SinkFactory<?> load(String sink, @Nullable String classPath) {
+    static SinkFactory<?> load(String sink) {
         return switch (sink) {
             case "log" -> new LogSinkFactory();
             case "http" -> new HttpSinkFactory();
-            case "jdbc" -> new JdbcSinkFactory(classLoader(classPath));
-            default -> loadClass(sink, classPath);
+            case "jdbc" -> new JdbcSinkFactory(Thread.currentThread().getContextClassLoader());
+            default -> loadClass(sink);
         };
     }
 
@@ -47,15 +37,10 @@ final class SinkFactoryLoader {
         }
     }
 
-    // never closed: the sink loads classes through it for as long as the process runs
-    private static ClassLoader classLoader(@Nullable String classPath) {
-        ClassLoader parent = SinkFactoryLoader.class.getClassLoader();
-        return classPath == null ? parent : new URLClassLoader(urls(classPath), parent);
-    }
-
-    private static SinkFactory<?> loadClass(String className, @Nullable String classPath) {
+    private static SinkFactory<?> loadClass(String className) {
         try {
-            Object instance = Class.forName(className, true, classLoader(classPath))
+            Object instance = Class.forName(
+                            className, true, Thread.currentThread().getContextClassLoader())
                     .getConstructor()
                     .newInstance();
             if (instance instanceof SinkFactory<?> factory) {
@@ -69,9 +54,8 @@ final class SinkFactoryLoader {
             throw new CommandFailedException(
                     ExitCode.USAGE,
                     "--sink " + className
-                            + " is not log, http or jdbc, and a class of that name is not on the class path"
-                            + (classPath == null ? "" : " or in " + classPath) + " (" + e.getMessage()
-                            + "). Pass its jars with --class-path.",
+                            + " is not log, http or jdbc, and a class of that name is not on the class path ("
+                            + e.getMessage() + "). Pass its jars with --class-path.",
                     e);
         } catch (InvocationTargetException e) {
             throw new CommandFailedException(
@@ -85,26 +69,5 @@ final class SinkFactoryLoader {
                             + "). It must be public and have a public constructor without parameters.",
                     e);
         }
-    }
-
-    private static URL[] urls(String classPath) {
-        List<URL> urls = new ArrayList<>();
-        for (String entry : classPath.split(File.pathSeparator, -1)) {
-            Path path = Path.of(entry);
-            if (!Files.exists(path)) {
-                throw new CommandFailedException(
-                        ExitCode.USAGE, "The entry " + path + " of --class-path does not exist. Check the path.");
-            }
-            try {
-                urls.add(path.toUri().toURL());
-            } catch (MalformedURLException e) {
-                throw new CommandFailedException(
-                        ExitCode.USAGE,
-                        "The entry " + path + " of --class-path cannot be used: " + e.getMessage()
-                                + ". Pass a jar or a directory.",
-                        e);
-            }
-        }
-        return urls.toArray(URL[]::new);
     }
 }

@@ -1,5 +1,6 @@
 package io.taskqueue.cli.sink;
 
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
@@ -19,6 +20,7 @@ final class SinkServiceOptions {
 
     @Option(
             names = "--concurrency",
+            converter = OptionValue.Count.class,
             paramLabel = "N",
             defaultValue = "64",
             description =
@@ -28,6 +30,7 @@ final class SinkServiceOptions {
 
     @Option(
             names = "--max-in-flight",
+            converter = OptionValue.Count.class,
             paramLabel = "N",
             defaultValue = "512",
             description =
@@ -55,6 +58,7 @@ final class SinkServiceOptions {
 
     @Option(
             names = "--max-parked",
+            converter = OptionValue.Count.class,
             paramLabel = "N",
             defaultValue = "100000",
             description =
@@ -73,6 +77,7 @@ final class SinkServiceOptions {
 
     @Option(
             names = "--clear-diverged",
+            converter = OptionValue.Queue.class,
             paramLabel = "QUEUE",
             description = "Remove the mark `diverged` from this queue with its next event. Repeatable.")
     private List<String> clearDiverged = new ArrayList<>();

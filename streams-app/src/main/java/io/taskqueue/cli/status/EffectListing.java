@@ -69,7 +69,7 @@ final class EffectListing {
 
     /** The key of the effect under generation 0, which is the same for all of its records. */
     static EffectKey firstGeneration(EffectKey key) {
-        return new EffectKey(key.sink(), 0, key.queueName(), key.position(), key.effect());
+        return key.inGeneration(0);
     }
 
     /** @param records sorted, so that the records of one effect are adjacent */

@@ -3,10 +3,12 @@ package io.taskqueue.cli.status;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.event.Position;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.streams.admin.SinkResults;
+import io.taskqueue.streams.admin.SinkResults.RecordedFailure;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,11 +30,14 @@ import picocli.CommandLine.Option;
             "Reads the committed records of the changelog topic of the sink's results; the sink may be running or stopped. Changes "
                     + "nothing.",
             "Generation 0 is the first run of an effect; the generation of a rerun is the number of its replay. --reruns shows only "
-                    + "effects that have results of more than one generation, to compare them."
+                    + "effects that have results of more than one generation, to compare them.",
+            "--failed shows only recorded failures: effects that the target refused permanently, and that no retry attempts again. Run "
+                    + "them again with `taskqueue replay --mode rerun --select result=failed`."
         },
         footer = {
             "",
-            "Example: taskqueue results --bootstrap-server localhost:9092 --name billing --queue orders --reruns"
+            "Example: taskqueue results --bootstrap-server localhost:9092 --name billing --queue orders --reruns",
+            "         taskqueue results --bootstrap-server localhost:9092 --name billing --failed --limit 100"
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -40,10 +46,19 @@ public final class ResultsCommand implements Callable<Integer> {
     @Mixin
     private KafkaOptions kafka = new KafkaOptions();
 
-    @Option(names = "--name", required = true, paramLabel = "APP", description = "The name of the sink.")
+    @Option(
+            names = "--name",
+            converter = OptionValue.Sink.class,
+            required = true,
+            paramLabel = "APP",
+            description = "The name of the sink.")
     private String name = "";
 
-    @Option(names = "--queue", paramLabel = "NAME", description = "Only effects of events of this queue.")
+    @Option(
+            names = "--queue",
+            converter = OptionValue.Queue.class,
+            paramLabel = "NAME",
+            description = "Only effects of events of this queue.")
     private @Nullable String queue;
 
     @Option(
@@ -56,7 +71,20 @@ public final class ResultsCommand implements Callable<Integer> {
     private boolean reruns;
 
     @Option(
+            names = "--failed",
+            description = "Only effects whose newest result is a recorded failure, which is not attempted again.")
+    private boolean failed;
+
+    @Option(
+            names = "--skip",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Skip this many effects first, to print the next page. Default: ${DEFAULT-VALUE}.")
+    private int skip;
+
+    @Option(
             names = "--limit",
+            converter = OptionValue.Count.class,
             paramLabel = "N",
             defaultValue = "1000",
             description = "The maximum number of effects to print. Default: ${DEFAULT-VALUE}.")
@@ -71,6 +99,7 @@ public final class ResultsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Predicate<EffectKey> selected = selected();
+        validatePage();
         kafka.requireReachable();
         SinkResults results = new SinkResults(kafka.properties(), name);
         if (reruns) {
@@ -79,13 +108,41 @@ public final class ResultsCommand implements Callable<Integer> {
                     .forEach(found -> rerun.add(EffectListing.firstGeneration(found.key())));
             selected = selected.and(key -> rerun.contains(EffectListing.firstGeneration(key)));
         }
+        Result result = failed ? failures(results, selected) : effects(results, selected);
+        output.result(text(result), result);
+        return ExitCode.OK;
+    }
+
+    private void validatePage() {
+        if (skip < 0 || limit < 1) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "--skip must be at least 0 and --limit at least 1, but they are " + skip + " and " + limit
+                            + ". Correct them.");
+        }
+    }
+
+    private Result effects(SinkResults results, Predicate<EffectKey> selected) {
         List<EffectListing.Effect> effects = EffectListing.of(results.find(selected)).stream()
                 .filter(effect -> !reruns || effect.results().size() > 1)
                 .toList();
-        List<EffectListing.Effect> shown = effects.stream().limit(limit).toList();
-        Result result = new Result(name, shown, effects.size() - shown.size());
-        output.result(text(result), result);
-        return ExitCode.OK;
+        List<EffectListing.Effect> shown =
+                effects.stream().skip(skip).limit(limit).toList();
+        return new Result(name, shown, effects.size() - shown.size());
+    }
+
+    /** What was recorded is read for the page only, because there may be very many failures. */
+    private Result failures(SinkResults results, Predicate<EffectKey> selected) {
+        List<EffectKey> failures = results.failures().stream()
+                .map(RecordedFailure::key)
+                .filter(selected)
+                .map(EffectListing::firstGeneration)
+                .toList();
+        Set<EffectKey> page = failures.stream().skip(skip).limit(limit).collect(Collectors.toSet());
+        List<EffectListing.Effect> shown = page.isEmpty()
+                ? List.of()
+                : EffectListing.of(results.find(key -> page.contains(EffectListing.firstGeneration(key))));
+        return new Result(name, shown, failures.size() - shown.size());
     }
 
     private Predicate<EffectKey> selected() {
@@ -113,6 +170,9 @@ public final class ResultsCommand implements Callable<Integer> {
         if (reruns) {
             selection.add("more than one generation");
         }
+        if (failed) {
+            selection.add("failed");
+        }
         return String.join(", ", selection);
     }
 
@@ -127,7 +187,9 @@ public final class ResultsCommand implements Callable<Integer> {
                 selectionText().isEmpty() ? "recorded" : "found (" + selectionText() + ")"));
         if (result.notShown() > 0) {
             text.append(String.format(
-                    Locale.ROOT, ", of which %,d are not shown; see --queue, --event and --limit", result.notShown()));
+                    Locale.ROOT,
+                    ", of which %,d are not shown; see --queue, --event, --skip and --limit",
+                    result.notShown()));
         }
         return text.append('.').toString();
     }

@@ -3,6 +3,7 @@ package io.taskqueue.cli.status;
 import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.streams.admin.ParkedEvents;
+import io.taskqueue.streams.admin.SinkResults;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,8 +30,16 @@ import org.jspecify.annotations.Nullable;
  * @param events the number of records that are not consumed
  * @param seconds the age of the oldest record that is not consumed; 0 if all are
  * @param parked the number of its parked events; null if it is unknown: the group is not a sink, or its state may not be read
+ * @param failed the number of its effects whose newest result is a recorded failure; null if it is unknown, as above
  */
-record SinkLag(String name, String state, int members, long events, double seconds, @Nullable Long parked) {
+record SinkLag(
+        String name,
+        String state,
+        int members,
+        long events,
+        double seconds,
+        @Nullable Long parked,
+        @Nullable Long failed) {
 
     /** The names of all consumer groups that have committed offsets of the topic. */
     static List<String> sinks(Admin admin, TopicOffsets topic) throws InterruptedException {
@@ -59,13 +68,23 @@ record SinkLag(String name, String state, int members, long events, double secon
         long events = unconsumed.entrySet().stream()
                 .mapToLong(entry -> end.getOrDefault(entry.getKey(), entry.getValue()) - entry.getValue())
                 .sum();
+        Long parked = parked(kafka, name);
         return new SinkLag(
                 name,
                 group.groupState().toString(),
                 group.members().size(),
                 events,
                 age(topic, kafka, unconsumed, now),
-                parked(kafka, name));
+                parked,
+                parked == null ? null : failed(kafka, name));
+    }
+
+    private static @Nullable Long failed(Map<String, Object> kafka, String name) {
+        try {
+            return (long) new SinkResults(kafka, name).failures().size();
+        } catch (AuthorizationException unknown) {
+            return null;
+        }
     }
 
     private static @Nullable Long parked(Map<String, Object> kafka, String name) {

@@ -3,11 +3,12 @@ package io.taskqueue.cli.status;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
+import io.taskqueue.cli.shared.RegistryTopicOption;
 import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.cli.status.NewestQueueEvents.NewestEvent;
-import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.SourceRegistry;
 import java.time.Clock;
@@ -29,7 +30,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "status",
         header = "Show the queues, their owners, and how far the sinks are behind.",
-        description = "Reads the registry, the end of the event topic and the committed offsets. Changes nothing.",
+        description =
+                "Reads the registry, the end of the event topic, the committed offsets, and the state and results of the sinks. Changes "
+                        + "nothing.",
         footer = {"", "Example: taskqueue status --bootstrap-server localhost:9092 --name billing"},
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -43,18 +46,15 @@ public final class StatusCommand implements Callable<Integer> {
     @Option(
             names = "--name",
             paramLabel = "APP",
+            converter = OptionValue.Sink.class,
             description = "Only this sink. Default: every consumer group that has committed offsets of the topic.")
     private @Nullable String name;
 
     @Mixin
     private TopicOption topic = new TopicOption();
 
-    @Option(
-            names = "--registry-topic",
-            paramLabel = "TOPIC",
-            defaultValue = ReplicationSource.DEFAULT_REGISTRY_TOPIC,
-            description = "The topic of the source registry. Default: ${DEFAULT-VALUE}.")
-    private String registryTopic = ReplicationSource.DEFAULT_REGISTRY_TOPIC;
+    @Mixin
+    private RegistryTopicOption registryTopic = new RegistryTopicOption();
 
     @Mixin
     private Output output = new Output();
@@ -87,7 +87,7 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private List<QueueLine> queues(TopicOffsets events) throws InterruptedException {
-        Map<String, Claim> claims = SourceRegistry.read(kafka.properties(), registryTopic);
+        Map<String, Claim> claims = SourceRegistry.read(kafka.properties(), registryTopic.name());
         Map<String, NewestEvent> newest = NewestQueueEvents.read(events, kafka.properties());
         List<QueueLine> lines = new ArrayList<>();
         new TreeMap<>(claims).forEach((queue, claim) -> {
@@ -118,6 +118,10 @@ public final class StatusCommand implements Callable<Integer> {
         return lags;
     }
 
+    private static String number(@Nullable Long number) {
+        return number == null ? "-" : number.toString();
+    }
+
     private static String text(Result result) {
         StringBuilder text = new StringBuilder();
         text.append(String.format(Locale.ROOT, "%-30s %-24s %8s %16s%n", "queue", "owner", "epoch", "last position"));
@@ -139,17 +143,18 @@ public final class StatusCommand implements Callable<Integer> {
         }
         text.append(String.format(
                 Locale.ROOT,
-                "%n%-30s %-18s %8s %14s %10s %8s",
+                "%n%-30s %-18s %8s %14s %10s %8s %8s",
                 "sink",
                 "group state",
                 "members",
                 "events behind",
                 "behind",
-                "parked"));
+                "parked",
+                "failed"));
         for (SinkLag sink : result.sinks()) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%n%-30s %-18s %8d %14d %10s %8s",
+                    "%n%-30s %-18s %8d %14d %10s %8s %8s",
                     sink.name(),
                     sink.state(),
                     sink.members(),
@@ -158,7 +163,14 @@ public final class StatusCommand implements Callable<Integer> {
                             .toString()
                             .substring(2)
                             .toLowerCase(Locale.ROOT),
-                    sink.parked() == null ? "-" : sink.parked().toString()));
+                    number(sink.parked()),
+                    number(sink.failed())));
+        }
+        if (result.sinks().stream().anyMatch(sink -> sink.failed() != null && sink.failed() > 0)) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%n%nfailed: effects with a recorded failure, which no retry attempts again. List them with `taskqueue results "
+                            + "--name APP --failed`."));
         }
         return text.toString();
     }

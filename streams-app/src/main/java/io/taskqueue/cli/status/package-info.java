@@ -3,7 +3,7 @@
  *
  * <pre>
  *   StatusCommand  -> NewestQueueEvents  (the end of the event topic)
- *                  -> SinkLag            (committed offsets, parked events)
+ *                  -> SinkLag            (committed offsets, parked events, recorded failures)
  *   ResultsCommand -> EffectListing      (the recorded results of a sink)
  * </pre>
  *

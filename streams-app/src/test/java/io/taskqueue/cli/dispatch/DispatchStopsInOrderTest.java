@@ -77,7 +77,7 @@ class DispatchStopsInOrderTest {
         return events;
     }
 
-    private static long positionOf(String queue, EmbeddedKafka broker) {
+    static long positionOf(String queue, EmbeddedKafka broker) {
         CommandRun status =
                 CommandRun.of("status", "--bootstrap-server", broker.bootstrapServers(), "--output", "json");
         if (status.exitCode() != 0) {

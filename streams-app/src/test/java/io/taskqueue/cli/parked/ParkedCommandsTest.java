@@ -159,7 +159,7 @@ class ParkedCommandsTest {
             assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
             assertThat(run.err())
                     .contains(
-                            "A discard is recorded with who decided it and why, but 'reason' is empty. Pass a text for it.");
+                            "Invalid value for option '--reason': the value is empty. Pass a value, or omit the option.");
         });
         assertThat(parked("show", "--task", "orders").err())
                 .contains("--task: 'orders' is not a task. Write it as it is listed, QUEUE/EPOCH/SEQUENCE");

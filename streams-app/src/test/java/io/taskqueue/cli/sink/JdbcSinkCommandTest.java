@@ -347,7 +347,7 @@ class JdbcSinkCommandTest {
                 "statement.file=x");
         refused(
                 "The setting 'password.file' of the sink jdbc is invalid: the file /no/such/file cannot be read "
-                        + "(NoSuchFileException). Name a text file in UTF-8.",
+                        + "(it does not exist). Name a text file in UTF-8.",
                 url,
                 "statement=SELECT 1",
                 "password.file=/no/such/file");

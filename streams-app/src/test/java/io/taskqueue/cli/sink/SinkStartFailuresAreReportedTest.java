@@ -52,12 +52,12 @@ class SinkStartFailuresAreReportedTest {
     @Test
     void invalidSettingsAreUsageErrors() {
         assertThat(refused(ExitCode.USAGE, "--name", "printer", "--concurrency", "0"))
-                .contains("Sink printer needs 1 <= concurrency <= maxInFlight, but concurrency is 0");
-        assertThat(refused(ExitCode.USAGE, "--name", "a/b")).contains("The sink name 'a/b' cannot be used");
+                .contains("Invalid value for option '--concurrency': '0' is not a whole number from 1 to 2147483647.");
+        assertThat(refused(ExitCode.USAGE, "--name", "a/b")).contains("'a/b' cannot be the name of a sink.");
         assertThat(refused(ExitCode.USAGE, "--name", "printer", "--max-in-flight", "3"))
                 .contains("but concurrency is 64 and maxInFlight 3.");
         assertThat(refused(ExitCode.USAGE, "--name", "printer", "--max-parked", "0"))
-                .contains("needs room for at least 1 parked event");
+                .contains("Invalid value for option '--max-parked': '0' is not a whole number from 1 to 2147483647.");
         assertThat(refused(ExitCode.USAGE, "--name", "printer", "--commit-interval", "0s"))
                 .contains("needs a commit interval");
         assertThat(refused(ExitCode.USAGE, "--name", "printer", "--on-gap", "jump"))

@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.apache.kafka.common.utils.Bytes;
 
@@ -18,11 +20,10 @@ import org.apache.kafka.common.utils.Bytes;
  */
 public final class SinkResults {
 
-    private static final Comparator<EffectRecord> ORDER = Comparator.comparing(
-                    (EffectRecord found) -> found.key().queueName())
-            .thenComparing(found -> found.key().position())
-            .thenComparing(found -> found.key().effect())
-            .thenComparing(found -> found.key().generation());
+    private static final Comparator<EffectKey> KEYS = Comparator.comparing(EffectKey::queueName)
+            .thenComparing(EffectKey::position)
+            .thenComparing(EffectKey::effect)
+            .thenComparing(EffectKey::generation);
 
     private final String sink;
     private final SinkChangelog changelog;
@@ -34,6 +35,50 @@ public final class SinkResults {
     public SinkResults(Map<String, ?> kafka, String sink) {
         this.sink = sink;
         this.changelog = new SinkChangelog(Map.copyOf(kafka), sink);
+    }
+
+    /**
+     * An effect whose newest record is a failure.
+     *
+     * @param key under the generation of that record
+     * @param partition that of the event
+     * @param offset that of the event
+     */
+    public record RecordedFailure(EffectKey key, int partition, long offset) {}
+
+    /**
+     * The effects whose newest record is a failure, by queue, position and effect; none where there is no such sink. Their keys are all
+     * held in memory, not what was recorded.
+     */
+    public List<RecordedFailure> failures() {
+        Map<EffectKey, RecordedFailure> failed = new HashMap<>();
+        Map<EffectKey, NavigableSet<Integer>> reruns = new HashMap<>();
+        var unused = changelog.read(StoreNames.RESULTS, record -> {
+            EffectKey key = ResultFormat.key(sink, Bytes.wrap(record.key()));
+            if (record.value() != null && ResultFormat.isFailure(record.value())) {
+                failed.put(key, new RecordedFailure(key, record.partition(), ResultFormat.offset(record.value())));
+            } else {
+                failed.remove(key);
+            }
+            if (key.generation() > 0) {
+                NavigableSet<Integer> generations =
+                        reruns.computeIfAbsent(key.inGeneration(0), effect -> new TreeSet<>());
+                boolean changed = record.value() == null
+                        ? generations.remove(key.generation())
+                        : generations.add(key.generation());
+                if (changed && generations.isEmpty()) {
+                    reruns.remove(key.inGeneration(0));
+                }
+            }
+        });
+        return failed.values().stream()
+                .filter(failure -> {
+                    NavigableSet<Integer> generations = reruns.get(failure.key().inGeneration(0));
+                    return generations == null
+                            || generations.higher(failure.key().generation()) == null;
+                })
+                .sorted(Comparator.comparing(RecordedFailure::key, KEYS))
+                .toList();
     }
 
     /**
@@ -54,7 +99,7 @@ public final class SinkResults {
             }
         });
         List<EffectRecord> sorted = new ArrayList<>(found.values());
-        sorted.sort(ORDER);
+        sorted.sort(Comparator.comparing(EffectRecord::key, KEYS));
         return sorted;
     }
 }

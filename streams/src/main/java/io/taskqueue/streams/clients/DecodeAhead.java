@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -68,7 +69,7 @@ public final class DecodeAhead<T> implements AutoCloseable {
             List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
             all.put(partition, partition.topic().equals(topic) ? wrapped(records) : records);
         }
-        return new ConsumerRecords<>(all, polled.nextOffsets());
+        return new WrappedPoll(polled, all);
     }
 
     private List<ConsumerRecord<byte[], byte[]>> wrapped(List<ConsumerRecord<byte[], byte[]>> records) {
@@ -105,6 +106,25 @@ public final class DecodeAhead<T> implements AutoCloseable {
         int index = 0;
         while (index < waiting.size()) {
             index += waiting.get(index).decodeAhead(codec) ? 1 : LEAD;
+        }
+    }
+
+    /** A poll with other records. In Kafka 3.9 it has no offsets, and no constructor that takes them. */
+    private static final class WrappedPoll extends ConsumerRecords<byte[], byte[]> {
+
+        private final ConsumerRecords<byte[], byte[]> polled;
+
+        @SuppressWarnings("deprecation") // the constructor that replaces it came with Kafka 4.0
+        WrappedPoll(
+                ConsumerRecords<byte[], byte[]> polled,
+                Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records) {
+            super(records);
+            this.polled = polled;
+        }
+
+        @Override
+        public Map<TopicPartition, OffsetAndMetadata> nextOffsets() {
+            return polled.nextOffsets();
         }
     }
 }

@@ -7,6 +7,11 @@ import java.util.function.Supplier;
 @FunctionalInterface
 public interface EventTopic extends Supplier<EventTopicDescription> {
 
+    /** The size of the largest record of the event topic for which the sink's own topics have room. */
+    default int takes() {
+        return get().maxMessageBytes();
+    }
+
     /**
      * Ensures that a record of the event topic can be written to the sink's own topics, before it is taken.
      *

@@ -1,6 +1,9 @@
 package io.taskqueue.streams.clients;
 
 import io.taskqueue.config.DurationText;
+import io.taskqueue.kafka.ClientProperties;
+import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.settings.SinkSettings;
@@ -28,7 +31,11 @@ public final class EventTopicAdmin implements AutoCloseable {
 
     public EventTopicAdmin(SinkSettings<?> settings) {
         this.settings = settings;
-        this.admin = TopicAdmin.open(settings.kafka(), TIMEOUT);
+        try {
+            this.admin = TopicAdmin.open(settings.kafka(), TIMEOUT);
+        } catch (KafkaException e) {
+            throw new SinkStoppedException("Sink " + settings.name() + " cannot connect to Kafka: " + reason(e), e);
+        }
         this.own = new OwnTopics(settings, admin);
     }
 
@@ -115,9 +122,13 @@ public final class EventTopicAdmin implements AutoCloseable {
 
     private SinkStoppedException unanswered(Exception cause) {
         return new SinkStoppedException(
-                "Sink " + settings.name() + " got no answer about its topics from "
-                        + settings.kafka().get("bootstrap.servers") + ": " + cause
-                        + ". Check that the cluster is reachable and that the sink may describe topics.",
+                "Sink " + settings.name() + " cannot prepare its topics with Kafka at "
+                        + settings.kafka().get("bootstrap.servers") + ": " + reason(cause),
                 cause);
+    }
+
+    private String reason(Exception cause) {
+        return KafkaFailure.of(cause, new ClientProperties(settings.kafka()).of(Client.ADMIN))
+                .text();
     }
 }

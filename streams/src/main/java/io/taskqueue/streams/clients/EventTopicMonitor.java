@@ -51,8 +51,13 @@ public final class EventTopicMonitor implements EventTopic, AutoCloseable {
     }
 
     @Override
+    public int takes() {
+        return admin.own().takes();
+    }
+
+    @Override
     public void makeRoom(int bytes) {
-        if (bytes <= latest.maxMessageBytes()) {
+        if (bytes <= takes()) {
             return;
         }
         if (bytes > RecordSizes.withoutEnvelope(producerTakes)) {

@@ -2,7 +2,6 @@ package io.taskqueue.streams.execution;
 
 import io.taskqueue.event.TaskId;
 import io.taskqueue.sink.BreakerPolicy;
-import io.taskqueue.sink.RetryLaterException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -52,38 +51,35 @@ sealed interface BreakerState {
             }
             return more < policy.failures() || of.size() < policy.tasks()
                     ? new Closed(more, Set.copyOf(of))
-                    : Open.after(failure, new Outage(now, failure), policy.firstWait(), now);
+                    : Open.after(new Outage(now, failure), policy.firstWait(), now);
         }
     }
 
     /**
-     * No job begins.
+     * No job begins. The wait is the policy's alone: what the target asks for in answer to one job delays the task of that job only.
      *
-     * @param backoff the policy's wait, from which the next one is derived
-     * @param pause how long no job begins: the back-off, or longer where the target asked for it
+     * @param pause how long no job begins
      * @param nextAttempt when the pause is over
      * @param retryAt the same in nanoseconds of the ticker
      */
-    record Open(Outage outage, Duration backoff, Duration pause, Instant nextAttempt, long retryAt)
-            implements BreakerState {
+    record Open(Outage outage, Duration pause, Instant nextAttempt, long retryAt) implements BreakerState {
 
-        private static Open after(Throwable failure, Outage outage, Duration backoff, Moment now) {
-            Duration asked = RetryLaterException.askedBy(failure);
-            Duration pause = asked.compareTo(backoff) > 0 ? asked : backoff;
-            return new Open(outage, backoff, pause, now.plus(pause), now.nanos() + pause.toNanos());
+        private static Open after(Outage outage, Duration pause, Moment now) {
+            return new Open(outage, pause, now.plus(pause), now.nanos() + pause.toNanos());
         }
 
         HalfOpen due() {
-            return new HalfOpen(outage, backoff, null);
+            return new HalfOpen(outage, pause, null);
         }
     }
 
     /**
      * One job is admitted, which probes the target.
      *
+     * @param pause the wait before it, from which the next one is derived
      * @param probe the job; null until there is one
      */
-    record HalfOpen(Outage outage, Duration backoff, @Nullable Probe probe) implements BreakerState {
+    record HalfOpen(Outage outage, Duration pause, @Nullable Probe probe) implements BreakerState {
 
         boolean isProbe(Job job) {
             return probe != null && probe.job() == job;
@@ -94,17 +90,17 @@ sealed interface BreakerState {
         }
 
         HalfOpen admit(Job job, Object executor) {
-            return new HalfOpen(outage, backoff, new Probe(job, executor));
+            return new HalfOpen(outage, pause, new Probe(job, executor));
         }
 
         HalfOpen unanswered() {
-            return new HalfOpen(outage, backoff, null);
+            return new HalfOpen(outage, pause, null);
         }
 
         Open failed(Throwable failure, BreakerPolicy policy, Moment now) {
             Duration doubled =
-                    backoff.compareTo(policy.maxWait().dividedBy(2)) > 0 ? policy.maxWait() : backoff.multipliedBy(2);
-            return Open.after(failure, new Outage(outage.began(), failure), doubled, now);
+                    pause.compareTo(policy.maxWait().dividedBy(2)) > 0 ? policy.maxWait() : pause.multipliedBy(2);
+            return Open.after(new Outage(outage.began(), failure), doubled, now);
         }
 
         Closed succeeded() {

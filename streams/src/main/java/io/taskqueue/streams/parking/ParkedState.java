@@ -54,6 +54,8 @@ public sealed interface ParkedState {
         /** It was begun, and its declared policy decides: its probe is called, or it counts as done. */
         BEGUN,
         /** It was begun, its outcome is unknown, and an operator has to decide: a redrive runs it. */
-        UNDECIDED
+        UNDECIDED,
+        /** It was done, and its result was too large to be recorded: a redrive proceeds as declared, once there is room for it. */
+        UNRECORDED
     }
 }

@@ -10,6 +10,7 @@ import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.sink.store.EffectResult;
+import io.taskqueue.sink.store.ResultTooLargeException;
 import io.taskqueue.streams.checkpoint.EventLocation;
 import io.taskqueue.streams.parking.ParkedState.EffectState;
 import io.taskqueue.streams.results.RecordedResults;
@@ -17,9 +18,11 @@ import io.taskqueue.streams.results.ResultsStore;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.status.SinkProgress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Bytes;
@@ -215,6 +218,14 @@ public final class Parking<T> {
                 results.find(parked.event().queueName(), parked.event().position());
         int generation = parked.delivery().generation();
         Map<String, EffectState> effects = new TreeMap<>();
+        if (giveUp.cause() instanceof AmbiguousEffectException ambiguous) {
+            effects.put(ambiguous.effectKey().effect(), EffectState.UNDECIDED);
+        } else if (giveUp.cause() instanceof ResultTooLargeException lost) {
+            effects.put(lost.effectKey().effect(), EffectState.UNRECORDED);
+        }
+        // what needs a decision comes first, because the number is limited
+        recorded.undecided().forEach(key -> put(effects, key, generation, EffectState.UNDECIDED));
+        recorded.tooLarge().keySet().forEach(key -> put(effects, key, generation, EffectState.UNRECORDED));
         recorded.intents().forEach(key -> put(effects, key, generation, EffectState.BEGUN));
         recorded.results()
                 .forEach((key, result) -> put(
@@ -222,13 +233,6 @@ public final class Parking<T> {
                         key,
                         generation,
                         result instanceof EffectResult.Done ? EffectState.DONE : EffectState.FAILED));
-        // whatever their length and number: the redrive needs them
-        recorded.undecided().stream()
-                .filter(key -> key.generation() == generation)
-                .forEach(key -> effects.put(key.effect(), EffectState.UNDECIDED));
-        if (giveUp.cause() instanceof AmbiguousEffectException ambiguous) {
-            effects.put(ambiguous.effectKey().effect(), EffectState.UNDECIDED);
-        }
         return new ParkedState.Failed(giveUp.attempts(), TaskError.of(giveUp.cause()), effects);
     }
 
@@ -236,7 +240,7 @@ public final class Parking<T> {
         if (key.generation() == generation
                 && effects.size() < MAX_EFFECTS
                 && key.effect().length() <= MAX_EFFECT_NAME) {
-            effects.put(key.effect(), state);
+            effects.putIfAbsent(key.effect(), state);
         }
     }
 
@@ -322,16 +326,21 @@ public final class Parking<T> {
         }
     }
 
-    /** An operator has decided by the redrive that undecided effects run. */
+    /** An operator has decided by the redrive that undecided effects run, also those that the entry has no room to name. */
     private void withdrawUndecided(ParkedEntry entry) {
-        if (entry.state() instanceof ParkedState.Failed failed) {
-            failed.effects().forEach((effect, state) -> {
-                if (state == EffectState.UNDECIDED) {
-                    results.withdraw(new EffectKey(
-                            settings.name(), entry.delivery().generation(), entry.queue(), entry.position(), effect));
-                }
-            });
+        if (!(entry.state() instanceof ParkedState.Failed failed)) {
+            return;
         }
+        int generation = entry.delivery().generation();
+        Set<EffectKey> undecided =
+                new HashSet<>(results.find(entry.queue(), entry.position()).undecided());
+        undecided.removeIf(key -> key.generation() != generation);
+        failed.effects().forEach((effect, state) -> {
+            if (state == EffectState.UNDECIDED) {
+                undecided.add(new EffectKey(settings.name(), generation, entry.queue(), entry.position(), effect));
+            }
+        });
+        undecided.forEach(results::withdraw);
     }
 
     private void show(String queue) {

@@ -69,6 +69,10 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
             return giveUp(event, GiveUp.Reason.MISUSED, stopped.cause());
         }
         if (outcome instanceof ApplyOutcome.Parked parked) {
+            if (event.callsTarget() && !effects.targetAnswered()) {
+                // an action without an answer: its event is not attempted again, but the others need not try as well
+                effects.targetFailure().ifPresent(failure -> breaker.failed(event, failure));
+            }
             return giveUp(event, GiveUp.Reason.UNDECIDED, parked.cause());
         }
         if (outcome instanceof ApplyOutcome.Transient failed) {

@@ -10,14 +10,17 @@ import io.taskqueue.streams.execution.KeyedExecutor;
 import io.taskqueue.streams.parking.ParkedEntry;
 import io.taskqueue.streams.parking.Parking;
 import io.taskqueue.streams.replay.DeliveryContext;
+import io.taskqueue.streams.results.FailureLog;
 import io.taskqueue.streams.results.RecordedResults;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.state.RecordLimit;
 import io.taskqueue.streams.status.AppliedEvent;
 import io.taskqueue.streams.status.Observers;
 import io.taskqueue.streams.status.SinkProgress;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,8 +45,10 @@ final class EventDispatcher<T> implements Outcome.Recorder {
     private final OutcomeQueue outcomes;
     private final KeyedExecutor<InFlightEvent<T>> executor;
     private final int partition;
+    private final Supplier<RecordLimit> limit;
     private final Consumer<SinkStoppedException> onFailure;
     private final Clock clock;
+    private final FailureLog failures;
 
     /** @param onFailure called with the failure of the sink where an event must not be parked */
     EventDispatcher(
@@ -56,12 +61,14 @@ final class EventDispatcher<T> implements Outcome.Recorder {
         this.settings = scope.settings();
         this.progress = scope.progress();
         this.partition = scope.partition();
+        this.limit = scope.limit();
         this.state = state;
         this.intents = intents;
         this.outcomes = outcomes;
         this.executor = executor;
         this.onFailure = onFailure;
         this.clock = settings.instruments().clock();
+        this.failures = new FailureLog(settings.instruments().ticker());
     }
 
     /** Resumes what was in flight at the last commit. */
@@ -88,7 +95,10 @@ final class EventDispatcher<T> implements Outcome.Recorder {
             return;
         }
         RecordedResults known = arrived.mayBeRecorded() ? recordedResults(event) : RecordedResults.NONE;
-        DeliveryContext delivery = arrived.delivery(event, known.generation());
+        DeliveryContext delivery = arrived.delivery(event, known);
+        if (arrived.keepsResults(delivery)) {
+            known = state.results().keep(known, delivery.generation(), offset, clock.instant());
+        }
         InFlightEvent<T> dispatched = inFlightEvent(location, event, value, delivery, known);
         if (state.parking().mustWait(dispatched)) {
             state.history().began(dispatched);
@@ -133,7 +143,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
             byte[] value,
             DeliveryContext delivery,
             RecordedResults known) {
-        EventResults eventResults = new EventResults(known, location.offset(), outcomes::add, intents);
+        EventResults eventResults = new EventResults(known, location.offset(), outcomes::add, intents, limit.get());
         return new InFlightEvent<>(location, event, value, delivery, eventResults, peerOf(event));
     }
 
@@ -158,6 +168,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
     @Override
     public void recorded(Outcome.Recorded recorded) {
         state.results().record(recorded.key(), recorded.offset(), clock.instant(), recorded.result());
+        failures.recorded(recorded.key(), recorded.result());
         progress.recorded(recorded.result());
         state.history()
                 .recorded(
@@ -174,6 +185,11 @@ final class EventDispatcher<T> implements Outcome.Recorder {
     @Override
     public void withdrawn(Outcome.Withdrawn withdrawn) {
         state.results().withdraw(withdrawn.key());
+    }
+
+    @Override
+    public void tooLarge(Outcome.TooLarge tooLarge) {
+        state.results().recordTooLarge(tooLarge.key(), tooLarge.offset(), clock.instant(), tooLarge.bytes());
     }
 
     @Override

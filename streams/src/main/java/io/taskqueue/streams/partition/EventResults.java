@@ -4,11 +4,15 @@ import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.sink.store.EffectStore;
+import io.taskqueue.sink.store.ResultTooLargeException;
 import io.taskqueue.streams.results.RecordedResults;
+import io.taskqueue.streams.results.ResultFormat;
+import io.taskqueue.streams.state.RecordLimit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -23,11 +27,15 @@ final class EventResults implements EffectStore {
     private final long offset;
     private final Consumer<Outcome> outcomes;
     private final Intents intents;
+    private final RecordLimit limit;
+    private final Map<EffectKey, Long> tooLarge;
     private boolean heldBack;
 
-    EventResults(RecordedResults stored, long offset, Consumer<Outcome> outcomes, Intents intents) {
+    EventResults(RecordedResults stored, long offset, Consumer<Outcome> outcomes, Intents intents, RecordLimit limit) {
         this.results = new HashMap<>(stored.results());
         this.begun = new HashSet<>(stored.intents());
+        this.tooLarge = new HashMap<>(stored.tooLarge());
+        this.limit = limit;
         this.offset = offset;
         this.outcomes = outcomes;
         this.intents = intents;
@@ -35,15 +43,27 @@ final class EventResults implements EffectStore {
 
     @Override
     public synchronized Optional<EffectResult> find(EffectKey key) {
+        Long lost = tooLarge.get(key);
+        if (lost != null && !limit.admits(lost)) {
+            throw tooLarge(key, lost);
+        }
         return Optional.ofNullable(results.get(key));
     }
 
     @Override
     public synchronized EffectResult record(EffectKey key, EffectResult result) {
-        EffectResult before = results.putIfAbsent(key, result);
+        EffectResult before = results.get(key);
         if (before != null) {
             return before;
         }
+        long bytes = ResultFormat.size(key, result);
+        if (!limit.admits(bytes)) {
+            tooLarge.put(key, bytes);
+            begun.add(key);
+            outcomes.accept(new Outcome.TooLarge(offset, key, bytes));
+            throw tooLarge(key, bytes);
+        }
+        results.put(key, result);
         outcomes.accept(new Outcome.Recorded(offset, key, result));
         return result;
     }
@@ -93,6 +113,10 @@ final class EventResults implements EffectStore {
     public synchronized void withdraw(EffectKey key) {
         begun.remove(key);
         outcomes.accept(new Outcome.Withdrawn(key));
+    }
+
+    private ResultTooLargeException tooLarge(EffectKey key, long bytes) {
+        return new ResultTooLargeException(key, bytes, OptionalLong.of(limit.largestEntry()), limit.setting());
     }
 
     /** Whether an effect of the attempt did not begin because its partition is being handed over; to be asked once an attempt. */

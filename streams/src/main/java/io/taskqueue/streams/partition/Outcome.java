@@ -16,6 +16,8 @@ sealed interface Outcome {
 
         void withdrawn(Withdrawn withdrawn);
 
+        void tooLarge(TooLarge tooLarge);
+
         void applied(Applied applied);
 
         void gaveUp(GaveUp gaveUp);
@@ -44,6 +46,14 @@ sealed interface Outcome {
         @Override
         public void recordBy(Recorder recorder) {
             recorder.withdrawn(this);
+        }
+    }
+
+    /** An effect of the event at an offset was done, and its result is too large to be recorded. */
+    record TooLarge(long offset, EffectKey key, long bytes) implements Outcome {
+        @Override
+        public void recordBy(Recorder recorder) {
+            recorder.tooLarge(this);
         }
     }
 

@@ -17,6 +17,7 @@ import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.replay.Replay;
 import io.taskqueue.streams.replay.ReplayOrder;
 import io.taskqueue.streams.replay.Replays;
+import io.taskqueue.streams.results.RecordedResults;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.status.QueueProgress;
 import io.taskqueue.streams.status.SinkProgress;
@@ -53,9 +54,15 @@ final class PartitionHistory {
             return replay != null || verdict != Verdict.NEXT;
         }
 
-        /** @param newest the newest generation that anything is recorded of */
-        DeliveryContext delivery(ReplicationEvent<?> event, int newest) {
-            return replay == null ? DeliveryContext.FIRST : replay.delivery(event, newest);
+        DeliveryContext delivery(ReplicationEvent<?> event, RecordedResults known) {
+            return replay == null
+                    ? DeliveryContext.FIRST
+                    : replay.delivery(event, known.generation(), known.anyFailed());
+        }
+
+        /** Whether the effects that have not failed keep their results. */
+        boolean keepsResults(DeliveryContext delivery) {
+            return replay != null && replay.keepsResults(delivery);
         }
     }
 

@@ -10,6 +10,7 @@ import io.taskqueue.streams.execution.KeyedExecutor;
 import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.state.RecordLimit;
 import io.taskqueue.streams.status.SinkProgress;
 import java.time.Duration;
 import java.util.Map;
@@ -47,7 +48,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     public record Workers(WorkerThreads threads, CircuitBreaker breaker) {}
 
     /** The sink and the partition to which the work belongs. */
-    record Scope<T>(SinkSettings<T> settings, SinkProgress progress, int partition) {}
+    record Scope<T>(SinkSettings<T> settings, SinkProgress progress, int partition, Supplier<RecordLimit> limit) {}
 
     private final SinkSettings<T> settings;
     private final SinkProgress progress;
@@ -82,7 +83,12 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
                 new EventApplier<>(settings, workers.breaker(), outcomes, lifecycle::revoked),
                 settings.instruments().ticker());
         this.dispatcher = new EventDispatcher<>(
-                new Scope<>(settings, progress, partition), state, intents, outcomes, executor, this::fail);
+                new Scope<>(settings, progress, partition, stores.limit()),
+                state,
+                intents,
+                outcomes,
+                executor,
+                this::fail);
         this.commands = new SinkCommands(settings.name(), state);
     }
 

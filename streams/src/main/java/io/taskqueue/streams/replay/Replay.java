@@ -116,17 +116,23 @@ public final class Replay {
      * How an event is delivered to the sink.
      *
      * @param newest the newest generation that anything is recorded of
+     * @param failed whether an effect of the event has a recorded failure as its newest result
      */
-    public DeliveryContext delivery(ReplicationEvent<?> event, int newest) {
+    public DeliveryContext delivery(ReplicationEvent<?> event, int newest, boolean failed) {
         return switch (order.mode()) {
             case RECORDED_ONLY -> DeliveryContext.recordedOnly(newest);
-            case FILL_GAPS -> order.selection().matches(event)
+            case FILL_GAPS -> order.selection().matches(event, failed)
                     ? DeliveryContext.rerun(newest)
                     : DeliveryContext.recordedOnly(newest);
-            case RERUN -> order.selection().matches(event)
+            case RERUN -> order.selection().matches(event, failed)
                     ? DeliveryContext.rerun(order.number())
                     : DeliveryContext.recordedOnly(newest);
         };
+    }
+
+    /** Whether an event that is delivered so keeps the results of its effects that have not failed. */
+    public boolean keepsResults(DeliveryContext delivery) {
+        return order.selection().failuresOnly() && delivery.runsEffects();
     }
 
     /** Whether the event at an offset has been read again. */

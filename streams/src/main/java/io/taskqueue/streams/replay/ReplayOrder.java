@@ -32,8 +32,13 @@ public record ReplayOrder(UUID id, int number, ReplayMode mode, Selection select
 
     private static final UUID NO_ORDER = new UUID(0, 0);
 
-    /** @throws IllegalArgumentException if the mode is recorded-only and not all events are selected */
+    /** @throws IllegalArgumentException if the mode has no selection, or not this one */
     public ReplayOrder {
+        if (mode != ReplayMode.RERUN && selection.failuresOnly()) {
+            throw new IllegalArgumentException(
+                    "A recorded failure is a result, which only a rerun replaces, but the selection " + selection
+                            + " was given with mode " + mode + ". Choose rerun.");
+        }
         if (mode == ReplayMode.RECORDED_ONLY && !selection.isAll()) {
             throw new IllegalArgumentException(
                     "A recorded-only replay runs nothing, so it has no selection, but this one selects " + selection

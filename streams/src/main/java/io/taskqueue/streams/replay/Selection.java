@@ -20,6 +20,7 @@ import java.util.function.Function;
  *             | "kind=" KIND                     as in the event's JSON: Enqueued, Completed ...
  *             | "task=" [ QUEUE "/" ] EPOCH "/" SEQUENCE
  *             | "from=" BOUND | "to=" BOUND      at most one of each; the bound itself is included
+ *             | "result=failed"                  an effect of the event has a recorded failure as its newest result
  *   BOUND     = EPOCH "/" SEQUENCE               the event's position
  *             | TIME                             when it occurred, as in 2026-11-23T09:30:00Z
  * </pre>
@@ -31,27 +32,32 @@ import java.util.function.Function;
 public final class Selection {
 
     /** Every event. */
-    public static final Selection ALL = new Selection(Set.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty());
+    public static final Selection ALL =
+            new Selection(Set.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty(), false);
 
     private static final String EVERYTHING = "all";
+    private static final String FAILURES = "result=failed";
 
     private final Set<String> queues;
     private final Set<EventKind> kinds;
     private final Set<String> tasks;
     private final Optional<SelectionBound> from;
     private final Optional<SelectionBound> to;
+    private final boolean failures;
 
     Selection(
             Set<String> queues,
             Set<EventKind> kinds,
             Set<String> tasks,
             Optional<SelectionBound> from,
-            Optional<SelectionBound> to) {
+            Optional<SelectionBound> to,
+            boolean failures) {
         this.queues = Set.copyOf(queues);
         this.kinds = Set.copyOf(kinds);
         this.tasks = Set.copyOf(tasks);
         this.from = from;
         this.to = to;
+        this.failures = failures;
     }
 
     /**
@@ -69,9 +75,14 @@ public final class Selection {
         return parser.selection();
     }
 
-    /** Whether an event is selected. */
-    public boolean matches(ReplicationEvent<?> event) {
-        return (queues.isEmpty() || queues.contains(event.queueName()))
+    /**
+     * Whether an event is selected.
+     *
+     * @param failed whether an effect of the event has a recorded failure as its newest result
+     */
+    public boolean matches(ReplicationEvent<?> event, boolean failed) {
+        return (failed || !failures)
+                && (queues.isEmpty() || queues.contains(event.queueName()))
                 && (kinds.isEmpty() || kinds.contains(event.kind()))
                 && (tasks.isEmpty() || matches(event.taskId()))
                 && from.map(bound -> bound.compare(event) >= 0).orElse(true)
@@ -81,6 +92,14 @@ public final class Selection {
     private boolean matches(TaskId task) {
         // a queue's name is not empty, so the short form of a task never equals the long form of another
         return tasks.contains(task.toString()) || tasks.contains(task.epoch() + "/" + task.sequenceId());
+    }
+
+    /**
+     * Whether only events with a recorded failure are selected. A rerun of them runs the failed effects, and those that never ran; the
+     * others keep their results.
+     */
+    public boolean failuresOnly() {
+        return failures;
     }
 
     /** Whether every event is selected. */
@@ -95,12 +114,13 @@ public final class Selection {
                 && kinds.equals(that.kinds)
                 && tasks.equals(that.tasks)
                 && from.equals(that.from)
-                && to.equals(that.to);
+                && to.equals(that.to)
+                && failures == that.failures;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(queues, kinds, tasks, from, to);
+        return Objects.hash(queues, kinds, tasks, from, to, failures);
     }
 
     /** The selection as {@link #parse} accepts it. */
@@ -112,6 +132,9 @@ public final class Selection {
         clauses.addAll(clauses("task", tasks, Selection::escape));
         from.ifPresent(bound -> clauses.add("from=" + bound));
         to.ifPresent(bound -> clauses.add("to=" + bound));
+        if (failures) {
+            clauses.add(FAILURES);
+        }
         return clauses.isEmpty() ? EVERYTHING : String.join(",", clauses);
     }
 

@@ -24,6 +24,7 @@ final class SelectionParser {
     private final Set<String> tasks = new TreeSet<>();
     private Optional<SelectionBound> from = Optional.empty();
     private Optional<SelectionBound> to = Optional.empty();
+    private boolean failures;
 
     void add(String clause) {
         int equals = clause.indexOf('=');
@@ -37,12 +38,13 @@ final class SelectionParser {
             case "task" -> tasks.add(task(clause, decode(clause, value)));
             case "from" -> from = bound(clause, from, value);
             case "to" -> to = bound(clause, to, value);
+            case "result" -> failures = failed(clause, value);
             default -> throw invalid(clause, "names an unknown field");
         }
     }
 
     Selection selection() {
-        return new Selection(queues, kinds, tasks, from, to);
+        return new Selection(queues, kinds, tasks, from, to, failures);
     }
 
     private static Optional<SelectionBound> bound(String clause, Optional<SelectionBound> before, String value) {
@@ -54,6 +56,13 @@ final class SelectionParser {
             throw invalid(clause, "is neither a position nor a time");
         }
         return bound;
+    }
+
+    private static boolean failed(String clause, String value) {
+        if (!value.equals("failed")) {
+            throw invalid(clause, "names another result than failed");
+        }
+        return true;
     }
 
     private static EventKind kind(String clause, String value) {
@@ -88,6 +97,6 @@ final class SelectionParser {
                 "The selection '" + clause + "' " + what
                         + ". Write all, or clauses separated by commas: queue=NAME, kind=KIND (" + KINDS
                         + "), task=EPOCH/SEQUENCE or task=QUEUE/EPOCH/SEQUENCE, from=BOUND and to=BOUND with a position "
-                        + "EPOCH/SEQUENCE or a time like 2026-11-23T09:30:00Z. In a name, a comma is %2C and a percent sign %25.");
+                        + "EPOCH/SEQUENCE or a time like 2026-11-23T09:30:00Z, result=failed. In a name, a comma is %2C and a percent sign %25.");
     }
 }

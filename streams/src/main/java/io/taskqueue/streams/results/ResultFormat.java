@@ -23,6 +23,7 @@ import org.apache.kafka.common.utils.Bytes;
  *            kind 2, failed:   code 4 + n, may be absent | message 4 + n | count 4, then name 4 + n | text 4 + n for each
  *            kind 3, intent:   nothing; the action was about to run
  *            kind 4, intent of an effect declared PARK: nothing
+ *            kind 5, an effect that was done and whose result is too large to be recorded: its size 8; also an intent
  * </pre>
  *
  * <p>Sizes are in bytes; {@link StateWriter} states how a text, a time and an absent text are written.
@@ -34,6 +35,7 @@ public final class ResultFormat {
     private static final byte FAILED = 2;
     private static final byte INTENT = 3;
     private static final byte INTENT_PARK = 4;
+    private static final byte TOO_LARGE = 5;
 
     /** Offset and time. */
     private static final int HEAD = 8 + 12;
@@ -106,6 +108,46 @@ public final class ResultFormat {
         return head(offset, recordedAt, parks ? INTENT_PARK : INTENT, 0).toBytes();
     }
 
+    /** The size of the entry of a result, in bytes. */
+    public static long size(EffectKey key, EffectResult result) {
+        if (result instanceof EffectResult.Done done) {
+            // a long JSON is not copied only to be measured
+            return (long) key(key).get().length
+                    + value(0, Instant.EPOCH, new EffectResult.Done(done.type(), "")).length
+                    + utf8Length(done.json());
+        }
+        return (long) key(key).get().length + value(0, Instant.EPOCH, result).length;
+    }
+
+    private static long utf8Length(String text) {
+        long bytes = text.length();
+        for (int at = 0; at < text.length(); at++) {
+            char next = text.charAt(at);
+            if (next >= 0x80) {
+                // two chars of a pair have four bytes; an unpaired one is written as a question mark
+                bytes += next < 0x800 || Character.isSurrogate(next) ? 1 : 2;
+            }
+        }
+        return bytes;
+    }
+
+    /** In place of a result that is too large. */
+    public static byte[] tooLarge(long offset, Instant recordedAt, long bytes) {
+        return head(offset, recordedAt, TOO_LARGE, 8).putLong(bytes).toBytes();
+    }
+
+    /** The size of a result that was too large; empty if the value is anything else. */
+    static Optional<Long> tooLarge(byte[] value) {
+        if (value[KIND_AT] != TOO_LARGE) {
+            return Optional.empty();
+        }
+        StateReader in = opened(value);
+        in.readLong();
+        in.readInstant();
+        in.readByte();
+        return Optional.of(in.readLong());
+    }
+
     private static StateWriter head(long offset, Instant recordedAt, byte kind, int more) {
         return StateWriter.value(VERSION, HEAD + 1 + more)
                 .putLong(offset)
@@ -119,7 +161,11 @@ public final class ResultFormat {
     }
 
     public static boolean isIntent(byte[] value) {
-        return value[KIND_AT] == INTENT || parks(value);
+        return value[KIND_AT] == INTENT || value[KIND_AT] == TOO_LARGE || parks(value);
+    }
+
+    public static boolean isFailure(byte[] value) {
+        return value[KIND_AT] == FAILED;
     }
 
     public static long offset(byte[] value) {

@@ -8,7 +8,6 @@ import io.taskqueue.streams.state.KeyValues;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongPredicate;
@@ -53,6 +52,54 @@ public final class ResultsStore {
         store.put(ResultFormat.key(key), ResultFormat.intent(offset, now, parks));
     }
 
+    /**
+     * Records that an effect was done and its result is too large to be recorded, in place of its intent if there is one.
+     *
+     * @param offset the event's
+     * @param bytes the size of the entry with its result
+     */
+    public void recordTooLarge(EffectKey key, long offset, Instant now, long bytes) {
+        prefetched.remove(key.position());
+        store.put(ResultFormat.key(key), ResultFormat.tooLarge(offset, now, bytes));
+    }
+
+    /**
+     * Copies what is recorded of an event's effects to a new generation, without failures: with these keys, only the failed effects and
+     * those that never ran are run.
+     *
+     * @param known what is recorded of the event
+     * @param generation higher than those that anything is recorded of
+     * @param offset the event's
+     * @return what is recorded now
+     */
+    public RecordedResults keep(RecordedResults known, int generation, long offset, Instant now) {
+        RecordedResults all = RecordedResults.empty();
+        all.addAll(known);
+        for (EffectKey from : known.newest().values()) {
+            EffectResult result = known.results().get(from);
+            if (from.generation() < generation && !(result instanceof EffectResult.Failed)) {
+                EffectKey to = from.inGeneration(generation);
+                Long tooLarge = known.tooLarge().get(from);
+                if (result != null) {
+                    record(to, offset, now, result);
+                    all.results().put(to, result);
+                } else if (tooLarge != null) {
+                    recordTooLarge(to, offset, now, tooLarge);
+                    all.intents().add(to);
+                    all.tooLarge().put(to, tooLarge);
+                } else {
+                    boolean parks = known.undecided().contains(from);
+                    intend(to, offset, now, parks);
+                    all.intents().add(to);
+                    if (parks) {
+                        all.undecided().add(to);
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
     /** Deletes the intent of an effect that is known not to have been done. */
     public void withdraw(EffectKey key) {
         prefetched.remove(key.position());
@@ -91,15 +138,15 @@ public final class ResultsStore {
                 store.range(ResultFormat.eventPrefix(queue, from), ResultFormat.eventPrefix(queue, to))) {
             results.forEachRemaining(entry -> {
                 EffectKey key = ResultFormat.key(sink, entry.key());
-                RecordedResults event = read.computeIfAbsent(
-                        key.position(),
-                        position -> new RecordedResults(new HashMap<>(2), new HashSet<>(2), new HashSet<>(2)));
+                RecordedResults event = read.computeIfAbsent(key.position(), position -> RecordedResults.empty());
                 ResultFormat.result(entry.value())
                         .ifPresentOrElse(result -> event.results().put(key, result), () -> event.intents()
                                 .add(key));
                 if (ResultFormat.parks(entry.value())) {
                     event.undecided().add(key);
                 }
+                ResultFormat.tooLarge(entry.value())
+                        .ifPresent(bytes -> event.tooLarge().put(key, bytes));
             });
         }
         return read;

@@ -4,6 +4,7 @@
  * <pre>
  *   ResultsStore      records, finds and deletes; ResultFormat is the layout
  *   RecordedResults   what is recorded of one event
+ *   FailureLog        logs recorded failures, at a bounded rate
  *   ResultsPurge      deletes what the log's retention has passed
  * </pre>
  *

@@ -13,15 +13,22 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public enum StateKind {
-    CHECKPOINT(1),
-    IN_FLIGHT(2),
-    PARKED(3),
-    REPLAY(4);
+    CHECKPOINT(1, "the checkpoint of a queue"),
+    IN_FLIGHT(2, "an event in flight"),
+    PARKED(3, "a parked event"),
+    REPLAY(4, "a replay");
 
     private final byte prefix;
+    private final String description;
 
-    StateKind(int prefix) {
+    StateKind(int prefix, String description) {
         this.prefix = (byte) prefix;
+        this.description = description;
+    }
+
+    /** What an entry is, for messages. */
+    String description() {
+        return description;
     }
 
     /** Whether a key of the store is of this kind. */

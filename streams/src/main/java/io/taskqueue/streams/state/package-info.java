@@ -7,6 +7,8 @@
  *   StateKind                 which kinds of entries share a store, and how their keys are distinguished
  *   StateWriter, StateReader  numbers, texts, times; the version byte of each value
  *   KeyRange                  bounds of ranges of keys
+ *   RecordLimit, LimitedKeyValues
+ *                             the largest entry; a store that refuses a larger one
  *
  *   store "results"   key: queue, position, generation, effect        io.taskqueue.streams.results.ResultFormat
  *   store "state"     key: 1 | queue                                  io.taskqueue.streams.checkpoint.CheckpointFormat

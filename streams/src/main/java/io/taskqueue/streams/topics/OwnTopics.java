@@ -1,13 +1,18 @@
 package io.taskqueue.streams.topics;
 
+import io.taskqueue.kafka.ClientProperties;
+import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.settings.SinkSettings;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -26,14 +31,20 @@ public final class OwnTopics {
 
     private static final Logger LOG = LoggerFactory.getLogger(OwnTopics.class);
 
-    /** What the topics were made fit for. */
-    private record Fit(int partitions, int maxMessageBytes) {}
-
     private final SinkSettings<?> settings;
     private final TopicAdmin admin;
     private final List<OwnTopic> topics;
-    private Fit fit = new Fit(0, 0);
-    private volatile Optional<String> note = Optional.empty();
+    private int partitions;
+    private volatile int takes;
+    private volatile Optional<String> partitionsNote = Optional.empty();
+    private volatile Optional<String> limitsNote = Optional.empty();
+
+    /**
+     * A topic whose limits are too low, or are not known, and which this instance may not change.
+     *
+     * @param takes the largest record of the event topic that it takes, as far as it is known
+     */
+    private record Refusal(int takes, String text) {}
 
     /** @param admin not closed here */
     public OwnTopics(SinkSettings<?> settings, TopicAdmin admin) {
@@ -44,7 +55,12 @@ public final class OwnTopics {
 
     /** What an operator has to do for the topics; empty if nothing. */
     public Optional<String> note() {
-        return note;
+        return partitionsNote.or(() -> limitsNote);
+    }
+
+    /** The size of the largest record of the event topic for which the topics have room. */
+    public int takes() {
+        return takes;
     }
 
     /**
@@ -75,54 +91,53 @@ public final class OwnTopics {
         } catch (KafkaException e) {
             throw new SinkStoppedException(notExtended(partitions, e), e);
         }
+        this.partitions = partitions;
         raise(maxMessageBytes);
-        fit = new Fit(partitions, maxMessageBytes);
     }
 
     /** Makes the topics fit for an event topic that may have changed; what fails is logged, and tried again by the next call. */
-    public synchronized void adopt(int partitions, int maxMessageBytes) throws InterruptedException {
-        Fit wanted = new Fit(partitions, Math.max(maxMessageBytes, fit.maxMessageBytes()));
-        if (wanted.equals(fit)) {
+    public synchronized void adopt(int nowPartitions, int maxMessageBytes) throws InterruptedException {
+        if (maxMessageBytes > takes || limitsNote.isPresent()) {
+            raise(Math.max(maxMessageBytes, takes));
+        }
+        if (nowPartitions == partitions) {
             return;
         }
         try {
-            extend(partitions);
+            extend(nowPartitions);
+            partitions = nowPartitions;
+            partitionsNote = Optional.empty();
         } catch (KafkaException e) {
-            note(notExtended(partitions, e));
-            return;
-        }
-        if (raise(wanted.maxMessageBytes())) {
-            note = Optional.empty();
-            fit = wanted;
+            partitionsNote = logged(partitionsNote, notExtended(nowPartitions, e));
         }
     }
 
     /**
-     * Makes the topics fit for a record of the event topic that is larger than its description allowed: its limit has been raised since it
-     * was read, or the record was compressed.
+     * Makes the topics fit for a record of the event topic that is larger than they take: its limit has been raised since it was read, or
+     * the record was compressed.
      *
      * @param bytes the size of the record, not compressed
      * @throws SinkStoppedException if that fails
      */
     public synchronized void makeRoom(int bytes) {
-        if (bytes <= fit.maxMessageBytes()) {
-            return;
-        }
+        String reason = "The sink was interrupted. Start it again.";
         try {
-            if (raise(bytes)) {
-                fit = new Fit(fit.partitions(), bytes);
-                return;
+            if (bytes > takes) {
+                raise(bytes);
             }
+            reason = limitsNote.orElse("");
         } catch (KafkaException e) {
-            note = Optional.of(e.toString());
+            reason = KafkaFailure.of(e, new ClientProperties(settings.kafka()).of(Client.ADMIN))
+                    .text();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        throw new SinkStoppedException(
-                "Sink " + settings.name() + " stopped before a record of " + bytes + " bytes in topic "
-                        + settings.topics().events() + ", because its own topics take smaller ones only. "
-                        + note.orElse("The sink was interrupted. Start it again."),
-                null);
+        if (bytes > takes) {
+            throw new SinkStoppedException(
+                    "Sink " + settings.name() + " stopped before a record of " + bytes + " bytes in topic "
+                            + settings.topics().events() + ", because its own topics take smaller ones only. " + reason,
+                    null);
+        }
     }
 
     private void requireNoMore(OwnTopic topic, int own, int partitions) {
@@ -166,8 +181,10 @@ public final class OwnTopics {
 
     private SinkStoppedException notCreated(OwnTopic topic, KafkaException cause) {
         return new SinkStoppedException(
-                "Sink " + settings.name() + " cannot create its " + topic.purpose() + " " + topic.name() + ": " + cause
-                        + ". Create it, or permit the sink to create topics.",
+                "Sink " + settings.name() + " cannot create its " + topic.purpose() + " " + topic.name() + ": "
+                        + KafkaFailure.of(cause, new ClientProperties(settings.kafka()).of(Client.ADMIN))
+                                .text()
+                        + " Or create it yourself.",
                 cause);
     }
 
@@ -203,54 +220,65 @@ public final class OwnTopics {
                 + ". Permit Alter on them, or run: " + commands;
     }
 
-    /** Returns whether all topics take what is derived from a record of this size. */
-    private boolean raise(int maxMessageBytes) throws InterruptedException {
-        Map<OwnTopic, Map<String, String>> failed = new LinkedHashMap<>();
-        KafkaException cause = null;
+    /** Gives the topics room for what is derived from a record of this size, as far as possible. */
+    private void raise(int maxMessageBytes) throws InterruptedException {
+        int needed = RecordSizes.withEnvelope(maxMessageBytes);
+        List<Refusal> refusals = new ArrayList<>();
         for (OwnTopic topic : topics) {
-            Map<String, String> missing = Map.of();
-            try {
-                missing = missing(topic, RecordSizes.withEnvelope(maxMessageBytes));
-                if (!missing.isEmpty()) {
-                    admin.configure(topic.name(), missing);
-                    LOG.info("Sink {} has set {} on its topic {}", settings.name(), missing, topic.name());
-                }
-            } catch (KafkaException e) {
-                cause = e;
-                failed.put(topic, missing);
+            // Kafka Streams creates the others large enough
+            if (topic.keepsEvents() && admin.describe(topic.name()).isPresent()) {
+                raise(topic, needed).ifPresent(refusals::add);
             }
         }
-        // a topic whose configuration cannot be read takes what it was created for
-        failed.values()
-                .removeIf(missing -> missing.isEmpty() && maxMessageBytes <= TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES);
-        if (failed.isEmpty()) {
-            return true;
-        }
-        String needed = TopicConfig.MAX_MESSAGE_BYTES_CONFIG + "=" + RecordSizes.withEnvelope(maxMessageBytes);
-        String commands = failed.entrySet().stream()
-                .map(topic ->
-                        "kafka-configs.sh --alter --topic " + topic.getKey().name() + " --add-config "
-                                + (topic.getValue().isEmpty() ? needed : text(topic.getValue())))
-                .collect(Collectors.joining("; "));
-        note("Topic " + settings.topics().events() + " takes records of " + maxMessageBytes + " bytes, but sink "
-                + settings.name() + " cannot check or raise what its own topics take: " + cause
-                + ". Permit DescribeConfigs and AlterConfigs on them, or run: " + commands);
-        return false;
+        takes = refusals.stream().mapToInt(Refusal::takes).reduce(maxMessageBytes, Math::min);
+        limitsNote = refusals.isEmpty()
+                ? Optional.empty()
+                : logged(
+                        limitsNote,
+                        "Topic " + settings.topics().events() + " takes records of " + maxMessageBytes
+                                + " bytes, but sink " + settings.name()
+                                + " cannot ensure that its own topics take them. "
+                                + refusals.stream().map(Refusal::text).collect(Collectors.joining(" ")));
     }
 
-    /** The properties of a topic that are too low for a record, with what they must be. */
-    private Map<String, String> missing(OwnTopic topic, int bytes) throws InterruptedException {
-        Map<String, String> missing = new LinkedHashMap<>();
-        if (topic.keepsEvents() && admin.describe(topic.name()).isPresent()) {
-            Config now = admin.config(topic.name());
-            for (String limit : List.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, TopicConfig.SEGMENT_BYTES_CONFIG)) {
-                ConfigEntry entry = now.get(limit);
-                if (entry != null && Long.parseLong(entry.value()) < bytes) {
-                    missing.put(limit, String.valueOf(bytes));
-                }
+    private Optional<Refusal> raise(OwnTopic topic, int needed) throws InterruptedException {
+        Map<String, Integer> low;
+        try {
+            low = limitsBelow(needed, admin.config(topic.name()));
+        } catch (KafkaException e) {
+            return needed <= RecordSizes.withEnvelope(TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES)
+                    ? Optional.empty() // it was created with as much
+                    : Optional.of(new Refusal(
+                            Integer.MAX_VALUE, "Topic " + topic.name() + ": " + e + ". Permit DescribeConfigs on it."));
+        }
+        if (low.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, String> raised = new TreeMap<>();
+        low.keySet().forEach(limit -> raised.put(limit, String.valueOf(needed)));
+        try {
+            admin.configure(topic.name(), raised);
+            LOG.info("Sink {} has set {} on its topic {}", settings.name(), raised, topic.name());
+            return Optional.empty();
+        } catch (KafkaException e) {
+            return Optional.of(new Refusal(
+                    RecordSizes.withoutEnvelope(Collections.min(low.values())),
+                    "Topic " + topic.name() + ": " + e
+                            + ". Permit AlterConfigs on it, or run: kafka-configs.sh --alter --topic " + topic.name()
+                            + " --add-config " + text(raised) + "."));
+        }
+    }
+
+    /** The limits of a topic that are too low for a record. */
+    private static Map<String, Integer> limitsBelow(int bytes, Config config) {
+        Map<String, Integer> low = new HashMap<>();
+        for (String limit : List.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, TopicConfig.SEGMENT_BYTES_CONFIG)) {
+            ConfigEntry entry = config.get(limit);
+            if (entry != null && Long.parseLong(entry.value()) < bytes) {
+                low.put(limit, Integer.parseInt(entry.value()));
             }
         }
-        return missing;
+        return low;
     }
 
     private static String text(Map<String, String> properties) {
@@ -259,10 +287,11 @@ public final class OwnTopics {
                 .collect(Collectors.joining(","));
     }
 
-    private void note(String text) {
-        if (!note.equals(Optional.of(text))) {
-            LOG.warn("{}", text);
+    /** Logs what is new. */
+    private static Optional<String> logged(Optional<String> before, String now) {
+        if (!before.equals(Optional.of(now))) {
+            LOG.warn("{}", now);
         }
-        note = Optional.of(text);
+        return Optional.of(now);
     }
 }

@@ -213,17 +213,22 @@ class CircuitBreakerTest {
     }
 
     @Test
-    void theTargetsRetryDelayIsUsedWhereItIsLonger() {
-        open();
+    void whatTheTargetAsksOfOneEventDoesNotProlongTheWaitOfAll() {
+        var busy = new IOException(new RetryLaterException("busy", Duration.ofHours(1)));
+        for (int task = 1; task <= POLICY.failures(); task++) {
+            breaker.failed(job(task), busy);
+        }
         Job event = job(11);
         assertThat(asks(event)).isFalse();
-        endWait();
-        breaker.failed(event, new IOException(new RetryLaterException("busy", Duration.ofMinutes(2))));
+        assertThat(endWait()).isEqualTo(Duration.ofSeconds(1));
+        breaker.failed(event, busy);
         breaker.ended(event);
-        assertThat(asks(event)).isFalse();
-        assertThat(endWait()).isEqualTo(Duration.ofMinutes(2));
-        assertThat(fails(event)).isFalse();
-        assertThat(endWait()).isEqualTo(Duration.ofSeconds(4));
+        Job other = job(12);
+        assertThat(asks(other)).isFalse();
+        assertThat(endWait()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(begun).containsExactly(event, other);
+        succeeds(other);
+        assertThat(breaker.closed()).isTrue();
     }
 
     @Test

@@ -185,6 +185,33 @@ class EventApplierTest {
     }
 
     @Test
+    void whatTheTargetAsksOfOneTaskDelaysNoOther() {
+        PartitionUnderTest partition = partition(
+                MANY_ATTEMPTS,
+                (event, effects) -> effects.run("call", key -> {
+                    if (event.taskId().sequenceId() <= 5) {
+                        throw new RetryLaterException("busy", Duration.ofSeconds(Long.MAX_VALUE));
+                    }
+                    applied.add(event.position().sequence());
+                }));
+        // as many tasks as open the breaker of this test
+        for (int task = 1; task <= 5; task++) {
+            partition.admit(events.next(task));
+            partition.admit(events.next(task));
+        }
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> !alarms.isEmpty());
+        for (int task = 6; task <= 50; task++) {
+            partition.admit(events.next(task));
+        }
+        // the policy's wait has passed, up to once for each of these tasks that had not begun
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> {
+            Optional.ofNullable(alarms.poll()).ifPresent(Runnable::run);
+            return applied.size() == 45;
+        });
+        assertThat(breaker.closed()).isTrue();
+    }
+
+    @Test
     void nothingBeginsWhilePausedAndEverythingResumesInOrder() throws Exception {
         PartitionUnderTest partition = callingPartition();
         partition.pause();

@@ -13,6 +13,7 @@ import io.taskqueue.streams.checkpoint.EventLocation;
 import io.taskqueue.streams.checkpoint.PeerPositions;
 import io.taskqueue.streams.replay.DeliveryContext;
 import io.taskqueue.streams.results.RecordedResults;
+import io.taskqueue.streams.state.RecordLimit;
 import java.time.Instant;
 import org.apache.kafka.common.Uuid;
 
@@ -21,6 +22,7 @@ final class InFlightEventFactory {
 
     private static final Instant THEN = Instant.parse("2026-01-02T03:04:05Z");
     private static final Uuid TOPIC = new Uuid(7, 8);
+    private static final RecordLimit LIMIT = new RecordLimit(1_000_000, "a test");
 
     private final OutcomeQueue outcomes;
     private final PartitionLifecycle lifecycle;
@@ -49,7 +51,7 @@ final class InFlightEventFactory {
                 event,
                 value,
                 delivery,
-                new EventResults(RecordedResults.NONE, sequence, outcomes::add, new Intents(lifecycle)),
+                new EventResults(RecordedResults.NONE, sequence, outcomes::add, new Intents(lifecycle), LIMIT),
                 PeerPositions.DEFAULT);
     }
 }

@@ -43,7 +43,7 @@ class ReplaysTest {
 
         Replay replay = arrives(Verdict.REPLAY, 40);
         assertThat(replay.order().ordered()).isFalse();
-        assertThat(replay.delivery(null, 3)).isEqualTo(DeliveryContext.recordedOnly(3));
+        assertThat(replay.delivery(null, 3, false)).isEqualTo(DeliveryContext.recordedOnly(3));
         for (long offset = 41; offset < 100; offset++) {
             assertThat(arrives(Verdict.REPLAY, offset)).isSameAs(replay);
         }
@@ -179,7 +179,7 @@ class ReplaysTest {
     @Test
     void eventsNeverReadBeforeBelongToTheReplayUpToItsEnd() {
         Replay replay = arrives(Verdict.JOINED, 10); // of a queue that had no event since the sink joined
-        assertThat(replay.delivery(null, 0)).isEqualTo(DeliveryContext.recordedOnly(0));
+        assertThat(replay.delivery(null, 0, false)).isEqualTo(DeliveryContext.recordedOnly(0));
         assertThat(arrives(Verdict.NEXT, 11)).isSameAs(replay);
         assertThat(arrives(Verdict.GAP, 99)).isSameAs(replay);
         assertThat(arrives(Verdict.NEXT, 100)).isNull();

@@ -12,6 +12,7 @@ import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class SelectionTest {
@@ -28,7 +29,7 @@ class SelectionTest {
     }
 
     private static boolean selected(String... texts) {
-        return Selection.parse(List.of(texts)).matches(event("orders", EventKind.ENQUEUED));
+        return Selection.parse(List.of(texts)).matches(event("orders", EventKind.ENQUEUED), false);
     }
 
     @Test
@@ -41,6 +42,33 @@ class SelectionTest {
         assertThat(selected("kind=Completed")).isFalse();
         assertThat(selected("queue=orders,kind=Completed")).isFalse();
         assertThat(selected("queue=orders", "kind=Enqueued")).isTrue();
+    }
+
+    @Test
+    void eventsWithARecordedFailureAreSelectedByTheirResult() {
+        ReplicationEvent<String> event = event("orders", EventKind.ENQUEUED);
+        Selection failed = Selection.parse(List.of("result=failed", "queue=orders"));
+
+        assertThat(failed.failuresOnly()).isTrue();
+        assertThat(failed.matches(event, true)).isTrue();
+        assertThat(failed.matches(event, false)).isFalse();
+        assertThat(failed.matches(event("other", EventKind.ENQUEUED), true)).isFalse();
+        assertThat(failed)
+                .hasToString("queue=orders,result=failed")
+                .isNotEqualTo(Selection.parse(List.of("queue=orders")));
+        assertThat(Selection.parse(List.of(failed.toString()))).isEqualTo(failed);
+        assertThat(Selection.parse(List.of("result=failed")).isAll()).isFalse();
+        assertThat(Selection.ALL.failuresOnly()).isFalse();
+    }
+
+    @Test
+    void onlyARerunReplacesARecordedFailure() {
+        Selection failed = Selection.parse(List.of("result=failed"));
+        assertThatThrownBy(() -> new ReplayOrder(UUID.randomUUID(), 1, ReplayMode.FILL_GAPS, failed, "a test", THEN))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "A recorded failure is a result, which only a rerun replaces, but the selection result=failed was given "
+                                + "with mode fill-gaps. Choose rerun.");
     }
 
     @Test
@@ -69,7 +97,7 @@ class SelectionTest {
         String queue = "a,b=100%/\"☃\" + x";
         Selection selection = Selection.parse(List.of("queue=a%2Cb=100%25/\"☃\" + x"));
 
-        assertThat(selection.matches(event(queue, EventKind.ENQUEUED))).isTrue();
+        assertThat(selection.matches(event(queue, EventKind.ENQUEUED), false)).isTrue();
         assertThat(selection.toString()).isEqualTo("queue=a%2Cb=100%25/\"☃\" + x");
     }
 
@@ -117,6 +145,6 @@ class SelectionTest {
                                 + "separated by commas: queue=NAME, kind=KIND (Enqueued, LeaseGranted, Heartbeat, Completed, Failed, "
                                 + "Requeued, DeadLettered, LeaseExpired, Drained, Restored), task=EPOCH/SEQUENCE or "
                                 + "task=QUEUE/EPOCH/SEQUENCE, from=BOUND and to=BOUND with a position EPOCH/SEQUENCE or a time like "
-                                + "2026-11-23T09:30:00Z. In a name, a comma is %2C and a percent sign %25.");
+                                + "2026-11-23T09:30:00Z, result=failed. In a name, a comma is %2C and a percent sign %25.");
     }
 }

@@ -21,9 +21,11 @@ import org.junit.jupiter.api.Test;
 class OwnTopicsTest {
 
     private static final String RAISE =
-            "Topic events takes records of 3000000 bytes, but sink %s cannot check or raise what its own"
-                    + " topics take: org.apache.kafka.common.errors.TopicAuthorizationException: denied. Permit DescribeConfigs and"
-                    + " AlterConfigs on them, or run: kafka-configs.sh --alter --topic %s.dead --add-config max.message.bytes=3065536";
+            "Topic events takes records of 3000000 bytes, but sink %s cannot ensure that its own topics"
+                    + " take them. Topic %s.dead: org.apache.kafka.common.errors.TopicAuthorizationException: denied. Permit ";
+
+    private static final String ALTER = RAISE + "AlterConfigs on it, or run: kafka-configs.sh --alter --topic %s.dead"
+            + " --add-config max.message.bytes=3065536.";
 
     private final AtomicReference<Set<String>> denied = new AtomicReference<>(Set.of());
 
@@ -36,12 +38,12 @@ class OwnTopicsTest {
             denied.set(Set.of("incrementalAlterConfigs"));
 
             topics.adopt(1, 3_000_000);
-            assertThat(topics.note()).contains(RAISE.formatted("modest", "modest"));
+            assertThat(topics.note()).contains(ALTER.formatted("modest", "modest", "modest"));
             assertThatThrownBy(() -> topics.makeRoom(3_000_000))
                     .isInstanceOf(SinkStoppedException.class)
                     .hasMessage(
                             "Sink modest stopped before a record of 3000000 bytes in topic events, because its own topics take"
-                                    + " smaller ones only. " + RAISE.formatted("modest", "modest"));
+                                    + " smaller ones only. " + ALTER.formatted("modest", "modest", "modest"));
 
             denied.set(Set.of());
             topics.adopt(1, 3_000_000);
@@ -61,7 +63,7 @@ class OwnTopicsTest {
             topics.prepare(1, TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES);
             assertThat(topics.note()).isEmpty();
             topics.adopt(1, 3_000_000);
-            assertThat(topics.note()).contains(RAISE.formatted("blind", "blind"));
+            assertThat(topics.note()).contains(RAISE.formatted("blind", "blind") + "DescribeConfigs on it.");
         }
     }
 
@@ -102,9 +104,9 @@ class OwnTopicsTest {
 
             assertThatThrownBy(() -> topics.prepare(1, TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES))
                     .isInstanceOf(SinkStoppedException.class)
-                    .hasMessage("Sink none cannot create its dead-letter topic none.dead:"
-                            + " org.apache.kafka.common.errors.TopicAuthorizationException: denied. Create it, or permit the sink"
-                            + " to create topics.");
+                    .hasMessage(
+                            "Sink none cannot create its dead-letter topic none.dead: This user is not permitted to use a topic"
+                                    + " (denied). Grant it the ACLs that docs/security.md lists. Or create it yourself.");
             assertThat(List.of(admin.describe("none.dead"), admin.describe("none.control")))
                     .allMatch(found -> found.isEmpty());
         }

@@ -1,0 +1,117 @@
+package io.taskqueue.cli.dispatch;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.taskqueue.cli.shared.Output;
+import io.taskqueue.serde.BoundedJson;
+import io.taskqueue.source.CloseReport;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The result of a run, as text and as JSON:
+ *
+ * <pre>
+ *   {"queue":…, "tasks":…, "events":{"Enqueued":…}, "skipped":…, "nextLine":…, "drained":…, "replicatedUpTo":"epoch/sequence",
+ *    "remaining":{"tasks":…, "file":…, "lines":["5-9"]},      if tasks remained; lines if they are not in a file
+ *    "unreplicated":{"events":…, "file":…}}                   if Kafka has not acknowledged every event
+ * </pre>
+ *
+ * @param queue the queue
+ * @param tasks tasks that were enqueued
+ * @param ended tasks that were completed or dead-lettered
+ * @param events events by the name of their kind
+ * @param skipped invalid lines
+ * @param remaining the tasks that have not ended
+ * @param closed what Kafka has acknowledged
+ * @param files where the remaining tasks, and the events that are not acknowledged, are
+ */
+record DispatchReport(
+        String queue,
+        long tasks,
+        long ended,
+        Map<String, Long> events,
+        long skipped,
+        RemainingTasks remaining,
+        CloseReport closed,
+        Files files) {
+
+    /**
+     * The files that were written.
+     *
+     * @param remaining has the remaining tasks; null if they are in no file
+     * @param unreplicated has the events that are not acknowledged; null if they are in no file
+     */
+    record Files(@Nullable Path remaining, @Nullable Path unreplicated) {}
+
+    String text() {
+        StringBuilder text = new StringBuilder();
+        add(
+                text,
+                "Queue %s: %,d tasks, %,d completed or dead-lettered, %,d drained%s.",
+                Output.escape(queue),
+                tasks,
+                ended,
+                remaining.drained().size(),
+                skipped == 0 ? "" : ", " + skipped + " lines skipped");
+        events.forEach((kind, count) -> add(text, "%n  %-14s %,10d", kind, count));
+        if (!remaining.isEmpty()) {
+            add(text, "%n%,d tasks remained: %s.", remaining.count(), where());
+        }
+        add(text, "%nThe first line that was not read is %d.", nextLine());
+        if (closed.complete()) {
+            add(text, "%nEvery event is stored in Kafka, up to position %s.", closed.replicatedUpTo());
+        } else {
+            add(
+                    text,
+                    "%nKafka has acknowledged the events up to position %s; %,d events are %s.",
+                    closed.replicatedUpTo(),
+                    closed.notReplicated(),
+                    files.unreplicated == null ? "lost" : "in " + files.unreplicated);
+        }
+        return text.toString();
+    }
+
+    private String where() {
+        return files.remaining == null
+                ? "lines " + String.join(", ", remaining.lines())
+                : "they are in " + files.remaining;
+    }
+
+    /** The first line to read in a later run: what is in no file, and can be read again, is read again. */
+    private long nextLine() {
+        return remaining.nextLine(files.remaining != null);
+    }
+
+    ObjectNode json() {
+        ObjectNode json = BoundedJson.object().put("queue", queue).put("tasks", tasks);
+        ObjectNode kinds = json.putObject("events");
+        events.forEach(kinds::put);
+        json.put("skipped", skipped)
+                .put("nextLine", nextLine())
+                .put("drained", remaining.drained().size())
+                .put("replicatedUpTo", closed.replicatedUpTo().toString());
+        if (!remaining.isEmpty()) {
+            ObjectNode left = json.putObject("remaining").put("tasks", remaining.count());
+            if (files.remaining == null) {
+                List<String> lines = remaining.lines();
+                lines.forEach(left.putArray("lines")::add);
+            } else {
+                left.put("file", files.remaining.toString());
+            }
+        }
+        if (!closed.complete()) {
+            ObjectNode events = json.putObject("unreplicated").put("events", closed.notReplicated());
+            if (files.unreplicated != null) {
+                events.put("file", files.unreplicated.toString());
+            }
+        }
+        return json;
+    }
+
+    private static void add(StringBuilder text, String format, Object... values) {
+        text.append(String.format(Locale.ROOT, format, values));
+    }
+}

@@ -1,0 +1,250 @@
+package io.taskqueue.cli.dispatch;
+
+import io.taskqueue.cli.shared.CommandFailedException;
+import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.Output;
+import io.taskqueue.cli.shared.Progress;
+import io.taskqueue.cli.shared.ShutdownSignal;
+import io.taskqueue.config.DurationText;
+import io.taskqueue.event.Position;
+import io.taskqueue.queue.Ticker;
+import io.taskqueue.source.CloseReport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of the command, from the first line to the last acknowledgement. For the thread of the command.
+ *
+ * <pre>
+ *   dispatch ---- every task has ended ----&gt; (--keep: wait for a signal) ----+
+ *      |                                                                     v
+ *      +---- signal, or a failure ----&gt; drain the queue ----&gt; wait for Kafka's acknowledgements ----&gt; report
+ *                                                                   |                                   ^
+ *                        second signal, --close-timeout, fenced ----+----&gt; write the events to a file --+
+ * </pre>
+ *
+ * <p>Whatever happens, the queue is drained, the events are on Kafka or in a file, and the report is printed; then a failure ends the
+ * command.
+ */
+final class DispatchRun {
+
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(50);
+    /** Nothing is left to be acknowledged then. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final String queue;
+    private final Dispatcher dispatcher;
+    private final StopOptions options;
+    private final ShutdownSignal shutdown;
+    private final Ticker ticker;
+    private final Output output;
+    private final OutageReports outages;
+    private @Nullable CommandFailedException failure;
+
+    DispatchRun(
+            String queue,
+            Dispatcher dispatcher,
+            StopOptions options,
+            ShutdownSignal shutdown,
+            Ticker ticker,
+            Output output) {
+        this.queue = queue;
+        this.dispatcher = dispatcher;
+        this.options = options;
+        this.shutdown = shutdown;
+        this.ticker = ticker;
+        this.output = output;
+        this.outages = new OutageReports(dispatcher::health, ticker, output::progress);
+    }
+
+    /**
+     * Runs to the end.
+     *
+     * @param keep whether to continue when every task has ended
+     * @throws CommandFailedException what failed, after the report is printed
+     */
+    void run(TaskFileReader tasks, boolean keep) throws InterruptedException {
+        shutdown.waitWithoutLimit();
+        boolean ended = dispatchAll(tasks);
+        if (ended && keep) {
+            keepRunning();
+        }
+        RemainingTasks remaining = ended ? RemainingTasks.none(tasks.nextLine()) : drain(tasks);
+        Path remainingFile = remaining.isEmpty() ? null : write(remaining);
+        CloseReport closed = dispatcher.close(awaitReplicated() ? CLOSE_TIMEOUT : Duration.ZERO);
+        Path unreplicatedFile = closed.complete() ? null : write(closed);
+        DispatchCounters counters = dispatcher.counters();
+        DispatchReport report = new DispatchReport(
+                queue,
+                counters.enqueued(),
+                counters.ended(),
+                counters.byName(),
+                tasks.skipped(),
+                remaining,
+                closed,
+                new DispatchReport.Files(remainingFile, unreplicatedFile));
+        output.result(report.text(), report.json());
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Returns whether every task has ended that the file contains. */
+    private boolean dispatchAll(TaskFileReader tasks) throws InterruptedException {
+        DispatchCounters counters = dispatcher.counters();
+        try (Progress progress = Progress.start("dispatching tasks", output)) {
+            return dispatcher.dispatch(tasks, shutdown, () -> {
+                outages.check();
+                progress.update(counters.ended(), counters.enqueued());
+            });
+        } catch (CommandFailedException e) {
+            failed(e);
+            return false;
+        }
+    }
+
+    private void keepRunning() throws InterruptedException {
+        CompletableFuture<Position> replicated = dispatcher.replicated();
+        boolean announced = false;
+        try {
+            while (!shutdown.await(CHECK_INTERVAL)) {
+                dispatcher.requireRunning();
+                outages.check();
+                if (!announced && replicated.isDone()) {
+                    output.progress("Every task has ended. Press Ctrl-C to stop.");
+                    announced = true;
+                }
+            }
+        } catch (CommandFailedException e) {
+            failed(e);
+        }
+    }
+
+    private RemainingTasks drain(TaskFileReader tasks) throws InterruptedException {
+        if (dispatcher.counters().live() > 0) {
+            output.progress(
+                    "Stopping: waiting up to " + DurationText.of(options.grace()) + " for leases to finish ...");
+        }
+        RemainingTasks remaining = dispatcher.drain(options.grace());
+        if (tasks.hasPartialLine()) {
+            output.progress("Line " + remaining.nextLine()
+                    + " was read from the pipe only in part, and is not dispatched. Pass it again.");
+        }
+        return remaining;
+    }
+
+    /** Writes the remaining tasks to the file that was named, or prints their lines; returns the file that has them. */
+    private @Nullable Path write(RemainingTasks remaining) {
+        String tasks = remaining.count() + " tasks remained, of lines " + String.join(", ", remaining.lines());
+        Path file = options.drainTo().orElse(null);
+        if (file == null) {
+            output.progress(tasks + ". Pass --drain-to FILE to write such tasks to a file.");
+            return null;
+        }
+        try {
+            remaining.write(file);
+            return file;
+        } catch (IOException e) {
+            failed(new CommandFailedException(
+                    ExitCode.FAILED,
+                    tasks + ", and could not be written to " + file + ": " + e + ". Dispatch those lines again.",
+                    e));
+            return null;
+        }
+    }
+
+    /** Waits for the acknowledgements; returns whether there are all. */
+    private boolean awaitReplicated() throws InterruptedException {
+        CompletableFuture<Position> replicated = dispatcher.replicated();
+        long begin = ticker.nanos();
+        boolean announced = false;
+        while (true) {
+            long waited = ticker.nanos() - begin;
+            if (options.closeTimeout()
+                            .filter(limit -> waited >= limit.toNanos())
+                            .isPresent()
+                    || shutdown.isRepeated()) {
+                return replicated.isDone() && !replicated.isCompletedExceptionally();
+            }
+            if (!announced && waited >= PATIENCE.toNanos()) {
+                output.progress(waiting());
+                announced = true;
+            }
+            outages.check();
+            try {
+                replicated.get(CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                return true;
+            } catch (TimeoutException e) {
+                continue;
+            } catch (ExecutionException e) {
+                String cause = String.valueOf(
+                        e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+                if (failure == null || !cause.equals(failure.getMessage())) {
+                    failed(new CommandFailedException(ExitCode.FAILED, "Not every event reached Kafka: " + cause, e));
+                }
+                return false;
+            }
+        }
+    }
+
+    private String waiting() {
+        return String.format(
+                Locale.ROOT,
+                "Waiting until Kafka has acknowledged %,d events%s. %s gives up, and writes them to %s.",
+                dispatcher.health().bufferedEvents(),
+                options.closeTimeout()
+                        .map(limit -> ", up to " + DurationText.of(limit))
+                        .orElse(""),
+                shutdown.isReceived() ? "Another SIGTERM or Ctrl-C" : "SIGTERM or Ctrl-C, twice,",
+                options.unreplicatedFile(queue));
+    }
+
+    /** Writes the events that are not acknowledged; returns the file that has them. */
+    private @Nullable Path write(CloseReport closed) {
+        if (closed.unreplicated().count() == 0) {
+            failed(new CommandFailedException(
+                    ExitCode.FAILED,
+                    closed.notReplicated() + " events of queue " + Output.escape(queue)
+                            + " were emitted after its source had stopped, and are not recorded anywhere. Compare the tasks"
+                            + " with the outcome at the target."));
+            return null;
+        }
+        try {
+            Path file = options.write(closed.unreplicated(), queue);
+            failed(new CommandFailedException(
+                    ExitCode.FAILED,
+                    String.format(
+                            Locale.ROOT,
+                            "Kafka has not acknowledged %,d events, from %s to %s; they are in %s. Publish them with"
+                                    + " `taskqueue resend` before another dispatcher claims queue %s; dispatching their tasks"
+                                    + " again would do them twice.",
+                            closed.unreplicated().count(),
+                            closed.unreplicated().first(),
+                            closed.unreplicated().last(),
+                            file.toAbsolutePath(),
+                            Output.escape(queue))));
+            return file;
+        } catch (CommandFailedException e) {
+            failed(e);
+            return null;
+        }
+    }
+
+    /** The first failure ends the command, at the end; later ones are printed. */
+    private void failed(CommandFailedException next) {
+        if (failure == null) {
+            failure = next;
+        } else {
+            output.progress(String.valueOf(next.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.taskqueue.cli.dispatch;
+
+import io.taskqueue.cli.shared.CommandFailedException;
+import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.OptionValue;
+import java.util.function.Consumer;
+import picocli.CommandLine.Option;
+
+/** The options about the file of tasks. */
+final class InputOptions {
+
+    @Option(
+            names = "--tasks",
+            required = true,
+            paramLabel = "FILE|-",
+            description =
+                    "A file of JSON lines in UTF-8, one task each; gzip data is decompressed; - reads standard input.")
+    private String tasks = "";
+
+    @Option(
+            names = "--from-line",
+            paramLabel = "N",
+            defaultValue = "1",
+            converter = OptionValue.Count.class,
+            description =
+                    "The first line to read, for example the one at which an earlier run ended. Default: ${DEFAULT-VALUE}.")
+    private int fromLine = 1;
+
+    @Option(
+            names = "--max-line-bytes",
+            paramLabel = "N",
+            converter = OptionValue.Count.class,
+            description = "The longest line; a longer one is invalid, and is not held in memory. Default: 12582912, "
+                    + "the largest payload.")
+    private int maxLineBytes = TaskFileReader.Settings.MAX_LINE_BYTES;
+
+    @Option(names = "--strict", description = "Fail at the first invalid line; the tasks before it are dispatched.")
+    private boolean strict;
+
+    @Option(
+            names = "--skip-invalid",
+            description = "Succeed also if invalid lines were skipped. Without it, the exit code is 1.")
+    private boolean skipInvalid;
+
+    /** @throws CommandFailedException if the file cannot be opened, or the options exclude each other */
+    TaskFileReader open(Consumer<String> report) {
+        if (strict && skipInvalid) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "--strict fails at an invalid line and --skip-invalid accepts it, but both were given. Omit one of them.");
+        }
+        return TaskFileReader.open(tasks, new TaskFileReader.Settings(strict, maxLineBytes, fromLine), report);
+    }
+
+    /** @throws CommandFailedException if lines were skipped, and that is not accepted */
+    void requireNoneSkipped(TaskFileReader reader) {
+        if (reader.skipped() > 0 && !skipInvalid) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    reader.skipped()
+                            + " lines of the input are not valid tasks and were skipped; see the messages above. Correct"
+                            + " and dispatch them, or pass --skip-invalid to accept that.");
+        }
+    }
+}
