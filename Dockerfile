@@ -7,5 +7,7 @@ COPY examples/mirror-tasks.ndjson /opt/taskqueue/examples/
 RUN mkdir -p /var/lib/taskqueue && chown 1000:1000 /var/lib/taskqueue
 USER 1000:1000
 VOLUME /var/lib/taskqueue
+# where a dispatcher leaves events that Kafka has not acknowledged
+WORKDIR /var/lib/taskqueue
 ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=60", "-cp", "/opt/taskqueue/lib/*", "io.taskqueue.cli.TaskQueueCommand"]
 CMD ["--help"]

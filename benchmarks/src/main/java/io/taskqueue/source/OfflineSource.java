@@ -13,6 +13,7 @@ import io.taskqueue.source.publish.EventRecords;
 import io.taskqueue.source.publish.PayloadLimit;
 import io.taskqueue.source.publish.PeerResolver;
 import io.taskqueue.source.publish.Publisher;
+import io.taskqueue.source.publish.SourceTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
@@ -43,7 +44,7 @@ public final class OfflineSource<T> implements Publisher.Listener<T>, AutoClosea
         ReplicationEventCodec<T> events = new ReplicationEventCodec<>(codec);
         EventRecords<T> records = new EventRecords<>(
                 queue.name(),
-                new PeerResolver<>("dispatcher-a", task -> "dispatcher-a"),
+                new PeerResolver<>("dispatcher-a", null, event -> "dispatcher-a"),
                 events,
                 UUID.randomUUID(),
                 PARTITION,
@@ -53,8 +54,7 @@ public final class OfflineSource<T> implements Publisher.Listener<T>, AutoClosea
                 1,
                 new BufferLimits(BUFFER_EVENTS, BUFFER_BYTES),
                 new PayloadLimit<>(queue.name(), "dispatcher-a", events, records, MAX_RECORD_BYTES),
-                Clock.systemUTC(),
-                Ticker.system(),
+                new SourceTime(Clock.systemUTC(), Ticker.system()),
                 meters.leasesExpired());
         queue.attach(buffer);
         publisher = new Thread(
@@ -83,6 +83,11 @@ public final class OfflineSource<T> implements Publisher.Listener<T>, AutoClosea
     @Override
     public void failed(RuntimeException cause) {
         throw new IllegalStateException("The publisher failed, so the figures are not meaningful.", cause);
+    }
+
+    @Override
+    public void lost(Throwable cause) {
+        throw new IllegalStateException("An event was lost, so the figures are not meaningful.", cause);
     }
 
     @Override

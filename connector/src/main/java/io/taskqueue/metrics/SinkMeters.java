@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -39,6 +40,8 @@ public final class SinkMeters implements AutoCloseable {
     public static final String GAPS = "taskqueue.replication.gaps";
     /** Counter; tag sink: records that are not valid events. */
     public static final String UNDECODABLE = "taskqueue.replication.undecodable";
+    /** Counter; tags sink, callback (peer_key, observer): failures of functions of the application. */
+    public static final String CALLBACK_FAILURES = "taskqueue.replication.callback.failures";
     /** Gauge; tags sink, queue: events parked. */
     public static final String PARKED = "taskqueue.replication.parked";
     /** Gauge; tag sink: events being applied. */
@@ -53,6 +56,12 @@ public final class SinkMeters implements AutoCloseable {
         FAILED,
         PARKED,
         MISSING
+    }
+
+    /** A function of the application that a sink calls, other than the sink itself, as the tag {@code callback}. */
+    public enum Callback {
+        PEER_KEY,
+        OBSERVER
     }
 
     private static final Map<String, MeterDefinition> COUNTERS = byName(
@@ -79,6 +88,7 @@ public final class SinkMeters implements AutoCloseable {
     private final Tags tags;
     private final LiveGauges gauges;
     private final Map<Result, Counter> effects = new EnumMap<>(Result.class);
+    private final Map<Callback, Counter> callbackFailures = new EnumMap<>(Callback.class);
     private final Counter ambiguous;
     private final Counter undecodable;
     private final Map<CounterKey, Counter> counters = new ConcurrentHashMap<>();
@@ -93,6 +103,14 @@ public final class SinkMeters implements AutoCloseable {
                     Counter.builder(EFFECTS)
                             .description("Effects, by their outcome")
                             .tags(tags.and("result", result.name().toLowerCase(Locale.ROOT)))
+                            .register(registry));
+        }
+        for (Callback callback : Callback.values()) {
+            callbackFailures.put(
+                    callback,
+                    Counter.builder(CALLBACK_FAILURES)
+                            .description("Failures of functions of the application")
+                            .tags(tags.and("callback", callback.name().toLowerCase(Locale.ROOT)))
                             .register(registry));
         }
         this.ambiguous = Counter.builder(AMBIGUOUS)
@@ -126,6 +144,11 @@ public final class SinkMeters implements AutoCloseable {
             throw new IllegalArgumentException("There is no counter of effects with the result " + result + ".");
         }
         return counter;
+    }
+
+    /** The counter of failures of a function of the application. */
+    public Counter callbackFailures(Callback callback) {
+        return Objects.requireNonNull(callbackFailures.get(callback));
     }
 
     /** The counter of effects whose outcome was unknown. */

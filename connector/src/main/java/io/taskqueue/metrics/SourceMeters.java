@@ -13,7 +13,8 @@ import java.util.function.ToDoubleFunction;
 /**
  * The meters of a queue and its source. Thread-safe.
  *
- * <p>Counters are there from the start, at 0, and stay, at most of 1,000 queues whose sources have closed. A gauge shows the subject that was registered last for its queue and
+ * <p>Counters are there from the start, at 0, and stay, at most of 1,000 queues whose sources have closed; to increment one never throws. A
+ * gauge shows the subject that was registered last for its queue and
  * is removed by {@link #close}, unless the queue's next source has replaced it.
  */
 public final class SourceMeters implements AutoCloseable {
@@ -56,10 +57,10 @@ public final class SourceMeters implements AutoCloseable {
         for (EventKind kind : EventKind.values()) {
             events.put(
                     kind,
-                    Counter.builder(EVENTS)
+                    new ContainedCounter(Counter.builder(EVENTS)
                             .description("Events acknowledged by Kafka")
                             .tags(tags.and("kind", kind.wireName()))
-                            .register(registry));
+                            .register(registry)));
         }
         this.leasesExpired = counter(registry, LEASES_EXPIRED, "Leases that expired or were revoked");
         this.producerFailures = counter(registry, PRODUCER_FAILURES, "Producers replaced because they failed");
@@ -67,7 +68,8 @@ public final class SourceMeters implements AutoCloseable {
     }
 
     private Counter counter(MeterRegistry registry, String name, String description) {
-        return Counter.builder(name).description(description).tags(tags).register(registry);
+        return new ContainedCounter(
+                Counter.builder(name).description(description).tags(tags).register(registry));
     }
 
     /** The counter of acknowledged events of a kind. */
@@ -116,6 +118,29 @@ public final class SourceMeters implements AutoCloseable {
     private void removeCounters(String ofQueue) {
         for (String name : COUNTERS) {
             registry.find(name).tag("queue", ofQueue).counters().forEach(registry::remove);
+        }
+    }
+
+    /** A counter whose failure, in a registry of the application, fails nothing else: it is counted where events must not be lost. */
+    private record ContainedCounter(Counter counter) implements Counter {
+
+        @Override
+        public void increment(double amount) {
+            try {
+                counter.increment(amount);
+            } catch (RuntimeException | Error e) {
+                // the registry lost a measurement
+            }
+        }
+
+        @Override
+        public double count() {
+            return counter.count();
+        }
+
+        @Override
+        public Id getId() {
+            return counter.getId();
         }
     }
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Counts the failures of one kind of the user's code, and logs the 1st, 2nd, 4th, 8th …, so that the log has a bound. Never
  * throws, although the user's exception may throw while it is written. Thread-safe.
  */
-final class CallbackFailures {
+public final class CallbackFailures {
 
     private static final Logger LOG = System.getLogger(CallbackFailures.class.getName());
 
@@ -20,17 +20,22 @@ final class CallbackFailures {
      * @param callback what fails, as in {@code A listener of queue orders}
      * @param consequence what happens then
      */
-    CallbackFailures(String callback, String consequence) {
+    public CallbackFailures(String callback, String consequence) {
         this.callback = callback;
         this.consequence = consequence;
     }
 
-    long count() {
+    /** How often it failed. */
+    public long count() {
         return count.get();
     }
 
-    /** @param occasion what it was called for */
-    void add(Object occasion, Throwable failure) {
+    /**
+     * Counts a failure.
+     *
+     * @param occasion what the user's code was called for
+     */
+    public void add(Object occasion, Throwable failure) {
         if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }

@@ -11,7 +11,10 @@ import io.taskqueue.queue.TaskState.Leased;
 import io.taskqueue.queue.TaskState.Pending;
 import io.taskqueue.queue.TaskTable.LiveTask;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -36,7 +39,7 @@ final class EventEmitter<T> {
     private final String queue;
     private final List<Registered<T>> listeners = new CopyOnWriteArrayList<>();
     private final CallbackFailures listenerFailures;
-    private final long[] emitted = new long[EventKind.values().length];
+    private final Map<EventKind, Count> emitted = new EnumMap<>(EventKind.class);
     private Journal<T> journal = new NoJournal<>();
     private boolean journalFixed;
     private long number;
@@ -45,6 +48,9 @@ final class EventEmitter<T> {
         this.queue = queue;
         this.listenerFailures = new CallbackFailures("A listener of queue " + queue, "the queue continues");
         listeners.forEach(this::addListener);
+        for (EventKind kind : EventKind.values()) {
+            emitted.put(kind, new Count());
+        }
     }
 
     /** Adds a listener for the events from now on. May be called outside the lock. */
@@ -181,7 +187,11 @@ final class EventEmitter<T> {
     }
 
     private long emitted(EventKind kind) {
-        return emitted[kind.ordinal()];
+        return count(kind).events;
+    }
+
+    private Count count(EventKind kind) {
+        return Objects.requireNonNull(emitted.get(kind));
     }
 
     private TaskEvent.Builder<T> event(EventKind kind, Instant at, Task<T> task) {
@@ -200,13 +210,14 @@ final class EventEmitter<T> {
 
     private TaskEvent<T> emit(TaskEvent.Builder<T> builder, LiveTask<T> live, boolean reserved) {
         TaskEvent<T> event = builder.build();
+        Count count = count(event.kind());
         try {
             journal.append(event, live.payload, reserved);
         } catch (Throwable e) { // an error loses the event just as an exception does
             throw new JournalFailedException(e);
         }
         number++;
-        emitted[event.kind().ordinal()]++;
+        count.events++;
         try {
             notifyListeners(event);
         } catch (Throwable e) {
@@ -223,6 +234,10 @@ final class EventEmitter<T> {
                 listenerFailures.add(event, e);
             }
         }
+    }
+
+    private static final class Count {
+        private long events;
     }
 
     /** One registration of a listener, which may be registered more than once. */

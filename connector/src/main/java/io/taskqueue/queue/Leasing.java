@@ -127,8 +127,8 @@ final class Leasing<T> {
     boolean hasDue(long now) {
         LiveTask<T> leased = tasks.firstLeased();
         LiveTask<T> delayed = tasks.firstDelayed();
-        return leased != null && isDue((Leased<T>) leased.state, now)
-                || delayed != null && isDue((Delayed<T>) delayed.state, now);
+        return (leased != null && isDue((Leased<T>) leased.state, now))
+                || (delayed != null && isDue((Delayed<T>) delayed.state, now));
     }
 
     /** Expires the leases whose deadline has passed. */

@@ -10,6 +10,8 @@ import io.taskqueue.queue.TaskState.Delayed;
 import io.taskqueue.queue.TaskState.Leased;
 import io.taskqueue.queue.TaskState.Pending;
 import io.taskqueue.queue.TaskTable.LiveTask;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * the lock meanwhile; no other method does.
  */
 final class QueueCore<T> {
+
+    private static final Logger LOG = System.getLogger(QueueCore.class.getName());
 
     final QueueSettings<T> settings;
     final QueueLock lock;
@@ -128,6 +132,7 @@ final class QueueCore<T> {
     /** Stops a queue whose journal lost an event: the replicated history would no longer be the queue's own. */
     QueueLifecycle stopFor(JournalFailedException failure) {
         stop(String.valueOf(failure.getMessage()), failure.getCause());
+        LOG.log(Level.ERROR, "Queue " + settings.name() + " is stopped: " + failure.getMessage(), failure.getCause());
         return lifecycle;
     }
 

@@ -34,7 +34,7 @@ final class Sweeper<T> implements Runnable {
         try {
             while (!core.lifecycle().hasEnded()) {
                 // what could not be performed is still due: an immediate repetition would never release the lock
-                boolean swept = core.trySweep() & readTime();
+                boolean swept = core.trySweep() && readTime();
                 long next = swept ? core.tasks.nextSweep(now) : now + sweepNanos;
                 core.lock.awaitSweep(next, next - now);
             }

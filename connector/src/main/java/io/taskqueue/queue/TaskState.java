@@ -68,7 +68,11 @@ sealed interface TaskState<T> {
             return new Pending<>(task, lastError, lastToken);
         }
 
-        /** No further attempt follows. @param lastAttempt the task at the attempt that failed */
+        /**
+         * No further attempt follows.
+         *
+         * @param lastAttempt the task at the attempt that failed
+         */
         Dead<T> dead(Task<T> lastAttempt) {
             return new Dead<>(lastAttempt, lastError, lastToken);
         }

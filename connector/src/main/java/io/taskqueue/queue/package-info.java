@@ -6,11 +6,12 @@
  *     AdmissionControl     calls that wait: for capacity or a task first, for places in the journal after that
  *     QueueCore            inside the lock: enqueue, restore, drain, stop, snapshot; QueueLifecycle says whether it is open
  *       Leasing            grant, heartbeat, complete, fail; where a lease expires and its task becomes delayed, pending or dead
- *       TaskTable          every task (LiveTask) by its state (TaskState); signals the threads that wait for a change
  *       EventEmitter       builds and numbers the event of each change; calls the Journal, then the listeners
+ *       TaskTable          every task by its state (TaskState), changed after its event; signals the threads that wait for a change
  *     QueueLock            the lock, and the conditions that threads wait for
  *     Sweeper              the thread that performs what is due while nobody calls
- *     DeadLetters          the thread that calls the DeadLetterHandler
+ *     DeadLetters          the thread that calls each DeadLetterHandler; a bounded number of tasks wait for it
+ *     CallbackFailures     counts and logs what the user's code throws
  *
  *   QueueListener          sees each change inside the lock; Ticker, the monotonic time of timeouts
  *   QueueSnapshot, QueueCounts, DrainedTask    what calls return
@@ -23,6 +24,9 @@
  * <p><b>Threads.</b> Callers' threads do the work; every call first performs what is due, such as expired leases. The sweeper
  * does so while there are no calls, and the dead-letter thread exists while there are dead tasks to handle. Both are daemons
  * and end with the queue.
+ *
+ * <p><b>Failures.</b> The user's clock, ticker, codec and listeners may throw at any call. Each change reads the time first, then emits
+ * its event, then changes the state, which cannot fail: so it has taken effect, or has thrown and changed nothing.
  *
  * <p><b>Never.</b> Inside the lock, a thread waits only for conditions of the lock itself. A listener never calls the queue. An event
  * is never skipped: a queue whose journal failed is stopped.

@@ -1,8 +1,8 @@
 package io.taskqueue.sinks;
 
+import io.taskqueue.text.TextFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -66,7 +66,12 @@ public final class SecretText {
             throw new IOException("The file " + file + " has more than " + MAX_BYTES
                     + " bytes. Name the file that contains the value only.");
         }
-        String text = new String(bytes, StandardCharsets.UTF_8).strip();
+        String text;
+        try {
+            text = TextFile.decode(bytes).strip();
+        } catch (IOException e) {
+            throw new IOException("The file " + file + " cannot be used: " + e.getMessage() + ". Write UTF-8.", e);
+        }
         if (text.isEmpty()) {
             throw new IOException("The file " + file + " is empty. Write the value into it.");
         }

@@ -4,12 +4,16 @@ import io.taskqueue.event.Position;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.RegistryLostException;
 import io.taskqueue.source.registry.RegistryWatch;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Completes the futures of {@code replicated()}: when Kafka has acknowledged the events up to a position, and the registry, read
- * to an end that was requested after that, holds no newer claim. One read of the registry serves all futures that are due.
+ * to an end that was requested after that, holds no newer claim. One read of the registry serves all futures that are due. They
+ * are completed on a thread for that, because what depends on them is the user's code.
  *
  * <pre>
  *   OPEN ---- finish ----&gt; FINISHING ---- end ----&gt; ENDED
@@ -33,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 final class ReplicationGate implements Runnable {
 
     private static final long NOTHING = Long.MAX_VALUE;
+    private static final int MOST_COMPLETION_THREADS = 64;
+    private static final long COMPLETION_THREAD_IDLE_SECONDS = 10;
     private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long LONGEST_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -42,56 +49,117 @@ final class ReplicationGate implements Runnable {
         ENDED
     }
 
-    private record Waiting(Position upTo, CompletableFuture<Position> future) {}
+    private static final class Waiting {
 
+        private final Position upTo;
+        private final CompletableFuture<Position> future = new CompletableFuture<>();
+
+        Waiting(Position upTo) {
+            this.upTo = upTo;
+        }
+    }
+
+    private final Claim claim;
     private final Supplier<Position> acknowledged;
     private final RegistryWatch registry;
-    private final long epoch;
+    private final int maxWaiting;
     private final Consumer<IllegalStateException> onOwnershipLost;
     private final Consumer<Optional<KafkaException>> onRegistryRead;
+    private final ForkJoinPool completions;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final Set<Waiting> waiting = new LinkedHashSet<>(); // in the order of their positions
     private volatile long firstAwaited = NOTHING;
     private Phase phase = Phase.OPEN;
     private @Nullable IllegalStateException endCause;
 
     /**
+     * @param maxWaiting how many futures may wait
      * @param onOwnershipLost called when the registry holds a newer claim, or can no longer tell who owns the queue
      * @param onRegistryRead called after each attempt to read the registry, with its failure if it failed
      */
     ReplicationGate(
+            Claim claim,
             Supplier<Position> acknowledged,
             RegistryWatch registry,
-            long epoch,
+            int maxWaiting,
             Consumer<IllegalStateException> onOwnershipLost,
             Consumer<Optional<KafkaException>> onRegistryRead) {
+        this.claim = claim;
         this.acknowledged = acknowledged;
         this.registry = registry;
-        this.epoch = epoch;
+        this.maxWaiting = maxWaiting;
         this.onOwnershipLost = onOwnershipLost;
         this.onRegistryRead = onRegistryRead;
+        this.completions = completions(claim.queueName());
+    }
+
+    /** One thread that starts when it is needed; further ones while an action of the user waits for another future. */
+    private static ForkJoinPool completions(String queueName) {
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        return new ForkJoinPool(
+                1,
+                pool -> {
+                    ForkJoinWorkerThread thread = ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(pool);
+                    thread.setName("taskqueue-replicated-" + queueName);
+                    thread.setContextClassLoader(loader);
+                    return thread;
+                },
+                null,
+                true,
+                0,
+                MOST_COMPLETION_THREADS,
+                1,
+                null,
+                COMPLETION_THREAD_IDLE_SECONDS,
+                TimeUnit.SECONDS);
     }
 
     /** @param appended called inside the gate's lock, so that positions are awaited in rising order */
     CompletableFuture<Position> await(Supplier<Position> appended) {
-        CompletableFuture<Position> future = new CompletableFuture<>();
+        Waiting added;
         lock.lock();
         try {
             if (endCause != null) {
-                future.completeExceptionally(endCause);
-                return future;
+                return CompletableFuture.failedFuture(endCause);
             }
-            while (!waiting.isEmpty() && waiting.element().future.isDone()) {
-                waiting.remove();
+            if (waiting.size() == maxWaiting) {
+                return CompletableFuture.failedFuture(tooMany());
             }
-            waiting.add(new Waiting(appended.get(), future));
-            firstAwaited = waiting.element().upTo.sequence();
+            added = new Waiting(appended.get());
+            waiting.add(added);
+            updateFirstAwaited();
             changed.signalAll();
         } finally {
             lock.unlock();
         }
-        return future;
+        // one that its user cancels or completes, as by orTimeout, is not kept until Kafka is back
+        var unused = added.future.whenComplete((position, error) -> forget(added));
+        return added.future;
+    }
+
+    private void forget(Waiting done) {
+        lock.lock();
+        try {
+            if (waiting.remove(done)) {
+                updateFirstAwaited();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void updateFirstAwaited() {
+        firstAwaited =
+                waiting.isEmpty() ? NOTHING : waiting.iterator().next().upTo.sequence();
+    }
+
+    private IllegalStateException tooMany() {
+        return new IllegalStateException(maxWaiting + " futures of replicated() of queue " + claim.queueName()
+                + " wait already, the first for event " + waiting.iterator().next().upTo
+                + ", while Kafka has acknowledged up to "
+                + acknowledged.get()
+                + ". Wait for a future again after a time-out, or cancel it, instead of asking for another.");
     }
 
     /** More events are acknowledged. Cheap while no future waits for them. */
@@ -137,7 +205,8 @@ final class ReplicationGate implements Runnable {
             lock.unlock();
         }
         registry.wakeup();
-        left.forEach(one -> one.future.completeExceptionally(cause));
+        fail(left, cause);
+        completions.shutdown(); // what was handed to it is completed
     }
 
     @Override
@@ -160,11 +229,12 @@ final class ReplicationGate implements Runnable {
             while (true) {
                 long reached = acknowledged.get().sequence();
                 List<Waiting> due = new ArrayList<>();
-                while (!waiting.isEmpty() && waiting.element().upTo.sequence() <= reached) {
-                    due.add(waiting.remove());
+                Iterator<Waiting> first = waiting.iterator();
+                while (firstAwaited <= reached && first.hasNext()) {
+                    due.add(first.next());
+                    first.remove();
+                    updateFirstAwaited();
                 }
-                firstAwaited =
-                        waiting.isEmpty() ? NOTHING : waiting.element().upTo.sequence();
                 // an acknowledgement between reading the position and setting firstAwaited did not signal
                 boolean missed = acknowledged.get().sequence() >= firstAwaited;
                 if (!due.isEmpty() || (phase != Phase.OPEN && !missed)) {
@@ -183,7 +253,8 @@ final class ReplicationGate implements Runnable {
         IllegalStateException failure;
         try {
             failure = newerClaim()
-                    .<IllegalStateException>map(newer -> new SourceFencedException(newer.queueName(), epoch, newer))
+                    .<IllegalStateException>map(
+                            newer -> new SourceFencedException(newer.queueName(), claim.epoch(), newer))
                     .orElse(null);
         } catch (RegistryLostException e) {
             failure = new SourceStoppedException(String.valueOf(e.getMessage()), e);
@@ -193,18 +264,29 @@ final class ReplicationGate implements Runnable {
             failure = new SourceStoppedException(
                     "The registry could not be read: " + e + ". Fix that error, and start a new source.", e);
         } catch (InterruptedException e) {
-            IllegalStateException unconfirmed = endedBeforeConfirmation(e);
-            due.forEach(one -> one.future.completeExceptionally(unconfirmed));
+            fail(due, endedBeforeConfirmation(e));
             throw e;
         }
         if (failure == null) {
-            due.forEach(one -> one.future.complete(one.upTo));
+            due.forEach(one -> complete(() -> one.future.complete(one.upTo)));
             return;
         }
-        IllegalStateException cause = failure;
-        due.forEach(one -> one.future.completeExceptionally(cause));
+        fail(due, failure);
         if (isOpen()) {
-            onOwnershipLost.accept(cause);
+            onOwnershipLost.accept(failure);
+        }
+    }
+
+    private void fail(List<Waiting> futures, IllegalStateException cause) {
+        futures.forEach(one -> complete(() -> one.future.completeExceptionally(cause)));
+    }
+
+    /** Completes a future on a thread of its own: what depends on it is the user's code, which may block, or close the source. */
+    private void complete(Runnable completion) {
+        try {
+            completions.execute(completion);
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            completion.run(); // no thread for it
         }
     }
 

@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.event.NameRule;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.Task;
+import io.taskqueue.event.TaskEvent;
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.libraries.SupportedLibraries;
 import io.taskqueue.libraries.UnsupportedLibraryException;
@@ -14,8 +14,10 @@ import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.publish.BufferLimits;
 import io.taskqueue.source.publish.PeerResolver;
+import io.taskqueue.source.publish.SourceTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,6 +62,9 @@ public final class ReplicationSource<T> implements AutoCloseable {
 
     /** The default capacity of a subscription, in events. */
     public static final int DEFAULT_SUBSCRIPTION_CAPACITY = 16_384;
+
+    /** How many futures of {@link #replicated()} may wait at once. */
+    public static final int MAX_WAITING_FUTURES = 100_000;
 
     private final SourceEngine<T> engine;
 
@@ -116,8 +121,11 @@ public final class ReplicationSource<T> implements AutoCloseable {
      *
      * <p>The value is the position of the last of them. Fails with {@link SourceFencedException} if the queue is claimed by another
      * source, and with {@link SourceStoppedException} if the source ends first; the events may still be on Kafka. Waits
-     * as long as Kafka cannot be reached: use a timeout. Dependent actions run on the source's registry thread unless they
-     * are given an executor, and must not block it.
+     * as long as Kafka cannot be reached: use a timeout. A future that was cancelled or completed otherwise is released at once; at
+     * most {@value #MAX_WAITING_FUTURES} wait, and one more fails with an {@link IllegalStateException}.
+     *
+     * <p>Dependent actions run on a thread for them, unless they are given an executor. They may close the source, and may wait for
+     * another of its futures; one that blocks otherwise delays the other futures of the source, and nothing else.
      */
     public CompletableFuture<Position> replicated() {
         return engine.gate.await(engine.buffer::appendedUpTo);
@@ -181,6 +189,9 @@ public final class ReplicationSource<T> implements AutoCloseable {
      * not acknowledged by then are logged as an error, with their positions, and are in the {@link #closeReport()}. Subscriptions
      * end when they are read to their end. An interruption ends the waiting, and the thread stays interrupted. A second call does
      * nothing.
+     *
+     * @throws IllegalStateException if it is called by a listener of the queue, or by the function of {@code ownerPeer}, whose threads
+     *     it would wait for; nothing has changed, and another thread can close the source
      */
     @Override
     public void close() {
@@ -221,9 +232,10 @@ public final class ReplicationSource<T> implements AutoCloseable {
 
         private final TaskQueue<T> queue;
         private final PayloadCodec<T> codec;
-        private Map<String, ?> kafka = Map.of();
+        private final Map<String, Object> kafka = new HashMap<>();
         private String sourcePeer = "source";
-        private Function<Task<T>, @Nullable String> ownerPeer = task -> null;
+        private @Nullable String ownerPeer;
+        private Function<TaskEvent<T>, @Nullable String> ownerOfEvent = event -> null;
         private String topic = DEFAULT_TOPIC;
         private String registryTopic = DEFAULT_REGISTRY_TOPIC;
         private OptionalInt partitions = OptionalInt.empty();
@@ -245,10 +257,10 @@ public final class ReplicationSource<T> implements AutoCloseable {
         /**
          * The properties of the Kafka clients. One that starts with {@code producer.}, {@code consumer.} or {@code admin.}
          * applies to that client only. {@code delivery.timeout.ms} is how long the oldest event may wait before the producer is
-         * replaced; no event is ever dropped.
+         * replaced; no event is ever dropped. A further call adds properties, and replaces those of the same name.
          */
         public Builder<T> kafka(Map<String, ?> properties) {
-            this.kafka = Map.copyOf(properties);
+            kafka.putAll(Map.copyOf(properties));
             return this;
         }
 
@@ -258,19 +270,22 @@ public final class ReplicationSource<T> implements AutoCloseable {
             return this;
         }
 
-        /** The process that is responsible for every task. Default none. */
+        /**
+         * The process that is responsible for every task, except those for which the function of {@link #ownerPeer(Function)} names
+         * another one. Default none.
+         */
         public Builder<T> ownerPeer(String name) {
-            String owner = NameRule.require("peer name", "dispatcher-a", name);
-            this.ownerPeer = task -> owner;
+            this.ownerPeer = NameRule.require("peer name", "dispatcher-a", name);
             return this;
         }
 
         /**
-         * Resolves the process that is responsible for a task, null for none. Called once for each event, on the publisher's
-         * thread; if it throws, which is logged, the event has no owner peer.
+         * Resolves the process that is responsible for the task of an event; null for the one named with {@link #ownerPeer(String)},
+         * in whichever order both are called. Called once for each event, on the publisher's thread; if it throws, or returns a name
+         * that is not legal, which is logged, the event has the default too.
          */
-        public Builder<T> ownerPeer(Function<Task<T>, @Nullable String> resolver) {
-            this.ownerPeer = Objects.requireNonNull(resolver, "resolver");
+        public Builder<T> ownerPeer(Function<TaskEvent<T>, @Nullable String> resolver) {
+            this.ownerOfEvent = Objects.requireNonNull(resolver, "resolver");
             return this;
         }
 
@@ -367,12 +382,12 @@ public final class ReplicationSource<T> implements AutoCloseable {
         private SourceSettings<T> settings() {
             return new SourceSettings<>(
                     codec,
-                    new KafkaSettings(kafka),
+                    new KafkaSettings(Map.copyOf(kafka)),
                     new SourceSettings.Topics(
                             topic, registryTopic, partitions, replicationFactor, createTopics, maxRecordBytes),
                     new BufferLimits(bufferEvents, bufferBytes),
-                    new PeerResolver<>(sourcePeer, ownerPeer),
-                    new SourceSettings.Environment(metrics, clock, ticker, closeTimeout));
+                    new PeerResolver<>(sourcePeer, ownerPeer, ownerOfEvent),
+                    new SourceSettings.Environment(metrics, new SourceTime(clock, ticker), closeTimeout));
         }
     }
 }

@@ -57,7 +57,7 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         this.queue = queue;
         this.claim = claim;
         this.buffer = buffer;
-        this.lifecycle = new SourceLifecycle(environment.clock(), environment.ticker());
+        this.lifecycle = new SourceLifecycle(environment.time(), environment.time());
         this.meters = meters;
         this.watch = watch;
         this.environment = environment;
@@ -67,28 +67,51 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         meters.depth("leased", queue, measured -> measured.counts().leased());
         this.subscriptions = new Subscriptions<>(queue.name(), meters.observerFailures()::increment);
         this.gate = new ReplicationGate(
-                buffer::acknowledgedUpTo, watch, claim.epoch(), this::ownershipLost, this::registryRead);
-        this.monitor = new OutageMonitor(queue.name(), buffer, lifecycle, environment.ticker());
+                claim,
+                buffer::acknowledgedUpTo,
+                watch,
+                ReplicationSource.MAX_WAITING_FUTURES,
+                this::ownershipLost,
+                this::registryRead);
+        this.monitor = new OutageMonitor(queue.name(), buffer, lifecycle, environment.time());
         this.registry = daemon("registry", gate);
     }
 
     /**
-     * Starts its threads.
+     * Attaches the buffer to the queue, and starts the threads; stops the queue if they do not start.
      *
      * @param probe finds out what is wrong with Kafka; closed at the end
      */
     void start(EventRecords<T> records, ProducerFactory producers, Duration ackTimeout, OutageMonitor.Probe probe) {
         this.records = records;
-        Publisher<T> publishing = new Publisher<>(buffer, records, producers, this, ackTimeout, environment.ticker());
+        Publisher<T> publishing = new Publisher<>(buffer, records, producers, this, ackTimeout, environment.time());
         Thread thread = daemon("publisher", () -> {
             try (producers) {
                 publishing.run();
             }
         });
         publisher = thread;
-        thread.start();
-        registry.start();
-        daemon("outage-monitor", () -> monitor.run(probe)).start();
+        boolean attached = false;
+        boolean started = false;
+        try {
+            queue.attach(buffer);
+            attached = true;
+            thread.start();
+            registry.start();
+            daemon("outage-monitor", () -> monitor.run(probe)).start();
+            started = true;
+        } finally {
+            if (!started) {
+                if (attached) {
+                    stop(
+                            new SourceStoppedException(
+                                    "The threads of the source of queue " + queue.name()
+                                            + " could not be started. Start a source of a new queue, once the process has resources for it."));
+                }
+                closeMeters();
+                probe.close();
+            }
+        }
     }
 
     @Override
@@ -108,10 +131,24 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
 
     @Override
     public void failed(RuntimeException cause) {
+        fail(
+                "the next one cannot be encoded: " + cause
+                        + ". Fix its payload codec, and recover the queue from the topic.",
+                cause);
+    }
+
+    @Override
+    public void lost(Throwable cause) {
+        fail(
+                "the next one could not be kept in the buffer: " + cause
+                        + ". Fix that error, and recover the queue from the topic.",
+                cause);
+    }
+
+    private void fail(String reason, Throwable cause) {
         IllegalStateException failure = new SourceStoppedException(
                 "The source of queue " + queue.name() + " stopped after event " + buffer.acknowledgedUpTo()
-                        + ", because the next one cannot be encoded: " + cause
-                        + ". Fix its payload codec, and recover the queue from the topic.",
+                        + ", because " + reason,
                 cause);
         if (lifecycle.fail(String.valueOf(failure.getMessage()))) {
             stop(failure);
@@ -147,12 +184,21 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         monitor.close();
     }
 
-    /** Closes the queue, then waits for the acknowledgement of what is left, no longer than the timeout. */
+    /**
+     * Closes the queue, then waits for the acknowledgement of what is left, no longer than the timeout.
+     *
+     * @throws IllegalStateException if the caller is a listener of the queue, or the publisher's thread; nothing has changed then
+     */
     void close(Duration timeout) {
+        if (Thread.currentThread() == publisher) {
+            throw new IllegalStateException("The source of queue " + queue.name()
+                    + " was closed by its own publisher thread, which calls the function of ownerPeer(...) and would wait for"
+                    + " itself. Close the source on another thread.");
+        }
+        queue.close(); // first: the queue refuses the call of a listener, and nothing has changed then
         if (!lifecycle.close()) {
             return;
         }
-        queue.close();
         boolean interrupted = false;
         try {
             buffer.awaitEmpty(Ticker.limitNanos(timeout));
@@ -170,10 +216,18 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
                 + ". Read the topic to find which of the remaining events it holds."));
         subscriptions.end(null);
         monitor.close();
-        meters.close();
         report(regular);
+        closeMeters();
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void closeMeters() {
+        try {
+            meters.close();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("The meters of queue {} could not be removed from their registry.", queue.name(), e);
         }
     }
 

@@ -1,11 +1,10 @@
 package io.taskqueue.source;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.publish.BufferLimits;
 import io.taskqueue.source.publish.PeerResolver;
-import java.time.Clock;
+import io.taskqueue.source.publish.SourceTime;
 import java.time.Duration;
 import java.util.OptionalInt;
 
@@ -60,5 +59,5 @@ record SourceSettings<T>(
     }
 
     /** What surrounds a source: where it is measured, its time, and how long closing may take. */
-    record Environment(MeterRegistry meters, Clock clock, Ticker ticker, Duration closeTimeout) {}
+    record Environment(MeterRegistry meters, SourceTime time, Duration closeTimeout) {}
 }

@@ -16,10 +16,10 @@ import io.taskqueue.source.publish.EventBuffer;
 import io.taskqueue.source.publish.EventRecords;
 import io.taskqueue.source.publish.PayloadLimit;
 import io.taskqueue.source.publish.ProducerFactory;
+import io.taskqueue.source.publish.SourceTime;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.ClaimRegistry;
 import io.taskqueue.source.registry.RegistryWatch;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +40,7 @@ import org.apache.kafka.common.TopicPartition;
  *     -&gt; registry read; refused if it ends before that epoch
  *     -&gt; claim written; its offset is the epoch
  *     -&gt; SourceStarted written, the fence
- *     -&gt; attached to the queue
+ *     -&gt; attached to the queue, by SourceEngine
  * </pre>
  */
 final class SourceStart<T> {
@@ -51,7 +51,7 @@ final class SourceStart<T> {
     private final TaskQueue<T> queue;
     private final SourceSettings<T> settings;
     private final SourceSettings.Topics topics;
-    private final Clock clock;
+    private final SourceTime time;
     private final Duration timeout;
     private final KafkaRequests requests;
 
@@ -59,7 +59,7 @@ final class SourceStart<T> {
         this.queue = queue;
         this.settings = settings;
         this.topics = settings.topics();
-        this.clock = settings.environment().clock();
+        this.time = settings.environment().time();
         this.timeout = settings.kafka().apiTimeout();
         this.requests = new KafkaRequests(timeout);
     }
@@ -105,19 +105,16 @@ final class SourceStart<T> {
         EventRecords<T> records = new EventRecords<>(
                 queue.name(), settings.peers(), codec, claim.instanceId(), partition, maxRecordBytes);
         var unused = requests.await(
-                producer.send(records.sourceStarted(claim.epoch(), clock.instant())),
+                producer.send(records.sourceStarted(claim.epoch(), time.instant())),
                 "open epoch " + claim.epoch() + " of queue " + queue.name() + " in topic " + topics.events());
         SourceMeters meters = new SourceMeters(settings.environment().meters(), queue.name());
         EventBuffer<T> buffer = new EventBuffer<>(
                 claim.epoch(),
                 settings.buffer(),
                 new PayloadLimit<>(queue.name(), settings.peers().source(), codec, records, maxRecordBytes),
-                clock,
-                settings.environment().ticker(),
+                time,
                 meters.leasesExpired());
-        queue.attach(buffer);
-        RegistryWatch watch = new RegistryWatch(
-                this::reader, topics.registry(), claim, settings.environment().ticker());
+        RegistryWatch watch = new RegistryWatch(this::reader, topics.registry(), claim, time);
         SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, settings.environment());
         engine.start(records, producers, settings.kafka().ackTimeout(), probe(partition));
         return engine;
@@ -142,7 +139,7 @@ final class SourceStart<T> {
                 0,
                 UUID.randomUUID(),
                 settings.peers().source(),
-                clock.instant(),
+                time.instant(),
                 Optional.of(new Claim.Home(topics.events(), mapping)));
         return registry.claim(producer, requests, draft, contents.end());
     }

@@ -1,6 +1,7 @@
 package io.taskqueue.source;
 
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.queue.CallbackFailures;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -15,14 +16,16 @@ final class Subscriptions<T> {
 
     private final String queueName;
     private final Runnable onObserverFailure;
+    private final CallbackFailures failures;
     private final List<BufferedSubscription<T>> open = new CopyOnWriteArrayList<>();
     private boolean ended;
     private @Nullable IllegalStateException cause;
 
-    /** @param onObserverFailure counts each failure of an observer */
+    /** @param onObserverFailure counts each failure of an observer; never throws */
     Subscriptions(String queueName, Runnable onObserverFailure) {
         this.queueName = queueName;
         this.onObserverFailure = onObserverFailure;
+        this.failures = new CallbackFailures("An observer of queue " + queueName, "it is called with the next event");
     }
 
     EventSubscription<T> open(int capacity) {
@@ -34,7 +37,15 @@ final class Subscriptions<T> {
         BufferedSubscription<T> events = add(capacity);
         Thread thread = new Thread(() -> run(observer, events), "taskqueue-observer-" + queueName);
         thread.setDaemon(true);
-        thread.start();
+        boolean started = false;
+        try {
+            thread.start();
+            started = true;
+        } finally {
+            if (!started) {
+                events.close();
+            }
+        }
         return events;
     }
 
@@ -66,16 +77,20 @@ final class Subscriptions<T> {
     private void run(Consumer<ReplicationEvent<T>> observer, BufferedSubscription<T> events) {
         try {
             for (ReplicationEvent<T> event : events) {
-                try {
-                    observer.accept(event);
-                } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-                    onObserverFailure.run();
-                    LOG.warn("An observer failed on {}; it is called with the next event.", event, e);
-                }
+                observe(observer, event);
             }
         } catch (IllegalStateException e) {
             onObserverFailure.run();
             LOG.error("An observer of queue {} gets no more events: {}", queueName, e.getMessage());
+        }
+    }
+
+    private void observe(Consumer<ReplicationEvent<T>> observer, ReplicationEvent<T> event) {
+        try {
+            observer.accept(event);
+        } catch (Throwable e) {
+            onObserverFailure.run();
+            failures.add(event, e);
         }
     }
 }

@@ -11,7 +11,7 @@
  *   SourceEngine          a running source: its threads, and how they end together
  *   SourceLifecycle       open, closing, closed, fenced, failed; outages of Kafka (SourceState, SourceHealth for users)
  *   OutageMonitor         detects outages, finds out why, and logs them; on a thread of its own
- *   ReplicationGate       completes the futures of replicated()
+ *   ReplicationGate       completes the futures of replicated(), on a thread for what depends on them
  *   CloseReport           what close() left unreplicated; EventResend publishes it later
  *   ResendRefusedException, SourceStartException, SourceFencedException, SourceStoppedException, SubscriptionOverflowException
  *   Subscriptions         in-process readers: EventSubscription (BufferedSubscription) and observers

@@ -49,9 +49,9 @@ public final class LineReader implements AutoCloseable {
         this.maxBytes = maxBytes;
     }
 
-    /** The first bytes of the stream, at most as many; only before the first line is read. */
+    /** The first bytes of the stream, at most as many, and at most its first line; only before the first line is read. */
     public byte[] head(int bytes) throws IOException {
-        while (end < bytes) {
+        while (end < bytes && !hasLineEnd()) {
             int read = in.read(buffer, end, buffer.length - end);
             if (read < 0) {
                 break;
@@ -59,6 +59,15 @@ public final class LineReader implements AutoCloseable {
             end += read;
         }
         return Arrays.copyOf(buffer, Math.min(bytes, end));
+    }
+
+    private boolean hasLineEnd() {
+        for (int i = at; i < end; i++) {
+            if (buffer[i] == '\n' || buffer[i] == '\r') {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The next line, or empty at the end of the stream. */

@@ -2,6 +2,7 @@ package io.taskqueue.text;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -32,15 +33,31 @@ public final class TextFile {
             bytes = in.readNBytes(MAX_BYTES + 1);
         } catch (NoSuchFileException e) {
             throw new IOException("it does not exist", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException("this user may not read it", e);
         }
+        if (bytes.length > MAX_BYTES) {
+            requireText(bytes);
+            throw new IOException(String.format(Locale.ROOT, "it has more than %,d bytes", MAX_BYTES));
+        }
+        return decode(bytes);
+    }
+
+    /**
+     * The text of a file that was read, as {@link #read} returns it.
+     *
+     * @throws IOException if it is not UTF-8; the message states the reason as a clause
+     */
+    public static String decode(byte[] bytes) throws IOException {
+        requireText(bytes);
+        return TextEncoding.decode(bytes);
+    }
+
+    private static void requireText(byte[] bytes) throws IOException {
         Optional<String> foreign =
                 TextEncoding.foreign(Arrays.copyOf(bytes, Math.min(bytes.length, TextEncoding.HEAD_BYTES)));
         if (foreign.isPresent()) {
             throw new IOException("it contains " + foreign.get());
         }
-        if (bytes.length > MAX_BYTES) {
-            throw new IOException(String.format(Locale.ROOT, "it has more than %,d bytes", MAX_BYTES));
-        }
-        return TextEncoding.decode(bytes);
     }
 }

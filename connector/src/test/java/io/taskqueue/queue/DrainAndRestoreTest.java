@@ -16,6 +16,7 @@ import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -61,6 +62,29 @@ class DrainAndRestoreTest {
         assertThat(log.last().flags()).containsExactly(EventFlag.FROM_DRAIN);
         assertThat(queue.isOpen()).isFalse();
         assertThat(queue.snapshot().tasks()).isEmpty();
+    }
+
+    @Test
+    void revocationIsTheLastErrorOfARestoredTask() throws Exception {
+        TaskQueue<String> old = queue(Duration.ZERO);
+        old.enqueue("a");
+        Lease<String> revoked = old.lease();
+        List<DrainedTask<String>> drained = old.drain(Duration.ZERO);
+        TaskError expected = new TaskError(
+                "lease_revoked",
+                "The lease of attempt 1 was revoked by drain() at 2026-11-01T10:00:00Z: its holder had not ended it.",
+                Map.of(
+                        "deadline", "2026-11-01T10:00:30Z",
+                        "attempt", "1",
+                        "leaseId", revoked.token().leaseId().toString()));
+        assertThat(log.events.get(2).kind()).isEqualTo(LEASE_EXPIRED);
+        assertThat(log.events.get(2).error()).contains(expected);
+        assertThat(log.last().error()).contains(expected);
+        try (TaskQueue<String> next = queue(Duration.ZERO)) {
+            next.restore(drained);
+
+            assertThat(next.lease().lastError()).contains(expected);
+        }
     }
 
     @Test

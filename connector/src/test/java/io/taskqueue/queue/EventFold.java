@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The state that results from a queue's events: written from the design, to be compared with the queue's own snapshot. */
-final class EventFold<T> {
+public final class EventFold<T> {
 
     /** In the order in which tasks came into the state that they are in. */
     private final Map<TaskId, Entry<T>> tasks = new LinkedHashMap<>();
@@ -23,7 +23,7 @@ final class EventFold<T> {
     private long drained;
     private long leasesExpired;
 
-    void apply(TaskEvent<T> event) {
+    public void apply(TaskEvent<T> event) {
         lastEvent = event.number();
         TaskId id = event.task().id();
         Entry<T> before = tasks.remove(id);
@@ -98,7 +98,7 @@ final class EventFold<T> {
     }
 
     /** The expected snapshot of the queue, without the failures of listeners, which no event reports. */
-    QueueSnapshot<T> snapshot(String name) {
+    public QueueSnapshot<T> snapshot(String name) {
         List<Entry<T>> entries = new ArrayList<>(in(State.LEASED));
         entries.addAll(in(State.DELAYED));
         entries.addAll(in(State.PENDING));

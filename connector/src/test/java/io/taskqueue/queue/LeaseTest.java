@@ -12,11 +12,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.event.EventFlag;
+import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -152,6 +155,63 @@ class LeaseTest {
         assertThat(expired.token()).contains(lease.token());
         assertThat(expired.leaseExpiration()).contains(ManualTime.START.plusSeconds(30));
         assertThat(expired.flags()).containsExactly(EventFlag.FROM_EXPIRATION);
+    }
+
+    @Test
+    void expiryIsTheLastErrorOfItsTask() {
+        Lease<String> first = leaseOf("a");
+        first.fail(TaskError.of("older"));
+        Lease<String> lost = queue.tryLease().orElseThrow();
+        time.advance(Duration.ofSeconds(31));
+
+        Lease<String> next = queue.tryLease().orElseThrow();
+
+        TaskError expiry = next.lastError().orElseThrow();
+        assertThat(expiry.code()).isEqualTo("lease_expired");
+        assertThat(expiry.message())
+                .isEqualTo(
+                        "The lease of attempt 2 expired at 2026-11-01T10:00:30Z: its holder had neither ended nor extended "
+                                + "it.");
+        assertThat(expiry.metadata())
+                .containsExactly(
+                        Map.entry("deadline", "2026-11-01T10:00:30Z"),
+                        Map.entry("attempt", "2"),
+                        Map.entry("leaseId", lost.token().leaseId().toString()));
+        assertThat(errorsOf(LEASE_EXPIRED)).containsExactly(expiry);
+        assertThat(errorsOf(REQUEUED)).containsExactly(TaskError.of("older"), expiry);
+    }
+
+    @Test
+    void taskThatDiesByExpiryHasTheExpiryAsItsError() {
+        leaseOf("a").fail(TaskError.of("1"));
+        queue.tryLease().orElseThrow().fail(TaskError.of("2"));
+        assertThat(queue.tryLease()).isPresent();
+        time.advance(Duration.ofSeconds(30));
+
+        assertThat(queue.tryLease()).isEmpty();
+
+        assertThat(errorsOf(DEAD_LETTERED))
+                .singleElement()
+                .matches(error -> TaskError.LEASE_EXPIRED.equals(error.code())
+                        && "3".equals(error.metadata().get(TaskError.ATTEMPT)));
+        assertThat(queue.snapshot().tasks()).singleElement().matches(entry -> entry.lastError()
+                .equals(log.last().error().orElseThrow()));
+    }
+
+    @Test
+    void errorOfTheHolderReplacesAnEarlierExpiry() {
+        leaseOf("a");
+        time.advance(Duration.ofSeconds(30));
+        queue.tryLease().orElseThrow().fail(TaskError.of("boom"));
+
+        assertThat(queue.tryLease().orElseThrow().lastError()).contains(TaskError.of("boom"));
+    }
+
+    private List<TaskError> errorsOf(EventKind kind) {
+        return log.events.stream()
+                .filter(event -> event.kind() == kind)
+                .map(event -> event.error().orElseThrow())
+                .toList();
     }
 
     @Test

@@ -44,6 +44,78 @@ class ListenerTest {
     }
 
     @Test
+    void addedListenerReceivesEventsUntilItsRegistrationIsClosed() {
+        EventLog<String> first = new EventLog<>();
+        EventLog<String> added = new EventLog<>();
+        try (TaskQueue<String> queue = builder().listener(first).build()) {
+            queue.tryEnqueue("a");
+            QueueListener.Registration registration = queue.addListener(added);
+            QueueListener.Registration again = queue.addListener(added);
+            queue.tryEnqueue("b");
+
+            again.close();
+            again.close();
+            queue.tryEnqueue("c");
+            registration.close();
+            queue.tryEnqueue("d");
+
+            assertThat(added.events.stream().map(event -> event.task().payload()))
+                    .containsExactly("b", "b", "c");
+            assertThat(first.events).hasSize(4);
+        }
+    }
+
+    @Test
+    void listenerMayRemoveItselfAndAddAnother() {
+        List<String> seen = new ArrayList<>();
+        AtomicReference<QueueListener.Registration> registration = new AtomicReference<>();
+        try (TaskQueue<String> queue = builder().build()) {
+            registration.set(queue.addListener(event -> {
+                seen.add("once " + event.number());
+                registration.get().close();
+                var unused = queue.addListener(later -> seen.add("later " + later.number()));
+            }));
+
+            queue.tryEnqueue("a");
+            queue.tryEnqueue("b");
+
+            assertThat(seen).containsExactly("once 1", "later 2");
+        }
+    }
+
+    @Test
+    void exceptionThatCannotBeWrittenAffectsNobody() {
+        EventLog<String> log = new EventLog<>();
+        try (TaskQueue<String> queue = builder()
+                .listener(event -> {
+                    throw new UnwritableException();
+                })
+                .listener(log)
+                .build()) {
+            assertThat(queue.tryEnqueue("a")).isPresent();
+            queue.tryLease().orElseThrow().complete();
+
+            assertThat(log.kinds()).containsExactly(EventKind.ENQUEUED, EventKind.LEASE_GRANTED, EventKind.COMPLETED);
+            assertThat(queue.counts().listenerFailures()).isEqualTo(3);
+        }
+    }
+
+    private static final class UnwritableException extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new StackOverflowError("in getMessage");
+        }
+
+        @Override
+        public StackTraceElement[] getStackTrace() {
+            throw new IllegalStateException("in getStackTrace");
+        }
+    }
+
+    @Test
     void throwingListenerIsCountedAndAffectsNobodyElse() {
         EventLog<String> log = new EventLog<>();
         try (TaskQueue<String> queue = builder()
@@ -136,6 +208,92 @@ class ListenerTest {
             await().atMost(Duration.ofSeconds(20)).until(() -> queue.counts().deadLetterFailures() == 3);
             assertThat(handled).containsExactly("a", "b", "c");
         }
+    }
+
+    @Test
+    void deadTaskOfAnExpiryIsHandledWithTheExpiryAsItsError() throws Exception {
+        ManualTime time = new ManualTime();
+        BlockingQueue<TaskEvent<String>> handled = new LinkedBlockingQueue<>();
+        try (TaskQueue<String> queue = builder()
+                .maxAttempts(1)
+                .clock(time)
+                .ticker(time)
+                .deadLetterHandler(handled::add)
+                .build()) {
+            queue.enqueue("a");
+            queue.lease();
+            time.advance(Duration.ofSeconds(30));
+            assertThat(queue.tryLease()).isEmpty();
+
+            TaskEvent<String> event = handled.poll(20, TimeUnit.SECONDS);
+            assertThat(event.error().orElseThrow().code()).isEqualTo("lease_expired");
+        }
+    }
+
+    @Test
+    void everyDeadLetterHandlerIsCalledAlsoBehindOneThatThrows() throws Exception {
+        BlockingQueue<TaskEvent<String>> handled = new LinkedBlockingQueue<>();
+        try (TaskQueue<String> queue = builder()
+                .deadLetterHandler(event -> {
+                    throw new StackOverflowError("too deep");
+                })
+                .deadLetterHandler(handled::add)
+                .build()) {
+            queue.enqueue("a");
+            queue.lease().fail(TaskError.of("hopeless"), false);
+
+            assertThat(handled.poll(20, TimeUnit.SECONDS)).isNotNull();
+            assertThat(queue.counts().deadLetterFailures()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void deadTasksBeyondTheCapacityAreCountedAndNotHandled() throws Exception {
+        List<String> handled = new CopyOnWriteArrayList<>();
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        EventLog<String> log = new EventLog<>();
+        try (TaskQueue<String> queue = TaskQueue.<String>builder("orders")
+                .closeGrace(Duration.ofSeconds(20))
+                .deadLetterCapacity(2)
+                .deadLetterHandler(event -> {
+                    running.countDown();
+                    go.await();
+                    handled.add(event.task().payload());
+                })
+                .listener(log)
+                .build()) {
+            for (String payload : List.of("running", "1", "2", "3", "4")) {
+                queue.enqueue(payload);
+                queue.lease().fail(TaskError.of("hopeless"), false);
+                running.await();
+            }
+
+            assertThat(queue.counts().deadLetterFailures()).isEqualTo(2);
+            assertThat(log.kinds().stream().filter(DEAD_LETTERED::equals)).hasSize(5);
+            go.countDown();
+        }
+        assertThat(handled).containsExactly("running", "1", "2");
+    }
+
+    @Test
+    void deadLetterHandlerThatClosesItsQueueIsNotWaitedFor() throws Exception {
+        AtomicReference<TaskQueue<String>> self = new AtomicReference<>();
+        CountDownLatch closed = new CountDownLatch(1);
+        TaskQueue<String> queue = TaskQueue.<String>builder("orders")
+                .closeGrace(Duration.ofMinutes(5))
+                .deadLetterHandler(event -> {
+                    self.get().close();
+                    closed.countDown();
+                })
+                .build();
+        self.set(queue);
+        queue.enqueue("a");
+
+        queue.lease().fail(TaskError.of("hopeless"), false);
+
+        assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(queue.isOpen()).isFalse();
     }
 
     @Test

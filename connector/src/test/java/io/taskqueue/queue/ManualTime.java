@@ -8,13 +8,13 @@ import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Time that a test advances: clock and ticker in one. A queue notices at its next call. */
-class ManualTime extends Clock implements Ticker {
+public class ManualTime extends Clock implements Ticker {
 
     static final Instant START = Instant.parse("2026-11-01T10:00:00Z");
 
     private final AtomicLong nanos = new AtomicLong();
 
-    void advance(Duration by) {
+    public void advance(Duration by) {
         nanos.addAndGet(by.toNanos());
     }
 

@@ -18,7 +18,7 @@ import java.util.UUID;
  * The oracle of the tests: which event may follow which in the lifecycle of one task, written from the design and independent of
  * the queue's code. Also: events are numbered from 1 without a hole, time does not go back, and a lease id is used once.
  */
-final class TaskLifecycleOracle<T> {
+public final class TaskLifecycleOracle<T> {
 
     private enum Stage {
         UNKNOWN,
@@ -48,7 +48,7 @@ final class TaskLifecycleOracle<T> {
     private final Set<UUID> leaseIds = new HashSet<>();
     private long lastNumber;
 
-    void accept(TaskEvent<T> event) {
+    public void accept(TaskEvent<T> event) {
         assertThat(event.number()).as("number of %s", event).isEqualTo(++lastNumber);
         Lifecycle lifecycle =
                 lifecycles.getOrDefault(event.task().id(), new Lifecycle(Stage.UNKNOWN, 0, null, event.task()));

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -202,6 +203,32 @@ class WaitingTest {
             broken.set(false);
 
             await().until(() -> queue.counts().pending() == 1);
+        }
+    }
+
+    @Test
+    void sweeperExpiresLeasesAfterItsTickerThrew() throws Exception {
+        Ticker system = Ticker.system();
+        AtomicInteger readings = new AtomicInteger();
+        EventLog<String> log = new EventLog<>();
+        try (TaskQueue<String> queue = builder()
+                .leaseDuration(Duration.ofMillis(200))
+                .sweepInterval(Duration.ofMillis(20))
+                .ticker(() -> {
+                    if (Thread.currentThread().getName().startsWith("taskqueue-sweeper")
+                            && readings.incrementAndGet() % 2 == 0) {
+                        throw new StackOverflowError("every second reading of the sweeper");
+                    }
+                    return system.nanos();
+                })
+                .listener(log)
+                .build()) {
+            queue.enqueue("a");
+            queue.lease();
+
+            await().atMost(LONG).until(() -> log.kinds().contains(EventKind.LEASE_EXPIRED));
+
+            assertThat(readings.get()).isGreaterThan(1);
         }
     }
 

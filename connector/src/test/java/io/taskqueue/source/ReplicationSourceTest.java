@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -119,7 +120,9 @@ class ReplicationSourceTest {
         String name = "a/ü \"queue\"";
         try (var queue = TaskQueue.<String>builder(name).build();
                 var source = cluster.source(queue)
-                        .ownerPeer(task -> task.payload().equals("odd") ? null : "owner-" + task.payload())
+                        .ownerPeer(event -> event.task().payload().equals("odd")
+                                ? null
+                                : "owner-" + event.task().payload())
                         .start()) {
             queue.enqueue("1");
             queue.enqueue("odd");
@@ -154,7 +157,7 @@ class ReplicationSourceTest {
     void ownerPeerThatCannotBeResolvedIsLeftOut() throws Exception {
         try (var queue = TaskQueue.<String>builder("ownerless").build();
                 var source = cluster.source(queue)
-                        .ownerPeer(task -> {
+                        .ownerPeer(event -> {
                             throw new IllegalStateException("no idea");
                         })
                         .start()) {
@@ -162,6 +165,40 @@ class ReplicationSourceTest {
             source.replicated().get(30, SECONDS);
 
             assertThat(cluster.events(EVENTS, "ownerless").get(1).ownerPeerId()).isEmpty();
+        }
+    }
+
+    @Test
+    void ownerPeerByNameIsTheDefaultOfTheOneByFunctionInEitherOrder() throws Exception {
+        try (var queue = TaskQueue.<String>builder("owned").build();
+                var source = cluster.source(queue)
+                        .ownerPeer(event -> event.kind() == EventKind.LEASE_GRANTED ? "workers" : null)
+                        .ownerPeer("shops")
+                        .start();
+                var other = TaskQueue.<String>builder("owned too").build();
+                var otherSource = cluster.source(other)
+                        .ownerPeer("shops")
+                        .ownerPeer(event -> event.kind() == EventKind.LEASE_GRANTED ? "workers" : null)
+                        .start()) {
+            for (var each : List.of(source, otherSource)) {
+                each.queue().enqueue("task");
+                each.queue().lease();
+                each.replicated().get(30, SECONDS);
+
+                assertThat(cluster.events(EVENTS, each.queueName()).stream().map(ReplicationEvent::ownerPeerId))
+                        .containsExactly(Optional.empty(), Optional.of("shops"), Optional.of("workers"));
+            }
+        }
+    }
+
+    @Test
+    void kafkaPropertiesOfSeveralCallsAddUp() throws Exception {
+        try (var queue = TaskQueue.<String>builder("properties").build();
+                var source = cluster.source(queue)
+                        .kafka(Map.of("producer.linger.ms", "1"))
+                        .start()) {
+            queue.enqueue("task");
+            assertThat(source.replicated().get(30, SECONDS).sequence()).isEqualTo(1);
         }
     }
 

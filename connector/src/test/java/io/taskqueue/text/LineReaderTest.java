@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +66,20 @@ class LineReaderTest {
         assertThat(ahead).containsExactly("two", "three");
         assertThat(lines.hasPartialLine()).isTrue();
         assertThat(text(lines.next().orElseThrow())).isEqualTo("fo");
+    }
+
+    @Example
+    void headDoesNotWaitForMoreThanTheFirstLine() throws IOException {
+        InputStream blocking = new SequenceInputStream(new Slow("1\n", 100), new InputStream() {
+            @Override
+            public int read() {
+                throw new AssertionError("read beyond the first line");
+            }
+        });
+        LineReader lines = new LineReader(blocking, 100);
+
+        assertThat(lines.head(4)).containsExactly('1', '\n');
+        assertThat(text(lines.next().orElseThrow())).isEqualTo("1");
     }
 
     private static List<String> read(InputStream in, int maxBytes) throws IOException {

@@ -1,6 +1,7 @@
 package io.taskqueue.diagnostics;
 
 import io.javalin.http.Context;
+import io.taskqueue.queue.CallbackFailures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +37,8 @@ final class EventStreamEndpoint {
 
     private final List<StreamClient> clients = new CopyOnWriteArrayList<>();
     private final Object membership = new Object();
+    private final CallbackFailures failures =
+            new CallbackFailures("Closing a subscription to a diagnostics feed", "the feed may still deliver events");
     private List<AutoCloseable> subscriptions = List.of();
     private boolean closed;
 
@@ -153,7 +156,7 @@ final class EventStreamEndpoint {
         subscriptions = opened;
         try {
             feeds.forEach(feed -> opened.add(feed.subscribe(this::publish)));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // of the application's feed
             unsubscribe();
             throw e;
         }
@@ -174,8 +177,8 @@ final class EventStreamEndpoint {
         for (AutoCloseable open : opened) {
             try {
                 open.close();
-            } catch (Exception e) {
-                LOG.warn("A subscription to a diagnostics feed could not be closed.", e);
+            } catch (Throwable e) { // of the application's feed
+                failures.add(open.getClass().getName(), e);
             }
         }
     }
@@ -192,7 +195,7 @@ final class EventStreamEndpoint {
         byte[] bytes;
         try {
             bytes = ServerSentEvents.event(event, settings.showPayloads());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("The event {} could not be encoded; every diagnostics stream ends.", event, e);
             clients.forEach(this::disconnect);
             return;

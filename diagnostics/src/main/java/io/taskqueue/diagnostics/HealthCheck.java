@@ -12,7 +12,7 @@ public interface HealthCheck {
     /**
      * Why the process is not ready, as text for operators; empty if the condition holds.
      *
-     * @throws Exception counts as a failure; its message is the reason
+     * @throws Exception counts as a failure, as an {@link Error} does; its message is the reason
      */
     Optional<String> failure() throws Exception;
 }

@@ -1,20 +1,21 @@
 package io.taskqueue.diagnostics;
 
 import io.javalin.http.Context;
+import io.taskqueue.event.TaskError;
+import io.taskqueue.queue.CallbackFailures;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Serves {@code /health/ready}: the checks that fail, and notes. */
 final class ReadinessEndpoint {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ReadinessEndpoint.class);
-
+    private final CallbackFailures failures =
+            new CallbackFailures("A check or note of /health/ready", "its message is shown as the reason");
     private final Map<String, HealthCheck> checks;
     private final Map<String, Supplier<Optional<String>>> notes;
     private final AccessControl access;
@@ -29,7 +30,7 @@ final class ReadinessEndpoint {
     void serve(Context context) {
         List<Map<String, String>> failing = new ArrayList<>();
         checks.forEach((name, check) ->
-                failure(name, check).ifPresent(reason -> failing.add(Map.of("check", name, "reason", reason))));
+                answer(name, check).ifPresent(reason -> failing.add(Map.of("check", name, "reason", reason))));
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("status", failing.isEmpty() ? "ready" : "not ready");
         if (access.granted(context)) {
@@ -46,16 +47,17 @@ final class ReadinessEndpoint {
 
     private Map<String, String> presentNotes() {
         Map<String, String> present = new LinkedHashMap<>();
-        notes.forEach((name, note) -> note.get().ifPresent(text -> present.put(name, text)));
+        notes.forEach((name, note) -> answer(name, note::get).ifPresent(text -> present.put(name, text)));
         return present;
     }
 
-    private static Optional<String> failure(String name, HealthCheck check) {
+    /** What a check or a note answers; if it throws, the reason. */
+    private Optional<String> answer(String name, HealthCheck check) {
         try {
-            return check.failure();
-        } catch (Exception e) {
-            LOG.debug("The readiness check {} threw an exception.", name, e);
-            return Optional.of(String.valueOf(e.getMessage() == null ? e : e.getMessage()));
+            return Objects.requireNonNull(check.failure(), "it returned null instead of an Optional");
+        } catch (Throwable e) { // the application's code may throw anything
+            failures.add(name, e);
+            return Optional.of(TaskError.of(e).message());
         }
     }
 }

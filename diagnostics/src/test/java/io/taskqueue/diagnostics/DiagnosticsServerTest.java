@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -73,6 +74,51 @@ class DiagnosticsServerTest {
 
         assertThat(response.statusCode()).isEqualTo(503);
         assertThat(response.body()).contains("broken \\\"pipe\\\"");
+    }
+
+    @Test
+    void whateverAChecksOrANotesCodeThrowsIsItsReason() {
+        RuntimeException unreadable = new RuntimeException() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String getMessage() {
+                throw new IllegalStateException("no message");
+            }
+
+            @Override
+            public String toString() {
+                throw new IllegalStateException("no text");
+            }
+        };
+        for (Throwable thrown : List.of(
+                new IllegalStateException("no answer"),
+                new NoClassDefFoundError("com/example/Shop"),
+                new StackOverflowError())) {
+            try (DiagnosticsServer failing = DiagnosticsServer.builder()
+                    .ready("shop", () -> DiagnosticsServerTest.<Optional<String>, RuntimeException>sneak(thrown))
+                    .ready(
+                            "unreadable",
+                            () -> DiagnosticsServerTest.<Optional<String>, RuntimeException>sneak(unreadable))
+                    .ready("other", () -> Optional.of("the other one"))
+                    .note("note", () -> DiagnosticsServerTest.<Optional<String>, RuntimeException>sneak(thrown))
+                    .start()) {
+                String message = thrown.getMessage() == null ? thrown.getClass().getName() : thrown.getMessage();
+
+                var response = new HttpTestClient(failing).get("/health/ready");
+
+                assertThat(response.statusCode()).isEqualTo(503);
+                assertThat(response.body())
+                        .contains("\"reason\":\"" + message + "\"", "\"reason\":\"the other one\"")
+                        .contains("\"reason\":\"" + unreadable.getClass().getName() + "\"")
+                        .contains("\"notes\":{\"note\":\"" + message + "\"}");
+            }
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <R, X extends Throwable> R sneak(Throwable thrown) throws X {
+        throw (X) thrown;
     }
 
     @Test

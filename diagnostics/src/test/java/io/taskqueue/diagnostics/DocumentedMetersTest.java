@@ -45,7 +45,9 @@ class DocumentedMetersTest {
                 scraped().stream().map(name -> name.replaceAll("\\{.*", "")).collect(Collectors.toSet());
 
         List<String> named = find(NAME, page()).stream()
-                .filter(name -> !name.equals("taskqueue_applied") && !name.startsWith("taskqueue_dead_"))
+                .filter(name -> !name.equals("taskqueue_applied")
+                        && !name.equals("taskqueue_effect")
+                        && !name.startsWith("taskqueue_dead_"))
                 .toList();
 
         assertThat(named).isNotEmpty();

@@ -171,7 +171,14 @@ class ArchitectureTest {
     }
 
     @ArchTest
-    static void queueAndEventNeedNothingButJava(JavaClasses classes) {
+    static void queueEventAndLibrariesNeedNothingButJava(JavaClasses classes) {
+        classes()
+                .that()
+                .resideInAPackage("io.taskqueue.libraries")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.jspecify..", "io.taskqueue.libraries")
+                .check(classes);
         classes()
                 .that()
                 .resideInAPackage("io.taskqueue.queue")

@@ -323,7 +323,7 @@ class KafkaFailuresAreReportedTest {
         assertFileRefused(
                 Files.write(directory.resolve("latin1.properties"), new byte[] {'a', '=', (byte) 0xe9})
                         .toString(),
-                "it is not text in UTF-8");
+                "byte 0xE9 at byte 3 is not valid UTF-8");
         assertRefused(
                 status(kafka.server("PLAINTEXT"), "consumer.sasl.mechansim=PLAIN"),
                 ExitCode.USAGE,

@@ -40,20 +40,26 @@ class DocumentedNamesTest {
     private static final Path MIGRATION = ROOT.resolve("docs").resolve("migration.md");
 
     private static final Set<String> TYPES_OF_OTHERS = Set.of(
+            "AutoOffsetReset",
             "ColonPrefixSqlParser",
+            "ConsumerRecords",
             "Error",
+            "HttpURLConnection",
             "Executors",
             "Iterable",
             "KafkaProducer",
             "KafkaStreams",
             "LinkageError",
             "NamedParameterUtils",
+            "NoClassDefFoundError",
             "OutOfMemoryError",
             "Serde",
             "StackOverflowError",
+            "StateStore",
             "StatementContext",
             "System",
-            "ThreadPoolExecutor");
+            "ThreadPoolExecutor",
+            "Topology");
 
     /** Names of products, which are no types. */
     private static final Set<String> PRODUCTS = Set.of("CloudEvents", "Kafka", "Streams");
@@ -204,7 +210,7 @@ class DocumentedNamesTest {
     }
 
     private static boolean exists(String type, String members) {
-        if (TYPES_OF_OTHERS.contains(type) || isOfAnEvent(type)) {
+        if (TYPES_OF_OTHERS.contains(type) || isOfAnEvent(type) || isThrowableOfTheJdk(type)) {
             return true;
         }
         String text = CODE.get(type);
@@ -213,6 +219,18 @@ class DocumentedNamesTest {
                         .allMatch(member -> Pattern.compile("\\b" + Pattern.quote(member) + "\\b")
                                 .matcher(text)
                                 .find());
+    }
+
+    /** Pages state which exceptions of the JDK mean what. */
+    private static boolean isThrowableOfTheJdk(String type) {
+        return Stream.of("java.lang.", "java.net.", "java.net.http.", "java.nio.channels.")
+                .anyMatch(home -> {
+                    try {
+                        return Throwable.class.isAssignableFrom(Class.forName(home + type));
+                    } catch (ClassNotFoundException elsewhere) {
+                        return false;
+                    }
+                });
     }
 
     private static boolean isOfAnEvent(String word) {

@@ -4,13 +4,12 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.sink.EffectProbe.Answer;
 import io.taskqueue.sink.Effects;
+import io.taskqueue.sink.NotDoneException;
 import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.sink.PermanentEffectException;
 import io.taskqueue.sink.ReplicationSink;
-import io.taskqueue.sink.UnknownOutcomeException;
 import io.taskqueue.sink.jdbc.JdbcEffects;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -103,18 +102,12 @@ final class RecipeExamples {
                         .POST(BodyPublishers.ofString(
                                 String.valueOf(event.payload().cents())))
                         .build();
-                int status;
-                try {
-                    status = http.send(post, BodyHandlers.discarding()).statusCode();
-                } catch (ConnectException e) {
-                    throw e; // the bank was not reached: retried
-                } catch (IOException e) {
-                    throw new UnknownOutcomeException("The bank did not answer", e); // it may have been done: parked
-                }
+                // no connection: retried; no answer, or a broken connection: it may have been done, so parked
+                int status = http.send(post, BodyHandlers.discarding()).statusCode();
                 if (status == 503) {
-                    throw new IOException("The bank is closed"); // not done: retried
+                    throw new NotDoneException("The bank is closed"); // retried
                 } else if (status != 200) {
-                    throw new UnknownOutcomeException("The bank answered " + status);
+                    throw new IOException("The bank answered " + status); // unknown: parked
                 }
             });
         }

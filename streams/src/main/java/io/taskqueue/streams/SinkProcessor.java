@@ -1,8 +1,10 @@
 package io.taskqueue.streams;
 
+import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
+import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.streams.clients.EventTopic;
 import io.taskqueue.streams.clients.EventTopicDescription;
 import io.taskqueue.streams.clients.PollBudget;
@@ -48,6 +50,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     private final CommitHook commitHook;
     private final PollBudget budget;
     private final ReplicationEventCodec<T> codec;
+    private final QueueFilter queues;
     private final Runnable hook = this::beforeCommit;
     private final List<Record<byte[], byte[]>> deadLetters = new ArrayList<>();
     private EventTopicDescription adopted;
@@ -71,6 +74,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         this.commitHook = commitHook;
         this.budget = budget;
         this.codec = new ReplicationEventCodec<>(settings.application().codec());
+        this.queues = settings.application().queues();
         this.adopted = eventTopic.get();
     }
 
@@ -186,15 +190,27 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     }
 
     private void accept(PartitionWork<T> work, Record<byte[], PolledRecord<T>> record, long offset) {
+        if (!queues.acceptsKey(record.key())) {
+            work.skip(offset);
+            return;
+        }
         work.takeOrHold(offset, () -> held(record), () -> decodeAndAccept(work, record, offset));
     }
 
     private void decodeAndAccept(PartitionWork<T> work, Record<byte[], PolledRecord<T>> record, long offset) {
         PolledRecord<T> polled = record.value();
         try {
-            work.accept(polled.take(codec), polled.bytes(), offset);
+            ReplicationEvent<T> event = polled.take(codec);
+            if (queues.accepts(event.queueName())) { // its record may have no key
+                work.accept(event, polled.bytes(), offset);
+            } else {
+                work.skip(offset);
+            }
         } catch (UndecodableEventException e) {
-            if (work.undecodable(EventHeaders.read(polled.headers()), offset)) {
+            Optional<EventHeaders> headers = EventHeaders.read(polled.headers());
+            if (headers.isPresent() && !queues.accepts(headers.get().queueName())) {
+                work.skip(offset);
+            } else if (work.undecodable(headers, offset, String.valueOf(e.getMessage()))) {
                 // not forwarded yet: while the processor is initialised, the sink node behind it is not
                 TopicPartition from = new TopicPartition(settings.topics().events(), work.partition());
                 deadLetters.add(DeadLetterRecord.of(record, from, offset, String.valueOf(e.getMessage())));

@@ -14,6 +14,7 @@ import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
+import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.SinkStoppedException;
@@ -27,6 +28,7 @@ import io.taskqueue.streams.status.SinkStatus;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -109,7 +111,7 @@ public final class SinkService implements AutoCloseable {
 
     /**
      * Passes every applied event to an observer, on a thread of its own, until the returned handle is closed. A slow observer
-     * misses events and delays nothing, which is logged; an exception that it throws is logged.
+     * misses events and delays nothing, which is logged; whatever it throws is counted and logged, and it gets the next event.
      */
     public AutoCloseable observe(Consumer<? super AppliedEvent<?>> observer) {
         return observe(
@@ -291,6 +293,7 @@ public final class SinkService implements AutoCloseable {
         private int maxParked = 100_000;
         private long stateMemory = 128L * 1024 * 1024;
         private Duration queueExpiry = Duration.ofDays(7);
+        private QueueFilter queues = QueueFilter.ALL;
         private Clock clock = Clock.systemUTC();
         private Function<ReplicationEvent<T>, String> peerKey =
                 event -> event.ownerPeerId().orElse(PeerPositions.DEFAULT);
@@ -338,6 +341,22 @@ public final class SinkService implements AutoCloseable {
          */
         public Builder<T> adopt(boolean adopt) {
             this.adopt = adopt;
+            return this;
+        }
+
+        /**
+         * The queues that the sink applies, such as {@code orders}, or {@code orders-*} for all that begin with {@code orders-}; all
+         * unless set. Events of other queues are skipped before their payload is decoded, so several types of payload can share a
+         * topic.
+         *
+         * <p>A skipped event is not applied later, either: where a queue is added, the sink begins with the next event that it reads
+         * of it, and marks the queue diverged if it knew it before. A replay that fills gaps applies what was skipped. All instances
+         * of a sink need the same queues.
+         *
+         * @throws IllegalArgumentException if there is none, or one cannot be the name of a queue
+         */
+        public Builder<T> queues(String... queues) {
+            this.queues = QueueFilter.of(List.of(queues));
             return this;
         }
 
@@ -452,7 +471,8 @@ public final class SinkService implements AutoCloseable {
         /**
          * The peer that an event counts for in {@link QueueStatus.Positions#peers}: its owner peer unless set, and {@code default}
          * where there is none.
-         * Called on the stream thread; where it throws or returns null, the event counts for {@code default}.
+         * Called on the stream thread; where it returns null or throws anything, which is counted and logged, the event counts for
+         * {@code default}.
          */
         public Builder<T> peerKey(Function<ReplicationEvent<T>, String> peerKey) {
             this.peerKey = Objects.requireNonNull(peerKey, "peerKey");
@@ -509,7 +529,7 @@ public final class SinkService implements AutoCloseable {
             return new SinkSettings<>(
                     name,
                     new SinkSettings.Application<>(
-                            sink, codec, peerKey, fingerprint == null ? classOf(sink) : fingerprint, adopt),
+                            sink, codec, peerKey, queues, fingerprint == null ? classOf(sink) : fingerprint, adopt),
                     new SinkSettings.Topics(
                             topic,
                             deadLetterTopic == null ? TopicNames.deadLetters(name) : deadLetterTopic,

@@ -26,25 +26,19 @@ class KafkaLinesTest {
 
     private static final List<String> USUALLY = List.of("QueueChangesReachTheSinkTest", "KilledSinkLosesNothingTest");
 
-    /** Those of a sink's guarantees under kills, clean stops, rebalances, timeouts and replays. */
+    /** Those of a sink on a broker under kills, clean stops, rebalances, timeouts and replays. */
     private static final List<String> EVERY_GUARANTEE = List.of(
             "QueueChangesReachTheSinkTest",
             "KilledSinkLosesNothingTest",
             "AmbiguousWindowTest",
             "CleanStopRerunsNothingTest",
             "EachEventReachesTheSinkOnceTest",
-            "ExhaustedRetriesStopTheSinkTest",
             "FencedEventsAreNeverAppliedTest",
             "HaltingRerunsNothingTest",
-            "IdleSinksCostNothingTest",
             "KilledReplayResumesTest",
-            "KilledSinkKeepsParkedEventsTest",
-            "OrderedReplayTest",
             "OwnKafkaStreamsTest",
             "PacedConsumerTest#aRevocationRightAfterACommitOfIntentsLeavesNoOutcomeUnknown",
             "PacedConsumerTest#eventsThatFinishDuringARevocationRightAfterACommitDoNotRunAgain",
-            "ParkedTasksWaitForAnOperatorTest",
-            "PartitionTakeoverTest",
             "RebalanceRerunsNothingTest",
             "ReplayMakesNoExternalCallsTest",
             "ResultsAreCommittedWhileTheirEventRunsTest",

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LinkageTest {
 
     private static final List<String> LIBRARIES =
-            List.of("org.apache.kafka.", "com.fasterxml.jackson.", "io.micrometer.");
+            List.of("org.apache.kafka.", "org.rocksdb.", "com.fasterxml.jackson.", "io.micrometer.");
 
     /** Not called by the versions that differ. */
     private static final Set<String> NOT_CALLED = Set.of(

@@ -6,6 +6,7 @@ import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.EffectMode;
+import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.sink.SinkFailedException;
 import io.taskqueue.sink.effect.ApplyOutcome;
 import io.taskqueue.sink.effect.RecordedEffects;
@@ -13,6 +14,7 @@ import io.taskqueue.sink.effect.RecordedEffects.Counts;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +57,7 @@ final class LocalSinkRun<T> {
     /** See {@link LocalSinkRunner#run}. */
     RunReceipt apply(Iterable<ReplicationEvent<T>> events) throws InterruptedException {
         try (EventPrefetcher<T> prefetcher =
-                new EventPrefetcher<>(settings.name(), events, settings.buffer(), event -> gauges(event)
+                new EventPrefetcher<>(settings.name(), applied(events), settings.buffer(), event -> gauges(event)
                         .ifPresent(lag -> lag.read(event)))) {
             for (Optional<ReplicationEvent<T>> next = prefetcher.take(); next.isPresent(); next = prefetcher.take()) {
                 ReplicationEvent<T> event = next.get();
@@ -66,6 +68,15 @@ final class LocalSinkRun<T> {
         RunReceipt receipt = counters.receipt();
         LOG.info("Sink {} has run over {}.", settings.name(), receipt);
         return receipt;
+    }
+
+    private Iterable<ReplicationEvent<T>> applied(Iterable<ReplicationEvent<T>> events) {
+        if (settings.queues() == QueueFilter.ALL) {
+            return events;
+        }
+        return () -> StreamSupport.stream(events.spliterator(), false)
+                .filter(event -> settings.queues().accepts(event.queueName()))
+                .iterator();
     }
 
     private void apply(ReplicationEvent<T> event, QueueCursor cursor) throws InterruptedException {

@@ -8,6 +8,7 @@ import io.taskqueue.libraries.UnsupportedLibraryException;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.OnPermanent;
+import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.SinkFailedException;
@@ -16,6 +17,7 @@ import io.taskqueue.sink.store.EffectStore;
 import io.taskqueue.sink.store.MemoryCheckpointStore;
 import io.taskqueue.sink.store.MemoryEffectStore;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -89,6 +91,7 @@ public final class LocalSinkRunner<T> {
         private final ReplicationSink<T> sink;
         private CheckpointStore checkpoints = new MemoryCheckpointStore();
         private EffectStore effects = new MemoryEffectStore();
+        private QueueFilter queues = QueueFilter.ALL;
         private int buffer = 1_024;
         private Function<ReplicationEvent<T>, String> peerKey =
                 event -> event.ownerPeerId().orElse(DEFAULT_PEER);
@@ -120,6 +123,17 @@ public final class LocalSinkRunner<T> {
         /** The number of events that are read ahead of the one being applied, at least 1; 1,024 by default. */
         public Builder<T> buffer(int events) {
             this.buffer = events;
+            return this;
+        }
+
+        /**
+         * The queues that the sink applies, such as {@code orders}, or {@code orders-*} for all that begin with {@code orders-}; all
+         * by default. Events of other queues are skipped: not counted, and without a checkpoint.
+         *
+         * @throws IllegalArgumentException if there is none, or one cannot be the name of a queue
+         */
+        public Builder<T> queues(String... queues) {
+            this.queues = QueueFilter.of(List.of(queues));
             return this;
         }
 
@@ -191,6 +205,7 @@ public final class LocalSinkRunner<T> {
                     name,
                     sink,
                     peerKey,
+                    queues,
                     buffer,
                     new LocalSinkSettings.Stores(checkpoints, effects),
                     new LocalSinkSettings.EffectSettings(mode, retry, onPermanent),

@@ -5,6 +5,7 @@ import io.taskqueue.event.NameRule;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.OnPermanent;
+import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.effect.EffectRules;
@@ -20,6 +21,7 @@ record LocalSinkSettings<T>(
         String name,
         ReplicationSink<T> sink,
         Function<ReplicationEvent<T>, String> peerKey,
+        QueueFilter queues,
         int buffer,
         Stores stores,
         EffectSettings effects,

@@ -6,8 +6,6 @@ import io.taskqueue.event.Position;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.queue.Journal;
 import io.taskqueue.queue.QueueClosedException;
-import io.taskqueue.queue.Ticker;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,14 +32,14 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Thread-safe. {@link #append} takes a lock that no thread holds for longer than a few instructions. After {@link #stop}
- * events are only counted.
+ * events are only counted. An append that throws, as when the heap is exhausted, leaves the buffer as it is and counts the event as
+ * lost.
  */
 public final class EventBuffer<T> implements Journal<T> {
 
     private final long epoch;
     private final PayloadLimit<T> payloads;
-    private final Clock clock;
-    private final Ticker ticker;
+    private final SourceTime time;
     private final Counter leasesExpired;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -50,23 +48,21 @@ public final class EventBuffer<T> implements Journal<T> {
     private @Nullable BufferedEvent<T> unsent;
     private @Nullable BufferedEvent<T> newest;
     private boolean stopped;
+    private @Nullable Throwable lost;
     private long dropped;
     private long appended;
     private long awaited;
     private volatile long acknowledged;
 
-    /** @param leasesExpired counts the events of expired leases */
+    /**
+     * @param time the time of {@code recordedAt} and of the events' ages
+     * @param leasesExpired counts the events of expired leases; never throws
+     */
     public EventBuffer(
-            long epoch,
-            BufferLimits limits,
-            PayloadLimit<T> payloads,
-            Clock clock,
-            Ticker ticker,
-            Counter leasesExpired) {
+            long epoch, BufferLimits limits, PayloadLimit<T> payloads, SourceTime time, Counter leasesExpired) {
         this.epoch = epoch;
         this.payloads = payloads;
-        this.clock = clock;
-        this.ticker = ticker;
+        this.time = time;
         this.leasesExpired = leasesExpired;
         this.space = new BufferSpace(lock, limits.events(), limits.bytes());
     }
@@ -103,14 +99,26 @@ public final class EventBuffer<T> implements Journal<T> {
 
     @Override
     public void append(TaskEvent<T> change, byte[] payload, boolean reserved) {
+        try {
+            add(change, payload, reserved);
+        } catch (RuntimeException | Error e) {
+            lose(e);
+            throw e;
+        }
         if (change.kind() == EventKind.LEASE_EXPIRED) {
             leasesExpired.increment();
         }
-        Instant now = clock.instant();
-        long nanos = ticker.nanos();
+    }
+
+    private void add(TaskEvent<T> change, byte[] payload, boolean reserved) {
+        Instant now = time.instant();
+        long nanos = time.nanos();
         lock.lock();
         try {
-            BufferedEvent<T> added = new BufferedEvent<>(new Position(epoch, ++appended), now, nanos, change, payload);
+            BufferedEvent<T> added =
+                    new BufferedEvent<>(new Position(epoch, appended + 1), now, nanos, change, payload);
+            long bytes = added.bytes();
+            appended++; // from here on, nothing can fail
             if (stopped) {
                 dropped++;
                 if (reserved) {
@@ -118,7 +126,7 @@ public final class EventBuffer<T> implements Journal<T> {
                 }
                 return;
             }
-            space.occupied(added.bytes(), reserved);
+            space.occupied(bytes, reserved);
             if (newest == null) {
                 oldest = added;
             } else {
@@ -129,6 +137,21 @@ public final class EventBuffer<T> implements Journal<T> {
                 unsent = added;
                 changed.signalAll();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** An event is lost. It keeps its position, which will not be acknowledged: so no one is told that all is replicated. */
+    private void lose(Throwable cause) {
+        lock.lock();
+        try {
+            if (lost == null) {
+                lost = cause;
+            }
+            appended++;
+            dropped++;
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -145,7 +168,7 @@ public final class EventBuffer<T> implements Journal<T> {
         lock.lockInterruptibly();
         try {
             long left = timeoutNanos;
-            while (unsent == null && left > 0 && !stopped && !cancelled.getAsBoolean()) {
+            while (unsent == null && left > 0 && !ended() && !cancelled.getAsBoolean()) {
                 left = changed.awaitNanos(left);
             }
             while (unsent != null && into.size() < max) {
@@ -165,7 +188,7 @@ public final class EventBuffer<T> implements Journal<T> {
         try {
             long left = timeoutNanos;
             awaited = event.position.sequence();
-            while (acknowledged < awaited && left > 0 && !stopped && !cancelled.getAsBoolean()) {
+            while (acknowledged < awaited && left > 0 && !ended() && !cancelled.getAsBoolean()) {
                 left = changed.awaitNanos(left);
             }
             return left;
@@ -174,12 +197,12 @@ public final class EventBuffer<T> implements Journal<T> {
         }
     }
 
-    /** Waits for that time, or until the buffer is stopped. */
+    /** Waits for that time, or until the buffer has ended. */
     void pause(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = nanos;
-            while (left > 0 && !stopped) {
+            while (left > 0 && !ended()) {
                 left = changed.awaitNanos(left);
             }
         } finally {
@@ -312,10 +335,25 @@ public final class EventBuffer<T> implements Journal<T> {
         }
     }
 
-    boolean isStopped() {
+    /** Whether nothing more is to be sent: the buffer is stopped, or empty after an event was lost. */
+    boolean hasEnded() {
         lock.lock();
         try {
-            return stopped;
+            return ended();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean ended() {
+        return stopped || (lost != null && oldest == null);
+    }
+
+    /** Why an event is not in the buffer although it was appended, if there is one. */
+    Optional<Throwable> lostEvent() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(lost);
         } finally {
             lock.unlock();
         }
@@ -336,7 +374,7 @@ public final class EventBuffer<T> implements Journal<T> {
             return oldest == null
                     ? Optional.empty()
                     : Optional.of(
-                            new Waiting(oldest.recordedAt, Duration.ofNanos(ticker.nanos() - oldest.appendedNanos)));
+                            new Waiting(oldest.recordedAt, Duration.ofNanos(time.nanos() - oldest.appendedNanos)));
         } finally {
             lock.unlock();
         }

@@ -76,7 +76,7 @@ public final class PayloadLimit<T> {
 
     private ReplicationEvent<T> largestEvent(T payload) {
         TaskEvent<T> change = TaskEvent.builder(
-                        EventKind.DEAD_LETTERED,
+                        EventKind.LEASE_EXPIRED,
                         Long.MAX_VALUE,
                         LONGEST_INSTANT,
                         new Task<>(
@@ -86,7 +86,8 @@ public final class PayloadLimit<T> {
                                 payload))
                 .token(new OwnershipToken(Long.MAX_VALUE, Integer.MAX_VALUE, new UUID(-1, -1)))
                 .error(EventRecords.shortened(new TaskError(WIDEST.repeat(1_000), WIDEST.repeat(1_000), Map.of())))
-                .flag(EventFlag.DEAD_LETTER)
+                .leaseExpiration(LONGEST_INSTANT)
+                .flag(EventFlag.FROM_EXPIRATION)
                 .build();
         SourceMetadata metadata = new SourceMetadata(
                 new Position(Long.MAX_VALUE, Long.MAX_VALUE),

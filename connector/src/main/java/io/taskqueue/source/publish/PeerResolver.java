@@ -1,39 +1,47 @@
 package io.taskqueue.source.publish;
 
 import io.taskqueue.event.NameRule;
-import io.taskqueue.event.Task;
+import io.taskqueue.event.TaskEvent;
+import io.taskqueue.queue.CallbackFailures;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * The peers that an event names: the one that emits it, and the one that is responsible for its task.
- *
- * @param source the source peer
- * @param owner resolves the owner of a task, null for none; the user's code
- */
-public record PeerResolver<T>(String source, Function<Task<T>, @Nullable String> owner) {
+/** The peers that an event names: the one that emits it, and the one that is responsible for its task. Thread-safe. */
+public final class PeerResolver<T> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PeerResolver.class);
+    private final String source;
+    private final @Nullable String defaultOwner;
+    private final Function<TaskEvent<T>, @Nullable String> owner;
+    private final CallbackFailures failures;
 
-    /** @throws IllegalArgumentException if the name of the source peer is not legal */
-    public PeerResolver {
-        NameRule.require("peer name", "dispatcher-a", source);
+    /**
+     * @param source the source peer
+     * @param defaultOwner the owner of events for which the function has none; null for none
+     * @param owner resolves the owner of an event, null for none; the user's code
+     * @throws IllegalArgumentException if a name is not legal
+     */
+    public PeerResolver(String source, @Nullable String defaultOwner, Function<TaskEvent<T>, @Nullable String> owner) {
+        this.source = NameRule.require("peer name", "dispatcher-a", source);
+        this.defaultOwner = defaultOwner == null ? null : NameRule.require("peer name", "dispatcher-a", defaultOwner);
+        this.owner = owner;
+        this.failures = new CallbackFailures(
+                "The function of ownerPeer",
+                "the event is published " + (defaultOwner == null ? "without an owner" : "with owner " + defaultOwner));
     }
 
-    /** The owner; null if the user's code throws or returns a name that is not legal. */
+    public String source() {
+        return source;
+    }
+
+    /** The owner; the default one if the user's code returns none, throws, or returns a name that is not legal. */
     @Nullable
-    String ownerOf(Task<T> task) {
+    String ownerOf(TaskEvent<T> event) {
         try {
-            String name = owner.apply(task);
-            return name == null ? null : NameRule.require("peer name", "dispatcher-a", name);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-            LOG.warn(
-                    "The owner peer of task {} could not be resolved; its event is published without one.",
-                    task.id(),
-                    e);
-            return null;
+            String name = owner.apply(event);
+            return name == null ? defaultOwner : NameRule.require("peer name", "dispatcher-a", name);
+        } catch (Throwable e) {
+            failures.add(event, e);
+            return defaultOwner;
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -16,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the events in the buffer, in order, until the buffer is stopped.
+ * Sends the events in the buffer, in order, until the buffer has ended.
  *
  * <pre>
  *   open a producer -&gt; send from the oldest event -&gt; it fails, or nothing is acknowledged for too long
@@ -51,6 +52,22 @@ public final class Publisher<T> implements Runnable {
 
         /** The publisher ended, because an event cannot be encoded. */
         void failed(RuntimeException cause);
+
+        /** The publisher ended: all that the buffer holds is acknowledged, and the next event was lost before it was in the buffer. */
+        void lost(Throwable cause);
+    }
+
+    /** An event that the codec cannot encode. */
+    private static final class UnencodableEventException extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        private final RuntimeException error;
+
+        UnencodableEventException(RuntimeException error) {
+            super(error);
+            this.error = error;
+        }
     }
 
     private final EventBuffer<T> buffer;
@@ -82,17 +99,24 @@ public final class Publisher<T> implements Runnable {
     public void run() {
         try {
             int failures = 0;
-            while (!buffer.isStopped()) {
+            while (!buffer.hasEnded()) {
                 long before = buffer.acknowledgedUpTo().sequence();
-                runSession();
+                try {
+                    runSession();
+                } catch (UnencodableEventException e) {
+                    throw e;
+                } catch (RuntimeException e) { // as of the user's ticker or meter registry
+                    report(e);
+                }
                 failures = buffer.acknowledgedUpTo().sequence() > before ? 1 : failures + 1;
                 buffer.startOver();
                 buffer.pause(FIRST_BACKOFF_NANOS << Math.min(failures - 1, MOST_DOUBLINGS));
             }
+            buffer.lostEvent().ifPresent(listener::lost);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            listener.failed(e);
+        } catch (UnencodableEventException e) {
+            listener.failed(e.error);
         } catch (Error e) {
             // a thread that ends without notice would block the queue forever
             listener.failed(new IllegalStateException("The publisher cannot continue: " + e, e));
@@ -112,7 +136,7 @@ public final class Publisher<T> implements Runnable {
         try {
             pump(session);
             Throwable failure = session.failure();
-            if (failure != null && !buffer.isStopped()) {
+            if (failure != null && !buffer.hasEnded()) {
                 report(failure);
             }
         } finally {
@@ -129,12 +153,12 @@ public final class Publisher<T> implements Runnable {
         List<BufferedEvent<T>> batch = new ArrayList<>(AT_ONCE);
         long remaining = ackTimeoutNanos;
         long progress = -1;
-        while (!session.failed() && !buffer.isStopped()) {
+        while (!session.failed() && !buffer.hasEnded()) {
             batch.clear();
             remaining = buffer.take(batch, AT_ONCE, session::failed, remaining);
             sent &= ticker.nanos() - lastSentNanos <= LONG_SILENCE_NANOS;
             for (BufferedEvent<T> event : batch) {
-                if (session.failed() || buffer.isStopped()) {
+                if (session.failed() || buffer.hasEnded()) {
                     return;
                 }
                 remaining = send(session, event, remaining);
@@ -155,7 +179,7 @@ public final class Publisher<T> implements Runnable {
     private long send(ProducerSession<T> session, BufferedEvent<T> event, long remaining) throws InterruptedException {
         boolean alone = !sent;
         sent = true;
-        session.send(event, records.record(event));
+        session.send(event, record(event));
         if (!alone) {
             return remaining;
         }
@@ -164,6 +188,14 @@ public final class Publisher<T> implements Runnable {
             session.fail(unanswered());
         }
         return left;
+    }
+
+    private ProducerRecord<byte[], byte[]> record(BufferedEvent<T> event) {
+        try {
+            return records.record(event);
+        } catch (RuntimeException e) {
+            throw new UnencodableEventException(e);
+        }
     }
 
     private boolean acknowledged(BufferedEvent<T> event) {

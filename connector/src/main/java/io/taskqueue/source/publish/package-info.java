@@ -7,6 +7,7 @@
  *     BufferSpace     the places in the buffer, reserved and granted in order (limits: BufferLimits)
  *     BufferedEvent   an event in the buffer
  *     HeldEvents      what a stopped buffer holds, for those who keep it
+ *     SourceTime      the user's clock and ticker, read without ever throwing
  *   Publisher         sends the events in order, replaces a failed producer, never skips
  *     ProducerSession one producer, from its first record to its first failure
  *     EventRecords    builds the published event and its record; PeerResolver runs the user's code that names its owner
@@ -17,7 +18,7 @@
  * <p><b>Threads.</b> {@code encode} and {@code reserve} run on callers' threads outside the queue's lock, {@code append} inside
  * it; the publisher has its own thread; acknowledgements arrive on the producer's I/O thread.
  *
- * <p><b>Never.</b> {@code append} never blocks and never calls the user's code. A record is never skipped, nor written behind one
+ * <p><b>Never.</b> {@code append} never blocks, and calls none of the user's code but the clock and the ticker, through SourceTime. A record is never skipped, nor written behind one
  * that was not: what Kafka holds may repeat itself, but has no gap.
  */
 @NullMarked

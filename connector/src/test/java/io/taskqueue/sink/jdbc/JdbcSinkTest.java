@@ -19,6 +19,7 @@ import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.Events;
 import io.taskqueue.sink.RecordedFailureException;
 import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.UnknownOutcomeException;
 import io.taskqueue.sink.effect.EffectRules;
 import io.taskqueue.sink.effect.RecordedEffects;
 import io.taskqueue.sink.store.MemoryEffectStore;
@@ -282,7 +283,8 @@ class JdbcSinkTest {
         assertThatThrownBy(() -> apply(
                         new JdbcSink<>(broken, "INSERT INTO seen (id) VALUES (:taskSequenceId)", JSON),
                         event(EventKind.ENQUEUED, 1, 1, "1")))
-                .isInstanceOf(SQLException.class);
+                .isInstanceOf(UnknownOutcomeException.class)
+                .hasCauseInstanceOf(SQLException.class);
         assertThat(store.size()).isZero();
         apply(sink, event(EventKind.ENQUEUED, 1, 1, "1"));
         assertThat(PostgresTestServer.rows("SELECT id FROM seen")).containsExactly("1");

@@ -96,6 +96,24 @@ class LocalSinkRunnerTest {
     }
 
     @Test
+    void eventsOfOtherQueuesAreSkippedWithoutACheckpoint() throws Exception {
+        List<ReplicationEvent<String>> events = List.of(
+                Events.enqueued("parcels", 4, 1, "a"),
+                Events.enqueued("orders", 4, 2, "a"),
+                Events.enqueued("mail-eu", 4, 3, "a"));
+
+        RunReceipt receipt =
+                runner(this::record).queues("orders", "mail-*").build().run(events);
+        assertThat(applied).containsExactly(at(4, 2), at(4, 3));
+        assertThat(receipt.seen()).isEqualTo(2);
+        assertThat(checkpoints.load("billing", "parcels").position(LocalSinkRunner.DEFAULT_PEER))
+                .isEmpty();
+
+        runner(this::record).build().run(events);
+        assertThat(applied).containsExactly(at(4, 2), at(4, 3), at(4, 1));
+    }
+
+    @Test
     void lowerEpochAfterTheFenceIsDropped() throws Exception {
         RunReceipt receipt = runner(this::record)
                 .build()

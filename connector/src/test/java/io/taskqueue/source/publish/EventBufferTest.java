@@ -203,6 +203,25 @@ class EventBufferTest {
         assertThat(buffer.unacknowledged()).isEqualTo(2);
     }
 
+    @Test
+    void eventThatCannotBeKeptIsLostAndKeepsItsPosition() throws Exception {
+        append(false);
+        assertThat(buffer.reserve(1, 0)).isTrue();
+        byte[] unusable = null;
+
+        assertThatThrownBy(() -> buffer.append(event(), unusable, true)).isInstanceOf(NullPointerException.class);
+
+        assertThat(buffer.lostEvent()).containsInstanceOf(NullPointerException.class);
+        assertThat(buffer.appendedUpTo()).isEqualTo(new Position(7, 2));
+        assertThat(buffer.unacknowledged()).isEqualTo(2);
+        assertThat(buffer.hasEnded()).isFalse();
+        buffer.acknowledged(taken(buffer).get(0));
+        assertThat(buffer.acknowledgedUpTo()).isEqualTo(new Position(7, 1));
+        assertThat(buffer.hasEnded()).isTrue();
+        buffer.release(1); // the place is still reserved
+        assertThat(buffer.reserve(16, 0)).isTrue();
+    }
+
     private final List<Thread> threads = new ArrayList<>();
     private final List<FutureTask<?>> tasks = new ArrayList<>();
 

@@ -29,7 +29,7 @@ class PayloadLimitTest {
 
     private final EventRecords<String> records = new EventRecords<>(
             QUEUE,
-            new PeerResolver<>("peer \u0002", task -> "\u0003".repeat(1_024)),
+            new PeerResolver<>("peer \u0002", null, event -> "\u0003".repeat(1_024)),
             CODEC,
             UUID.randomUUID(),
             new TopicPartition("events", 0),
@@ -53,6 +53,39 @@ class PayloadLimitTest {
 
         assertThat(EventRecords.size(record)).isBetween(LIMIT - 1_000, LIMIT);
         assertThatThrownBy(() -> payloads.encode("p".repeat(largest + 1))).isInstanceOf(PayloadRefusedException.class);
+    }
+
+    @Test
+    void aPayloadThatNoSinkCouldReadIsRefused() {
+        ReplicationEventCodec<WriteOnly> codec = new ReplicationEventCodec<>(PayloadCodec.json(WriteOnly.class));
+        PayloadLimit<WriteOnly> limit = new PayloadLimit<>(
+                "orders",
+                "peer",
+                codec,
+                new EventRecords<>(
+                        "orders",
+                        new PeerResolver<>("peer", null, event -> null),
+                        codec,
+                        UUID.randomUUID(),
+                        new TopicPartition("events", 0),
+                        LIMIT),
+                LIMIT);
+        String type = WriteOnly.class.getName();
+
+        assertThatThrownBy(() -> limit.encode(new WriteOnly()))
+                .isInstanceOf(PayloadRefusedException.class)
+                .hasMessage("The payload, a " + type + ", cannot be encoded as JSON: A " + type
+                        + " is written as JSON that no sink can read: The payload is not one of " + type
+                        + ": it has the property id, and none that can be read into this class. Use a record, or give the"
+                        + " class a constructor or setters for all that it writes, or use another codec. Queue orders is"
+                        + " unchanged; enqueue payloads that its codec can encode.");
+    }
+
+    /** It has a getter, and nothing that sets the value. */
+    public static final class WriteOnly {
+        public String getId() {
+            return "o-1";
+        }
     }
 
     private int largestAccepted() {

@@ -1,6 +1,7 @@
 package io.taskqueue.source.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.EventKind;
@@ -47,6 +48,7 @@ class PublisherTest implements Publisher.Listener<String> {
     private final List<Long> acknowledged = new CopyOnWriteArrayList<>();
     private final List<String> errors = new CopyOnWriteArrayList<>();
     private final List<RuntimeException> ends = new CopyOnWriteArrayList<>();
+    private final List<Throwable> losses = new CopyOnWriteArrayList<>();
     private Thread thread = new Thread();
 
     @AfterEach
@@ -158,12 +160,41 @@ class PublisherTest implements Publisher.Listener<String> {
     }
 
     @Test
-    void ownerIsAbsentIfTheUsersCodeThrowsAnError() {
-        PeerResolver<String> peers = new PeerResolver<>("peer-a", task -> {
-            throw new NoClassDefFoundError("the resolver's class");
-        });
+    void lostEventEndsThePublisherOnceAllBeforeItIsAcknowledged() {
+        publish(Duration.ofMinutes(2));
+        append(1);
+        await().until(() -> sent(0).equals(List.of(1L)));
+        byte[] unusable = null;
+        assertThatThrownBy(() -> buffer.append(enqueued(2), unusable, false)).isInstanceOf(NullPointerException.class);
+        await().during(Duration.ofMillis(200)).until(losses::isEmpty);
 
-        assertThat(peers.ownerOf(enqueued(1).task())).isNull();
+        producers.get(0).completeNext();
+
+        await().until(() -> losses.size() == 1);
+        assertThat(losses.get(0)).isInstanceOf(NullPointerException.class);
+        assertThat(acknowledged).containsExactly(1L);
+        assertThat(ends).isEmpty();
+    }
+
+    @Test
+    void exceptionWhileAProducerIsOpenedIsRetriedWithItsReason() {
+        AtomicInteger opened = new AtomicInteger();
+        publish(Duration.ofMinutes(2), () -> {
+            if (opened.getAndIncrement() == 0) {
+                throw new IllegalArgumentException("the meter registry refuses a meter");
+            }
+            MockProducer<byte[], byte[]> producer =
+                    new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+            producers.add(producer);
+            return producer;
+        });
+        append(1);
+
+        acknowledgeOnceSent(0, 1);
+
+        await().until(() -> acknowledged.equals(List.of(1L)));
+        assertThat(errors).containsExactly("java.lang.IllegalArgumentException: the meter registry refuses a meter");
+        assertThat(ends).isEmpty();
     }
 
     @Test
@@ -200,6 +231,11 @@ class PublisherTest implements Publisher.Listener<String> {
         ends.add(cause);
     }
 
+    @Override
+    public void lost(Throwable cause) {
+        losses.add(cause);
+    }
+
     @Test
     void eventAfterALongSilenceIsSentAlone() {
         publish(Duration.ofMinutes(2));
@@ -228,7 +264,7 @@ class PublisherTest implements Publisher.Listener<String> {
                 Duration.ofMinutes(2),
                 new EventRecords<>(
                         "q",
-                        new PeerResolver<>("peer-a", task -> "owner-" + resolved.incrementAndGet()),
+                        new PeerResolver<>("peer-a", null, event -> "owner-" + resolved.incrementAndGet()),
                         PublishingParts.CODEC,
                         new UUID(1, 2),
                         new TopicPartition("events", 0),

@@ -25,8 +25,7 @@ public final class PublishingParts {
                 7,
                 limits,
                 new PayloadLimit<>("q", "peer-a", CODEC, records, 1_000_000),
-                Clock.fixed(now, ZoneOffset.UTC),
-                ticker,
+                new SourceTime(Clock.fixed(now, ZoneOffset.UTC), ticker),
                 new SimpleMeterRegistry().counter("expired"));
     }
 
@@ -42,7 +41,7 @@ public final class PublishingParts {
     static EventRecords<String> records(String queueName, int maxRecordBytes) {
         return new EventRecords<>(
                 queueName,
-                new PeerResolver<>("peer-a", task -> null),
+                new PeerResolver<>("peer-a", null, event -> null),
                 CODEC,
                 new UUID(1, 2),
                 new TopicPartition("events", 0),

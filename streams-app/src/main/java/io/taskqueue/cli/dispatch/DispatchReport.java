@@ -7,7 +7,6 @@ import io.taskqueue.source.CloseReport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,22 +19,20 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * @param queue the queue
- * @param tasks tasks that were enqueued
- * @param ended tasks that were completed or dead-lettered
- * @param events events by the name of their kind
+ * @param counters the events and tasks of the queue
  * @param skipped invalid lines
  * @param remaining the tasks that have not ended
  * @param closed what Kafka has acknowledged
+ * @param confirmed whether it is certain that no other source had claimed the queue by then
  * @param files where the remaining tasks, and the events that are not acknowledged, are
  */
 record DispatchReport(
         String queue,
-        long tasks,
-        long ended,
-        Map<String, Long> events,
+        DispatchCounters counters,
         long skipped,
         RemainingTasks remaining,
         CloseReport closed,
+        boolean confirmed,
         Files files) {
 
     /**
@@ -52,16 +49,22 @@ record DispatchReport(
                 text,
                 "Queue %s: %,d tasks, %,d completed or dead-lettered, %,d drained%s.",
                 Output.escape(queue),
-                tasks,
-                ended,
+                counters.enqueued(),
+                counters.ended(),
                 remaining.drained().size(),
                 skipped == 0 ? "" : ", " + skipped + " lines skipped");
-        events.forEach((kind, count) -> add(text, "%n  %-14s %,10d", kind, count));
+        counters.byName().forEach((kind, count) -> add(text, "%n  %-14s %,10d", kind, count));
         if (!remaining.isEmpty()) {
             add(text, "%n%,d tasks remained: %s.", remaining.count(), where());
         }
         add(text, "%nThe first line that was not read is %d.", nextLine());
-        if (closed.complete()) {
+        if (closed.complete() && !confirmed) {
+            add(
+                    text,
+                    "%nKafka has acknowledged every event, up to position %s, but the queue may belong to another source by now:"
+                            + " sinks drop what is behind its claim.",
+                    closed.replicatedUpTo());
+        } else if (closed.complete()) {
             add(text, "%nEvery event is stored in Kafka, up to position %s.", closed.replicatedUpTo());
         } else {
             add(
@@ -86,9 +89,9 @@ record DispatchReport(
     }
 
     ObjectNode json() {
-        ObjectNode json = BoundedJson.object().put("queue", queue).put("tasks", tasks);
+        ObjectNode json = BoundedJson.object().put("queue", queue).put("tasks", counters.enqueued());
         ObjectNode kinds = json.putObject("events");
-        events.forEach(kinds::put);
+        counters.byName().forEach(kinds::put);
         json.put("skipped", skipped)
                 .put("nextLine", nextLine())
                 .put("drained", remaining.drained().size())

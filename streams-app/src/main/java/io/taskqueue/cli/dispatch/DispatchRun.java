@@ -5,6 +5,7 @@ import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.Progress;
 import io.taskqueue.cli.shared.ShutdownSignal;
+import io.taskqueue.cli.shared.ThreadFailures;
 import io.taskqueue.config.DurationText;
 import io.taskqueue.event.Position;
 import io.taskqueue.queue.Ticker;
@@ -80,17 +81,17 @@ final class DispatchRun {
         }
         RemainingTasks remaining = ended ? RemainingTasks.none(tasks.nextLine()) : drain(tasks);
         Path remainingFile = remaining.isEmpty() ? null : write(remaining);
-        CloseReport closed = dispatcher.close(awaitReplicated() ? CLOSE_TIMEOUT : Duration.ZERO);
+        boolean confirmed = awaitReplicated();
+        CloseReport closed = dispatcher.close(confirmed ? CLOSE_TIMEOUT : Duration.ZERO);
         Path unreplicatedFile = closed.complete() ? null : write(closed);
-        DispatchCounters counters = dispatcher.counters();
+        requireThreads();
         DispatchReport report = new DispatchReport(
                 queue,
-                counters.enqueued(),
-                counters.ended(),
-                counters.byName(),
+                dispatcher.counters(),
                 tasks.skipped(),
                 remaining,
                 closed,
+                confirmed,
                 new DispatchReport.Files(remainingFile, unreplicatedFile));
         output.result(report.text(), report.json());
         if (failure != null) {
@@ -106,8 +107,8 @@ final class DispatchRun {
                 outages.check();
                 progress.update(counters.ended(), counters.enqueued());
             });
-        } catch (CommandFailedException e) {
-            failed(e);
+        } catch (RuntimeException | Error e) {
+            failed(failureOf(e));
             return false;
         }
     }
@@ -124,9 +125,24 @@ final class DispatchRun {
                     announced = true;
                 }
             }
+        } catch (RuntimeException | Error e) {
+            failed(failureOf(e));
+        }
+    }
+
+    private void requireThreads() {
+        try {
+            dispatcher.requireThreads();
         } catch (CommandFailedException e) {
             failed(e);
         }
+    }
+
+    /** A throwable of this thread is a failure like one of another thread: the queue is drained, and its events are not lost. */
+    private static CommandFailedException failureOf(Throwable cause) {
+        return cause instanceof CommandFailedException known
+                ? known
+                : ThreadFailures.failure(Thread.currentThread(), cause);
     }
 
     private RemainingTasks drain(TaskFileReader tasks) throws InterruptedException {
@@ -188,9 +204,7 @@ final class DispatchRun {
             } catch (ExecutionException e) {
                 String cause = String.valueOf(
                         e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
-                if (failure == null || !cause.equals(failure.getMessage())) {
-                    failed(new CommandFailedException(ExitCode.FAILED, "Not every event reached Kafka: " + cause, e));
-                }
+                failed(new CommandFailedException(ExitCode.FAILED, cause, e));
                 return false;
             }
         }
@@ -239,11 +253,11 @@ final class DispatchRun {
         }
     }
 
-    /** The first failure ends the command, at the end; later ones are printed. */
+    /** The first failure ends the command, at the end; others are printed. */
     private void failed(CommandFailedException next) {
         if (failure == null) {
             failure = next;
-        } else {
+        } else if (!String.valueOf(next.getMessage()).equals(failure.getMessage())) {
             output.progress(String.valueOf(next.getMessage()));
         }
     }

@@ -131,9 +131,14 @@ public final class Dispatcher implements AutoCloseable {
         return true;
     }
 
+    /** @throws CommandFailedException if one of the threads was ended by a throwable */
+    void requireThreads() {
+        failures.requireNone();
+    }
+
     /** @throws CommandFailedException if the source has stopped, or one of the threads was ended by a throwable */
     void requireRunning() {
-        failures.requireNone();
+        requireThreads();
         if (!source.health().live()) {
             throw new CommandFailedException(
                     ExitCode.FAILED,

@@ -13,6 +13,7 @@ final class InputOptions {
             names = "--tasks",
             required = true,
             paramLabel = "FILE|-",
+            converter = OptionValue.InputFile.class,
             description =
                     "A file of JSON lines in UTF-8, one task each; gzip data is decompressed; - reads standard input.")
     private String tasks = "";

@@ -65,18 +65,18 @@ public final class ResendCommand implements Callable<Integer> {
             throw new CommandFailedException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
         } catch (ResendRefusedException e) {
             throw new CommandFailedException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
-        } catch (KafkaException e) {
-            throw new CommandFailedException(
-                    ExitCode.FAILED,
-                    "The events in " + file + " were not all published: " + e.getMessage()
-                            + ". Run the command again; what is published already does no harm.",
-                    e);
         }
     }
 
     private void publish(EventResend resend, UnreplicatedFile events) throws InterruptedException {
         try (Progress progress = Progress.start("publishing events", output)) {
             resend.publish(events, done -> progress.update(done, events.count()));
+        } catch (KafkaException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "The events in " + file + " were not all published: " + e.getMessage()
+                            + ". Run the command again; what is published already does no harm.",
+                    e);
         }
     }
 

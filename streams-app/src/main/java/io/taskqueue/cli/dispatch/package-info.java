@@ -1,13 +1,19 @@
 /**
- * The command {@code dispatch}, and the dispatcher that the demo runs as well.
+ * The command {@code dispatch}, the dispatcher that the demo runs as well, and the command {@code resend}.
  *
  * <pre>
- *   DispatchCommand -> Dispatcher -> TaskEnqueuer (a thread) -> TaskFileReader
- *                                 -> SimulatedWorkers (a thread each)
- *                                 -> DispatchCounters (a listener of the queue, inside its lock)
+ *   DispatchCommand             options (InputOptions, WorkerOptions, StopOptions)
+ *     DispatchRun               one run, from the first line to the last acknowledgement; OutageReports, DispatchReport
+ *       Dispatcher              a queue with its source and workers
+ *         TaskEnqueuer            a thread; TaskFileReader reads the lines (TaskLine), GzipInput decompresses them
+ *         SimulatedWorkers        a thread each (WorkerBehavior)
+ *         DispatchCounters        a listener of the queue, inside its lock
+ *         RemainingTasks          what was read and has not ended
+ *   ResendCommand               publishes the events that a run left in a file
  * </pre>
  *
- * <p>A stop never waits for a read of the file, which may block on standard input.
+ * <p>A stop never waits for a read of the file, which may block on standard input. Never: an end with success while a line that was
+ * read is unaccounted for, or an event is neither on Kafka nor in a file.
  */
 @NullMarked
 package io.taskqueue.cli.dispatch;

@@ -1,12 +1,9 @@
 package io.taskqueue.cli.shared;
 
 import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.text.TextFile;
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +21,6 @@ import org.apache.kafka.streams.StreamsConfig;
 /** The file of client properties that {@code --command-config} names. */
 record ClientConfigFile(Path path) {
 
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final List<String> STREAMS_PREFIXES =
             List.of("main.consumer.", "restore.consumer.", "global.consumer.", "topic.");
 
@@ -32,12 +28,11 @@ record ClientConfigFile(Path path) {
     Map<String, String> read() {
         Properties file = new Properties();
         try {
-            String text = Files.readString(path);
-            file.load(new StringReader(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text));
+            file.load(new StringReader(TextFile.read(path)));
         } catch (IOException | IllegalArgumentException e) {
             throw new CommandFailedException(
                     ExitCode.USAGE,
-                    "--command-config " + Output.escape(path.toString()) + " cannot be used: " + reason(e)
+                    "--command-config " + Output.escape(path.toString()) + " cannot be used: " + e.getMessage()
                             + ". Name a file of properties, one NAME=VALUE a line.",
                     e);
         }
@@ -47,22 +42,6 @@ record ClientConfigFile(Path path) {
             properties.put(name, file.getProperty(name));
         }
         return properties;
-    }
-
-    private String reason(Exception failure) {
-        if (failure instanceof NoSuchFileException) {
-            return "it does not exist";
-        }
-        if (Files.isDirectory(path)) {
-            return "it is a directory";
-        }
-        if (failure instanceof AccessDeniedException) {
-            return "this user may not read it";
-        }
-        if (failure instanceof CharacterCodingException) {
-            return "it is not text in UTF-8";
-        }
-        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 
     /** Other unknown names are properties of classes that the user adds, which Kafka passes to them. */

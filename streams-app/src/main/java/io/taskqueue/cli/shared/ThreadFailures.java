@@ -12,10 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ThreadFailures implements Thread.UncaughtExceptionHandler, AutoCloseable {
 
-    private record Failure(String thread, Throwable cause) {}
-
     private final Thread.@Nullable UncaughtExceptionHandler before;
-    private final AtomicReference<@Nullable Failure> first = new AtomicReference<>();
+    private final AtomicReference<@Nullable CommandFailedException> first = new AtomicReference<>();
 
     private ThreadFailures(Thread.@Nullable UncaughtExceptionHandler before) {
         this.before = before;
@@ -29,7 +27,7 @@ public final class ThreadFailures implements Thread.UncaughtExceptionHandler, Au
 
     @Override
     public void uncaughtException(Thread thread, Throwable cause) {
-        first.compareAndSet(null, new Failure(thread.getName(), cause));
+        first.compareAndSet(null, failure(thread, cause));
     }
 
     /** Starts a daemon thread whose end by a throwable is recorded here. */
@@ -43,14 +41,19 @@ public final class ThreadFailures implements Thread.UncaughtExceptionHandler, Au
 
     /** @throws CommandFailedException if a thread was ended by a throwable */
     public void requireNone() {
-        Failure failure = first.get();
+        CommandFailedException failure = first.get();
         if (failure != null) {
-            throw new CommandFailedException(
-                    ExitCode.FAILED,
-                    "The thread " + failure.thread + " of this process ended with " + failure.cause
-                            + ", so the command cannot continue. " + remedy(failure.cause),
-                    failure.cause);
+            throw failure;
         }
+    }
+
+    /** The failure of a command whose thread was ended by a throwable. */
+    public static CommandFailedException failure(Thread thread, Throwable cause) {
+        return new CommandFailedException(
+                ExitCode.FAILED,
+                "The thread " + thread.getName() + " of this process ended with " + cause
+                        + ", so the command cannot continue. " + remedy(cause),
+                cause);
     }
 
     private static String remedy(Throwable cause) {

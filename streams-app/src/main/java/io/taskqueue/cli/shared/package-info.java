@@ -3,10 +3,10 @@
  *
  * <pre>
  *   KafkaOptions, DiagnosticsOptions, Output                options, as picocli mixins
- * TopicOption, RegistryTopicOption, SourceTopicOptions    the topics of a source, as mixins
- * OptionValue                                             how the values of options are read and refused
- * ClassPath                                               classes that a user adds to a command
- *   CommandFailedException, ExitCode                        how a command fails
+ *   TopicOption, RegistryTopicOption, SourceTopicOptions    the topics of a source, as mixins
+ *   OptionValue                                             how the values of options are read and refused
+ *   ClassPath                                               classes that a user adds to a command
+ *   CommandFailedException, ExitCode, ThreadFailures        how a command fails, also by one of its threads
  *   ShutdownSignal, StatePoller, Progress                   how a command waits, and shows that it does
  *   TopicOffsets                                            offsets and records of a topic
  * </pre>

@@ -166,14 +166,15 @@ public final class SinkCommand implements Callable<Integer> {
 
     private <T> SinkService start(SinkFactory<T> factory, ReplicationSink<T> configured, MeterRegistry meters) {
         try {
-            var builder = SinkService.builder(name, configured, factory.codec())
+            PayloadCodec<T> codec = SinkFactoryLoader.call(factory, "codec", factory::codec);
+            var builder = SinkService.builder(name, configured, codec)
                     .kafka(kafka.properties())
                     .topic(topic.name())
                     .fingerprint((sink + " " + factory.target(sinkConfig)).strip())
                     .adopt(adopt)
                     .stateDirectory(stateDirectory == null ? defaultStateDirectory() : stateDirectory)
-                    .retry(factory.retry(sinkConfig))
-                    .breaker(factory.breaker(sinkConfig))
+                    .retry(SinkFactoryLoader.call(factory, "retry", () -> factory.retry(sinkConfig)))
+                    .breaker(SinkFactoryLoader.call(factory, "breaker", () -> factory.breaker(sinkConfig)))
                     .metrics(meters);
             service.configure(builder);
             return builder.start();

@@ -38,7 +38,22 @@ public final class SinkDiagnostics<T> implements EventFeed {
                 .feed(this)
                 .ready("replication", this::replicationFailure)
                 .ready("target", () -> service.status().waiting())
-                .note("failed", () -> recordedFailures(service.status()));
+                .note("failed", () -> recordedFailures(service.status()))
+                .note("undecodable", () -> undecodable(service.status()));
+    }
+
+    /** A sink of which no record can be decoded has no lag, and would look well otherwise. */
+    static Optional<String> undecodable(SinkStatus status) {
+        if (status.undecodable() == 0) {
+            return Optional.empty();
+        }
+        long applied = status.queues().stream()
+                .mapToLong(queue -> queue.counts().applied())
+                .sum();
+        return Optional.of("Since the start, records that cannot be decoded were moved to the dead-letter topic: "
+                + status.undecodable() + ", and events were applied: " + applied
+                + ". Check that the sink reads the payloads that the source writes, and name the queues that it is for"
+                + " with --queue (in code, queues(...)).");
     }
 
     /** For operators: a recorded failure is not attempted again, and does not make the sink not ready. */
@@ -74,6 +89,7 @@ public final class SinkDiagnostics<T> implements EventFeed {
         snapshot.put("sink", status.sink()).put("state", status.state().name());
         status.failure().ifPresent(failure -> snapshot.put("failure", failure));
         status.waiting().ifPresent(waiting -> snapshot.put("waiting", waiting));
+        snapshot.put("undecodable", status.undecodable());
         ArrayNode queues = snapshot.putArray("queues");
         status.queues().forEach(queue -> writeQueue(queue, queues.addObject()));
         snapshot.putObject("effects")

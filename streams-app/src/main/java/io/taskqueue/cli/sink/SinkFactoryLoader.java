@@ -2,12 +2,14 @@ package io.taskqueue.cli.sink;
 
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.event.TaskError;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.SinkFactory;
 import io.taskqueue.sinks.HttpSinkFactory;
 import io.taskqueue.sinks.LogSinkFactory;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Loads the sink that a command line names: a ready-made one, or a class of the user. */
 final class SinkFactoryLoader {
@@ -30,11 +32,37 @@ final class SinkFactoryLoader {
 
     /** @throws CommandFailedException if the configuration is invalid */
     static <T> ReplicationSink<T> create(SinkFactory<T> factory, Map<String, String> configuration) {
+        return call(factory, "create", () -> factory.create(configuration));
+    }
+
+    /**
+     * Calls a method of a user's factory.
+     *
+     * @throws CommandFailedException if the factory refuses the configuration, or fails
+     */
+    static <R> R call(SinkFactory<?> factory, String method, Supplier<R> call) {
+        R result;
         try {
-            return factory.create(configuration);
+            result = call.get();
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+        } catch (CommandFailedException e) {
+            throw e;
+        } catch (Throwable thrown) { // the user's code may throw anything
+            TaskError error = TaskError.of(thrown);
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "The method " + method + "() of " + factory.getClass().getName() + " failed with " + error.code()
+                            + ": " + error.message() + ". Correct the factory, or what it uses.",
+                    thrown);
         }
+        if (result == null) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "The method " + method + "() of " + factory.getClass().getName()
+                            + " returned null. Correct the factory.");
+        }
+        return result;
     }
 
     private static SinkFactory<?> loadClass(String className) {
@@ -56,6 +84,13 @@ final class SinkFactoryLoader {
                     "--sink " + className
                             + " is not log, http or jdbc, and a class of that name is not on the class path ("
                             + e.getMessage() + "). Pass its jars with --class-path.",
+                    e);
+        } catch (LinkageError e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "The class " + className + " of --sink cannot be initialized: " + cause
+                            + ". Correct the class, or the libraries in --class-path.",
                     e);
         } catch (InvocationTargetException e) {
             throw new CommandFailedException(

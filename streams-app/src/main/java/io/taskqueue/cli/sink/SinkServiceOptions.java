@@ -29,6 +29,14 @@ final class SinkServiceOptions {
     private int concurrency;
 
     @Option(
+            names = "--queue",
+            paramLabel = "QUEUE",
+            description =
+                    "Apply only this queue, or with a * at the end, the queues that begin with what is before it. Repeatable. "
+                            + "Events of other queues are skipped, and not applied later. Default: all queues.")
+    private List<String> queues = new ArrayList<>();
+
+    @Option(
             names = "--max-in-flight",
             converter = OptionValue.Count.class,
             paramLabel = "N",
@@ -153,6 +161,9 @@ final class SinkServiceOptions {
                 .topicWait(topicWait)
                 .stateMemory(stateMemory)
                 .queueExpiry(queueExpiry);
+        if (!queues.isEmpty()) {
+            builder.queues(queues.toArray(String[]::new));
+        }
     }
 
     Duration drainTimeout() {

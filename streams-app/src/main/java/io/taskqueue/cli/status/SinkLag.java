@@ -3,6 +3,7 @@ package io.taskqueue.cli.status;
 import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.streams.admin.ParkedEvents;
+import io.taskqueue.streams.admin.SinkDeadLetters;
 import io.taskqueue.streams.admin.SinkResults;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param seconds the age of the oldest record that is not consumed; 0 if all are
  * @param parked the number of its parked events; null if it is unknown: the group is not a sink, or its state may not be read
  * @param failed the number of its effects whose newest result is a recorded failure; null if it is unknown, as above
+ * @param undecodable the number of records that it could not decode; null if it is unknown, as above
  */
 record SinkLag(
         String name,
@@ -39,7 +42,8 @@ record SinkLag(
         long events,
         double seconds,
         @Nullable Long parked,
-        @Nullable Long failed) {
+        @Nullable Long failed,
+        @Nullable Long undecodable) {
 
     /** The names of all consumer groups that have committed offsets of the topic. */
     static List<String> sinks(Admin admin, TopicOffsets topic) throws InterruptedException {
@@ -76,7 +80,17 @@ record SinkLag(
                 events,
                 age(topic, kafka, unconsumed, now),
                 parked,
-                parked == null ? null : failed(kafka, name));
+                parked == null ? null : failed(kafka, name),
+                undecodable(kafka, name));
+    }
+
+    private static @Nullable Long undecodable(Map<String, Object> kafka, String name) {
+        try {
+            OptionalLong count = new SinkDeadLetters(kafka, name).count();
+            return count.isPresent() ? count.getAsLong() : null;
+        } catch (AuthorizationException unknown) {
+            return null;
+        }
     }
 
     private static @Nullable Long failed(Map<String, Object> kafka, String name) {

@@ -143,18 +143,19 @@ public final class StatusCommand implements Callable<Integer> {
         }
         text.append(String.format(
                 Locale.ROOT,
-                "%n%-30s %-18s %8s %14s %10s %8s %8s",
+                "%n%-30s %-18s %8s %14s %10s %8s %8s %11s",
                 "sink",
                 "group state",
                 "members",
                 "events behind",
                 "behind",
                 "parked",
-                "failed"));
+                "failed",
+                "undecodable"));
         for (SinkLag sink : result.sinks()) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%n%-30s %-18s %8d %14d %10s %8s %8s",
+                    "%n%-30s %-18s %8d %14d %10s %8s %8s %11s",
                     sink.name(),
                     sink.state(),
                     sink.members(),
@@ -164,7 +165,8 @@ public final class StatusCommand implements Callable<Integer> {
                             .substring(2)
                             .toLowerCase(Locale.ROOT),
                     number(sink.parked()),
-                    number(sink.failed())));
+                    number(sink.failed()),
+                    number(sink.undecodable())));
         }
         if (result.sinks().stream().anyMatch(sink -> sink.failed() != null && sink.failed() > 0)) {
             text.append(String.format(

@@ -274,6 +274,23 @@ class DispatchInputTest {
         }
     }
 
+    @Test
+    void aFencedDispatcherEndsWithAFailureThatNamesTheNewOwner() throws Exception {
+        try (ChildJvm dispatch = child("fenced", List.of())) {
+            write(dispatch, "1\n");
+            dispatch.input().flush();
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> positionOf("fenced") >= 3);
+            CommandRun newer = dispatch("fenced", Files.createFile(directory.resolve("nothing.ndjson")));
+            assertThat(newer.exitCode()).as(newer.err()).isZero();
+
+            dispatch.input().close();
+
+            assertThat(dispatch.awaitEnd()).isEqualTo(1);
+            assertThat(dispatch.output()).contains("taskqueue: The source of queue fenced at epoch ");
+            assertThat(result(dispatch).has("unreplicated")).isFalse();
+        }
+    }
+
     private static long positionOf(String queue) {
         return DispatchStopsInOrderTest.positionOf(queue, broker);
     }

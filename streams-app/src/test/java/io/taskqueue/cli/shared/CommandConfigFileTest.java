@@ -33,18 +33,16 @@ class CommandConfigFileTest {
 
         assertThatThrownBy(() -> properties(utf16))
                 .isInstanceOf(CommandFailedException.class)
-                .hasMessage("The file " + utf16
-                        + " of --command-config cannot be read: it contains text in UTF-16 (big endian);"
-                        + " convert it with iconv -f UTF-16BE -t UTF-8. Pass a Java properties file in UTF-8.");
+                .hasMessage(
+                        "--command-config " + utf16 + " cannot be used: it contains text in UTF-16 (big endian);"
+                                + " convert it with iconv -f UTF-16BE -t UTF-8. Name a file of properties, one NAME=VALUE a line.");
         Path latin = write("a=b\nname=caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
         assertThatThrownBy(() -> properties(latin))
-                .hasMessage("The file " + latin
-                        + " of --command-config cannot be read: byte 0xE9 at byte 13 is not valid UTF-8."
-                        + " Pass a Java properties file in UTF-8.");
+                .hasMessage("--command-config " + latin + " cannot be used: byte 0xE9 at byte 13 is not valid UTF-8."
+                        + " Name a file of properties, one NAME=VALUE a line.");
         assertThatThrownBy(() -> properties(Path.of("/dev/zero")))
-                .hasMessage(
-                        "The file /dev/zero of --command-config cannot be read: it contains binary data that begins with NUL"
-                                + " bytes. Pass a Java properties file in UTF-8.");
+                .hasMessage("--command-config /dev/zero cannot be used: it contains binary data that begins with NUL"
+                        + " bytes. Name a file of properties, one NAME=VALUE a line.");
     }
 
     private Path write(byte[] content) throws IOException {

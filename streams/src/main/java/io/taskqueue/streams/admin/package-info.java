@@ -5,6 +5,7 @@
  *   ParkedEvents     list, redrive, discard
  *   SinkReplays      order a replay, read receipts
  *   SinkResults      recorded results of effects; EffectRecord
+ *   SinkDeadLetters  how many records could not be decoded
  *   SinkChangelog, ControlTopicWriter   the topics behind them
  * </pre>
  *

@@ -1,6 +1,7 @@
 package io.taskqueue.streams.clients;
 
 import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.streams.settings.SinkSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,11 +38,13 @@ public final class DecodeAhead<T> implements AutoCloseable {
 
     private final ReplicationEventCodec<T> codec;
     private final String topic;
+    private final QueueFilter queues;
     private final ExecutorService decoder;
 
     public DecodeAhead(SinkSettings<T> settings) {
         this.codec = new ReplicationEventCodec<>(settings.application().codec());
         this.topic = settings.topics().events();
+        this.queues = settings.application().queues();
         this.decoder = Executors.newSingleThreadExecutor(work -> {
             Thread thread = new Thread(work, settings.name() + "-decoder");
             thread.setDaemon(true);
@@ -79,7 +82,7 @@ public final class DecodeAhead<T> implements AutoCloseable {
             PolledRecord<T> one = PolledRecord.of(record, wrapped.size() + 1 == records.size());
             wrapped.add(one.wrapping(record));
             byte[] value = record.value();
-            if (value != null && value.length <= LARGEST) {
+            if (value != null && value.length <= LARGEST && queues.acceptsKey(record.key())) {
                 waiting.add(one);
             }
         }

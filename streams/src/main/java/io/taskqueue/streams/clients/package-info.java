@@ -12,7 +12,7 @@
  * </pre>
  *
  * <p>The proxies are called on the stream thread; {@code streams} wires them into Kafka Streams. They rely on details of Kafka Streams
- * 4.3.1, which {@code PacedConsumerTest}, {@code RebalanceRerunsNothingTest} and {@code UnansweredCommitsTest} verify: a revocation
+ * (all supported versions), which {@code PacedConsumerTest}, {@code RebalanceRerunsNothingTest} and {@code UnansweredCommitsTest} verify: a revocation
  * happens inside a poll and commits only marked tasks; a fenced producer makes Kafka Streams give up all tasks.
  */
 @NullMarked

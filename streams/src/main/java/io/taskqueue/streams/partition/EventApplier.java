@@ -36,6 +36,10 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
             return attempt(event);
         } catch (Throwable unexpected) { // without an outcome its task would never continue
             return giveUp(event, GiveUp.Reason.MISUSED, unexpected);
+        } finally {
+            boolean unused =
+                    Thread.interrupted(); // by the sink itself, or by a revocation: this thread's next event is not
+            // meant
         }
     }
 

@@ -148,13 +148,18 @@ final class EventDispatcher<T> implements Outcome.Recorder {
     }
 
     private String peerOf(ReplicationEvent<T> event) {
+        boolean interrupted = Thread.currentThread().isInterrupted();
         try {
             String peer = settings.application().peerKey().apply(event);
             return peer == null ? PeerPositions.DEFAULT : peer;
-        } catch (RuntimeException e) {
-            // the positions of peers are for information, so they stop nothing
-            LOG.debug("The peerKey function failed on {}, which counts for {}", event, PeerPositions.DEFAULT, e);
+        } catch (Throwable e) { // the positions of peers are for information, so nothing of it stops the sink
+            progress.peerKeyFailed(event, e);
             return PeerPositions.DEFAULT;
+        } finally {
+            if (!interrupted) {
+                boolean unused =
+                        Thread.interrupted(); // by the function, which must not end the stream thread's next poll
+            }
         }
     }
 

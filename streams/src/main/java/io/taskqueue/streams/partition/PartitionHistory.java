@@ -114,6 +114,11 @@ final class PartitionHistory {
         return !readBefore;
     }
 
+    /** Takes a record into the history that the sink does not apply, because it is of another queue: only replays pass it. */
+    void skip(long offset) {
+        replays.passed(offset);
+    }
+
     private Verdict classify(String queue, Arrival arrival, Uuid topicId) {
         QueueProgress reported = progress.queue(queue);
         if (reported.takeClearRequest()) {
@@ -127,7 +132,7 @@ final class PartitionHistory {
         } else if (!arrival.opensEpoch()) {
             LOG.warn(
                     "Sink {}: the history of queue {} begins for this sink at event {}; earlier events were not in the topic "
-                            + "when the sink joined",
+                            + "when the sink joined, or the sink was not for this queue yet",
                     settings.name(),
                     queue,
                     arrival.position());
@@ -270,7 +275,7 @@ final class PartitionHistory {
     void show(InFlightEvents<?> inFlight) {
         for (String queue : changedQueues) {
             Checkpoint checkpoint = checkpoints.find(queue);
-            if (checkpoint != null) {
+            if (checkpoint != null && (applies(queue) || inFlight.size(queue) > 0)) {
                 Position newest = checkpoint.taken().position();
                 progress.queue(queue)
                         .reached(new QueueProgress.Reached(
@@ -283,6 +288,11 @@ final class PartitionHistory {
             }
         }
         changedQueues.clear();
+    }
+
+    /** Of a queue that is not applied any more, only what is still in flight is shown: its checkpoint does not advance. */
+    private boolean applies(String queue) {
+        return settings.application().queues().accepts(queue);
     }
 
     /** The partition is assigned to another instance now. */

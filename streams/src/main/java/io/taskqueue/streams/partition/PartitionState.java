@@ -25,6 +25,7 @@ final class PartitionState<T> implements SinkCommands.Target {
     private final PartitionHistory history;
     private final Parking<T> parking;
     private final ResultsPurge purge;
+    private final UndecodableRecords undecodable;
     private Uuid topicId = Uuid.ZERO_UUID;
 
     PartitionState(SinkSettings<T> settings, SinkProgress progress, PartitionStores stores, int partition) {
@@ -42,6 +43,7 @@ final class PartitionState<T> implements SinkCommands.Target {
         this.parking =
                 new Parking<>(settings, progress, new ParkedStore(StateKind.PARKED.in(state)), results, partition);
         this.purge = new ResultsPurge(results, parking::needsResultsOf);
+        this.undecodable = new UndecodableRecords(settings, progress, StateKind.UNDECODABLE.in(state), partition);
     }
 
     InFlightEvents<T> inFlight() {
@@ -58,6 +60,10 @@ final class PartitionState<T> implements SinkCommands.Target {
 
     Parking<T> parking() {
         return parking;
+    }
+
+    UndecodableRecords undecodable() {
+        return undecodable;
     }
 
     /** The id of the event topic. */
@@ -79,6 +85,7 @@ final class PartitionState<T> implements SinkCommands.Target {
         Set<Long> offsets = inFlight.offsets();
         history.adopt(topic, logStart).forEach(queue -> purge.purgeAll(queue, offsets::contains));
         parking.startOver(topic);
+        undecodable.adopt(topic, logStart);
         purge.purgeUpTo(logStart, history.queues());
         expireQueues();
     }
@@ -117,6 +124,7 @@ final class PartitionState<T> implements SinkCommands.Target {
     void write() {
         inFlight.write();
         history.write(inFlight);
+        undecodable.write();
     }
 
     /** Updates the status of the queues that have changed. */

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *   restore, moved                            the partition is assigned, or begins at an offset reset
  *   beginPass, then                           for each record, and each tick
  *     adopt                                     the topic's id and start, where the cluster reports others
- *     takeOrHold(accept | undecodable) | execute    a record: an event, or a command
+ *     skip | takeOrHold(accept | undecodable) | execute    a record: of another queue, an event, or a command
  *       advance, awaitCapacity                        then outcomes of workers, and released events
  *     tick                                      no record: the same, purge, status; and how soon the next pass is needed
  *     awaitsCommit, mark, needsTicks            what Kafka Streams is requested to do
@@ -213,16 +213,26 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     }
 
     /**
+     * Takes a record of a queue that the sink does not apply.
+     *
+     * <p>Its queue gets no checkpoint from it: to this sink, its history begins with the first event that is applied.
+     */
+    public void skip(long offset) {
+        state.history().skip(offset);
+    }
+
+    /**
      * Takes a record whose value cannot be decoded.
      *
      * @param headers the event's headers, if it has them: they identify the event even so
+     * @param reason why, as a sentence
      * @return whether it is to be written to the dead-letter topic
      * @throws SinkStoppedException where the sink must halt before it; nothing has changed then
      */
-    public boolean undecodable(Optional<EventHeaders> headers, long offset) {
+    public boolean undecodable(Optional<EventHeaders> headers, long offset, String reason) {
         boolean first = state.history().takeUndecodable(headers, offset, state.topicId());
         if (first) {
-            progress.undecodable();
+            state.undecodable().found(state.at(offset), headers, reason);
         }
         return first;
     }

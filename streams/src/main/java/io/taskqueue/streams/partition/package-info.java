@@ -14,7 +14,7 @@
  *
  *   PartitionState                 all state of the partition, loaded from the two stores of PartitionStores: the two below, and
  *                                  ResultsStore, Parking and ResultsPurge of other packages
- *   PartitionHistory               what was read: checkpoints, replays
+ *   PartitionHistory               what was read: checkpoints, replays; UndecodableRecords, what could not be
  *   InFlightEvents, InFlightStore  events read and not applied, in memory and at the last commit; InFlightEvent, HeldRecord
  *
  *   SinkCommands                   parses operators' commands

@@ -16,7 +16,8 @@ public enum StateKind {
     CHECKPOINT(1, "the checkpoint of a queue"),
     IN_FLIGHT(2, "an event in flight"),
     PARKED(3, "a parked event"),
-    REPLAY(4, "a replay");
+    REPLAY(4, "a replay"),
+    UNDECODABLE(5, "the number of undecodable records");
 
     private final byte prefix;
     private final String description;

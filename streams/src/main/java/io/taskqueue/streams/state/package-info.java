@@ -15,6 +15,7 @@
  *                          2 | topic id, offset                       io.taskqueue.streams.partition.InFlightStore
  *                          3 | task, offset, topic id                 io.taskqueue.streams.parking.ParkedFormat
  *                          4 | 1                                      io.taskqueue.streams.replay.ReplayFormat
+ *                          5 | 1                                      UndecodableFormat
  * </pre>
  *
  * <p>Used by the stream thread for the stores, and by operators' commands for the changelog topics behind them. A layout never

@@ -1,5 +1,6 @@
 package io.taskqueue.streams.status;
 
+import io.taskqueue.queue.CallbackFailures;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -18,9 +19,15 @@ public final class Observers implements AutoCloseable {
 
     private final List<Observer> observers = new CopyOnWriteArrayList<>();
     private final String sink;
+    private final Runnable onFailure;
+    private final CallbackFailures failures;
 
-    Observers(String sink) {
+    /** @param onFailure counts each failure of an observer */
+    Observers(String sink, Runnable onFailure) {
         this.sink = sink;
+        this.onFailure = onFailure;
+        this.failures = new CallbackFailures(
+                "An observer of sink " + sink, "it still gets the next event. Correct the observer");
     }
 
     /**
@@ -35,7 +42,7 @@ public final class Observers implements AutoCloseable {
         observer.thread.start();
         return () -> {
             observers.remove(observer);
-            observer.thread.interrupt();
+            observer.close();
         };
     }
 
@@ -53,7 +60,7 @@ public final class Observers implements AutoCloseable {
 
     @Override
     public void close() {
-        observers.forEach(observer -> observer.thread.interrupt());
+        observers.forEach(Observer::close);
         observers.clear();
     }
 
@@ -64,6 +71,7 @@ public final class Observers implements AutoCloseable {
         private final LongConsumer missed;
         private final AtomicLong misses = new AtomicLong();
         private final Thread thread;
+        private volatile boolean closed;
 
         private Observer(Consumer<? super AppliedEvent<?>> consumer, LongConsumer missed) {
             this.consumer = consumer;
@@ -78,14 +86,19 @@ public final class Observers implements AutoCloseable {
             }
         }
 
+        private void close() {
+            closed = true;
+            thread.interrupt();
+        }
+
         @Override
         public void run() {
-            try {
-                while (!Thread.currentThread().isInterrupted()) {
+            while (!closed) {
+                try {
                     pass(waiting.take());
+                } catch (InterruptedException interrupted) { // closed, or by the observer itself
+                    LOG.debug("An observer of sink {} was interrupted", sink);
                 }
-            } catch (InterruptedException closed) {
-                LOG.debug("An observer of sink {} ended", sink);
             }
         }
 
@@ -96,12 +109,9 @@ public final class Observers implements AutoCloseable {
                     missed.accept(missedNow);
                 }
                 consumer.accept(event);
-            } catch (RuntimeException e) {
-                LOG.warn(
-                        "An observer of sink {} threw an exception on {}; it still gets the next event",
-                        sink,
-                        event.event(),
-                        e);
+            } catch (Throwable e) { // the user's code may throw anything
+                onFailure.run();
+                failures.add(event.event(), e);
             }
         }
     }

@@ -3,7 +3,9 @@ package io.taskqueue.streams.status;
 import io.micrometer.core.instrument.Counter;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.metrics.SinkMeters;
+import io.taskqueue.queue.CallbackFailures;
 import io.taskqueue.sink.store.EffectResult;
+import io.taskqueue.streams.checkpoint.PeerPositions;
 import io.taskqueue.streams.replay.ReplayReceipt;
 import java.time.Clock;
 import java.time.Instant;
@@ -25,6 +27,7 @@ public final class SinkProgress implements AutoCloseable {
     private final SinkMeters meters;
     private final Clock clock;
     private final Observers observers;
+    private final CallbackFailures peerKeyFailures;
     private final Count run;
     private final Count reused;
     private final Count failed;
@@ -56,7 +59,11 @@ public final class SinkProgress implements AutoCloseable {
         this.sink = sink;
         this.meters = meters;
         this.clock = clock;
-        this.observers = new Observers(sink);
+        this.observers = new Observers(sink, () -> meters.callbackFailures(SinkMeters.Callback.OBSERVER)
+                .increment());
+        this.peerKeyFailures = new CallbackFailures(
+                "The peerKey function of sink " + sink,
+                "the event counts for " + PeerPositions.DEFAULT + " in the positions of peers. Correct the function");
         this.run = new Count(meters.effects(SinkMeters.Result.RUN));
         this.reused = new Count(meters.effects(SinkMeters.Result.REUSED));
         this.failed = new Count(meters.effects(SinkMeters.Result.FAILED));
@@ -112,6 +119,12 @@ public final class SinkProgress implements AutoCloseable {
     public void parked(int effectsAmbiguous) {
         parked.add(1);
         ambiguous.add(effectsAmbiguous);
+    }
+
+    /** The user's function for the peer of an event failed. */
+    public void peerKeyFailed(ReplicationEvent<?> event, Throwable failure) {
+        meters.callbackFailures(SinkMeters.Callback.PEER_KEY).increment();
+        peerKeyFailures.add(event, failure);
     }
 
     /** A record could not be decoded. */

@@ -1,0 +1,62 @@
+package io.taskqueue.sink;
+
+import io.taskqueue.event.QueueName;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Which queues a sink applies: those of given names, and those that begin with given prefixes. Immutable. */
+public final class QueueFilter {
+
+    /** Accepts every queue. */
+    public static final QueueFilter ALL = new QueueFilter(Set.of(), List.of(""));
+
+    private static final String ANY_END = "*";
+
+    private final Set<String> names;
+    private final List<String> prefixes;
+
+    private QueueFilter(Set<String> names, List<String> prefixes) {
+        this.names = names;
+        this.prefixes = prefixes;
+    }
+
+    /**
+     * Accepts the queues that are named.
+     *
+     * @param queues names such as {@code orders}, and prefixes such as {@code orders-*}
+     * @throws IllegalArgumentException if there is none, or one cannot be the name of a queue
+     */
+    public static QueueFilter of(Collection<String> queues) {
+        if (queues.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "A sink needs a queue to apply, but none was named. Name one, such as orders or orders-*, or leave the"
+                            + " setting out to apply all.");
+        }
+        Set<String> names = new HashSet<>();
+        List<String> prefixes = new ArrayList<>();
+        for (String queue : queues) {
+            String name = QueueName.require(queue);
+            if (name.endsWith(ANY_END)) {
+                prefixes.add(name.substring(0, name.length() - ANY_END.length()));
+            } else {
+                names.add(name);
+            }
+        }
+        return new QueueFilter(Set.copyOf(names), List.copyOf(prefixes));
+    }
+
+    /** Whether a queue is applied. */
+    public boolean accepts(String queue) {
+        return names.contains(queue) || prefixes.stream().anyMatch(queue::startsWith);
+    }
+
+    /** Whether a record is one of a queue that is applied, by its key, which is the queue's name; true where it has none. */
+    public boolean acceptsKey(byte @Nullable [] key) {
+        return this == ALL || key == null || accepts(new String(key, StandardCharsets.UTF_8));
+    }
+}
