@@ -12,8 +12,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -24,7 +27,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Describes and creates topics.
+ * Describes, creates and extends topics.
  *
  * <p>Each method waits for the cluster, a request no longer than the timeout, and throws the {@link
  * org.apache.kafka.common.KafkaException} of a request that fails. Thread-safe.
@@ -89,6 +92,43 @@ public final class TopicAdmin implements AutoCloseable {
         } catch (TopicExistsException e) {
             return false;
         }
+    }
+
+    /**
+     * Asks the cluster whether it would create a topic, and creates nothing.
+     *
+     * @throws org.apache.kafka.common.KafkaException why it would not; that the topic exists is no reason
+     */
+    public void validate(NewTopic topic) throws InterruptedException {
+        try {
+            requests.await(
+                    admin.createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(true))
+                            .all(),
+                    "validate topic " + topic.name());
+        } catch (TopicExistsException e) {
+            return; // created meanwhile
+        }
+    }
+
+    /** Adds partitions to a topic, and waits until all of them accept records. */
+    public void addPartitions(String topic, int total) throws InterruptedException {
+        requests.await(
+                admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(total)))
+                        .all(),
+                "add partitions to topic " + topic);
+        int unused = awaitReady(topic, total);
+    }
+
+    /** Sets properties in the configuration of a topic; the others stay. */
+    public void configure(String topic, Map<String, String> properties) throws InterruptedException {
+        List<AlterConfigOp> changes = properties.entrySet().stream()
+                .map(property -> new AlterConfigOp(
+                        new ConfigEntry(property.getKey(), property.getValue()), AlterConfigOp.OpType.SET))
+                .toList();
+        requests.await(
+                admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), changes))
+                        .all(),
+                "change the configuration of topic " + topic);
     }
 
     /**

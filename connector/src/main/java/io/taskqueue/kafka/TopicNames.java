@@ -21,6 +21,19 @@ public final class TopicNames {
         return sink + ".dead";
     }
 
+    /** The identity topic of a sink, which holds what the sink was started as. */
+    public static String identity(String sink) {
+        return sink + "-identity";
+    }
+
+    /**
+     * Whether Kafka refuses to have both topics on one cluster: in the names of its metrics a dot and an underscore are the same. A name
+     * collides with itself.
+     */
+    public static boolean collide(String one, String other) {
+        return one.replace('.', '_').equals(other.replace('.', '_'));
+    }
+
     /** The changelog topic of a sink's store, as Kafka Streams names it: the application id is the sink's name. */
     public static String changelog(String sink, String store) {
         return sink + "-" + store + "-changelog";

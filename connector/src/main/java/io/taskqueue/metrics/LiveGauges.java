@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -39,8 +40,14 @@ final class LiveGauges implements AutoCloseable {
 
     @Override
     public void close() {
+        remove(gauge -> true);
+    }
+
+    /** Removes some of the gauges that were registered here. */
+    void remove(Predicate<Gauge> gone) {
         synchronized (registry) {
-            for (Gauge gauge : registered) {
+            for (Gauge gauge : registered.stream().filter(gone).toList()) {
+                registered.remove(gauge);
                 boolean stillMine =
                         registry
                                 .find(gauge.getId().getName())
@@ -52,7 +59,6 @@ final class LiveGauges implements AutoCloseable {
                     registry.remove(gauge);
                 }
             }
-            registered.clear();
         }
     }
 }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /**
  * The meters of a sink. Thread-safe.
  *
- * <p>Counters are never removed; those of effects exist from the start, at 0. A gauge shows the subject that was registered
+ * <p>Counters stay, except those of a queue that is gone; those of effects exist from the start, at 0. A gauge shows the subject that was registered
  * last for its tags and is removed by {@link #close}, unless a later one has replaced it.
  */
 public final class SinkMeters implements AutoCloseable {
@@ -179,6 +179,18 @@ public final class SinkMeters implements AutoCloseable {
      */
     public <S> void gauge(String name, String queue, S subject, ToDoubleFunction<S> value) {
         gauges.register(required(GAUGES, name, "gauge"), tags.and("queue", queue), subject, value);
+    }
+
+    /** Removes the meters that are tagged with a queue that is gone. */
+    public void forget(String queue) {
+        gauges.remove(gauge -> queue.equals(gauge.getId().getTag("queue")));
+        counters.entrySet().removeIf(counter -> {
+            boolean gone = counter.getKey().queue().equals(queue);
+            if (gone) {
+                registry.remove(counter.getValue());
+            }
+            return gone;
+        });
     }
 
     /** Removes the gauges that were registered here. A second call does nothing. */

@@ -5,13 +5,16 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.taskqueue.event.EventKind;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
 
 /**
  * The meters of a queue and its source. Thread-safe.
  *
- * <p>Counters are there from the start, at 0, and stay; to increment one never throws. A gauge shows the subject that was registered last for its queue and
+ * <p>Counters are there from the start, at 0, and stay, at most of 1,000 queues whose sources have closed; to increment one never throws. A
+ * gauge shows the subject that was registered last for its queue and
  * is removed by {@link #close}, unless the queue's next source has replaced it.
  */
 public final class SourceMeters implements AutoCloseable {
@@ -33,6 +36,11 @@ public final class SourceMeters implements AutoCloseable {
             new MeterDefinition(BUFFER, "Events that are not acknowledged yet", "events");
     private static final MeterDefinition TASKS = new MeterDefinition(DEPTH, "Tasks in the queue", "tasks");
 
+    private static final List<String> COUNTERS = List.of(EVENTS, LEASES_EXPIRED, PRODUCER_FAILURES, OBSERVER_FAILURES);
+
+    private final MeterRegistry registry;
+    private final String queue;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final Tags tags;
     private final LiveGauges gauges;
     private final Map<EventKind, Counter> events = new EnumMap<>(EventKind.class);
@@ -41,6 +49,9 @@ public final class SourceMeters implements AutoCloseable {
     private final Counter observerFailures;
 
     public SourceMeters(MeterRegistry registry, String queue) {
+        this.registry = registry;
+        this.queue = queue;
+        ClosedQueues.of(registry).opened(queue);
         this.tags = Tags.of("queue", queue);
         this.gauges = new LiveGauges(registry);
         for (EventKind kind : EventKind.values()) {
@@ -99,6 +110,15 @@ public final class SourceMeters implements AutoCloseable {
     @Override
     public void close() {
         gauges.close();
+        if (closed.compareAndSet(false, true)) {
+            ClosedQueues.of(registry).closed(queue).ifPresent(this::removeCounters);
+        }
+    }
+
+    private void removeCounters(String ofQueue) {
+        for (String name : COUNTERS) {
+            registry.find(name).tag("queue", ofQueue).counters().forEach(registry::remove);
+        }
     }
 
     /** A counter whose failure, in a registry of the application, fails nothing else: it is counted where events must not be lost. */

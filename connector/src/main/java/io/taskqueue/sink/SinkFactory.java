@@ -40,4 +40,14 @@ public interface SinkFactory<T> {
     default BreakerPolicy breaker(Map<String, String> configuration) {
         return BreakerPolicy.DEFAULT;
     }
+
+    /**
+     * What this sink acts on, such as the host and path of a URL; without secrets, because it is stored and logged. Instances of one name
+     * must have the same, see the option {@code --adopt}. Empty unless overridden: then only the class counts.
+     *
+     * @param configuration the same as for {@link #create}
+     */
+    default String target(Map<String, String> configuration) {
+        return "";
+    }
 }

@@ -133,6 +133,13 @@ public final class HttpSinkFactory implements SinkFactory<String> {
         return read(configuration).breaker();
     }
 
+    /** The URL without user and query, which may hold secrets. */
+    @Override
+    public String target(Map<String, String> configuration) {
+        var url = TargetUrl.parse(read(configuration).required(URL, EXAMPLE)).uri();
+        return url.getScheme() + "://" + url.getRawAuthority().replaceFirst("^.*@", "") + url.getRawPath();
+    }
+
     private static void headers(SinkConfiguration settings, HttpSink.Builder<String> sink) {
         Set<String> names = new TreeSet<>();
         for (String key : settings.keys(HEADER)) {

@@ -301,7 +301,10 @@ public final class ReplicationSource<T> implements AutoCloseable {
             return this;
         }
 
-        /** How many partitions the event topic has, permanently; an existing topic must have as many. Default 12 for a new one. */
+        /**
+         * How many partitions a new event topic has, 12 unless set; an existing topic must have as many or more. A queue's first claim
+         * keeps this number, which decides the queue's partition permanently, also if partitions are added to the topic.
+         */
         public Builder<T> partitions(int count) {
             this.partitions = OptionalInt.of(count);
             return this;

@@ -22,7 +22,7 @@ record SourceSettings<T>(
      *
      * @param events the event topic
      * @param registry the registry topic
-     * @param partitions of the event topic; if given, an existing topic must have as many
+     * @param partitions of the event topic; if given, an existing topic must have at least as many
      * @param replicationFactor of both, or -1 for the broker's default
      * @param create whether to create a topic that does not exist
      * @param maxRecordBytes a limit of a record, below what the topic and the producer allow

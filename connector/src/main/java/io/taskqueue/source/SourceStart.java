@@ -35,6 +35,7 @@ import org.apache.kafka.common.TopicPartition;
  *
  * <pre>
  *   topics exist and suit
+ *     -&gt; partition found, by the partition count in the queue's last claim
  *     -&gt; highest epoch at the end of the queue's partition     before the claim, so that every epoch found is older
  *     -&gt; registry read; refused if it ends before that epoch
  *     -&gt; claim written; its offset is the epoch
@@ -94,13 +95,12 @@ final class SourceStart<T> {
 
     private SourceEngine<T> start(int partitions, int maxRecordBytes, ProducerFactory producers)
             throws InterruptedException {
-        TopicPartition partition =
-                new TopicPartition(topics.events(), EventRecords.partitionOf(queue.name(), partitions));
         Producer<byte[], byte[]> producer = producers.first();
         Claim claim;
         try (TopicReader reader = reader()) {
-            claim = claim(producer, reader, partition, partitions);
+            claim = claim(producer, reader, partitions);
         }
+        TopicPartition partition = partition(claim.home().orElseThrow().partitions());
         ReplicationEventCodec<T> codec = new ReplicationEventCodec<>(settings.codec());
         EventRecords<T> records = new EventRecords<>(
                 queue.name(), settings.peers(), codec, claim.instanceId(), partition, maxRecordBytes);
@@ -114,26 +114,25 @@ final class SourceStart<T> {
                 new PayloadLimit<>(queue.name(), settings.peers().source(), codec, records, maxRecordBytes),
                 time,
                 meters.leasesExpired());
-        RegistryWatch watch = new RegistryWatch(this::reader, topics.registry(), claim);
+        RegistryWatch watch = new RegistryWatch(this::reader, topics.registry(), claim, time);
         SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, settings.environment());
         engine.start(records, producers, settings.kafka().ackTimeout(), probe(partition));
         return engine;
     }
 
-    private Claim claim(Producer<byte[], byte[]> producer, TopicReader reader, TopicPartition partition, int partitions)
+    private Claim claim(Producer<byte[], byte[]> producer, TopicReader reader, int partitions)
             throws InterruptedException {
-        long highest = highestEpoch(reader, partition);
         ClaimRegistry registry = new ClaimRegistry(reader, topics.registry());
-        ClaimRegistry.Contents contents = registry.read();
+        Optional<Claim> before = Optional.ofNullable(registry.read().claims().get(queue.name()));
+        int mapping = mapping(before, partitions);
+        TopicPartition partition = partition(mapping);
+        long highest = highestEpoch(reader, partition);
+        ClaimRegistry.Contents contents = registry.read(); // again: every epoch found must be older than its end
         if (contents.end() <= highest) {
             throw new SourceStartException("Partition " + partition + " holds events of epoch " + highest
                     + ", but the next claim in registry " + topics.registry() + " would be epoch " + contents.end()
                     + ", and every sink would drop its events as stale: the registry was lost, or the events were mirrored"
                     + " from a cluster with another one. Restore the registry, or name a new event topic.");
-        }
-        Claim before = contents.claims().get(queue.name());
-        if (before != null) {
-            requireSamePartition(before, partitions);
         }
         Claim draft = new Claim(
                 queue.name(),
@@ -141,8 +140,33 @@ final class SourceStart<T> {
                 UUID.randomUUID(),
                 settings.peers().source(),
                 time.instant(),
-                Optional.of(new Claim.Home(topics.events(), partitions)));
+                Optional.of(new Claim.Home(topics.events(), mapping)));
         return registry.claim(producer, requests, draft, contents.end());
+    }
+
+    /**
+     * The partition count by which the queue's partition is found. A queue stays where its history is, also after partitions were added
+     * to the topic: its claim states the count.
+     */
+    private int mapping(Optional<Claim> before, int partitions) {
+        Optional<Claim.Home> home =
+                before.flatMap(Claim::home).filter(known -> known.topic().equals(topics.events()));
+        if (home.isEmpty()) {
+            return topics.partitions().orElse(partitions);
+        }
+        int mapping = home.get().partitions();
+        if (mapping > partitions) {
+            throw new SourceStartException("Topic " + topics.events() + " has " + partitions + " partitions, but had "
+                    + mapping + " when queue " + queue.name() + " was claimed at "
+                    + new Position(before.orElseThrow().epoch(), 0)
+                    + ": it was deleted and created with fewer. Create it with "
+                    + mapping + " partitions, or publish to a new topic: topic(...).");
+        }
+        return mapping;
+    }
+
+    private TopicPartition partition(int mapping) {
+        return new TopicPartition(topics.events(), EventRecords.partitionOf(queue.name(), mapping));
     }
 
     /**
@@ -157,18 +181,6 @@ final class SourceStart<T> {
                 .map(Position::epoch)
                 .ifPresent(epoch -> highest.accumulateAndGet(epoch, Math::max)));
         return highest.get();
-    }
-
-    private void requireSamePartition(Claim before, int partitions) {
-        before.home()
-                .filter(home -> home.topic().equals(topics.events()) && home.partitions() != partitions)
-                .ifPresent(home -> {
-                    throw new SourceStartException("Topic " + home.topic() + " has " + partitions
-                            + " partitions, but had " + home.partitions() + " when queue " + queue.name()
-                            + " was claimed at " + new Position(before.epoch(), 0) + ". The count decides the queue's"
-                            + " partition, so its history would continue in another one, out of order. Publish to a new"
-                            + " topic with the count you want: topic(...).");
-                });
     }
 
     private TopicReader reader() {

@@ -7,6 +7,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 
@@ -68,9 +69,22 @@ final class SourceTopics {
                     + topic.numPartitions() + " --config cleanup.policy="
                     + topic.configs().get(TopicConfig.CLEANUP_POLICY_CONFIG) + ".");
         }
-        // another source may create it first; that topic is checked like any other
-        admin.create(topic);
+        create(topic);
         return admin.awaitReady(topic.name(), topic.numPartitions());
+    }
+
+    /** Another source may create it first; that topic is checked like any other. */
+    private void create(NewTopic topic) throws InterruptedException {
+        try {
+            boolean unused = admin.create(topic);
+        } catch (InvalidTopicException e) {
+            throw new SourceStartException(
+                    "Topic " + topic.name() + " cannot be created: " + e.getMessage()
+                            + ". Kafka does not distinguish dots"
+                            + " and underscores in the names of topics, and takes letters, digits, dots, hyphens and"
+                            + " underscores only. Choose another name.",
+                    e);
+        }
     }
 
     private void checkEvents(int partitions, Config config) {
@@ -81,11 +95,12 @@ final class SourceTopics {
                     + " Set cleanup.policy=delete on it: kafka-configs.sh --alter --topic " + topics.events()
                     + " --add-config cleanup.policy=delete.");
         }
-        if (topics.partitions().isPresent() && topics.partitions().getAsInt() != partitions) {
+        // with more, partitions were added to it
+        if (topics.partitions().orElse(partitions) > partitions) {
             throw new SourceStartException("Topic " + topics.events() + " has " + partitions + " partitions, but "
                     + topics.partitions().getAsInt()
-                    + " were requested. The count decides each queue's partition and cannot be changed: set partitions("
-                    + partitions + ") or leave it out, or publish to a new topic.");
+                    + " were requested. The count decides each new queue's partition: set partitions(" + partitions
+                    + ") or leave it out, or publish to a new topic.");
         }
     }
 

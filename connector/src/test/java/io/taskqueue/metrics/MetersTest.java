@@ -51,6 +51,32 @@ class MetersTest {
     }
 
     @Test
+    void countersOfQueuesThatClosedLongAgoAreRemoved() {
+        SourceMeters open = new SourceMeters(registry, "open");
+        SourceMeters reopened = new SourceMeters(registry, "reopened");
+        reopened.close();
+        reopened.close();
+        SourceMeters gone = new SourceMeters(registry, "gone");
+        gone.close();
+        SourceMeters again = new SourceMeters(registry, "reopened");
+        int before = registry.getMeters().size();
+        for (int queue = 0; queue < ClosedQueues.KEPT; queue++) {
+            new SourceMeters(registry, "queue-" + queue).close();
+        }
+
+        int each = before / 3;
+        assertThat(registry.getMeters()).hasSize(2 * each + ClosedQueues.KEPT * each);
+        assertThat(registry.find(SourceMeters.EVENTS).tag("queue", "gone").counters())
+                .isEmpty();
+        for (String kept : List.of("open", "reopened", "queue-0", "queue-999")) {
+            assertThat(registry.find(SourceMeters.EVENTS).tag("queue", kept).counters())
+                    .isNotEmpty();
+        }
+        open.close();
+        again.close();
+    }
+
+    @Test
     void closingRemovesGaugesAndKeepsCounters() {
         var meters = new SourceMeters(registry, "orders");
         meters.buffer(first, AtomicInteger::get);

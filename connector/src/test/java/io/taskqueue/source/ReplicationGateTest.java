@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.Position;
+import io.taskqueue.queue.Ticker;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
@@ -32,7 +33,8 @@ class ReplicationGateTest {
                     throw new NoClassDefFoundError("a deserializer's class");
                 },
                 "registry",
-                own);
+                own,
+                Ticker.system());
         List<IllegalStateException> ends = new CopyOnWriteArrayList<>();
         ReplicationGate gate = new ReplicationGate(own, () -> new Position(7, 1), broken, 10, ends::add, read -> {});
         CompletableFuture<Position> replicated = gate.await(() -> new Position(7, 1));
@@ -58,7 +60,8 @@ class ReplicationGateTest {
                     throw new TopicAuthorizationException("registry");
                 },
                 "registry",
-                own);
+                own,
+                Ticker.system());
         ReplicationGate gate = new ReplicationGate(own, () -> new Position(7, 1), refused, 10, cause -> {}, read -> {});
         CompletableFuture<Position> replicated = gate.await(() -> new Position(7, 1));
         Thread thread = new Thread(gate);
@@ -163,7 +166,8 @@ class ReplicationGateTest {
                     throw new IllegalStateException("no registry");
                 },
                 "registry",
-                own);
+                own,
+                Ticker.system());
         return new ReplicationGate(own, () -> new Position(7, 1), broken, maxWaiting, cause -> {}, read -> {});
     }
 }

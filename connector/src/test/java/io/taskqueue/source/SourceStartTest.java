@@ -4,12 +4,14 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.source.publish.EventRecords;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.SourceRegistry;
 import java.nio.charset.StandardCharsets;
@@ -18,10 +20,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -134,35 +141,114 @@ class SourceStartTest {
     }
 
     @Test
-    void otherNumberOfPartitionsThanRequestedIsRefused() throws Exception {
+    void fewerPartitionsThanRequestedAreRefused() throws Exception {
         cluster.createTopic("four", 4, Map.of());
         try (var queue = TaskQueue.<String>builder("q").build()) {
             assertThatThrownBy(() ->
                             cluster.source(queue).topic("four").partitions(5).start())
                     .isInstanceOf(SourceStartException.class)
-                    .hasMessage("Topic four has 4 partitions, but 5 were requested. The count decides each queue's"
-                            + " partition and cannot be changed: set partitions(4) or leave it out, or publish to a new"
-                            + " topic.");
+                    .hasMessage("Topic four has 4 partitions, but 5 were requested. The count decides each new queue's"
+                            + " partition: set partitions(4) or leave it out, or publish to a new topic.");
         }
     }
 
     @Test
-    void topicWhosePartitionCountGrewIsRefused() throws Exception {
-        try (var queue = TaskQueue.<String>builder("grown").build();
+    void aQueueStaysInItsPartitionAfterPartitionsWereAddedAndNewQueuesUseThem() throws Exception {
+        String stays = queueInAddedPartition("stays");
+        String moves = queueInAddedPartition("moves");
+        long first;
+        try (var queue = TaskQueue.<String>builder(stays).build();
                 var source = cluster.source(queue).topic("grown").partitions(2).start();
-                Admin admin = Admin.create(cluster.settings());
-                var next = TaskQueue.<String>builder("grown").build()) {
-            admin.createPartitions(Map.of("grown", NewPartitions.increaseTo(3)))
+                Admin admin = Admin.create(cluster.settings())) {
+            first = source.epoch();
+            queue.enqueue("before");
+            admin.createPartitions(Map.of("grown", NewPartitions.increaseTo(7)))
                     .all()
                     .get(20, SECONDS);
-
-            assertThatThrownBy(() -> cluster.source(next).topic("grown").start())
-                    .isInstanceOf(SourceStartException.class)
-                    .hasMessage("Topic grown has 3 partitions, but had 2 when queue grown was claimed at "
-                            + new Position(source.epoch(), 0)
-                            + ". The count decides the queue's partition, so its history would continue in another one, out of"
-                            + " order. Publish to a new topic with the count you want: topic(...).");
+            queue.enqueue("while it runs");
         }
+        for (String payload : List.of("after", "after another start")) {
+            try (var queue = TaskQueue.<String>builder(stays).build();
+                    var source = cluster.source(queue).topic("grown").start()) {
+                assertThat(source.epoch()).isGreaterThan(first);
+                queue.enqueue(payload);
+            }
+        }
+        try (var queue = TaskQueue.<String>builder(moves).build();
+                var source = cluster.source(queue).topic("grown").start()) {
+            queue.enqueue("new");
+            source.replicated().get(20, SECONDS);
+        }
+
+        List<ConsumerRecord<byte[], byte[]>> records = cluster.read("grown");
+        assertThat(partitionsOf(stays, records)).containsExactly(EventRecords.partitionOf(stays, 2));
+        assertThat(partitionsOf(moves, records)).containsExactly(EventRecords.partitionOf(moves, 7));
+        assertThat(cluster.events("grown", stays))
+                .filteredOn(event -> event.kind() == EventKind.ENQUEUED)
+                .extracting(ReplicationEvent::payload)
+                .containsExactly("before", "while it runs", "after", "after another start");
+    }
+
+    @Test
+    void newQueuesUseFewerPartitionsThanThereAreWhereRequested() throws Exception {
+        cluster.createTopic("pinned", 7, Map.of());
+        String moves = queueInAddedPartition("moves");
+        try (var queue = TaskQueue.<String>builder(moves).build();
+                var source = cluster.source(queue).topic("pinned").partitions(2).start()) {
+            queue.enqueue("new");
+            source.replicated().get(20, SECONDS);
+        }
+        assertThat(partitionsOf(moves, cluster.read("pinned"))).containsExactly(EventRecords.partitionOf(moves, 2));
+    }
+
+    @Test
+    void aTopicThatWasCreatedAgainWithFewerPartitionsIsRefused() throws Exception {
+        long epoch;
+        try (var queue = TaskQueue.<String>builder("shrunk").build();
+                var source = cluster.source(queue).topic("shrunk").partitions(3).start()) {
+            epoch = source.epoch();
+        }
+        try (Admin admin = Admin.create(cluster.settings())) {
+            admin.deleteTopics(List.of("shrunk")).all().get(20, SECONDS);
+            Awaitility.await().until(() -> !admin.listTopics().names().get().contains("shrunk"));
+        }
+        cluster.createTopic("shrunk", 2, Map.of());
+        try (var queue = TaskQueue.<String>builder("shrunk").build()) {
+            assertThatThrownBy(() -> cluster.source(queue).topic("shrunk").start())
+                    .isInstanceOf(SourceStartException.class)
+                    .hasMessage("Topic shrunk has 2 partitions, but had 3 when queue shrunk was claimed at "
+                            + new Position(epoch, 0)
+                            + ": it was deleted and created with fewer. Create it with 3 partitions,"
+                            + " or publish to a new topic: topic(...).");
+        }
+    }
+
+    @Test
+    void aTopicWhoseNameCollidesWithAnothersIsRefused() throws Exception {
+        cluster.createTopic("my.events", 1, Map.of());
+        try (var queue = TaskQueue.<String>builder("q").build()) {
+            assertThatThrownBy(() -> cluster.source(queue).topic("my_events").start())
+                    .isInstanceOf(SourceStartException.class)
+                    .hasMessage("Topic my_events cannot be created: Topic 'my_events' collides with existing topic:"
+                            + " my.events. Kafka does not distinguish dots and underscores in the names of topics, and takes"
+                            + " letters, digits, dots, hyphens and underscores only. Choose another name.");
+        }
+    }
+
+    /** The name of a queue that is in one of 7 partitions that is none of the first 2. */
+    private static String queueInAddedPartition(String prefix) {
+        return IntStream.range(0, 100)
+                .mapToObj(number -> prefix + number)
+                .filter(queue -> EventRecords.partitionOf(queue, 7) >= 2)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Set<Integer> partitionsOf(String queue, List<ConsumerRecord<byte[], byte[]>> records) {
+        return records.stream()
+                .filter(record -> queue.equals(new String(record.key(), StandardCharsets.UTF_8)))
+                .map(ConsumerRecord::partition)
+                .collect(Collectors.toSet());
     }
 
     @Test

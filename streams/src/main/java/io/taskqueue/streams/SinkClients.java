@@ -2,9 +2,11 @@ package io.taskqueue.streams;
 
 import io.taskqueue.streams.clients.CommandPriority;
 import io.taskqueue.streams.clients.CurrentTimeProducer;
+import io.taskqueue.streams.clients.EventTopic;
 import io.taskqueue.streams.clients.PacedConsumer;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.TimeoutFencingProducer;
+import io.taskqueue.streams.clients.TopicFittingAdmin;
 import io.taskqueue.streams.partition.SinkLifecycle;
 import io.taskqueue.streams.replay.MovedOffsets;
 import java.time.Clock;
@@ -30,6 +32,7 @@ record SinkClients(
         SinkLifecycle lifecycle,
         PollBudget budget,
         MovedOffsets movedOffsets,
+        EventTopic eventTopic,
         Clock clock,
         Function<Map<String, Object>, Consumer<byte[], byte[]>> consumers)
         implements KafkaClientSupplier {
@@ -52,7 +55,7 @@ record SinkClients(
 
     @Override
     public Admin getAdmin(Map<String, Object> config) {
-        return Admin.create(config);
+        return TopicFittingAdmin.wrap(Admin.create(config), eventTopic);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.sink.QueueFilter;
+import io.taskqueue.streams.clients.EventTopic;
 import io.taskqueue.streams.clients.EventTopicDescription;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.PolledRecord;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.errors.TaskMigratedException;
@@ -45,7 +45,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
 
     private final SinkSettings<T> settings;
     private final PartitionFactory<T> partitions;
-    private final Supplier<EventTopicDescription> eventTopic;
+    private final EventTopic eventTopic;
     private final MovedOffsets movedOffsets;
     private final CommitHook commitHook;
     private final PollBudget budget;
@@ -63,7 +63,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     SinkProcessor(
             SinkSettings<T> settings,
             PartitionFactory<T> partitions,
-            Supplier<EventTopicDescription> eventTopic,
+            EventTopic eventTopic,
             MovedOffsets movedOffsets,
             CommitHook commitHook,
             PollBudget budget) {
@@ -109,6 +109,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         try {
             RecordMetadata from = context.recordMetadata().orElseThrow();
             if (from.topic().equals(settings.topics().events())) {
+                eventTopic.makeRoom(record.value().size() + (record.key() == null ? 0 : record.key().length));
                 accept(work, record, from.offset());
             } else {
                 work.execute(record.value().value(), from.offset());

@@ -133,6 +133,11 @@ public final class SinkService implements AutoCloseable {
         topology.progress().queue(queueName).requestClear();
     }
 
+    /** What an operator has to do for the topics of the sink, such as a permission that is missing; empty if nothing. */
+    public Optional<String> topicNote() {
+        return topology.topicNote();
+    }
+
     /**
      * Waits until the service has stopped.
      *
@@ -270,6 +275,8 @@ public final class SinkService implements AutoCloseable {
         private Map<String, ?> kafka = Map.of();
         private String topic = TopicNames.EVENTS;
         private @Nullable String deadLetterTopic;
+        private @Nullable String fingerprint;
+        private boolean adopt;
         private Path stateDirectory = Path.of(System.getProperty("user.home", "."), ".taskqueue", "state");
         private MeterRegistry metrics = new CompositeMeterRegistry();
         private int concurrency = 64;
@@ -284,6 +291,8 @@ public final class SinkService implements AutoCloseable {
         private OnExhausted onExhausted = OnExhausted.PARK;
         private OnPermanent onPermanent = OnPermanent.RECORD;
         private int maxParked = 100_000;
+        private long stateMemory = 128L * 1024 * 1024;
+        private Duration queueExpiry = Duration.ofDays(7);
         private QueueFilter queues = QueueFilter.ALL;
         private Clock clock = Clock.systemUTC();
         private Function<ReplicationEvent<T>, String> peerKey =
@@ -313,6 +322,25 @@ public final class SinkService implements AutoCloseable {
         /** Where records are written that cannot be decoded; the sink's name with {@code .dead} unless set. Created when missing. */
         public Builder<T> deadLetterTopic(String topic) {
             this.deadLetterTopic = topic;
+            return this;
+        }
+
+        /**
+         * What identifies the code of the sink and its target, such as {@code http https://billing.example/events}; without secrets, because
+         * it is stored and logged. Unless set, the name of the sink's class, without what is generated for a lambda. An instance whose
+         * fingerprint is not that of the sink's name is refused at start, see {@link #adopt}.
+         */
+        public Builder<T> fingerprint(String fingerprint) {
+            this.fingerprint = Objects.requireNonNull(fingerprint, "fingerprint");
+            return this;
+        }
+
+        /**
+         * Whether this sink replaces another one of its name, with its history and recorded results; false unless set. Stop all instances of
+         * the other one before.
+         */
+        public Builder<T> adopt(boolean adopt) {
+            this.adopt = adopt;
             return this;
         }
 
@@ -410,6 +438,24 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
+        /**
+         * The native memory of RocksDB for the local state, in bytes, beside the Java heap; 128 MiB unless set, at least 8 MiB. Sinks of one
+         * process that set the same number share it. A {@code streams.rocksdb.config.setter} of your own takes its place.
+         */
+        public Builder<T> stateMemory(long bytes) {
+            this.stateMemory = bytes;
+            return this;
+        }
+
+        /**
+         * How long nothing is read of a queue before it is considered gone; 7 days unless set. Its checkpoint, status and meters are then
+         * removed, but not while the event topic holds a record of it, or anything of it is in flight, parked, recorded or marked diverged.
+         */
+        public Builder<T> queueExpiry(Duration expiry) {
+            this.queueExpiry = Objects.requireNonNull(expiry, "expiry");
+            return this;
+        }
+
         /** How long the service waits for a missing event topic when it starts; 30 s unless set. */
         public Builder<T> topicWait(Duration wait) {
             this.topicWait = wait;
@@ -444,8 +490,8 @@ public final class SinkService implements AutoCloseable {
          *
          * @throws IllegalArgumentException if a setting is invalid
          * @throws UnsupportedLibraryException if the application brings a version of a library that does not work here
-         * @throws SinkStoppedException if the cluster does not answer, the topic is missing or has another partition count
-         *     than the sink's state, or the state directory is in use
+         * @throws SinkStoppedException if the cluster does not answer, the topic is missing or has fewer partitions than the sink's
+         *     state, the name is that of another sink, or the state directory is in use
          */
         public SinkService start() {
             SupportedLibraries.requireForStreams();
@@ -471,11 +517,19 @@ public final class SinkService implements AutoCloseable {
             return SinkTopology.connect(settings());
         }
 
+        /** The class that a user wrote: a lambda's and an anonymous class has a number that changes with others. */
+        private static String classOf(ReplicationSink<?> sink) {
+            String name = sink.getClass().getName();
+            int generated = name.indexOf("$$");
+            return (generated < 0 ? name : name.substring(0, generated)).replaceAll("\\$\\d+$", "");
+        }
+
         /** The settings, validated. */
         SinkSettings<T> settings() {
             return new SinkSettings<>(
                     name,
-                    new SinkSettings.Application<>(sink, codec, peerKey, queues),
+                    new SinkSettings.Application<>(
+                            sink, codec, peerKey, queues, fingerprint == null ? classOf(sink) : fingerprint, adopt),
                     new SinkSettings.Topics(
                             topic,
                             deadLetterTopic == null ? TopicNames.deadLetters(name) : deadLetterTopic,
@@ -483,7 +537,14 @@ public final class SinkService implements AutoCloseable {
                             topicCheckInterval),
                     Map.copyOf(kafka),
                     stateDirectory,
-                    new SinkSettings.Limits(concurrency, maxInFlight, maxParked, commitInterval, drainTimeout),
+                    new SinkSettings.Limits(
+                            concurrency,
+                            maxInFlight,
+                            maxParked,
+                            commitInterval,
+                            drainTimeout,
+                            stateMemory,
+                            queueExpiry),
                     new SinkSettings.Policies(retry, breaker, onGap, onExhausted, onPermanent),
                     new SinkSettings.Instruments(metrics, clock, Ticker.system(), RANDOM));
         }

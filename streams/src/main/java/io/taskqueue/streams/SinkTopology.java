@@ -5,12 +5,12 @@ import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.clients.CommandPriority;
 import io.taskqueue.streams.clients.DecodeAhead;
+import io.taskqueue.streams.clients.EventTopic;
 import io.taskqueue.streams.clients.EventTopicAdmin;
 import io.taskqueue.streams.clients.EventTopicDescription;
 import io.taskqueue.streams.clients.EventTopicMonitor;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.PolledRecord;
-import io.taskqueue.streams.clients.RecordSizes;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.partition.PartitionStores;
@@ -22,10 +22,11 @@ import io.taskqueue.streams.state.LimitedKeyValues;
 import io.taskqueue.streams.state.RecordLimit;
 import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.streams.status.SinkProgress;
-import java.time.Duration;
+import io.taskqueue.streams.topics.RecordSizes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -72,7 +73,8 @@ import org.apache.kafka.streams.state.Stores;
  * }
  * }</pre>
  *
- * <p>Without the clients, an ordered replay cannot be distinguished from another one either, and runs nothing.
+ * <p>Without the clients, an ordered replay cannot be distinguished from another one either, and runs nothing; and what the sink writes has
+ * the time of the event instead of the current one.
  *
  * <p>Where an event cannot be applied, the stream thread throws a {@link SinkStoppedException} that names it. Thread-safe.
  */
@@ -100,6 +102,7 @@ public final class SinkTopology implements AutoCloseable {
 
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
     private final SinkSettings<?> settings;
+    private final EventTopic eventTopic;
     private final SinkLifecycle lifecycle = new SinkLifecycle();
     private final PollBudget budget = new PollBudget();
     private final MovedOffsets movedOffsets = new MovedOffsets();
@@ -112,10 +115,11 @@ public final class SinkTopology implements AutoCloseable {
     /**
      * Wires a sink; nothing connects to the cluster.
      *
-     * @param eventTopic the latest description of the event topic
+     * @param eventTopic the event topic, with its latest description
      */
-    <T> SinkTopology(SinkSettings<T> settings, Supplier<EventTopicDescription> eventTopic) {
+    <T> SinkTopology(SinkSettings<T> settings, EventTopic eventTopic) {
         this.settings = settings;
+        this.eventTopic = eventTopic;
         SinkSettings.Instruments instruments = settings.instruments();
         SinkMeters meters = new SinkMeters(instruments.meters(), settings.name());
         progress = opened(new SinkProgress(settings.name(), meters, instruments.clock()));
@@ -132,8 +136,8 @@ public final class SinkTopology implements AutoCloseable {
         DecodeAhead<T> decoder = opened(new DecodeAhead<>(settings));
         consumers = decoder::consumer;
         properties = StreamsProperties.of(settings, eventTopic.get().maxMessageBytes());
-        RecordLimit limit = StreamsProperties.recordLimit(
-                settings, properties, eventTopic.get().maxMessageBytes());
+        int producerTakes = StreamsProperties.producerTakes(properties);
+        Supplier<RecordLimit> limit = () -> StreamsProperties.recordLimit(settings, producerTakes, eventTopic.takes());
         CommitHook commitHook = new CommitHook();
         topology = topology(
                 settings,
@@ -160,6 +164,7 @@ public final class SinkTopology implements AutoCloseable {
     /** Prepares the topics of a sink on its cluster, and wires it. */
     static SinkTopology connect(SinkSettings<?> settings) {
         StreamsProperties.validate(settings); // before the cluster is asked
+        StateDirectories.requireOwn(settings);
         EventTopicAdmin admin = new EventTopicAdmin(settings);
         EventTopicDescription description;
         try {
@@ -168,8 +173,12 @@ public final class SinkTopology implements AutoCloseable {
             admin.close();
             throw e;
         }
-        Duration interval = settings.topics().checkInterval();
-        EventTopicMonitor monitor = new EventTopicMonitor(admin, description, settings.name(), interval);
+        EventTopicMonitor monitor = new EventTopicMonitor(
+                admin,
+                description,
+                settings.name(),
+                settings.topics().checkInterval(),
+                StreamsProperties.producerTakes(StreamsProperties.of(settings, description.maxMessageBytes())));
         SinkTopology sink = new SinkTopology(settings, monitor);
         sink.resources.add(monitor);
         return sink;
@@ -250,6 +259,7 @@ public final class SinkTopology implements AutoCloseable {
                 lifecycle,
                 budget,
                 movedOffsets,
+                eventTopic,
                 settings.instruments().clock(),
                 mainConsumers);
     }
@@ -274,6 +284,11 @@ public final class SinkTopology implements AutoCloseable {
                         "A part of sink " + settings.name() + " did not close. This is a defect.", e);
             }
         }
+    }
+
+    /** What an operator has to do for the sink's topics; empty if nothing. */
+    public Optional<String> topicNote() {
+        return eventTopic.note();
     }
 
     SinkLifecycle lifecycle() {

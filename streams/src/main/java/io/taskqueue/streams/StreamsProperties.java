@@ -2,9 +2,9 @@ package io.taskqueue.streams;
 
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
-import io.taskqueue.streams.clients.RecordSizes;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.RecordLimit;
+import io.taskqueue.streams.topics.RecordSizes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +21,12 @@ final class StreamsProperties {
 
     private static final long SMALLEST_CACHE = 1 << 20;
     private static final Duration SHORTEST_TRANSACTION = Duration.ofSeconds(10);
+
+    /** What the producer sends at once, at least, so that a running sink survives that the event topic's limit is raised. */
+    private static final int PRODUCER_BYTES = 32 * 1024 * 1024;
+
+    /** Kafka's own default for a producer. */
+    private static final int DEFAULT_BUFFER_BYTES = 32 * 1024 * 1024;
 
     /** Kafka's own default for a consumer. */
     private static final int MOST_POLLED = 500;
@@ -43,34 +49,36 @@ final class StreamsProperties {
         properties.putAll(given.of(Client.STREAMS));
         requireFixed(properties, settings.name());
         requireCache(properties);
+        requireRoom(properties, RecordSizes.withEnvelope(maxMessageBytes));
         return properties;
     }
 
-    /**
-     * The largest record that the sink can write to its changelog topics.
-     *
-     * @param properties as returned by {@link #of}
-     */
-    static RecordLimit recordLimit(SinkSettings<?> settings, Map<String, Object> properties, int maxMessageBytes) {
-        String inTopic = StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
-        RecordLimit smallest = new RecordLimit(
-                RecordSizes.withEnvelope(maxMessageBytes),
-                TopicConfig.MAX_MESSAGE_BYTES_CONFIG + " of topic "
-                        + settings.topics().events()
-                        + ", which the sink's changelog topics and producer follow when it starts");
-        for (String property : List.of(
-                inTopic,
-                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-                StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG))) {
-            String plain =
-                    property.equals(inTopic) ? property : property.substring(StreamsConfig.PRODUCER_PREFIX.length());
-            Object given = properties.getOrDefault(property, properties.get(plain));
-            long bytes = given == null ? Long.MAX_VALUE : Long.parseLong(given.toString());
-            if (bytes < smallest.bytes()) {
-                smallest = new RecordLimit((int) Math.max(0, bytes), "the sink's property " + property);
-            }
+    /** The size of the largest record that a producer with these properties of a sink sends. */
+    static int producerTakes(Map<String, Object> properties) {
+        long takes = Integer.MAX_VALUE;
+        for (String limit : List.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, ProducerConfig.BUFFER_MEMORY_CONFIG)) {
+            takes = Math.min(
+                    takes, Long.parseLong(String.valueOf(properties.get(StreamsConfig.producerPrefix(limit)))));
         }
-        return smallest;
+        return (int) takes;
+    }
+
+    /**
+     * The largest record that the sink can write to its changelog topics now.
+     *
+     * @param producerTakes the largest record that the sink's producer sends
+     * @param takes the largest record of the event topic for which the changelog topics have room
+     */
+    static RecordLimit recordLimit(SinkSettings<?> settings, int producerTakes, int takes) {
+        int inTopics = RecordSizes.withEnvelope(takes);
+        return inTopics <= producerTakes
+                ? new RecordLimit(
+                        inTopics,
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG + " of topic "
+                                + settings.topics().events() + ", which the sink's changelog topics follow")
+                : new RecordLimit(
+                        producerTakes,
+                        "what the sink's producer sends at once, which follows that topic when it starts");
     }
 
     private static void requireFixed(Map<String, Object> properties, String name) {
@@ -124,6 +132,8 @@ final class StreamsProperties {
         Map<String, Object> properties = new HashMap<>();
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         properties.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDirectory().toString());
+        properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StateMemory.class);
+        properties.put(StateMemory.BYTES, settings.limits().stateMemory());
         properties.put(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
                 settings.limits().commitInterval().toMillis());
@@ -150,9 +160,13 @@ final class StreamsProperties {
         properties.put(
                 StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
                 String.valueOf(RecordSizes.withEnvelope(maxMessageBytes)));
+        int largest = RecordSizes.withEnvelope(maxMessageBytes);
         properties.put(
                 StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-                RecordSizes.withEnvelope(maxMessageBytes));
+                Math.max(PRODUCER_BYTES, largest));
+        properties.put(
+                StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG),
+                Math.max(DEFAULT_BUFFER_BYTES, largest));
         return properties;
     }
 
@@ -177,6 +191,21 @@ final class StreamsProperties {
                 throw new IllegalArgumentException("The property " + cache + " of a sink must be at least "
                         + SMALLEST_CACHE + ", but it is set to " + given
                         + ": with less, the sink would not learn of a commit in time. Remove the property.");
+            }
+        }
+    }
+
+    /** A record that the sink cannot write would end it at each start. */
+    private static void requireRoom(Map<String, Object> properties, int bytes) {
+        for (String limit : List.of(
+                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG),
+                StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG))) {
+            Object given = properties.get(limit);
+            if (given != null && Long.parseLong(given.toString()) < bytes) {
+                throw new IllegalArgumentException("The property " + limit + " of a sink must be at least " + bytes
+                        + ", which is the size of the largest record of its event topic and what the sink adds to it, but it"
+                        + " is set to " + given + ". Raise it or remove the property.");
             }
         }
     }

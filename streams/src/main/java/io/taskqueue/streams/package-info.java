@@ -8,9 +8,10 @@
  *   CommitHook            calls back just before a task commits
  *   StreamsKeyValues      the access to the stores
  *   SinkClients           supplies the adapted Kafka clients of {@code clients}
- *   StreamsProperties     the properties that a sink needs; DeadLetterRecord
+ *   StreamsProperties     the properties that a sink needs; StateDirectories, DeadLetterRecord
+ *   StateMemory           bounds the native memory of the stores
  *
- *   below it: partition, then parking, replay, results, checkpoint, state; execution; clients; status; settings; beside it: admin
+ *   below it: partition, then parking, replay, results, checkpoint, state; execution; clients; topics; status; settings; beside it: admin
  * </pre>
  *
  * <p>Threads: one stream thread classifies events and owns all state; workers apply events, one task's in order and tasks side

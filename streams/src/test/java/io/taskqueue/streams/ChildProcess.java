@@ -44,6 +44,7 @@ final class ChildProcess {
     /** In the child: the sink that its arguments name. */
     static SinkService.Builder<String> sink(String[] args, ReplicationSink<String> sink) {
         return SinkService.builder(args[0], sink, PayloadCodec.utf8())
+                .fingerprint("test") // as in SinkTestCluster
                 .kafka(Map.of("bootstrap.servers", args[1]))
                 .topic(args[2])
                 .stateDirectory(Path.of(args[3]));

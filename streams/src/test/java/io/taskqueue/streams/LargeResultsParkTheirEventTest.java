@@ -96,7 +96,7 @@ class LargeResultsParkTheirEventTest {
                                 "Effect " + key + " was done, but its result is not recorded: it has "
                                         + (1_500_000 + KEY_AND_FIELDS) + " bytes, and at most " + LARGEST
                                         + " are possible because of max.message.bytes of topic " + cluster.topic
-                                        + ", which the sink's changelog topics and producer follow when it starts. The action does "
+                                        + ", which the sink's changelog topics follow. The action does "
                                         + "not run again as long as this limit is too small. Raise it and redrive the event, which "
                                         + "by default runs the action again with the same key; if it must not run again, discard "
                                         + "the event. For later events, return a smaller result, or use run() if it is not needed.");

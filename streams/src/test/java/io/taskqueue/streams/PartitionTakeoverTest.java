@@ -74,7 +74,7 @@ class PartitionTakeoverTest {
                         new PartitionWork.Workers(threads, breaker),
                         progress,
                         lifecycle,
-                        new PartitionStores(results, state, new RecordLimit(1_000_000, "a test")),
+                        new PartitionStores(results, state, () -> new RecordLimit(1_000_000, "a test")),
                         partition),
                 () -> description,
                 new MovedOffsets(),

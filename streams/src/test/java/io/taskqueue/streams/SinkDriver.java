@@ -116,6 +116,15 @@ final class SinkDriver implements AutoCloseable {
                 TaskEvent.builder(EventKind.ENQUEUED, sequence, THEN, about).build()));
     }
 
+    /** An event at a position of a queue, which may have been sent before. */
+    void event(String queue, long position) {
+        Task<String> about = new Task<>(new TaskId(queue, 1, position), 1, THEN, "payload " + position);
+        send(ReplicationEvent.of(
+                queue,
+                new SourceMetadata(new Position(1, position), "test", null, THEN),
+                TaskEvent.builder(EventKind.ENQUEUED, position, THEN, about).build()));
+    }
+
     static TaskId task(int task) {
         return new TaskId(QUEUE, 1, task);
     }
@@ -193,6 +202,13 @@ final class SinkDriver implements AutoCloseable {
                 .toList();
     }
 
+    /** The queues that have a checkpoint. */
+    List<String> checkpoints() {
+        return all(StateKind.CHECKPOINT).stream()
+                .map(entry -> new String(entry.key().get(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
     SinkStatus status() {
         return sink.progress().status(SinkState.RUNNING, Optional.empty(), Optional.empty());
     }
@@ -238,6 +254,7 @@ final class SinkDriver implements AutoCloseable {
     private void send(ReplicationEvent<String> event) {
         Headers headers = new RecordHeaders();
         EventHeaders.write(event, ONE, headers);
-        topic.pipeInput(new TestRecord<>(QUEUE.getBytes(StandardCharsets.UTF_8), CODEC.encode(event), headers, THEN));
+        topic.pipeInput(new TestRecord<>(
+                event.queueName().getBytes(StandardCharsets.UTF_8), CODEC.encode(event), headers, THEN));
     }
 }

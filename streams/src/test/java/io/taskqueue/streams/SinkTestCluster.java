@@ -20,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -58,10 +58,15 @@ public final class SinkTestCluster implements AutoCloseable {
     public final Admin admin;
     public final KafkaProducer<byte[], byte[]> producer;
     private final Path directory;
-    private final List<SinkService> started = new ArrayList<>();
+    private final List<SinkService> started = new CopyOnWriteArrayList<>();
 
     public SinkTestCluster(int partitions) throws Exception {
-        this.topic = "events-" + UUID.randomUUID();
+        this("events-" + UUID.randomUUID(), partitions);
+        create();
+    }
+
+    private SinkTestCluster(String topic, int partitions) throws Exception {
+        this.topic = topic;
         this.partitions = partitions;
         this.directory = Files.createTempDirectory("sink-test-cluster");
         this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap()));
@@ -69,7 +74,11 @@ public final class SinkTestCluster implements AutoCloseable {
                 Map.of("bootstrap.servers", bootstrap(), "linger.ms", 2),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
-        create();
+    }
+
+    /** The same topic as it is after partitions were added. */
+    SinkTestCluster withPartitions(int more) throws Exception {
+        return new SinkTestCluster(topic, more);
     }
 
     private void create() throws Exception {
@@ -113,6 +122,7 @@ public final class SinkTestCluster implements AutoCloseable {
         return SinkService.builder(name, sink, PayloadCodec.utf8())
                 .kafka(Map.of("bootstrap.servers", bootstrap()))
                 .topic(topic)
+                .fingerprint("test") // the lambdas of a test are one sink
                 .stateDirectory(state("one"))
                 .concurrency(16)
                 .retry(new RetryPolicy(3, Duration.ofMillis(20), Duration.ofMillis(50), 0));

@@ -59,6 +59,7 @@ public final class SinkRun {
         return SinkService.builder(name, sink, PayloadCodec.jsonText())
                 .kafka(cluster.settings())
                 .topic(topic)
+                .fingerprint("benchmark") // a replay has another class
                 .stateDirectory(states.resolve(name))
                 .concurrency(Workload.CONCURRENCY)
                 .commitInterval(commitInterval);

@@ -32,7 +32,8 @@ public record Claim(
      * Where a queue's events go.
      *
      * @param topic the event topic
-     * @param partitions how many partitions it had, which decides the queue's partition
+     * @param partitions how many partitions it had when the queue was first claimed, which decides the queue's partition; later claims of the
+     *     queue keep the number, although partitions were added
      */
     public record Home(String topic, int partitions) {}
 

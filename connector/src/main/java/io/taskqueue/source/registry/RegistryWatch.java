@@ -1,6 +1,7 @@
 package io.taskqueue.source.registry;
 
 import io.taskqueue.kafka.TopicReader;
+import io.taskqueue.queue.Ticker;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +21,17 @@ public final class RegistryWatch implements AutoCloseable {
     private final TopicPartition partition;
     private final Claim own;
     private final byte[] key;
+    private final HomeWatch home;
     private volatile @Nullable TopicReader reader;
     private long next;
     private @Nullable Claim newer;
 
-    /** @param readers opens a reader; called again after one failed */
-    public RegistryWatch(Supplier<TopicReader> readers, String topic, Claim own) {
+    /**
+     * @param readers opens a reader; called again after one failed
+     * @param ticker when to look at the event topic
+     */
+    public RegistryWatch(Supplier<TopicReader> readers, String topic, Claim own, Ticker ticker) {
+        this.home = new HomeWatch(own, ticker);
         this.readers = readers;
         this.partition = ClaimRegistry.partitionOf(topic);
         this.own = own;
@@ -60,6 +66,7 @@ public final class RegistryWatch implements AutoCloseable {
                 });
                 next = open.position(partition);
             }
+            home.check(open);
             return Optional.ofNullable(newer);
         } catch (OffsetOutOfRangeException e) {
             throw lost(0);

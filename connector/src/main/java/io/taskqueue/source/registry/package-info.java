@@ -4,7 +4,7 @@
  * <pre>
  *   SourceRegistry          for users: the newest claim of each queue
  *   ClaimRegistry           reads the registry, writes a claim; the offset of the claim is the epoch
- *   RegistryWatch           follows the registry behind a source's own claim
+ *   RegistryWatch           follows the registry behind a source's own claim; HomeWatch notices partitions added to its topic
  *   Claim, ClaimJson        an entry, and its bytes
  *   RegistryLostException   the registry no longer holds the source's own claim
  * </pre>

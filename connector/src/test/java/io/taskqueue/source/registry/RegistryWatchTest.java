@@ -4,16 +4,25 @@ import static io.taskqueue.source.registry.TestClaims.claim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.taskqueue.kafka.TopicReader;
+import io.taskqueue.queue.Ticker;
 import io.taskqueue.source.SourceTestCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class RegistryWatchTest {
@@ -45,10 +54,47 @@ class RegistryWatchTest {
         }
     }
 
+    @Test
+    void addedPartitionsOfTheEventTopicAreReportedOnce(@TempDir Path directory) throws Exception {
+        AtomicLong nanos = new AtomicLong();
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(HomeWatch.class);
+        logger.addAppender(log);
+        try (SourceTestCluster cluster = SourceTestCluster.start(directory);
+                Admin admin = Admin.create(cluster.settings());
+                TopicReader reader = reader(cluster)) {
+            cluster.createTopic("events", 12, Map.of());
+            HomeWatch watch = new HomeWatch(claim("q", 1, "peer-a"), nanos::get);
+            watch.check(reader);
+            admin.createPartitions(Map.of("events", NewPartitions.increaseTo(20)))
+                    .all()
+                    .get();
+            watch.check(reader);
+            assertThat(log.list).isEmpty();
+
+            Awaitility.await().until(() -> {
+                nanos.addAndGet(HomeWatch.INTERVAL.toNanos());
+                watch.check(reader);
+                return !log.list.isEmpty(); // the broker learns of it a moment later
+            });
+            nanos.addAndGet(HomeWatch.INTERVAL.toNanos());
+            watch.check(reader);
+            assertThat(log.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .containsExactly(
+                            "Partitions were added to topic events: it has 20 now. Queue q stays in its partition,"
+                                    + " which is found by a count of 12; queues that are new use all partitions");
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    private static TopicReader reader(SourceTestCluster cluster) {
+        return TopicReader.open(cluster.settings(), IsolationLevel.READ_UNCOMMITTED, Duration.ofSeconds(20));
+    }
+
     private static RegistryWatch watch(SourceTestCluster cluster, Claim own) {
-        return new RegistryWatch(
-                () -> TopicReader.open(cluster.settings(), IsolationLevel.READ_UNCOMMITTED, Duration.ofSeconds(20)),
-                "registry",
-                own);
+        return new RegistryWatch(() -> reader(cluster), "registry", own, Ticker.system());
     }
 }

@@ -150,6 +150,12 @@ final class JdbcSinkFactory implements SinkFactory<String> {
         }
     }
 
+    /** The database without what follows its name, and without user and password, which may stand before its host. */
+    @Override
+    public String target(Map<String, String> configuration) {
+        return url(read(configuration)).replaceFirst("[?;].*$", "").replaceFirst("^(jdbc:[^:/@]+:).*@", "$1");
+    }
+
     private static String url(SinkConfiguration settings) {
         return settings.required(URL, URL_EXAMPLE);
     }

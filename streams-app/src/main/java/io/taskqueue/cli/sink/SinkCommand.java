@@ -99,6 +99,13 @@ public final class SinkCommand implements Callable<Integer> {
                             + "one machine needs its own. Default: ~/.taskqueue/<bootstrap server>.")
     private @Nullable Path stateDirectory;
 
+    @Option(
+            names = "--adopt",
+            description =
+                    "Replace another sink of this name, which had another --sink or target, and continue with its history and "
+                            + "results. Stop all instances of the other one before.")
+    private boolean adopt;
+
     @Mixin
     private TopicOption topic = new TopicOption();
 
@@ -175,6 +182,8 @@ public final class SinkCommand implements Callable<Integer> {
             var builder = SinkService.builder(name, configured, codec)
                     .kafka(properties())
                     .topic(topic.name())
+                    .fingerprint((sink + " " + factory.target(sinkConfig)).strip())
+                    .adopt(adopt)
                     .stateDirectory(stateDirectory == null ? defaultStateDirectory() : stateDirectory)
                     .retry(SinkFactoryLoader.call(factory, "retry", () -> factory.retry(sinkConfig)))
                     .breaker(SinkFactoryLoader.call(factory, "breaker", () -> factory.breaker(sinkConfig)))

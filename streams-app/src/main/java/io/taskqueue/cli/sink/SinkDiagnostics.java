@@ -34,6 +34,7 @@ public final class SinkDiagnostics<T> implements EventFeed {
     /** Configures a server to show the events and the readiness of the service. */
     public void showOn(DiagnosticsServer.Builder diagnostics) {
         diagnostics
+                .note("topics", service::topicNote)
                 .feed(this)
                 .ready("replication", this::replicationFailure)
                 .ready("target", () -> service.status().waiting())

@@ -8,7 +8,12 @@ import io.taskqueue.streams.SinkService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The settings of a sink service: how much it does at once, and what it does with events that it cannot apply. */
 final class SinkServiceOptions {
@@ -109,6 +114,41 @@ final class SinkServiceOptions {
             description = "How long the sink waits for a missing event topic. Default: ${DEFAULT-VALUE}.")
     private Duration topicWait = Duration.ZERO;
 
+    @Option(
+            names = "--state-memory",
+            paramLabel = "SIZE",
+            defaultValue = "128m",
+            converter = MemorySize.class,
+            description = "The memory for the local state beside the Java heap, as for java -Xmx; at least 8m. "
+                    + "Default: ${DEFAULT-VALUE}.")
+    private long stateMemory;
+
+    @Option(
+            names = "--queue-expiry",
+            paramLabel = "D",
+            defaultValue = "168h",
+            description =
+                    "How long a queue has no events before the sink forgets it, once the topic holds no event of it. "
+                            + "Default: ${DEFAULT-VALUE}.")
+    private Duration queueExpiry = Duration.ZERO;
+
+    /** A number of bytes, with k, m or g for powers of 1024. */
+    static final class MemorySize implements ITypeConverter<Long> {
+
+        private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,9})([kmg]?)");
+
+        @Override
+        public Long convert(String text) {
+            Matcher size = SIZE.matcher(text.toLowerCase(Locale.ROOT));
+            if (!size.matches()) {
+                throw new TypeConversionException(
+                        "'" + text + "' is not a size. Use a number of bytes, with k, m or g, for example 128m.");
+            }
+            int power = size.group(2).isEmpty() ? 0 : 1 + "kmg".indexOf(size.group(2));
+            return Long.parseLong(size.group(1)) << (10 * power);
+        }
+    }
+
     void configure(SinkService.Builder<?> builder) {
         builder.concurrency(concurrency)
                 .maxInFlight(maxInFlight)
@@ -118,7 +158,9 @@ final class SinkServiceOptions {
                 .onGap(onGap)
                 .commitInterval(commitInterval)
                 .drainTimeout(drainTimeout)
-                .topicWait(topicWait);
+                .topicWait(topicWait)
+                .stateMemory(stateMemory)
+                .queueExpiry(queueExpiry);
         if (!queues.isEmpty()) {
             builder.queues(queues.toArray(String[]::new));
         }

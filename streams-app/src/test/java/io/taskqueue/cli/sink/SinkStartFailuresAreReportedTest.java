@@ -94,6 +94,7 @@ class SinkStartFailuresAreReportedTest {
         LogSinkFactory log = new LogSinkFactory();
         Path state = directory.resolve("shared");
         try (SinkService first = SinkService.builder("twins", log.create(Map.of()), log.codec())
+                .fingerprint("log")
                 .kafka(Map.of("bootstrap.servers", server))
                 .stateDirectory(state)
                 .start()) {

@@ -16,25 +16,33 @@ import org.jspecify.annotations.Nullable;
  * The stored form of a checkpoint, under the queue's name in UTF-8.
  *
  * <pre>
- *   version 1 | topic id 16 | partition 4 | taken | 0, or 1 and cursor | diverged 1 | count 4, fences | count 4, peers
+ *   version 1 | topic id 16 | partition 4 | taken | 0, or 1 and cursor | diverged 1 | count 4, fences | count 4, peers | last read
  *
  *   taken, cursor = position 16 | offset 8
  *   fence         = epoch 8 | offset 8 | 0, or 1 and the instance id 16
  *   peer          = name 4 + n | newest position 16 | done 16
+ *   last read     = offset 8 | time 12
  * </pre>
+ *
+ * <p>An older version wrote no last read, and ignores it.
  */
 public final class CheckpointFormat {
 
     private static final byte VERSION = 1;
 
-    /** What was stored of a queue. */
-    public record Stored(Checkpoint checkpoint, Map<String, PeerPositions.Reached> peers) {}
+    /**
+     * What was stored of a queue.
+     *
+     * @param lastRead its last record; null where an older version wrote it
+     */
+    public record Stored(
+            Checkpoint checkpoint, Map<String, PeerPositions.Reached> peers, @Nullable LastRead lastRead) {}
 
     private CheckpointFormat() {}
 
-    public static byte[] write(Checkpoint checkpoint, Map<String, PeerPositions.Reached> peers) {
+    public static byte[] write(Checkpoint checkpoint, Map<String, PeerPositions.Reached> peers, LastRead lastRead) {
         StateWriter out =
-                StateWriter.value(VERSION, 80 + 33 * checkpoint.fences().size() + 64 * peers.size());
+                StateWriter.value(VERSION, 100 + 33 * checkpoint.fences().size() + 64 * peers.size());
         out.putUuid(checkpoint.topicId()).putInt(checkpoint.partition());
         write(out, checkpoint.taken());
         Mark cursor = checkpoint.cursor();
@@ -50,7 +58,7 @@ public final class CheckpointFormat {
         out.putInt(peers.size());
         peers.forEach((name, reached) ->
                 out.putText(name).putPosition(reached.newest()).putPosition(reached.done()));
-        return out.toBytes();
+        return out.putLong(lastRead.offset()).putInstant(lastRead.at()).toBytes();
     }
 
     public static Stored read(byte[] stored) {
@@ -68,7 +76,8 @@ public final class CheckpointFormat {
         for (int left = in.readInt(); left > 0; left--) {
             peers.put(in.readText(), new PeerPositions.Reached(in.readPosition(), in.readPosition()));
         }
-        return new Stored(new Checkpoint(topicId, partition, taken, cursor, fences, diverged), peers);
+        LastRead lastRead = in.hasMore() ? new LastRead(in.readLong(), in.readInstant()) : null;
+        return new Stored(new Checkpoint(topicId, partition, taken, cursor, fences, diverged), peers, lastRead);
     }
 
     private static void write(StateWriter out, Mark mark) {

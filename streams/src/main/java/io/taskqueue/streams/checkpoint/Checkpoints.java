@@ -2,12 +2,15 @@ package io.taskqueue.streams.checkpoint;
 
 import io.taskqueue.streams.state.KeyValues;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
@@ -17,19 +20,31 @@ public final class Checkpoints {
 
     private final Map<String, Checkpoint> byQueue = new HashMap<>();
     private final Map<String, PeerPositions> peers = new HashMap<>();
+    private final Map<String, LastRead> lastRead = new HashMap<>();
+    private final Map<String, Long> read = new HashMap<>();
     private final Set<String> changed = new HashSet<>();
     private final KeyValues store;
+    private final Clock clock;
     private long highest;
 
     /** Loads what the store holds. */
-    public Checkpoints(KeyValues store) {
+    public Checkpoints(KeyValues store, Clock clock) {
         this.store = store;
+        this.clock = clock;
+        Instant now = clock.instant();
         try (KeyValues.Entries stored = store.all()) {
             stored.forEachRemaining(entry -> {
                 String queue = new String(entry.key().get(), StandardCharsets.UTF_8);
                 CheckpointFormat.Stored loaded = CheckpointFormat.read(entry.value());
                 byQueue.put(queue, loaded.checkpoint());
                 peers.put(queue, PeerPositions.of(loaded.peers()));
+                LastRead last = loaded.lastRead();
+                if (last == null) {
+                    changed.add(queue); // written by an older version; its time begins now
+                }
+                lastRead.put(
+                        queue,
+                        last == null ? new LastRead(loaded.checkpoint().taken().offset(), now) : last);
             });
         }
         highest = highestOffset();
@@ -48,6 +63,15 @@ public final class Checkpoints {
         byQueue.put(queue, checkpoint);
         changed.add(queue);
         highest = Math.max(highest, checkpoint.taken().offset());
+    }
+
+    /** A record of a queue was read, whatever it was. */
+    public void read(String queue, long offset) {
+        read.put(queue, offset);
+        LastRead before = lastRead.get(queue);
+        if (before == null || offset > before.offset()) {
+            changed.add(queue);
+        }
     }
 
     /** Clears the mark {@code diverged} of a queue, if it has a checkpoint. */
@@ -76,16 +100,43 @@ public final class Checkpoints {
                 others.add(queue);
             }
         });
-        others.forEach(queue -> {
-            byQueue.remove(queue);
-            peers.remove(queue);
-            changed.remove(queue);
-            store.delete(key(queue));
-        });
+        others.forEach(this::remove);
         if (!others.isEmpty()) {
             highest = highestOffset();
         }
         return others;
+    }
+
+    /**
+     * Deletes the checkpoints of queues that are gone, and returns them: the log holds no record of them any more, so none can be taken for
+     * a new one, and none was read since a time.
+     *
+     * @param needed whether something else of a queue is kept
+     */
+    public List<String> expire(long logStart, Instant before, Predicate<String> needed) {
+        List<String> gone = new ArrayList<>();
+        lastRead.forEach((queue, last) -> {
+            Checkpoint known = byQueue.get(queue);
+            if (known != null
+                    && !read.containsKey(queue)
+                    && last.offset() < logStart
+                    && last.at().isBefore(before)
+                    && !known.diverged()
+                    && !needed.test(queue)) {
+                gone.add(queue);
+            }
+        });
+        gone.forEach(this::remove);
+        return gone;
+    }
+
+    private void remove(String queue) {
+        byQueue.remove(queue);
+        peers.remove(queue);
+        lastRead.remove(queue);
+        read.remove(queue);
+        changed.remove(queue);
+        store.delete(key(queue));
     }
 
     /** The highest offset that was read of any queue; -1 where none was. */
@@ -107,12 +158,23 @@ public final class Checkpoints {
     /** Writes what has changed since the last call, and returns the queues that were written. */
     public List<String> write() {
         List<String> written = new ArrayList<>();
+        Instant now = clock.instant();
+        read.forEach((queue, offset) -> lastRead.merge(
+                queue,
+                new LastRead(offset, now),
+                (before, last) -> new LastRead(Math.max(before.offset(), last.offset()), now)));
+        read.clear();
         for (String queue : changed) {
             Checkpoint checkpoint = byQueue.get(queue);
             if (checkpoint != null) {
                 store.put(
                         key(queue),
-                        CheckpointFormat.write(checkpoint, peers(queue).reached()));
+                        CheckpointFormat.write(
+                                checkpoint,
+                                peers(queue).reached(),
+                                lastRead.computeIfAbsent(
+                                        queue,
+                                        name -> new LastRead(checkpoint.taken().offset(), now))));
                 written.add(queue);
             }
         }

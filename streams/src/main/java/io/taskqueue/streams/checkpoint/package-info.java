@@ -7,6 +7,7 @@
  *   Checkpoint       how far one queue was read, and its fences
  *   PeerPositions    how far each owner peer of a queue has come, for information
  *   Checkpoints      those of one partition, loaded from the store and written at commit; CheckpointFormat is their layout
+ *   LastRead         the last record of a queue, after which its checkpoint may expire
  *   EventLocation    the topic and offset at which an event lies
  * </pre>
  *

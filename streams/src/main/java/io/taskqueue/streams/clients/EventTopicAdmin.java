@@ -5,23 +5,21 @@ import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.kafka.TopicAdmin;
-import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.settings.SinkSettings;
-import io.taskqueue.streams.state.StoreNames;
+import io.taskqueue.streams.topics.OwnTopics;
+import io.taskqueue.streams.topics.SinkIdentity;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.config.TopicConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Describes the event topic, and creates the sink's own topics. Not thread-safe. */
+/** Describes the event topic, and keeps the sink's own topics fit for it. Thread-safe. */
 public final class EventTopicAdmin implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventTopicAdmin.class);
@@ -29,6 +27,7 @@ public final class EventTopicAdmin implements AutoCloseable {
 
     private final SinkSettings<?> settings;
     private final TopicAdmin admin;
+    private final OwnTopics own;
 
     public EventTopicAdmin(SinkSettings<?> settings) {
         this.settings = settings;
@@ -37,32 +36,20 @@ public final class EventTopicAdmin implements AutoCloseable {
         } catch (KafkaException e) {
             throw new SinkStoppedException("Sink " + settings.name() + " cannot connect to Kafka: " + reason(e), e);
         }
+        this.own = new OwnTopics(settings, admin);
     }
 
     /**
-     * Waits for the event topic, checks that it has as many partitions as the sink's state, and creates the sink's own topics.
+     * Waits for the event topic, prepares the sink's own topics for it, and checks that this instance is the sink that they belong to.
      *
-     * @throws SinkStoppedException if the cluster does not answer, or a topic is missing, does not fit or cannot be created
+     * @throws SinkStoppedException if the cluster does not answer, or a topic is missing, does not fit or cannot be created, or belongs to
+     *     another sink
      */
     public EventTopicDescription prepare() {
         try {
             EventTopicDescription events = await();
-            String changelog = TopicNames.changelog(settings.name(), StoreNames.STATE);
-            Optional<TopicDescription> state = admin.describe(changelog);
-            if (state.isPresent()) {
-                requireAsMany(state.get(), events.partitions());
-            }
-            create(
-                    "dead-letter topic",
-                    new NewTopic(settings.topics().deadLetters(), 1, replicationFactor()),
-                    RecordSizes.withEnvelope(events.maxMessageBytes()));
-            String control = TopicNames.control(settings.name());
-            create(
-                    "control topic",
-                    new NewTopic(control, events.partitions(), replicationFactor()),
-                    TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES);
-            // a command is written to its queue's own partition, which must exist
-            requireControlPartitions(control, events.partitions());
+            own.prepare(events.partitions(), events.maxMessageBytes());
+            new SinkIdentity(settings, TIMEOUT).claim(settings.application().adopt());
             return events;
         } catch (KafkaException e) {
             throw unanswered(e);
@@ -73,14 +60,21 @@ public final class EventTopicAdmin implements AutoCloseable {
     }
 
     /**
-     * What the cluster reports of the event topic now.
+     * What the cluster reports of the event topic now; the sink's own topics are made fit for it.
      *
      * @throws KafkaException if the topic does not exist or the cluster does not answer
      */
     EventTopicDescription describe() throws InterruptedException {
         String topic = settings.topics().events();
-        return description(admin.describe(topic)
+        EventTopicDescription now = description(admin.describe(topic)
                 .orElseThrow(() -> new KafkaException("Topic " + topic + " does not exist. Create it.")));
+        own.adopt(now.partitions(), now.maxMessageBytes());
+        return now;
+    }
+
+    /** The sink's own topics. */
+    OwnTopics own() {
+        return own;
     }
 
     @Override
@@ -124,52 +118,6 @@ public final class EventTopicAdmin implements AutoCloseable {
             LOG.debug("The configuration of topic {} cannot be read; its default is assumed", topic, e);
             return TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES;
         }
-    }
-
-    private void requireAsMany(TopicDescription state, int partitions) {
-        int before = state.partitions().size();
-        if (before != partitions) {
-            throw new SinkStoppedException(
-                    "Topic " + settings.topics().events() + " has " + partitions + " partitions, but the state of sink "
-                            + settings.name() + " was written for " + before
-                            + ". A queue is always in one partition, so a topic's partition count never changes. Create a "
-                            + "new topic and read it with a sink of another name.",
-                    null);
-        }
-    }
-
-    private void requireControlPartitions(String control, int partitions) throws InterruptedException {
-        Optional<TopicDescription> known = admin.describe(control);
-        if (known.isPresent() && known.get().partitions().size() != partitions) {
-            throw new SinkStoppedException(
-                    "Topic " + control + " of sink " + settings.name() + " has "
-                            + known.get().partitions().size() + " partitions, but its event topic "
-                            + settings.topics().events() + " has " + partitions
-                            + ", and a command is for the partition of its queue. Delete " + control
-                            + " while the sink is stopped; the next start creates it again.",
-                    null);
-        }
-    }
-
-    private void create(String what, NewTopic topic, int maxMessageBytes) throws InterruptedException {
-        if (admin.describe(topic.name()).isPresent()) {
-            return;
-        }
-        try {
-            boolean unused = admin.create(
-                    topic.configs(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(maxMessageBytes))));
-        } catch (KafkaException e) {
-            throw new SinkStoppedException(
-                    "Sink " + settings.name() + " cannot create its " + what + " " + topic.name() + ": " + reason(e)
-                            + " Or create it yourself.",
-                    e);
-        }
-    }
-
-    /** That of Kafka Streams' topics, which the sink's other topics share; -1 is the broker's default. */
-    private short replicationFactor() {
-        return (short) new ClientProperties(settings.kafka())
-                .number(Client.STREAMS, ClientProperties.STREAMS_REPLICATION_FACTOR, -1);
     }
 
     private SinkStoppedException unanswered(Exception cause) {

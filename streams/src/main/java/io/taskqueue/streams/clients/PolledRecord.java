@@ -88,6 +88,15 @@ public final class PolledRecord<T> {
         return value;
     }
 
+    /** The size of its value and headers, in bytes. */
+    public int size() {
+        int size = value == null ? 0 : value.length;
+        for (Header header : headers) {
+            size += header.key().length() + (header.value() == null ? 0 : header.value().length);
+        }
+        return size;
+    }
+
     /** The record's own headers. */
     public Headers headers() {
         return headers;

@@ -6,8 +6,9 @@
  *   DecodeAhead, PolledRecord                    decodes polled events on a thread of their own
  *   TimeoutFencingProducer                       a commit without an answer fences the producer
  *   CurrentTimeProducer                          each written record has the current time
- *   EventTopicAdmin, EventTopicDescription,
- *   EventTopicMonitor, RecordSizes               what the cluster reports of the event topic; the sink's own topics
+ *   EventTopic, EventTopicDescription,
+ *   EventTopicMonitor, EventTopicAdmin           what the cluster reports of the event topic
+ *   TopicFittingAdmin                            the sink's own topics fit the event topic before partitions are assigned
  * </pre>
  *
  * <p>The proxies are called on the stream thread; {@code streams} wires them into Kafka Streams. They rely on details of Kafka Streams

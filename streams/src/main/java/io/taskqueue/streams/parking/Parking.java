@@ -167,6 +167,11 @@ public final class Parking<T> {
         return index.holds(offset);
     }
 
+    /** Whether an event of a queue is parked. */
+    public boolean anyOf(String queue) {
+        return index.count(queue).events() > 0;
+    }
+
     public boolean anyDiscardedBefore(long offset) {
         return index.anyDiscarded(offset);
     }

@@ -20,6 +20,7 @@ import io.taskqueue.streams.status.SinkProgress;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
     private final OutcomeQueue outcomes;
     private final KeyedExecutor<InFlightEvent<T>> executor;
     private final int partition;
-    private final RecordLimit limit;
+    private final Supplier<RecordLimit> limit;
     private final Consumer<SinkStoppedException> onFailure;
     private final Clock clock;
     private final FailureLog failures;
@@ -142,7 +143,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
             byte[] value,
             DeliveryContext delivery,
             RecordedResults known) {
-        EventResults eventResults = new EventResults(known, location.offset(), outcomes::add, intents, limit);
+        EventResults eventResults = new EventResults(known, location.offset(), outcomes::add, intents, limit.get());
         return new InFlightEvent<>(location, event, value, delivery, eventResults, peerOf(event));
     }
 

@@ -21,12 +21,14 @@ import io.taskqueue.streams.results.RecordedResults;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.status.QueueProgress;
 import io.taskqueue.streams.status.SinkProgress;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -139,6 +141,7 @@ final class PartitionHistory {
             checkpoints.put(queue, found.after());
             changedQueues.add(queue);
         }
+        checkpoints.read(queue, arrival.offset());
         return found.verdict();
     }
 
@@ -237,6 +240,29 @@ final class PartitionHistory {
         replays.adopt(topicId, logStart);
         checkpoints.dropFencesBefore(logStart);
         return others;
+    }
+
+    /**
+     * Forgets the queues that are gone: no event of them can be read again, none was read for the expiry time, and nothing of them is kept.
+     *
+     * @param needed whether something else of a queue is kept
+     */
+    void expire(long logStart, Predicate<String> needed) {
+        Instant before =
+                settings.instruments().clock().instant().minus(settings.limits().queueExpiry());
+        List<String> gone = checkpoints.expire(logStart, before, queue -> {
+            Checkpoint known = checkpoints.find(queue);
+            return (known != null && known.replaying()) || needed.test(queue);
+        });
+        gone.forEach(queue -> {
+            changedQueues.remove(queue);
+            progress.forget(queue);
+            LOG.info(
+                    "Sink {}: queue {} had no event for a long time; its checkpoint is deleted",
+                    settings.name(),
+                    queue);
+        });
+        progress.forgetReleased(before);
     }
 
     /** Just before a commit. */

@@ -37,7 +37,8 @@ final class PartitionState<T> implements SinkCommands.Target {
                 StateKind.REPLAY.in(state),
                 settings.instruments().clock(),
                 receipt -> progress.replay(partition, receipt));
-        Checkpoints checkpoints = new Checkpoints(StateKind.CHECKPOINT.in(state));
+        Checkpoints checkpoints = new Checkpoints(
+                StateKind.CHECKPOINT.in(state), settings.instruments().clock());
         this.history = new PartitionHistory(settings, checkpoints, replays, progress, partition);
         this.parking =
                 new Parking<>(settings, progress, new ParkedStore(StateKind.PARKED.in(state)), results, partition);
@@ -86,6 +87,15 @@ final class PartitionState<T> implements SinkCommands.Target {
         parking.startOver(topic);
         undecodable.adopt(topic, logStart);
         purge.purgeUpTo(logStart, history.queues());
+        expireQueues();
+    }
+
+    /** After the results of queues that are gone were purged, or they would stay. */
+    private void expireQueues() {
+        if (!purging()) {
+            history.expire(
+                    purge.goal(), queue -> inFlight.size(queue) > 0 || parking.anyOf(queue) || results.anyOf(queue));
+        }
     }
 
     @Override
@@ -107,6 +117,7 @@ final class PartitionState<T> implements SinkCommands.Target {
     void purgeSome() {
         parking.deleteDiscardedBefore(purge.goal(), ResultsPurge.STEP);
         purge.step(inFlight.lowestOffset(Long.MAX_VALUE));
+        expireQueues();
     }
 
     /** Just before a commit: writes what has changed to the stores. */

@@ -48,7 +48,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     public record Workers(WorkerThreads threads, CircuitBreaker breaker) {}
 
     /** The sink and the partition to which the work belongs. */
-    record Scope<T>(SinkSettings<T> settings, SinkProgress progress, int partition, RecordLimit limit) {}
+    record Scope<T>(SinkSettings<T> settings, SinkProgress progress, int partition, Supplier<RecordLimit> limit) {}
 
     private final SinkSettings<T> settings;
     private final SinkLifecycle sink;

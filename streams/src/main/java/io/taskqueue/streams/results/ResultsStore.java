@@ -152,6 +152,14 @@ public final class ResultsStore {
         return read;
     }
 
+    /** Whether anything is recorded of a queue. */
+    public boolean anyOf(String queue) {
+        Bytes prefix = ResultFormat.queuePrefix(queue);
+        try (KeyValues.Entries results = store.range(prefix, KeyRange.endOf(prefix))) {
+            return results.hasNext();
+        }
+    }
+
     /** Deletes all that is recorded of an event. */
     public void delete(String queue, Position position) {
         prefetched.remove(position);

@@ -14,10 +14,12 @@ import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.effect.EffectRules;
+import io.taskqueue.streams.state.StoreNames;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -51,17 +53,24 @@ public record SinkSettings<T>(
     /** Below it, each pass of the stream thread would end with a commit, and a revocation could not be prepared for. */
     private static final Duration SHORTEST_COMMIT_INTERVAL = Duration.ofMillis(10);
 
+    /** With less, the stores of a few partitions would write their memory to disk all the time. */
+    private static final long SMALLEST_STATE_MEMORY = 8L * 1024 * 1024;
+
     /**
      * What is applied to events.
      *
      * @param peerKey the peer that an event counts for
      * @param queues the queues whose events are applied
+     * @param fingerprint the code of the sink and its target, as text; the same for all instances
+     * @param adopt whether it may replace what the sink was before
      */
     public record Application<T>(
             ReplicationSink<T> sink,
             PayloadCodec<T> codec,
             Function<ReplicationEvent<T>, String> peerKey,
-            QueueFilter queues) {}
+            QueueFilter queues,
+            String fingerprint,
+            boolean adopt) {}
 
     /**
      * The topics of a sink.
@@ -81,9 +90,17 @@ public record SinkSettings<T>(
      * @param maxParked parked events, per partition
      * @param commitInterval how often offsets and results commit
      * @param drainTimeout how long running applications may take when the sink stops or a partition is revoked
+     * @param stateMemory native memory of all stores, in bytes
+     * @param queueExpiry how long nothing is read of a queue before it is forgotten
      */
     public record Limits(
-            int concurrency, int maxInFlight, int maxParked, Duration commitInterval, Duration drainTimeout) {}
+            int concurrency,
+            int maxInFlight,
+            int maxParked,
+            Duration commitInterval,
+            Duration drainTimeout,
+            long stateMemory,
+            Duration queueExpiry) {}
 
     /** What happens when something fails. */
     public record Policies(
@@ -127,6 +144,7 @@ public record SinkSettings<T>(
                 !topics.events().equals(control),
                 "The event topic of sink " + name + " is " + topics.events()
                         + ", which is its control topic. Give the sink another name.");
+        requireDistinct(name, topics);
         require(
                 limits.concurrency() >= 1 && limits.maxInFlight() >= limits.concurrency(),
                 "Sink " + name + " needs 1 <= concurrency <= maxInFlight, but concurrency is " + limits.concurrency()
@@ -135,6 +153,14 @@ public record SinkSettings<T>(
                 limits.maxParked() >= 1,
                 "Sink " + name + " needs room for at least 1 parked event, but maxParked is " + limits.maxParked()
                         + ". To stop where an event cannot be applied, use onExhausted(STOP).");
+        require(
+                limits.stateMemory() >= SMALLEST_STATE_MEMORY,
+                "Sink " + name + " needs at least " + SMALLEST_STATE_MEMORY
+                        + " bytes of memory for its state, but stateMemory is " + limits.stateMemory() + ". Raise it.");
+        require(
+                !limits.queueExpiry().isNegative(),
+                "Sink " + name + " needs a queue expiry that is not negative, but it is "
+                        + DurationText.of(limits.queueExpiry()) + ". Raise it.");
         require(
                 limits.commitInterval().compareTo(SHORTEST_COMMIT_INTERVAL) >= 0
                         && !limits.drainTimeout().isNegative(),
@@ -146,6 +172,26 @@ public record SinkSettings<T>(
                 !topics.checkInterval().isNegative() && topics.checkInterval().toMillis() > 0,
                 "Sink " + name + " needs a topic check interval of at least 1 ms, but it is "
                         + DurationText.of(topics.checkInterval()) + ". Raise topicCheckInterval.");
+    }
+
+    /** Topics whose names Kafka does not distinguish cannot be on one cluster. */
+    private static void requireDistinct(String name, Topics topics) {
+        List<String> names = List.of(
+                topics.events(),
+                topics.deadLetters(),
+                TopicNames.control(name),
+                TopicNames.identity(name),
+                TopicNames.changelog(name, StoreNames.RESULTS),
+                TopicNames.changelog(name, StoreNames.STATE));
+        for (int one = 0; one < names.size(); one++) {
+            for (int other = one + 1; other < names.size(); other++) {
+                require(
+                        !TopicNames.collide(names.get(one), names.get(other)),
+                        "Sink " + name + " needs the topics " + names.get(one) + " and " + names.get(other)
+                                + ", but Kafka does not distinguish dots and underscores in the names of topics, so they are"
+                                + " the same. Give the sink or the topic that you named another name.");
+            }
+        }
     }
 
     /** The options by which a command finds this sink. */

@@ -1,6 +1,7 @@
 package io.taskqueue.streams.state;
 
 import io.taskqueue.sink.SinkStoppedException;
+import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param sink the sink's name
  * @param name the store's name
  */
-public record LimitedKeyValues(String sink, String name, KeyValues store, RecordLimit limit) implements KeyValues {
+public record LimitedKeyValues(String sink, String name, KeyValues store, Supplier<RecordLimit> limit)
+        implements KeyValues {
 
     @Override
     public byte @Nullable [] get(Bytes key) {
@@ -22,10 +24,11 @@ public record LimitedKeyValues(String sink, String name, KeyValues store, Record
     @Override
     public void put(Bytes key, byte[] value) {
         long bytes = (long) key.get().length + value.length;
-        if (!limit.admits(bytes)) {
+        RecordLimit now = limit.get();
+        if (!now.admits(bytes)) {
             throw new SinkStoppedException(
                     "Sink " + sink + " stopped: " + what(key) + " has " + bytes + " bytes, and at most "
-                            + limit.largestEntry() + " are possible because of " + limit.setting()
+                            + now.largestEntry() + " are possible because of " + now.setting()
                             + ". What was committed before is kept. Raise it and start the sink again.",
                     null);
         }

@@ -44,6 +44,11 @@ public final class StateReader {
         return reader;
     }
 
+    /** Whether more follows: fields are only added at the end, so a value may have been written by an older version. */
+    public boolean hasMore() {
+        return bytes.hasRemaining();
+    }
+
     public byte readByte() {
         return bytes.get();
     }

@@ -60,6 +60,7 @@ public final class QueueProgress {
     private final AtomicBoolean clearRequested = new AtomicBoolean();
     private volatile @Nullable Reached reached;
     private volatile @Nullable Newest newest;
+    private volatile @Nullable Instant releasedAt;
     private volatile Map<String, Position> peers = Map.of();
     private volatile QueueStatus.Parked parked = QueueStatus.Parked.NONE;
 
@@ -97,6 +98,7 @@ public final class QueueProgress {
 
     public void reached(Reached now) {
         reached = now;
+        releasedAt = null;
     }
 
     /** How far each owner peer has come, as of the last commit. */
@@ -113,6 +115,12 @@ public final class QueueProgress {
     public void released() {
         reached = null;
         newest = null;
+        releasedAt = clock.instant();
+    }
+
+    boolean releasedBefore(Instant time) {
+        Instant released = releasedAt;
+        return released != null && released.isBefore(time);
     }
 
     /** Asks the stream thread to clear the mark {@code diverged}. */

@@ -8,6 +8,7 @@ import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.streams.checkpoint.PeerPositions;
 import io.taskqueue.streams.replay.ReplayReceipt;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,6 +81,22 @@ public final class SinkProgress implements AutoCloseable {
 
     public QueueProgress queue(String name) {
         return queues.computeIfAbsent(name, queue -> new QueueProgress(queue, meters, clock));
+    }
+
+    /** A queue is gone: removes its status and its meters. */
+    public void forget(String queue) {
+        if (queues.remove(queue) != null) {
+            meters.forget(queue);
+        }
+    }
+
+    /** Forgets the queues whose partition was assigned to another instance before a time. */
+    public void forgetReleased(Instant before) {
+        queues.forEach((name, queue) -> {
+            if (queue.releasedBefore(before)) {
+                forget(name);
+            }
+        });
     }
 
     /** An effect has its result. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskqueue.event.Position;
 import io.taskqueue.streams.checkpoint.Arrival.Mark;
 import io.taskqueue.streams.checkpoint.Checkpoint.Fence;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -28,10 +30,15 @@ class CheckpointFormatTest {
                 new PeerPositions.Reached(new Position(5, 9), new Position(5, 5)),
                 "ä/".repeat(100),
                 new PeerPositions.Reached(new Position(4, 0), new Position(4, 0)));
-        assertThat(CheckpointFormat.read(CheckpointFormat.write(checkpoint, peers)))
-                .isEqualTo(new CheckpointFormat.Stored(checkpoint, peers));
+        LastRead last = new LastRead(12, Instant.parse("2026-01-02T03:04:05.678Z"));
+        assertThat(CheckpointFormat.read(CheckpointFormat.write(checkpoint, peers, last)))
+                .isEqualTo(new CheckpointFormat.Stored(checkpoint, peers, last));
         Checkpoint next = checkpoint.take(new Arrival(new Position(5, 7), 9, null));
-        assertThat(CheckpointFormat.read(CheckpointFormat.write(next, Map.of())))
-                .isEqualTo(new CheckpointFormat.Stored(next, Map.of()));
+        assertThat(CheckpointFormat.read(CheckpointFormat.write(next, Map.of(), last)))
+                .isEqualTo(new CheckpointFormat.Stored(next, Map.of(), last));
+
+        byte[] written = CheckpointFormat.write(next, Map.of(), last);
+        byte[] older = Arrays.copyOf(written, written.length - 20); // as it was written before there was a last read
+        assertThat(CheckpointFormat.read(older)).isEqualTo(new CheckpointFormat.Stored(next, Map.of(), null));
     }
 }

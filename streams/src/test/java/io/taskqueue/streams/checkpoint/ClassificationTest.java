@@ -7,6 +7,7 @@ import io.taskqueue.event.Position;
 import io.taskqueue.streams.checkpoint.Arrival.Mark;
 import io.taskqueue.streams.checkpoint.Checkpoint.Fence;
 import io.taskqueue.streams.checkpoint.Classification.Verdict;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -127,7 +128,8 @@ class ClassificationTest {
                             .as(place)
                             .isGreaterThanOrEqualTo(checkpoint.taken().position());
                 }
-                checkpoint = CheckpointFormat.read(CheckpointFormat.write(found.after(), Map.of()))
+                checkpoint = CheckpointFormat.read(
+                                CheckpointFormat.write(found.after(), Map.of(), new LastRead(0, Instant.EPOCH)))
                         .checkpoint();
                 assertThat(checkpoint).as(place).isEqualTo(found.after());
                 if (rewinds > 0 && random.nextInt(20) == 0) {

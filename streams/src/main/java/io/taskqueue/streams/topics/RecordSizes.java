@@ -1,4 +1,4 @@
-package io.taskqueue.streams.clients;
+package io.taskqueue.streams.topics;
 
 import io.taskqueue.kafka.TopicAdmin;
 
@@ -14,5 +14,10 @@ public final class RecordSizes {
     public static int withEnvelope(int maxMessageBytes) {
         return (int) Math.min(
                 Integer.MAX_VALUE, (long) Math.max(maxMessageBytes, TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES) + ENVELOPE);
+    }
+
+    /** The size of the largest record of the event topic for which a record of this size is large enough. */
+    public static int withoutEnvelope(int derivedBytes) {
+        return derivedBytes - ENVELOPE;
     }
 }

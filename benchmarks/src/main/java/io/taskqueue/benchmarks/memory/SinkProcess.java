@@ -1,0 +1,62 @@
+package io.taskqueue.benchmarks.memory;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a process of a sink used.
+ *
+ * @param resident its resident set size at the end, in MB
+ * @param peak its highest, in MB
+ * @param perSecond results each second
+ */
+public record SinkProcess(long resident, long peak, long perSecond) {
+
+    static final String MEASURED = "MEASURED";
+
+    /**
+     * Runs a sink until it has a number of results.
+     *
+     * @param memory of the state, in bytes; 0 for Kafka Streams' defaults
+     */
+    public static SinkProcess run(
+            String bootstrapServers, String name, FilledTopic topic, Path states, String heap, long memory)
+            throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx" + heap,
+                        "-Dlogback.configurationFile=benchmarks-logback.xml",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        MeasuredSink.class.getName(),
+                        bootstrapServers,
+                        name,
+                        topic.name(),
+                        states.toString(),
+                        String.valueOf(topic.events()),
+                        String.valueOf(memory)))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "sink-end"));
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                if (line.startsWith(MEASURED)) {
+                    String[] figures = line.split(" ");
+                    process.waitFor();
+                    return new SinkProcess(
+                            Long.parseLong(figures[1]) / 1024,
+                            Long.parseLong(figures[2]) / 1024,
+                            Long.parseLong(figures[3]));
+                }
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+        throw new IOException("The process of sink " + name + " ended without a result. Its output is above.");
+    }
+}

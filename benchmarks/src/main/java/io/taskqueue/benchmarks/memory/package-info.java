@@ -1,0 +1,15 @@
+/**
+ * The memory of a sink with many results: a process with a small heap records them, and reads them all again in a replay.
+ *
+ * <pre>
+ *   SinkProcess          one measured process: MeasuredSink; KafkaDefaults, the configuration to compare with
+ *   FilledTopic          the events, over several partitions
+ * </pre>
+ *
+ * <p>Called by {@code StateMemoryComparison} on its main thread. The measured process reads its own resident set size from the operating
+ * system, so this runs on Linux only.
+ */
+@NullMarked
+package io.taskqueue.benchmarks.memory;
+
+import org.jspecify.annotations.NullMarked;
