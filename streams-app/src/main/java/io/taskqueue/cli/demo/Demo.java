@@ -170,6 +170,7 @@ final class Demo implements AutoCloseable {
         HttpSinkFactory factory = new HttpSinkFactory();
         Map<String, String> configuration = Map.of("url", target.uri().toString());
         return SinkService.builder(SINK, factory.create(configuration), factory.codec())
+                .fingerprint("http " + factory.target(configuration)) // as of the command
                 .kafka(kafka)
                 .topic(TOPIC)
                 .stateDirectory(stateDirectory)

@@ -24,6 +24,9 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A sink that cannot start, or stops, reports that in one message with the remedy, without a stack trace. */
 class SinkStartFailuresAreReportedTest {
@@ -105,6 +108,63 @@ class SinkStartFailuresAreReportedTest {
                             + ". Each instance on one machine needs its own: pass --state-dir (in code, "
                             + "stateDirectory).\n");
         }
+    }
+
+    @Test
+    void anotherSinkOfTheNameIsRefusedUnlessItIsAdopted() {
+        String[] http = {
+            "--name",
+            "replaced",
+            "--sink-config",
+            "url=http://127.0.0.1:1/events?key=secret",
+            "--until-idle",
+            "200ms",
+            "--queue",
+            "none",
+            "--state-dir",
+            directory.resolve("replaced").toString()
+        };
+        CommandRun first = sink("http", Stream.of(http));
+        assertThat(first.exitCode()).as(first.err()).isZero();
+
+        assertThat(refused(ExitCode.REFUSED, "--name", "replaced"))
+                .isEqualTo(
+                        "taskqueue: Sink replaced is http http://127.0.0.1:1/events on this cluster, but this instance is log."
+                                + " Instances of one name share the queues, so some events would reach only one of the two. Give this sink"
+                                + " another name; or, if it replaces the other, stop all instances of that and start this one with --adopt"
+                                + " (in code, adopt(true)).\n");
+
+        CommandRun adopted = sink(
+                "log",
+                Stream.of(
+                        "--name",
+                        "replaced",
+                        "--adopt",
+                        "--until-idle",
+                        "200ms",
+                        "--state-dir",
+                        directory.resolve("replaced").toString()));
+        assertThat(adopted.exitCode()).as(adopted.err()).isZero();
+        CommandRun replaced = sink("http", Stream.of(http));
+        assertThat(replaced.exitCode()).isEqualTo(ExitCode.REFUSED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jdbc:postgresql://db.example:5432/tasks?user=ann&password=secret, jdbc:postgresql://db.example:5432/tasks",
+        "jdbc:oracle:thin:ann/secret@//db.example:1521/tasks, jdbc:oracle://db.example:1521/tasks",
+        "jdbc:sqlserver://db.example;databaseName=tasks;password=secret, jdbc:sqlserver://db.example"
+    })
+    void theTargetOfADatabaseHasNoSecret(String url, String target) {
+        assertThat(new JdbcSinkFactory(getClass().getClassLoader()).target(Map.of("url", url, "statement", "x")))
+                .isEqualTo(target);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "12q", "m", "-1", "9999999999999"})
+    void aStateMemoryThatIsNoSizeIsAUsageError(String size) {
+        assertThat(refused(ExitCode.USAGE, "--name", "printer", "--state-memory=" + size))
+                .contains("'" + size + "' is not a size. Use a number of bytes, with k, m or g, for example 128m.");
     }
 
     @Test
