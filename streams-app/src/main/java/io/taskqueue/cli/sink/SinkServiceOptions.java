@@ -30,6 +30,7 @@ final class SinkServiceOptions {
 
     @Option(
             names = "--queue",
+            converter = OptionValue.Queue.class,
             paramLabel = "QUEUE",
             description =
                     "Apply only this queue, or with a * at the end, the queues that begin with what is before it. Repeatable. "
