@@ -176,6 +176,7 @@ final class Demo implements AutoCloseable {
                 .stateDirectory(stateDirectory)
                 .retry(factory.retry(configuration))
                 .metrics(meters)
+                .kafkaMetrics(true)
                 .start();
     }
 
@@ -183,7 +184,7 @@ final class Demo implements AutoCloseable {
             throws InterruptedException {
         try (step) {
             Consumer<SinkStatus> update = status -> step.update(applied(status), events);
-            new SinkIdleMonitor(admin, TOPIC, sink).awaitIdle(IDLE_DURATION, shutdown, update);
+            new SinkIdleMonitor(admin, kafka, TOPIC, sink).awaitIdle(IDLE_DURATION, shutdown, update);
         }
         return sink.status();
     }

@@ -15,6 +15,7 @@ import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.kafka.ClientProperties;
+import io.taskqueue.kafka.OpenTransactions.HeldBack;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.SinkFactory;
@@ -25,6 +26,7 @@ import io.taskqueue.streams.status.SinkStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -187,7 +189,8 @@ public final class SinkCommand implements Callable<Integer> {
                     .stateDirectory(stateDirectory == null ? defaultStateDirectory() : stateDirectory)
                     .retry(SinkFactoryLoader.call(factory, "retry", () -> factory.retry(sinkConfig)))
                     .breaker(SinkFactoryLoader.call(factory, "breaker", () -> factory.breaker(sinkConfig)))
-                    .metrics(meters);
+                    .metrics(meters)
+                    .kafkaMetrics(true);
             service.configure(builder);
             return builder.start();
         } catch (IllegalArgumentException e) {
@@ -221,11 +224,22 @@ public final class SinkCommand implements Callable<Integer> {
             }
             return;
         }
+        List<HeldBack> heldBack;
         try (Admin admin = kafka.admin();
                 Progress progress = Progress.start("applying events", output)) {
-            long backlog = TopicOffsets.find(admin, topic.name()).countUnconsumed(name);
-            new SinkIdleMonitor(admin, topic.name(), service)
+            long backlog = backlog(admin);
+            heldBack = new SinkIdleMonitor(admin, kafka.properties(), topic.name(), service)
                     .awaitIdle(untilIdle, shutdown, status -> progress.update(applied(status), backlog));
+        }
+        heldBack.forEach(held -> output.progress("Not applied: " + held.text() + "."));
+    }
+
+    /** How many records there are to apply, for the progress that is shown; 0 where there is no topic yet. */
+    private long backlog(Admin admin) throws InterruptedException {
+        try {
+            return TopicOffsets.find(admin, topic.name()).countUnconsumed(kafka.properties(), name);
+        } catch (CommandFailedException noTopicYet) {
+            return 0;
         }
     }
 
