@@ -136,8 +136,8 @@ public final class SinkTopology implements AutoCloseable {
         DecodeAhead<T> decoder = opened(new DecodeAhead<>(settings));
         consumers = decoder::consumer;
         properties = StreamsProperties.of(settings, eventTopic.get().maxMessageBytes());
-        int producerTakes = StreamsProperties.producerTakes(properties);
-        Supplier<RecordLimit> limit = () -> StreamsProperties.recordLimit(settings, producerTakes, eventTopic.takes());
+        RecordLimit producer = StreamsProperties.producerLimit(properties);
+        Supplier<RecordLimit> limit = () -> StreamsProperties.recordLimit(settings, producer, eventTopic.takes());
         CommitHook commitHook = new CommitHook();
         topology = topology(
                 settings,
@@ -166,22 +166,23 @@ public final class SinkTopology implements AutoCloseable {
         StreamsProperties.validate(settings); // before the cluster is asked
         StateDirectories.requireOwn(settings);
         EventTopicAdmin admin = new EventTopicAdmin(settings);
-        EventTopicDescription description;
         try {
-            description = admin.prepare();
+            EventTopicDescription description = admin.prepare();
+            Map<String, Object> properties = StreamsProperties.of(settings, description.maxMessageBytes());
+            StreamsProperties.requireRoom(properties, description.maxMessageBytes());
+            EventTopicMonitor monitor = new EventTopicMonitor(
+                    admin,
+                    description,
+                    settings.name(),
+                    settings.topics().checkInterval(),
+                    StreamsProperties.producerLimit(properties).bytes());
+            SinkTopology sink = new SinkTopology(settings, monitor);
+            sink.resources.add(monitor);
+            return sink;
         } catch (RuntimeException e) {
             admin.close();
             throw e;
         }
-        EventTopicMonitor monitor = new EventTopicMonitor(
-                admin,
-                description,
-                settings.name(),
-                settings.topics().checkInterval(),
-                StreamsProperties.producerTakes(StreamsProperties.of(settings, description.maxMessageBytes())));
-        SinkTopology sink = new SinkTopology(settings, monitor);
-        sink.resources.add(monitor);
-        return sink;
     }
 
     @SuppressWarnings("deprecation") // the AutoOffsetReset that replaces Topology's came with Kafka Streams 4.0
