@@ -13,16 +13,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * States why requests to a cluster fail. Kafka's clients report each broker that they cannot use as a timeout, so the addresses of the
- * cluster are connected to, to learn whether anything listens there. Immutable and thread-safe.
+ * States why requests to a running cluster fail. Kafka's clients report each broker that they cannot use as a timeout; so where {@link
+ * KafkaFailure} knows no more, the addresses of the cluster are connected to, to learn whether anything listens there. Immutable and
+ * thread-safe.
  */
 public final class BrokerDiagnosis {
 
@@ -31,11 +28,13 @@ public final class BrokerDiagnosis {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
+    private final Map<String, Object> kafka;
     private final String servers;
 
     /** @param kafka a user's Kafka properties */
     public BrokerDiagnosis(Map<String, ?> kafka) {
-        Object configured = new ClientProperties(kafka).of(Client.ADMIN).get("bootstrap.servers");
+        this.kafka = new ClientProperties(kafka).of(Client.ADMIN);
+        Object configured = this.kafka.get("bootstrap.servers");
         this.servers = configured instanceof Collection<?> several
                 ? several.stream().map(String::valueOf).collect(Collectors.joining(","))
                 : String.valueOf(configured);
@@ -43,18 +42,10 @@ public final class BrokerDiagnosis {
 
     /** Why a request failed, as text for operators. Blocks while it connects, at most three seconds. */
     public String reason(Throwable failure) {
-        AuthenticationException refused = cause(failure, AuthenticationException.class);
-        if (refused != null) {
-            return "Kafka at " + servers + " refuses the credentials of this client: " + innermost(refused);
-        }
-        AuthorizationException denied = cause(failure, AuthorizationException.class);
-        if (denied != null) {
-            return "this client lacks a permission: " + denied.getMessage();
-        }
-        boolean answered = failure instanceof UnknownTopicOrPartitionException
-                || failure instanceof InvalidTopicException
-                || !(failure instanceof RetriableException);
-        return answered ? innermost(failure) : unreachable(failure);
+        KafkaFailure known = KafkaFailure.of(failure, kafka);
+        boolean unanswered = known.kind() == KafkaFailure.Kind.UNREACHABLE
+                || known.kind() == KafkaFailure.Kind.OTHER && failure instanceof RetriableException;
+        return unanswered ? unreachable(failure) : known.found();
     }
 
     private String unreachable(Throwable failure) {
@@ -92,22 +83,5 @@ public final class BrokerDiagnosis {
         } catch (IllegalArgumentException e) {
             return "not an address";
         }
-    }
-
-    private static <X extends Throwable> @Nullable X cause(Throwable failure, Class<X> type) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (type.isInstance(cause)) {
-                return type.cast(cause);
-            }
-        }
-        return null;
-    }
-
-    private static String innermost(Throwable failure) {
-        Throwable innermost = failure;
-        while (innermost.getCause() != null) {
-            innermost = innermost.getCause();
-        }
-        return innermost.getMessage() == null ? innermost.toString() : innermost.getMessage();
     }
 }

@@ -15,6 +15,9 @@ import org.apache.kafka.clients.CommonClientConfigs;
  */
 public final class ClientProperties {
 
+    /** Kafka Streams' property for the replication factor of the topics that it creates. */
+    public static final String STREAMS_REPLICATION_FACTOR = "replication.factor";
+
     private static final long DEFAULT_API_TIMEOUT_MILLIS = 60_000;
 
     /** The clients that properties can be addressed to. */

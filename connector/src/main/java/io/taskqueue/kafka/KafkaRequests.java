@@ -74,7 +74,7 @@ public final class KafkaRequests {
     }
 
     /** Waits before a request is sent again. */
-    static void pause(Duration interval) throws InterruptedException {
+    public static void pause(Duration interval) throws InterruptedException {
         boolean never = new CountDownLatch(1).await(interval.toNanos(), TimeUnit.NANOSECONDS);
         assert !never;
     }

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -27,6 +28,7 @@ public final class TopicProbe implements AutoCloseable {
     private final int timeoutMillis;
     private final KafkaRequests requests;
     private final BrokerDiagnosis diagnosis;
+    private List<TopicPartition> partitions = List.of();
     private volatile @Nullable Admin admin;
 
     /**
@@ -48,7 +50,9 @@ public final class TopicProbe implements AutoCloseable {
      */
     public Optional<String> problem(IntPredicate partitions) throws InterruptedException {
         try {
-            return problemOf(describe(), partitions);
+            TopicDescription description = describe();
+            this.partitions = TopicAdmin.partitions(description);
+            return problemOf(description, partitions);
         } catch (UnknownTopicOrPartitionException e) {
             return Optional.of("topic " + topic + " does not exist");
         } catch (KafkaException e) {
@@ -56,10 +60,15 @@ public final class TopicProbe implements AutoCloseable {
         }
     }
 
+    /** The partitions of the topic, as they were described last. */
+    public List<TopicPartition> partitions() {
+        return partitions;
+    }
+
     private TopicDescription describe() throws InterruptedException {
         DescribeTopicsOptions options = new DescribeTopicsOptions().timeoutMs(timeoutMillis);
         Map<String, TopicDescription> found = requests.await(
-                opened().describeTopics(List.of(topic), options).allTopicNames(), "describe topic " + topic);
+                admin().describeTopics(List.of(topic), options).allTopicNames(), "describe topic " + topic);
         TopicDescription description = found.get(topic);
         if (description == null) {
             throw new UnknownTopicOrPartitionException();
@@ -67,8 +76,8 @@ public final class TopicProbe implements AutoCloseable {
         return description;
     }
 
-    private Optional<String> problemOf(TopicDescription description, IntPredicate partitions)
-            throws InterruptedException {
+    /** Why partitions of a described topic cannot be used. */
+    Optional<String> problemOf(TopicDescription description, IntPredicate partitions) throws InterruptedException {
         int least = 0;
         for (TopicPartitionInfo partition : description.partitions()) {
             if (!partitions.test(partition.partition())) {
@@ -90,7 +99,7 @@ public final class TopicProbe implements AutoCloseable {
 
     private int minInSyncReplicas() throws InterruptedException {
         try {
-            Config config = new TopicAdmin(opened(), Duration.ofMillis(timeoutMillis)).config(topic);
+            Config config = new TopicAdmin(admin(), Duration.ofMillis(timeoutMillis)).config(topic);
             return Integer.parseInt(
                     config.get(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG).value());
         } catch (KafkaException unknown) {
@@ -98,7 +107,8 @@ public final class TopicProbe implements AutoCloseable {
         }
     }
 
-    private Admin opened() {
+    /** The client, for other requests; opened by the first call. */
+    public Admin admin() {
         Admin open = admin;
         if (open == null) {
             open = Admin.create(new ClientProperties(kafka).of(Client.ADMIN));

@@ -133,6 +133,39 @@ public final class TopicReader implements AutoCloseable {
         readTo(ends, reader);
     }
 
+    /**
+     * The first record of each partition from an offset on and before an end; partitions without one are left out: what lies there are
+     * markers of transactions, and with {@link IsolationLevel#READ_COMMITTED} records that were aborted.
+     */
+    public Map<TopicPartition, ConsumerRecord<byte[], byte[]>> first(
+            Map<TopicPartition, Long> from, Map<TopicPartition, Long> ends) {
+        Map<TopicPartition, ConsumerRecord<byte[], byte[]>> found = new HashMap<>();
+        Map<TopicPartition, Long> left = new HashMap<>(from);
+        Duration idle = Duration.ZERO;
+        seek(from);
+        while (!left.isEmpty()) {
+            Map<TopicPartition, Long> before = positions(left.keySet());
+            consumer.poll(POLL).forEach(record -> {
+                TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+                if (record.offset() < ends.getOrDefault(partition, 0L)) {
+                    found.putIfAbsent(partition, record);
+                }
+            });
+            Map<TopicPartition, Long> now = positions(left.keySet());
+            idle = now.equals(before) ? idle.plus(POLL) : Duration.ZERO;
+            if (idle.compareTo(timeout) > 0) {
+                throw noProgress(now, ends);
+            }
+            now.forEach((partition, position) -> {
+                if (found.containsKey(partition) || position >= ends.getOrDefault(partition, 0L)) {
+                    left.remove(partition);
+                    consumer.pause(List.of(partition));
+                }
+            });
+        }
+        return found;
+    }
+
     /** Ends what the reading thread waits for, with a {@link org.apache.kafka.common.errors.WakeupException}. */
     public void wakeup() {
         consumer.wakeup();

@@ -8,6 +8,7 @@
  *   TopicAdmin         describes and creates topics
  *   TopicProbe         finds out why a topic cannot be used at the moment
  *   BrokerDiagnosis    states why requests fail: nothing listens, credentials refused, no permission
+ *   OpenTransactions   finds partitions whose end cannot be read, because a transaction is open there
  *   KafkaRequests      waits for an answer, within a timeout; repeats a request while brokers do not know a new topic
  *   KafkaFailure       what a client's exception means to the user: the setting, what was found, what to do (SecurityFailure: TLS, SASL)
  *   ListenerProbe      why a cluster does not answer

@@ -102,6 +102,8 @@ final class DeadLetters<T> {
                 handler.handle(event);
             } catch (Throwable e) {
                 failures.add(event, e);
+            } finally {
+                var unused = Thread.interrupted(); // an interruption is not for the next handler
             }
         }
     }

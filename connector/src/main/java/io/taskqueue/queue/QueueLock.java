@@ -50,10 +50,13 @@ final class QueueLock {
         long left = nanos;
         sweeperWakesAt = until;
         sweeperSleeps = true;
-        while (sweeperSleeps && left > 0) {
-            left = sweepDue.awaitNanos(left);
+        try {
+            while (sweeperSleeps && left > 0) {
+                left = sweepDue.awaitNanos(left);
+            }
+        } finally {
+            sweeperSleeps = false;
         }
-        sweeperSleeps = false;
     }
 
     /** Wakes the sweeper if it would sleep beyond that time. */

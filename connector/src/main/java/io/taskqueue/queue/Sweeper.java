@@ -1,15 +1,10 @@
 package io.taskqueue.queue;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-
 /**
  * The thread that sweeps a queue when there are no calls: it expires leases, at most a sweep interval late, and makes delayed
  * tasks pending at the moment they are due. It sleeps while nothing can become due, and ends with the queue.
  */
 final class Sweeper<T> implements Runnable {
-
-    private static final Logger LOG = System.getLogger(Sweeper.class.getName());
 
     private final QueueCore<T> core;
     private final QueueSettings.TimeSource time;
@@ -36,12 +31,18 @@ final class Sweeper<T> implements Runnable {
                 // what could not be performed is still due: an immediate repetition would never release the lock
                 boolean swept = core.trySweep() && readTime();
                 long next = swept ? core.tasks.nextSweep(now) : now + sweepNanos;
-                core.lock.awaitSweep(next, next - now);
+                await(next);
             }
-        } catch (InterruptedException e) {
-            LOG.log(Level.DEBUG, "The sweeper of queue {0} was interrupted and ends.", core.settings.name());
         } finally {
             core.lock.exit();
+        }
+    }
+
+    private void await(long next) {
+        try {
+            core.lock.awaitSweep(next, next - now);
+        } catch (InterruptedException e) {
+            // a listener has left the thread interrupted, which must not end the sweeps
         }
     }
 

@@ -245,6 +245,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
         private long bufferBytes = 64L * 1024 * 1024;
         private OptionalInt maxRecordBytes = OptionalInt.empty();
         private MeterRegistry metrics = new CompositeMeterRegistry();
+        private boolean kafkaMetrics;
         private Clock clock = Clock.systemUTC();
         private Ticker ticker = Ticker.system();
         private Duration closeTimeout = Duration.ofSeconds(30);
@@ -340,9 +341,18 @@ public final class ReplicationSource<T> implements AutoCloseable {
             return this;
         }
 
-        /** The registry of the meters of the queue, the source and its Kafka clients. Default none. */
+        /** The registry of the meters of the queue and the source, and where {@link #kafkaMetrics} is set, of its producer. Default none. */
         public Builder<T> metrics(MeterRegistry registry) {
             this.metrics = Objects.requireNonNull(registry, "registry");
+            return this;
+        }
+
+        /**
+         * Whether the meters of the source's Kafka producer are registered too, as {@code taskqueue.kafka.…}, so that they do not
+         * collide with those of other clients in the process. Default false.
+         */
+        public Builder<T> kafkaMetrics(boolean register) {
+            this.kafkaMetrics = register;
             return this;
         }
 
@@ -387,7 +397,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
                             topic, registryTopic, partitions, replicationFactor, createTopics, maxRecordBytes),
                     new BufferLimits(bufferEvents, bufferBytes),
                     new PeerResolver<>(sourcePeer, ownerPeer, ownerOfEvent),
-                    new SourceSettings.Environment(metrics, new SourceTime(clock, ticker), closeTimeout));
+                    new SourceSettings.Environment(metrics, kafkaMetrics, new SourceTime(clock, ticker), closeTimeout));
         }
     }
 }

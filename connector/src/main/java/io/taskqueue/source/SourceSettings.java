@@ -6,6 +6,7 @@ import io.taskqueue.source.publish.BufferLimits;
 import io.taskqueue.source.publish.PeerResolver;
 import io.taskqueue.source.publish.SourceTime;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The settings of a source: immutable, and validated here once. */
@@ -58,6 +59,16 @@ record SourceSettings<T>(
         }
     }
 
-    /** What surrounds a source: where it is measured, its time, and how long closing may take. */
-    record Environment(MeterRegistry meters, SourceTime time, Duration closeTimeout) {}
+    /**
+     * What surrounds a source: where it is measured, its time, and how long closing may take.
+     *
+     * @param showsKafka whether the meters of its Kafka clients are registered as well
+     */
+    record Environment(MeterRegistry meters, boolean showsKafka, SourceTime time, Duration closeTimeout) {
+
+        /** Where the meters of Kafka's clients are shown, if they are. */
+        Optional<MeterRegistry> kafkaMeters() {
+            return showsKafka ? Optional.of(meters) : Optional.empty();
+        }
+    }
 }

@@ -78,7 +78,7 @@ final class SourceStart<T> {
                 topics.maxRecordBytes().orElse(Integer.MAX_VALUE));
         ProducerFactory producers = new ProducerFactory(
                 settings.kafka().producer(maxRecordBytes),
-                settings.environment().meters());
+                settings.environment().kafkaMeters());
         boolean started = false;
         try {
             SourceEngine<T> engine = start(topic.partitions(), maxRecordBytes, producers);

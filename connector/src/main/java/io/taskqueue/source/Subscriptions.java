@@ -91,6 +91,8 @@ final class Subscriptions<T> {
         } catch (Throwable e) {
             onObserverFailure.run();
             failures.add(event, e);
+        } finally {
+            var unused = Thread.interrupted(); // an observer that leaves its thread interrupted gets the next event
         }
     }
 }

@@ -23,12 +23,27 @@ public final class LineReader implements AutoCloseable {
         long number();
     }
 
-    /**
-     * A line within the limit.
-     *
-     * @param bytes the line without its end; not copied
-     */
-    public record Text(long number, byte[] bytes) implements Line {}
+    /** A line within the limit. */
+    public static final class Text implements Line {
+
+        private final long number;
+        private final byte[] bytes;
+
+        private Text(long number, byte[] bytes) {
+            this.number = number;
+            this.bytes = bytes;
+        }
+
+        @Override
+        public long number() {
+            return number;
+        }
+
+        /** The line without its end; not copied. */
+        public byte[] bytes() {
+            return bytes;
+        }
+    }
 
     /** A line that is longer than the limit. It is returned as soon as that is known; the line may not end at all. */
     public record TooLong(long number) implements Line {}

@@ -232,6 +232,36 @@ class WaitingTest {
         }
     }
 
+    @Test
+    void sweeperExpiresLeasesAfterAListenerInterruptedIt() throws Exception {
+        EventLog<String> log = new EventLog<>();
+        AtomicInteger interruptions = new AtomicInteger();
+        try (TaskQueue<String> queue = builder()
+                .leaseDuration(Duration.ofMillis(100))
+                .sweepInterval(Duration.ofMillis(20))
+                .listener(event -> {
+                    if (Thread.currentThread().getName().startsWith("taskqueue-sweeper")) {
+                        interruptions.incrementAndGet();
+                        Thread.currentThread().interrupt();
+                    }
+                })
+                .listener(log)
+                .build()) {
+            queue.enqueue("a");
+            for (int expired = 1; expired <= 3; expired++) {
+                queue.lease();
+                long expected = expired;
+
+                await().atMost(LONG)
+                        .until(() -> log.kinds().stream()
+                                        .filter(EventKind.LEASE_EXPIRED::equals)
+                                        .count()
+                                == expected);
+            }
+            assertThat(interruptions.get()).isPositive();
+        }
+    }
+
     private static boolean failsForLackOfTime(TaskQueue<String> queue) throws Exception {
         try {
             Caller.start(queue::counts).result();

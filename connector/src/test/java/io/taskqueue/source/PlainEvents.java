@@ -5,7 +5,6 @@ import io.taskqueue.event.Position;
 import io.taskqueue.source.unreplicated.EventOrigin;
 import io.taskqueue.source.unreplicated.UnreplicatedEvent;
 import io.taskqueue.source.unreplicated.UnreplicatedEvents;
-import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
@@ -42,6 +41,6 @@ public record PlainEvents(EventOrigin origin, long count) implements Unreplicate
                         new UnreplicatedEvent.Header(
                                 "ce_id", PercentEncoding.encode(origin.queueName()) + "/" + position),
                         new UnreplicatedEvent.Header("ce_type", "io.taskqueue.Enqueued")),
-                String.valueOf(index).getBytes(StandardCharsets.UTF_8));
+                String.valueOf(index));
     }
 }

@@ -389,7 +389,8 @@ class ReplicationSourceTest {
     void sourceHasMetersUntilItIsClosed() throws Exception {
         var meters = new SimpleMeterRegistry();
         try (var queue = TaskQueue.<String>builder("measured").build()) {
-            var source = cluster.source(queue).metrics(meters).start();
+            var source =
+                    cluster.source(queue).metrics(meters).kafkaMetrics(true).start();
             queue.enqueue("1");
             queue.enqueue("2");
             queue.lease().complete();
@@ -407,11 +408,11 @@ class ReplicationSourceTest {
                     .isEqualTo(1);
             assertThat(meters.get("taskqueue.replication.buffer").gauge().value())
                     .isZero();
-            assertThat(meters.find("kafka.producer.record.send.total").functionCounter())
+            assertThat(meters.find("taskqueue.kafka.producer.record.send.total").functionCounter())
                     .isNotNull();
             source.close();
             assertThat(meters.find("taskqueue.depth").gauges()).isEmpty();
-            assertThat(meters.find("kafka.producer.record.send.total").functionCounter())
+            assertThat(meters.find("taskqueue.kafka.producer.record.send.total").functionCounter())
                     .isNull();
         }
     }

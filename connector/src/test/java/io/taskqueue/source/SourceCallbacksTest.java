@@ -295,7 +295,7 @@ class SourceCallbacksTest {
             assertThat(cluster.events(EVENTS, "lossy")).hasSize(2);
             await().untilAsserted(() -> assertThat(queue.isOpen()).isFalse());
             assertThatThrownBy(() -> queue.enqueue("later")).isInstanceOf(QueueClosedException.class);
-            engine.close(Duration.ofSeconds(30));
+            engine.close(Duration.ZERO);
             assertThat(engine.closeReport().orElseThrow().notReplicated()).isEqualTo(1);
         }
     }

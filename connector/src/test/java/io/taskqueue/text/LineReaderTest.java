@@ -75,6 +75,11 @@ class LineReaderTest {
             public int read() {
                 throw new AssertionError("read beyond the first line");
             }
+
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                return read();
+            }
         });
         LineReader lines = new LineReader(blocking, 100);
 

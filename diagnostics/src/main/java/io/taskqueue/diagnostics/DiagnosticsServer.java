@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   GET /diagnostics/taskqueue   server-sent events: a "snapshot" of each feed, then every event with its id; comments as heartbeats
  *   GET /metrics                 the meters, as Prometheus text
- *   GET /health/live             200 while the server runs
+ *   GET /health/live             200, or 503 with the checks that fail: the process cannot continue by itself
  *   GET /health/ready            200, or 503 with the checks that fail; and notes
  *   GET /api/parked              the parked tasks of a sink; ?queue=NAME and ?task=TASK select
  *   POST /api/parked             a decision about a parked task: {"action": "redrive" | "discard", "task": …}
@@ -96,6 +96,7 @@ public final class DiagnosticsServer implements AutoCloseable {
         private int maxStreamClients = 64;
         private int bufferedEvents = 4_096;
         private final Map<String, HealthCheck> checks = new LinkedHashMap<>();
+        private final Map<String, HealthCheck> liveChecks = new LinkedHashMap<>();
         private final Map<String, Supplier<Optional<String>>> notes = new LinkedHashMap<>();
 
         private Builder() {}
@@ -137,6 +138,17 @@ public final class DiagnosticsServer implements AutoCloseable {
          */
         public Builder ready(String name, HealthCheck check) {
             addUnique("check", checks, name, Objects.requireNonNull(check, "check"));
+            return this;
+        }
+
+        /**
+         * Adds a check of {@code /health/live}: whether the process can continue by itself. It should fail where only a restart helps, and
+         * not while something outside is unavailable. Without checks, the process is always live.
+         *
+         * @throws IllegalArgumentException if there is a check of that name
+         */
+        public Builder live(String name, HealthCheck check) {
+            addUnique("check", liveChecks, name, Objects.requireNonNull(check, "check"));
             return this;
         }
 
@@ -224,7 +236,8 @@ public final class DiagnosticsServer implements AutoCloseable {
             var streamSettings =
                     new EventStreamEndpoint.Settings(showPayloads, heartbeat, maxStreamClients, bufferedEvents);
             AccessControl access = AccessControl.of(host, token);
-            ReadinessEndpoint readiness = new ReadinessEndpoint(checks, notes, access);
+            HealthEndpoint readiness = new HealthEndpoint("ready", checks, notes, access);
+            HealthEndpoint liveness = new HealthEndpoint("live", liveChecks, Map.of(), access);
             MetricsEndpoint metrics = MetricsEndpoint.of(registry);
             ParkedTasksEndpoint parkedTasks = new ParkedTasksEndpoint(parked, showPayloads);
             QueuedThreadPool threads = HttpServerSetup.threads(maxStreamClients);
@@ -235,7 +248,7 @@ public final class DiagnosticsServer implements AutoCloseable {
             Javalin javalin = Javalin.create(config -> {
                 HttpServerSetup.configure(config, threads, channel, requestTimeout);
                 config.routes.before(context -> HttpServerSetup.protect(context, access));
-                get(config, LIVE, context -> JsonResponses.json(context, 200, Map.of("status", "live")));
+                get(config, LIVE, liveness::serve);
                 get(config, READY, readiness::serve);
                 get(config, METRICS, metrics::serve);
                 get(config, PARKED, parkedTasks::list);

@@ -6,7 +6,7 @@
  *     AccessControl, HttpServerSetup   who may read; Javalin and Jetty
  *     ClientDeadlines                  how many connections wait for their client, and how long
  *     EventStreamEndpoint              /diagnostics/taskqueue: EventFeed -> DiagnosticsEvent -> ServerSentEvents -> StreamClient
- *     ReadinessEndpoint                /health/ready: HealthCheck
+ *     HealthEndpoint                /health/ready: HealthCheck
  *     MetricsEndpoint                  /metrics
  *     ParkedTasksEndpoint              /api/parked: ParkedTaskOperations
  *   DispatcherEventFeed                the feed of a queue and its source

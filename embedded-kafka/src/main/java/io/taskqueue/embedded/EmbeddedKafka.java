@@ -30,10 +30,12 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     private final KafkaRaftServer server;
     private final int port;
+    private final DirectoryLock lock;
 
-    private EmbeddedKafka(KafkaRaftServer server, int port) {
+    private EmbeddedKafka(KafkaRaftServer server, int port, DirectoryLock lock) {
         this.server = server;
         this.port = port;
+        this.lock = lock;
     }
 
     /**
@@ -41,7 +43,7 @@ public final class EmbeddedKafka implements AutoCloseable {
      *
      * @param directory the directory of its log, which is created and formatted if it is new
      * @param port the port to listen on, or 0 for any free port
-     * @throws IOException if the port is in use, or the directory cannot be used
+     * @throws IOException if the port or the directory is in use, or the directory cannot be used
      */
     public static EmbeddedKafka start(Path directory, int port) throws IOException {
         return start(directory, port, Map.of());
@@ -57,10 +59,21 @@ public final class EmbeddedKafka implements AutoCloseable {
         Files.createDirectories(directory);
         Properties settings = settings(directory, listener, freePort());
         settings.putAll(overrides);
+        DirectoryLock lock = DirectoryLock.acquire(directory);
+        try {
+            return new EmbeddedKafka(start(directory, listener, settings), listener, lock);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static KafkaRaftServer start(Path directory, int listener, Properties settings) throws IOException {
         format(directory, settings);
         KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
         try {
             server.startup();
+            return server;
         } catch (RuntimeException e) {
             server.shutdown();
             throw new IOException(
@@ -68,7 +81,6 @@ public final class EmbeddedKafka implements AutoCloseable {
                             + ". Use an empty directory, or one that this broker has used before.",
                     e);
         }
-        return new EmbeddedKafka(server, listener);
     }
 
     /** The address for clients, {@code 127.0.0.1:port}. */
@@ -83,8 +95,12 @@ public final class EmbeddedKafka implements AutoCloseable {
     /** Stops the broker and returns when it has stopped. */
     @Override
     public void close() {
-        server.shutdown();
-        server.awaitShutdown();
+        try {
+            server.shutdown();
+            server.awaitShutdown();
+        } finally {
+            lock.close();
+        }
     }
 
     private static Properties settings(Path directory, int listener, int controller) {

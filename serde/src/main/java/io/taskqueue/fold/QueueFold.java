@@ -43,7 +43,7 @@ public final class QueueFold<T> {
 
     private final String queueName;
     private final int endedKept;
-    private final Map<TaskPhase, LinkedHashMap<TaskId, FoldedTask<T>>> tasks = new EnumMap<>(TaskPhase.class);
+    private final Map<TaskPhase, Map<TaskId, FoldedTask<T>>> tasks = new EnumMap<>(TaskPhase.class);
     private final Map<TaskId, TaskPhase> phases = new HashMap<>();
     private final Map<EventKind, Long> counts = new EnumMap<>(EventKind.class);
     private @Nullable Position last;
@@ -158,7 +158,7 @@ public final class QueueFold<T> {
     private void put(
             TaskEvent<T> change, Task<T> task, TaskPhase phase, @Nullable TaskError lastError, Position position) {
         TaskId id = task.id();
-        LinkedHashMap<TaskId, FoldedTask<T>> entered = held(phase);
+        Map<TaskId, FoldedTask<T>> entered = held(phase);
         entered.put(
                 id,
                 new FoldedTask<>(
@@ -181,8 +181,8 @@ public final class QueueFold<T> {
         return phase == null ? null : held(phase).remove(id);
     }
 
-    private LinkedHashMap<TaskId, FoldedTask<T>> held(TaskPhase phase) {
-        LinkedHashMap<TaskId, FoldedTask<T>> held = tasks.get(phase);
+    private Map<TaskId, FoldedTask<T>> held(TaskPhase phase) {
+        Map<TaskId, FoldedTask<T>> held = tasks.get(phase);
         if (held == null) {
             throw new IllegalStateException("Phase " + phase + " has no tasks. This is a defect.");
         }

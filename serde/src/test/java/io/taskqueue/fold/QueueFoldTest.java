@@ -115,9 +115,9 @@ class QueueFoldTest {
     @Test
     void ofTheEndedTasksTheNewestAreKeptAndAllAreCounted() {
         for (int task = 1; task <= 3; task++) {
-            fold.apply(event(1, 3 * task - 2, EventKind.ENQUEUED, task, 1));
-            fold.apply(event(1, 3 * task - 1, EventKind.LEASE_GRANTED, task, 1));
-            fold.apply(event(1, 3 * task, EventKind.DEAD_LETTERED, task, 1));
+            fold.apply(event(1, 3L * task - 2, EventKind.ENQUEUED, task, 1));
+            fold.apply(event(1, 3L * task - 1, EventKind.LEASE_GRANTED, task, 1));
+            fold.apply(event(1, 3L * task, EventKind.DEAD_LETTERED, task, 1));
         }
         FoldedQueue<String> state = fold.state();
         assertThat(state.in(TaskPhase.DEAD))

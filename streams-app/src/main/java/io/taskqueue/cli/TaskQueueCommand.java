@@ -64,12 +64,17 @@ public final class TaskQueueCommand implements Runnable {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(commandLine(Clock.systemUTC(), Ticker.system()).execute(arguments));
+        StandardOutput out = StandardOutput.open();
+        int exitCode = commandLine(Clock.systemUTC(), Ticker.system())
+                .setOut(out.writer())
+                .execute(arguments);
+        System.exit(out.finish(exitCode, System.err));
     }
 
     /** All commands, with the clock and the ticker that they use. */
     static CommandLine commandLine(Clock clock, Ticker ticker) {
         CommandLine parked = new CommandLine(new ParkedCommands())
+                .addSubcommand(new HelpCommand())
                 .addSubcommand(new ParkedListCommand())
                 .addSubcommand(new ParkedShowCommand())
                 .addSubcommand(new ParkedRedriveCommand(ticker))
@@ -83,7 +88,8 @@ public final class TaskQueueCommand implements Runnable {
                 .addSubcommand(new ReplayCommand(clock, ticker))
                 .addSubcommand(new ResultsCommand())
                 .addSubcommand(parked)
-                .addSubcommand(new StatusCommand(clock));
+                .addSubcommand(new StatusCommand(clock))
+                .addSubcommand(new HelpCommand());
         listExitCodes(all);
         OptionValue.registerDefaults(all);
         return all.setExecutionStrategy(ClassPath.during(new CommandLine.RunLast()))
@@ -96,7 +102,10 @@ public final class TaskQueueCommand implements Runnable {
     private static int reportInvalidCommandLine(ParameterException invalid, String[] arguments) {
         CommandLine command = invalid.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("taskqueue: " + oneLine(invalid));
+        err.println("taskqueue: "
+                + UnknownArgument.in(invalid)
+                        .map(unknown -> Output.escape(unknown.message()))
+                        .orElseGet(() -> oneLine(invalid)));
         err.println("See `" + command.getCommandSpec().qualifiedName() + " --help`.");
         return ExitCode.USAGE;
     }
@@ -121,14 +130,12 @@ public final class TaskQueueCommand implements Runnable {
         return Output.escape(String.valueOf(failure.getMessage()));
     }
 
-    /** Adds the usual exit codes to the help of commands that do not list codes of their own. */
+    /** Adds the exit codes that all commands have to their help. */
     private static void listExitCodes(CommandLine command) {
         for (CommandLine sub : command.getSubcommands().values()) {
             UsageMessageSpec usage = sub.getCommandSpec().usageMessage();
-            if (usage.exitCodeList().isEmpty()) {
-                usage.exitCodeListHeading("%nExit codes:%n");
-                usage.exitCodeList(ExitCode.help());
-            }
+            usage.exitCodeListHeading("%nExit codes:%n");
+            usage.exitCodeList(ExitCode.help(usage.exitCodeList()));
             listExitCodes(sub);
         }
     }

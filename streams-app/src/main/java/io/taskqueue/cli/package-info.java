@@ -1,5 +1,6 @@
 /**
- * The command line. {@link io.taskqueue.cli.TaskQueueCommand} is the main class and the only class here; each command has a package:
+ * The command line. {@link io.taskqueue.cli.TaskQueueCommand} is the main class; it uses {@code HelpCommand}, {@code UnknownArgument}
+ * (suggestions) and {@code StandardOutput} (errors while printing). Each other command has a package:
  *
  * <pre>
  *   demo       demo, broker          everything on this machine; the only package that uses the embedded broker

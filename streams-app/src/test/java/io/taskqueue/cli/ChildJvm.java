@@ -67,6 +67,14 @@ public final class ChildJvm implements AutoCloseable {
         return this;
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean running() {
+        return process.isAlive();
+    }
+
     /** SIGTERM. */
     public void terminate() {
         process.destroy();

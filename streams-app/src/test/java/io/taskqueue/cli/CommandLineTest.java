@@ -3,6 +3,7 @@ package io.taskqueue.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.cli.shared.ExitCode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,10 +31,77 @@ class CommandLineTest {
         for (String command : List.of("broker", "demo", "dispatch", "sink", "results", "status")) {
             assertThat(CommandRun.of(command, "--help").out())
                     .as(command)
-                    .contains("Exit codes:", "done", "the command line is invalid", "refused, and nothing was changed");
+                    .contains("Exit codes:", "done", "the command line is invalid", "refused, and nothing was changed")
+                    .contains("130, 143", "ended by Ctrl-C or SIGTERM, after it has stopped in order");
         }
         assertThat(CommandRun.of("parked", "list", "--help").out()).contains("Exit codes:");
         assertThat(CommandRun.of("replay", "--help").out()).contains("done, or planned");
+    }
+
+    @Test
+    void helpOfACommandIsShownByHelpAsWell() {
+        assertThat(CommandRun.of("help", "status")).isEqualTo(CommandRun.of("status", "--help"));
+        assertThat(CommandRun.of("help", "parked", "list")).isEqualTo(CommandRun.of("parked", "list", "--help"));
+        assertThat(CommandRun.of("parked", "help", "show")).isEqualTo(CommandRun.of("parked", "show", "--help"));
+        assertThat(CommandRun.of("help")).isEqualTo(CommandRun.of("--help"));
+    }
+
+    @Test
+    void misspeltCommandsAndOptionsAreReportedWithSuggestions() {
+        assertUsage("`taskqueue` has no command 'statsu'. Did you mean status?", "taskqueue", "statsu");
+        assertUsage("`taskqueue parked` has no command 'lst'. Did you mean list?", "taskqueue parked", "parked", "lst");
+        assertUsage("`taskqueue` has no command 'statsu'. Did you mean status?", "taskqueue", "help", "statsu");
+        assertUsage("`taskqueue` has no command 'fly'.", "taskqueue", "fly");
+        assertUsage(
+                "`taskqueue sink` has no option --nmae. Did you mean --name?",
+                "taskqueue sink",
+                "sink",
+                "--nmae",
+                "x",
+                "--bootstrap-server=a:1",
+                "--sink=log");
+        assertUsage(
+                "`taskqueue status` has no option --boostrap-server. Did you mean --bootstrap-server?",
+                "taskqueue status",
+                "status",
+                "--boostrap-server=a:1");
+        assertUsage(
+                "`taskqueue status` has no option -x.", "taskqueue status", "status", "--bootstrap-server=a:1", "-x");
+        assertUsage(
+                "`taskqueue status` takes options only, but found 'all'.",
+                "taskqueue status",
+                "status",
+                "--bootstrap-server=a:1",
+                "all");
+    }
+
+    private static void assertUsage(String message, String command, String... arguments) {
+        CommandRun run = CommandRun.of(arguments);
+
+        assertThat(run.err()).isEqualTo("taskqueue: " + message + "\nSee `" + command + " --help`.\n");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void resultThatCannotBePrintedIsAFailure() throws Exception {
+        assertThat(shell("> /dev/full"))
+                .isEqualTo(
+                        "taskqueue: The result could not be written to standard output: No space left on device. Make room, or write "
+                                + "it elsewhere, and run the command again.\nexit code 1\n");
+        assertThat(shell("| (exec 0<&-; sleep 2)")).isEqualTo("exit code 141\n");
+        assertThat(shell("> /dev/null")).isEqualTo("exit code 0\n");
+    }
+
+    /** What a process that prints its help writes to standard error, and its exit code. */
+    private static String shell(String redirection) throws Exception {
+        String command = Path.of(System.getProperty("java.home"), "bin", "java") + " -XX:TieredStopAtLevel=1 -cp '"
+                + System.getProperty("java.class.path") + "' " + TaskQueueCommand.class.getName() + " --help";
+        Process process = new ProcessBuilder("bash", "-c", "{ " + command + "; echo exit code $? >&2; } " + redirection)
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return output;
     }
 
     @Test
@@ -159,8 +227,29 @@ class CommandLineTest {
             CommandRun broker =
                     CommandRun.of("broker", "--dir", directory.toString(), "--port", "" + taken.getLocalPort());
 
-            assertThat(broker.exitCode()).isEqualTo(ExitCode.FAILED);
+            assertThat(broker.exitCode()).isEqualTo(ExitCode.REFUSED);
             assertThat(broker.err()).contains("Port " + taken.getLocalPort() + " on 127.0.0.1 is in use");
+        }
+    }
+
+    @Test
+    void secondBrokerOfADirectoryIsRefusedAndTheFirstContinues(@TempDir Path directory) throws Exception {
+        try (ChildJvm first = ChildJvm.start(
+                directory.resolve("output"),
+                TaskQueueCommand.class,
+                "broker",
+                "--port=0",
+                "--dir=" + directory.resolve("data"))) {
+            first.awaitOutput("A Kafka broker is ready");
+
+            CommandRun second = CommandRun.of("broker", "--port=0", "--dir=" + directory.resolve("data"));
+
+            assertThat(second.err())
+                    .isEqualTo("taskqueue: The directory " + directory.resolve("data")
+                            + " is in use by another broker, process " + first.pid()
+                            + ". Stop that broker, or choose another directory.\n");
+            assertThat(second.exitCode()).isEqualTo(ExitCode.REFUSED);
+            assertThat(first.running()).isTrue();
         }
     }
 

@@ -279,6 +279,9 @@ class CommandsTest {
     void unknownSinksAreRefused() {
         assertThat(List.of(
                         CommandRun.of("status", "--bootstrap-server", server, "--name", "nobody"),
+                        CommandRun.of("results", "--bootstrap-server", server, "--name", "nobody"),
+                        CommandRun.of("parked", "list", "--bootstrap-server", server, "--name", "nobody"),
+                        CommandRun.of("replay", "--bootstrap-server", server, "--name", "nobody", "--receipt"),
                         CommandRun.of("replay", "--bootstrap-server", server, "--name", "nobody", "--to-earliest")))
                 .allSatisfy(run -> {
                     assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);

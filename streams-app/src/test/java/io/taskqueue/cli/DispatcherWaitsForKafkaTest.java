@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -225,12 +226,12 @@ class DispatcherWaitsForKafkaTest {
         return events;
     }
 
-    private static TreeSet<Long> upTo(long last) {
+    private static NavigableSet<Long> upTo(long last) {
         return new TreeSet<>(LongStream.rangeClosed(0, last).boxed().toList());
     }
 
     /** The sequences of the queue's first epoch that are in the topic. */
-    private static TreeSet<Long> sequences(String queue) {
+    private static NavigableSet<Long> sequences(String queue) {
         TreeSet<Position> positions = new TreeSet<>();
         Map<String, Object> kafka = Map.of("bootstrap.servers", "127.0.0.1:" + port);
         try (TopicReader reader = TopicReader.open(kafka, IsolationLevel.READ_UNCOMMITTED, Duration.ofSeconds(30))) {

@@ -31,6 +31,8 @@ class OptionValuesAreCheckedTest {
     private static final List<String> NO_DURATIONS =
             List.of("-1s", "5", "5 s", "5d", "s", "999999999999h", "1e9s", " ");
 
+    private static final List<String> ZERO_ALLOWED = List.of("--port", "--to-offset", "--skip");
+
     @TempDir
     Path directory;
 
@@ -83,7 +85,7 @@ class OptionValuesAreCheckedTest {
         Class<?> type = option.type();
         if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
             values.addAll(NO_NUMBERS);
-            if (!option.longestName().equals("--port") && !option.longestName().equals("--to-offset")) {
+            if (!ZERO_ALLOWED.contains(option.longestName())) {
                 values.add("0");
             }
         } else if (type == double.class) {

@@ -15,7 +15,8 @@ import java.util.Map;
 
 /**
  * A broker with a listener of each security protocol, and one more with a certificate for another host. The user {@code alice} has the
- * password {@code secret} and no permissions; a client without SASL may do everything.
+ * password {@code secret} and no permissions; {@code admin}, with the password {@code admin}, and clients without SASL may do
+ * everything.
  */
 public final class SecuredKafka implements AutoCloseable {
 
@@ -59,7 +60,7 @@ public final class SecuredKafka implements AutoCloseable {
         settings.putAll(store("", directory.resolve("server.p12")));
         settings.putAll(store("listener.name.elsewhere.", directory.resolve("elsewhere.p12")));
         settings.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
-        settings.put("super.users", "User:ANONYMOUS");
+        settings.put("super.users", "User:ANONYMOUS;User:admin");
         EmbeddedKafka broker = EmbeddedKafka.start(directory.resolve("log"), ports.get("PLAINTEXT"), settings);
         return new SecuredKafka(broker, ports, directory);
     }

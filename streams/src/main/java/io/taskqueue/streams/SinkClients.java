@@ -7,6 +7,7 @@ import io.taskqueue.streams.clients.PacedConsumer;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.TimeoutFencingProducer;
 import io.taskqueue.streams.clients.TopicFittingAdmin;
+import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.partition.SinkLifecycle;
 import io.taskqueue.streams.replay.MovedOffsets;
 import java.time.Clock;
@@ -34,6 +35,7 @@ record SinkClients(
         MovedOffsets movedOffsets,
         EventTopic eventTopic,
         Clock clock,
+        ThreadGuard failures,
         Function<Map<String, Object>, Consumer<byte[], byte[]>> consumers)
         implements KafkaClientSupplier {
 
@@ -44,7 +46,7 @@ record SinkClients(
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
         config.replace("internal.leave.group.on.close", true);
-        return PacedConsumer.wrap(consumers.apply(config), commands, lifecycle, budget, movedOffsets);
+        return PacedConsumer.wrap(consumers.apply(config), commands, lifecycle, budget, movedOffsets, failures);
     }
 
     @Override

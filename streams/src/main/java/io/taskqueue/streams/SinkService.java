@@ -1,10 +1,8 @@
 package io.taskqueue.streams;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.libraries.SupportedLibraries;
 import io.taskqueue.libraries.UnsupportedLibraryException;
@@ -20,9 +18,11 @@ import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.checkpoint.PeerPositions;
+import io.taskqueue.streams.parking.LocalParkedEvents;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.status.AppliedEvent;
 import io.taskqueue.streams.status.QueueStatus;
+import io.taskqueue.streams.status.SinkProgress;
 import io.taskqueue.streams.status.SinkState;
 import io.taskqueue.streams.status.SinkStatus;
 import java.nio.file.Path;
@@ -32,18 +32,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
-import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.errors.StreamsException;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,24 +55,14 @@ public final class SinkService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SinkService.class);
 
-    /** How long Kafka Streams may take to close, after the drain timeout. */
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+    private final String name;
+    private final SinkProgress progress;
+    private final ServiceRun run;
 
-    private final SinkSettings<?> settings;
-    private final SinkTopology topology;
-    private final KafkaStreams streams;
-    private final KafkaStreamsMetrics kafkaMetrics;
-    private final AtomicBoolean closing = new AtomicBoolean();
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final AtomicReference<@Nullable SinkStoppedException> failure = new AtomicReference<>();
-    private volatile SinkState state = SinkState.STARTING;
-
-    private SinkService(SinkSettings<?> settings, SinkTopology topology) {
-        this.settings = settings;
-        this.topology = topology;
-        this.streams =
-                new KafkaStreams(topology.topology(), new StreamsConfig(topology.properties()), topology.clients());
-        this.kafkaMetrics = new KafkaStreamsMetrics(streams);
+    private SinkService(SinkSettings<?> settings) {
+        this.name = settings.name();
+        this.progress = SinkTopology.newProgress(settings);
+        this.run = new ServiceRun(settings, progress);
     }
 
     /**
@@ -93,20 +77,12 @@ public final class SinkService implements AutoCloseable {
 
     /** The status of the service now. */
     public SinkStatus status() {
-        SinkStoppedException failed = failure.get();
-        return topology.progress()
-                .status(
-                        failed == null ? state : SinkState.FAILED,
-                        Optional.ofNullable(failed).map(SinkStoppedException::getMessage),
-                        topology.breaker().waiting());
+        return progress.status(run.lifecycle().state(), run.health());
     }
 
-    /** Whether the service runs, is not closing, and does not wait for its target. */
+    /** Whether the service runs, is not closing, can use Kafka, and does not wait for its target. */
     public boolean ready() {
-        return failure.get() == null
-                && state == SinkState.RUNNING
-                && !closing.get()
-                && topology.breaker().waiting().isEmpty();
+        return run.lifecycle().running() && run.health().ready();
     }
 
     /**
@@ -115,8 +91,7 @@ public final class SinkService implements AutoCloseable {
      */
     public AutoCloseable observe(Consumer<? super AppliedEvent<?>> observer) {
         return observe(
-                observer,
-                missed -> LOG.warn("An observer of sink {} is too slow: it missed {} events", settings.name(), missed));
+                observer, missed -> LOG.warn("An observer of sink {} is too slow: it missed {} events", name, missed));
     }
 
     /**
@@ -125,17 +100,25 @@ public final class SinkService implements AutoCloseable {
      * @param missed called on the observer's thread, before the next event that it gets
      */
     public AutoCloseable observe(Consumer<? super AppliedEvent<?>> observer, LongConsumer missed) {
-        return topology.progress().observers().add(observer, missed);
+        return progress.observers().add(observer, missed);
+    }
+
+    /**
+     * The parked and discarded events in the partitions of this instance, from its own state, without asking Kafka; what was parked since
+     * the last commit is among them. Empty for a partition whose state is being restored.
+     */
+    public LocalParkedEvents parked() {
+        return run.parked();
     }
 
     /** Clears the mark {@code diverged} of a queue, which records that events were missing; takes effect with its next event. */
     public void clearDiverged(String queueName) {
-        topology.progress().queue(queueName).requestClear();
+        progress.queue(queueName).requestClear();
     }
 
     /** What an operator has to do for the topics of the sink, such as a permission that is missing; empty if nothing. */
     public Optional<String> topicNote() {
-        return topology.topicNote();
+        return run.topicNote();
     }
 
     /**
@@ -144,10 +127,10 @@ public final class SinkService implements AutoCloseable {
      * @throws SinkStoppedException if it failed
      */
     public void awaitTermination() throws InterruptedException {
-        closed.await();
-        SinkStoppedException failed = failure.get();
-        if (failed != null) {
-            throw failed;
+        run.lifecycle().awaitEnd();
+        Optional<SinkStoppedException> failure = run.lifecycle().failure();
+        if (failure.isPresent()) {
+            throw failure.get();
         }
     }
 
@@ -157,109 +140,7 @@ public final class SinkService implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (closing.compareAndSet(false, true)) {
-            topology.quiesce();
-            end();
-        } else {
-            awaitEnd();
-        }
-    }
-
-    private void start() {
-        streams.setStateListener((now, before) -> follow(now));
-        streams.setUncaughtExceptionHandler(this::failed);
-        kafkaMetrics.bindTo(settings.instruments().meters());
-        try {
-            streams.start();
-        } catch (RuntimeException e) {
-            close();
-            throw notStarted(settings, e);
-        }
-    }
-
-    private void follow(KafkaStreams.State now) {
-        if (now == KafkaStreams.State.RUNNING) {
-            state = SinkState.RUNNING;
-        } else if (now == KafkaStreams.State.REBALANCING && state != SinkState.STARTING) {
-            state = SinkState.REBALANCING;
-        }
-    }
-
-    /** Called on the stream thread, which ends after it. */
-    private StreamThreadExceptionResponse failed(Throwable thrown) {
-        SinkStoppedException reason = reason(thrown);
-        if (failure.compareAndSet(null, reason)) {
-            LOG.error("{}", reason.getMessage(), thrown);
-        }
-        if (closing.compareAndSet(false, true)) {
-            // leaving the group must be requested before the thread ends
-            leaveAndClose(Duration.ZERO);
-            new Thread(this::end, settings.name() + "-end").start();
-        }
-        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-    }
-
-    /** Why the stream thread ended: the sink's own failure, or one that was not expected. */
-    private SinkStoppedException reason(Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SinkStoppedException known) {
-                return known;
-            }
-        }
-        return new SinkStoppedException(
-                "Sink " + settings.name() + " stopped because Kafka Streams failed: " + thrown
-                        + ". What was not committed is applied again at the next start. Find the cause in the log, fix it, "
-                        + "and start the sink again.",
-                thrown);
-    }
-
-    private static SinkStoppedException notStarted(SinkSettings<?> settings, RuntimeException cause) {
-        // the text of Kafka Streams for a directory that is locked; it has no exception of its own for it
-        if (String.valueOf(cause.getMessage()).contains("multiple instances of Kafka Streams")) {
-            return new SinkStoppedException(
-                    "Sink " + settings.name() + " did not start: another process uses its state in "
-                            + settings.stateDirectory()
-                            + ". Each instance on one machine needs its own: pass --state-dir (in code, "
-                            + "stateDirectory).",
-                    cause);
-        }
-        KafkaFailure reason = KafkaFailure.of(cause, settings.kafka());
-        String remedy = reason.kind() == KafkaFailure.Kind.OTHER
-                ? "Its state is in " + settings.stateDirectory()
-                        + ": check that it can be written to, or choose another directory."
-                : reason.remedy();
-        return new SinkStoppedException(
-                "Sink " + settings.name() + " did not start: " + reason.found() + ". " + remedy, cause);
-    }
-
-    private void end() {
-        try {
-            if (!leaveAndClose(settings.limits().drainTimeout().plus(CLOSE_TIMEOUT))) {
-                LOG.warn(
-                        "Sink {} did not stop within {} s; what was not committed is applied again at the next start",
-                        settings.name(),
-                        settings.limits().drainTimeout().plus(CLOSE_TIMEOUT).toSeconds());
-            }
-            topology.close();
-            kafkaMetrics.close();
-        } finally {
-            state = SinkState.STOPPED;
-            closed.countDown();
-        }
-    }
-
-    /** Returns whether Kafka Streams ended within the timeout. */
-    @SuppressWarnings("deprecation") // the options that replace these came with Kafka Streams 4.2
-    private boolean leaveAndClose(Duration timeout) {
-        return streams.close(new KafkaStreams.CloseOptions().timeout(timeout).leaveGroup(true));
-    }
-
-    private void awaitEnd() {
-        try {
-            closed.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        run.close();
     }
 
     /** Collects the settings of a service; {@link #start()} validates them. Not thread-safe. */
@@ -279,6 +160,7 @@ public final class SinkService implements AutoCloseable {
         private boolean adopt;
         private Path stateDirectory = Path.of(System.getProperty("user.home", "."), ".taskqueue", "state");
         private MeterRegistry metrics = new CompositeMeterRegistry();
+        private boolean kafkaMetrics;
         private int concurrency = 64;
         private int maxInFlight = 512;
         private RetryPolicy retry = RetryPolicy.DEFAULT;
@@ -286,6 +168,9 @@ public final class SinkService implements AutoCloseable {
         private Duration drainTimeout = Duration.ofSeconds(5);
         private Duration commitInterval = Duration.ofMillis(100);
         private Duration topicWait = Duration.ofSeconds(30);
+        private boolean waitsForTopic;
+        private OptionalInt newTopicPartitions = OptionalInt.empty();
+        private int newTopicReplicationFactor = -1;
         private Duration topicCheckInterval = Duration.ofSeconds(30);
         private OnGap onGap = OnGap.CONTINUE;
         private OnExhausted onExhausted = OnExhausted.PARK;
@@ -369,9 +254,18 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
-        /** Where the sink and its Kafka clients are measured; nowhere unless set. */
+        /** Where the sink is measured, and where {@link #kafkaMetrics} is set, its Kafka clients; nowhere unless set. */
         public Builder<T> metrics(MeterRegistry registry) {
             this.metrics = registry;
+            return this;
+        }
+
+        /**
+         * Whether the meters of Kafka Streams and its clients are registered too, as {@code taskqueue.kafka.…}, so that they do not
+         * collide with those of other clients in the process; false unless set.
+         */
+        public Builder<T> kafkaMetrics(boolean register) {
+            this.kafkaMetrics = register;
             return this;
         }
 
@@ -456,9 +350,34 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
-        /** How long the service waits for a missing event topic when it starts; 30 s unless set. */
+        /**
+         * How long {@link #start()} waits for an event topic that does not exist, before it fails; 30 s unless set. A source creates
+         * the topic; see also {@link #waitForTopic()} and {@link #createTopic}.
+         */
         public Builder<T> topicWait(Duration wait) {
             this.topicWait = wait;
+            return this;
+        }
+
+        /**
+         * Starts also where the event topic does not exist or the cluster does not answer: {@link #start()} returns, the service is not
+         * ready and its health names what it waits for, and it begins to work as soon as it can. Sink and source can then be started in
+         * any order. Without it, {@link #start()} fails after {@link #topicWait}.
+         */
+        public Builder<T> waitForTopic() {
+            this.waitsForTopic = true;
+            return this;
+        }
+
+        /**
+         * Creates the event topic where it does not exist, instead of waiting for a source to do so. A source uses it as it is.
+         *
+         * @param partitions how many it gets, permanently
+         * @param replicationFactor how many replicas each has, or -1 for the broker's default
+         */
+        public Builder<T> createTopic(int partitions, int replicationFactor) {
+            this.newTopicPartitions = OptionalInt.of(partitions);
+            this.newTopicReplicationFactor = replicationFactor;
             return this;
         }
 
@@ -488,6 +407,10 @@ public final class SinkService implements AutoCloseable {
         /**
          * Starts the service: waits for the event topic and starts Kafka Streams; the first event is applied after it returns.
          *
+         * <p>Blocks the caller for {@link #topicWait} and one minute at most; with {@link #waitForTopic()}, only until it is known whether
+         * the topic exists. An interruption ends it: the service is closed, and the
+         * thread stays interrupted.
+         *
          * @throws IllegalArgumentException if a setting is invalid
          * @throws UnsupportedLibraryException if the application brings a version of a library that does not work here
          * @throws SinkStoppedException if the cluster does not answer, the topic is missing or has fewer partitions than the sink's
@@ -496,25 +419,21 @@ public final class SinkService implements AutoCloseable {
         public SinkService start() {
             SupportedLibraries.requireForStreams();
             SinkSettings<T> settings = settings();
-            SinkTopology topology = SinkTopology.connect(settings);
-            SinkService service;
-            try {
-                service = new SinkService(settings, topology);
-            } catch (StreamsException e) {
-                topology.close();
-                throw notStarted(settings, e);
-            } catch (RuntimeException e) {
-                topology.close();
-                throw e;
-            }
-            service.start();
+            StreamsProperties.validate(settings); // before the cluster is asked
+            SinkService service = new SinkService(settings);
+            service.run.start();
             return service;
         }
 
-        /** The sink as a topology for a KafkaStreams of the user. Throws as {@link #start()}. */
+        /**
+         * The sink as a topology for a KafkaStreams of the user. Waits for the event topic on the caller's thread, and throws as
+         * {@link #start()}; with {@link #waitForTopic()} until it exists, or the thread is interrupted.
+         */
         public SinkTopology topology() {
             SupportedLibraries.requireForStreams();
-            return SinkTopology.connect(settings());
+            SinkSettings<T> settings = settings();
+            StreamsProperties.validate(settings); // before the cluster is asked
+            return SinkTopology.connect(settings, SinkTopology.newProgress(settings), waiting -> {});
         }
 
         /** The class that a user wrote: a lambda's and an anonymous class has a number that changes with others. */
@@ -533,7 +452,8 @@ public final class SinkService implements AutoCloseable {
                     new SinkSettings.Topics(
                             topic,
                             deadLetterTopic == null ? TopicNames.deadLetters(name) : deadLetterTopic,
-                            topicWait,
+                            new SinkSettings.MissingTopic(
+                                    topicWait, waitsForTopic, newTopicPartitions, newTopicReplicationFactor),
                             topicCheckInterval),
                     Map.copyOf(kafka),
                     stateDirectory,
@@ -546,7 +466,7 @@ public final class SinkService implements AutoCloseable {
                             stateMemory,
                             queueExpiry),
                     new SinkSettings.Policies(retry, breaker, onGap, onExhausted, onPermanent),
-                    new SinkSettings.Instruments(metrics, clock, Ticker.system(), RANDOM));
+                    new SinkSettings.Instruments(metrics, kafkaMetrics, clock, Ticker.system(), RANDOM));
         }
     }
 }

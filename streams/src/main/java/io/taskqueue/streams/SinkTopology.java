@@ -12,6 +12,7 @@ import io.taskqueue.streams.clients.EventTopicMonitor;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.PolledRecord;
 import io.taskqueue.streams.execution.CircuitBreaker;
+import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.partition.PartitionStores;
 import io.taskqueue.streams.partition.PartitionWork;
@@ -106,6 +107,8 @@ public final class SinkTopology implements AutoCloseable {
     private final SinkLifecycle lifecycle = new SinkLifecycle();
     private final PollBudget budget = new PollBudget();
     private final MovedOffsets movedOffsets = new MovedOffsets();
+    private final ThreadGuard failures;
+    private volatile Supplier<Optional<String>> topicProblem = Optional::empty;
     private final SinkProgress progress;
     private final CircuitBreaker breaker;
     private final Function<Map<String, Object>, Consumer<byte[], byte[]>> consumers;
@@ -117,23 +120,23 @@ public final class SinkTopology implements AutoCloseable {
      *
      * @param eventTopic the event topic, with its latest description
      */
-    <T> SinkTopology(SinkSettings<T> settings, EventTopic eventTopic) {
+    <T> SinkTopology(SinkSettings<T> settings, SinkProgress progress, EventTopic eventTopic) {
         this.settings = settings;
         this.eventTopic = eventTopic;
+        this.progress = opened(progress);
+        failures = new ThreadGuard(settings.name());
         SinkSettings.Instruments instruments = settings.instruments();
-        SinkMeters meters = new SinkMeters(instruments.meters(), settings.name());
-        progress = opened(new SinkProgress(settings.name(), meters, instruments.clock()));
-        WorkerThreads threads = opened(
-                new WorkerThreads(settings.name(), settings.limits().concurrency(), WorkerThreads.virtualThreads()));
+        WorkerThreads threads = opened(new WorkerThreads(
+                settings.name(), settings.limits().concurrency(), WorkerThreads.virtualThreads(), failures));
         breaker = new CircuitBreaker(
                 settings.name(),
                 settings.policies().breaker(),
                 instruments.clock(),
                 instruments.ticker(),
                 threads::executeAfter);
-        meters.breaker(breaker, now -> now.waiting().isPresent() ? 1 : 0);
+        progress.meters().breaker(breaker, now -> now.waiting().isPresent() ? 1 : 0);
         PartitionWork.Workers workers = new PartitionWork.Workers(threads, breaker);
-        DecodeAhead<T> decoder = opened(new DecodeAhead<>(settings));
+        DecodeAhead<T> decoder = opened(new DecodeAhead<>(settings, failures));
         consumers = decoder::consumer;
         properties = StreamsProperties.of(settings, eventTopic.get().maxMessageBytes());
         RecordLimit producer = StreamsProperties.producerLimit(properties);
@@ -161,13 +164,24 @@ public final class SinkTopology implements AutoCloseable {
                         budget));
     }
 
-    /** Prepares the topics of a sink on its cluster, and wires it. */
-    static SinkTopology connect(SinkSettings<?> settings) {
-        StreamsProperties.validate(settings); // before the cluster is asked
+    /** Where a sink records its progress. */
+    static SinkProgress newProgress(SinkSettings<?> settings) {
+        SinkSettings.Instruments instruments = settings.instruments();
+        return new SinkProgress(
+                settings.name(), new SinkMeters(instruments.meters(), settings.name()), instruments.clock());
+    }
+
+    /**
+     * Prepares the topics of a sink on its cluster, and wires it.
+     *
+     * @param progress closed with the topology
+     * @param waiting is told what it waits for without a limit, and with null that it does not any more
+     */
+    static SinkTopology connect(SinkSettings<?> settings, SinkProgress progress, EventTopicAdmin.Waiting waiting) {
         StateDirectories.requireOwn(settings);
         EventTopicAdmin admin = new EventTopicAdmin(settings);
         try {
-            EventTopicDescription description = admin.prepare();
+            EventTopicDescription description = admin.prepare(waiting);
             Map<String, Object> properties = StreamsProperties.of(settings, description.maxMessageBytes());
             StreamsProperties.requireRoom(properties, description.maxMessageBytes());
             EventTopicMonitor monitor = new EventTopicMonitor(
@@ -176,10 +190,11 @@ public final class SinkTopology implements AutoCloseable {
                     settings.name(),
                     settings.topics().checkInterval(),
                     StreamsProperties.producerLimit(properties).bytes());
-            SinkTopology sink = new SinkTopology(settings, monitor);
+            SinkTopology sink = new SinkTopology(settings, progress, monitor);
             sink.resources.add(monitor);
+            sink.topicProblem = monitor::problem;
             return sink;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             admin.close();
             throw e;
         }
@@ -262,6 +277,7 @@ public final class SinkTopology implements AutoCloseable {
                 movedOffsets,
                 eventTopic,
                 settings.instruments().clock(),
+                failures,
                 mainConsumers);
     }
 
@@ -298,6 +314,20 @@ public final class SinkTopology implements AutoCloseable {
 
     PollBudget budget() {
         return budget;
+    }
+
+    /** Why the event topic cannot be described, for a reason that does not pass by itself. */
+    Optional<String> topicProblem() {
+        return topicProblem.get();
+    }
+
+    /** How many partitions the event topic has. */
+    int partitions() {
+        return eventTopic.get().partitions();
+    }
+
+    ThreadGuard failures() {
+        return failures;
     }
 
     SinkProgress progress() {

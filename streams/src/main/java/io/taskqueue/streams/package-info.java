@@ -3,6 +3,8 @@
  *
  * <pre>
  *   SinkService           the service: builder, status, observers, close
+ *   ServiceLifecycle      its states; ServiceRun starts and ends what runs, SinkThreads notices threads that end
+ *   ParkedReader          reads what is parked from the stores, from other threads
  *   SinkTopology          all wiring of a sink, read from top to bottom
  *   SinkProcessor         passes records and ticks of one partition to {@code partition}; Ticks
  *   CommitHook            calls back just before a task commits

@@ -62,7 +62,7 @@ class UnsupportedLibrariesAreRefusedTest {
     /** Calls an instance of a class whose class path has what the application brings before everything else. */
     private void inApplication(Class<?> start) throws Exception {
         List<URL> urls = new ArrayList<>(List.of(application.toUri().toURL()));
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             urls.add(Path.of(entry).toUri().toURL());
         }
         try (URLClassLoader loader =

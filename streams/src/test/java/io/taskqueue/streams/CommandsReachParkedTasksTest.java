@@ -37,6 +37,13 @@ class CommandsReachParkedTasksTest {
             await(() -> assertThat(parked.read()).hasSize(3 * queues.size()));
             cluster.awaitCaughtUp("decided-from-outside", first, second);
             await(() -> assertThat(first.status().queues()).hasSizeLessThan(queues.size()));
+            List<ParkedEvent> all = parked.read();
+            await(() -> {
+                assertThat(first.parked().complete()).isFalse();
+                assertThat(first.parked().byPartition().values()).anyMatch(here -> !here.isEmpty());
+                assertThat(parked.read(first.parked())).isEqualTo(all);
+                assertThat(parked.read(second.parked())).isEqualTo(all);
+            });
             broken.set(false);
 
             decide(parked, List.of("a", "b", "c", "d"));
@@ -58,6 +65,24 @@ class CommandsReachParkedTasksTest {
             assertThat(cluster.ledger.repeated()).isEmpty();
             assertThat(third.status().queues())
                     .allSatisfy(queue -> assertThat(queue.parked().events()).isZero());
+        }
+    }
+
+    @Test
+    void anInstanceWithAllPartitionsAnswersFromItsOwnState() throws Exception {
+        try (SinkTestCluster cluster = new SinkTestCluster(2)) {
+            for (String queue : List.of("a", "b")) {
+                cluster.source(queue, 1).open().tasks(0, 5);
+            }
+            ParkedEvents parked = parked("answering");
+            SinkService service = start(cluster, "answering", "one");
+            await(() -> assertThat(parked.read()).hasSize(6));
+
+            assertThat(service.parked().complete()).isTrue();
+            ParkedEvents withoutKafka = new ParkedEvents(Map.of("bootstrap.servers", "127.0.0.1:1"), "answering");
+            assertThat(withoutKafka.read(service.parked())).isEqualTo(parked.read());
+            service.close();
+            assertThat(service.parked().byPartition()).isEmpty();
         }
     }
 

@@ -69,6 +69,7 @@ class HaltingRerunsNothingTest {
             assertThat(cluster.ledger.repeated()).isEmpty();
             assertThat(cluster.ledger.keys()).isEqualTo(headers ? 31 : 32);
             assertThat(continuing.status().undecodable()).isEqualTo(1);
+            continuing.close(); // the offsets of what was held are committed before its dead letter is
             List<ConsumerRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
             SinkTestCluster.readCommitted(name + ".dead", deadLetters::add);
             assertThat(deadLetters).hasSize(1);

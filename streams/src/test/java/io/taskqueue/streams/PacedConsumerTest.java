@@ -8,6 +8,7 @@ import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.streams.clients.CommandPriority;
 import io.taskqueue.streams.clients.PacedConsumer;
 import io.taskqueue.streams.clients.PollBudget;
+import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.partition.SinkLifecycle;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.status.QueueStatus;
@@ -160,7 +161,12 @@ class PacedConsumerTest {
         SinkLifecycle sink = new SinkLifecycle();
         List<Boolean> handingOver = new ArrayList<>();
         try (Consumer<byte[], byte[]> consumer = PacedConsumer.wrap(
-                broker, new CommandPriority("events", "control"), sink, new PollBudget(), new MovedOffsets())) {
+                broker,
+                new CommandPriority("events", "control"),
+                sink,
+                new PollBudget(),
+                new MovedOffsets(),
+                new ThreadGuard("paced"))) {
             consumer.subscribe(List.of("events"), new ConsumerRebalanceListener() {
                 @Override
                 public void onPartitionsRevoked(Collection<TopicPartition> partitions) {

@@ -10,6 +10,7 @@ import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.clients.EventTopicDescription;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.execution.CircuitBreaker;
+import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.partition.InFlightStoreFiller;
 import io.taskqueue.streams.partition.PartitionStores;
@@ -50,7 +51,7 @@ class PartitionTakeoverTest {
 
     private final AtomicInteger calls = new AtomicInteger();
     private final SinkLifecycle lifecycle = new SinkLifecycle();
-    private final WorkerThreads threads = new WorkerThreads("alone", 64, null);
+    private final WorkerThreads threads = new WorkerThreads("alone", 64, null, new ThreadGuard("alone"));
     private MockProcessorContext<byte[], byte[]> context;
     private InFlightStoreFiller inFlight;
     private SinkProcessor<String> processor;

@@ -29,6 +29,7 @@ import io.taskqueue.streams.state.KeyValues;
 import io.taskqueue.streams.state.StateKind;
 import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.streams.status.QueueStatus;
+import io.taskqueue.streams.status.SinkHealth;
 import io.taskqueue.streams.status.SinkState;
 import io.taskqueue.streams.status.SinkStatus;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -95,7 +95,7 @@ final class SinkDriver implements AutoCloseable {
                         .breaker(BreakerPolicy.OFF)
                         .retry(new RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(1), 0)))
                 .settings();
-        this.sink = new SinkTopology(settings, () -> description);
+        this.sink = new SinkTopology(settings, SinkTopology.newProgress(settings), () -> description);
         Properties properties = new Properties();
         properties.putAll(this.sink.properties());
         driver = new TopologyTestDriver(this.sink.topology(), properties);
@@ -210,7 +210,7 @@ final class SinkDriver implements AutoCloseable {
     }
 
     SinkStatus status() {
-        return sink.progress().status(SinkState.RUNNING, Optional.empty(), Optional.empty());
+        return sink.progress().status(SinkState.RUNNING, SinkHealth.GOOD);
     }
 
     QueueStatus queue() {

@@ -126,8 +126,9 @@ class SinkSettingsTest {
                             .start())
                     .isInstanceOf(SinkStoppedException.class)
                     .hasMessage(
-                            "Sink lost found no topic no-such-topic within 500ms. Start a source, which creates it, or "
-                                    + "create it, or name another topic.");
+                            "Sink lost found no topic no-such-topic within 500ms. Start a source, which creates it, or let"
+                                    + " the sink create it or wait for it without a limit (--create-topic, --wait-for-topic; in"
+                                    + " code, createTopic, waitForTopic), or name another topic.");
         }
     }
 

@@ -36,6 +36,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -173,6 +174,13 @@ public final class SinkTestCluster implements AutoCloseable {
             ends.put(end.getKey(), end.getValue().offset());
         }
         return ends;
+    }
+
+    /** Deletes all records, as the log's retention does. */
+    public void deleteRecords() throws Exception {
+        Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+        ends().forEach((partition, end) -> all.put(partition, RecordsToDelete.beforeOffset(end)));
+        admin.deleteRecords(all).all().get(30, TimeUnit.SECONDS);
     }
 
     /** Moves the committed offsets of a stopped sink back to the beginning, which starts a replay. */

@@ -26,6 +26,7 @@ import io.taskqueue.streams.state.KeyValues;
 import io.taskqueue.streams.state.StateKind;
 import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.streams.status.QueueStatus;
+import io.taskqueue.streams.status.SinkHealth;
 import io.taskqueue.streams.status.SinkState;
 import io.taskqueue.streams.status.SinkStatus;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +34,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -181,7 +181,7 @@ class SinkTopologyTest {
                 .onGap(onGap)
                 .settings();
         EventTopicDescription description = new EventTopicDescription(TOPIC_ID, 1, 1_048_588, Map.of(0, 0L));
-        sink = new SinkTopology(settings, () -> description);
+        sink = new SinkTopology(settings, SinkTopology.newProgress(settings), () -> description);
         Properties properties = new Properties();
         properties.putAll(sink.properties());
         driver = new TopologyTestDriver(sink.topology(), properties);
@@ -227,7 +227,7 @@ class SinkTopologyTest {
     }
 
     private SinkStatus status() {
-        return sink.progress().status(SinkState.RUNNING, Optional.empty(), Optional.empty());
+        return sink.progress().status(SinkState.RUNNING, SinkHealth.GOOD);
     }
 
     private CheckpointFormat.Stored stored() {

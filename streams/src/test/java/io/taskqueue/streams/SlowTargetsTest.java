@@ -40,6 +40,7 @@ class SlowTargetsTest {
                     .concurrency(4)
                     .maxInFlight(16)
                     .metrics(meters)
+                    .kafkaMetrics(true)
                     .kafka(Map.of(
                             "bootstrap.servers",
                             SinkTestCluster.bootstrap(),
@@ -65,7 +66,7 @@ class SlowTargetsTest {
     }
 
     private static double rebalances(SimpleMeterRegistry meters) {
-        return meters.get("kafka.consumer.coordinator.rebalance.total")
+        return meters.get("taskqueue.kafka.consumer.coordinator.rebalance.total")
                 .meter()
                 .measure()
                 .iterator()

@@ -78,6 +78,6 @@ public final class HeldEvents<T> implements UnreplicatedEvents {
         for (Header header : record.headers()) {
             headers.add(new UnreplicatedEvent.Header(header.key(), new String(header.value(), StandardCharsets.UTF_8)));
         }
-        return new UnreplicatedEvent(event.position, headers, record.value());
+        return new UnreplicatedEvent(event.position, headers, new String(record.value(), StandardCharsets.UTF_8));
     }
 }

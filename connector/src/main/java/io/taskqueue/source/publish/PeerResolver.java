@@ -36,12 +36,17 @@ public final class PeerResolver<T> {
     /** The owner; the default one if the user's code returns none, throws, or returns a name that is not legal. */
     @Nullable
     String ownerOf(TaskEvent<T> event) {
+        boolean interrupted = Thread.currentThread().isInterrupted();
         try {
             String name = owner.apply(event);
             return name == null ? defaultOwner : NameRule.require("peer name", "dispatcher-a", name);
         } catch (Throwable e) {
             failures.add(event, e);
             return defaultOwner;
+        } finally {
+            if (!interrupted) {
+                var unused = Thread.interrupted(); // what the user's code leaves behind would interrupt the producer
+            }
         }
     }
 }

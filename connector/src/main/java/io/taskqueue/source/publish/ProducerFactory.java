@@ -2,24 +2,27 @@ package io.taskqueue.source.publish;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.taskqueue.metrics.KafkaMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
 
-/** Creates producers, one after the other, and binds the meters of the current one. The claim is written by the first. */
+/** Creates producers, one after the other, and binds the meters of the current one where that is wanted. The claim is written by the first. */
 public final class ProducerFactory implements Supplier<Producer<byte[], byte[]>>, AutoCloseable {
 
     private final Map<String, Object> settings;
-    private final MeterRegistry registry;
+    private final Optional<MeterRegistry> registry;
     private @Nullable Producer<byte[], byte[]> first;
     private @Nullable KafkaClientMetrics meters;
 
-    public ProducerFactory(Map<String, Object> settings, MeterRegistry registry) {
+    /** @param registry where the meters of the producers are shown, if they are */
+    public ProducerFactory(Map<String, Object> settings, Optional<MeterRegistry> registry) {
         this.settings = settings;
-        this.registry = registry;
+        this.registry = registry.map(KafkaMeterRegistry::new);
     }
 
     /** Creates the producer that the next call of {@link #get} returns. */
@@ -36,8 +39,7 @@ public final class ProducerFactory implements Supplier<Producer<byte[], byte[]>>
         if (producer == null) {
             closeMeters();
             producer = new KafkaProducer<>(settings);
-            meters = new KafkaClientMetrics(producer);
-            meters.bindTo(registry);
+            bindMeters(producer);
         }
         return producer;
     }
@@ -48,6 +50,14 @@ public final class ProducerFactory implements Supplier<Producer<byte[], byte[]>>
         if (first != null) {
             first.close(Duration.ZERO);
         }
+    }
+
+    private void bindMeters(Producer<byte[], byte[]> producer) {
+        registry.ifPresent(shown -> {
+            KafkaClientMetrics bound = new KafkaClientMetrics(producer);
+            bound.bindTo(shown);
+            meters = bound;
+        });
     }
 
     private void closeMeters() {

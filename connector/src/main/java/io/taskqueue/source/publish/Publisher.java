@@ -107,19 +107,27 @@ public final class Publisher<T> implements Runnable {
                     throw e;
                 } catch (RuntimeException e) { // as of the user's ticker or meter registry
                     report(e);
+                } catch (InterruptedException e) {
+                    // the source has ended, or the user's code has left its thread interrupted; the buffer tells
                 }
                 failures = buffer.acknowledgedUpTo().sequence() > before ? 1 : failures + 1;
                 buffer.startOver();
-                buffer.pause(FIRST_BACKOFF_NANOS << Math.min(failures - 1, MOST_DOUBLINGS));
+                pause(FIRST_BACKOFF_NANOS << Math.min(failures - 1, MOST_DOUBLINGS));
             }
             buffer.lostEvent().ifPresent(listener::lost);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (UnencodableEventException e) {
             listener.failed(e.error);
         } catch (Error e) {
             // a thread that ends without notice would block the queue forever
             listener.failed(new IllegalStateException("The publisher cannot continue: " + e, e));
+        }
+    }
+
+    private void pause(long nanos) {
+        try {
+            buffer.pause(nanos);
+        } catch (InterruptedException e) {
+            // as in run()
         }
     }
 

@@ -47,7 +47,10 @@ public final class UnreplicatedPublisher implements AutoCloseable {
 
     private ProducerRecord<byte[], byte[]> record(UnreplicatedEvent event) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                origin.topic(), origin.partition(), origin.queueName().getBytes(StandardCharsets.UTF_8), event.value());
+                origin.topic(),
+                origin.partition(),
+                origin.queueName().getBytes(StandardCharsets.UTF_8),
+                event.value().getBytes(StandardCharsets.UTF_8));
         event.headers().forEach(header -> record.headers()
                 .add(header.name(), header.value().getBytes(StandardCharsets.UTF_8)));
         return record;

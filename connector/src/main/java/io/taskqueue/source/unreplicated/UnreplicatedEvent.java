@@ -1,7 +1,6 @@
 package io.taskqueue.source.unreplicated;
 
 import io.taskqueue.event.Position;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -10,9 +9,9 @@ import java.util.Objects;
  *
  * @param position the position of the event
  * @param headers the headers of the record, in order
- * @param value the value of the record, JSON in UTF-8; not copied
+ * @param value the value of the record, JSON; in UTF-8 on Kafka
  */
-public record UnreplicatedEvent(Position position, List<Header> headers, byte[] value) {
+public record UnreplicatedEvent(Position position, List<Header> headers, String value) {
 
     /**
      * A header of a record; the headers of events are text.
@@ -34,21 +33,9 @@ public record UnreplicatedEvent(Position position, List<Header> headers, byte[] 
         headers = List.copyOf(headers);
     }
 
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof UnreplicatedEvent event
-                && position.equals(event.position)
-                && headers.equals(event.headers)
-                && Arrays.equals(value, event.value);
-    }
-
-    @Override
-    public int hashCode() {
-        return Objects.hash(position, headers, Arrays.hashCode(value));
-    }
-
+    /** Without the payload. */
     @Override
     public String toString() {
-        return "UnreplicatedEvent[" + position + ", " + value.length + " bytes]";
+        return "UnreplicatedEvent[" + position + ", " + value.length() + " characters]";
     }
 }

@@ -8,7 +8,6 @@ import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.text.LineReader;
-import io.taskqueue.text.TextEncoding;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -228,7 +227,7 @@ public final class UnreplicatedFile implements UnreplicatedEvents {
         if (value.isEmpty()) {
             throw new IllegalArgumentException("it has no value");
         }
-        return new UnreplicatedEvent(position, headers, value.getBytes(StandardCharsets.UTF_8));
+        return new UnreplicatedEvent(position, headers, value);
     }
 
     private Position position(long index) {
@@ -278,11 +277,11 @@ public final class UnreplicatedFile implements UnreplicatedEvents {
                 .put("events", events.count());
     }
 
-    private static ObjectNode json(UnreplicatedEvent event) throws IOException {
+    private static ObjectNode json(UnreplicatedEvent event) {
         ObjectNode json = BoundedJson.object().put("position", event.position().toString());
         ArrayNode headers = json.putArray("headers");
         event.headers().forEach(header -> headers.addArray().add(header.name()).add(header.value()));
-        return json.put("value", TextEncoding.decode(event.value()));
+        return json.put("value", event.value());
     }
 
     private static void line(OutputStream out, ObjectNode json) throws IOException {

@@ -59,6 +59,17 @@ class PeerResolverTest {
     }
 
     @Test
+    void interruptionByTheFunctionEndsWithIt() {
+        PeerResolver<String> peers = new PeerResolver<>("peer-a", null, event -> {
+            Thread.currentThread().interrupt();
+            return "shops";
+        });
+
+        assertThat(peers.ownerOf(enqueued())).isEqualTo("shops");
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
     void illegalNamesAreRefused() {
         assertThatThrownBy(() -> new PeerResolver<String>("", null, event -> null))
                 .isInstanceOf(IllegalArgumentException.class);

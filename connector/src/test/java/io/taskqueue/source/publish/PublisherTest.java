@@ -160,6 +160,24 @@ class PublisherTest implements Publisher.Listener<String> {
     }
 
     @Test
+    void interruptionByTheUsersCodeDoesNotEndThePublisher() {
+        publish(Duration.ofMinutes(2));
+        append(1);
+        await().until(() -> sent(0).equals(List.of(1L)));
+        thread.interrupt();
+        append(2);
+
+        await().until(() -> {
+            producers.forEach(producer -> {
+                while (producer.completeNext()) {
+                    // all that was sent
+                }
+            });
+            return acknowledged.equals(List.of(1L, 2L, 3L));
+        });
+    }
+
+    @Test
     void lostEventEndsThePublisherOnceAllBeforeItIsAcknowledged() {
         publish(Duration.ofMinutes(2));
         append(1);

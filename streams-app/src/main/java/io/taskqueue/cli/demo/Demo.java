@@ -73,6 +73,14 @@ final class Demo implements AutoCloseable {
      */
     record Environment(Clock clock, Ticker ticker, RandomGenerator random) {}
 
+    /**
+     * What the demo does with the tasks.
+     *
+     * @param workers how the workers behave
+     * @param partitions the number of partitions of the event topic
+     */
+    record Load(WorkerBehavior workers, int partitions) {}
+
     private final Map<String, Object> kafka;
     private final Path stateDirectory;
     private final MeterRegistry meters;
@@ -89,10 +97,12 @@ final class Demo implements AutoCloseable {
     }
 
     /** @throws CommandFailedException if a step fails, or the process is asked to end before the tasks have ended */
-    DemoResult run(TaskFileReader tasks, WorkerBehavior workers, ShutdownSignal shutdown, Listener listener)
+    DemoResult run(TaskFileReader tasks, Load load, ShutdownSignal shutdown, Listener listener)
             throws InterruptedException, ExecutionException {
         long begin = environment.ticker().nanos();
-        var settings = new Dispatcher.Settings(QUEUE, workers, LEASE, source -> source.ownerPeer("mirror-workers"));
+        var settings =
+                new Dispatcher.Settings(QUEUE, load.workers(), LEASE, source -> source.ownerPeer("mirror-workers")
+                        .partitions(load.partitions()));
         try (ThreadFailures failures = ThreadFailures.listen();
                 Dispatcher dispatcher = Dispatcher.start(settings, kafka, meters, environment.random(), failures)) {
             listener.dispatcherStarted(dispatcher);
@@ -166,6 +176,7 @@ final class Demo implements AutoCloseable {
                 .stateDirectory(stateDirectory)
                 .retry(factory.retry(configuration))
                 .metrics(meters)
+                .kafkaMetrics(true)
                 .start();
     }
 
@@ -173,7 +184,7 @@ final class Demo implements AutoCloseable {
             throws InterruptedException {
         try (step) {
             Consumer<SinkStatus> update = status -> step.update(applied(status), events);
-            new SinkIdleMonitor(admin, TOPIC, sink).awaitIdle(IDLE_DURATION, shutdown, update);
+            new SinkIdleMonitor(admin, kafka, TOPIC, sink).awaitIdle(IDLE_DURATION, shutdown, update);
         }
         return sink.status();
     }

@@ -72,6 +72,14 @@ public final class DemoCommand implements Callable<Integer> {
     private double failRate;
 
     @Option(
+            names = "--partitions",
+            converter = OptionValue.Count.class,
+            paramLabel = "N",
+            defaultValue = "12",
+            description = "The number of partitions of the event topic. Default: ${DEFAULT-VALUE}.")
+    private int partitions;
+
+    @Option(
             names = "--port",
             converter = OptionValue.PortOfTwo.class,
             paramLabel = "N",
@@ -114,7 +122,7 @@ public final class DemoCommand implements Callable<Integer> {
                     Demo demo = new Demo(
                             broker.bootstrapServers(), directory.path().resolve("state"), meters, environment)) {
                 output.progress("Kafka listens on " + broker.bootstrapServers() + ".");
-                DemoResult result = demo.run(reader, behavior, shutdown, presenter);
+                DemoResult result = demo.run(reader, new Demo.Load(behavior, partitions), shutdown, presenter);
                 return result.mismatches().isEmpty() && reader.skipped() == 0 ? ExitCode.OK : ExitCode.FAILED;
             }
         }
@@ -149,7 +157,7 @@ public final class DemoCommand implements Callable<Integer> {
             DiagnosticsServer.Builder builder =
                     DiagnosticsServer.builder().port(onPort).registry(meters);
             content.accept(builder);
-            DiagnosticsServer server = builder.start();
+            DiagnosticsServer server = DiagnosticsOptions.start(builder);
             output.progress("Diagnostics of the " + name + ": " + DiagnosticsOptions.urls(LOOPBACK, server));
             return server;
         }

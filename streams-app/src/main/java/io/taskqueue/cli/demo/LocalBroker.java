@@ -36,7 +36,7 @@ final class LocalBroker implements AutoCloseable {
                             + e.getClass().getSimpleName() + "). Choose a directory that is writable.",
                     e);
         } catch (IOException e) {
-            throw new CommandFailedException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+            throw new CommandFailedException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -200,7 +200,7 @@ final class DispatchRun {
                 replicated.get(CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
                 return true;
             } catch (TimeoutException e) {
-                continue;
+                // Kafka is waited for without limit
             } catch (ExecutionException e) {
                 String cause = String.valueOf(
                         e.getCause() == null ? e.getMessage() : e.getCause().getMessage());

@@ -91,7 +91,8 @@ public final class Dispatcher implements AutoCloseable {
                     .kafka(kafka)
                     .sourcePeer("dispatcher-" + ProcessHandle.current().pid())
                     .closeTimeout(CLOSE_TIMEOUT)
-                    .metrics(meters);
+                    .metrics(meters)
+                    .kafkaMetrics(true);
             settings.configure().accept(builder);
             ReplicationSource<TaskLine> source = builder.start();
             SimulatedWorkers workers =
@@ -204,7 +205,8 @@ public final class Dispatcher implements AutoCloseable {
     public void showOn(DiagnosticsServer.Builder diagnostics) {
         diagnostics
                 .feed(new DispatcherEventFeed<>(queue, source, TaskLine.CODEC))
-                .ready("replication", this::replicationFailure);
+                .ready("replication", this::replicationFailure)
+                .live("replication", () -> source.health().live() ? Optional.empty() : replicationFailure());
     }
 
     /** Why events do not reach Kafka at the moment; empty when they do. */

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
             "0:done, or planned",
             "1:the command could not be sent, or the sink did not handle it within --wait",
             "2:the command line is invalid",
-            "3:Kafka cannot be reached",
+            "3:Kafka cannot be reached, or does not accept or permit the user",
             "4:refused, and nothing was changed: the sink is unknown, or the task is not parked"
         })
 final class ParkedAction {

@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
         exitCodeList = {
             "0:done",
             "2:the command line is invalid",
-            "3:Kafka cannot be reached",
+            "3:Kafka cannot be reached, or does not accept or permit the user",
             "4:refused: the sink is unknown, or the task is not parked"
         },
         mixinStandardHelpOptions = true,

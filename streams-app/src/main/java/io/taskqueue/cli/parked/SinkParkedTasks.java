@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.diagnostics.ParkedTaskOperations;
 import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.streams.admin.ParkedEvents;
+import io.taskqueue.streams.parking.LocalParkedEvents;
 import io.taskqueue.streams.parking.ParkedTask;
 import io.taskqueue.streams.status.SinkStatus;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +23,16 @@ public final class SinkParkedTasks implements ParkedTaskOperations {
     private static final int MAX_TASKS = 1_000;
 
     private final ParkedEvents parked;
+    private final Supplier<LocalParkedEvents> local;
     private final String sink;
 
-    /** @param sink the name of the sink */
-    public SinkParkedTasks(ParkedEvents parked, String sink) {
+    /**
+     * @param local what is parked in the partitions of this process; only the others are read from Kafka
+     * @param sink the name of the sink
+     */
+    public SinkParkedTasks(ParkedEvents parked, Supplier<LocalParkedEvents> local, String sink) {
         this.parked = parked;
+        this.local = local;
         this.sink = sink;
     }
 
@@ -91,7 +98,7 @@ public final class SinkParkedTasks implements ParkedTaskOperations {
     private List<ParkedTask> tasks(@Nullable String queue, @Nullable String task) {
         TaskSelector selector = new TaskSelector(task);
         try {
-            return ParkedTask.of(parked.read()).stream()
+            return ParkedTask.of(parked.read(local.get())).stream()
                     .filter(each ->
                             queue == null || queue.equals(each.first().event().queueName()))
                     .filter(each -> selector.matches(each.task()))

@@ -59,7 +59,7 @@ import picocli.CommandLine.Option;
             "0:done, or planned",
             "1:the replay was not complete within --wait, or --fail-on-missing found missing results",
             "2:the command line is invalid",
-            "3:Kafka cannot be reached",
+            "3:Kafka cannot be reached, or does not accept or permit the user",
             "4:refused, and nothing was changed: the sink is running or unknown, or there is no receipt"
         },
         mixinStandardHelpOptions = true,
@@ -117,7 +117,13 @@ public final class ReplayCommand implements Callable<Integer> {
         this.poller = new StatePoller(ticker);
     }
 
-    /** The result of the command, as JSON. */
+    /**
+     * The result of the command, as JSON.
+     *
+     * @param events the number of records that are read again
+     * @param selected the number of events that match the selection, from the start of the replay to the end of the topic; absent
+     *     where all do
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Result(
             String name,
@@ -125,6 +131,7 @@ public final class ReplayCommand implements Callable<Integer> {
             boolean executed,
             @JsonUnwrapped Ordered order,
             long events,
+            @Nullable Long selected,
             List<ReplayPlan.Move> partitions,
             @Nullable ReplayReport receipt) {}
 
@@ -180,7 +187,9 @@ public final class ReplayCommand implements Callable<Integer> {
         Long failures = order.selection().failuresOnly()
                 ? SelectedFailures.count(kafka.properties(), plan, order.selection())
                 : null;
+        Long selected = failures == null ? selected(admin, plan, order) : null;
         if (execute) {
+            requireSelected(plan, order, selected);
             if (failures != null && failures == 0) {
                 throw new CommandFailedException(
                         ExitCode.REFUSED,
@@ -191,10 +200,10 @@ public final class ReplayCommand implements Callable<Integer> {
             }
             plan.execute(admin, replays, order);
         }
-        String text = text(plan, order, failures);
+        String text = text(plan, order, selectedText(plan, failures, selected));
         Ordered ordered = Ordered.of(order, failures);
         if (!execute || wait == null) {
-            output.result(text, result(plan, ordered, null));
+            output.result(text, result(plan, ordered, selected, null));
             return ExitCode.OK;
         }
         output.progress(text);
@@ -202,7 +211,7 @@ public final class ReplayCommand implements Callable<Integer> {
         ReplayReport report = await(
                         replays, wait, found -> Optional.of(ReplayReport.of(name, order, partitions, found)))
                 .orElseGet(() -> ReplayReport.of(name, order, partitions, List.of()));
-        output.result(report.text(), result(plan, ordered, report));
+        output.result(report.text(), result(plan, ordered, selected, report));
         return exitCode(report);
     }
 
@@ -247,11 +256,11 @@ public final class ReplayCommand implements Callable<Integer> {
         return timedOut || missing ? ExitCode.FAILED : ExitCode.OK;
     }
 
-    private Result result(ReplayPlan plan, Ordered order, @Nullable ReplayReport report) {
-        return new Result(name, topic.name(), execute, order, plan.events(), plan.moves(), report);
+    private Result result(ReplayPlan plan, Ordered order, @Nullable Long selected, @Nullable ReplayReport report) {
+        return new Result(name, topic.name(), execute, order, plan.events(), selected, plan.moves(), report);
     }
 
-    private String text(ReplayPlan plan, ReplayOrder order, @Nullable Long failures) {
+    private String text(ReplayPlan plan, ReplayOrder order, String selected) {
         String title = String.format(
                 Locale.ROOT,
                 "Replay %d of sink %s from topic %s: %s%s%n%n",
@@ -264,9 +273,44 @@ public final class ReplayCommand implements Callable<Integer> {
                 ? "The offsets were moved. Start the sink: it reads " + plan.events() + " records again. "
                         + whatRuns(order)
                 : "This is the plan; nothing was changed. Add --execute to carry it out.";
-        String selected =
-                failures == null ? "" : String.format(Locale.ROOT, "%,d recorded failures are selected.%n", failures);
-        return title + plan.text() + System.lineSeparator() + selected + end;
+        return title + plan.text() + selected + System.lineSeparator() + end;
+    }
+
+    /** The number of events that match the selection; null where all do. */
+    private @Nullable Long selected(Admin admin, ReplayPlan plan, ReplayOrder order) throws InterruptedException {
+        if (order.selection().isAll()) {
+            return null;
+        }
+        try (Progress progress = Progress.start("counting selected events", output)) {
+            return new SelectedEvents(plan, order.selection()).count(admin, kafka.properties(), progress);
+        }
+    }
+
+    private static void requireSelected(ReplayPlan plan, ReplayOrder order, @Nullable Long selected) {
+        if (selected != null && selected == 0) {
+            throw new CommandFailedException(
+                    ExitCode.REFUSED,
+                    "The replay would select no event: none of topic " + plan.topic() + " from its start on matches "
+                            + order.selection()
+                            + ". Nothing was changed. Correct --select, or choose an earlier start.");
+        }
+    }
+
+    private static String selectedText(ReplayPlan plan, @Nullable Long failures, @Nullable Long selected) {
+        String unread = plan.events() == 0
+                ? String.format("%nNo record is read again: the committed offsets are not behind this start.%n")
+                : "";
+        if (failures != null) {
+            return unread + String.format(Locale.ROOT, "%n%,d recorded failures are selected.%n", failures);
+        }
+        if (selected == null) {
+            return unread;
+        }
+        return unread
+                + (selected == 0
+                        ? String.format("%nNO EVENT IS SELECTED: none from this start on matches the selection.%n")
+                        : String.format(
+                                Locale.ROOT, "%n%,d events from this start on match the selection.%n", selected));
     }
 
     private static String whatRuns(ReplayOrder order) {

@@ -5,6 +5,7 @@
  *   ReplayCommand -> ReplayTargetOptions -> ReplayPlan   (offsets: computed, printed, and moved with --execute)
  *                 -> ReplayModeOptions                   (the order that the sink receives with the moved offsets)
  *                 -> SelectedFailures                     (how many recorded failures a rerun of them would run again)
+ *                 -> SelectedEvents                      (how many events the selection matches)
  *                 -> ReplayReport                        (the receipts of the partitions, summed)
  * </pre>
  *

@@ -16,7 +16,6 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.streams.StreamsConfig;
 
 /** The file of client properties that {@code --command-config} names. */
 record ClientConfigFile(Path path) {
@@ -74,11 +73,7 @@ record ClientConfigFile(Path path) {
     }
 
     private static Stream<String> knownNames() {
-        return Stream.of(
-                        AdminClientConfig.configNames(),
-                        ProducerConfig.configNames(),
-                        ConsumerConfig.configNames(),
-                        StreamsConfig.configDef().names())
+        return Stream.of(AdminClientConfig.configNames(), ProducerConfig.configNames(), ConsumerConfig.configNames())
                 .flatMap(names -> names.stream());
     }
 

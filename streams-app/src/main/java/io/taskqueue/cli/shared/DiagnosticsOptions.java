@@ -77,6 +77,11 @@ public final class DiagnosticsOptions {
         if (token != null && !token.isEmpty()) {
             builder.token(token);
         }
+        return start(builder);
+    }
+
+    /** @throws CommandFailedException if the settings are invalid or the port cannot be bound */
+    public static DiagnosticsServer start(DiagnosticsServer.Builder builder) {
         try {
             return builder.start();
         } catch (IllegalArgumentException e) {

@@ -44,6 +44,8 @@ public final class KafkaOptions {
                     "The class path of classes that you add: sinks, JDBC drivers, and what --command-config names, for example "
                             + "a callback handler of a cloud's IAM. Jars and directories, separated as for java -cp; DIR/* is "
                             + "all jars of a directory. Default: the environment variable TASKQUEUE_CLASS_PATH.")
+    // read through its option by ClassPath, before the command runs
+    @SuppressWarnings("UnusedVariable")
     private @Nullable ClassPath classPath;
 
     /** All properties, with their prefixes. */

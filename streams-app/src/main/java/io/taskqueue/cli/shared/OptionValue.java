@@ -128,6 +128,15 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         }
     }
 
+    /** A whole number of at least 0. */
+    final class CountOrZero implements OptionValue<Integer> {
+
+        @Override
+        public Integer parse(String text) {
+            return (int) number(text, 0, Integer.MAX_VALUE);
+        }
+    }
+
     /** A replication factor. */
     final class ReplicationFactor implements OptionValue<Integer> {
 

@@ -41,12 +41,12 @@ public final class Progress implements AutoCloseable {
     /**
      * Updates the progress.
      *
-     * @param total how much there is to do; negative while that is not known
+     * @param total how much there is to do, which may turn out to be more; negative while that is not known
      */
     public void update(long done, long total) {
         this.done = done;
         if (bar != null) {
-            bar.maxHint(total);
+            bar.maxHint(total < 0 ? total : Math.max(done, total));
             bar.stepTo(done);
         }
     }

@@ -1,9 +1,26 @@
 package io.taskqueue.cli.shared;
 
-/** How different two words are. */
-final class Spelling {
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
+/** Finds the words that a misspelt word may mean. */
+public final class Spelling {
+
+    private static final int MAX_WORDS = 3;
 
     private Spelling() {}
+
+    /** The words that are most like the given one, the most similar first; empty if none is. */
+    public static List<String> closest(String word, Collection<String> words) {
+        int limit = word.length() / 3;
+        return words.stream()
+                .filter(candidate -> distance(word, candidate) <= limit)
+                .sorted(Comparator.<String>comparingInt(candidate -> distance(word, candidate))
+                        .thenComparing(Comparator.naturalOrder()))
+                .limit(MAX_WORDS)
+                .toList();
+    }
 
     /** The number of characters to insert, remove or replace, or of neighbours to swap, to turn one word into the other. */
     static int distance(String one, String other) {

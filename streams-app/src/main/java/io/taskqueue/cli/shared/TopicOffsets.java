@@ -1,7 +1,10 @@
 package io.taskqueue.cli.shared;
 
+import io.taskqueue.kafka.OpenTransactions;
+import io.taskqueue.kafka.OpenTransactions.HeldBack;
 import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.kafka.TopicReader;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,19 +69,67 @@ public final class TopicOffsets {
         return committed;
     }
 
-    /** The first offset of each partition that a group has not consumed, without partitions that it has consumed to the end. */
-    public Map<TopicPartition, Long> unconsumed(String group) throws InterruptedException {
+    /**
+     * What a group has not consumed of a partition.
+     *
+     * @param first the first record that it has not consumed
+     * @param end up to where it can read now: a sink reads committed records only, and those before the first open transaction
+     */
+    public record Unconsumed(ConsumerRecord<byte[], byte[]> first, long end) {
+
+        /** The number of offsets; with those of markers and of aborted records in between. */
+        public long offsets() {
+            return end - first.offset();
+        }
+    }
+
+    /**
+     * What a group that reads committed records has not consumed, without partitions in which there is nothing for it: an offset is
+     * committed only behind a record, so where there are only markers of transactions and aborted records it stays behind.
+     */
+    public Map<TopicPartition, Unconsumed> unconsumed(Map<String, Object> kafka, String group)
+            throws InterruptedException {
         Map<TopicPartition, Long> committed = committed(group);
         Map<TopicPartition, Long> earliest = offsets(OffsetSpec.earliest());
-        Map<TopicPartition, Long> unconsumed = new HashMap<>();
-        offsets(OffsetSpec.latest()).forEach((partition, end) -> {
+        Map<TopicPartition, Long> ends = transactions().ends(partitions, IsolationLevel.READ_COMMITTED);
+        Map<TopicPartition, Long> behind = new HashMap<>();
+        ends.forEach((partition, end) -> {
             long first = earliest.getOrDefault(partition, 0L);
             long from = Math.max(first, committed.getOrDefault(partition, first));
             if (from < end) {
-                unconsumed.put(partition, from);
+                behind.put(partition, from);
             }
         });
+        Map<TopicPartition, Unconsumed> unconsumed = new HashMap<>();
+        if (!behind.isEmpty()) {
+            try (TopicReader reader =
+                    TopicReader.open(kafka, IsolationLevel.READ_COMMITTED, KafkaOptions.REQUEST_TIMEOUT)) {
+                reader.first(behind, ends)
+                        .forEach((partition, record) -> unconsumed.put(
+                                partition, new Unconsumed(record, ends.getOrDefault(partition, record.offset()))));
+            }
+        }
         return unconsumed;
+    }
+
+    /** The number of records that a group has not consumed. */
+    public long countUnconsumed(Map<String, Object> kafka, String group) throws InterruptedException {
+        return unconsumed(kafka, group).values().stream()
+                .mapToLong(Unconsumed::offsets)
+                .sum();
+    }
+
+    /** The partitions whose end cannot be read because a transaction is open there, with its producer where that is known. */
+    public List<HeldBack> heldBack() throws InterruptedException {
+        List<HeldBack> held = new ArrayList<>();
+        for (HeldBack each : transactions().find(partitions)) {
+            held.add(transactions().withWriter(each));
+        }
+        return held;
+    }
+
+    private OpenTransactions transactions() {
+        return new OpenTransactions(admin, (int) KafkaOptions.REQUEST_TIMEOUT.toMillis());
     }
 
     /** Reads the records from the given offsets to the current end of the partitions; other partitions are not read. */

@@ -9,9 +9,13 @@ import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
+import io.taskqueue.cli.shared.Progress;
 import io.taskqueue.cli.shared.ShutdownSignal;
+import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.diagnostics.DiagnosticsServer;
+import io.taskqueue.kafka.ClientProperties;
+import io.taskqueue.kafka.OpenTransactions.HeldBack;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.SinkFactory;
@@ -22,6 +26,7 @@ import io.taskqueue.streams.status.SinkStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -107,6 +112,15 @@ public final class SinkCommand implements Callable<Integer> {
     private TopicOption topic = new TopicOption();
 
     @Option(
+            names = "--replication-factor",
+            converter = OptionValue.ReplicationFactor.class,
+            paramLabel = "N",
+            description =
+                    "The replication factor of the topics that the sink creates for itself: its state, commands and dead letters. "
+                            + "Default: the broker's.")
+    private @Nullable Integer replicationFactor;
+
+    @Option(
             names = "--until-idle",
             paramLabel = "D",
             description = "End when every event is applied and no event has arrived for this long.")
@@ -168,14 +182,15 @@ public final class SinkCommand implements Callable<Integer> {
         try {
             PayloadCodec<T> codec = SinkFactoryLoader.call(factory, "codec", factory::codec);
             var builder = SinkService.builder(name, configured, codec)
-                    .kafka(kafka.properties())
+                    .kafka(properties())
                     .topic(topic.name())
                     .fingerprint((sink + " " + factory.target(sinkConfig)).strip())
                     .adopt(adopt)
                     .stateDirectory(stateDirectory == null ? defaultStateDirectory() : stateDirectory)
                     .retry(SinkFactoryLoader.call(factory, "retry", () -> factory.retry(sinkConfig)))
                     .breaker(SinkFactoryLoader.call(factory, "breaker", () -> factory.breaker(sinkConfig)))
-                    .metrics(meters);
+                    .metrics(meters)
+                    .kafkaMetrics(true);
             service.configure(builder);
             return builder.start();
         } catch (IllegalArgumentException e) {
@@ -183,6 +198,14 @@ public final class SinkCommand implements Callable<Integer> {
         } catch (SinkStoppedException e) {
             throw CommandFailedException.refused(e);
         }
+    }
+
+    private Map<String, Object> properties() {
+        Map<String, Object> properties = kafka.properties();
+        if (replicationFactor != null) {
+            properties.put("streams." + ClientProperties.STREAMS_REPLICATION_FACTOR, replicationFactor);
+        }
+        return properties;
     }
 
     private <T> Consumer<DiagnosticsServer.Builder> diagnosticsOf(SinkService service, PayloadCodec<T> codec) {
@@ -201,8 +224,22 @@ public final class SinkCommand implements Callable<Integer> {
             }
             return;
         }
-        try (Admin admin = kafka.admin()) {
-            new SinkIdleMonitor(admin, topic.name(), service).awaitIdle(untilIdle, shutdown, status -> {});
+        List<HeldBack> heldBack;
+        try (Admin admin = kafka.admin();
+                Progress progress = Progress.start("applying events", output)) {
+            long backlog = backlog(admin);
+            heldBack = new SinkIdleMonitor(admin, kafka.properties(), topic.name(), service)
+                    .awaitIdle(untilIdle, shutdown, status -> progress.update(applied(status), backlog));
+        }
+        heldBack.forEach(held -> output.progress("Not applied: " + held.text() + "."));
+    }
+
+    /** How many records there are to apply, for the progress that is shown; 0 where there is no topic yet. */
+    private long backlog(Admin admin) throws InterruptedException {
+        try {
+            return TopicOffsets.find(admin, topic.name()).countUnconsumed(kafka.properties(), name);
+        } catch (CommandFailedException noTopicYet) {
+            return 0;
         }
     }
 
@@ -214,7 +251,7 @@ public final class SinkCommand implements Callable<Integer> {
     private void report(SinkStatus status) {
         Result result = new Result(
                 name,
-                sum(status, queue -> queue.counts().applied()),
+                applied(status),
                 sum(status, queue -> queue.counts().duplicates()),
                 sum(status, queue -> queue.counts().fenced()),
                 sum(status, queue -> queue.counts().gaps()),
@@ -256,6 +293,10 @@ public final class SinkCommand implements Callable<Integer> {
                         events,
                         kafka.bootstrapServer(),
                         name);
+    }
+
+    private static long applied(SinkStatus status) {
+        return sum(status, queue -> queue.counts().applied());
     }
 
     private static long sum(SinkStatus status, ToLongFunction<QueueStatus> count) {

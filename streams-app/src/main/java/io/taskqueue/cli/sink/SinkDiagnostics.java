@@ -14,6 +14,7 @@ import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.status.QueueStatus;
 import io.taskqueue.streams.status.SinkState;
 import io.taskqueue.streams.status.SinkStatus;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +38,10 @@ public final class SinkDiagnostics<T> implements EventFeed {
                 .note("topics", service::topicNote)
                 .feed(this)
                 .ready("replication", this::replicationFailure)
-                .ready("target", () -> service.status().waiting())
+                .ready("kafka", () -> service.status().health().kafka())
+                .ready("target", () -> service.status().health().target())
+                .live("replication", () -> service.status().health().failure())
+                .note("attention", this::notes)
                 .note("failed", () -> recordedFailures(service.status()))
                 .note("undecodable", () -> undecodable(service.status()));
     }
@@ -70,8 +74,13 @@ public final class SinkDiagnostics<T> implements EventFeed {
     void showParkedOn(DiagnosticsServer.Builder diagnostics, Map<String, ?> kafka) {
         String sink = service.status().sink();
         diagnostics
-                .parked(new SinkParkedTasks(new ParkedEvents(kafka, sink), sink))
+                .parked(new SinkParkedTasks(new ParkedEvents(kafka, sink), service::parked, sink))
                 .note("parked", () -> SinkParkedTasks.note(service.status(), kafka.get("bootstrap.servers")));
+    }
+
+    private Optional<String> notes() {
+        List<String> notes = List.copyOf(service.status().health().notes().values());
+        return notes.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", notes));
     }
 
     private Optional<String> replicationFailure() {
@@ -90,6 +99,7 @@ public final class SinkDiagnostics<T> implements EventFeed {
         status.failure().ifPresent(failure -> snapshot.put("failure", failure));
         status.waiting().ifPresent(waiting -> snapshot.put("waiting", waiting));
         snapshot.put("undecodable", status.undecodable());
+        status.health().kafka().ifPresent(kafka -> snapshot.put("kafka", kafka));
         ArrayNode queues = snapshot.putArray("queues");
         status.queues().forEach(queue -> writeQueue(queue, queues.addObject()));
         snapshot.putObject("effects")

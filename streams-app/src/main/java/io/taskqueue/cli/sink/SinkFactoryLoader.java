@@ -22,11 +22,12 @@ final class SinkFactoryLoader {
      * @throws CommandFailedException if there is no such sink, or its factory cannot be created
      */
     static SinkFactory<?> load(String sink) {
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
         return switch (sink) {
             case "log" -> new LogSinkFactory();
             case "http" -> new HttpSinkFactory();
-            case "jdbc" -> new JdbcSinkFactory(Thread.currentThread().getContextClassLoader());
-            default -> loadClass(sink);
+            case "jdbc" -> new JdbcSinkFactory(loader);
+            default -> loadClass(sink, loader);
         };
     }
 
@@ -65,12 +66,11 @@ final class SinkFactoryLoader {
         return result;
     }
 
-    private static SinkFactory<?> loadClass(String className) {
+    private static SinkFactory<?> loadClass(String className, ClassLoader loader) {
         try {
-            Object instance = Class.forName(
-                            className, true, Thread.currentThread().getContextClassLoader())
-                    .getConstructor()
-                    .newInstance();
+            ClassPathDriver.registerAll(loader);
+            Object instance =
+                    Class.forName(className, true, loader).getConstructor().newInstance();
             if (instance instanceof SinkFactory<?> factory) {
                 return factory;
             }
@@ -78,6 +78,8 @@ final class SinkFactoryLoader {
                     ExitCode.USAGE,
                     "The class " + className + " of --sink does not implement " + SinkFactory.class.getName()
                             + ". Implement it.");
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
         } catch (ClassNotFoundException | NoClassDefFoundError e) {
             throw new CommandFailedException(
                     ExitCode.USAGE,

@@ -4,12 +4,15 @@ import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.kafka.OpenTransactions.HeldBack;
 import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.SinkTopology;
 import io.taskqueue.streams.replay.ReplayReceipt;
 import io.taskqueue.streams.status.SinkState;
 import io.taskqueue.streams.status.SinkStatus;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -19,12 +22,17 @@ public final class SinkIdleMonitor {
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(100);
 
     private final Admin admin;
+    private final Map<String, Object> kafka;
     private final String topic;
     private final SinkService service;
 
-    /** @param topic the event topic */
-    public SinkIdleMonitor(Admin admin, String topic, SinkService service) {
+    /**
+     * @param kafka the properties of Kafka's clients
+     * @param topic the event topic
+     */
+    public SinkIdleMonitor(Admin admin, Map<String, Object> kafka, String topic, SinkService service) {
         this.admin = admin;
+        this.kafka = kafka;
         this.topic = topic;
         this.service = service;
     }
@@ -34,32 +42,45 @@ public final class SinkIdleMonitor {
      * takes at least the interval between two.
      *
      * @param progress receives the status at each check
+     * @return the partitions whose end the sink could not read, because a transaction is open there
      * @throws CommandFailedException if the sink failed
      */
-    public void awaitIdle(Duration duration, ShutdownSignal shutdown, Consumer<SinkStatus> progress)
+    public List<HeldBack> awaitIdle(Duration duration, ShutdownSignal shutdown, Consumer<SinkStatus> progress)
             throws InterruptedException {
         long checksNeeded = Math.max(1, duration.dividedBy(CHECK_INTERVAL));
         long checks = 0;
         long handledBefore = -1;
         while (checks < checksNeeded) {
             if (shutdown.await(CHECK_INTERVAL)) {
-                return;
+                return List.of();
             }
             // the offsets first: what they have passed is in flight or done, which the status read afterwards shows
-            boolean consumed = consumed(topic)
-                    && consumed(SinkTopology.controlTopic(service.status().sink()));
+            boolean consumed = idle(service.status(), handledBefore) && consumed();
             SinkStatus status = service.status();
             progress.accept(status);
             requireNotFailed(status);
-            long handled = status.queues().stream()
-                    .mapToLong(queue -> queue.counts().applied()
-                            + queue.counts().duplicates()
-                            + queue.counts().fenced())
-                    .sum();
-            boolean idle = consumed && status.settled() && replaysComplete(status) && handled == handledBefore;
-            checks = idle ? checks + 1 : 0;
-            handledBefore = handled;
+            checks = consumed && idle(status, handledBefore) ? checks + 1 : 0;
+            handledBefore = handled(status);
         }
+        return TopicOffsets.find(admin, topic).heldBack();
+    }
+
+    /** Whether nothing is in flight, and nothing was handled since the last check. */
+    private static boolean idle(SinkStatus status, long handledBefore) {
+        return status.settled() && replaysComplete(status) && handled(status) == handledBefore;
+    }
+
+    private static long handled(SinkStatus status) {
+        return status.queues().stream()
+                .mapToLong(queue -> queue.counts().applied()
+                        + queue.counts().duplicates()
+                        + queue.counts().fenced())
+                .sum();
+    }
+
+    private boolean consumed() throws InterruptedException {
+        return consumed(topic)
+                && consumed(SinkTopology.controlTopic(service.status().sink()));
     }
 
     private static boolean replaysComplete(SinkStatus status) {
@@ -68,7 +89,7 @@ public final class SinkIdleMonitor {
 
     private boolean consumed(String topic) throws InterruptedException {
         return TopicOffsets.find(admin, topic)
-                .unconsumed(service.status().sink())
+                .unconsumed(kafka, service.status().sink())
                 .isEmpty();
     }
 

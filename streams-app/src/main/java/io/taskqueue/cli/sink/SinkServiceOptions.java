@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -30,6 +31,7 @@ final class SinkServiceOptions {
 
     @Option(
             names = "--queue",
+            converter = OptionValue.Queue.class,
             paramLabel = "QUEUE",
             description =
                     "Apply only this queue, or with a * at the end, the queues that begin with what is before it. Repeatable. "
@@ -111,8 +113,23 @@ final class SinkServiceOptions {
             names = "--topic-wait",
             paramLabel = "D",
             defaultValue = "30s",
-            description = "How long the sink waits for a missing event topic. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How long the start waits for a missing event topic before it fails. Default: ${DEFAULT-VALUE}.")
     private Duration topicWait = Duration.ZERO;
+
+    @Option(
+            names = "--wait-for-topic",
+            description =
+                    "Wait for a missing event topic without a limit; the sink is not ready until a source, or you, created it.")
+    private boolean waitForTopic;
+
+    @Option(
+            names = "--create-topic",
+            paramLabel = "PARTITIONS",
+            description =
+                    "Create a missing event topic with this many partitions, which cannot be changed later, and the broker's "
+                            + "default replication factor. Default: a source creates it.")
+    private @Nullable Integer createTopic;
 
     @Option(
             names = "--state-memory",
@@ -163,6 +180,12 @@ final class SinkServiceOptions {
                 .queueExpiry(queueExpiry);
         if (!queues.isEmpty()) {
             builder.queues(queues.toArray(String[]::new));
+        }
+        if (waitForTopic) {
+            builder.waitForTopic();
+        }
+        if (createTopic != null) {
+            builder.createTopic(createTopic, -1);
         }
     }
 

@@ -3,6 +3,7 @@
  *
  * <pre>
  *   SinkCommand -> SinkFactoryLoader -> log, http, JdbcSinkFactory -> DriverDataSource, or a class of the user
+ *                                    -> ClassPathDriver (makes JDBC drivers of the user visible to all of the JDBC API)
  *               -> SinkServiceOptions (the settings of the service)
  *               -> SinkDiagnostics    (what the service shows over HTTP; threads of the server and of the service)
  *               -> SinkIdleMonitor    (--until-idle)

@@ -6,9 +6,12 @@ import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.event.Position;
+import io.taskqueue.kafka.TopicAdmin;
+import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.streams.admin.SinkResults;
 import io.taskqueue.streams.admin.SinkResults.RecordedFailure;
+import io.taskqueue.streams.state.StoreNames;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -77,6 +80,7 @@ public final class ResultsCommand implements Callable<Integer> {
 
     @Option(
             names = "--skip",
+            converter = OptionValue.CountOrZero.class,
             paramLabel = "N",
             defaultValue = "0",
             description = "Skip this many effects first, to print the next page. Default: ${DEFAULT-VALUE}.")
@@ -97,10 +101,10 @@ public final class ResultsCommand implements Callable<Integer> {
     record Result(String name, List<EffectListing.Effect> effects, long notShown) {}
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         Predicate<EffectKey> selected = selected();
-        validatePage();
         kafka.requireReachable();
+        requireSink();
         SinkResults results = new SinkResults(kafka.properties(), name);
         if (reruns) {
             Set<EffectKey> rerun = new HashSet<>();
@@ -111,15 +115,6 @@ public final class ResultsCommand implements Callable<Integer> {
         Result result = failed ? failures(results, selected) : effects(results, selected);
         output.result(text(result), result);
         return ExitCode.OK;
-    }
-
-    private void validatePage() {
-        if (skip < 0 || limit < 1) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE,
-                    "--skip must be at least 0 and --limit at least 1, but they are " + skip + " and " + limit
-                            + ". Correct them.");
-        }
     }
 
     private Result effects(SinkResults results, Predicate<EffectKey> selected) {
@@ -143,6 +138,18 @@ public final class ResultsCommand implements Callable<Integer> {
                 ? List.of()
                 : EffectListing.of(results.find(key -> page.contains(EffectListing.firstGeneration(key))));
         return new Result(name, shown, failures.size() - shown.size());
+    }
+
+    private void requireSink() throws InterruptedException {
+        String changelog = TopicNames.changelog(name, StoreNames.RESULTS);
+        try (TopicAdmin topics = new TopicAdmin(kafka.admin(), KafkaOptions.REQUEST_TIMEOUT)) {
+            if (topics.describe(changelog).isEmpty()) {
+                throw new CommandFailedException(
+                        ExitCode.REFUSED,
+                        "There is no sink " + name + " on this cluster: it has no topic " + changelog
+                                + ". Check --name; `taskqueue status` lists the sinks.");
+            }
+        }
     }
 
     private Predicate<EffectKey> selected() {

@@ -2,6 +2,7 @@ package io.taskqueue.cli.status;
 
 import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.cli.shared.TopicOffsets.Unconsumed;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.admin.SinkDeadLetters;
 import io.taskqueue.streams.admin.SinkResults;
@@ -12,13 +13,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.jspecify.annotations.Nullable;
 
@@ -67,18 +65,14 @@ record SinkLag(
                 .stream()
                 .findFirst()
                 .orElseThrow();
-        Map<TopicPartition, Long> unconsumed = topic.unconsumed(name);
-        Map<TopicPartition, Long> end = topic.offsets(OffsetSpec.latest());
-        long events = unconsumed.entrySet().stream()
-                .mapToLong(entry -> end.getOrDefault(entry.getKey(), entry.getValue()) - entry.getValue())
-                .sum();
+        Collection<Unconsumed> unconsumed = topic.unconsumed(kafka, name).values();
         Long parked = parked(kafka, name);
         return new SinkLag(
                 name,
                 group.groupState().toString(),
                 group.members().size(),
-                events,
-                age(topic, kafka, unconsumed, now),
+                unconsumed.stream().mapToLong(Unconsumed::offsets).sum(),
+                age(unconsumed, now),
                 parked,
                 parked == null ? null : failed(kafka, name),
                 undecodable(kafka, name));
@@ -110,11 +104,10 @@ record SinkLag(
         }
     }
 
-    /** The age of the oldest record at these offsets: a difference of wall clocks, because another machine set the timestamp. */
-    private static double age(
-            TopicOffsets topic, Map<String, Object> kafka, Map<TopicPartition, Long> unconsumed, Instant now) {
-        AtomicLong oldest = new AtomicLong(now.toEpochMilli());
-        topic.readOne(kafka, unconsumed, record -> oldest.accumulateAndGet(record.timestamp(), Math::min));
-        return Duration.between(Instant.ofEpochMilli(oldest.get()), now).toMillis() / 1000.0;
+    /** The age of the oldest record that is not consumed: a difference of wall clocks, because another machine set the timestamp. */
+    private static double age(Collection<Unconsumed> unconsumed, Instant now) {
+        long oldest =
+                unconsumed.stream().mapToLong(each -> each.first().timestamp()).reduce(now.toEpochMilli(), Math::min);
+        return Duration.between(Instant.ofEpochMilli(oldest), now).toMillis() / 1000.0;
     }
 }

@@ -1,5 +1,6 @@
 package io.taskqueue.cli.status;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
@@ -9,6 +10,8 @@ import io.taskqueue.cli.shared.RegistryTopicOption;
 import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.cli.status.NewestQueueEvents.NewestEvent;
+import io.taskqueue.kafka.OpenTransactions;
+import io.taskqueue.kafka.OpenTransactions.HeldBack;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.SourceRegistry;
 import java.time.Clock;
@@ -37,6 +40,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class StatusCommand implements Callable<Integer> {
+
+    /** A transaction that was written to more recently is not reported: it is about to end. */
+    private static final Duration RECENT_WRITE = Duration.ofSeconds(10);
 
     private final Clock clock;
 
@@ -73,14 +79,28 @@ public final class StatusCommand implements Callable<Integer> {
             String queue, String owner, long epoch, @Nullable String lastPosition, @Nullable String lastEventAt) {}
 
     /** The result of the command, as JSON. */
-    record Result(List<QueueLine> queues, List<SinkLag> sinks) {}
+    record Result(List<QueueLine> queues, List<SinkLag> sinks, List<OpenTransaction> openTransactions) {}
+
+    /** A partition that no sink can read to its end, because a transaction is open there. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record OpenTransaction(int partition, long fromOffset, long end, @Nullable Long producerId, String text) {
+
+        private static OpenTransaction of(HeldBack held) {
+            return new OpenTransaction(
+                    held.partition().partition(),
+                    held.from(),
+                    held.end(),
+                    held.writer().map(OpenTransactions.Writer::id).orElse(null),
+                    held.text());
+        }
+    }
 
     @Override
     public Integer call() throws Exception {
         kafka.requireReachable();
         try (Admin admin = kafka.admin()) {
             TopicOffsets events = TopicOffsets.find(admin, topic.name());
-            Result result = new Result(queues(events), sinks(admin, events));
+            Result result = new Result(queues(events), sinks(admin, events), openTransactions(events));
             output.result(text(result), result);
         }
         return ExitCode.OK;
@@ -100,6 +120,17 @@ public final class StatusCommand implements Callable<Integer> {
                     event == null ? null : event.at().toString()));
         });
         return lines;
+    }
+
+    private List<OpenTransaction> openTransactions(TopicOffsets events) throws InterruptedException {
+        Instant recent = clock.instant().minus(RECENT_WRITE);
+        return events.heldBack().stream()
+                .filter(held -> held.writer()
+                        .map(OpenTransactions.Writer::lastWrite)
+                        .filter(recent::isBefore)
+                        .isEmpty())
+                .map(OpenTransaction::of)
+                .toList();
     }
 
     private List<SinkLag> sinks(Admin admin, TopicOffsets events) throws InterruptedException {
@@ -174,6 +205,8 @@ public final class StatusCommand implements Callable<Integer> {
                     "%n%nfailed: effects with a recorded failure, which no retry attempts again. List them with `taskqueue results "
                             + "--name APP --failed`."));
         }
+        result.openTransactions()
+                .forEach(open -> text.append(String.format(Locale.ROOT, "%n%nNot readable: %s.", open.text())));
         return text.toString();
     }
 }

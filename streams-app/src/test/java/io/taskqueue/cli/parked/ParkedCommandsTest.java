@@ -11,6 +11,7 @@ import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.streams.admin.ParkedEvents;
+import io.taskqueue.streams.parking.LocalParkedEvents;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -218,8 +219,10 @@ class ParkedCommandsTest {
     @Order(9)
     void parkedTasksAreListedAndDecidedOverHttp() throws Exception {
         refusing = false;
-        SinkParkedTasks feed =
-                new SinkParkedTasks(new ParkedEvents(Map.of("bootstrap.servers", server), "books"), "books");
+        SinkParkedTasks feed = new SinkParkedTasks(
+                new ParkedEvents(Map.of("bootstrap.servers", server), "books"),
+                () -> new LocalParkedEvents(0, Map.of()),
+                "books");
         try (DiagnosticsServer http = DiagnosticsServer.builder().parked(feed).start()) {
             JsonNode listed = new ObjectMapper()
                     .readTree(http(http, "?queue=orders", null).body());

@@ -74,9 +74,30 @@ class ReplayCommandTest {
         assertThat(plan.exitCode()).as(plan.err()).isZero();
         assertThat(plan.out())
                 .startsWith("Replay 1 of sink books from topic taskqueue.events: rerun of queue=orders,kind=Enqueued")
+                .contains(TASKS + " events from this start on match the selection.")
                 .contains("This is the plan; nothing was changed. Add --execute to carry it out.");
         assertThat(sink().json().get("applied").asLong()).isZero();
         assertThat(replay("--to-earliest").out()).startsWith("Replay 1 of ");
+    }
+
+    @Test
+    @Order(2)
+    void selectionThatMatchesNothingIsReported() {
+        for (String clause : List.of("queue=no-such", "task=orders/1/999", "from=99/0", "to=2001-01-01T00:00:00Z")) {
+            assertThat(replay("--to-earliest", "--mode", "rerun", "--select", clause)
+                            .out())
+                    .as(clause)
+                    .contains("NO EVENT IS SELECTED: none from this start on matches the selection.");
+        }
+        CommandRun refused = replay("--to-earliest", "--mode", "fill-gaps", "--select", "queue=no-such", "--execute");
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(refused.err())
+                .endsWith(
+                        """
+                        taskqueue: The replay would select no event: none of topic taskqueue.events from its start on matches \
+                        queue=no-such. Nothing was changed. Correct --select, or choose an earlier start.
+                        """);
+        assertThat(replay("--to-earliest").out()).as("nothing was ordered").startsWith("Replay 1 of ");
     }
 
     @Test

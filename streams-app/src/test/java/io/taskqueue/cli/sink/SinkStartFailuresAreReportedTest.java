@@ -14,6 +14,7 @@ import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.streams.SinkService;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,30 @@ class SinkStartFailuresAreReportedTest {
                 .contains("needs a commit interval");
         assertThat(refused(ExitCode.USAGE, "--name", "printer", "--on-gap", "jump"))
                 .contains("--on-gap", "jump");
+    }
+
+    @Test
+    void replicationFactorHigherThanTheClusterIsAUsageError() {
+        assertThat(refused(ExitCode.USAGE, "--name", "copied", "--replication-factor", "3"))
+                .startsWith(
+                        "taskqueue: Sink copied cannot create its dead-letter topic copied.dead: Kafka refused it: ")
+                .contains("replication factor")
+                .contains(
+                        "Set a replication factor that is not higher than the number of brokers (replicationFactor of a "
+                                + "source, --replication-factor of a command, replication.factor of a sink), or add brokers.");
+    }
+
+    @Test
+    void stateDirectoryThatIsAFileIsReportedWithOneFullStop() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+
+        String message = refused(ExitCode.REFUSED, "--name", "filed", "--state-dir", file.toString());
+
+        assertThat(message)
+                .startsWith("taskqueue: Sink filed did not start: ")
+                .endsWith(". Its state is in " + file
+                        + ": check that it can be written to, or choose another directory.\n")
+                .doesNotContain("..");
     }
 
     @Test

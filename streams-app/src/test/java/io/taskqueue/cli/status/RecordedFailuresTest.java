@@ -95,7 +95,7 @@ class RecordedFailuresTest {
         CommandRun negative = command("results", "--skip", "-1");
         assertThat(negative.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(negative.err())
-                .contains("--skip must be at least 0 and --limit at least 1, but they are -1 and 1000. Correct them.");
+                .contains("Invalid value for option '--skip': '-1' is not a whole number from 0 to 2147483647.");
     }
 
     @Test

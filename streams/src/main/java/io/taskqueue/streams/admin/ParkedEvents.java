@@ -1,10 +1,8 @@
 package io.taskqueue.streams.admin;
 
 import io.taskqueue.kafka.TopicNames;
-import io.taskqueue.serde.PayloadCodec;
-import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.streams.parking.LocalParkedEvents;
 import io.taskqueue.streams.parking.ParkedCommand;
-import io.taskqueue.streams.parking.ParkedEntry;
 import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.parking.ParkedFormat;
 import io.taskqueue.streams.parking.ParkedTask;
@@ -12,11 +10,13 @@ import io.taskqueue.streams.state.StateKind;
 import io.taskqueue.streams.state.StoreNames;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -40,7 +40,6 @@ public final class ParkedEvents {
             .thenComparing(parked -> parked.event().taskId().sequenceId())
             .thenComparing(ParkedEvent::offset);
 
-    private final ReplicationEventCodec<String> codec = new ReplicationEventCodec<>(PayloadCodec.jsonText());
     private final String sink;
     private final Map<String, Object> kafka;
 
@@ -60,17 +59,34 @@ public final class ParkedEvents {
      * @throws KafkaException if the cluster does not answer
      */
     public synchronized List<ParkedEvent> read() {
+        return read(new LocalParkedEvents(0, Map.of()));
+    }
+
+    /**
+     * The same, where an instance of the sink runs in this process: only the partitions of other instances are read from Kafka.
+     *
+     * @param local what {@code SinkService.parked()} returned
+     */
+    public synchronized List<ParkedEvent> read(LocalParkedEvents local) {
+        List<ParkedEvent> events = new ArrayList<>();
+        local.byPartition().values().forEach(events::addAll);
+        if (!local.complete()) {
+            events.addAll(readFromKafka(local.byPartition().keySet()));
+        }
+        events.sort(ORDER);
+        return events;
+    }
+
+    private Collection<ParkedEvent> readFromKafka(Set<Integer> without) {
         Map<Bytes, ParkedEvent> latest = new HashMap<>();
-        Optional<Integer> partitions =
-                new SinkChangelog(kafka, sink).read(StoreNames.STATE, record -> update(latest, record));
+        Optional<Integer> partitions = new SinkChangelog(kafka, sink)
+                .read(StoreNames.STATE, partition -> !without.contains(partition), record -> update(latest, record));
         if (partitions.isEmpty()) {
             throw new IllegalStateException("There is no topic " + TopicNames.changelog(sink, StoreNames.STATE)
                     + " on this cluster, so no sink named " + sink
                     + " has run here, or it may not be read. Check the name and the cluster.");
         }
-        List<ParkedEvent> events = new ArrayList<>(latest.values());
-        events.sort(ORDER);
-        return events;
+        return latest.values();
     }
 
     private void update(Map<Bytes, ParkedEvent> latest, ConsumerRecord<byte[], byte[]> record) {
@@ -81,19 +97,8 @@ public final class ParkedEvents {
         if (record.value() == null) {
             latest.remove(Bytes.wrap(key));
         } else {
-            latest.put(Bytes.wrap(key), event(record.partition(), ParkedFormat.entry(key, record.value())));
+            latest.put(Bytes.wrap(key), ParkedFormat.entry(key, record.value()).shown(record.partition()));
         }
-    }
-
-    private ParkedEvent event(int partition, ParkedEntry entry) {
-        return new ParkedEvent(
-                codec.decode(entry.value().get()),
-                partition,
-                entry.key().offset(),
-                entry.since(),
-                entry.delivery().round(),
-                entry.released(),
-                entry.state());
     }
 
     /**

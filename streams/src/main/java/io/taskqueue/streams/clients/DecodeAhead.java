@@ -2,6 +2,7 @@ package io.taskqueue.streams.clients;
 
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.QueueFilter;
+import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.settings.SinkSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,8 +41,10 @@ public final class DecodeAhead<T> implements AutoCloseable {
     private final String topic;
     private final QueueFilter queues;
     private final ExecutorService decoder;
+    private final ThreadGuard failures;
 
-    public DecodeAhead(SinkSettings<T> settings) {
+    public DecodeAhead(SinkSettings<T> settings, ThreadGuard failures) {
+        this.failures = failures;
         this.codec = new ReplicationEventCodec<>(settings.application().codec());
         this.topic = settings.topics().events();
         this.queues = settings.application().queues();
@@ -99,7 +102,7 @@ public final class DecodeAhead<T> implements AutoCloseable {
 
     private void decode(List<PolledRecord<T>> waiting) {
         try {
-            decoder.execute(() -> decodeAhead(waiting));
+            decoder.execute(failures.guarded(() -> decodeAhead(waiting)));
         } catch (RejectedExecutionException closed) {
             return; // the stream thread decodes them
         }

@@ -4,18 +4,26 @@ import io.taskqueue.config.DurationText;
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.kafka.KafkaFailure;
+import io.taskqueue.kafka.KafkaRequests;
 import io.taskqueue.kafka.TopicAdmin;
+import io.taskqueue.kafka.TopicProbe;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.topics.OwnTopics;
 import io.taskqueue.streams.topics.SinkIdentity;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +32,15 @@ public final class EventTopicAdmin implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventTopicAdmin.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration LOOKUP_INTERVAL = Duration.ofSeconds(1);
+
+    /** Learns what a start waits for. */
+    public interface Waiting {
+
+        /** The start waits, without a limit, for what is described; or, with null, does not any more. */
+        void waiting(@Nullable String what);
+    }
 
     private final SinkSettings<?> settings;
     private final TopicAdmin admin;
@@ -45,9 +62,9 @@ public final class EventTopicAdmin implements AutoCloseable {
      * @throws SinkStoppedException if the cluster does not answer, or a topic is missing, does not fit or cannot be created, or belongs to
      *     another sink
      */
-    public EventTopicDescription prepare() {
+    public EventTopicDescription prepare(Waiting waiting) {
         try {
-            EventTopicDescription events = await();
+            EventTopicDescription events = await(waiting);
             own.prepare(events.partitions(), events.maxMessageBytes());
             new SinkIdentity(settings, TIMEOUT).claim(settings.application().adopt());
             return events;
@@ -82,10 +99,26 @@ public final class EventTopicAdmin implements AutoCloseable {
         admin.close();
     }
 
-    private EventTopicDescription await() throws InterruptedException {
+    private EventTopicDescription await(Waiting waiting) throws InterruptedException {
         String topic = settings.topics().events();
-        Duration wait = settings.topics().startWait();
-        Optional<TopicDescription> found = admin.describe(topic);
+        Optional<TopicDescription> found =
+                settings.topics().missing().unlimited() ? awaitUnlimited(waiting) : awaitLimited();
+        waiting.waiting(null);
+        if (found.isEmpty()) {
+            throw new SinkStoppedException(
+                    "Sink " + settings.name() + " found no topic " + topic + " within "
+                            + DurationText.of(settings.topics().missing().startWait())
+                            + ". Start a source, which creates it, or let the sink create it or wait for it without a limit"
+                            + " (--create-topic, --wait-for-topic; in code, createTopic, waitForTopic), or name another topic.",
+                    null);
+        }
+        return description(found.get());
+    }
+
+    private Optional<TopicDescription> awaitLimited() throws InterruptedException {
+        String topic = settings.topics().events();
+        Duration wait = settings.topics().missing().startWait();
+        Optional<TopicDescription> found = findOrCreate();
         if (found.isEmpty()) {
             LOG.warn(
                     "Sink {} waits for topic {}, which does not exist yet, for {}",
@@ -94,13 +127,65 @@ public final class EventTopicAdmin implements AutoCloseable {
                     DurationText.of(wait));
             found = admin.awaitExistence(topic, wait);
         }
-        if (found.isEmpty()) {
-            throw new SinkStoppedException(
-                    "Sink " + settings.name() + " found no topic " + topic + " within " + DurationText.of(wait)
-                            + ". Start a source, which creates it, or create it, or name another topic.",
-                    null);
+        return found;
+    }
+
+    private Optional<TopicDescription> awaitUnlimited(Waiting waiting) throws InterruptedException {
+        Instant since = settings.instruments().clock().instant();
+        String reported = "";
+        try (TopicProbe probe =
+                new TopicProbe(settings.kafka(), settings.topics().events(), PROBE_TIMEOUT)) {
+            while (true) {
+                Optional<TopicDescription> found = Optional.empty();
+                Optional<String> problem = probe.problem(partition -> true);
+                if (problem.isEmpty() || problem.get().endsWith(" does not exist")) {
+                    found = findOrCreate();
+                }
+                if (found.isPresent()) {
+                    return found;
+                }
+                String reason = problem.orElse("topic " + settings.topics().events() + " does not exist");
+                waiting.waiting("the sink has waited for its event topic since " + since + ": " + reason);
+                if (!reason.equals(reported)) {
+                    LOG.warn(
+                            "Sink {} waits for its event topic, without a limit: {}. It starts as soon as the topic can be read;"
+                                    + " a source creates it.",
+                            settings.name(),
+                            reason);
+                    reported = reason;
+                }
+                KafkaRequests.pause(LOOKUP_INTERVAL);
+            }
         }
-        return description(found.get());
+    }
+
+    private Optional<TopicDescription> findOrCreate() throws InterruptedException {
+        String topic = settings.topics().events();
+        Optional<TopicDescription> found = admin.describe(topic);
+        OptionalInt partitions = settings.topics().missing().partitions();
+        if (found.isPresent() || partitions.isEmpty()) {
+            return found;
+        }
+        try {
+            boolean created = admin.create(new NewTopic(topic, partitions.getAsInt(), (short)
+                            settings.topics().missing().replicationFactor())
+                    .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE)));
+            int ready = admin.awaitReady(topic, partitions.getAsInt());
+            LOG.info(
+                    "Sink {} {} topic {} with {} partitions",
+                    settings.name(),
+                    created ? "created" : "found",
+                    topic,
+                    ready);
+        } catch (TimeoutException e) {
+            throw e; // the cluster did not answer at all
+        } catch (KafkaException e) {
+            throw new SinkStoppedException(
+                    "Sink " + settings.name() + " cannot create topic " + topic + ": " + e.getMessage()
+                            + ". Create it, permit the sink to create it, or choose other numbers.",
+                    e);
+        }
+        return admin.describe(topic);
     }
 
     private EventTopicDescription description(TopicDescription topic) throws InterruptedException {

@@ -8,6 +8,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +26,7 @@ public final class EventTopicMonitor implements EventTopic, AutoCloseable {
     private final int producerTakes;
     private final ScheduledExecutorService reader;
     private volatile EventTopicDescription latest;
+    private volatile @Nullable String problem;
 
     /**
      * @param admin closed with this
@@ -48,6 +51,11 @@ public final class EventTopicMonitor implements EventTopic, AutoCloseable {
     @Override
     public EventTopicDescription get() {
         return latest;
+    }
+
+    /** Why the topic cannot be described, for a reason that does not pass by itself; results are not purged meanwhile. */
+    public Optional<String> problem() {
+        return Optional.ofNullable(problem);
     }
 
     @Override
@@ -87,16 +95,40 @@ public final class EventTopicMonitor implements EventTopic, AutoCloseable {
         admin.close();
     }
 
-    private void read() {
+    /** One reading. Whatever it throws, the next one is made: it would end the schedule in silence. */
+    void read() {
         try {
             EventTopicDescription now = admin.describe();
             if (!now.equals(latest)) {
                 latest = now;
             }
-        } catch (RuntimeException e) {
+            described();
+        } catch (RetriableException e) {
             LOG.debug("The description of the event topic cannot be read now; it is read again after the interval", e);
+        } catch (RuntimeException | Error e) {
+            refused(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void refused(Throwable reason) {
+        boolean first = problem == null;
+        problem =
+                "the event topic cannot be described, so results of events that its log does not hold any more are kept: "
+                        + reason.getMessage();
+        if (first) {
+            LOG.warn(
+                    "Sink {}: {}. It is tried again at each interval; permit the sink to describe the topic.",
+                    sink,
+                    problem);
+        }
+    }
+
+    private void described() {
+        if (problem != null) {
+            problem = null;
+            LOG.warn("Sink {}: the event topic can be described again; results are purged.", sink);
         }
     }
 }

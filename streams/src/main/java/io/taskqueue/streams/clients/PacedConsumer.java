@@ -1,5 +1,6 @@
 package io.taskqueue.streams.clients;
 
+import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.partition.SinkLifecycle;
 import io.taskqueue.streams.replay.MovedOffsets;
@@ -34,7 +35,7 @@ import org.apache.kafka.common.TopicPartition;
  *   <li>Polls are short, so that outcomes are noticed soon. Where nothing runs and all is committed, they are long.
  * </ul>
  *
- * <p>Where Kafka Streams asks for the committed offsets of its group, those that were moved for an operator's order are noted.
+ * <p>Where another thread of the sink has failed, the poll throws that failure, which ends the sink. Where Kafka Streams asks for the committed offsets of its group, those that were moved for an operator's order are noted.
  */
 public final class PacedConsumer implements InvocationHandler {
 
@@ -49,6 +50,7 @@ public final class PacedConsumer implements InvocationHandler {
     private final SinkLifecycle sink;
     private final PollBudget budget;
     private final MovedOffsets moved;
+    private final ThreadGuard failures;
 
     /** Partitions that a rebalance inside the poll took away; if one is assigned again, Kafka Streams pauses it until it is restored. */
     private final Set<TopicPartition> revoked = new HashSet<>();
@@ -58,12 +60,14 @@ public final class PacedConsumer implements InvocationHandler {
             CommandPriority commands,
             SinkLifecycle sink,
             PollBudget budget,
-            MovedOffsets moved) {
+            MovedOffsets moved,
+            ThreadGuard failures) {
         this.consumer = consumer;
         this.commands = commands;
         this.sink = sink;
         this.budget = budget;
         this.moved = moved;
+        this.failures = failures;
     }
 
     /** Wraps the consumer that makes the polls. */
@@ -72,18 +76,20 @@ public final class PacedConsumer implements InvocationHandler {
             CommandPriority commands,
             SinkLifecycle sink,
             PollBudget budget,
-            MovedOffsets moved) {
+            MovedOffsets moved,
+            ThreadGuard failures) {
         @SuppressWarnings("unchecked") // a proxy of the same interface
         Consumer<byte[], byte[]> paced = (Consumer<byte[], byte[]>) Proxy.newProxyInstance(
                 Consumer.class.getClassLoader(),
                 new Class<?>[] {Consumer.class},
-                new PacedConsumer(consumer, commands, sink, budget, moved));
+                new PacedConsumer(consumer, commands, sink, budget, moved, failures));
         return paced;
     }
 
     @Override
     public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
         if (method.getName().equals("poll") && arguments[0] instanceof Duration requested) {
+            failures.check();
             return poll(requested);
         }
         if (method.getName().equals("subscribe")) {

@@ -9,6 +9,7 @@
  *   EventTopic, EventTopicDescription,
  *   EventTopicMonitor, EventTopicAdmin           what the cluster reports of the event topic
  *   TopicFittingAdmin                            the sink's own topics fit the event topic before partitions are assigned
+ *   KafkaMonitor, KafkaChecks                    whether the cluster can be used, and why not
  * </pre>
  *
  * <p>The proxies are called on the stream thread; {@code streams} wires them into Kafka Streams. They rely on details of Kafka Streams

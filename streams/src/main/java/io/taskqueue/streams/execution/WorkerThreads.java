@@ -23,9 +23,14 @@ public final class WorkerThreads implements AutoCloseable {
     private final Executor workers;
     private final Runnable end;
     private final ScheduledExecutorService timer;
+    private final ThreadGuard failures;
 
-    /** @param light virtual threads, or null for a pool of platform threads */
-    public WorkerThreads(String sink, int concurrency, @Nullable ExecutorService light) {
+    /**
+     * @param light virtual threads, or null for a pool of platform threads
+     * @param failures learns of what work throws
+     */
+    public WorkerThreads(String sink, int concurrency, @Nullable ExecutorService light, ThreadGuard failures) {
+        this.failures = failures;
         if (light == null) {
             ExecutorService pool = Executors.newFixedThreadPool(concurrency, named(sink + "-worker-"));
             this.workers = pool;
@@ -41,7 +46,7 @@ public final class WorkerThreads implements AutoCloseable {
     /** Runs soon; not at all after the threads were closed. */
     void execute(Runnable work) {
         try {
-            workers.execute(work);
+            workers.execute(failures.guarded(work));
         } catch (RejectedExecutionException closed) {
             return; // what is in flight is in the store
         }
@@ -50,7 +55,8 @@ public final class WorkerThreads implements AutoCloseable {
     /** Runs after a delay; not at all after the threads were closed. */
     public void executeAfter(Duration delay, Runnable work) {
         try {
-            Future<?> unused = timer.schedule(() -> execute(work), delay.toNanos(), TimeUnit.NANOSECONDS);
+            Future<?> unused =
+                    timer.schedule(failures.guarded(() -> execute(work)), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closed) {
             return; // what is in flight is in the store
         }

@@ -4,7 +4,7 @@
  * <pre>
  *   KeyedExecutor, KeyedQueues   one partition's jobs: order, retries, holding
  *   Job, Admission, KeyedExecutor.Handler   what {@code partition} implements: a job, whether jobs may begin, and one attempt
- *   WorkerThreads                the threads of a sink, for all its partitions
+ *   WorkerThreads                the threads of a sink, for all its partitions; ThreadGuard reports what ends one of them
  *   CircuitBreaker, BreakerState whether the target is considered unavailable, for the whole sink
  * </pre>
  *

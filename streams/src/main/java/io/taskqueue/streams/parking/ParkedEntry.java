@@ -1,6 +1,8 @@
 package io.taskqueue.streams.parking;
 
 import io.taskqueue.event.Position;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.streams.replay.DeliveryContext;
 import java.time.Instant;
 import org.apache.kafka.common.utils.Bytes;
@@ -24,6 +26,8 @@ public record ParkedEntry(
         ParkedState state,
         Bytes value) {
 
+    private static final ReplicationEventCodec<String> CODEC = new ReplicationEventCodec<>(PayloadCodec.jsonText());
+
     public boolean discarded() {
         return state instanceof ParkedState.Discarded;
     }
@@ -34,5 +38,15 @@ public record ParkedEntry(
 
     ParkedEntry with(ParkedState other) {
         return new ParkedEntry(key, delivery, since, false, queue, position, other, value);
+    }
+
+    /**
+     * The entry as operators see it.
+     *
+     * @param partition its partition of the event topic
+     */
+    public ParkedEvent shown(int partition) {
+        return new ParkedEvent(
+                CODEC.decode(value.get()), partition, key.offset(), since, delivery.round(), released, state);
     }
 }

@@ -128,6 +128,11 @@ final class InFlightEvents<T> {
         return events.keySet().stream().mapToLong(EventLocation::offset).reduce(atMost, Math::min);
     }
 
+    /** Whether an event at an offset is in flight. */
+    boolean anyAt(long offset) {
+        return any(offset, offset);
+    }
+
     /** Whether an event is in flight between two offsets, both included. */
     boolean any(long from, long to) {
         return events.keySet().stream().anyMatch(event -> from <= event.offset() && event.offset() <= to);

@@ -110,7 +110,7 @@ final class PartitionState<T> implements SinkCommands.Target {
 
     /** Whether something is left to be purged. */
     boolean purging() {
-        return purge.pending() || parking.anyDiscardedBefore(purge.goal());
+        return purge.pending(inFlight::anyAt) || parking.anyDiscardedBefore(purge.goal());
     }
 
     /** Purges a few results and discarded events that the log's retention has passed. */

@@ -51,7 +51,6 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     record Scope<T>(SinkSettings<T> settings, SinkProgress progress, int partition, Supplier<RecordLimit> limit) {}
 
     private final SinkSettings<T> settings;
-    private final SinkProgress progress;
     private final SinkLifecycle sink;
     private final int partition;
     private final PartitionLifecycle lifecycle = new PartitionLifecycle();
@@ -72,7 +71,6 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
             PartitionStores stores,
             int partition) {
         this.settings = settings;
-        this.progress = progress;
         this.sink = sink;
         this.partition = partition;
         this.state = new PartitionState<>(settings, progress, stores, partition);

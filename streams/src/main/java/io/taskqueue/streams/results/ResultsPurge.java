@@ -3,6 +3,7 @@ package io.taskqueue.streams.results;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.OptionalLong;
 import java.util.function.LongPredicate;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,14 @@ public final class ResultsPurge {
     private final Deque<Scan> scans = new ArrayDeque<>();
     private long goal;
 
+    /** The offset in flight before which all was deleted, so that there is nothing to do until it is not in flight any more. */
+    private OptionalLong awaited = OptionalLong.empty();
+
+    /** How many scans in a row found nothing more before that offset. */
+    private int inRow;
+
+    private long lastBefore;
+
     /** @param needed whether the results of the event at an offset are kept although the log does not hold it any more */
     public ResultsPurge(ResultsStore results, LongPredicate needed) {
         this.results = results;
@@ -37,6 +46,7 @@ public final class ResultsPurge {
     public void purgeUpTo(long logStart, Collection<String> queues) {
         if (logStart > goal) {
             goal = logStart;
+            awaited = OptionalLong.empty();
             scans.clear();
             queues.forEach(queue -> scans.add(new Scan(queue, null)));
         }
@@ -45,6 +55,7 @@ public final class ResultsPurge {
     /** The topic was recreated: its log begins again. */
     public void startOver() {
         goal = 0;
+        awaited = OptionalLong.empty();
         scans.clear();
     }
 
@@ -53,9 +64,13 @@ public final class ResultsPurge {
         return goal;
     }
 
-    /** Whether there is something left to look at. */
-    public boolean pending() {
-        return !scans.isEmpty();
+    /**
+     * Whether there is something that can be deleted, or has not been looked at.
+     *
+     * @param inFlight whether the event at an offset is still in flight
+     */
+    public boolean pending(LongPredicate inFlight) {
+        return !scans.isEmpty() && (awaited.isEmpty() || !inFlight.test(awaited.getAsLong()));
     }
 
     /**
@@ -65,6 +80,10 @@ public final class ResultsPurge {
      */
     public void step(long keepFrom) {
         long before = Math.min(goal, keepFrom);
+        if (before != lastBefore) {
+            lastBefore = before;
+            inRow = 0;
+        }
         int left = STEP;
         for (int looks = scans.size(); looks > 0 && left > 0; looks--) {
             Scan scan = scans.remove();
@@ -72,8 +91,10 @@ public final class ResultsPurge {
             if (purged.more() || before < goal) {
                 scans.add(new Scan(scan.queue(), purged.next()));
             }
+            inRow = purged.more() ? 0 : inRow + 1;
             left -= purged.inspected() + 1;
         }
+        awaited = before < goal && inRow >= scans.size() ? OptionalLong.of(before) : OptionalLong.empty();
     }
 
     /**

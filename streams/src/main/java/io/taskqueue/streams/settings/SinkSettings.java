@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -77,10 +78,34 @@ public record SinkSettings<T>(
      *
      * @param events where it reads events
      * @param deadLetters where it writes records that cannot be decoded
-     * @param startWait how long it waits for a missing event topic when it starts
+     * @param missing what happens at the start where the event topic does not exist
      * @param checkInterval how often it reads the description of the event topic
      */
-    public record Topics(String events, String deadLetters, Duration startWait, Duration checkInterval) {}
+    public record Topics(String events, String deadLetters, MissingTopic missing, Duration checkInterval) {}
+
+    /**
+     * What happens at the start where the event topic does not exist.
+     *
+     * @param startWait how long the start waits for it
+     * @param unlimited whether the sink waits on without a limit after its start, also for a cluster that does not answer
+     * @param partitions with how many partitions it is created; empty if it is not created
+     * @param replicationFactor of a topic that is created; -1 for the broker's default
+     */
+    public record MissingTopic(Duration startWait, boolean unlimited, OptionalInt partitions, int replicationFactor) {
+
+        /** @throws IllegalArgumentException if a number is invalid */
+        public MissingTopic {
+            require(
+                    partitions.isEmpty() || partitions.getAsInt() >= 1,
+                    "An event topic needs at least 1 partition, but createTopic was called with "
+                            + (partitions.isEmpty() ? 0 : partitions.getAsInt())
+                            + ". Choose a number that is high enough permanently: it cannot be changed.");
+            require(
+                    replicationFactor == -1 || replicationFactor >= 1 && replicationFactor <= Short.MAX_VALUE,
+                    "The replication factor of the event topic is " + replicationFactor + ". Set it to 1 to "
+                            + Short.MAX_VALUE + ", or to -1 for the broker's default.");
+        }
+    }
 
     /**
      * Bounds of work and time.
@@ -116,11 +141,13 @@ public record SinkSettings<T>(
      * What the sink measures with.
      *
      * @param meters where its meters are registered
+     * @param showsKafka whether the meters of its Kafka clients are registered as well
      * @param clock its instants
      * @param ticker its durations
      * @param random the jitter of its retries; safe for several threads
      */
-    public record Instruments(MeterRegistry meters, Clock clock, Ticker ticker, RandomGenerator random) {}
+    public record Instruments(
+            MeterRegistry meters, boolean showsKafka, Clock clock, Ticker ticker, RandomGenerator random) {}
 
     /** @throws IllegalArgumentException if a setting is invalid; the message states which, and what is allowed */
     public SinkSettings {

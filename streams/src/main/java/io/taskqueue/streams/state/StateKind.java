@@ -37,6 +37,11 @@ public enum StateKind {
         return key.length > 0 && key[0] == prefix;
     }
 
+    /** Where the keys of this kind begin in the store. */
+    public Bytes first() {
+        return Bytes.wrap(new byte[] {prefix});
+    }
+
     /** The key of this kind within a key of the store. */
     public byte[] strip(byte[] key) {
         return Arrays.copyOfRange(key, 1, key.length);
@@ -77,7 +82,7 @@ public enum StateKind {
 
         @Override
         public Entries all() {
-            Bytes first = Bytes.wrap(new byte[] {prefix});
+            Bytes first = first();
             return new Stripped(store.range(first, KeyRange.endOf(first)));
         }
 

@@ -74,6 +74,11 @@ public final class SinkProgress implements AutoCloseable {
         meters.inflight(inFlight, AtomicInteger::get);
     }
 
+    /** The meters of the sink. */
+    public SinkMeters meters() {
+        return meters;
+    }
+
     /** The observers of applied events. */
     public Observers observers() {
         return observers;
@@ -145,18 +150,16 @@ public final class SinkProgress implements AutoCloseable {
     /**
      * The status of the sink now.
      *
-     * @param failure why it failed; present exactly where the state is {@link SinkState#FAILED}
-     * @param waiting why it waits for its target; present while the target is considered unavailable
+     * @param health what is wrong with it
      */
-    public SinkStatus status(SinkState state, Optional<String> failure, Optional<String> waiting) {
+    public SinkStatus status(SinkState state, SinkHealth health) {
         List<QueueStatus> statuses = queues.keySet().stream()
                 .sorted()
                 .flatMap(name -> queue(name).status().stream())
                 .toList();
         EffectCounts effects =
                 new EffectCounts(run.get(), reused.get(), failed.get(), missing.get(), parked.get(), ambiguous.get());
-        return new SinkStatus(
-                sink, state, failure, waiting, statuses, effects, undecodable.get(), List.copyOf(replays.values()));
+        return new SinkStatus(sink, state, health, statuses, effects, undecodable.get(), List.copyOf(replays.values()));
     }
 
     /** Ends the observers and removes the meters. */

@@ -9,9 +9,7 @@ import java.util.Optional;
  *
  * @param sink the sink's name
  * @param state its state
- * @param failure why it failed, and what to do; present exactly in {@link SinkState#FAILED}
- * @param waiting since when it has waited for its target, why and until when; present while the target is considered
- *     unavailable
+ * @param health what is wrong with it, if something is
  * @param queues the queues in the partitions of this instance, by name
  * @param effects what happened to effects
  * @param undecodable records that could not be decoded and were moved to the dead-letter topic
@@ -20,8 +18,7 @@ import java.util.Optional;
 public record SinkStatus(
         String sink,
         SinkState state,
-        Optional<String> failure,
-        Optional<String> waiting,
+        SinkHealth health,
         List<QueueStatus> queues,
         EffectCounts effects,
         long undecodable,
@@ -30,6 +27,16 @@ public record SinkStatus(
     public SinkStatus {
         queues = List.copyOf(queues);
         replays = List.copyOf(replays);
+    }
+
+    /** Why it failed, and what to do; present exactly in {@link SinkState#FAILED}. */
+    public Optional<String> failure() {
+        return health.failure();
+    }
+
+    /** Since when it has waited for its target, why and until when; present while the target is considered unavailable. */
+    public Optional<String> waiting() {
+        return health.target();
     }
 
     /** Whether the service is running and all that it has read is applied. */

@@ -2,6 +2,7 @@ package io.taskqueue.streams.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.partition.SinkLifecycle;
 import io.taskqueue.streams.replay.MovedOffsets;
 import java.time.Duration;
@@ -31,7 +32,8 @@ class CommandPriorityTest {
             new CommandPriority("events", "control"),
             new SinkLifecycle(),
             new PollBudget(),
-            new MovedOffsets());
+            new MovedOffsets(),
+            new ThreadGuard("prioritised"));
 
     @BeforeEach
     void assign() {

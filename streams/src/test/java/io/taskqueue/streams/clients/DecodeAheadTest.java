@@ -16,6 +16,7 @@ import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.streams.SettingsForTests;
 import io.taskqueue.streams.SinkTestCluster;
+import io.taskqueue.streams.execution.ThreadGuard;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,8 +41,8 @@ class DecodeAheadTest {
     private static final int PARTITION = 2;
     private static final TopicPartition AT = new TopicPartition(TOPIC, PARTITION);
 
-    private final DecodeAhead<String> polled =
-            new DecodeAhead<>(SettingsForTests.of("ahead", (event, effects) -> {}, builder -> builder));
+    private final DecodeAhead<String> polled = new DecodeAhead<>(
+            SettingsForTests.of("ahead", (event, effects) -> {}, builder -> builder), new ThreadGuard("ahead"));
 
     @AfterEach
     void stop() {

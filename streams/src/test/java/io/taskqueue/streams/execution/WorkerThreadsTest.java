@@ -1,7 +1,9 @@
 package io.taskqueue.streams.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.SinkTestCluster;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -26,7 +29,8 @@ class WorkerThreadsTest {
     @EnabledForJreRange(min = JRE.JAVA_21)
     void workRunsOnVirtualThreadsWhereTheJvmHasThem() throws Exception {
         Method isVirtual = Thread.class.getMethod("isVirtual");
-        for (Thread thread : threadsOf(new WorkerThreads("light", CONCURRENCY, WorkerThreads.virtualThreads()))) {
+        for (Thread thread : threadsOf(
+                new WorkerThreads("light", CONCURRENCY, WorkerThreads.virtualThreads(), new ThreadGuard("light")))) {
             assertThat(isVirtual.invoke(thread)).isEqualTo(true);
         }
     }
@@ -39,13 +43,13 @@ class WorkerThreadsTest {
 
     @Test
     void otherwiseItRunsOnNamedPlatformThreads() throws Exception {
-        assertThat(threadsOf(new WorkerThreads("heavy", CONCURRENCY, null)))
+        assertThat(threadsOf(new WorkerThreads("heavy", CONCURRENCY, null, new ThreadGuard("heavy"))))
                 .allMatch(thread -> thread.isDaemon() && thread.getName().startsWith("heavy-worker-"));
     }
 
     @Test
     void nothingRunsAfterClose() throws Exception {
-        WorkerThreads threads = new WorkerThreads("closed", CONCURRENCY, null);
+        WorkerThreads threads = new WorkerThreads("closed", CONCURRENCY, null, new ThreadGuard("closed"));
         CountDownLatch ran = new CountDownLatch(1);
         threads.executeAfter(Duration.ofMillis(200), ran::countDown);
         threads.close();
@@ -57,7 +61,7 @@ class WorkerThreadsTest {
     @Test
     void workThatWaitsForOtherWorkRunsConcurrently() throws Exception {
         Set<Thread> seen = ConcurrentHashMap.newKeySet();
-        try (WorkerThreads threads = new WorkerThreads("together", CONCURRENCY, null)) {
+        try (WorkerThreads threads = new WorkerThreads("together", CONCURRENCY, null, new ThreadGuard("together"))) {
             for (int time = 0; time < 500; time++) {
                 CountDownLatch together = new CountDownLatch(CONCURRENCY);
                 CountDownLatch done = new CountDownLatch(CONCURRENCY);
@@ -80,7 +84,7 @@ class WorkerThreadsTest {
         Set<Integer> ran = ConcurrentHashMap.newKeySet();
         Set<Thread> seen = ConcurrentHashMap.newKeySet();
         CountDownLatch done = new CountDownLatch(4 * 5_000);
-        try (WorkerThreads threads = new WorkerThreads("many", CONCURRENCY, null)) {
+        try (WorkerThreads threads = new WorkerThreads("many", CONCURRENCY, null, new ThreadGuard("many"))) {
             for (int giver = 0; giver < 4; giver++) {
                 int first = giver * 5_000;
                 new Thread(() -> {
@@ -106,7 +110,7 @@ class WorkerThreadsTest {
         Queue<Integer> ran = new ConcurrentLinkedQueue<>();
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(100);
-        try (WorkerThreads threads = new WorkerThreads("order", 1, null)) {
+        try (WorkerThreads threads = new WorkerThreads("order", 1, null, new ThreadGuard("order"))) {
             threads.execute(() -> await(go));
             for (int number = 0; number < 100; number++) {
                 int work = number;
@@ -122,19 +126,39 @@ class WorkerThreadsTest {
     }
 
     @Test
-    void aThreadThatItsWorkTerminatesIsReplaced() {
-        CountDownLatch uncaught = new CountDownLatch(2 * CONCURRENCY);
-        CountDownLatch ran = new CountDownLatch(1);
-        try (WorkerThreads threads = new WorkerThreads("terminated", CONCURRENCY, null)) {
+    void whatWorkThrowsIsReportedAndThreadsContinue() {
+        ThreadGuard failures = new ThreadGuard("billing");
+        CountDownLatch ran = new CountDownLatch(2 * CONCURRENCY);
+        try (WorkerThreads threads = new WorkerThreads("billing", 1, null, failures)) {
+            failures.check();
             for (int work = 0; work < 2 * CONCURRENCY; work++) {
+                int number = work;
                 threads.execute(() -> {
-                    Thread.currentThread().setUncaughtExceptionHandler((thread, planted) -> uncaught.countDown());
-                    throw new AssertionError("planted");
+                    ran.countDown();
+                    throw new NoClassDefFoundError("planted " + number);
                 });
             }
-            threads.execute(ran::countDown);
             await(ran);
-            await(uncaught);
+
+            Awaitility.await().untilAsserted(() -> assertThatThrownBy(failures::check)
+                    .isInstanceOf(SinkStoppedException.class)
+                    .hasMessage("Sink billing stopped because its thread billing-worker-1 failed:"
+                            + " java.lang.NoClassDefFoundError: planted 0. What was not committed is applied again at the next"
+                            + " start. Find the cause in the log, fix it, and start the sink again.")
+                    .hasCauseInstanceOf(NoClassDefFoundError.class));
+        }
+    }
+
+    @Test
+    void whatDelayedWorkThrowsIsReported() {
+        ThreadGuard failures = new ThreadGuard("billing");
+        try (WorkerThreads threads = new WorkerThreads("billing", 1, null, failures)) {
+            threads.executeAfter(Duration.ofMillis(1), () -> {
+                throw new StackOverflowError();
+            });
+
+            Awaitility.await().untilAsserted(() -> assertThatThrownBy(failures::check)
+                    .hasMessageContaining("its thread billing-worker-1 failed: java.lang.StackOverflowError."));
         }
     }
 
@@ -143,7 +167,7 @@ class WorkerThreadsTest {
         Queue<Thread> begun = new ConcurrentLinkedQueue<>();
         CountDownLatch all = new CountDownLatch(CONCURRENCY);
         CountDownLatch interrupted = new CountDownLatch(CONCURRENCY);
-        WorkerThreads threads = new WorkerThreads("closed", CONCURRENCY, null);
+        WorkerThreads threads = new WorkerThreads("closed", CONCURRENCY, null, new ThreadGuard("closed"));
         for (int work = 0; work < 2 * CONCURRENCY; work++) {
             threads.execute(() -> {
                 begun.add(Thread.currentThread());

@@ -10,6 +10,7 @@ import io.taskqueue.streams.SettingsForTests;
 import io.taskqueue.streams.SinkTestCluster;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.KeyedExecutor;
+import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.parking.GiveUp;
 import io.taskqueue.streams.replay.DeliveryContext;
@@ -48,7 +49,7 @@ class EventApplierTest {
     private final OutcomeQueue outcomes = new OutcomeQueue();
     private final InFlightEventFactory events = new InFlightEventFactory(outcomes, new PartitionLifecycle());
     private final ExecutorService own = Executors.newCachedThreadPool();
-    private final WorkerThreads threads = new WorkerThreads("applier", CONCURRENCY, null);
+    private final WorkerThreads threads = new WorkerThreads("applier", CONCURRENCY, null, new ThreadGuard("applier"));
     private final Queue<Runnable> alarms = new ConcurrentLinkedQueue<>();
     private final Queue<Long> applied = new ConcurrentLinkedQueue<>();
     private final CountDownLatch go = new CountDownLatch(1);
@@ -81,7 +82,8 @@ class EventApplierTest {
                 given.stateDirectory(),
                 given.limits(),
                 given.policies(),
-                new SinkSettings.Instruments(instruments.meters(), instruments.clock(), instruments.ticker(), random));
+                new SinkSettings.Instruments(
+                        instruments.meters(), false, instruments.clock(), instruments.ticker(), random));
         breaker = new CircuitBreaker(
                 "applier", policy, instruments.clock(), instruments.ticker(), (wait, work) -> alarms.add(work));
         return new PartitionUnderTest(settings);

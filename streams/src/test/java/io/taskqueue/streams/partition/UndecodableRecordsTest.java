@@ -15,6 +15,7 @@ import io.taskqueue.streams.checkpoint.EventLocation;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.MemoryKeyValues;
 import io.taskqueue.streams.state.UndecodableFormat;
+import io.taskqueue.streams.status.SinkHealth;
 import io.taskqueue.streams.status.SinkProgress;
 import io.taskqueue.streams.status.SinkState;
 import java.time.Clock;
@@ -78,8 +79,7 @@ class UndecodableRecordsTest {
 
         assertThat(lines.list).hasSize(2);
         assertThat(lines.list.get(1).getFormattedMessage()).contains(": 61 until now, ");
-        assertThat(progress.status(SinkState.RUNNING, Optional.empty(), Optional.empty())
-                        .undecodable())
+        assertThat(progress.status(SinkState.RUNNING, SinkHealth.GOOD).undecodable())
                 .isEqualTo(120);
     }
 
@@ -136,7 +136,7 @@ class UndecodableRecordsTest {
                 given.limits(),
                 given.policies(),
                 new SinkSettings.Instruments(
-                        instruments.meters(), instruments.clock(), nanos::get, instruments.random()));
+                        instruments.meters(), false, instruments.clock(), nanos::get, instruments.random()));
         return new UndecodableRecords(settings, progress, store, 3);
     }
 }

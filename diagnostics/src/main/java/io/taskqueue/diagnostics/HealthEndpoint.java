@@ -11,17 +11,24 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Serves {@code /health/ready}: the checks that fail, and notes. */
-final class ReadinessEndpoint {
+/** Serves {@code /health/ready} or {@code /health/live}: the checks that fail, and notes. */
+final class HealthEndpoint {
 
-    private final CallbackFailures failures =
-            new CallbackFailures("A check or note of /health/ready", "its message is shown as the reason");
+    private final CallbackFailures failures;
+    private final String condition;
     private final Map<String, HealthCheck> checks;
     private final Map<String, Supplier<Optional<String>>> notes;
     private final AccessControl access;
 
-    ReadinessEndpoint(
-            Map<String, HealthCheck> checks, Map<String, Supplier<Optional<String>>> notes, AccessControl access) {
+    /** @param condition what the checks decide about */
+    HealthEndpoint(
+            String condition,
+            Map<String, HealthCheck> checks,
+            Map<String, Supplier<Optional<String>>> notes,
+            AccessControl access) {
+        this.condition = condition;
+        this.failures =
+                new CallbackFailures("A check or note of /health/" + condition, "its message is shown as the reason");
         this.checks = new LinkedHashMap<>(checks);
         this.notes = new LinkedHashMap<>(notes);
         this.access = access;
@@ -32,7 +39,7 @@ final class ReadinessEndpoint {
         checks.forEach((name, check) ->
                 answer(name, check).ifPresent(reason -> failing.add(Map.of("check", name, "reason", reason))));
         Map<String, Object> body = new LinkedHashMap<>();
-        body.put("status", failing.isEmpty() ? "ready" : "not ready");
+        body.put("status", failing.isEmpty() ? condition : "not " + condition);
         if (access.granted(context)) {
             if (!failing.isEmpty()) {
                 body.put("failing", failing);
