@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -110,13 +111,27 @@ public final class TopicAdmin implements AutoCloseable {
         }
     }
 
-    /** Adds partitions to a topic, and waits until all of them accept records. */
+    /** Adds partitions to a topic, and waits until they are known and accept records. */
     public void addPartitions(String topic, int total) throws InterruptedException {
-        requests.await(
-                admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(total)))
-                        .all(),
-                "add partitions to topic " + topic);
-        int unused = awaitReady(topic, total);
+        try {
+            requests.await(
+                    admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(total)))
+                            .all(),
+                    "add partitions to topic " + topic);
+        } catch (InvalidPartitionsException e) {
+            int now = awaitReady(topic, total);
+            if (now < total) {
+                throw e; // otherwise another process has added them
+            }
+        }
+        int unused = requests.retry(() -> {
+            int now = awaitReady(topic, total);
+            if (now < total) {
+                throw new UnknownTopicOrPartitionException(
+                        "Topic " + topic + " still has " + now + " partitions instead of " + total);
+            }
+            return now;
+        });
     }
 
     /** Sets properties in the configuration of a topic; the others stay. */

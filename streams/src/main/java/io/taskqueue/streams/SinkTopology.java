@@ -139,8 +139,8 @@ public final class SinkTopology implements AutoCloseable {
         DecodeAhead<T> decoder = opened(new DecodeAhead<>(settings, failures));
         consumers = decoder::consumer;
         properties = StreamsProperties.of(settings, eventTopic.get().maxMessageBytes());
-        int producerTakes = StreamsProperties.producerTakes(properties);
-        Supplier<RecordLimit> limit = () -> StreamsProperties.recordLimit(settings, producerTakes, eventTopic.takes());
+        RecordLimit producer = StreamsProperties.producerLimit(properties);
+        Supplier<RecordLimit> limit = () -> StreamsProperties.recordLimit(settings, producer, eventTopic.takes());
         CommitHook commitHook = new CommitHook();
         topology = topology(
                 settings,
@@ -182,12 +182,14 @@ public final class SinkTopology implements AutoCloseable {
         EventTopicAdmin admin = new EventTopicAdmin(settings);
         try {
             EventTopicDescription description = admin.prepare(waiting);
+            Map<String, Object> properties = StreamsProperties.of(settings, description.maxMessageBytes());
+            StreamsProperties.requireRoom(properties, description.maxMessageBytes());
             EventTopicMonitor monitor = new EventTopicMonitor(
                     admin,
                     description,
                     settings.name(),
                     settings.topics().checkInterval(),
-                    StreamsProperties.producerTakes(StreamsProperties.of(settings, description.maxMessageBytes())));
+                    StreamsProperties.producerLimit(properties).bytes());
             SinkTopology sink = new SinkTopology(settings, progress, monitor);
             sink.resources.add(monitor);
             sink.topicProblem = monitor::problem;

@@ -49,36 +49,36 @@ final class StreamsProperties {
         properties.putAll(given.of(Client.STREAMS));
         requireFixed(properties, settings.name());
         requireCache(properties);
-        requireRoom(properties, RecordSizes.withEnvelope(maxMessageBytes));
         return properties;
     }
 
-    /** The size of the largest record that a producer with these properties of a sink sends. */
-    static int producerTakes(Map<String, Object> properties) {
-        long takes = Integer.MAX_VALUE;
+    /** The largest record that a producer with these properties of a sink sends. */
+    static RecordLimit producerLimit(Map<String, Object> properties) {
+        RecordLimit smallest = new RecordLimit(Integer.MAX_VALUE, "");
         for (String limit : List.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, ProducerConfig.BUFFER_MEMORY_CONFIG)) {
-            takes = Math.min(
-                    takes, Long.parseLong(String.valueOf(properties.get(StreamsConfig.producerPrefix(limit)))));
+            String property = StreamsConfig.producerPrefix(limit);
+            long bytes = Long.parseLong(String.valueOf(properties.get(property)));
+            if (bytes < smallest.bytes()) {
+                smallest = new RecordLimit((int) bytes, "the sink's property " + property);
+            }
         }
-        return (int) takes;
+        return smallest;
     }
 
     /**
      * The largest record that the sink can write to its changelog topics now.
      *
-     * @param producerTakes the largest record that the sink's producer sends
+     * @param producer what the sink's producer sends
      * @param takes the largest record of the event topic for which the changelog topics have room
      */
-    static RecordLimit recordLimit(SinkSettings<?> settings, int producerTakes, int takes) {
+    static RecordLimit recordLimit(SinkSettings<?> settings, RecordLimit producer, int takes) {
         int inTopics = RecordSizes.withEnvelope(takes);
-        return inTopics <= producerTakes
-                ? new RecordLimit(
+        return producer.bytes() < inTopics
+                ? producer
+                : new RecordLimit(
                         inTopics,
                         TopicConfig.MAX_MESSAGE_BYTES_CONFIG + " of topic "
-                                + settings.topics().events() + ", which the sink's changelog topics follow")
-                : new RecordLimit(
-                        producerTakes,
-                        "what the sink's producer sends at once, which follows that topic when it starts");
+                                + settings.topics().events() + ", which the sink's changelog topics follow");
     }
 
     private static void requireFixed(Map<String, Object> properties, String name) {
@@ -195,8 +195,14 @@ final class StreamsProperties {
         }
     }
 
-    /** A record that the sink cannot write would end it at each start. */
-    private static void requireRoom(Map<String, Object> properties, int bytes) {
+    /**
+     * Checks that nothing which the user set is too small for the event topic: a record that the sink cannot write would end it at each start.
+     *
+     * @param properties as returned by {@link #of}
+     * @throws IllegalArgumentException if something is
+     */
+    static void requireRoom(Map<String, Object> properties, int maxMessageBytes) {
+        int bytes = RecordSizes.withEnvelope(maxMessageBytes);
         for (String limit : List.of(
                 StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
                 StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG),
