@@ -277,11 +277,16 @@ final class ServiceRun {
             innermost = innermost.getCause();
         }
         return new SinkStoppedException(
-                "Sink " + settings.name() + " stopped because Kafka Streams failed: " + thrown
-                        + (innermost == thrown ? "" : ", caused by " + innermost)
+                "Sink " + settings.name() + " stopped because Kafka Streams failed: " + clause(thrown)
+                        + (innermost == thrown ? "" : ", caused by " + clause(innermost))
                         + ". What was not committed is applied again at the next start. Find the cause in the log, fix it, "
                         + "and start the sink again.",
                 thrown);
+    }
+
+    /** An exception as a part of a sentence: many messages of Kafka end with a full stop. */
+    private static String clause(Throwable thrown) {
+        return thrown.toString().replaceAll("[.\\s]+$", "");
     }
 
     private Throwable stateUnusable(Throwable cause) {

@@ -103,7 +103,7 @@ class MissingEventTopicTest {
                         .start())
                 .isInstanceOf(SinkStoppedException.class)
                 .hasMessageStartingWith("Sink replicated cannot create topic missing-replicated: ")
-                .hasMessageEndingWith(". Create it, permit the sink to create it, or choose other numbers.");
+                .hasMessageEndingWith(", replication.factor of a sink), or add brokers. Or create it yourself.");
         assertThatThrownBy(() -> cluster.sink("replicated", cluster.calling(Duration.ZERO))
                         .createTopic(0, 1)
                         .start())

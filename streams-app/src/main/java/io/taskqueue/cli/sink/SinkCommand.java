@@ -14,7 +14,6 @@ import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.diagnostics.DiagnosticsServer;
-import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.OpenTransactions.HeldBack;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
@@ -112,15 +111,6 @@ public final class SinkCommand implements Callable<Integer> {
     private TopicOption topic = new TopicOption();
 
     @Option(
-            names = "--replication-factor",
-            converter = OptionValue.ReplicationFactor.class,
-            paramLabel = "N",
-            description =
-                    "The replication factor of the topics that the sink creates for itself: its state, commands and dead letters. "
-                            + "Default: the broker's.")
-    private @Nullable Integer replicationFactor;
-
-    @Option(
             names = "--until-idle",
             paramLabel = "D",
             description = "End when every event is applied and no event has arrived for this long.")
@@ -182,7 +172,7 @@ public final class SinkCommand implements Callable<Integer> {
         try {
             PayloadCodec<T> codec = SinkFactoryLoader.call(factory, "codec", factory::codec);
             var builder = SinkService.builder(name, configured, codec)
-                    .kafka(properties())
+                    .kafka(service.addTo(kafka.properties()))
                     .topic(topic.name())
                     .fingerprint((sink + " " + factory.target(sinkConfig)).strip())
                     .adopt(adopt)
@@ -198,14 +188,6 @@ public final class SinkCommand implements Callable<Integer> {
         } catch (SinkStoppedException e) {
             throw CommandFailedException.refused(e);
         }
-    }
-
-    private Map<String, Object> properties() {
-        Map<String, Object> properties = kafka.properties();
-        if (replicationFactor != null) {
-            properties.put("streams." + ClientProperties.STREAMS_REPLICATION_FACTOR, replicationFactor);
-        }
-        return properties;
     }
 
     private <T> Consumer<DiagnosticsServer.Builder> diagnosticsOf(SinkService service, PayloadCodec<T> codec) {

@@ -1,6 +1,7 @@
 package io.taskqueue.cli.sink;
 
 import io.taskqueue.cli.shared.OptionValue;
+import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -125,10 +127,10 @@ final class SinkServiceOptions {
 
     @Option(
             names = "--create-topic",
+            converter = OptionValue.Count.class,
             paramLabel = "PARTITIONS",
-            description =
-                    "Create a missing event topic with this many partitions, which cannot be changed later, and the broker's "
-                            + "default replication factor. Default: a source creates it.")
+            description = "Create a missing event topic with this many partitions, which cannot be changed later, and "
+                    + "--replication-factor. Default: a source creates it.")
     private @Nullable Integer createTopic;
 
     @Option(
@@ -166,6 +168,23 @@ final class SinkServiceOptions {
         }
     }
 
+    @Option(
+            names = "--replication-factor",
+            converter = OptionValue.ReplicationFactor.class,
+            paramLabel = "N",
+            description =
+                    "The replication factor of the topics that the sink creates: its own, and that of --create-topic. "
+                            + "Default: the broker's.")
+    private @Nullable Integer replicationFactor;
+
+    /** Adds the properties of Kafka Streams that were given as options. */
+    Map<String, Object> addTo(Map<String, Object> kafka) {
+        if (replicationFactor != null) {
+            kafka.put("streams." + ClientProperties.STREAMS_REPLICATION_FACTOR, replicationFactor);
+        }
+        return kafka;
+    }
+
     void configure(SinkService.Builder<?> builder) {
         builder.concurrency(concurrency)
                 .maxInFlight(maxInFlight)
@@ -185,7 +204,7 @@ final class SinkServiceOptions {
             builder.waitForTopic();
         }
         if (createTopic != null) {
-            builder.createTopic(createTopic, -1);
+            builder.createTopic(createTopic, replicationFactor == null ? -1 : replicationFactor);
         }
     }
 

@@ -181,8 +181,8 @@ public final class EventTopicAdmin implements AutoCloseable {
             throw e; // the cluster did not answer at all
         } catch (KafkaException e) {
             throw new SinkStoppedException(
-                    "Sink " + settings.name() + " cannot create topic " + topic + ": " + e.getMessage()
-                            + ". Create it, permit the sink to create it, or choose other numbers.",
+                    "Sink " + settings.name() + " cannot create topic " + topic + ": " + reason(e)
+                            + " Or create it yourself.",
                     e);
         }
         return admin.describe(topic);

@@ -7,7 +7,6 @@ import io.taskqueue.streams.state.StoreNames;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 
@@ -38,8 +37,12 @@ record OwnTopic(
         return new OwnTopic("changelog topic", name, true, true, true, true);
     }
 
-    /** The topic, to be created for an event topic. */
-    NewTopic newTopic(int partitions, int maxMessageBytes) {
+    /**
+     * The topic, to be created for an event topic.
+     *
+     * @param replicationFactor -1 for the broker's default
+     */
+    NewTopic newTopic(int partitions, short replicationFactor, int maxMessageBytes) {
         Map<String, String> configuration = new HashMap<>();
         configuration.put(
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
@@ -50,6 +53,6 @@ record OwnTopic(
         if (compacted) {
             configuration.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
         }
-        return new NewTopic(name, Optional.of(follows ? partitions : 1), Optional.empty()).configs(configuration);
+        return new NewTopic(name, follows ? partitions : 1, replicationFactor).configs(configuration);
     }
 }

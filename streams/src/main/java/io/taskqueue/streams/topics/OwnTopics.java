@@ -158,7 +158,7 @@ public final class OwnTopics {
 
     private void validate(OwnTopic topic, int partitions, int maxMessageBytes) throws InterruptedException {
         try {
-            admin.validate(topic.newTopic(partitions, maxMessageBytes));
+            admin.validate(topic.newTopic(partitions, replicationFactor(), maxMessageBytes));
         } catch (InvalidTopicException e) {
             throw new SinkStoppedException(
                     "Sink " + settings.name() + " cannot create its " + topic.purpose() + " " + topic.name() + ": "
@@ -173,10 +173,16 @@ public final class OwnTopics {
 
     private void create(OwnTopic topic, int partitions, int maxMessageBytes) throws InterruptedException {
         try {
-            boolean unused = admin.create(topic.newTopic(partitions, maxMessageBytes));
+            boolean unused = admin.create(topic.newTopic(partitions, replicationFactor(), maxMessageBytes));
         } catch (KafkaException e) {
             throw notCreated(topic, e);
         }
+    }
+
+    /** That of Kafka Streams' topics, for all of the sink's topics; -1 is the broker's default. */
+    private short replicationFactor() {
+        return (short) new ClientProperties(settings.kafka())
+                .number(Client.STREAMS, ClientProperties.STREAMS_REPLICATION_FACTOR, -1);
     }
 
     private SinkStoppedException notCreated(OwnTopic topic, KafkaException cause) {
