@@ -56,7 +56,7 @@ class TransactionsOfOthersTest {
         try (KafkaProducer<byte[], byte[]> other = transactional()) {
             other.beginTransaction();
             for (int partition = 0; partition < 3; partition++) {
-                other.send(new ProducerRecord<>(EVENTS, partition, null, new byte[10]));
+                var unused = other.send(new ProducerRecord<>(EVENTS, partition, null, new byte[10]));
             }
             other.flush();
             other.abortTransaction();
