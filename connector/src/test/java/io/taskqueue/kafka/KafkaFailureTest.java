@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.kafka.KafkaFailure.Kind;
 import java.security.cert.CertificateExpiredException;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.security.auth.login.LoginException;
@@ -27,7 +28,7 @@ class KafkaFailureTest {
     @Test
     void missingPermissionsNameTheResource() {
         assertExplained(
-                new TopicAuthorizationException(Set.of("b", "a")),
+                new TopicAuthorizationException(new LinkedHashSet<>(List.of("b", "a"))),
                 Kind.AUTHORIZATION,
                 "This user is not permitted to use topic a, b (Not authorized to access topics: [b, a]). Grant it the ACLs that "
                         + "docs/security.md lists.");
