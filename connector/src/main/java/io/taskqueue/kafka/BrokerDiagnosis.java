@@ -44,7 +44,7 @@ public final class BrokerDiagnosis {
     public String reason(Throwable failure) {
         KafkaFailure known = KafkaFailure.of(failure, kafka);
         boolean unanswered = known.kind() == KafkaFailure.Kind.UNREACHABLE
-                || known.kind() == KafkaFailure.Kind.OTHER && failure instanceof RetriableException;
+                || (known.kind() == KafkaFailure.Kind.OTHER && failure instanceof RetriableException);
         return unanswered ? unreachable(failure) : known.found();
     }
 

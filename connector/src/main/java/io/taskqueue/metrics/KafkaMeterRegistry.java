@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the meters of our Kafka clients are bound: it registers them in the host's registry, with {@value #PREFIX} before their names.
@@ -82,7 +83,7 @@ public final class KafkaMeterRegistry extends MeterRegistry {
     }
 
     @Override
-    protected <T> Gauge newGauge(Meter.Id id, T subject, ToDoubleFunction<T> value) {
+    protected <T> Gauge newGauge(Meter.Id id, @Nullable T subject, ToDoubleFunction<T> value) {
         if (!fits(id)) {
             return new NoopGauge(id);
         }

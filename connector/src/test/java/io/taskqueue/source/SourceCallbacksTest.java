@@ -315,6 +315,7 @@ class SourceCallbacksTest {
                 new PeerResolver<>("peer-a", null, event -> null),
                 new SourceSettings.Environment(
                         new SimpleMeterRegistry(),
+                        false,
                         new SourceTime(Clock.systemUTC(), Ticker.system()),
                         Duration.ofSeconds(20)));
     }

@@ -35,20 +35,20 @@ class MissingEventTopicTest {
 
     @Test
     void startFailsAfterTheWaitAndNamesTheSettings() {
-        assertThatThrownBy(() -> cluster.sink("impatient", cluster.calling(Duration.ZERO))
+        assertThatThrownBy(() -> cluster.sink("topicless-impatient", cluster.calling(Duration.ZERO))
                         .topic("missing-impatient")
                         .topicWait(Duration.ofMillis(300))
                         .start())
                 .isInstanceOf(SinkStoppedException.class)
                 .hasMessage(
-                        "Sink impatient found no topic missing-impatient within 300ms. Start a source, which creates it, or"
+                        "Sink topicless-impatient found no topic missing-impatient within 300ms. Start a source, which creates it, or"
                                 + " let the sink create it or wait for it without a limit (--create-topic, --wait-for-topic; in code,"
                                 + " createTopic, waitForTopic), or name another topic.");
     }
 
     @Test
     void sinkThatWaitsWithoutALimitIsNotReadyUntilTheTopicExists() throws Exception {
-        SinkService service = cluster.start(cluster.sink("waiting", cluster.calling(Duration.ZERO))
+        SinkService service = cluster.start(cluster.sink("topicless-waiting", cluster.calling(Duration.ZERO))
                 .topic("missing-waiting")
                 .topicWait(Duration.ofMillis(300))
                 .waitForTopic());
@@ -69,7 +69,7 @@ class MissingEventTopicTest {
 
     @Test
     void sinkThatStillWaitsCanBeClosed() throws Exception {
-        SinkService service = cluster.start(cluster.sink("closed", cluster.calling(Duration.ZERO))
+        SinkService service = cluster.start(cluster.sink("topicless-closed", cluster.calling(Duration.ZERO))
                 .topic("missing-closed")
                 .waitForTopic());
 
@@ -81,7 +81,7 @@ class MissingEventTopicTest {
 
     @Test
     void topicIsCreatedWhereThatIsAskedFor() throws Exception {
-        SinkService service = cluster.start(cluster.sink("creating", cluster.calling(Duration.ZERO))
+        SinkService service = cluster.start(cluster.sink("topicless-creating", cluster.calling(Duration.ZERO))
                 .topic("missing-creating")
                 .createTopic(3, 1));
 
@@ -97,14 +97,14 @@ class MissingEventTopicTest {
 
     @Test
     void topicThatCannotBeCreatedAsAskedForIsReported() {
-        assertThatThrownBy(() -> cluster.sink("replicated", cluster.calling(Duration.ZERO))
+        assertThatThrownBy(() -> cluster.sink("topicless-replicated", cluster.calling(Duration.ZERO))
                         .topic("missing-replicated")
                         .createTopic(3, 5)
                         .start())
                 .isInstanceOf(SinkStoppedException.class)
-                .hasMessageStartingWith("Sink replicated cannot create topic missing-replicated: ")
+                .hasMessageStartingWith("Sink topicless-replicated cannot create topic missing-replicated: ")
                 .hasMessageEndingWith(". Create it, permit the sink to create it, or choose other numbers.");
-        assertThatThrownBy(() -> cluster.sink("replicated", cluster.calling(Duration.ZERO))
+        assertThatThrownBy(() -> cluster.sink("topicless-replicated", cluster.calling(Duration.ZERO))
                         .createTopic(0, 1)
                         .start())
                 .isInstanceOf(IllegalArgumentException.class)
@@ -119,7 +119,7 @@ class MissingEventTopicTest {
         CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
         Thread starting = new Thread(() -> {
             try {
-                cluster.sink("interrupted", cluster.calling(Duration.ZERO))
+                cluster.sink("topicless-interrupted", cluster.calling(Duration.ZERO))
                         .topic("missing-interrupted")
                         .topicWait(Duration.ofHours(1))
                         .start();
@@ -134,14 +134,14 @@ class MissingEventTopicTest {
         starting.interrupt();
 
         assertThat(ended.get(10, TimeUnit.SECONDS))
-                .hasMessage("Sink interrupted did not start: its thread was interrupted. Start it again.");
+                .hasMessage("Sink topicless-interrupted did not start: its thread was interrupted. Start it again.");
         assertThat(interrupted.get(10, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void deletionOfTheTopicEndsARunningSinkAndIsNamed() throws Exception {
         String topic = "deleted-while-running";
-        SinkService service = cluster.start(cluster.sink("deleted", cluster.calling(Duration.ZERO))
+        SinkService service = cluster.start(cluster.sink("topicless-deleted", cluster.calling(Duration.ZERO))
                 .topic(topic)
                 .createTopic(1, 1)
                 .kafka(Map.of(
@@ -155,7 +155,7 @@ class MissingEventTopicTest {
                 .atMost(SinkTestCluster.PATIENCE)
                 .until(() -> service.status().state() == SinkState.FAILED);
         assertThat(service.status().failure())
-                .contains("Sink deleted stopped because topic " + topic
+                .contains("Sink topicless-deleted stopped because topic " + topic
                         + " was deleted. Its events cannot be applied any more; recorded results and parked events are kept. Create the"
                         + " topic, or start a source, which does, and start the sink again.");
     }

@@ -9,7 +9,6 @@ import io.taskqueue.streams.status.SinkState;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -48,13 +47,14 @@ class WhateverEndsAThreadEndsTheSinkTest {
     }
 
     enum Planted {
-        OUT_OF_MEMORY(() -> new OutOfMemoryError("planted")),
-        LINKAGE(() -> new NoClassDefFoundError("planted"));
+        OUT_OF_MEMORY,
+        LINKAGE;
 
-        private final Supplier<Error> error;
-
-        Planted(Supplier<Error> error) {
-            this.error = error;
+        private Error error() {
+            return switch (this) {
+                case OUT_OF_MEMORY -> new OutOfMemoryError("planted");
+                case LINKAGE -> new NoClassDefFoundError("planted");
+            };
         }
     }
 
@@ -63,7 +63,7 @@ class WhateverEndsAThreadEndsTheSinkTest {
     void errorOfACodecOnTheStreamThread(Planted planted) throws Exception {
         SinkService service = sink(few, "decoding-" + planted, thread -> thread.contains("StreamThread"), planted);
 
-        assertEnded(service, planted.error.get().toString());
+        assertEnded(service, planted.error().toString());
     }
 
     @Test
@@ -111,7 +111,7 @@ class WhateverEndsAThreadEndsTheSinkTest {
             @Override
             public String decode(byte[] bytes) {
                 if (thread.test(Thread.currentThread().getName())) {
-                    throw planted.error.get();
+                    throw planted.error();
                 }
                 return text.decode(bytes);
             }

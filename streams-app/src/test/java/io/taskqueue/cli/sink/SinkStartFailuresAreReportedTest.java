@@ -50,7 +50,8 @@ class SinkStartFailuresAreReportedTest {
     void missingTopicIsRefused() {
         assertThat(refused(ExitCode.REFUSED, "--name", "printer", "--topic", "no.such", "--topic-wait", "300ms"))
                 .contains("Sink printer found no topic no.such within 300ms. ")
-                .endsWith("Start a source, which creates it, or create it, or name another topic.\n");
+                .endsWith(
+                        "(--create-topic, --wait-for-topic; in code, createTopic, waitForTopic), or name another topic.\n");
     }
 
     @Test

@@ -101,7 +101,7 @@ public record SinkSettings<T>(
                             + (partitions.isEmpty() ? 0 : partitions.getAsInt())
                             + ". Choose a number that is high enough permanently: it cannot be changed.");
             require(
-                    replicationFactor == -1 || replicationFactor >= 1 && replicationFactor <= Short.MAX_VALUE,
+                    replicationFactor == -1 || (replicationFactor >= 1 && replicationFactor <= Short.MAX_VALUE),
                     "The replication factor of the event topic is " + replicationFactor + ". Set it to 1 to "
                             + Short.MAX_VALUE + ", or to -1 for the broker's default.");
         }
