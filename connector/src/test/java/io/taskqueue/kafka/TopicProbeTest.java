@@ -77,13 +77,13 @@ class TopicProbeTest {
         assertThat(diagnosis.reason(
                         new SaslAuthenticationException("Authentication failed: Invalid username or password")))
                 .isEqualTo(
-                        "Kafka at a:1,b:2 refuses the credentials of this client: Authentication failed: Invalid username or"
-                                + " password");
+                        "The cluster does not accept the credentials: Authentication failed: Invalid username or password");
         assertThat(diagnosis.reason(new SslAuthenticationException(
                         "SSL handshake failed", new IllegalStateException("PKIX path building failed"))))
-                .isEqualTo("Kafka at a:1,b:2 refuses the credentials of this client: PKIX path building failed");
+                .contains("PKIX path building failed")
+                .doesNotContain("no broker can be reached");
         assertThat(diagnosis.reason(new TopicAuthorizationException("Not authorized to access topics: [events]")))
-                .isEqualTo("this client lacks a permission: Not authorized to access topics: [events]");
+                .isEqualTo("This user is not permitted to use a topic (Not authorized to access topics: [events])");
     }
 
     @Test
