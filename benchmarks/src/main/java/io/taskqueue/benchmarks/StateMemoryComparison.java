@@ -53,7 +53,7 @@ public final class StateMemoryComparison {
             System.exit(2);
             return;
         }
-        run(new FilledTopic("filled", partitions, results), heap, List.of(memories.split(",")));
+        run(new FilledTopic("filled", partitions, results), heap, List.of(memories.split(",", -1)));
         System.exit(0);
     }
 

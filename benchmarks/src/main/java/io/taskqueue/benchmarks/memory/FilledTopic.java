@@ -46,7 +46,7 @@ public record FilledTopic(String name, int partitions, int events) {
         }
         for (int event = 0; event < events; event++) {
             int partition = event % partitions;
-            long sequence = 1 + event / partitions;
+            long sequence = 1L + event / partitions;
             Task<String> task = new Task<>(new TaskId(queue(partition), 1, sequence), 1, THEN, PAYLOAD);
             send(
                     producer,

@@ -46,7 +46,7 @@ public record SinkProcess(long resident, long peak, long perSecond) {
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 if (line.startsWith(MEASURED)) {
-                    String[] figures = line.split(" ");
+                    String[] figures = line.split(" ", -1);
                     process.waitFor();
                     return new SinkProcess(
                             Long.parseLong(figures[1]) / 1024,

@@ -55,7 +55,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--workers",
-            converter = OptionValue.Count.class,
+            converter = OptionValue.Threads.class,
             paramLabel = "N",
             defaultValue = "16",
             description = "The number of workers. Default: ${DEFAULT-VALUE}.")

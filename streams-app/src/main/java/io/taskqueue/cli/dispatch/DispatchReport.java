@@ -61,8 +61,9 @@ record DispatchReport(
         if (closed.complete() && !confirmed) {
             add(
                     text,
-                    "%nKafka has acknowledged every event, up to position %s, but the queue may belong to another source by now:"
-                            + " sinks drop what is behind its claim.",
+                    "%nKafka has acknowledged every event, up to position %s; the command ended before it had read in the registry"
+                            + " that no other source has claimed the queue. `taskqueue status` shows the owner: sinks drop what"
+                            + " follows the claim of another one.",
                     closed.replicatedUpTo());
         } else if (closed.complete()) {
             add(text, "%nEvery event is stored in Kafka, up to position %s.", closed.replicatedUpTo());

@@ -10,6 +10,7 @@ import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.text.LineReader;
 import io.taskqueue.text.NotUtf8Exception;
 import io.taskqueue.text.TextEncoding;
+import java.io.EOFException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -100,6 +101,13 @@ public final class TaskFileReader implements AutoCloseable {
                     ExitCode.USAGE,
                     "The file of tasks " + file
                             + " does not exist. Pass a file of JSON lines, or - for standard input.",
+                    e);
+        } catch (EOFException e) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "The file of tasks " + file
+                            + " cannot be read: it begins as gzip data and ends within their header."
+                            + " Pass a complete file.",
                     e);
         } catch (IOException e) {
             throw new CommandFailedException(
@@ -197,8 +205,12 @@ public final class TaskFileReader implements AutoCloseable {
             throw unsuitable("contains " + foreign.get(), "Pass JSON lines in UTF-8.");
         }
         begun = true;
-        while (lines.number() < settings.fromLine - 1 && lines.next().isPresent()) {
-            // before the first line to read
+        while (lines.number() < settings.fromLine - 1) {
+            if (lines.next().isEmpty()) {
+                report.accept("The input has " + lines.number() + " lines, but the first line to read is "
+                        + settings.fromLine + ", so nothing was read. Check --from-line.");
+                return;
+            }
         }
     }
 

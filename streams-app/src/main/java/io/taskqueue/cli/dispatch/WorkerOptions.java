@@ -9,7 +9,7 @@ final class WorkerOptions {
 
     @Option(
             names = "--workers",
-            converter = OptionValue.Count.class,
+            converter = OptionValue.Threads.class,
             paramLabel = "N",
             defaultValue = "8",
             description = "The number of workers. Default: ${DEFAULT-VALUE}.")

@@ -128,6 +128,17 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         }
     }
 
+    /** A number of threads. */
+    final class Threads implements OptionValue<Integer> {
+
+        private static final int MOST = 10_000;
+
+        @Override
+        public Integer parse(String text) {
+            return (int) number(text, 1, MOST);
+        }
+    }
+
     /** A whole number of at least 0. */
     final class CountOrZero implements OptionValue<Integer> {
 

@@ -46,10 +46,11 @@ import picocli.CommandLine.Option;
                     + "or Ctrl-C; running effects may finish within --drain-timeout.",
             "--sink log prints each event.",
             "--sink http sends each event as JSON in a POST, with its effect key as Idempotency-Key. A 2xx response is recorded; "
-                    + "4xx is a permanent failure, except 408, 425 and 429; other responses and timeouts are retried. "
-                    + "Settings: url, timeout, retries, backoff, breaker (off: use up the attempts instead of waiting for "
-                    + "an unavailable target), breaker.failures, breaker.wait, and kinds (the kinds of events to send, for "
-                    + "example kinds=Completed,DeadLettered; default: all).",
+                    + "a refusal of the event (400, 409, 410, 413, 414, 415, 422, 451) is a permanent failure; other responses and "
+                    + "timeouts are retried. Settings: url, timeout, permanent-statuses, header.NAME, bearer, basic.user, "
+                    + "basic.password, truststore, keystore (secrets also as NAME.file or NAME.env), retries, backoff, breaker "
+                    + "(off: use up the attempts instead of waiting for an unavailable target), breaker.failures, breaker.wait, "
+                    + "and kinds (the kinds of events to send, for example kinds=Completed,DeadLettered; default: all).",
             "--sink jdbc runs one SQL statement for each event, in one transaction with the record of its result. Settings: url, "
                     + "user, password or password.file, statement or statement.file (with fields of the event, for "
                     + "example :queueName), pool.size, and retries, backoff, breaker and kinds as of http. PostgreSQL's "

@@ -23,7 +23,7 @@ final class SinkServiceOptions {
 
     @Option(
             names = "--concurrency",
-            converter = OptionValue.Count.class,
+            converter = OptionValue.Threads.class,
             paramLabel = "N",
             defaultValue = "64",
             description =

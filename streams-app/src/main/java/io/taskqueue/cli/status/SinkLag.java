@@ -1,10 +1,11 @@
 package io.taskqueue.cli.status;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.cli.shared.TopicOffsets.Unconsumed;
 import io.taskqueue.streams.admin.ParkedEvents;
-import io.taskqueue.streams.admin.SinkDeadLetters;
+import io.taskqueue.streams.admin.SinkCounts;
 import io.taskqueue.streams.admin.SinkResults;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.GroupListing;
@@ -21,27 +22,38 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a sink is behind, by its committed offsets. Events in flight count as consumed: they are committed with the state of the
- * sink, not by the offset.
+ * How far a sink is behind, by its committed offsets, and what its state holds. Events in flight count as consumed: they are committed
+ * with the state of the sink, not by the offset.
  *
  * @param name the name of the sink
  * @param state the state of its consumer group
  * @param members the number of running instances
  * @param events the number of records that are not consumed
  * @param seconds the age of the oldest record that is not consumed; 0 if all are
- * @param parked the number of its parked events; null if it is unknown: the group is not a sink, or its state may not be read
- * @param failed the number of its effects whose newest result is a recorded failure; null if it is unknown, as above
- * @param undecodable the number of records that it could not decode; null if it is unknown, as above
+ * @param held what its state holds
  */
-record SinkLag(
-        String name,
-        String state,
-        int members,
-        long events,
-        double seconds,
-        @Nullable Long parked,
-        @Nullable Long failed,
-        @Nullable Long undecodable) {
+record SinkLag(String name, String state, int members, long events, double seconds, @JsonUnwrapped Held held) {
+
+    /**
+     * Counts in the state of a sink; each is null if it is unknown: the group is not a sink, or its state may not be read.
+     *
+     * @param inFlight the number of events that are consumed and not applied yet: they run, or wait for their next attempt or their target
+     * @param parked the number of its parked events
+     * @param failed the number of its effects whose newest result is a recorded failure
+     * @param undecodable the number of records that it could not decode
+     */
+    record Held(@Nullable Long inFlight, @Nullable Long parked, @Nullable Long failed, @Nullable Long undecodable) {
+
+        private static Held of(Map<String, Object> kafka, String name) {
+            Optional<SinkCounts> counts = counts(kafka, name);
+            Long parked = SinkLag.parked(kafka, name);
+            return new Held(
+                    counts.map(SinkCounts::inFlight).orElse(null),
+                    parked,
+                    parked == null ? null : SinkLag.failed(kafka, name),
+                    counts.map(SinkCounts::undecodable).orElse(null));
+        }
+    }
 
     /** The names of all consumer groups that have committed offsets of the topic. */
     static List<String> sinks(Admin admin, TopicOffsets topic) throws InterruptedException {
@@ -66,24 +78,20 @@ record SinkLag(
                 .findFirst()
                 .orElseThrow();
         Collection<Unconsumed> unconsumed = topic.unconsumed(kafka, name).values();
-        Long parked = parked(kafka, name);
         return new SinkLag(
                 name,
                 group.groupState().toString(),
                 group.members().size(),
                 unconsumed.stream().mapToLong(Unconsumed::offsets).sum(),
                 age(unconsumed, now),
-                parked,
-                parked == null ? null : failed(kafka, name),
-                undecodable(kafka, name));
+                Held.of(kafka, name));
     }
 
-    private static @Nullable Long undecodable(Map<String, Object> kafka, String name) {
+    private static Optional<SinkCounts> counts(Map<String, Object> kafka, String name) {
         try {
-            OptionalLong count = new SinkDeadLetters(kafka, name).count();
-            return count.isPresent() ? count.getAsLong() : null;
+            return SinkCounts.read(kafka, name);
         } catch (AuthorizationException unknown) {
-            return null;
+            return Optional.empty();
         }
     }
 

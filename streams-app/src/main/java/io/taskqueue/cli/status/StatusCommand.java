@@ -149,6 +149,11 @@ public final class StatusCommand implements Callable<Integer> {
         return lags;
     }
 
+    private static boolean hasFailures(SinkLag sink) {
+        Long failed = sink.held().failed();
+        return failed != null && failed > 0;
+    }
+
     private static String number(@Nullable Long number) {
         return number == null ? "-" : number.toString();
     }
@@ -174,19 +179,20 @@ public final class StatusCommand implements Callable<Integer> {
         }
         text.append(String.format(
                 Locale.ROOT,
-                "%n%-30s %-18s %8s %14s %10s %8s %8s %11s",
+                "%n%-30s %-18s %8s %14s %10s %10s %8s %8s %11s",
                 "sink",
                 "group state",
                 "members",
                 "events behind",
                 "behind",
+                "in flight",
                 "parked",
                 "failed",
                 "undecodable"));
         for (SinkLag sink : result.sinks()) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%n%-30s %-18s %8d %14d %10s %8s %8s %11s",
+                    "%n%-30s %-18s %8d %14d %10s %10s %8s %8s %11s",
                     sink.name(),
                     sink.state(),
                     sink.members(),
@@ -195,11 +201,12 @@ public final class StatusCommand implements Callable<Integer> {
                             .toString()
                             .substring(2)
                             .toLowerCase(Locale.ROOT),
-                    number(sink.parked()),
-                    number(sink.failed()),
-                    number(sink.undecodable())));
+                    number(sink.held().inFlight()),
+                    number(sink.held().parked()),
+                    number(sink.held().failed()),
+                    number(sink.held().undecodable())));
         }
-        if (result.sinks().stream().anyMatch(sink -> sink.failed() != null && sink.failed() > 0)) {
+        if (result.sinks().stream().anyMatch(StatusCommand::hasFailures)) {
             text.append(String.format(
                     Locale.ROOT,
                     "%n%nfailed: effects with a recorded failure, which no retry attempts again. List them with `taskqueue results "

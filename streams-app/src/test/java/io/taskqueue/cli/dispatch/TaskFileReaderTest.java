@@ -213,6 +213,28 @@ class TaskFileReaderTest {
     }
 
     @Test
+    void gzipFileThatEndsWithinItsHeaderIsRefused() throws IOException {
+        Path file = Files.write(directory.resolve("cut.gz"), new byte[] {0x1f, (byte) 0x8b});
+        assertThatThrownBy(() -> TaskFileReader.open(file.toString(), STRICT, reported::add))
+                .isInstanceOf(CommandFailedException.class)
+                .hasMessage(
+                        "The file of tasks " + file
+                                + " cannot be read: it begins as gzip data and ends within their header. Pass a complete file.");
+    }
+
+    @Test
+    void firstLineBehindTheEndIsReported() throws IOException {
+        Path file = write("1\n2\n3\n");
+        try (TaskFileReader tasks =
+                TaskFileReader.open(file.toString(), new TaskFileReader.Settings(true, 1_000, 99), reported::add)) {
+            assertThat(tasks.next()).isEmpty();
+        }
+        assertThat(reported)
+                .containsExactly(
+                        "The input has 3 lines, but the first line to read is 99, so nothing was read. Check --from-line.");
+    }
+
+    @Test
     void gzipDataOnAPipeIsRefused() throws IOException {
         try (TaskFileReader tasks = pipe(gzip("1\n"))) {
             assertThatThrownBy(tasks::next)

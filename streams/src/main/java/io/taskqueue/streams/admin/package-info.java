@@ -5,7 +5,7 @@
  *   ParkedEvents     list, redrive, discard
  *   SinkReplays      order a replay, read receipts
  *   SinkResults      recorded results of effects; EffectRecord
- *   SinkDeadLetters  how many records could not be decoded
+ *   SinkCounts       how many events are in flight, and how many records could not be decoded
  *   SinkChangelog, ControlTopicWriter   the topics behind them
  * </pre>
  *

@@ -21,6 +21,7 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
     private final CircuitBreaker breaker;
     private final OutcomeQueue outcomes;
     private final BooleanSupplier revoked;
+    private final AttemptLog failures;
 
     /** @param revoked whether the partition is not this instance's any more, so that an interruption is not a failure */
     EventApplier(SinkSettings<T> settings, CircuitBreaker breaker, OutcomeQueue outcomes, BooleanSupplier revoked) {
@@ -28,6 +29,7 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
         this.breaker = breaker;
         this.outcomes = outcomes;
         this.revoked = revoked;
+        this.failures = new AttemptLog(settings.name(), settings.instruments().ticker());
     }
 
     @Override
@@ -94,12 +96,16 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
     }
 
     private Next retryOrGiveUp(InFlightEvent<T> event, Throwable cause) {
-        return event.attempts >= settings.policies().retry().attempts()
-                ? giveUp(event, GiveUp.Reason.EXHAUSTED, cause)
-                : retry(event.attempts, cause);
+        int most = settings.policies().retry().attempts();
+        if (event.attempts >= most) {
+            return giveUp(event, GiveUp.Reason.EXHAUSTED, cause);
+        }
+        Next.Retry retry = retry(event.attempts, cause);
+        failures.failed(event.event(), event.attempts, most, retry.delay(), cause);
+        return retry;
     }
 
-    private Next retry(int attempts, Throwable cause) {
+    private Next.Retry retry(int attempts, Throwable cause) {
         Duration delay = settings.policies()
                 .retry()
                 .backoff(attempts, cause, settings.instruments().random());
