@@ -58,7 +58,7 @@ class SinkStartFailuresAreReportedTest {
     @Test
     void invalidSettingsAreUsageErrors() {
         assertThat(refused(ExitCode.USAGE, "--name", "printer", "--concurrency", "0"))
-                .contains("Invalid value for option '--concurrency': '0' is not a whole number from 1 to 2147483647.");
+                .contains("Invalid value for option '--concurrency': '0' is not a whole number from 1 to 10000.");
         assertThat(refused(ExitCode.USAGE, "--name", "a/b")).contains("'a/b' cannot be the name of a sink.");
         assertThat(refused(ExitCode.USAGE, "--name", "printer", "--max-in-flight", "3"))
                 .contains("but concurrency is 64 and maxInFlight 3.");
