@@ -15,6 +15,9 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.publish.BufferLimits;
 import io.taskqueue.source.publish.PeerResolver;
 import io.taskqueue.source.publish.SourceTime;
+import io.taskqueue.source.recovery.AbandonedTasks;
+import io.taskqueue.source.recovery.Recovery;
+import io.taskqueue.source.recovery.RecoveryReport;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -227,6 +230,33 @@ public final class ReplicationSource<T> implements AutoCloseable {
         return engine.closeReport();
     }
 
+    /**
+     * Hands the queue over to its next owner: accepts no more work, waits for the holders of leases, leaves the remaining tasks on
+     * the topic, waits until Kafka has acknowledged everything, publishes the queue's last low-water mark, and closes the source. A source
+     * that then starts with {@link Builder#recover} has all of these tasks, and none waits for a lease to expire.
+     *
+     * @param grace how long holders of leases may take; a lease that is held longer is revoked
+     * @return how many tasks were left, and what was not replicated within the close timeout
+     * @throws IllegalStateException if it is called by a listener of the queue, or another thread is closing the source
+     */
+    public HandOverReport handOver(Duration grace) {
+        return engine.handOver(Objects.requireNonNull(grace, "grace"));
+    }
+
+    /** What the source recovered when it started; empty if it was started without {@link Builder#recover}. */
+    public Optional<RecoveryReport> recovery() {
+        return engine.recovery();
+    }
+
+    /**
+     * The live tasks of earlier owners that the source does not work on, because it was started without {@link Builder#recover}. Empty
+     * until they are counted, which begins at the start of the source and reads its partition from the queue's low-water mark on, and if
+     * the source was started with a recovery.
+     */
+    public Optional<AbandonedTasks> abandoned() {
+        return engine.abandoned();
+    }
+
     /** Collects the settings of a source; {@link #start()} validates them. Not thread-safe. */
     public static final class Builder<T> {
 
@@ -249,6 +279,8 @@ public final class ReplicationSource<T> implements AutoCloseable {
         private Clock clock = Clock.systemUTC();
         private Ticker ticker = Ticker.system();
         private Duration closeTimeout = Duration.ofSeconds(30);
+        private Optional<Recovery> recovery = Optional.empty();
+        private Duration markInterval = Duration.ofSeconds(5);
 
         private Builder(TaskQueue<T> queue, PayloadCodec<T> codec) {
             this.queue = Objects.requireNonNull(queue, "queue");
@@ -375,6 +407,26 @@ public final class ReplicationSource<T> implements AutoCloseable {
         }
 
         /**
+         * Recovers the live tasks of the queue: those that its earlier owners left when they ended, however they ended. They are in the
+         * queue when {@link #start()} returns, with their identity, attempt, last error and the time at which they were enqueued; nothing
+         * is leased before. A task that was leased waits until that lease has expired. Default none: live tasks stay on the topic, and
+         * the source logs how many there are.
+         */
+        public Builder<T> recover(Recovery settings) {
+            this.recovery = Optional.of(settings);
+            return this;
+        }
+
+        /**
+         * The minimum time between two low-water marks, which the source publishes in the registry while the mark moves. A recovery reads
+         * the partition from the last mark on. Default 5 s.
+         */
+        public Builder<T> markInterval(Duration interval) {
+            this.markInterval = Objects.requireNonNull(interval, "markInterval");
+            return this;
+        }
+
+        /**
          * Creates the topics if they do not exist, claims the queue, opens the epoch on Kafka and attaches to the queue; returns
          * when all of that is acknowledged. From the claim on, an older source of the queue is fenced.
          *
@@ -397,7 +449,8 @@ public final class ReplicationSource<T> implements AutoCloseable {
                             topic, registryTopic, partitions, replicationFactor, createTopics, maxRecordBytes),
                     new BufferLimits(bufferEvents, bufferBytes),
                     new PeerResolver<>(sourcePeer, ownerPeer, ownerOfEvent),
-                    new SourceSettings.Environment(metrics, kafkaMetrics, new SourceTime(clock, ticker), closeTimeout));
+                    new SourceSettings.Environment(metrics, kafkaMetrics, new SourceTime(clock, ticker), closeTimeout),
+                    new SourceSettings.Continuity(recovery, markInterval));
         }
     }
 }

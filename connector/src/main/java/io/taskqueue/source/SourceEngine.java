@@ -10,6 +10,8 @@ import io.taskqueue.source.publish.EventRecords;
 import io.taskqueue.source.publish.HeldEvents;
 import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.publish.Publisher;
+import io.taskqueue.source.recovery.AbandonedTasks;
+import io.taskqueue.source.recovery.RecoveryReport;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.RegistryWatch;
 import io.taskqueue.source.unreplicated.EventOrigin;
@@ -266,6 +268,20 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
                         partition.topic(),
                         partition.partition(),
                         watch.topic()));
+    }
+
+    HandOverReport handOver(Duration grace) {
+        int tasks = queue.drain(grace).size();
+        close(closeTimeout());
+        return new HandOverReport(tasks, closeReport().orElseThrow());
+    }
+
+    Optional<RecoveryReport> recovery() {
+        return Optional.empty();
+    }
+
+    Optional<AbandonedTasks> abandoned() {
+        return Optional.empty();
     }
 
     Duration closeTimeout() {

@@ -5,6 +5,7 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.publish.BufferLimits;
 import io.taskqueue.source.publish.PeerResolver;
 import io.taskqueue.source.publish.SourceTime;
+import io.taskqueue.source.recovery.Recovery;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -16,7 +17,8 @@ record SourceSettings<T>(
         Topics topics,
         BufferLimits buffer,
         PeerResolver<T> peers,
-        Environment environment) {
+        Environment environment,
+        Continuity continuity) {
 
     /**
      * The two topics of a source, and how to create them.
@@ -69,6 +71,23 @@ record SourceSettings<T>(
         /** Where the meters of Kafka's clients are shown, if they are. */
         Optional<MeterRegistry> kafkaMeters() {
             return showsKafka ? Optional.of(meters) : Optional.empty();
+        }
+    }
+
+    /**
+     * How a queue outlives its owners.
+     *
+     * @param recovery how live tasks of earlier owners are recovered, if they are
+     * @param markInterval the minimum time between two low-water marks
+     */
+    record Continuity(Optional<Recovery> recovery, Duration markInterval) {
+
+        Continuity {
+            if (markInterval.isNegative() || markInterval.isZero()) {
+                throw new IllegalArgumentException(
+                        "markInterval is " + markInterval
+                                + ", but low-water marks are published in an interval. Set it to a time above zero, such as 5 s.");
+            }
         }
     }
 }

@@ -13,11 +13,13 @@
  *   OutageMonitor         detects outages, finds out why, and logs them; on a thread of its own
  *   ReplicationGate       completes the futures of replicated(), on a thread for what depends on them
  *   CloseReport           what close() left unreplicated; EventResend publishes it later
+ *   HandOverReport        what handOver() left for the next owner
  *   ResendRefusedException, SourceStartException, SourceFencedException, SourceStoppedException, SubscriptionOverflowException
  *   Subscriptions         in-process readers: EventSubscription (BufferedSubscription) and observers
  *
  *   source.publish        buffer, publisher, records
  *   source.registry       claims: who owns a queue since which epoch
+ *   source.recovery       the live tasks that the owners of a queue left
  *   source.unreplicated   events that were not replicated, and their file
  * </pre>
  *

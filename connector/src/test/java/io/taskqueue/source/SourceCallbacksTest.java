@@ -28,6 +28,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -317,6 +318,7 @@ class SourceCallbacksTest {
                         new SimpleMeterRegistry(),
                         false,
                         new SourceTime(Clock.systemUTC(), Ticker.system()),
-                        Duration.ofSeconds(20)));
+                        Duration.ofSeconds(20)),
+                new SourceSettings.Continuity(Optional.empty(), Duration.ofSeconds(5)));
     }
 }
