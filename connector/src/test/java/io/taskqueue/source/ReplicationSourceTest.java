@@ -10,6 +10,7 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskError;
+import io.taskqueue.event.TaskId;
 import io.taskqueue.queue.Lease;
 import io.taskqueue.queue.PayloadRefusedException;
 import io.taskqueue.queue.QueueClosedException;
@@ -133,8 +134,12 @@ class ReplicationSourceTest {
                     .toList();
             assertThat(records).hasSize(3);
             assertThat(EventHeaders.read(records.get(1).headers()))
-                    .contains(
-                            new EventHeaders(name, new Position(source.epoch(), 1), Optional.of(source.instanceId())));
+                    .contains(new EventHeaders(
+                            name,
+                            new Position(source.epoch(), 1),
+                            Optional.of(source.instanceId()),
+                            Optional.of(EventKind.ENQUEUED),
+                            Optional.of(new TaskId(name, source.epoch(), 1))));
             assertThat(records.stream().map(record -> SourceTestCluster.CODEC
                             .decode(record.value())
                             .ownerPeerId()))

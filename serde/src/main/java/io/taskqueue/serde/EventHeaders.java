@@ -1,8 +1,10 @@
 package io.taskqueue.serde;
 
+import io.taskqueue.event.EventKind;
 import io.taskqueue.event.PercentEncoding;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TaskId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Objects;
@@ -30,8 +32,15 @@ import org.jspecify.annotations.Nullable;
  * @param queueName the event's queue
  * @param position the event's position in the queue's history
  * @param instanceId the instance of the source that wrote the event, if the headers contain it
+ * @param kind the event's kind; empty if this version does not know it
+ * @param task the event's task; empty on SourceStarted, and if the headers do not contain it
  */
-public record EventHeaders(String queueName, Position position, Optional<UUID> instanceId) {
+public record EventHeaders(
+        String queueName,
+        Position position,
+        Optional<UUID> instanceId,
+        Optional<EventKind> kind,
+        Optional<TaskId> task) {
 
     private static final String TYPE_PREFIX = "io.taskqueue.";
     private static final String SOURCE_PREFIX = "/taskqueue/";
@@ -43,6 +52,8 @@ public record EventHeaders(String queueName, Position position, Optional<UUID> i
         Objects.requireNonNull(queueName, "queueName");
         Objects.requireNonNull(position, "position");
         Objects.requireNonNull(instanceId, "instanceId");
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(task, "task");
     }
 
     /** Adds the headers of an event. Existing headers, such as {@code traceparent}, are not changed. */
@@ -54,12 +65,7 @@ public record EventHeaders(String queueName, Position position, Optional<UUID> i
         if (hasRfc3339Form(event.occurredAt())) {
             add(headers, "ce_time", InstantFormat.format(event.occurredAt()));
         }
-        event.change()
-                .map(change -> change.task().id())
-                .ifPresent(task -> add(
-                        headers,
-                        "ce_subject",
-                        PercentEncoding.encode(task.queueName()) + "/" + task.epoch() + "/" + task.sequenceId()));
+        event.change().map(change -> change.task().id()).ifPresent(task -> add(headers, "ce_subject", subject(task)));
         add(headers, "content-type", "application/json");
     }
 
@@ -80,7 +86,12 @@ public record EventHeaders(String queueName, Position position, Optional<UUID> i
             // an id in any other notation was not written by this class
             return queueName.isEmpty() || !id(queueName, position).equals(id)
                     ? Optional.empty()
-                    : Optional.of(new EventHeaders(queueName, position, instanceId(text(headers, "ce_source"))));
+                    : Optional.of(new EventHeaders(
+                            queueName,
+                            position,
+                            instanceId(text(headers, "ce_source")),
+                            EventKind.ofWireName(type.substring(TYPE_PREFIX.length())),
+                            task(text(headers, "ce_subject"))));
         } catch (IllegalArgumentException foreign) {
             return Optional.empty();
         }
@@ -98,8 +109,30 @@ public record EventHeaders(String queueName, Position position, Optional<UUID> i
         }
     }
 
+    private static Optional<TaskId> task(@Nullable String subject) {
+        if (subject == null) {
+            return Optional.empty();
+        }
+        String[] parts = subject.split("/", -1);
+        try {
+            return parts.length != 3
+                    ? Optional.empty()
+                    : Optional.of(new TaskId(
+                                    PercentEncoding.decode(parts[0]),
+                                    Long.parseLong(parts[1]),
+                                    Long.parseLong(parts[2])))
+                            .filter(task -> subject(task).equals(subject));
+        } catch (IllegalArgumentException foreign) {
+            return Optional.empty();
+        }
+    }
+
     private static String id(String queueName, Position position) {
         return PercentEncoding.encode(queueName) + "/" + position;
+    }
+
+    private static String subject(TaskId task) {
+        return PercentEncoding.encode(task.queueName()) + "/" + task.epoch() + "/" + task.sequenceId();
     }
 
     private static boolean hasRfc3339Form(Instant instant) {

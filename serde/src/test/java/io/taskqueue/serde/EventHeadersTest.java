@@ -18,6 +18,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EventHeadersTest {
@@ -56,7 +57,12 @@ class EventHeadersTest {
         Headers headers = written(started(name, name, Instant.EPOCH));
 
         assertThat(EventHeaders.read(headers))
-                .contains(new EventHeaders(name, new Position(7, 0), Optional.of(INSTANCE)));
+                .contains(new EventHeaders(
+                        name,
+                        new Position(7, 0),
+                        Optional.of(INSTANCE),
+                        Optional.of(EventKind.SOURCE_STARTED),
+                        Optional.empty()));
         assertThat(URI.create(texts(headers).get("ce_source")).getPath())
                 .isEqualTo("/taskqueue/" + name + "/" + INSTANCE);
     }
@@ -133,8 +139,51 @@ class EventHeadersTest {
         Headers headers = written(WireFormatTest.sample(EventKind.ENQUEUED));
         headers.add("ce_source", source.getBytes(UTF_8));
 
+        assertThat(EventHeaders.read(headers)).hasValueSatisfying(read -> {
+            assertThat(read.position()).isEqualTo(new Position(7, 99));
+            assertThat(read.instanceId()).isEmpty();
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = EventKind.class, mode = EnumSource.Mode.EXCLUDE, names = "SOURCE_STARTED")
+    void kindAndTaskAreReadWithoutTheValue(EventKind kind) {
+        ReplicationEvent<String> event = WireFormatTest.sample(kind);
+
+        assertThat(EventHeaders.read(written(event))).hasValueSatisfying(read -> {
+            assertThat(read.kind()).contains(kind);
+            assertThat(read.task()).contains(event.taskId());
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "orders",
+                "orders/1",
+                "orders/1/0",
+                "orders/-1/1",
+                "orders/01/1",
+                "/1/1",
+                "a b/1/1",
+                "orders/1/1/1"
+            })
+    void aTaskInAnotherNotationIsNotRead(String subject) {
+        Headers headers = written(WireFormatTest.sample(EventKind.ENQUEUED));
+        headers.add("ce_subject", subject.getBytes(UTF_8));
+
         assertThat(EventHeaders.read(headers))
-                .contains(new EventHeaders("orders", new Position(7, 99), Optional.empty()));
+                .hasValueSatisfying(read -> assertThat(read.task()).isEmpty());
+    }
+
+    @Test
+    void aKindOfANewerVersionIsNotKnown() {
+        Headers headers = written(WireFormatTest.sample(EventKind.ENQUEUED));
+        headers.add("ce_type", "io.taskqueue.Invented".getBytes(UTF_8));
+
+        assertThat(EventHeaders.read(headers))
+                .hasValueSatisfying(read -> assertThat(read.kind()).isEmpty());
     }
 
     private static ReplicationEvent<String> started(String queueName, String peer, Instant at) {

@@ -56,7 +56,8 @@ class UndecodableRecordsTest {
     void theFirstRecordIsReportedWithWhatToDo() {
         records.found(
                 new EventLocation(TOPIC, 12),
-                Optional.of(new EventHeaders("orders", new Position(1, 7), Optional.empty())),
+                Optional.of(new EventHeaders(
+                        "orders", new Position(1, 7), Optional.empty(), Optional.empty(), Optional.empty())),
                 "The record is not a valid event: it is empty.");
 
         assertThat(lines.list).singleElement().satisfies(line -> {
