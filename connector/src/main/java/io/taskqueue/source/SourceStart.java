@@ -96,10 +96,11 @@ final class SourceStart<T> {
     private SourceEngine<T> start(int partitions, int maxRecordBytes, ProducerFactory producers)
             throws InterruptedException {
         Producer<byte[], byte[]> producer = producers.first();
-        Claim claim;
+        Claimed claimed;
         try (TopicReader reader = reader()) {
-            claim = claim(producer, reader, partitions);
+            claimed = claim(producer, reader, partitions);
         }
+        Claim claim = claimed.claim();
         TopicPartition partition = partition(claim.home().orElseThrow().partitions());
         ReplicationEventCodec<T> codec = new ReplicationEventCodec<>(settings.codec());
         EventRecords<T> records = new EventRecords<>(
@@ -114,13 +115,20 @@ final class SourceStart<T> {
                 new PayloadLimit<>(queue.name(), settings.peers().source(), codec, records, maxRecordBytes),
                 time,
                 meters.leasesExpired());
-        RegistryWatch watch = new RegistryWatch(this::reader, topics.registry(), claim, time);
+        RegistryWatch watch = new RegistryWatch(this::reader, topics.registry(), claim, claimed.registryEnd(), time);
         SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, settings.environment());
         engine.start(records, producers, settings.kafka().ackTimeout(), probe(partition));
         return engine;
     }
 
-    private Claim claim(Producer<byte[], byte[]> producer, TopicReader reader, int partitions)
+    /**
+     * A queue that is claimed.
+     *
+     * @param registryEnd the offset up to which the registry was read before
+     */
+    private record Claimed(Claim claim, long registryEnd) {}
+
+    private Claimed claim(Producer<byte[], byte[]> producer, TopicReader reader, int partitions)
             throws InterruptedException {
         ClaimRegistry registry = new ClaimRegistry(reader, topics.registry());
         Optional<Claim> before = Optional.ofNullable(registry.read().claims().get(queue.name()));
@@ -141,7 +149,7 @@ final class SourceStart<T> {
                 settings.peers().source(),
                 time.instant(),
                 Optional.of(new Claim.Home(topics.events(), mapping)));
-        return registry.claim(producer, requests, draft, contents.end());
+        return new Claimed(registry.claim(producer, requests, draft, contents.end()), contents.end());
     }
 
     /**

@@ -34,6 +34,7 @@ class ReplicationGateTest {
                 },
                 "registry",
                 own,
+                8,
                 Ticker.system());
         List<IllegalStateException> ends = new CopyOnWriteArrayList<>();
         ReplicationGate gate = new ReplicationGate(own, () -> new Position(7, 1), broken, 10, ends::add, read -> {});
@@ -61,6 +62,7 @@ class ReplicationGateTest {
                 },
                 "registry",
                 own,
+                8,
                 Ticker.system());
         ReplicationGate gate = new ReplicationGate(own, () -> new Position(7, 1), refused, 10, cause -> {}, read -> {});
         CompletableFuture<Position> replicated = gate.await(() -> new Position(7, 1));
@@ -167,6 +169,7 @@ class ReplicationGateTest {
                 },
                 "registry",
                 own,
+                8,
                 Ticker.system());
         return new ReplicationGate(own, () -> new Position(7, 1), broken, maxWaiting, cause -> {}, read -> {});
     }

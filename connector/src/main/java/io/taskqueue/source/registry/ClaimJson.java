@@ -4,22 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.serde.BoundedJson;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.UUID;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The bytes of a claim; see {@link Claim} for the format. */
 final class ClaimJson {
 
     private ClaimJson() {}
-
-    static byte[] key(String queueName) {
-        return queueName.getBytes(StandardCharsets.UTF_8);
-    }
 
     static byte[] value(Claim claim) {
         ObjectNode json = BoundedJson.object()
@@ -36,12 +29,12 @@ final class ClaimJson {
      *
      * @throws IllegalArgumentException if it holds none; the message states why
      */
-    static Claim read(ConsumerRecord<byte[], byte[]> record) {
+    static Claim read(RegistryRecord record, String registry) {
         try {
             JsonNode json = BoundedJson.read(record.value() == null ? new byte[0] : record.value());
             String topic = json.path("topic").asText("");
             return new Claim(
-                    new String(record.key(), StandardCharsets.UTF_8),
+                    record.key().queueName(),
                     record.offset(),
                     UUID.fromString(json.path("instanceId").asText()),
                     json.path("sourcePeerId").asText(),
@@ -52,20 +45,20 @@ final class ClaimJson {
                                     topic, json.path("partitions").asInt())));
         } catch (IOException | DateTimeException | IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "The record at offset " + record.offset() + " of topic " + record.topic() + " is not a claim: "
+                    "The record at offset " + record.offset() + " of topic " + registry + " is not a claim: "
                             + e.getMessage() + ". Something else writes to the registry; name another registryTopic.",
                     e);
         }
     }
 
     /** The claim of a record that cannot be decoded: all that is known is that a newer source claimed the queue. */
-    static Claim unreadable(String queueName, ConsumerRecord<byte[], byte[]> record) {
+    static Claim unreadable(RegistryRecord record) {
         return new Claim(
-                queueName,
+                record.key().queueName(),
                 record.offset(),
                 new UUID(0, 0),
                 "unknown (its claim cannot be decoded)",
-                Instant.ofEpochMilli(record.timestamp()),
+                record.writtenAt(),
                 Optional.empty());
     }
 }

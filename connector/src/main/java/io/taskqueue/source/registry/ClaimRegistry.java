@@ -2,7 +2,6 @@ package io.taskqueue.source.registry;
 
 import io.taskqueue.kafka.KafkaRequests;
 import io.taskqueue.kafka.TopicReader;
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -45,12 +44,28 @@ public final class ClaimRegistry {
      */
     public record Contents(Map<String, Claim> claims, long end) {}
 
-    /** Reads the registry to the end that it has now. */
+    /** Reads the claims in the registry to the end that it has now. */
     public Contents read() {
+        return read(record -> {});
+    }
+
+    /**
+     * Reads the registry to the end that it has now.
+     *
+     * @param others is given the records that are not claims, in their order; not all of them are the newest of their key
+     */
+    public Contents read(Consumer<RegistryRecord> others) {
         long end = Objects.requireNonNull(reader.ends(List.of(partition)).get(partition));
         Map<String, Claim> claims = new TreeMap<>();
         reader.seek(reader.beginnings(List.of(partition)));
-        reader.readTo(Map.of(partition, end), record -> apply(record, claims));
+        reader.readTo(
+                Map.of(partition, end), record -> RegistryRecord.of(record).ifPresent(read -> {
+                    if (read.key().kind() == RegistryKey.Kind.CLAIM) {
+                        apply(read, claims);
+                    } else {
+                        others.accept(read);
+                    }
+                }));
         return new Contents(Collections.unmodifiableMap(claims), end);
     }
 
@@ -73,7 +88,7 @@ public final class ClaimRegistry {
                 producer.send(new ProducerRecord<>(
                         partition.topic(),
                         partition.partition(),
-                        ClaimJson.key(draft.queueName()),
+                        RegistryKey.claim(draft.queueName()).bytes(),
                         ClaimJson.value(draft))),
                 "claim queue " + draft.queueName() + " in registry " + partition.topic());
         // Kafka acknowledges a retry of a batch that it holds already without an offset
@@ -82,40 +97,31 @@ public final class ClaimRegistry {
 
     private Claim readBack(Claim draft, long from) {
         AtomicReference<Optional<Claim>> found = new AtomicReference<>(Optional.empty());
-        reader.readToEnd(Map.of(partition, from), record -> {
-            if (record.key() == null || record.value() == null) {
-                return;
-            }
-            try {
-                Claim claim = ClaimJson.read(record);
-                if (claim.instanceId().equals(draft.instanceId())) {
-                    found.set(Optional.of(claim));
-                }
-            } catch (IllegalArgumentException e) {
-                LOG.debug("{} It is not the claim that this source wrote.", e.getMessage());
-            }
-        });
+        reader.readToEnd(Map.of(partition, from), record -> RegistryRecord.of(record)
+                .filter(read -> read.key().equals(RegistryKey.claim(draft.queueName())) && read.value() != null)
+                .flatMap(this::claimOf)
+                .filter(claim -> claim.instanceId().equals(draft.instanceId()))
+                .ifPresent(claim -> found.set(Optional.of(claim))));
         return found.get()
                 .orElseThrow(() -> new KafkaException("The claim of queue " + draft.queueName() + " by instance "
                         + draft.instanceId() + " was acknowledged but is not in registry " + partition.topic()
                         + ": the registry lost it, or a newer claim replaced it. Start the source again."));
     }
 
-    private static void apply(ConsumerRecord<byte[], byte[]> record, Map<String, Claim> claims) {
-        if (record.key() == null) {
-            LOG.warn(
-                    "The record at offset {} of registry {} has no key and is skipped.",
-                    record.offset(),
-                    record.topic());
-        } else if (record.value() == null) {
-            claims.remove(new String(record.key(), StandardCharsets.UTF_8));
+    private Optional<Claim> claimOf(RegistryRecord record) {
+        try {
+            return Optional.of(ClaimJson.read(record, partition.topic()));
+        } catch (IllegalArgumentException e) {
+            LOG.warn("{}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private void apply(RegistryRecord record, Map<String, Claim> claims) {
+        if (record.value() == null) {
+            claims.remove(record.key().queueName());
         } else {
-            try {
-                Claim claim = ClaimJson.read(record);
-                claims.put(claim.queueName(), claim);
-            } catch (IllegalArgumentException e) {
-                LOG.warn("{}", e.getMessage());
-            }
+            claimOf(record).ifPresent(claim -> claims.put(claim.queueName(), claim));
         }
     }
 }

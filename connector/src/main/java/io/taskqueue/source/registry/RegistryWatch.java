@@ -2,25 +2,32 @@ package io.taskqueue.source.registry;
 
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.queue.Ticker;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Follows the registry behind a source's own claim. For one thread, but {@link #wakeup()}. */
+/**
+ * Follows the registry behind a source's own claim: finds a newer claim of the queue, and passes other records of the queue to those who
+ * handle their kind. For one thread, but {@link #wakeup()}.
+ */
 public final class RegistryWatch implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryWatch.class);
 
     private final Supplier<TopicReader> readers;
     private final TopicPartition partition;
     private final Claim own;
-    private final byte[] key;
+    private final Map<RegistryKey.Kind, Consumer<RegistryRecord>> handlers = new EnumMap<>(RegistryKey.Kind.class);
     private final HomeWatch home;
     private volatile @Nullable TopicReader reader;
     private long next;
@@ -28,15 +35,27 @@ public final class RegistryWatch implements AutoCloseable {
 
     /**
      * @param readers opens a reader; called again after one failed
+     * @param from the offset up to which the start of the source has read the registry, at most that of its own claim
      * @param ticker when to look at the event topic
      */
-    public RegistryWatch(Supplier<TopicReader> readers, String topic, Claim own, Ticker ticker) {
+    public RegistryWatch(Supplier<TopicReader> readers, String topic, Claim own, long from, Ticker ticker) {
         this.home = new HomeWatch(own, ticker);
         this.readers = readers;
         this.partition = ClaimRegistry.partitionOf(topic);
         this.own = own;
-        this.key = ClaimJson.key(own.queueName());
-        this.next = own.epoch() + 1;
+        this.next = from;
+    }
+
+    /**
+     * Has records of the queue handled that are not claims. To be called before the registry is read; the handler is called on the thread
+     * that reads, in the order of the records, once for each.
+     *
+     * @param kind of the records, one handler each
+     */
+    public void handle(RegistryKey.Kind kind, Consumer<RegistryRecord> handler) {
+        if (kind == RegistryKey.Kind.CLAIM || handlers.put(kind, handler) != null) {
+            throw new IllegalStateException("Records of kind " + kind + " are handled already. This is a defect.");
+        }
     }
 
     /** The registry topic. */
@@ -55,14 +74,15 @@ public final class RegistryWatch implements AutoCloseable {
         try {
             TopicReader open = open();
             long end = Objects.requireNonNull(open.ends(List.of(partition)).get(partition));
-            if (end < next) {
+            if (end < Math.max(next, own.epoch() + 1)) {
                 throw lost(end);
             }
             if (end > next) {
                 open.readTo(Map.of(partition, end), record -> {
-                    if (record.offset() > own.epoch() && Arrays.equals(record.key(), key) && record.value() != null) {
-                        newer = read(record);
-                    }
+                    next = record.offset() + 1; // if reading fails later, it continues behind this record
+                    RegistryRecord.of(record)
+                            .filter(read -> read.key().queueName().equals(own.queueName()))
+                            .ifPresent(this::accept);
                 });
                 next = open.position(partition);
             }
@@ -103,11 +123,32 @@ public final class RegistryWatch implements AutoCloseable {
         return open;
     }
 
-    private Claim read(ConsumerRecord<byte[], byte[]> record) {
+    private void accept(RegistryRecord record) {
+        if (record.key().kind() != RegistryKey.Kind.CLAIM) {
+            handle(record);
+        } else if (record.offset() > own.epoch() && record.value() != null) {
+            newer = read(record);
+        }
+    }
+
+    private void handle(RegistryRecord record) {
         try {
-            return ClaimJson.read(record);
+            handlers.getOrDefault(record.key().kind(), ignored -> {}).accept(record);
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "The record at offset {} of registry {} for queue {} could not be handled. The source continues without it.",
+                    record.offset(),
+                    partition.topic(),
+                    own.queueName(),
+                    e);
+        }
+    }
+
+    private Claim read(RegistryRecord record) {
+        try {
+            return ClaimJson.read(record, partition.topic());
         } catch (IllegalArgumentException e) {
-            return ClaimJson.unreadable(own.queueName(), record);
+            return ClaimJson.unreadable(record);
         }
     }
 

@@ -3,8 +3,9 @@
  *
  * <pre>
  *   SourceRegistry          for users: the newest claim of each queue
+ *   RegistryKey             what a record is about, and its queue; RegistryRecord is the record with its value
  *   ClaimRegistry           reads the registry, writes a claim; the offset of the claim is the epoch
- *   RegistryWatch           follows the registry behind a source's own claim; HomeWatch notices partitions added to its topic
+ *   RegistryWatch           follows the registry behind a source's own claim, and passes other records on; HomeWatch notices partitions added to its topic
  *   Claim, ClaimJson        an entry, and its bytes
  *   RegistryLostException   the registry no longer holds the source's own claim
  * </pre>

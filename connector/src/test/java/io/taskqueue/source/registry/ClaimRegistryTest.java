@@ -8,6 +8,8 @@ import io.taskqueue.source.SourceTestCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -29,7 +31,8 @@ class ClaimRegistryTest {
                 new Claim("q", 0, UUID.randomUUID(), "peer-a", Instant.parse("2026-11-23T12:00:00Z"), Optional.empty());
         try (SourceTestCluster cluster = SourceTestCluster.start(directory)) {
             cluster.createTopicIfMissing("claims", 1);
-            cluster.send(new ProducerRecord<>("claims", 0, ClaimJson.key("first"), ClaimJson.value(draft)));
+            cluster.send(
+                    new ProducerRecord<>("claims", 0, RegistryKey.claim("first").bytes(), ClaimJson.value(draft)));
             try (var reader = TopicReader.open(cluster.settings(), IsolationLevel.READ_UNCOMMITTED, TIMEOUT);
                     var producer = new OffsetlessProducer(new KafkaProducer<>(
                             cluster.settings(), new ByteArraySerializer(), new ByteArraySerializer()))) {
@@ -38,6 +41,32 @@ class ClaimRegistryTest {
                 assertThat(claim.epoch()).isEqualTo(1);
                 assertThat(claim.instanceId()).isEqualTo(draft.instanceId());
             }
+        }
+    }
+
+    @Test
+    void readerOfClaimsIgnoresOtherRecordsAndPassesThoseThatItKnowsOn(@TempDir Path directory) throws Exception {
+        Claim claim =
+                new Claim("q", 0, UUID.randomUUID(), "peer-a", Instant.parse("2026-11-23T12:00:00Z"), Optional.empty());
+        try (SourceTestCluster cluster = SourceTestCluster.start(directory)) {
+            cluster.createTopicIfMissing("claims", 1);
+            cluster.send(new ProducerRecord<>("claims", 0, RegistryKey.mark("q").bytes(), new byte[0]));
+            cluster.send(new ProducerRecord<>("claims", 0, new byte[] {(byte) 0xFF, 'z', 'q'}, new byte[0]));
+            cluster.send(new ProducerRecord<>("claims", 0, null, new byte[0]));
+            cluster.send(
+                    new ProducerRecord<>("claims", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(claim)));
+            cluster.send(new ProducerRecord<>(
+                    "claims", 0, RegistryKey.retryOrder("q").bytes(), null));
+            List<RegistryKey> others = new ArrayList<>();
+            try (var reader = TopicReader.open(cluster.settings(), IsolationLevel.READ_UNCOMMITTED, TIMEOUT)) {
+                ClaimRegistry.Contents contents =
+                        new ClaimRegistry(reader, "claims").read(record -> others.add(record.key()));
+
+                assertThat(contents.claims()).containsOnlyKeys("q");
+                assertThat(contents.end()).isEqualTo(5);
+                assertThat(others).containsExactly(RegistryKey.mark("q"), RegistryKey.retryOrder("q"));
+            }
+            assertThat(SourceRegistry.read(cluster.settings(), "claims")).containsOnlyKeys("q");
         }
     }
 }

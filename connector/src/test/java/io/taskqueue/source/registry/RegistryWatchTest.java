@@ -10,9 +10,13 @@ import ch.qos.logback.core.read.ListAppender;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.source.SourceTestCluster;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -32,17 +36,21 @@ class RegistryWatchTest {
         try (SourceTestCluster cluster = SourceTestCluster.start(directory)) {
             cluster.createTopic("registry", 1, Map.of("cleanup.policy", "compact"));
             Claim own = claim("q", 1, "peer-a");
+            cluster.send(new ProducerRecord<>(
+                    "registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(claim("q", 0, "old"))));
             cluster.send(
-                    new ProducerRecord<>("registry", 0, ClaimJson.key("q"), ClaimJson.value(claim("q", 0, "old"))));
-            cluster.send(new ProducerRecord<>("registry", 0, ClaimJson.key("q"), ClaimJson.value(own)));
+                    new ProducerRecord<>("registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(own)));
             try (RegistryWatch watch = watch(cluster, own);
                     RegistryWatch lost = watch(cluster, claim("q", 9, "peer-a"))) {
                 assertThat(watch.newerClaim()).isEmpty();
                 cluster.send(new ProducerRecord<>(
-                        "registry", 0, ClaimJson.key("other"), ClaimJson.value(claim("other", 2, "peer-b"))));
+                        "registry",
+                        0,
+                        RegistryKey.claim("other").bytes(),
+                        ClaimJson.value(claim("other", 2, "peer-b"))));
                 assertThat(watch.newerClaim()).isEmpty();
                 cluster.send(new ProducerRecord<>(
-                        "registry", 0, ClaimJson.key("q"), ClaimJson.value(claim("q", 3, "peer-c"))));
+                        "registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(claim("q", 3, "peer-c"))));
                 assertThat(watch.newerClaim()).map(Claim::sourcePeerId).contains("peer-c");
 
                 assertThatThrownBy(lost::newerClaim)
@@ -52,6 +60,47 @@ class RegistryWatchTest {
                                 + " registry, or start with a new registryTopic and a new topic.");
             }
         }
+    }
+
+    @Test
+    void otherRecordsOfTheOwnQueueAreHandledByKindAndOnceAndBeginWhereTheStartHadReadTo(@TempDir Path directory)
+            throws Exception {
+        try (SourceTestCluster cluster = SourceTestCluster.start(directory)) {
+            cluster.createTopic("registry", 1, Map.of("cleanup.policy", "compact"));
+            send(cluster, RegistryKey.retryOrder("q"), "read by the start");
+            send(cluster, RegistryKey.retryOrder("q"), "during the start");
+            Claim own = claim("q", 2, "peer-a");
+            cluster.send(
+                    new ProducerRecord<>("registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(own)));
+            List<String> orders = new ArrayList<>();
+            List<String> marks = new ArrayList<>();
+            try (RegistryWatch watch = new RegistryWatch(() -> reader(cluster), "registry", own, 1, Ticker.system())) {
+                watch.handle(RegistryKey.Kind.RETRY_ORDER, record -> orders.add(text(record)));
+                watch.handle(RegistryKey.Kind.MARK, record -> {
+                    marks.add(text(record));
+                    throw new IllegalStateException("a handler that fails");
+                });
+                send(cluster, RegistryKey.retryOrder("q"), "behind the claim");
+                send(cluster, RegistryKey.retryOrder("other"), "of another queue");
+                send(cluster, RegistryKey.mark("q"), "a mark");
+                cluster.send(new ProducerRecord<>("registry", 0, new byte[] {(byte) 0xFF, 'z', 'q'}, new byte[0]));
+                cluster.send(new ProducerRecord<>("registry", 0, new byte[] {(byte) 0xFF}, new byte[0]));
+
+                assertThat(watch.newerClaim()).isEmpty();
+                assertThat(watch.newerClaim()).isEmpty();
+
+                assertThat(orders).containsExactly("during the start at 1", "behind the claim at 3");
+                assertThat(marks).containsExactly("a mark at 5");
+            }
+        }
+    }
+
+    private static void send(SourceTestCluster cluster, RegistryKey key, String value) throws Exception {
+        cluster.send(new ProducerRecord<>("registry", 0, key.bytes(), value.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String text(RegistryRecord record) {
+        return new String(Objects.requireNonNull(record.value()), StandardCharsets.UTF_8) + " at " + record.offset();
     }
 
     @Test
@@ -95,6 +144,6 @@ class RegistryWatchTest {
     }
 
     private static RegistryWatch watch(SourceTestCluster cluster, Claim own) {
-        return new RegistryWatch(() -> reader(cluster), "registry", own, Ticker.system());
+        return new RegistryWatch(() -> reader(cluster), "registry", own, own.epoch() + 1, Ticker.system());
     }
 }
