@@ -71,7 +71,7 @@ class ArchitectureTest {
                 .layer("embedded")
                 .definedBy("io.taskqueue.embedded..")
                 .layer("cli")
-                .definedBy("io.taskqueue.cli..")
+                .definedBy("io.taskqueue.cli..", "io.taskqueue.torture..")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("embedded")

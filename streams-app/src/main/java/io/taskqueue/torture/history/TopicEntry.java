@@ -1,0 +1,67 @@
+package io.taskqueue.torture.history;
+
+import io.taskqueue.event.EventFlag;
+import io.taskqueue.event.EventKind;
+import io.taskqueue.event.OwnershipToken;
+import io.taskqueue.event.Position;
+import io.taskqueue.event.TaskId;
+import java.time.Instant;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A record of the event topic, of one queue. */
+public sealed interface TopicEntry extends HistoryEntry {
+
+    int partition();
+
+    long offset();
+
+    /**
+     * An event.
+     *
+     * @param instance the source that wrote it, or null if its headers do not state it
+     * @param number the queue's own number of it; 0 for SourceStarted
+     * @param task its task; null for SourceStarted
+     */
+    record LoggedEvent(
+            int partition,
+            long offset,
+            Position position,
+            @Nullable UUID instance,
+            EventKind kind,
+            long number,
+            Instant occurredAt,
+            @Nullable LoggedTask task)
+            implements TopicEntry {}
+
+    /**
+     * The task of an event.
+     *
+     * @param key the caller's key, or null
+     * @param payload a digest of its payload
+     * @param availableAt when it will be pending, or null
+     */
+    record LoggedTask(
+            TaskId id,
+            int attempt,
+            @Nullable String key,
+            String payload,
+            @Nullable OwnershipToken token,
+            @Nullable Instant leaseExpiration,
+            @Nullable Instant availableAt,
+            Set<EventFlag> flags) {
+        public LoggedTask {
+            flags = Set.copyOf(flags);
+        }
+    }
+
+    /**
+     * A record that is not a valid event.
+     *
+     * @param position what its headers state, or null
+     * @param reason why it is not
+     */
+    record InvalidRecord(int partition, long offset, @Nullable Position position, String reason)
+            implements TopicEntry {}
+}
