@@ -4,7 +4,7 @@ import io.taskqueue.queue.EventEmitter.JournalFailedException;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Admits calls that may have to wait, for the queue (capacity for a task, or a task to lease) and for places in the journal.
@@ -13,14 +13,28 @@ import java.util.function.Supplier;
  * hold all places while no producer could enqueue, or blocked producers while no worker could lease.
  *
  * <pre>
- *   lock -> ready? -- no --> release the places, await the condition, check again
+ *   lock -> settled? -- yes --> nothing to do
  *             |
- *            yes -> places held, or available at once? -- no --> unlock, wait for places, start again
- *                       |
- *                      yes -> act
+ *            no -> ready? -- no --> release the places, await the condition, check again
+ *                    |
+ *                   yes -> places held, or available at once? -- no --> unlock, wait for places, start again
+ *                              |
+ *                             yes -> perform
  * </pre>
  */
 final class AdmissionControl<T> {
+
+    /** What is admitted. */
+    @FunctionalInterface
+    interface Admitted<R> {
+
+        /** The result if there is nothing to do, for which nothing has to be waited for; otherwise null. */
+        default @Nullable R settled() {
+            return null;
+        }
+
+        R perform();
+    }
 
     private final QueueCore<T> core;
     private final String call;
@@ -37,13 +51,13 @@ final class AdmissionControl<T> {
     }
 
     /**
-     * Acts inside the lock, once the queue is ready and the places are reserved. If anything throws, the user's ticker too, the
-     * places are released.
+     * Acts inside the lock, once the queue is open and ready and the places are reserved. If anything throws, the user's ticker too,
+     * the places are released.
      *
-     * @return what the action returned, or empty if the time limit was reached
+     * @return the result, or empty if the time limit was reached
      * @throws QueueClosedException if the queue accepts no more work
      */
-    <R> Optional<R> admit(long limitNanos, Supplier<R> action) throws InterruptedException {
+    <R> Optional<R> admit(long limitNanos, Admitted<R> action) throws InterruptedException {
         long left = limitNanos;
         boolean held = false; // places that no event has used
         try {
@@ -52,8 +66,9 @@ final class AdmissionControl<T> {
                 core.lock.enter(call);
                 try {
                     core.sweep();
-                    core.requireOpen(call);
-                    while (!ready.getAsBoolean()) {
+                    core.requireAccepting(call);
+                    R settled = action.settled();
+                    while (settled == null && !isReady()) {
                         if (held) {
                             held = false;
                             core.events.journal().release(places);
@@ -63,11 +78,15 @@ final class AdmissionControl<T> {
                         }
                         left = becomesReady.awaitNanos(left);
                         core.sweep();
-                        core.requireOpen(call);
+                        core.requireAccepting(call);
+                        settled = action.settled();
+                    }
+                    if (settled != null) {
+                        return Optional.of(settled);
                     }
                     held = held || core.events.tryReserve(places);
                     if (held) {
-                        R result = action.get();
+                        R result = action.perform();
                         held = false;
                         acted = true;
                         return Optional.of(result);
@@ -94,9 +113,13 @@ final class AdmissionControl<T> {
         }
     }
 
+    private boolean isReady() {
+        return core.isOpen() && ready.getAsBoolean();
+    }
+
     /** The signal that woke this thread was for one waiter; if this one does not use it, another may. */
     private void passSignalOn() {
-        if (ready.getAsBoolean()) {
+        if (isReady()) {
             becomesReady.signal();
         }
     }

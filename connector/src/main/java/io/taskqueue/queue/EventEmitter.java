@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the event of each transition, numbers it and passes it to the journal, then to the listeners. Guarded by the queue's
@@ -97,6 +98,23 @@ final class EventEmitter<T> {
         }
     }
 
+    /** Emits an event that uses a reserved place, if there is room for it. */
+    boolean emitIfRoom(Runnable event) {
+        if (!tryReserve(1)) {
+            return false;
+        }
+        boolean emitted = false;
+        try {
+            event.run();
+            emitted = true;
+        } finally {
+            if (!emitted) {
+                journal.release(1);
+            }
+        }
+        return true;
+    }
+
     /** Releases the places that a task holds and will not use. */
     void releasePlaces(LiveTask<T> task) {
         if (task.places > 0) {
@@ -129,8 +147,28 @@ final class EventEmitter<T> {
         emit(event(EventKind.ENQUEUED, at, to.task()), live, true);
     }
 
-    void restored(LiveTask<T> live, Pending<T> to, Instant at) {
-        emit(event(EventKind.RESTORED, at, to.task()).token(to.lastToken()).error(to.lastError()), live, false);
+    void restored(LiveTask<T> live, Instant at) {
+        emit(showing(live.state, event(EventKind.RESTORED, at, live.state.task())), live, false);
+    }
+
+    /** The event changes nothing; it uses a place that the caller has reserved. */
+    void snapshot(LiveTask<T> live, Instant at) {
+        TaskEvent.Builder<T> event = showing(live.state, event(EventKind.SNAPSHOT, at, live.state.task()));
+        if (live.state instanceof Pending) {
+            event.pendingSince(live.lastChange);
+        }
+        emit(event, live, true);
+    }
+
+    /** Adds the parts by which an event shows the state of its task. */
+    private TaskEvent.Builder<T> showing(TaskState<T> state, TaskEvent.Builder<T> event) {
+        event.token(state.lastToken()).error(state.lastError());
+        if (state instanceof Leased<T> leased) {
+            event.leaseExpiration(leased.expiresAt());
+        } else if (state instanceof Delayed<T> delayed) {
+            event.availableAt(delayed.availableAt());
+        }
+        return event;
     }
 
     /** The event uses a place that the caller has reserved. */
@@ -150,15 +188,23 @@ final class EventEmitter<T> {
         emit(event(EventKind.COMPLETED, at, from.task()).token(from.token()), live);
     }
 
-    void failed(LiveTask<T> live, Leased<T> from, TaskError error, Instant at) {
-        emit(event(EventKind.FAILED, at, from.task()).token(from.token()).error(error), live);
+    /** @param availableAt when another attempt follows, or null if none does */
+    void failed(LiveTask<T> live, Leased<T> from, TaskError error, @Nullable Instant availableAt, Instant at) {
+        emit(
+                event(EventKind.FAILED, at, from.task())
+                        .token(from.token())
+                        .availableAt(availableAt)
+                        .error(error),
+                live);
     }
 
-    void leaseExpired(LiveTask<T> live, Leased<T> from, TaskError error, Instant at) {
+    /** @param availableAt when another attempt follows, or null if none does */
+    void leaseExpired(LiveTask<T> live, Leased<T> from, TaskError error, @Nullable Instant availableAt, Instant at) {
         emit(
                 event(EventKind.LEASE_EXPIRED, at, from.task())
                         .token(from.token())
                         .leaseExpiration(from.expiresAt())
+                        .availableAt(availableAt)
                         .error(error)
                         .flag(EventFlag.FROM_EXPIRATION),
                 live);
@@ -177,12 +223,23 @@ final class EventEmitter<T> {
                 live);
     }
 
-    void drained(LiveTask<T> live, DrainedTask<T> to, Instant at) {
+    /** The task was handed to the caller of a drain. */
+    void drained(LiveTask<T> live, Instant at) {
+        TaskState<T> state = live.state;
         emit(
-                event(EventKind.DRAINED, at, to.task())
-                        .token(to.lastToken())
-                        .error(to.lastError())
+                event(EventKind.DRAINED, at, state.task())
+                        .token(state.lastToken())
+                        .error(state.lastError())
                         .flag(EventFlag.FROM_DRAIN),
+                live);
+    }
+
+    /** The task, pending or delayed, was left for the next owner of the queue. */
+    void handedOver(LiveTask<T> live, Instant at) {
+        emit(
+                showing(live.state, event(EventKind.DRAINED, at, live.state.task()))
+                        .flag(EventFlag.FROM_DRAIN)
+                        .flag(EventFlag.HAND_OVER),
                 live);
     }
 
@@ -218,6 +275,9 @@ final class EventEmitter<T> {
         }
         number++;
         count.events++;
+        if (event.kind() != EventKind.SNAPSHOT) {
+            live.lastChange = number;
+        }
         try {
             notifyListeners(event);
         } catch (Throwable e) {

@@ -84,17 +84,7 @@ final class Leasing<T> {
         Instant at = time.instant();
         LiveTask<T> task = lease.live;
         Leased<T> to = from.renewed(now, now + leaseNanos, at.plusNanos(leaseNanos));
-        if (events.tryReserve(1)) {
-            boolean emitted = false;
-            try {
-                events.heartbeat(task, to, at);
-                emitted = true;
-            } finally {
-                if (!emitted) {
-                    events.journal().release(1);
-                }
-            }
-        }
+        events.emitIfRoom(() -> events.heartbeat(task, to, at));
         lease.extend(to.expiresAt());
         tasks.toLeased(task, to);
     }
@@ -116,11 +106,12 @@ final class Leasing<T> {
         Instant at = time.instant();
         Lease.Ending ending = new Lease.Ending.Ended("fail()", at);
         LiveTask<T> task = lease.live;
-        Delayed<T> delayed = from.failed(error, now + requeueDelayNanos);
-        events.failed(task, from, error, at);
+        Delayed<T> delayed = from.failed(error, now + requeueDelayNanos, at.plusNanos(requeueDelayNanos));
+        boolean follows = requeue && hasAttempts(delayed);
+        events.failed(task, from, error, follows ? delayed.availableAt() : null, at);
         task.endLease(ending);
         tasks.toDelayed(task, delayed);
-        continueOrDeadLetter(task, from, delayed, requeue, at);
+        continueOrDeadLetter(task, delayed, follows, at);
     }
 
     /** Whether the deadline of a lease has passed, or a delayed task is due. */
@@ -138,25 +129,38 @@ final class Leasing<T> {
             if (!isDue(from, now)) {
                 return;
             }
-            Delayed<T> delayed = expire(task, new Lease.Ending.Expired(from.expiresAt()), now, at);
-            continueOrDeadLetter(task, from, delayed, true, at);
+            Delayed<T> delayed = expire(task, new Lease.Ending.Expired(from.expiresAt()), requeueDelayNanos, now, at);
+            continueOrDeadLetter(task, delayed, hasAttempts(delayed), at);
         }
     }
 
-    /** Makes the delayed tasks pending that are due. */
+    /** Makes the delayed tasks pending that are due; a recovered one whose attempts are used up is dead then. */
     void requeueDue(long now, Instant at) {
         for (LiveTask<T> task = tasks.firstDelayed(); task != null; task = tasks.firstDelayed()) {
             Delayed<T> from = (Delayed<T>) task.state;
             if (!isDue(from, now)) {
                 return;
             }
-            requeue(task, from, at);
+            if (hasAttempts(from)) {
+                requeue(task, from, at);
+            } else {
+                deadLetter(task, from.dead(), at);
+            }
         }
     }
 
-    /** Revokes a lease of a queue that is drained or closed. */
+    /**
+     * Revokes a lease of a queue that is drained or closed. One that was recovered may still be held by a worker of the earlier queue:
+     * its task is not available before the lease would have expired.
+     */
     void revoke(LiveTask<T> task, String by, long now, Instant at) {
-        expire(task, new Lease.Ending.Revoked(by, at), now, at);
+        Leased<T> from = (Leased<T>) task.state;
+        long rest = task.lease == null ? Math.max(0, from.deadline() - now) : 0;
+        expire(task, new Lease.Ending.Revoked(by, at), Math.max(rest, requeueDelayNanos), now, at);
+    }
+
+    private boolean hasAttempts(Delayed<T> next) {
+        return next.task().attempt() <= settings.maxAttempts();
     }
 
     private static boolean isDue(Leased<?> state, long now) {
@@ -168,21 +172,20 @@ final class Leasing<T> {
     }
 
     /** Ends a lease that its holder has not ended; its end is the last error of the task. */
-    private Delayed<T> expire(LiveTask<T> task, Lease.Ending.Lost ending, long now, Instant at) {
+    private Delayed<T> expire(LiveTask<T> task, Lease.Ending.Lost ending, long delayNanos, long now, Instant at) {
         Leased<T> from = (Leased<T>) task.state;
         TaskError error = ending.error(from);
-        Delayed<T> to = from.failed(error, now + requeueDelayNanos);
-        events.leaseExpired(task, from, error, at);
+        Delayed<T> to = from.failed(error, now + delayNanos, at.plusNanos(delayNanos));
+        events.leaseExpired(task, from, error, hasAttempts(to) ? to.availableAt() : null, at);
         task.endLease(ending);
         tasks.toDelayed(task, to);
         return to;
     }
 
     /** What follows an attempt that has failed, at once: another one without a delay, or the task is dead. */
-    private void continueOrDeadLetter(
-            LiveTask<T> task, Leased<T> from, Delayed<T> delayed, boolean requeue, Instant at) {
-        if (!requeue || from.task().attempt() >= settings.maxAttempts()) {
-            deadLetter(task, delayed.dead(from.task()), at);
+    private void continueOrDeadLetter(LiveTask<T> task, Delayed<T> delayed, boolean follows, Instant at) {
+        if (!follows) {
+            deadLetter(task, delayed.dead(), at);
         } else if (requeueDelayNanos == 0) {
             requeue(task, delayed, at);
         }

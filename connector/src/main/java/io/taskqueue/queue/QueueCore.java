@@ -19,8 +19,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,10 +64,22 @@ final class QueueCore<T> {
         return lifecycle;
     }
 
-    void requireOpen(String call) {
-        if (!(lifecycle instanceof QueueLifecycle.Open)) {
+    /** Whether work is accepted and leased now, and not only once a recovery is complete. */
+    boolean isOpen() {
+        return lifecycle instanceof QueueLifecycle.Open;
+    }
+
+    void requireAccepting(String call) {
+        if (!(lifecycle instanceof QueueLifecycle.Accepting)) {
             throw lifecycle.refusal(settings.name(), call);
         }
+    }
+
+    /** Attaches the journal of a queue whose tasks are to be recovered. */
+    void attachRecovering(Journal<T> journal) {
+        requireAccepting("attachRecovering()");
+        events.attach(journal);
+        lifecycle = ((QueueLifecycle.Open) lifecycle).recovering();
     }
 
     /**
@@ -137,15 +151,36 @@ final class QueueCore<T> {
     }
 
     /** Accepts a new task, for whose event one place is reserved. */
-    TaskId enqueue(T payload, byte[] bytes) {
+    TaskId enqueue(T payload, byte[] bytes, @Nullable String key) {
         Instant at = settings.time().instant();
         TaskId id = new TaskId(settings.name(), events.journal().epoch(), lastSequenceId + 1);
-        Pending<T> state = new Pending<>(new Task<>(id, 1, at, payload), null, null);
+        Pending<T> state = new Pending<>(new Task<>(id, 1, at, payload, key), null, null);
         LiveTask<T> task = new LiveTask<>(state, bytes);
-        events.enqueued(task, state, at);
+        enter(task, () -> events.enqueued(task, state, at));
         lastSequenceId++;
         tasks.addPending(task);
         return id;
+    }
+
+    /** The live task of a key, which is known once a recovery is complete. */
+    @Nullable
+    TaskId live(@Nullable String key) {
+        LiveTask<T> task = key == null || !isOpen() ? null : tasks.ofKey(key);
+        return task == null ? null : task.state.task().id();
+    }
+
+    /** Emits the event with which a task enters the queue; its key is known before, because that may fail as well. */
+    private void enter(LiveTask<T> task, Runnable event) {
+        boolean entered = false;
+        tasks.addKey(task);
+        try {
+            event.run();
+            entered = true;
+        } finally {
+            if (!entered) {
+                tasks.removeKey(task);
+            }
+        }
     }
 
     /**
@@ -154,30 +189,96 @@ final class QueueCore<T> {
      * @param bytes the payload of each, as the journal encoded it
      */
     void restore(List<DrainedTask<T>> restored, List<byte[]> bytes) {
-        requireAbsent(restored);
+        if (lifecycle instanceof QueueLifecycle.Recovering) {
+            throw new IllegalStateException("Queue " + settings.name()
+                    + " is recovering its tasks, so restore() was refused. Call it after the recovery is complete.");
+        }
+        requireAbsent(restored.stream().map(DrainedTask::task));
         Instant at = settings.time().instant();
         for (int i = 0; i < restored.size(); i++) {
             DrainedTask<T> drained = restored.get(i);
-            Pending<T> state = new Pending<>(drained.task(), drained.lastError(), drained.lastToken());
-            LiveTask<T> task = new LiveTask<>(state, bytes.get(i));
-            events.restored(task, state, at);
-            claimIdentity(drained.task().id());
-            tasks.addPending(task);
+            restore(
+                    new LiveTask<>(
+                            new Pending<>(drained.task(), drained.lastError(), drained.lastToken()), bytes.get(i)),
+                    at);
         }
     }
 
-    private void requireAbsent(List<DrainedTask<T>> restored) {
+    /**
+     * Puts the live tasks of an earlier queue into this one, each in its state: all of them or, when one is refused, none. The clock is
+     * read once: from here on the ticker decides when a recovered lease expires or a delay ends. Ends a recovery.
+     *
+     * @param bytes the payload of each, as the journal encoded it
+     */
+    void recover(List<RecoveredTask<T>> recovered, List<byte[]> bytes) {
+        requireAbsent(recovered.stream().map(RecoveredTask::task));
+        Moment now = moment();
+        List<LiveTask<T>> pending = new ArrayList<>();
+        List<LiveTask<T>> delayed = new ArrayList<>();
+        List<LiveTask<T>> leased = new ArrayList<>();
+        for (int i = 0; i < recovered.size(); i++) {
+            TaskState<T> state = recovered.get(i).state(settings.timing(), now.at, now.nanos);
+            List<LiveTask<T>> ofState =
+                    state instanceof Pending ? pending : state instanceof Delayed ? delayed : leased;
+            ofState.add(new LiveTask<>(state, bytes.get(i)));
+        }
+        tasks.makeRoomForRecovered(leased.size(), delayed.size());
+        for (List<LiveTask<T>> ofState : List.of(pending, delayed, leased)) {
+            ofState.forEach(task -> restore(task, now.at));
+        }
+        if (lifecycle instanceof QueueLifecycle.Recovering recovering) {
+            lifecycle = recovering.recovered();
+        }
+        lock.wakeAll();
+        trySweep();
+    }
+
+    private void restore(LiveTask<T> task, Instant at) {
+        Dead<T> dead = tasks.dead(task.state.task().id());
+        enter(task, () -> events.restored(task, at));
+        tasks.forget(dead);
+        claimIdentity(task.state.task().id());
+        tasks.addRecovered(task);
+    }
+
+    private void requireAbsent(Stream<Task<T>> restored) {
         Map<TaskId, String> present = new HashMap<>();
-        tasks.forEachState(state -> present.put(
+        tasks.forEachLive((task, state) -> present.put(
                 state.task().id(), "is " + state.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " there"));
-        for (DrainedTask<T> drained : restored) {
-            String where = present.put(drained.task().id(), "is given twice");
+        restored.forEach(task -> {
+            String where = present.put(task.id(), "is given twice");
             if (where != null) {
-                throw new IllegalArgumentException("Task " + drained.task().id() + " cannot be restored into queue "
+                throw new IllegalArgumentException("Task " + task.id() + " cannot be restored into queue "
                         + settings.name() + ": a task of this identity " + where
                         + ". Restore a drained task once, into a queue that does not hold it; nothing was restored.");
             }
+        });
+    }
+
+    /**
+     * Emits a Snapshot for each of the tasks that the queue holds, as long as there is room for it.
+     *
+     * @return how many
+     */
+    int writeSnapshots(Set<TaskId> wanted) {
+        if (lifecycle.hasEnded()) {
+            return 0;
         }
+        Instant at = settings.time().instant();
+        List<LiveTask<T>> found = new ArrayList<>();
+        tasks.forEachLive((task, state) -> {
+            if (wanted.contains(state.task().id())) {
+                found.add(task);
+            }
+        });
+        int written = 0;
+        for (LiveTask<T> task : found) {
+            if (!events.emitIfRoom(() -> events.snapshot(task, at))) {
+                break;
+            }
+            written++;
+        }
+        return written;
     }
 
     /** Keeps new tasks from being given an identity that a restored task has. */
@@ -188,24 +289,33 @@ final class QueueCore<T> {
         }
     }
 
+    /** To whom the tasks of a drain go. */
+    enum Recipient {
+        CALLER,
+        NEXT_OWNER
+    }
+
     /**
      * Drains the queue: refuses new work, waits for the holders of leases, then removes every task: pending, then delayed, then
      * those whose leases it revokes. Once it has begun, it ends, whatever the user's clock does. A queue that is drained or closed
      * has nothing to drain; one that another thread drains is waited for.
      *
+     * <p>A recovered lease may still be held by a worker of the earlier queue. A drain for the caller waits for it as well, so that the
+     * caller does not get its task early; the next owner is told when the task is available.
+     *
      * @param limitNanos how long holders of leases may take; an interruption ends the waiting and is kept
      * @throws QueueClosedException if the queue is stopped, also while this call waits
      */
-    List<DrainedTask<T>> drain(String call, long limitNanos) {
+    List<DrainedTask<T>> drain(String call, long limitNanos, Recipient recipient) {
         awaitDrained();
-        if (lifecycle instanceof QueueLifecycle.Open open) {
+        if (lifecycle instanceof QueueLifecycle.Accepting accepting) {
             Moment begin = moment();
-            QueueLifecycle.Draining draining = open.drain(call);
+            QueueLifecycle.Draining draining = accepting.drain(call);
             lifecycle = draining;
             endWaiting();
-            awaitHolders(limitNanos);
+            awaitHolders(limitNanos, recipient);
             if (lifecycle == draining) {
-                List<DrainedTask<T>> drained = removeAll(call, latest(begin));
+                List<DrainedTask<T>> drained = removeAll(call, latest(begin), recipient);
                 lifecycle = draining.close();
                 lock.wakeAll();
                 return drained;
@@ -224,10 +334,12 @@ final class QueueCore<T> {
         }
     }
 
-    private void awaitHolders(long limitNanos) {
+    private void awaitHolders(long limitNanos, Recipient recipient) {
         boolean interrupted = false;
         long left = limitNanos;
-        while (left > 0 && tasks.leased() > 0 && lifecycle instanceof QueueLifecycle.Draining) {
+        while (left > 0
+                && (recipient == Recipient.CALLER ? tasks.leased() : tasks.held()) > 0
+                && lifecycle instanceof QueueLifecycle.Draining) {
             try {
                 left = lock.noLeases.awaitNanos(left);
             } catch (InterruptedException e) {
@@ -258,29 +370,29 @@ final class QueueCore<T> {
         }
     }
 
-    private List<DrainedTask<T>> removeAll(String call, Moment now) {
+    private List<DrainedTask<T>> removeAll(String call, Moment now, Recipient recipient) {
         List<DrainedTask<T>> drained = new ArrayList<>(tasks.pending() + tasks.delayed() + tasks.leased());
         for (LiveTask<T> task = tasks.firstPending(); task != null; task = tasks.firstPending()) {
-            Pending<T> state = (Pending<T>) task.state;
-            drained.add(remove(task, new DrainedTask<>(state.task(), state.lastError(), state.lastToken()), now.at));
+            drained.add(remove(task, now.at, recipient));
         }
         for (LiveTask<T> task = tasks.firstDelayed(); task != null; task = tasks.firstDelayed()) {
-            drained.add(removeDelayed(task, now.at));
+            drained.add(remove(task, now.at, recipient));
         }
         for (LiveTask<T> task = tasks.firstLeased(); task != null; task = tasks.firstLeased()) {
             leasing.revoke(task, call, now.nanos, now.at);
-            drained.add(removeDelayed(task, now.at));
+            drained.add(remove(task, now.at, recipient));
         }
         return Collections.unmodifiableList(drained);
     }
 
-    private DrainedTask<T> removeDelayed(LiveTask<T> task, Instant at) {
-        Delayed<T> state = (Delayed<T>) task.state;
-        return remove(task, new DrainedTask<>(state.task(), state.lastError(), state.lastToken()), at);
-    }
-
-    private DrainedTask<T> remove(LiveTask<T> task, DrainedTask<T> drained, Instant at) {
-        events.drained(task, drained, at);
+    private DrainedTask<T> remove(LiveTask<T> task, Instant at, Recipient recipient) {
+        TaskState<T> state = task.state;
+        DrainedTask<T> drained = new DrainedTask<>(state.task(), state.lastError(), state.lastToken());
+        if (recipient == Recipient.CALLER) {
+            events.drained(task, at);
+        } else {
+            events.handedOver(task, at);
+        }
         tasks.remove(task);
         events.releasePlaces(task);
         return drained;
@@ -323,16 +435,18 @@ final class QueueCore<T> {
     }
 
     private static <T> Entry<T> entry(TaskState<T> state) {
-        if (state instanceof Pending<T> pending) {
-            return new Entry<>(pending.task(), State.PENDING, pending.lastError(), pending.lastToken(), null);
+        State shown = State.DEAD;
+        Instant leaseExpiration = null;
+        Instant availableAt = null;
+        if (state instanceof Pending) {
+            shown = State.PENDING;
+        } else if (state instanceof Delayed<T> delayed) {
+            shown = State.DELAYED;
+            availableAt = delayed.availableAt();
+        } else if (state instanceof Leased<T> leased) {
+            shown = State.LEASED;
+            leaseExpiration = leased.expiresAt();
         }
-        if (state instanceof Delayed<T> delayed) {
-            return new Entry<>(delayed.task(), State.DELAYED, delayed.lastError(), delayed.lastToken(), null);
-        }
-        if (state instanceof Leased<T> leased) {
-            return new Entry<>(leased.task(), State.LEASED, leased.lastError(), leased.token(), leased.expiresAt());
-        }
-        Dead<T> dead = (Dead<T>) state;
-        return new Entry<>(dead.task(), State.DEAD, dead.lastError(), dead.lastToken(), null);
+        return new Entry<>(state.task(), shown, state.lastError(), state.lastToken(), leaseExpiration, availableAt);
     }
 }

@@ -6,17 +6,38 @@ import org.jspecify.annotations.Nullable;
  * Whether a queue accepts work. Its methods are the only transitions:
  *
  * <pre>
+ *   Recovering -- drain --+
+ *     ^   |               |
+ *     |   | recovered     v
+ *     |   v
  *   Open ---- drain ----> Draining ---- close ----> Closed
  *     |                      |
- *     +-------- stop --------+--------------------> Stopped
+ *     +-------- stop --------+--------------------> Stopped     (Recovering is stopped in the same way)
  * </pre>
+ *
+ * A queue is Recovering from {@code attachRecovering} to {@code recover}.
  */
 sealed interface QueueLifecycle {
 
-    /** Accepts new work and grants leases. */
-    record Open() implements QueueLifecycle {
-        Draining drain(String call) {
+    /** Has not begun to end. */
+    sealed interface Accepting extends QueueLifecycle {
+
+        default Draining drain(String call) {
             return new Draining(call);
+        }
+    }
+
+    /** Accepts new work and grants leases. */
+    record Open() implements Accepting {
+        Recovering recovering() {
+            return new Recovering();
+        }
+    }
+
+    /** Its tasks are still to be recovered; calls for work wait until they are. */
+    record Recovering() implements Accepting {
+        Open recovered() {
+            return new Open();
         }
     }
 

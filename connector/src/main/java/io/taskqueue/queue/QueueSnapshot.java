@@ -44,11 +44,13 @@ public record QueueSnapshot<T>(String name, long lastEvent, List<Entry<T>> tasks
      * @param lastError the error of the last failed attempt, or null
      * @param token the token of the current lease or, where none is, of the last one; null if there was none
      * @param leaseExpiration when the current lease expires, or null if there is none
+     * @param availableAt when the next attempt of a delayed task may begin, otherwise null
      */
     public record Entry<T>(
             Task<T> task,
             State state,
             @Nullable TaskError lastError,
             @Nullable OwnershipToken token,
-            @Nullable Instant leaseExpiration) {}
+            @Nullable Instant leaseExpiration,
+            @Nullable Instant availableAt) {}
 }

@@ -3,6 +3,7 @@ package io.taskqueue.queue;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,36 @@ public record RecoveredTask<T>(
                             + " was given the token " + token + ", the lease expiration " + leaseExpiration
                             + ", and is available at " + availableAt + ". Pass the parts of the task's latest event.");
         }
+    }
+
+    /**
+     * Its state in a queue at this moment. What the clock said then becomes a deadline by the ticker here, once, and later jumps of the
+     * clock do not move it. A clock that is behind that of the earlier queue does not extend it either: a lease lasts no longer than the
+     * queue's lease duration from now on, and a delay no longer than the longer of requeue delay and lease duration.
+     *
+     * @param at the time by the clock
+     * @param now the same moment by the ticker
+     */
+    TaskState<T> state(QueueSettings.Timing timing, Instant at, long now) {
+        if (leaseExpiration != null && token != null) {
+            Instant until = earlier(leaseExpiration, at.plusNanos(timing.lease().toNanos()));
+            return new TaskState.Leased<>(task, lastError, token, now, now + nanosUntil(until, at), until);
+        }
+        if (availableAt != null && token != null) {
+            Duration longest =
+                    timing.requeueDelay().compareTo(timing.lease()) > 0 ? timing.requeueDelay() : timing.lease();
+            Instant until = earlier(availableAt, at.plusNanos(longest.toNanos()));
+            return new TaskState.Delayed<>(task, lastError, token, now + nanosUntil(until, at), until);
+        }
+        return new TaskState.Pending<>(task, lastError, token);
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    private static long nanosUntil(Instant until, Instant at) {
+        return until.isAfter(at) ? Duration.between(at, until).toNanos() : 0;
     }
 
     private static boolean isValid(

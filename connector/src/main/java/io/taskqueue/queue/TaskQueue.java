@@ -3,6 +3,7 @@ package io.taskqueue.queue;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.queue.QueueCore.Recipient;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
@@ -13,7 +14,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,9 +61,9 @@ public final class TaskQueue<T> implements AutoCloseable {
         return core.settings.name();
     }
 
-    /** Whether the queue accepts work: it is not draining, closed or stopped. */
+    /** Whether the queue accepts work, possibly once its recovery is complete: it is not draining, closed or stopped. */
     public boolean isOpen() {
-        return core.lifecycle() instanceof QueueLifecycle.Open;
+        return core.lifecycle() instanceof QueueLifecycle.Accepting;
     }
 
     /**
@@ -69,22 +72,17 @@ public final class TaskQueue<T> implements AutoCloseable {
      * @throws PayloadRefusedException if the journal refuses the payload; the queue is unchanged
      */
     public TaskId enqueue(T payload) throws InterruptedException {
-        while (true) {
-            Optional<TaskId> id = enqueue(payload, QueueSettings.FOREVER_NANOS);
-            if (id.isPresent()) {
-                return id.get();
-            }
-        }
+        return enqueueWaiting(payload, null);
     }
 
     /** Puts a task into the queue as {@link #enqueue(Object)} does; empty if the timeout was reached. */
     public Optional<TaskId> enqueue(T payload, Duration timeout) throws InterruptedException {
-        return enqueue(payload, Ticker.limitNanos(timeout));
+        return enqueue(payload, null, Ticker.limitNanos(timeout));
     }
 
     /** Puts a task into the queue as {@link #enqueue(Object)} does, if it need not wait; empty otherwise. */
     public Optional<TaskId> tryEnqueue(T payload) {
-        return withoutWaiting(() -> enqueue(payload, 0));
+        return withoutWaiting(() -> enqueue(payload, null, 0));
     }
 
     /**
@@ -96,17 +94,17 @@ public final class TaskQueue<T> implements AutoCloseable {
      *     unpaired surrogate
      */
     public TaskId enqueue(T payload, String key) throws InterruptedException {
-        throw new UnsupportedOperationException("enqueue with a key");
+        return enqueueWaiting(payload, Task.requireKey(key));
     }
 
     /** Puts a task into the queue as {@link #enqueue(Object, String)} does; empty if the timeout was reached. */
     public Optional<TaskId> enqueue(T payload, String key, Duration timeout) throws InterruptedException {
-        throw new UnsupportedOperationException("enqueue with a key");
+        return enqueue(payload, Task.requireKey(key), Ticker.limitNanos(timeout));
     }
 
     /** Puts a task into the queue as {@link #enqueue(Object, String)} does, if it need not wait; empty otherwise. */
     public Optional<TaskId> tryEnqueue(T payload, String key) {
-        throw new UnsupportedOperationException("enqueue with a key");
+        return withoutWaiting(() -> enqueue(payload, Task.requireKey(key), 0));
     }
 
     /** Leases the task that has been pending longest, waiting for one. */
@@ -130,21 +128,19 @@ public final class TaskQueue<T> implements AutoCloseable {
     }
 
     /**
-     * Puts drained tasks back, all or none, with their identity, attempt and last error. They become pending behind
-     * the tasks that are pending already, in the order given; the capacity does not limit them, and the call does not wait.
+     * Puts drained or dead tasks back, all or none, with their identity, attempt, last error and key. They become pending behind
+     * the tasks that are pending already, in the order given; the capacity does not limit them, and the call does not wait. Each gets
+     * another attempt, also if its attempts are used up.
      *
-     * @throws IllegalArgumentException if the queue holds a task of the same identity, or the identity is given twice
+     * @throws IllegalArgumentException if the queue holds a live task of the same identity, or the identity is given twice
+     * @throws IllegalStateException if the queue is recovering its tasks
      * @throws PayloadRefusedException if the journal refuses a payload
      */
     public void restore(Collection<DrainedTask<T>> tasks) {
         List<DrainedTask<T>> restored = List.copyOf(tasks);
-        Journal<T> journal = core.usedJournal("restore()");
-        List<byte[]> bytes = new ArrayList<>(restored.size());
-        for (DrainedTask<T> drained : restored) {
-            bytes.add(journal.encode(drained.task().payload()));
-        }
+        List<byte[]> bytes = encoded("restore()", restored.stream().map(DrainedTask::task));
         run("restore()", () -> {
-            core.requireOpen("restore()");
+            core.requireAccepting("restore()");
             core.restore(restored, bytes);
         });
     }
@@ -154,11 +150,16 @@ public final class TaskQueue<T> implements AutoCloseable {
      * them, and the call does not wait. Ends the recovery of a queue that {@link #attachRecovering} began. Emits one Restored for each
      * task: first for the pending ones, in the order given, then for the delayed and the leased ones.
      *
-     * @throws IllegalArgumentException if the queue holds a task of the same identity, or the identity is given twice
+     * @throws IllegalArgumentException if the queue holds a live task of the same identity, or the identity is given twice
      * @throws PayloadRefusedException if the journal refuses a payload
      */
     public void recover(List<RecoveredTask<T>> tasks) {
-        throw new UnsupportedOperationException("recover");
+        List<RecoveredTask<T>> recovered = List.copyOf(tasks);
+        List<byte[]> bytes = encoded("recover()", recovered.stream().map(RecoveredTask::task));
+        run("recover()", () -> {
+            core.requireAccepting("recover()");
+            core.recover(recovered, bytes);
+        });
     }
 
     /**
@@ -168,7 +169,8 @@ public final class TaskQueue<T> implements AutoCloseable {
      * @return how many events it emitted
      */
     public int writeSnapshots(Collection<TaskId> tasks) {
-        throw new UnsupportedOperationException("writeSnapshots");
+        Set<TaskId> wanted = Set.copyOf(tasks);
+        return core.perform("writeSnapshots()", () -> core.writeSnapshots(wanted));
     }
 
     /**
@@ -179,7 +181,7 @@ public final class TaskQueue<T> implements AutoCloseable {
      * @throws QueueClosedException if the queue is stopped, also while this call waits
      */
     public int handOver(Duration grace) {
-        throw new UnsupportedOperationException("handOver");
+        return drain("handOver()", grace, Recipient.NEXT_OWNER).size();
     }
 
     /**
@@ -193,18 +195,18 @@ public final class TaskQueue<T> implements AutoCloseable {
      * @throws QueueClosedException if the queue is stopped, also while this call waits
      */
     public List<DrainedTask<T>> drain(Duration timeout) {
-        return drain("drain()", timeout);
+        return drain("drain()", timeout, Recipient.CALLER);
     }
 
     /**
-     * Ends the queue as {@link #drain} does, with the grace given to the builder; what is left is recorded as drained, so that a
-     * recovery can restore it, and its count is logged. Does nothing on a queue that has ended.
+     * Ends the queue as {@link #handOver} does, with the grace given to the builder; how many tasks are left is logged. Does nothing on
+     * a queue that has ended.
      */
     @Override
     public void close() {
         List<DrainedTask<T>> left = List.of();
         try {
-            left = drain("close()", core.settings.timing().closeGrace());
+            left = drain("close()", core.settings.timing().closeGrace(), Recipient.NEXT_OWNER);
         } catch (QueueClosedException e) {
             LOG.log(Level.DEBUG, "Queue {0} was stopped before it was closed.", name());
             closeDeadLetters();
@@ -212,8 +214,8 @@ public final class TaskQueue<T> implements AutoCloseable {
         if (!left.isEmpty()) {
             LOG.log(
                     Level.WARNING,
-                    "Queue {0} was closed with {1} tasks left. They are recorded as Drained; call drain() before close() to "
-                            + "receive them.",
+                    "Queue {0} was closed with {1} tasks left. They are recorded as handed over: the recovery of the next owner "
+                            + "restores them. Call drain() before close() to receive them instead.",
                     name(),
                     left.size());
         }
@@ -271,7 +273,8 @@ public final class TaskQueue<T> implements AutoCloseable {
      * @throws IllegalStateException as {@link #attach}
      */
     public void attachRecovering(Journal<T> journal) {
-        throw new UnsupportedOperationException("attachRecovering");
+        Objects.requireNonNull(journal, "journal");
+        run("attachRecovering()", () -> core.attachRecovering(journal));
     }
 
     /** Throws as {@link #attach} would now: for a journal that has to act elsewhere before it can be attached. */
@@ -279,18 +282,43 @@ public final class TaskQueue<T> implements AutoCloseable {
         run("requireAttachable()", core.events::requireAttachable);
     }
 
-    private Optional<TaskId> enqueue(T payload, long limitNanos) throws InterruptedException {
+    private TaskId enqueueWaiting(T payload, @Nullable String key) throws InterruptedException {
+        while (true) {
+            Optional<TaskId> id = enqueue(payload, key, QueueSettings.FOREVER_NANOS);
+            if (id.isPresent()) {
+                return id.get();
+            }
+        }
+    }
+
+    private Optional<TaskId> enqueue(T payload, @Nullable String key, long limitNanos) throws InterruptedException {
         Objects.requireNonNull(payload, "payload");
         byte[] bytes = core.usedJournal("enqueue()").encode(payload);
-        return enqueues.admit(limitNanos, () -> core.enqueue(payload, bytes));
+        return enqueues.admit(limitNanos, new AdmissionControl.Admitted<>() {
+            @Override
+            public @Nullable TaskId settled() {
+                return core.live(key);
+            }
+
+            @Override
+            public TaskId perform() {
+                return core.enqueue(payload, bytes, key);
+            }
+        });
+    }
+
+    private List<byte[]> encoded(String call, Stream<Task<T>> tasks) {
+        Journal<T> journal = core.usedJournal(call);
+        return tasks.map(task -> journal.encode(task.payload())).toList();
     }
 
     private Optional<Lease<T>> lease(long limitNanos) throws InterruptedException {
         return leases.admit(limitNanos, () -> core.leasing.grant(grantor));
     }
 
-    private List<DrainedTask<T>> drain(String call, Duration timeout) {
-        List<DrainedTask<T>> drained = core.perform(call, () -> core.drain(call, Ticker.limitNanos(timeout)));
+    private List<DrainedTask<T>> drain(String call, Duration timeout, Recipient recipient) {
+        List<DrainedTask<T>> drained =
+                core.perform(call, () -> core.drain(call, Ticker.limitNanos(timeout), recipient));
         closeDeadLetters();
         return drained;
     }

@@ -30,6 +30,10 @@ sealed interface TaskState<T> {
     @Nullable
     TaskError lastError();
 
+    /** The token of the current lease or, where there is none, of the last one; null if there was none. */
+    @Nullable
+    OwnershipToken lastToken();
+
     /** Ready to be leased. */
     record Pending<T>(Task<T> task, @Nullable TaskError lastError, @Nullable OwnershipToken lastToken)
             implements TaskState<T> {
@@ -51,33 +55,42 @@ sealed interface TaskState<T> {
             Instant expiresAt)
             implements TaskState<T> {
 
+        @Override
+        public OwnershipToken lastToken() {
+            return token;
+        }
+
         Leased<T> renewed(long now, long laterDeadline, Instant laterExpiresAt) {
             return new Leased<>(task, lastError, token, now, laterDeadline, laterExpiresAt);
         }
 
-        /** The attempt failed, or its lease was lost. */
-        Delayed<T> failed(TaskError error, long due) {
-            return new Delayed<>(task.nextAttempt(), error, token, due);
+        /**
+         * The attempt failed, or its lease was lost.
+         *
+         * @param due by the ticker; {@code availableAt} is the same moment by the clock
+         */
+        Delayed<T> failed(TaskError error, long due, Instant availableAt) {
+            return new Delayed<>(task.nextAttempt(), error, token, due, availableAt);
         }
     }
 
-    /** The attempt has failed; waits for the requeue delay to pass, which may be 0. */
-    record Delayed<T>(Task<T> task, TaskError lastError, OwnershipToken lastToken, long due) implements TaskState<T> {
+    /**
+     * The attempt has failed; waits for the requeue delay to pass, which may be 0. The error of a recovered task may be unknown.
+     */
+    record Delayed<T>(
+            Task<T> task, @Nullable TaskError lastError, OwnershipToken lastToken, long due, Instant availableAt)
+            implements TaskState<T> {
 
         Pending<T> requeued() {
             return new Pending<>(task, lastError, lastToken);
         }
 
-        /**
-         * No further attempt follows.
-         *
-         * @param lastAttempt the task at the attempt that failed
-         */
-        Dead<T> dead(Task<T> lastAttempt) {
-            return new Dead<>(lastAttempt, lastError, lastToken);
+        /** No further attempt follows the one that failed. */
+        Dead<T> dead() {
+            return new Dead<>(task.previousAttempt(), lastError, lastToken);
         }
     }
 
     /** Gets no further attempt. */
-    record Dead<T>(Task<T> task, TaskError lastError, OwnershipToken lastToken) implements TaskState<T> {}
+    record Dead<T>(Task<T> task, @Nullable TaskError lastError, OwnershipToken lastToken) implements TaskState<T> {}
 }

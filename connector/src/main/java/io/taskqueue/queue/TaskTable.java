@@ -1,11 +1,14 @@
 package io.taskqueue.queue;
 
+import io.taskqueue.event.TaskId;
 import io.taskqueue.queue.TaskState.Dead;
 import io.taskqueue.queue.TaskState.Delayed;
 import io.taskqueue.queue.TaskState.Leased;
 import io.taskqueue.queue.TaskState.Pending;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +17,15 @@ import org.jspecify.annotations.Nullable;
  * The tasks of a queue, by their state. A task's state changes here and nowhere else, together with its place in the table and
  * with the signal to the threads that wait for that change. Guarded by the queue's lock.
  *
- * <p>A change of state cannot fail: it allocates nothing and calls no one's code. So it follows its event, which might.
+ * <p>A change of state cannot fail: it allocates nothing and calls no one's code. So it follows its event, which might. What has to be
+ * allocated for it is allocated before: {@link #addKey}, {@link #makeRoomForRecovered}.
+ *
+ * <pre>
+ *   pending    a list: first come, first leased
+ *   leased     a list in the order of deadlines, and a heap for recovered leases, which nobody in this process holds
+ *   delayed    a list in the order of deadlines, and a heap for recovered delays
+ *   keys       the live tasks that have a key
+ * </pre>
  */
 final class TaskTable<T> {
 
@@ -24,6 +35,9 @@ final class TaskTable<T> {
     private final TaskList<T> pending = new TaskList<>();
     private final TaskList<T> leased = new TaskList<>();
     private final TaskList<T> delayed = new TaskList<>();
+    private final DeadlineHeap<T> recoveredLeases = new DeadlineHeap<>();
+    private final DeadlineHeap<T> recoveredDelays = new DeadlineHeap<>();
+    private final Map<String, LiveTask<T>> keys = new HashMap<>();
     private final Deque<Dead<T>> dead = new ArrayDeque<>(QueueSnapshot.DEAD_KEPT);
 
     TaskTable(QueueSettings<T> settings, QueueLock lock) {
@@ -33,7 +47,7 @@ final class TaskTable<T> {
     }
 
     boolean hasCapacity() {
-        return pending.size + delayed.size < capacity;
+        return pending.size + delayed() < capacity;
     }
 
     boolean hasPending() {
@@ -45,11 +59,69 @@ final class TaskTable<T> {
     }
 
     int leased() {
+        return leased.size + recoveredLeases.size();
+    }
+
+    /** How many leases are held in this process; recovered ones are not. */
+    int held() {
         return leased.size;
     }
 
     int delayed() {
-        return delayed.size;
+        return delayed.size + recoveredDelays.size();
+    }
+
+    /** A live task of the key. */
+    @Nullable
+    LiveTask<T> ofKey(String key) {
+        return keys.get(key);
+    }
+
+    /** Makes a task known by its key, if it has one, before the event with which it enters the queue. */
+    void addKey(LiveTask<T> task) {
+        String key = task.state.task().key();
+        if (key != null) {
+            task.olderOfKey = keys.put(key, task);
+        }
+    }
+
+    /** The task has left the queue, or could not enter it. */
+    void removeKey(LiveTask<T> task) {
+        String key = task.state.task().key();
+        if (key == null) {
+            return;
+        }
+        LiveTask<T> newest = keys.get(key);
+        if (newest == task) {
+            if (task.olderOfKey == null) {
+                keys.remove(key);
+            } else {
+                keys.put(key, task.olderOfKey);
+            }
+            return;
+        }
+        for (LiveTask<T> newer = newest; newer != null; newer = newer.olderOfKey) {
+            if (newer.olderOfKey == task) {
+                newer.olderOfKey = task.olderOfKey;
+            }
+        }
+    }
+
+    /** Makes room for recovered tasks, before the first of them is added. */
+    void makeRoomForRecovered(int newLeases, int newDelays) {
+        recoveredLeases.makeRoom(newLeases);
+        recoveredDelays.makeRoom(newDelays);
+    }
+
+    /** A recovered task enters the queue in its state. */
+    void addRecovered(LiveTask<T> task) {
+        if (task.state instanceof Leased) {
+            recoveredLeases.add(task);
+        } else if (task.state instanceof Delayed) {
+            recoveredDelays.add(task);
+        } else {
+            addPending(task);
+        }
     }
 
     /** A new or restored task is pending. */
@@ -82,8 +154,34 @@ final class TaskTable<T> {
         dead.add(state);
     }
 
-    /** The task leaves the queue, or the place that it has in the table. */
+    /** The dead task of that identity, if it is kept. */
+    @Nullable
+    Dead<T> dead(TaskId id) {
+        for (Dead<T> state : dead) {
+            if (state.task().id().equals(id)) {
+                return state;
+            }
+        }
+        return null;
+    }
+
+    /** A dead task is live again. */
+    void forget(@Nullable Dead<T> state) {
+        for (int left = state == null ? 0 : dead.size(); left > 0; left--) {
+            Dead<T> kept = dead.remove();
+            if (kept != state) {
+                dead.add(kept);
+            }
+        }
+    }
+
+    /** The task leaves the queue. */
     void remove(LiveTask<T> task) {
+        unlink(task);
+        removeKey(task);
+    }
+
+    private void unlink(LiveTask<T> task) {
         TaskState<T> state = task.state;
         if (state instanceof Pending) {
             pending.remove(task);
@@ -91,17 +189,23 @@ final class TaskTable<T> {
                 lock.capacityFree.signal();
             }
         } else if (state instanceof Leased) {
-            leased.remove(task);
-            if (leased.size == 0) {
+            if (recoveredLeases.contains(task)) {
+                recoveredLeases.remove(task);
+            } else {
+                leased.remove(task);
+            }
+            if (held() == 0) {
                 lock.noLeases.signalAll();
             }
-        } else if (state instanceof Delayed) {
+        } else if (recoveredDelays.contains(task)) {
+            recoveredDelays.remove(task);
+        } else {
             delayed.remove(task);
         }
     }
 
     private void move(LiveTask<T> task, TaskState<T> state, TaskList<T> to) {
-        remove(task);
+        unlink(task);
         task.state = state;
         to.addLast(task);
     }
@@ -115,23 +219,32 @@ final class TaskTable<T> {
     /** The leased task whose deadline comes first. */
     @Nullable
     LiveTask<T> firstLeased() {
-        return leased.first;
+        return earlier(leased.first, recoveredLeases.first());
     }
 
     /** The delayed task that is due first. */
     @Nullable
     LiveTask<T> firstDelayed() {
-        return delayed.first;
+        return earlier(delayed.first, recoveredDelays.first());
+    }
+
+    private static <T> @Nullable LiveTask<T> earlier(@Nullable LiveTask<T> one, @Nullable LiveTask<T> other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return DeadlineHeap.deadline(other) - DeadlineHeap.deadline(one) < 0 ? other : one;
     }
 
     /** When a sweep is due next; for leases not before a sweep interval from now, so that they expire in batches. */
     long nextSweep(long now) {
         long next = now + QueueSettings.FOREVER_NANOS;
-        if (leased.first != null && leased.first.state instanceof Leased<T> state) {
-            next = now + Math.max(state.deadline() - now, sweepNanos);
+        LiveTask<T> firstLeased = firstLeased();
+        if (firstLeased != null) {
+            next = now + Math.max(DeadlineHeap.deadline(firstLeased) - now, sweepNanos);
         }
-        if (delayed.first != null && delayed.first.state instanceof Delayed<T> state && state.due() - next < 0) {
-            next = state.due();
+        LiveTask<T> firstDelayed = firstDelayed();
+        if (firstDelayed != null && DeadlineHeap.deadline(firstDelayed) - next < 0) {
+            next = DeadlineHeap.deadline(firstDelayed);
         }
         return next;
     }
@@ -139,7 +252,9 @@ final class TaskTable<T> {
     /** Calls the action with each task that the queue holds and its state: leased, delayed, pending. */
     void forEachLive(BiConsumer<LiveTask<T>, TaskState<T>> action) {
         leased.forEach(task -> action.accept(task, task.state));
+        recoveredLeases.forEach(task -> action.accept(task, task.state));
         delayed.forEach(task -> action.accept(task, task.state));
+        recoveredDelays.forEach(task -> action.accept(task, task.state));
         pending.forEach(task -> action.accept(task, task.state));
     }
 
@@ -157,8 +272,17 @@ final class TaskTable<T> {
 
         TaskState<T> state;
 
-        /** Places in the journal reserved for events of this task: none while pending, two while leased, one while delayed. */
+        /**
+         * Places in the journal reserved for events of this task: none while pending, two while leased, one while delayed. A task that
+         * was recovered as leased or delayed has none until it is leased.
+         */
         int places;
+
+        /** The number of the event of its last change. */
+        long lastChange;
+
+        /** Where it is in the one heap that it is in, if it is in one. */
+        int heapIndex;
 
         /** The current lease, while the task is leased. */
         @Nullable
@@ -169,7 +293,10 @@ final class TaskTable<T> {
 
         private @Nullable LiveTask<T> later;
 
-        LiveTask(Pending<T> state, byte[] payload) {
+        /** The task of the same key that was added before this one: recovered tasks may share a key. */
+        private @Nullable LiveTask<T> olderOfKey;
+
+        LiveTask(TaskState<T> state, byte[] payload) {
             this.state = state;
             this.payload = payload;
         }
@@ -187,7 +314,7 @@ final class TaskTable<T> {
     /**
      * Tasks in the order in which they came, each operation in constant time.
      *
-     * <p>For leased and delayed tasks this is the order of their deadlines too: all deadlines of one queue lie the same duration
+     * <p>For leased and delayed tasks this is the order of their deadlines too: all deadlines that a queue sets lie the same duration
      * ahead of the moment they are set, and the ticker does not go back; so the last one set is the latest.
      */
     private static final class TaskList<T> {

@@ -2,17 +2,12 @@ package io.taskqueue.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.TaskError;
-import io.taskqueue.event.TaskEvent;
 import io.taskqueue.fold.FoldedQueue;
 import io.taskqueue.fold.FoldedTask;
 import io.taskqueue.fold.QueueFold;
 import io.taskqueue.fold.TaskPhase;
-import io.taskqueue.queue.QueueSnapshot.Entry;
-import io.taskqueue.queue.QueueSnapshot.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +51,7 @@ class QueueFoldPropertyTest {
                     .closeGrace(Duration.ZERO)
                     .clock(time)
                     .ticker(time)
-                    .listener(event -> events.add(replicated(event)))
+                    .listener(event -> events.add(SnapshotFold.replicated(QUEUE, 1, event)))
                     .build();
         }
 
@@ -108,14 +103,16 @@ class QueueFoldPropertyTest {
                 while (taken < snapshot.lastEvent()) {
                     assertThat(fold.apply(run.events.get(taken++))).isEqualTo(QueueFold.Step.APPLIED);
                 }
-                assertThat(entries(fold.state())).isEqualTo(snapshot.tasks());
-                assertThat(totals(fold.state())).isEqualTo(snapshot.counts().totals());
+                assertThat(SnapshotFold.entries(fold.state())).isEqualTo(snapshot.tasks());
+                assertThat(SnapshotFold.totals(fold.state()))
+                        .isEqualTo(snapshot.counts().totals());
             }
 
             List<DrainedTask<String>> drained = run.queue.drain(Duration.ZERO);
             run.events.subList(taken, run.events.size()).forEach(fold::apply);
             assertThat(drained(fold.state())).isEqualTo(drained);
-            assertThat(entries(fold.state())).isEqualTo(run.queue.snapshot().tasks());
+            assertThat(SnapshotFold.entries(fold.state()))
+                    .isEqualTo(run.queue.snapshot().tasks());
         }
     }
 
@@ -171,7 +168,7 @@ class QueueFoldPropertyTest {
 
     /** Without what a leased task's latest event does not carry: its last error. */
     private static List<FoldedTask<String>> comparable(FoldedQueue<String> state) {
-        return tasks(state).stream()
+        return SnapshotFold.tasks(state)
                 .map(task -> new FoldedTask<>(
                         task.task(),
                         task.phase(),
@@ -183,47 +180,9 @@ class QueueFoldPropertyTest {
                 .toList();
     }
 
-    /** Leased, delayed, pending, dead: the order of a snapshot. */
-    private static List<FoldedTask<String>> tasks(FoldedQueue<String> state) {
-        List<FoldedTask<String>> tasks = new ArrayList<>(state.in(TaskPhase.LEASED));
-        tasks.addAll(state.in(TaskPhase.DELAYED));
-        tasks.addAll(state.in(TaskPhase.PENDING));
-        tasks.addAll(state.in(TaskPhase.DEAD));
-        return tasks;
-    }
-
-    private static List<Entry<String>> entries(FoldedQueue<String> state) {
-        return tasks(state).stream()
-                .map(task -> new Entry<>(
-                        task.task(),
-                        State.valueOf(task.phase().name()),
-                        task.lastError(),
-                        task.token(),
-                        task.leaseExpiration()))
-                .toList();
-    }
-
     private static List<DrainedTask<String>> drained(FoldedQueue<String> state) {
         return state.in(TaskPhase.DRAINED).stream()
                 .map(task -> new DrainedTask<>(task.task(), task.lastError(), task.token()))
                 .toList();
-    }
-
-    private static QueueCounts.Totals totals(FoldedQueue<String> state) {
-        FoldedQueue.Counts counts = state.counts();
-        return new QueueCounts.Totals(
-                counts.enqueued(),
-                counts.restored(),
-                counts.completed(),
-                counts.deadLettered(),
-                counts.drained(),
-                counts.leasesExpired());
-    }
-
-    private static ReplicationEvent<String> replicated(TaskEvent<String> event) {
-        return ReplicationEvent.of(
-                QUEUE,
-                new SourceMetadata(new Position(1, event.number()), "dispatcher-a", null, event.occurredAt()),
-                event);
     }
 }

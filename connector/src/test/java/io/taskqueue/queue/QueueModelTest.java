@@ -40,7 +40,7 @@ class QueueModelTest {
         Duration requeueDelay = Duration.ofMillis(250L * requeueDelaySteps);
         ManualTime time = new ManualTime();
         TaskLifecycleOracle<String> lifecycle = new TaskLifecycleOracle<>();
-        EventFold<String> fold = new EventFold<>();
+        SnapshotFold<String> fold = new SnapshotFold<>("model");
         QueueModel model = new QueueModel(capacity, maxAttempts, requeueDelay.toMillis());
         List<HeldLease> leases = new ArrayList<>();
         try (TaskQueue<String> queue = TaskQueue.<String>builder("model")
@@ -67,7 +67,7 @@ class QueueModelTest {
                     .toList();
             assertThat(left).containsExactlyElementsOf(expectedDrain(model));
             assertThat(lifecycle.unfinished()).isZero();
-            assertThat(queue.snapshot()).isEqualTo(fold.snapshot("model"));
+            assertThat(queue.snapshot()).isEqualTo(fold.snapshot());
         }
     }
 
@@ -120,9 +120,9 @@ class QueueModelTest {
         }
     }
 
-    private static void compare(TaskQueue<String> queue, QueueModel model, EventFold<String> fold) {
+    private static void compare(TaskQueue<String> queue, QueueModel model, SnapshotFold<String> fold) {
         QueueSnapshot<String> snapshot = queue.snapshot();
-        assertThat(snapshot).isEqualTo(fold.snapshot("model"));
+        assertThat(snapshot).isEqualTo(fold.snapshot());
         for (State state : List.of(State.PENDING, State.DELAYED, State.LEASED)) {
             assertThat(show(snapshot, state)).as("%s", state).isEqualTo(model.show(state));
         }

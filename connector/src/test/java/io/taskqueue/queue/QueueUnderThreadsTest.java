@@ -38,7 +38,7 @@ class QueueUnderThreadsTest {
         System.out.println("seed " + seed);
         BoundedJournal journal = new BoundedJournal(places);
         TaskLifecycleOracle<String> lifecycle = new TaskLifecycleOracle<>();
-        EventFold<String> fold = new EventFold<>();
+        SnapshotFold<String> fold = new SnapshotFold<>("busy");
         List<String> overfull = new ArrayList<>();
         Set<TaskId> enqueued = Collections.synchronizedSet(new HashSet<>());
         Set<TaskId> enqueuedByEvents = new HashSet<>();
@@ -93,7 +93,7 @@ class QueueUnderThreadsTest {
             assertThat(totals.drained()).isEqualTo(drained.size());
             assertThat(totals.completed()).isPositive();
             assertThat(totals.leasesExpired()).isPositive();
-            assertThat(queue.snapshot()).isEqualTo(fold.snapshot("busy"));
+            assertThat(queue.snapshot()).isEqualTo(fold.snapshot());
             assertThat(journal.fault()).isEmpty();
             assertThat(journal.reserved()).isZero();
             assertThat(journal.unreservedEvents()).isLessThanOrEqualTo(drained.size());

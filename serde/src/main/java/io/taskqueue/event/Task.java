@@ -54,4 +54,13 @@ public record Task<T>(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nu
     public Task<T> nextAttempt() {
         return new Task<>(id, attempt + 1, enqueuedAt, payload, key);
     }
+
+    /**
+     * The same task with the attempt before this one.
+     *
+     * @throws IllegalArgumentException if this is the first attempt
+     */
+    public Task<T> previousAttempt() {
+        return new Task<>(id, attempt - 1, enqueuedAt, payload, key);
+    }
 }

@@ -55,12 +55,14 @@ class EnvelopeSizeTest {
                 new TaskId("\u0002".repeat(QueueName.MAX_BYTES), Long.MAX_VALUE, Long.MAX_VALUE),
                 Integer.MAX_VALUE,
                 Instant.MIN,
-                payload);
+                payload,
+                "\u0003".repeat(Task.MAX_KEY_BYTES));
         return ReplicationEvent.of(
                 name,
                 new SourceMetadata(new Position(Long.MAX_VALUE, Long.MAX_VALUE), name, name, Instant.MIN),
                 TaskEvent.builder(EventKind.FAILED, Long.MAX_VALUE, Instant.MIN, task)
                         .token(new OwnershipToken(Long.MAX_VALUE, Integer.MAX_VALUE, new UUID(-1, -1)))
+                        .availableAt(Instant.MIN)
                         .error(new TaskError(text, text, Map.of(text, text)))
                         .build());
     }

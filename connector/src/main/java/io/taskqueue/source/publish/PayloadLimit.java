@@ -83,10 +83,12 @@ public final class PayloadLimit<T> {
                                 new TaskId(WIDEST.repeat(QueueName.MAX_BYTES), Long.MAX_VALUE, Long.MAX_VALUE),
                                 Integer.MAX_VALUE,
                                 LONGEST_INSTANT,
-                                payload))
+                                payload,
+                                WIDEST.repeat(Task.MAX_KEY_BYTES)))
                 .token(new OwnershipToken(Long.MAX_VALUE, Integer.MAX_VALUE, new UUID(-1, -1)))
                 .error(EventRecords.shortened(new TaskError(WIDEST.repeat(1_000), WIDEST.repeat(1_000), Map.of())))
                 .leaseExpiration(LONGEST_INSTANT)
+                .availableAt(LONGEST_INSTANT)
                 .flag(EventFlag.FROM_EXPIRATION)
                 .build();
         SourceMetadata metadata = new SourceMetadata(

@@ -42,7 +42,12 @@ class PayloadLimitTest {
         String payload = "p".repeat(largest);
         byte[] bytes = payloads.encode(payload);
         String wide = "\u0001".repeat(8_000);
-        var task = new Task<>(new TaskId("\u0001".repeat(1_024), 1L << 60, 1L << 60), 1_000_000, NOON, payload);
+        var task = new Task<>(
+                new TaskId("\u0001".repeat(1_024), 1L << 60, 1L << 60),
+                1_000_000,
+                NOON,
+                payload,
+                "\u0001".repeat(1_024));
         var dead = TaskEvent.builder(EventKind.DEAD_LETTERED, 1L << 60, NOON, task)
                 .token(new OwnershipToken(1L << 60, 1_000_000, UUID.randomUUID()))
                 .error(new TaskError(wide, wide, Map.of(wide, wide)))

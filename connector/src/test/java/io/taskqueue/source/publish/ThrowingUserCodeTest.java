@@ -11,13 +11,13 @@ import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.metrics.SourceMeters;
 import io.taskqueue.queue.DrainedTask;
-import io.taskqueue.queue.EventFold;
 import io.taskqueue.queue.Lease;
 import io.taskqueue.queue.LeaseLostException;
 import io.taskqueue.queue.ManualTime;
 import io.taskqueue.queue.PayloadRefusedException;
 import io.taskqueue.queue.QueueCounts;
 import io.taskqueue.queue.QueueSnapshot;
+import io.taskqueue.queue.SnapshotFold;
 import io.taskqueue.queue.TaskLifecycleOracle;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
@@ -239,13 +239,13 @@ class ThrowingUserCodeTest {
         }
 
         void compare() {
-            EventFold<String> fold = new EventFold<>();
+            SnapshotFold<String> fold = new SnapshotFold<>(queue.name());
             TaskLifecycleOracle<String> lifecycle = new TaskLifecycleOracle<>();
             for (BufferedEvent<String> event : events) {
                 lifecycle.accept(event.change);
                 fold.apply(event.change);
             }
-            QueueSnapshot<String> expected = fold.snapshot(queue.name());
+            QueueSnapshot<String> expected = fold.snapshot();
             QueueSnapshot<String> snapshot = queue.snapshot();
             assertThat(snapshot.lastEvent()).isEqualTo(expected.lastEvent());
             assertThat(snapshot.tasks()).isEqualTo(expected.tasks());
