@@ -32,9 +32,16 @@ public final class SourceMeters implements AutoCloseable {
     /** Counter; tag queue: how often an observer threw, or got no more events because it was too slow. */
     public static final String OBSERVER_FAILURES = "taskqueue.replication.observer.failures";
 
+    /** Gauge; tag queue: 1 once another source has claimed the queue, 0 before. The counter of that name is {@link SinkMeters#FENCED}. */
+    public static final String FENCED = SinkMeters.FENCED;
+
     private static final MeterDefinition BUFFERED =
             new MeterDefinition(BUFFER, "Events that are not acknowledged yet", "events");
     private static final MeterDefinition TASKS = new MeterDefinition(DEPTH, "Tasks in the queue", "tasks");
+
+    /** Its unit keeps its name in Prometheus apart from that of the sinks' counter. */
+    private static final MeterDefinition FENCED_SOURCES =
+            new MeterDefinition(FENCED, "1 once another source has claimed the queue, 0 before", "sources");
 
     private static final List<String> COUNTERS = List.of(EVENTS, LEASES_EXPIRED, PRODUCER_FAILURES, OBSERVER_FAILURES);
 
@@ -99,6 +106,11 @@ public final class SourceMeters implements AutoCloseable {
     /** Measures how many events wait for their acknowledgement; the source is referenced weakly. */
     public <S> void buffer(S source, ToDoubleFunction<S> events) {
         gauges.register(BUFFERED, tags, source, events);
+    }
+
+    /** Measures whether the source is fenced, 1 or 0; the source is referenced weakly. */
+    public <S> void fenced(S source, ToDoubleFunction<S> fenced) {
+        gauges.register(FENCED_SOURCES, tags, source, fenced);
     }
 
     /** Measures how many tasks of the queue are in a state, as in {@code pending}; the queue is referenced weakly. */

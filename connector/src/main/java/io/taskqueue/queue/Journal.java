@@ -11,6 +11,7 @@ import io.taskqueue.event.TaskEvent;
  *   encode(payload)   outside the lock, before anything changes; may refuse the enqueue
  *   reserve(n)        outside the lock; may wait for room
  *   append(event, …)  inside the lock, in mutation order; uses one reserved place; never blocks, never throws
+ *   grantsLeases()    inside the lock, before each lease; a journal that may not own the queue any more grants none
  *   release(n)        releases places that no event will use
  *   endWaiting()      when the queue accepts no more work: calls that wait for room return
  * </pre>
@@ -44,6 +45,15 @@ public interface Journal<T> {
      * @throws QueueClosedException if the journal accepts no more events
      */
     boolean reserve(int places, long timeoutNanos) throws InterruptedException;
+
+    /**
+     * Whether leases are granted now; while they are not, {@code lease} waits within its time limit, as if no task were pending.
+     * Called inside the lock before each grant: must not block, call the queue, or throw. A journal that grants leases again calls
+     * {@link TaskQueue#recheckLeases}.
+     */
+    default boolean grantsLeases() {
+        return true;
+    }
 
     /** Releases reserved places. Never blocks; called inside the lock. */
     void release(int places);

@@ -82,6 +82,11 @@ final class QueueCore<T> {
         lifecycle = ((QueueLifecycle.Open) lifecycle).recovering();
     }
 
+    /** Whether there is a task to lease, and the journal grants leases. */
+    boolean hasLeasable() {
+        return tasks.hasPending() && events.journal().grantsLeases();
+    }
+
     /**
      * The journal for a call that may emit: no other can be attached from now on, so that none misses an event. Called outside
      * the lock, which it takes the first time.

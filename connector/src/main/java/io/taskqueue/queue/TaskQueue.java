@@ -48,7 +48,7 @@ public final class TaskQueue<T> implements AutoCloseable {
     private TaskQueue(QueueSettings<T> settings) {
         core = new QueueCore<>(settings, new SplittableRandom(new SecureRandom().nextLong()));
         enqueues = new AdmissionControl<>(core, "enqueue()", core.lock.capacityFree, core.tasks::hasCapacity, 1);
-        leases = new AdmissionControl<>(core, "lease()", core.lock.taskPending, core.tasks::hasPending, Leasing.PLACES);
+        leases = new AdmissionControl<>(core, "lease()", core.lock.taskPending, core::hasLeasable, Leasing.PLACES);
         new Sweeper<>(core).start();
     }
 
@@ -228,9 +228,18 @@ public final class TaskQueue<T> implements AutoCloseable {
      * @param reason a sentence that states why and what to do; it is part of the error of later calls
      */
     public void stop(String reason) {
+        stop(reason, null);
+    }
+
+    /**
+     * Ends the queue as {@link #stop(String)} does.
+     *
+     * @param cause the cause of the errors of later calls
+     */
+    public void stop(String reason, @Nullable Throwable cause) {
         core.lock.enter("stop()");
         try {
-            core.stop(reason, null);
+            core.stop(reason, cause);
         } finally {
             core.lock.exit();
         }
@@ -275,6 +284,16 @@ public final class TaskQueue<T> implements AutoCloseable {
     public void attachRecovering(Journal<T> journal) {
         Objects.requireNonNull(journal, "journal");
         run("attachRecovering()", () -> core.attachRecovering(journal));
+    }
+
+    /** Lets calls of {@link #lease()} that wait ask again whether the journal grants leases; see {@link Journal#grantsLeases}. */
+    public void recheckLeases() {
+        core.lock.enter("recheckLeases()");
+        try {
+            core.lock.taskPending.signalAll();
+        } finally {
+            core.lock.exit();
+        }
     }
 
     /** Throws as {@link #attach} would now: for a journal that has to act elsewhere before it can be attached. */

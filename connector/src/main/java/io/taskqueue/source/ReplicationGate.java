@@ -1,53 +1,32 @@
 package io.taskqueue.source;
 
 import io.taskqueue.event.Position;
-import io.taskqueue.source.registry.Claim;
-import io.taskqueue.source.registry.RegistryLostException;
-import io.taskqueue.source.registry.RegistryWatch;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Completes the futures of {@code replicated()}: when Kafka has acknowledged the events up to a position, and the registry, read
- * to an end that was requested after that, holds no newer claim. One read of the registry serves all futures that are due. They
- * are completed on a thread for that, because what depends on them is the user's code.
+ * Holds the futures of {@code replicated()}, and completes them when Kafka has acknowledged the events up to a position, and the
+ * registry, read to an end that was requested after that, holds no newer claim. One read of the registry, by {@link RegistryTail},
+ * serves all futures that are due. They are completed on a thread for that, because what depends on them is the user's code.
  *
- * <pre>
- *   OPEN ---- finish ----&gt; FINISHING ---- end ----&gt; ENDED
- *     |                                              ^
- *     +-------------------- end ---------------------+
- * </pre>
- *
- * <p>While it is finishing, {@link #run} serves what is acknowledged by then and returns; once it has ended, every future fails.
+ * <p>Once it has ended, every future fails. Thread-safe.
  */
-final class ReplicationGate implements Runnable {
+final class ReplicationGate {
 
     private static final long NOTHING = Long.MAX_VALUE;
     private static final int MOST_COMPLETION_THREADS = 64;
     private static final long COMPLETION_THREAD_IDLE_SECONDS = 10;
-    private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long LONGEST_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-    private enum Phase {
-        OPEN,
-        FINISHING,
-        ENDED
-    }
 
     private static final class Waiting {
 
@@ -59,39 +38,27 @@ final class ReplicationGate implements Runnable {
         }
     }
 
-    private final Claim claim;
+    private final String queueName;
     private final Supplier<Position> acknowledged;
-    private final RegistryWatch registry;
     private final int maxWaiting;
-    private final Consumer<IllegalStateException> onOwnershipLost;
-    private final Consumer<Optional<KafkaException>> onRegistryRead;
+    private final Runnable onDue;
     private final ForkJoinPool completions;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
     private final Set<Waiting> waiting = new LinkedHashSet<>(); // in the order of their positions
     private volatile long firstAwaited = NOTHING;
-    private Phase phase = Phase.OPEN;
     private @Nullable IllegalStateException endCause;
 
     /**
+     * @param acknowledged the position up to which Kafka has acknowledged every event
      * @param maxWaiting how many futures may wait
-     * @param onOwnershipLost called when the registry holds a newer claim, or can no longer tell who owns the queue
-     * @param onRegistryRead called after each attempt to read the registry, with its failure if it failed
+     * @param onDue called when the events of a future are acknowledged, so that the registry has to be read
      */
-    ReplicationGate(
-            Claim claim,
-            Supplier<Position> acknowledged,
-            RegistryWatch registry,
-            int maxWaiting,
-            Consumer<IllegalStateException> onOwnershipLost,
-            Consumer<Optional<KafkaException>> onRegistryRead) {
-        this.claim = claim;
+    ReplicationGate(String queueName, Supplier<Position> acknowledged, int maxWaiting, Runnable onDue) {
+        this.queueName = queueName;
         this.acknowledged = acknowledged;
-        this.registry = registry;
         this.maxWaiting = maxWaiting;
-        this.onOwnershipLost = onOwnershipLost;
-        this.onRegistryRead = onRegistryRead;
-        this.completions = completions(claim.queueName());
+        this.onDue = onDue;
+        this.completions = completions(queueName);
     }
 
     /** One thread that starts when it is needed; further ones while an action of the user waits for another future. */
@@ -129,10 +96,10 @@ final class ReplicationGate implements Runnable {
             added = new Waiting(appended.get());
             waiting.add(added);
             updateFirstAwaited();
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
+        advanced(); // an acknowledgement before firstAwaited was set did not call onDue
         // one that its user cancels or completes, as by orTimeout, is not kept until Kafka is back
         var unused = added.future.whenComplete((position, error) -> forget(added));
         return added.future;
@@ -155,7 +122,7 @@ final class ReplicationGate implements Runnable {
     }
 
     private IllegalStateException tooMany() {
-        return new IllegalStateException(maxWaiting + " futures of replicated() of queue " + claim.queueName()
+        return new IllegalStateException(maxWaiting + " futures of replicated() of queue " + queueName
                 + " wait already, the first for event " + waiting.iterator().next().upTo
                 + ", while Kafka has acknowledged up to "
                 + acknowledged.get()
@@ -164,27 +131,40 @@ final class ReplicationGate implements Runnable {
 
     /** More events are acknowledged. Cheap while no future waits for them. */
     void advanced() {
-        if (acknowledged.get().sequence() >= firstAwaited) {
-            lock.lock();
-            try {
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
+        if (hasDue()) {
+            onDue.run();
         }
     }
 
-    /** Reads the registry once more for what is acknowledged by now, and lets {@link #run} return. */
-    void finish() {
+    /** The position up to which Kafka has acknowledged every event. */
+    Position acknowledged() {
+        return acknowledged.get();
+    }
+
+    /** Whether a future waits for nothing but the registry. */
+    boolean hasDue() {
+        return acknowledged.get().sequence() >= firstAwaited;
+    }
+
+    /**
+     * Completes the futures up to a position.
+     *
+     * @param upTo acknowledged before the end of the registry was requested, up to which it was read without finding a newer claim
+     */
+    void confirm(Position upTo) {
+        List<Waiting> confirmed = new ArrayList<>();
         lock.lock();
         try {
-            if (phase == Phase.OPEN) {
-                phase = Phase.FINISHING;
+            Iterator<Waiting> first = waiting.iterator();
+            while (firstAwaited <= upTo.sequence() && first.hasNext()) {
+                confirmed.add(first.next());
+                first.remove();
+                updateFirstAwaited();
             }
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
+        confirmed.forEach(one -> complete(() -> one.future.complete(one.upTo)));
     }
 
     /** Fails every future, later ones too. */
@@ -192,89 +172,18 @@ final class ReplicationGate implements Runnable {
         List<Waiting> left;
         lock.lock();
         try {
-            if (phase == Phase.ENDED) {
+            if (endCause != null) {
                 return;
             }
-            phase = Phase.ENDED;
             endCause = cause;
             left = new ArrayList<>(waiting);
             waiting.clear();
             firstAwaited = NOTHING;
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
-        registry.wakeup();
         fail(left, cause);
         completions.shutdown(); // what was handed to it is completed
-    }
-
-    @Override
-    public void run() {
-        try (registry) {
-            List<Waiting> due = due();
-            while (!due.isEmpty()) {
-                settle(due);
-                due = due();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Waits for futures whose events are acknowledged; empty at the end. */
-    private List<Waiting> due() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (true) {
-                long reached = acknowledged.get().sequence();
-                List<Waiting> due = new ArrayList<>();
-                Iterator<Waiting> first = waiting.iterator();
-                while (firstAwaited <= reached && first.hasNext()) {
-                    due.add(first.next());
-                    first.remove();
-                    updateFirstAwaited();
-                }
-                // an acknowledgement between reading the position and setting firstAwaited did not signal
-                boolean missed = acknowledged.get().sequence() >= firstAwaited;
-                if (!due.isEmpty() || (phase != Phase.OPEN && !missed)) {
-                    return due;
-                }
-                if (!missed) {
-                    changed.await();
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void settle(List<Waiting> due) throws InterruptedException {
-        IllegalStateException failure;
-        try {
-            failure = newerClaim()
-                    .<IllegalStateException>map(
-                            newer -> new SourceFencedException(newer.queueName(), claim.epoch(), newer))
-                    .orElse(null);
-        } catch (RegistryLostException e) {
-            failure = new SourceStoppedException(String.valueOf(e.getMessage()), e);
-        } catch (IllegalStateException e) {
-            failure = e;
-        } catch (RuntimeException | Error e) {
-            failure = new SourceStoppedException(
-                    "The registry could not be read: " + e + ". Fix that error, and start a new source.", e);
-        } catch (InterruptedException e) {
-            fail(due, endedBeforeConfirmation(e));
-            throw e;
-        }
-        if (failure == null) {
-            due.forEach(one -> complete(() -> one.future.complete(one.upTo)));
-            return;
-        }
-        fail(due, failure);
-        if (isOpen()) {
-            onOwnershipLost.accept(failure);
-        }
     }
 
     private void fail(List<Waiting> futures, IllegalStateException cause) {
@@ -287,51 +196,6 @@ final class ReplicationGate implements Runnable {
             completions.execute(completion);
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             completion.run(); // no thread for it
-        }
-    }
-
-    private Optional<Claim> newerClaim() throws InterruptedException {
-        for (long pause = FIRST_BACKOFF_NANOS; ; pause = Math.min(2 * pause, LONGEST_BACKOFF_NANOS)) {
-            try {
-                Optional<Claim> newer = registry.newerClaim();
-                onRegistryRead.accept(Optional.empty());
-                return newer;
-            } catch (KafkaException e) {
-                onRegistryRead.accept(Optional.of(e));
-                if (!backOff(pause)) {
-                    throw endedBeforeConfirmation(e);
-                }
-            }
-        }
-    }
-
-    private static SourceStoppedException endedBeforeConfirmation(Exception cause) {
-        return new SourceStoppedException(
-                "The events are on Kafka, but the source ended before it could read in the registry that no other source"
-                        + " had claimed the queue. Read the registry to find the queue's owner.",
-                cause);
-    }
-
-    /** Waits before the registry is read again; false at the end. */
-    private boolean backOff(long nanos) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long left = nanos;
-            while (left > 0 && phase == Phase.OPEN) {
-                left = changed.awaitNanos(left);
-            }
-            return phase == Phase.OPEN;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isOpen() {
-        lock.lock();
-        try {
-            return phase == Phase.OPEN;
-        } finally {
-            lock.unlock();
         }
     }
 }

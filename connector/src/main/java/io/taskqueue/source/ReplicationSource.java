@@ -176,15 +176,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
      * while events wait, and within 20 s while none does.
      */
     public SourceHealth health() {
-        SourceLifecycle.Standing standing = engine.lifecycle.standing();
-        return new SourceHealth(
-                standing.state(),
-                standing.since(),
-                standing.reason(),
-                engine.buffer.size(),
-                position(),
-                replicatedUpTo(),
-                engine.lifecycle.lastError());
+        return engine.health();
     }
 
     /**
@@ -281,6 +273,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
         private Duration closeTimeout = Duration.ofSeconds(30);
         private Optional<Recovery> recovery = Optional.empty();
         private Duration markInterval = Duration.ofSeconds(5);
+        private @Nullable Duration ownershipStrict;
 
         private Builder(TaskQueue<T> queue, PayloadCodec<T> codec) {
             this.queue = Objects.requireNonNull(queue, "queue");
@@ -427,6 +420,18 @@ public final class ReplicationSource<T> implements AutoCloseable {
         }
 
         /**
+         * Suspends leasing while the source has not been able to read the registry for longer than this, because another source may
+         * have claimed the queue since: {@code lease} then waits, until the registry is read again. What it costs: an outage of the
+         * registry, of that topic alone too, stops new work after this time. What it gives: no lease is granted later than this after
+         * another source has claimed the queue, also by a process that was suspended meanwhile. Without it, a source grants leases as
+         * long as it has read of no newer claim. Default: not limited; at least 2 s.
+         */
+        public Builder<T> ownershipStrict(Duration limit) {
+            this.ownershipStrict = Objects.requireNonNull(limit, "limit");
+            return this;
+        }
+
+        /**
          * Creates the topics if they do not exist, claims the queue, opens the epoch on Kafka and attaches to the queue; returns
          * when all of that is acknowledged. From the claim on, an older source of the queue is fenced.
          *
@@ -449,7 +454,12 @@ public final class ReplicationSource<T> implements AutoCloseable {
                             topic, registryTopic, partitions, replicationFactor, createTopics, maxRecordBytes),
                     new BufferLimits(bufferEvents, bufferBytes),
                     new PeerResolver<>(sourcePeer, ownerPeer, ownerOfEvent),
-                    new SourceSettings.Environment(metrics, kafkaMetrics, new SourceTime(clock, ticker), closeTimeout),
+                    new SourceSettings.Environment(
+                            metrics,
+                            kafkaMetrics,
+                            new SourceTime(clock, ticker),
+                            closeTimeout,
+                            Optional.ofNullable(ownershipStrict)),
                     new SourceSettings.Continuity(recovery, markInterval));
         }
     }

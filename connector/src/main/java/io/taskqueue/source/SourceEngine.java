@@ -1,5 +1,6 @@
 package io.taskqueue.source;
 
+import io.taskqueue.config.DurationText;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.metrics.SourceMeters;
 import io.taskqueue.queue.QueueClosedException;
@@ -26,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running source: its buffer, its two threads, its readers, and how they end together. */
-final class SourceEngine<T> implements Publisher.Listener<T> {
+final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceEngine.class);
     private static final Duration PUBLISHER_GRACE = Duration.ofMillis(500);
@@ -43,6 +44,7 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
     private final SourceMeters meters;
     private final SourceSettings.Environment environment;
     private final OutageMonitor monitor;
+    private final RegistryTail tail;
     private final Thread registry;
     private final RegistryWatch watch;
     private @Nullable EventRecords<T> records;
@@ -64,19 +66,17 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         this.watch = watch;
         this.environment = environment;
         meters.buffer(buffer, EventBuffer::size);
+        meters.fenced(lifecycle, measured -> measured.standing().state() == SourceState.FENCED ? 1 : 0);
         meters.depth("pending", queue, measured -> measured.counts().pending());
         meters.depth("delayed", queue, measured -> measured.counts().delayed());
         meters.depth("leased", queue, measured -> measured.counts().leased());
         this.subscriptions = new Subscriptions<>(queue.name(), meters.observerFailures()::increment);
         this.gate = new ReplicationGate(
-                claim,
-                buffer::acknowledgedUpTo,
-                watch,
-                ReplicationSource.MAX_WAITING_FUTURES,
-                this::ownershipLost,
-                this::registryRead);
+                queue.name(), buffer::acknowledgedUpTo, ReplicationSource.MAX_WAITING_FUTURES, this::confirmationDue);
+        this.tail = new RegistryTail(claim, watch, gate, environment.ownershipStrict(), environment.time(), this);
+        buffer.grantLeasesWhile(tail::grantsLeases);
         this.monitor = new OutageMonitor(queue.name(), buffer, lifecycle, environment.time());
-        this.registry = daemon("registry", gate);
+        this.registry = daemon("registry", tail);
     }
 
     /**
@@ -157,17 +157,27 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         }
     }
 
-    private void registryRead(Optional<KafkaException> failure) {
-        if (failure.isEmpty()) {
-            lifecycle.registryRead();
-        } else {
-            lifecycle.registryUnreadable("the registry of sources cannot be read, so replicated() waits: "
-                    + failure.get().getMessage());
-            monitor.wake();
+    private void confirmationDue() {
+        tail.wake();
+    }
+
+    @Override
+    public void registryRead(boolean leasesResumed) {
+        lifecycle.registryRead();
+        if (leasesResumed) {
+            queue.recheckLeases();
         }
     }
 
-    private void ownershipLost(IllegalStateException cause) {
+    @Override
+    public void registryUnreadable(KafkaException cause) {
+        lifecycle.registryUnreadable(
+                "the registry of sources cannot be read, so replicated() waits: " + cause.getMessage());
+        monitor.wake();
+    }
+
+    @Override
+    public void ownershipLost(IllegalStateException cause) {
         String message = String.valueOf(cause.getMessage());
         if (cause instanceof SourceFencedException ? lifecycle.fence(message) : lifecycle.fail(message)) {
             stop(cause);
@@ -180,8 +190,9 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         buffer.refuse(
                 () -> new QueueClosedException("Queue " + queue.name() + " was stopped: " + cause.getMessage(), cause));
         buffer.stop();
-        queue.stop(String.valueOf(cause.getMessage()));
+        queue.stop(String.valueOf(cause.getMessage()), cause);
         gate.end(cause);
+        tail.end();
         subscriptions.end(cause);
         monitor.close();
     }
@@ -211,7 +222,7 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
         buffer.refuse(() -> new QueueClosedException("Queue " + queue.name() + " was closed with its source."));
         buffer.stop();
         interrupted |= join(publisher, PUBLISHER_GRACE);
-        gate.finish();
+        tail.finish();
         interrupted |= join(registry, REGISTRY_GRACE);
         gate.end(new SourceStoppedException("The source of queue " + queue.name() + " was closed at event "
                 + buffer.appendedUpTo() + ", when Kafka had acknowledged up to " + buffer.acknowledgedUpTo()
@@ -282,6 +293,28 @@ final class SourceEngine<T> implements Publisher.Listener<T> {
 
     Optional<AbandonedTasks> abandoned() {
         return Optional.empty();
+    }
+
+    /** The health of the source now. Never blocks. */
+    SourceHealth health() {
+        SourceLifecycle.Standing standing = lifecycle.standing();
+        return new SourceHealth(
+                standing.state(),
+                standing.since(),
+                standing.reason().map(this::withSuspension),
+                buffer.size(),
+                buffer.appendedUpTo(),
+                buffer.acknowledgedUpTo(),
+                lifecycle.lastError());
+    }
+
+    private String withSuspension(String reason) {
+        return environment
+                .ownershipStrict()
+                .filter(limit -> lifecycle.outage().isPresent() && !tail.grantsLeases())
+                .map(limit -> reason + ". No leases are granted, because the registry has not been read for more than "
+                        + DurationText.of(limit) + " (ownershipStrict)")
+                .orElse(reason);
     }
 
     Duration closeTimeout() {

@@ -1,6 +1,7 @@
 package io.taskqueue.source;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.taskqueue.config.DurationText;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.publish.BufferLimits;
 import io.taskqueue.source.publish.PeerResolver;
@@ -62,11 +63,43 @@ record SourceSettings<T>(
     }
 
     /**
-     * What surrounds a source: where it is measured, its time, and how long closing may take.
+     * What surrounds a source: where it is measured, its time, and its time limits.
      *
      * @param showsKafka whether the meters of its Kafka clients are registered as well
+     * @param closeTimeout how long closing may take
+     * @param ownershipStrict how long after the registry was read leases may be granted, if that limits them
      */
-    record Environment(MeterRegistry meters, boolean showsKafka, SourceTime time, Duration closeTimeout) {
+    record Environment(
+            MeterRegistry meters,
+            boolean showsKafka,
+            SourceTime time,
+            Duration closeTimeout,
+            Optional<Duration> ownershipStrict) {
+
+        /** Several reads of the registry must fail before leasing is suspended, not a single slow one. */
+        private static final Duration SHORTEST_OWNERSHIP = RegistryTail.INTERVAL.multipliedBy(4);
+
+        private static final Duration LONGEST_READ = Duration.ofSeconds(5);
+
+        Environment {
+            ownershipStrict.ifPresent(limit -> {
+                if (limit.compareTo(SHORTEST_OWNERSHIP) < 0) {
+                    throw new IllegalArgumentException("ownershipStrict is " + DurationText.of(limit)
+                            + ", but the registry is read every " + DurationText.of(RegistryTail.INTERVAL)
+                            + ", and a single slow read must not suspend leasing. Set it to at least "
+                            + DurationText.of(SHORTEST_OWNERSHIP) + ".");
+                }
+            });
+        }
+
+        /** How long a read of the registry may wait for an answer: less than the limit of leasing, so that it is known why it was reached. */
+        Duration registryTimeout(Duration apiTimeout) {
+            Duration longest = ownershipStrict
+                    .map(limit -> limit.dividedBy(2))
+                    .filter(half -> half.compareTo(LONGEST_READ) < 0)
+                    .orElse(LONGEST_READ);
+            return longest.compareTo(apiTimeout) < 0 ? longest : apiTimeout;
+        }
 
         /** Where the meters of Kafka's clients are shown, if they are. */
         Optional<MeterRegistry> kafkaMeters() {

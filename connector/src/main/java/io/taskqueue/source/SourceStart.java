@@ -97,7 +97,7 @@ final class SourceStart<T> {
             throws InterruptedException {
         Producer<byte[], byte[]> producer = producers.first();
         Claimed claimed;
-        try (TopicReader reader = reader()) {
+        try (TopicReader reader = reader(timeout)) {
             claimed = claim(producer, reader, partitions);
         }
         Claim claim = claimed.claim();
@@ -115,7 +115,12 @@ final class SourceStart<T> {
                 new PayloadLimit<>(queue.name(), settings.peers().source(), codec, records, maxRecordBytes),
                 time,
                 meters.leasesExpired());
-        RegistryWatch watch = new RegistryWatch(this::reader, topics.registry(), claim, claimed.registryEnd(), time);
+        RegistryWatch watch = new RegistryWatch(
+                () -> reader(settings.environment().registryTimeout(timeout)),
+                topics.registry(),
+                claim,
+                claimed.registryEnd(),
+                time);
         SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, settings.environment());
         engine.start(records, producers, settings.kafka().ackTimeout(), probe(partition));
         return engine;
@@ -191,9 +196,9 @@ final class SourceStart<T> {
         return highest.get();
     }
 
-    private TopicReader reader() {
+    private TopicReader reader(Duration requestTimeout) {
         // claims are written without transactions: a hanging transaction of another writer must not hide a newer claim
-        return TopicReader.open(settings.kafka().all(), IsolationLevel.READ_UNCOMMITTED, timeout);
+        return TopicReader.open(settings.kafka().all(), IsolationLevel.READ_UNCOMMITTED, requestTimeout);
     }
 
     private OutageMonitor.Probe probe(TopicPartition partition) {

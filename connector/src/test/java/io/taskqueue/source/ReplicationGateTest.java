@@ -1,122 +1,104 @@
 package io.taskqueue.source;
 
-import static io.taskqueue.source.registry.TestClaims.claim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.Position;
-import io.taskqueue.queue.Ticker;
-import io.taskqueue.source.registry.Claim;
-import io.taskqueue.source.registry.RegistryWatch;
-import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class ReplicationGateTest {
 
+    private static final SourceStoppedException STOPPED = new SourceStoppedException("stopped by the test");
+
+    private final AtomicLong acknowledged = new AtomicLong(1);
+    private final AtomicInteger due = new AtomicInteger();
+
     @Test
-    void futureFailsWhenReadingTheRegistryThrowsAnError() throws Exception {
-        Claim own = claim("q", 7, "peer-a");
-        RegistryWatch broken = new RegistryWatch(
-                () -> {
-                    throw new NoClassDefFoundError("a deserializer's class");
-                },
-                "registry",
-                own,
-                8,
-                Ticker.system());
-        List<IllegalStateException> ends = new CopyOnWriteArrayList<>();
-        ReplicationGate gate = new ReplicationGate(own, () -> new Position(7, 1), broken, 10, ends::add, read -> {});
-        CompletableFuture<Position> replicated = gate.await(() -> new Position(7, 1));
-        Thread thread = new Thread(gate);
-        thread.start();
+    void futureIsDueOnceItsEventIsAcknowledgedAndCompletesWhenTheRegistryWasReadAfterThat() {
+        ReplicationGate gate = gate(10);
+        CompletableFuture<Position> first = gate.await(() -> new Position(7, 2));
+        CompletableFuture<Position> second = gate.await(() -> new Position(7, 3));
+        gate.advanced();
+        assertThat(gate.hasDue()).isFalse();
+        assertThat(due).hasValue(0);
 
-        assertThatThrownBy(() -> replicated.get(20, TimeUnit.SECONDS))
-                .hasCauseInstanceOf(SourceStoppedException.class)
-                .hasRootCauseMessage("a deserializer's class");
+        acknowledged.set(2);
+        gate.advanced();
+        assertThat(gate.hasDue()).isTrue();
+        assertThat(due).hasValue(1);
+        Position read = gate.acknowledged();
+        acknowledged.set(3);
+        gate.confirm(read);
 
-        await().until(() -> ends.size() == 1);
-        gate.finish();
-        thread.join(20_000);
+        assertThat(first.join()).isEqualTo(new Position(7, 2));
+        assertThat(second).isNotDone();
+        assertThat(gate.hasDue()).isTrue();
     }
 
     @Test
-    void unreadableRegistryIsReadWithBackOff() throws Exception {
-        AtomicInteger asked = new AtomicInteger();
-        Claim own = claim("q", 7, "peer-a");
-        RegistryWatch refused = new RegistryWatch(
-                () -> {
-                    asked.incrementAndGet();
-                    throw new TopicAuthorizationException("registry");
-                },
-                "registry",
-                own,
-                8,
-                Ticker.system());
-        ReplicationGate gate = new ReplicationGate(own, () -> new Position(7, 1), refused, 10, cause -> {}, read -> {});
-        CompletableFuture<Position> replicated = gate.await(() -> new Position(7, 1));
-        Thread thread = new Thread(gate);
-        thread.start();
+    void futureOfAnAcknowledgedEventIsDueAtOnce() {
+        ReplicationGate gate = gate(10);
 
-        await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(20)).until(() -> !replicated.isDone());
+        CompletableFuture<Position> future = gate.await(() -> new Position(7, 1));
 
-        assertThat(asked.get()).isBetween(1, 6);
-        gate.finish();
-        thread.join(20_000);
-        assertThatThrownBy(replicated::get)
-                .hasMessageContaining(
-                        "The events are on Kafka, but the source ended before it could read in the registry");
+        assertThat(due).hasValue(1);
+        assertThat(future).isNotDone();
+    }
+
+    @Test
+    void everyFutureFailsOnceTheGateHasEndedWithTheFirstCause() {
+        ReplicationGate gate = gate(10);
+        CompletableFuture<Position> before = gate.await(() -> new Position(7, 2));
+
+        gate.end(STOPPED);
+        gate.end(new SourceStoppedException("a later cause"));
+
+        assertThatThrownBy(before::join).hasCause(STOPPED);
+        assertThatThrownBy(() -> gate.await(() -> new Position(7, 1)).join()).hasCause(STOPPED);
     }
 
     @Test
     void actionOfAFutureMayWaitForAnotherFuture() throws Exception {
-        ReplicationGate gate = gateThatFails(10);
+        ReplicationGate gate = gate(10);
         CompletableFuture<Position> first = gate.await(() -> new Position(7, 1));
         CompletableFuture<Position> second = gate.await(() -> new Position(7, 1));
         CompletableFuture<String> waited = first.handle((position, error) ->
                 second.handle((other, failure) -> "both ended").join());
-        Thread thread = new Thread(gate);
 
-        thread.start();
+        gate.end(STOPPED);
 
         assertThat(waited.get(20, TimeUnit.SECONDS)).isEqualTo("both ended");
-        gate.finish();
-        thread.join(20_000);
     }
 
     @Test
-    void actionThatBlocksDoesNotHoldTheRegistryThread() throws Exception {
+    void actionThatBlocksDoesNotHoldTheThreadThatConfirms() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        ReplicationGate gate = gateThatFails(10);
+        ReplicationGate gate = gate(10);
         AtomicReference<Thread> ran = new AtomicReference<>();
         CompletableFuture<Boolean> blocked = gate.await(() -> new Position(7, 1))
                 .handle((position, error) -> {
                     ran.set(Thread.currentThread());
                     return awaited(release);
                 });
-        Thread registry = new Thread(gate);
-        registry.start();
+
+        gate.confirm(new Position(7, 1));
         await().until(() -> ran.get() != null);
 
-        gate.finish();
-        registry.join(20_000);
-
-        assertThat(registry.isAlive()).isFalse();
-        assertThat(ran.get()).isNotSameAs(registry);
         assertThat(ran.get().getName()).isEqualTo("taskqueue-replicated-q");
+        assertThat(blocked).isNotDone();
         release.countDown();
         assertThat(blocked.get(20, TimeUnit.SECONDS)).isTrue();
+        gate.end(STOPPED);
     }
 
     private static boolean awaited(CountDownLatch latch) {
@@ -129,7 +111,7 @@ class ReplicationGateTest {
 
     @Test
     void futuresThatWaitAreBounded() {
-        ReplicationGate gate = gateThatFails(2);
+        ReplicationGate gate = gate(2);
         CompletableFuture<Position> first = gate.await(() -> new Position(7, 2));
         CompletableFuture<Position> second = gate.await(() -> new Position(7, 3));
 
@@ -146,7 +128,7 @@ class ReplicationGateTest {
 
     @Test
     void futureThatIsCancelledOrTimedOutIsNotKept() throws Exception {
-        ReplicationGate gate = gateThatFails(2);
+        ReplicationGate gate = gate(2);
         for (int call = 0; call < 10; call++) {
             assertThat(gate.await(() -> new Position(7, 2)).cancel(false)).isTrue();
             CompletableFuture<Position> timedOut =
@@ -160,17 +142,8 @@ class ReplicationGateTest {
         assertThat(behind).isNotDone();
     }
 
-    /** A gate with events acknowledged up to 7/1, whose registry cannot be read. */
-    private static ReplicationGate gateThatFails(int maxWaiting) {
-        Claim own = claim("q", 7, "peer-a");
-        RegistryWatch broken = new RegistryWatch(
-                () -> {
-                    throw new IllegalStateException("no registry");
-                },
-                "registry",
-                own,
-                8,
-                Ticker.system());
-        return new ReplicationGate(own, () -> new Position(7, 1), broken, maxWaiting, cause -> {}, read -> {});
+    /** A gate whose events are acknowledged up to 7/1, and further as the test sets it. */
+    private ReplicationGate gate(int maxWaiting) {
+        return new ReplicationGate("q", () -> new Position(7, acknowledged.get()), maxWaiting, due::incrementAndGet);
     }
 }

@@ -217,7 +217,6 @@ class ReplicationSourceTest {
             var subscription = source.events();
             var newSource = cluster.source(next).sourcePeer("peer-b").start();
 
-            queue.enqueue("after");
             assertThatThrownBy(() -> source.replicated().get(30, SECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .cause()

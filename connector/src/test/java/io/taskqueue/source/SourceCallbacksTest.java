@@ -318,7 +318,8 @@ class SourceCallbacksTest {
                         new SimpleMeterRegistry(),
                         false,
                         new SourceTime(Clock.systemUTC(), Ticker.system()),
-                        Duration.ofSeconds(20)),
+                        Duration.ofSeconds(20),
+                        Optional.empty()),
                 new SourceSettings.Continuity(Optional.empty(), Duration.ofSeconds(5)));
     }
 }

@@ -26,6 +26,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 
 /** A broker for the tests of a source, and what they do with it. */
 public final class SourceTestCluster implements AutoCloseable {
@@ -66,6 +67,17 @@ public final class SourceTestCluster implements AutoCloseable {
             admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs)))
                     .all()
                     .get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Deletes a topic, and returns when it can be created again. */
+    public void deleteTopic(String name) throws Exception {
+        try (Admin admin = Admin.create(settings())) {
+            admin.deleteTopics(List.of(name)).all().get(20, TimeUnit.SECONDS);
+            Awaitility.await().until(() -> !admin.listTopics()
+                    .names()
+                    .get(20, TimeUnit.SECONDS)
+                    .contains(name));
         }
     }
 

@@ -44,6 +44,7 @@ public final class EventBuffer<T> implements Journal<T> {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final BufferSpace space;
+    private volatile BooleanSupplier leaseCondition = () -> true;
     private @Nullable BufferedEvent<T> oldest;
     private @Nullable BufferedEvent<T> unsent;
     private @Nullable BufferedEvent<T> newest;
@@ -85,6 +86,16 @@ public final class EventBuffer<T> implements Journal<T> {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Leases are granted only while the condition holds, which never blocks. */
+    public void grantLeasesWhile(BooleanSupplier condition) {
+        leaseCondition = condition;
+    }
+
+    @Override
+    public boolean grantsLeases() {
+        return leaseCondition.getAsBoolean();
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -24,19 +25,24 @@ public final class RegistryWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistryWatch.class);
 
+    /** A registry that was not read for so long may have been recreated, and have grown past the source's claim. */
+    private static final long UNOBSERVED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Supplier<TopicReader> readers;
     private final TopicPartition partition;
     private final Claim own;
     private final Map<RegistryKey.Kind, Consumer<RegistryRecord>> handlers = new EnumMap<>(RegistryKey.Kind.class);
     private final HomeWatch home;
     private volatile @Nullable TopicReader reader;
+    private final Ticker ticker;
     private long next;
+    private long readNanos;
     private @Nullable Claim newer;
 
     /**
      * @param readers opens a reader; called again after one failed
      * @param from the offset up to which the start of the source has read the registry, at most that of its own claim
-     * @param ticker when to look at the event topic
+     * @param ticker when to look at the event topic, and whether the registry was read all the time
      */
     public RegistryWatch(Supplier<TopicReader> readers, String topic, Claim own, long from, Ticker ticker) {
         this.home = new HomeWatch(own, ticker);
@@ -44,6 +50,8 @@ public final class RegistryWatch implements AutoCloseable {
         this.partition = ClaimRegistry.partitionOf(topic);
         this.own = own;
         this.next = from;
+        this.ticker = ticker;
+        this.readNanos = ticker.nanos();
     }
 
     /**
@@ -64,18 +72,20 @@ public final class RegistryWatch implements AutoCloseable {
     }
 
     /**
-     * Reads the registry to the end that it has now: a claim that was acknowledged before the call is seen.
+     * Reads the registry to the end that it has now: a claim that was acknowledged before the call is seen. Costs one request if nothing
+     * was written since the last call.
      *
      * @return a newer claim of the queue, if there is one
      * @throws RegistryLostException if the registry no longer holds the source's own claim
      * @throws KafkaException if it cannot be read now; the next call opens a new reader
      */
     public Optional<Claim> newerClaim() {
+        long begun = ticker.nanos();
         try {
             TopicReader open = open();
             long end = Objects.requireNonNull(open.ends(List.of(partition)).get(partition));
             if (end < Math.max(next, own.epoch() + 1)) {
-                throw lost(end);
+                throw ends(end);
             }
             if (end > next) {
                 open.readTo(Map.of(partition, end), record -> {
@@ -86,13 +96,38 @@ public final class RegistryWatch implements AutoCloseable {
                 });
                 next = open.position(partition);
             }
+            if (newer == null && begun - readNanos > UNOBSERVED_NANOS) {
+                requireOwnClaim(end);
+            }
             home.check(open);
+            readNanos = begun;
             return Optional.ofNullable(newer);
         } catch (OffsetOutOfRangeException e) {
-            throw lost(0);
+            throw ends(0);
         } catch (KafkaException e) {
             close();
             throw e;
+        }
+    }
+
+    /**
+     * Checks that the registry is still the one that holds the source's claim. One that was recreated while nobody read it may have
+     * grown past the claim's offset by now; only its records differ.
+     */
+    private void requireOwnClaim(long end) {
+        try (TopicReader separate = readers.get()) {
+            Map<TopicPartition, Long> from = Map.of(partition, own.epoch());
+            boolean there = Optional.ofNullable(
+                            separate.first(from, Map.of(partition, end)).get(partition))
+                    .filter(record -> record.offset() == own.epoch())
+                    .flatMap(RegistryRecord::of)
+                    .filter(record -> record.value() != null)
+                    .map(this::read)
+                    .filter(claim -> claim.instanceId().equals(own.instanceId()))
+                    .isPresent();
+            if (!there) {
+                throw lost("no longer holds the claim of queue " + own.queueName() + " with epoch " + own.epoch());
+            }
         }
     }
 
@@ -152,9 +187,13 @@ public final class RegistryWatch implements AutoCloseable {
         }
     }
 
-    private RegistryLostException lost(long end) {
-        return new RegistryLostException("Registry " + partition.topic() + " ends at offset " + end + ", but queue "
-                + own.queueName() + " was claimed there with epoch " + own.epoch()
+    private RegistryLostException ends(long end) {
+        return lost("ends at offset " + end + ", but queue " + own.queueName() + " was claimed there with epoch "
+                + own.epoch());
+    }
+
+    private RegistryLostException lost(String found) {
+        return new RegistryLostException("Registry " + partition.topic() + " " + found
                 + ": it lost records or was recreated, so the owner of the queue is unknown. Restore the registry, or"
                 + " start with a new registryTopic and a new topic.");
     }

@@ -104,6 +104,43 @@ class RegistryWatchTest {
     }
 
     @Test
+    void registryThatWasRecreatedAndHasGrownPastTheClaimWhileNobodyReadItIsAnError(@TempDir Path directory)
+            throws Exception {
+        AtomicLong nanos = new AtomicLong();
+        try (SourceTestCluster cluster = SourceTestCluster.start(directory)) {
+            cluster.createTopic("registry", 1, Map.of("cleanup.policy", "compact"));
+            Claim own = claim("q", 0, "peer-a");
+            cluster.send(
+                    new ProducerRecord<>("registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(own)));
+            try (RegistryWatch watch = new RegistryWatch(() -> reader(cluster), "registry", own, 1, nanos::get)) {
+                assertThat(watch.newerClaim()).isEmpty();
+                nanos.addAndGet(Duration.ofSeconds(2).toNanos());
+                assertThat(watch.newerClaim())
+                        .as("the same registry after a pause")
+                        .isEmpty();
+
+                cluster.deleteTopic("registry");
+                cluster.createTopic("registry", 1, Map.of("cleanup.policy", "compact"));
+                for (String queue : List.of("other", "another")) {
+                    cluster.send(new ProducerRecord<>(
+                            "registry",
+                            0,
+                            RegistryKey.claim(queue).bytes(),
+                            ClaimJson.value(claim(queue, 0, "peer-b"))));
+                }
+                nanos.addAndGet(Duration.ofSeconds(2).toNanos());
+
+                assertThatThrownBy(watch::newerClaim)
+                        .isInstanceOf(RegistryLostException.class)
+                        .hasMessage(
+                                "Registry registry no longer holds the claim of queue q with epoch 0: it lost records"
+                                        + " or was recreated, so the owner of the queue is unknown. Restore the registry, or start"
+                                        + " with a new registryTopic and a new topic.");
+            }
+        }
+    }
+
+    @Test
     void addedPartitionsOfTheEventTopicAreReportedOnce(@TempDir Path directory) throws Exception {
         AtomicLong nanos = new AtomicLong();
         ListAppender<ILoggingEvent> log = new ListAppender<>();
