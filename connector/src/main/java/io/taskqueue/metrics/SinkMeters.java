@@ -38,6 +38,12 @@ public final class SinkMeters implements AutoCloseable {
     public static final String FENCED = "taskqueue.replication.fenced";
     /** Counter; tags sink, queue: positions where events are missing. */
     public static final String GAPS = "taskqueue.replication.gaps";
+    /** Counter; tags sink, queue: events that are missing, at least. */
+    public static final String MISSING = "taskqueue.replication.missing";
+    /** Gauge; tags sink, queue: 1 while the queue is marked diverged, 0 otherwise. */
+    public static final String DIVERGED = "taskqueue.replication.diverged";
+    /** Counter; tags sink, change (overtaken, recreated, shortened, partitions): what happened to the log of a partition. */
+    public static final String LOG_CHANGES = "taskqueue.replication.log.changes";
     /** Counter; tag sink: records that are not valid events. */
     public static final String UNDECODABLE = "taskqueue.replication.undecodable";
     /** Counter; tags sink, callback (peer_key, observer): failures of functions of the application. */
@@ -64,15 +70,25 @@ public final class SinkMeters implements AutoCloseable {
         OBSERVER
     }
 
+    /** What happened to the log of a partition that the sink could not follow, as the tag {@code change}. */
+    public enum Change {
+        OVERTAKEN,
+        RECREATED,
+        SHORTENED,
+        PARTITIONS
+    }
+
     private static final Map<String, MeterDefinition> COUNTERS = byName(
             new MeterDefinition(APPLIED, "Events applied", "events"),
             new MeterDefinition(DUPLICATES, "Events seen before and dropped", "events"),
             new MeterDefinition(FENCED, "Events of a fenced epoch, dropped", "events"),
-            new MeterDefinition(GAPS, "Positions where events are missing", "gaps"));
+            new MeterDefinition(GAPS, "Positions where events are missing", "gaps"),
+            new MeterDefinition(MISSING, "Events that are missing, at least", "events"));
 
     private static final Map<String, MeterDefinition> GAUGES = byName(
             new MeterDefinition(
                     SEQUENCE_LAG, "Newest position seen minus the one below which all is applied", "events"),
+            new MeterDefinition(DIVERGED, "1 while the queue is marked diverged, 0 otherwise", null),
             new MeterDefinition(PARKED, "Events parked, waiting for an operator", "events"),
             new MeterDefinition(
                     WALL_CLOCK_LAG,
@@ -89,6 +105,7 @@ public final class SinkMeters implements AutoCloseable {
     private final LiveGauges gauges;
     private final Map<Result, Counter> effects = new EnumMap<>(Result.class);
     private final Map<Callback, Counter> callbackFailures = new EnumMap<>(Callback.class);
+    private final Map<Change, Counter> logChanges = new EnumMap<>(Change.class);
     private final Counter ambiguous;
     private final Counter undecodable;
     private final Map<CounterKey, Counter> counters = new ConcurrentHashMap<>();
@@ -113,6 +130,14 @@ public final class SinkMeters implements AutoCloseable {
                             .tags(tags.and("callback", callback.name().toLowerCase(Locale.ROOT)))
                             .register(registry));
         }
+        for (Change change : Change.values()) {
+            logChanges.put(
+                    change,
+                    Counter.builder(LOG_CHANGES)
+                            .description("What happened to the log of a partition that the sink could not follow")
+                            .tags(tags.and("change", change.name().toLowerCase(Locale.ROOT)))
+                            .register(registry));
+        }
         this.ambiguous = Counter.builder(AMBIGUOUS)
                 .description("Effects whose outcome was unknown")
                 .tags(tags)
@@ -126,7 +151,7 @@ public final class SinkMeters implements AutoCloseable {
     /**
      * A counter that is tagged with a queue.
      *
-     * @param name {@link #APPLIED}, {@link #DUPLICATES}, {@link #FENCED} or {@link #GAPS}
+     * @param name {@link #APPLIED}, {@link #DUPLICATES}, {@link #FENCED}, {@link #GAPS} or {@link #MISSING}
      * @throws IllegalArgumentException if it is another name, which must not be tagged with a queue
      */
     public Counter counter(String name, String queue) {
@@ -149,6 +174,11 @@ public final class SinkMeters implements AutoCloseable {
     /** The counter of failures of a function of the application. */
     public Counter callbackFailures(Callback callback) {
         return Objects.requireNonNull(callbackFailures.get(callback));
+    }
+
+    /** The counter of a kind of change of the log. */
+    public Counter logChanges(Change change) {
+        return Objects.requireNonNull(logChanges.get(change));
     }
 
     /** The counter of effects whose outcome was unknown. */
@@ -174,7 +204,7 @@ public final class SinkMeters implements AutoCloseable {
     /**
      * A gauge that is tagged with a queue; the subject is referenced weakly.
      *
-     * @param name {@link #SEQUENCE_LAG}, {@link #WALL_CLOCK_LAG} or {@link #PARKED}
+     * @param name {@link #SEQUENCE_LAG}, {@link #WALL_CLOCK_LAG}, {@link #DIVERGED} or {@link #PARKED}
      * @throws IllegalArgumentException if it is another name, which must not be tagged with a queue
      */
     public <S> void gauge(String name, String queue, S subject, ToDoubleFunction<S> value) {

@@ -83,8 +83,10 @@ final class ServiceRun {
                 notes(running));
     }
 
-    private static Map<String, String> notes(Parts running) {
+    private Map<String, String> notes(Parts running) {
         Map<String, String> notes = new HashMap<>(running.monitor().notes());
+        progress.divergedNote().ifPresent(note -> notes.put("diverged", note));
+        progress.logNote().ifPresent(note -> notes.put("event-log", note));
         running.topology().topicProblem().ifPresent(problem -> notes.put("event-topic", problem));
         return notes;
     }

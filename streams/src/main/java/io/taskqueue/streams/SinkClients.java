@@ -3,13 +3,13 @@ package io.taskqueue.streams;
 import io.taskqueue.streams.clients.CommandPriority;
 import io.taskqueue.streams.clients.CurrentTimeProducer;
 import io.taskqueue.streams.clients.EventTopic;
+import io.taskqueue.streams.clients.OffsetResets;
 import io.taskqueue.streams.clients.PacedConsumer;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.TimeoutFencingProducer;
 import io.taskqueue.streams.clients.TopicFittingAdmin;
 import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.partition.SinkLifecycle;
-import io.taskqueue.streams.replay.MovedOffsets;
 import java.time.Clock;
 import java.util.Map;
 import java.util.function.Function;
@@ -32,7 +32,7 @@ record SinkClients(
         CommandPriority commands,
         SinkLifecycle lifecycle,
         PollBudget budget,
-        MovedOffsets movedOffsets,
+        OffsetResets resets,
         EventTopic eventTopic,
         Clock clock,
         ThreadGuard failures,
@@ -46,7 +46,7 @@ record SinkClients(
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
         config.replace("internal.leave.group.on.close", true);
-        return PacedConsumer.wrap(consumers.apply(config), commands, lifecycle, budget, movedOffsets, failures);
+        return PacedConsumer.wrap(consumers.apply(config), commands, lifecycle, budget, resets, failures);
     }
 
     @Override

@@ -7,11 +7,13 @@ import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.streams.clients.EventTopic;
 import io.taskqueue.streams.clients.EventTopicDescription;
+import io.taskqueue.streams.clients.OffsetResets;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.PolledRecord;
 import io.taskqueue.streams.partition.HeldRecord;
 import io.taskqueue.streams.partition.PartitionLifecycle;
 import io.taskqueue.streams.partition.PartitionWork;
+import io.taskqueue.streams.log.LogReplacedException;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.KeyValues;
@@ -43,10 +45,13 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         PartitionWork<T> create(KeyValues results, KeyValues state, int partition);
     }
 
+    /** Where partitions begin, and continue. */
+    record Offsets(MovedOffsets moved, OffsetResets resets) {}
+
     private final SinkSettings<T> settings;
     private final PartitionFactory<T> partitions;
     private final EventTopic eventTopic;
-    private final MovedOffsets movedOffsets;
+    private final Offsets offsets;
     private final CommitHook commitHook;
     private final PollBudget budget;
     private final ReplicationEventCodec<T> codec;
@@ -64,13 +69,13 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
             SinkSettings<T> settings,
             PartitionFactory<T> partitions,
             EventTopic eventTopic,
-            MovedOffsets movedOffsets,
+            Offsets offsets,
             CommitHook commitHook,
             PollBudget budget) {
         this.settings = settings;
         this.partitions = partitions;
         this.eventTopic = eventTopic;
-        this.movedOffsets = movedOffsets;
+        this.offsets = offsets;
         this.commitHook = commitHook;
         this.budget = budget;
         this.codec = new ReplicationEventCodec<>(settings.application().codec());
@@ -95,10 +100,13 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
                 partition);
         assigned = work;
         commitHook.connect(context.taskId(), hook);
+        OffsetResets resets = offsets.resets();
+        if (work.begin(resets.committed(partition), resets.takeShortened(partition))) {
+            resets.restart(partition);
+        }
         adopted = eventTopic.get();
-        work.restore(codec, adopted.topicId(), adopted.logStart(partition))
-                .forEach((offset, held) -> accept(work, record(held), offset));
-        movedOffsets.find(settings.topics().events(), partition).ifPresent(work::moved);
+        work.restore(codec).forEach((offset, held) -> accept(work, record(held), offset));
+        offsets.moved().find(settings.topics().events(), partition).ifPresent(work::moved);
         work.show();
         scheduleTicks(work, Optional.empty());
     }
@@ -110,6 +118,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
             RecordMetadata from = context.recordMetadata().orElseThrow();
             if (from.topic().equals(settings.topics().events())) {
                 eventTopic.makeRoom(record.value().size() + (record.key() == null ? 0 : record.key().length));
+                work.reading(from.offset(), offsets.resets().takeLost(work.partition()));
                 accept(work, record, from.offset());
             } else {
                 work.execute(record.value().value(), from.offset());
@@ -117,6 +126,8 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
             work.advance(record.value().last());
             awaitCapacity(work);
             endPass(work, Optional.empty());
+        } catch (LogReplacedException e) {
+            throw assignedAgain(e);
         } finally {
             work.endPass();
         }
@@ -153,7 +164,11 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         EventTopicDescription now = eventTopic.get();
         if (!now.equals(adopted)) {
             adopted = now;
-            work.adopt(now.topicId(), now.logStart(work.partition()));
+            try {
+                work.adopt(now.log(work.partition()));
+            } catch (LogReplacedException e) {
+                throw assignedAgain(e);
+            }
         }
         return work;
     }
@@ -240,6 +255,12 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
             throw new IllegalStateException("Kafka Streams used a processor before init. This is a defect.");
         }
         return work;
+    }
+
+    /** All partitions of this instance are released, and assigned again. */
+    private TaskMigratedException assignedAgain(LogReplacedException found) {
+        found.shortenedTo().ifPresent(end -> offsets.resets().shortened(work().partition(), end));
+        return new TaskMigratedException(String.valueOf(found.getMessage()), found);
     }
 
     /** A task that is used again may commit offsets of records that it polled before and never processed. */

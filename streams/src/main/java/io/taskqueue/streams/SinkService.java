@@ -111,9 +111,16 @@ public final class SinkService implements AutoCloseable {
         return run.parked();
     }
 
-    /** Clears the mark {@code diverged} of a queue, which records that events were missing; takes effect with its next event. */
-    public void clearDiverged(String queueName) {
-        progress.queue(queueName).requestClear();
+    /**
+     * Clears the mark {@code diverged}, which records that events were missing, of queues in the partitions of this instance; takes effect
+     * with the next record of their partition. See also {@link Builder#clearDiverged}.
+     *
+     * @param queues names such as {@code orders}, prefixes such as {@code orders-*}, or {@code *} for all queues, which also removes from
+     *     {@link SinkStatus#logChanges} what happened to the event topic
+     * @throws IllegalArgumentException if there is none, or one cannot be the name of a queue
+     */
+    public void clearDiverged(String... queues) {
+        progress.requestClear(QueueFilter.of(List.of(queues)));
     }
 
     /** What an operator has to do for the topics of the sink, such as a permission that is missing; empty if nothing. */
@@ -173,6 +180,7 @@ public final class SinkService implements AutoCloseable {
         private int newTopicReplicationFactor = -1;
         private Duration topicCheckInterval = Duration.ofSeconds(30);
         private OnGap onGap = OnGap.CONTINUE;
+        private @Nullable QueueFilter cleared;
         private OnExhausted onExhausted = OnExhausted.PARK;
         private OnPermanent onPermanent = OnPermanent.RECORD;
         private int maxParked = 100_000;
@@ -314,6 +322,18 @@ public final class SinkService implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Clears the mark {@code diverged}, which records that events were missing, of queues at the start; none unless set. A sink that has
+         * halted before an event because events are missing continues with it: that they are is accepted.
+         *
+         * @param queues names such as {@code orders}, prefixes such as {@code orders-*}, or {@code *} for all queues
+         * @throws IllegalArgumentException if there is none, or one cannot be the name of a queue
+         */
+        public Builder<T> clearDiverged(String... queues) {
+            this.cleared = QueueFilter.of(List.of(queues));
+            return this;
+        }
+
         /** What happens to an event whose attempts are used up; {@link OnExhausted#PARK} unless set. */
         public Builder<T> onExhausted(OnExhausted onExhausted) {
             this.onExhausted = Objects.requireNonNull(onExhausted, "onExhausted");
@@ -421,6 +441,7 @@ public final class SinkService implements AutoCloseable {
             SinkSettings<T> settings = settings();
             StreamsProperties.validate(settings); // before the cluster is asked
             SinkService service = new SinkService(settings);
+            clear(service.progress);
             service.run.start();
             return service;
         }
@@ -433,7 +454,16 @@ public final class SinkService implements AutoCloseable {
             SupportedLibraries.requireForStreams();
             SinkSettings<T> settings = settings();
             StreamsProperties.validate(settings); // before the cluster is asked
-            return SinkTopology.connect(settings, SinkTopology.newProgress(settings), waiting -> {});
+            SinkProgress progress = SinkTopology.newProgress(settings);
+            clear(progress);
+            return SinkTopology.connect(settings, progress, waiting -> {});
+        }
+
+        private void clear(SinkProgress progress) {
+            QueueFilter queues = cleared;
+            if (queues != null) {
+                progress.requestClear(queues);
+            }
         }
 
         /** The class that a user wrote: a lambda's and an anonymous class has a number that changes with others. */

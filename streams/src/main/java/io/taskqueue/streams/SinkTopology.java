@@ -8,7 +8,9 @@ import io.taskqueue.streams.clients.DecodeAhead;
 import io.taskqueue.streams.clients.EventTopic;
 import io.taskqueue.streams.clients.EventTopicAdmin;
 import io.taskqueue.streams.clients.EventTopicDescription;
+import io.taskqueue.streams.clients.EventTopicLog;
 import io.taskqueue.streams.clients.EventTopicMonitor;
+import io.taskqueue.streams.clients.OffsetResets;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.PolledRecord;
 import io.taskqueue.streams.execution.CircuitBreaker;
@@ -107,6 +109,7 @@ public final class SinkTopology implements AutoCloseable {
     private final SinkLifecycle lifecycle = new SinkLifecycle();
     private final PollBudget budget = new PollBudget();
     private final MovedOffsets movedOffsets = new MovedOffsets();
+    private final OffsetResets resets;
     private final ThreadGuard failures;
     private volatile Supplier<Optional<String>> topicProblem = Optional::empty;
     private final SinkProgress progress;
@@ -125,6 +128,7 @@ public final class SinkTopology implements AutoCloseable {
         this.eventTopic = eventTopic;
         this.progress = opened(progress);
         failures = new ThreadGuard(settings.name());
+        resets = new OffsetResets(settings.topics().events(), movedOffsets);
         SinkSettings.Instruments instruments = settings.instruments();
         WorkerThreads threads = opened(new WorkerThreads(
                 settings.name(), settings.limits().concurrency(), WorkerThreads.virtualThreads(), failures));
@@ -157,9 +161,9 @@ public final class SinkTopology implements AutoCloseable {
                                         new LimitedKeyValues(settings.name(), StoreNames.RESULTS, results, limit),
                                         new LimitedKeyValues(settings.name(), StoreNames.STATE, state, limit),
                                         limit),
-                                partition),
+                                new EventTopicLog(eventTopic, partition)),
                         eventTopic,
-                        movedOffsets,
+                        new SinkProcessor.Offsets(movedOffsets, resets),
                         commitHook,
                         budget));
     }
@@ -187,8 +191,7 @@ public final class SinkTopology implements AutoCloseable {
             EventTopicMonitor monitor = new EventTopicMonitor(
                     admin,
                     description,
-                    settings.name(),
-                    settings.topics().checkInterval(),
+                    settings,
                     StreamsProperties.producerLimit(properties).bytes());
             SinkTopology sink = new SinkTopology(settings, progress, monitor);
             sink.resources.add(monitor);
@@ -274,7 +277,7 @@ public final class SinkTopology implements AutoCloseable {
                 commands,
                 lifecycle,
                 budget,
-                movedOffsets,
+                resets,
                 eventTopic,
                 settings.instruments().clock(),
                 failures,

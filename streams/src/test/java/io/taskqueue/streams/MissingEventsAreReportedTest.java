@@ -42,9 +42,10 @@ class MissingEventsAreReportedTest {
                         cluster.sink("halting", cluster.calling(Duration.ZERO)).onGap(OnGap.HALT));
                 assertThat(Failure.of(halting))
                         .isEqualTo(
-                                "Sink halting stopped before event 1/6 of queue orders at offset 4: events are missing, "
-                                        + "the newest read is 1/3 at offset 3. Find out what was lost, then start the sink with "
-                                        + "--on-gap=continue (in code, onGap(CONTINUE)).");
+                                "Sink halting stopped before event 1/6 of queue orders at offset 4: 2 events are missing behind 1/3; "
+                                        + "they were not written to the log, or the sink's offsets were moved past them. Find out what "
+                                        + "was lost, then start the sink with --clear-diverged=orders to continue behind it, or with "
+                                        + "--on-gap=continue (in code, clearDiverged, onGap(CONTINUE)).");
             }
 
             SinkService continuing = cluster.start(cluster.sink("halting", cluster.calling(Duration.ZERO)));

@@ -6,6 +6,7 @@ import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.streams.clients.CommandPriority;
+import io.taskqueue.streams.clients.OffsetResets;
 import io.taskqueue.streams.clients.PacedConsumer;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.execution.ThreadGuard;
@@ -165,7 +166,7 @@ class PacedConsumerTest {
                 new CommandPriority("events", "control"),
                 sink,
                 new PollBudget(),
-                new MovedOffsets(),
+                new OffsetResets("events", new MovedOffsets()),
                 new ThreadGuard("paced"))) {
             consumer.subscribe(List.of("events"), new ConsumerRebalanceListener() {
                 @Override

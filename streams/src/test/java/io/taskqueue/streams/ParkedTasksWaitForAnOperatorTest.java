@@ -486,47 +486,6 @@ class ParkedTasksWaitForAnOperatorTest {
     }
 
     @Test
-    void theLogStartOfAnOldTopicDeletesNothingOfTheNewOne() {
-        start();
-        sink.describe(new Uuid(7, 8), 1_000);
-        events(2);
-        sink.settle();
-        sink.describe(new Uuid(9, 9), 0);
-        broken.add(2L);
-        events(1);
-        sink.settle();
-        sink.command(sink.seen(Action.DISCARD, 1));
-        sink.settle();
-        for (int tick = 0; tick < 10; tick++) {
-            sink.tick();
-        }
-        assertThat(sink.parked()).hasSize(1);
-    }
-
-    @Test
-    void parkedEventsAndTheirResultsSurviveARecreatedTopic() {
-        start();
-        broken.add(2L);
-        events(1, 2, 2);
-        sink.settle();
-
-        sink.describe(new Uuid(9, 9), 0);
-        events(1);
-        sink.settle();
-
-        assertThat(sink.recorded()).containsExactlyInAnyOrder(key(2, "first"), key(4, "first"), key(4, "second"));
-        assertThat(sink.parkedOffsets(2)).containsExactly(2L, 3L);
-        broken.clear();
-        calls.clear();
-        sink.command(sink.seen(Action.REDRIVE, 2));
-        sink.settle();
-        assertThat(calls).containsExactly(key(2, "second"), key(3, "first"), key(3, "second"));
-        assertThat(sink.recorded())
-                .as("the events of the others cannot be read again")
-                .containsExactlyInAnyOrder(key(4, "first"), key(4, "second"));
-    }
-
-    @Test
     void aParkedEventThatCannotBeDecodedStaysParked() {
         AtomicBoolean unreadable = new AtomicBoolean();
         sink = new SinkDriver(

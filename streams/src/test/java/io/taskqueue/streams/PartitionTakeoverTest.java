@@ -8,6 +8,8 @@ import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.clients.EventTopicDescription;
+import io.taskqueue.streams.clients.EventTopicLog;
+import io.taskqueue.streams.clients.OffsetResets;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.ThreadGuard;
@@ -67,7 +69,7 @@ class PartitionTakeoverTest {
                 settings.name(), BreakerPolicy.OFF, instruments.clock(), instruments.ticker(), threads::executeAfter);
         SinkProgress progress = new SinkProgress(
                 settings.name(), new SinkMeters(new SimpleMeterRegistry(), settings.name()), instruments.clock());
-        EventTopicDescription description = new EventTopicDescription(TOPIC, 1, 1_048_588, Map.of(0, 0L));
+        EventTopicDescription description = new EventTopicDescription(TOPIC, 1, 1_048_588, Map.of(0, 0L), Map.of());
         processor = new SinkProcessor<>(
                 settings,
                 (results, state, partition) -> new PartitionWork<>(
@@ -76,9 +78,9 @@ class PartitionTakeoverTest {
                         progress,
                         lifecycle,
                         new PartitionStores(results, state, () -> new RecordLimit(1_000_000, "a test")),
-                        partition),
+                        new EventTopicLog(() -> description, partition)),
                 () -> description,
-                new MovedOffsets(),
+                new SinkProcessor.Offsets(new MovedOffsets(), new OffsetResets("events", new MovedOffsets())),
                 new CommitHook(),
                 new PollBudget());
         context = new MockProcessorContext<>(new Properties(), new TaskId(0, 0), directory.toFile());

@@ -88,7 +88,8 @@ class SinkTopologyTest {
                         new Arrival.Mark(at(3, 2), 2),
                         null,
                         List.of(new Checkpoint.Fence(3, 0, ONE)),
-                        false));
+                        0,
+                        null));
         assertThat(stored().peers()).isEqualTo(Map.of("default", new PeerPositions.Reached(at(3, 2), at(3, 2))));
     }
 
@@ -180,7 +181,7 @@ class SinkTopologyTest {
                 .metrics(registry)
                 .onGap(onGap)
                 .settings();
-        EventTopicDescription description = new EventTopicDescription(TOPIC_ID, 1, 1_048_588, Map.of(0, 0L));
+        EventTopicDescription description = new EventTopicDescription(TOPIC_ID, 1, 1_048_588, Map.of(0, 0L), Map.of());
         sink = new SinkTopology(settings, SinkTopology.newProgress(settings), () -> description);
         Properties properties = new Properties();
         properties.putAll(sink.properties());

@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Bytes;
@@ -55,6 +57,11 @@ public final class Checkpoints {
         return byQueue.get(queue);
     }
 
+    /** The topic of the checkpoints; empty where there is none. */
+    public Optional<Uuid> topicId() {
+        return byQueue.values().stream().map(Checkpoint::topicId).findAny();
+    }
+
     public Set<String> queues() {
         return Set.copyOf(byQueue.keySet());
     }
@@ -74,12 +81,50 @@ public final class Checkpoints {
         }
     }
 
-    /** Clears the mark {@code diverged} of a queue, if it has a checkpoint. */
-    public void clearDiverged(String queue) {
-        Checkpoint known = byQueue.get(queue);
-        if (known != null) {
-            put(queue, known.cleared());
+    /**
+     * Clears the mark {@code diverged} of queues, where it is not newer than a time.
+     *
+     * @return what was cleared, by queue
+     */
+    public Map<String, Divergence> clearDiverged(Predicate<String> queues, Instant until) {
+        Map<String, Divergence> cleared = new TreeMap<>();
+        for (String queue : queues()) {
+            Checkpoint known = byQueue.get(queue);
+            Divergence divergence = known == null ? null : known.divergence();
+            if (known != null && divergence != null && !divergence.at().isAfter(until) && queues.test(queue)) {
+                cleared.put(queue, divergence);
+                put(queue, known.cleared());
+            }
         }
+        return cleared;
+    }
+
+    /** Offsets behind all that was read are lost. */
+    public void overtaken(long offsets) {
+        queues().forEach(queue -> byQueue.computeIfPresent(queue, (name, known) -> known.overtaken(offsets)));
+        changed.addAll(byQueue.keySet());
+    }
+
+    /**
+     * The log was shortened to an offset.
+     *
+     * @param halts whether the sink halts before the next event of a queue of which events were lost
+     * @return the queues of which events were lost
+     */
+    public List<String> shortened(long end, boolean halts) {
+        Instant now = clock.instant();
+        List<String> lost = new ArrayList<>();
+        byQueue.replaceAll((queue, known) -> {
+            Checkpoint kept = known.shortened(end, now, halts);
+            if (kept != known) {
+                lost.add(queue);
+            }
+            return kept;
+        });
+        lost.sort(null);
+        changed.addAll(lost);
+        highest = highestOffset();
+        return lost;
     }
 
     /** How far the owner peers of a queue have come; to be marked by {@link #changed} where it changes. */

@@ -1,10 +1,9 @@
 package io.taskqueue.streams.checkpoint;
 
-import io.taskqueue.event.Position;
 import io.taskqueue.streams.checkpoint.Arrival.Mark;
 import io.taskqueue.streams.checkpoint.Checkpoint.Fence;
+import java.time.InstantSource;
 import java.util.Objects;
-import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param verdict what the event is
  * @param after the checkpoint once the event is processed; the one before where the event is dropped or halts the sink
+ * @param gap what is missing before the event; null if nothing is
  */
-public record Classification(Verdict verdict, Checkpoint after) {
+public record Classification(Verdict verdict, Checkpoint after, @Nullable Gap gap) {
 
     /** What an event is to a sink. */
     public enum Verdict {
@@ -32,8 +32,8 @@ public record Classification(Verdict verdict, Checkpoint after) {
         NEXT(true),
         /** Events before it are missing. */
         GAP(true),
-        /** It is newer than the newest event read, at an offset that was read: the log was truncated, or the topic recreated. */
-        REWRITTEN(true);
+        /** It is newer than the newest event read, at an offset that was read: the log was shortened, and is longer again. */
+        REWRITTEN(false);
 
         private final boolean applied;
 
@@ -46,15 +46,29 @@ public record Classification(Verdict verdict, Checkpoint after) {
             return applied;
         }
 
-        /** Whether events of the queue are missing. */
-        public boolean diverges() {
-            return this == GAP || this == REWRITTEN;
+        /**
+         * Whether something may have happened to the log that the sink has not learned of yet, so that the event is to be classified again after
+         * that. While all is well, most events are next or replayed.
+         */
+        public boolean unusual() {
+            return this != NEXT && this != REPLAY;
         }
     }
 
-    public static Classification of(@Nullable Checkpoint known, Arrival arrival, Uuid topicId, int partition) {
+    private Classification(Verdict verdict, Checkpoint after) {
+        this(verdict, after, null);
+    }
+
+    /**
+     * Classifies an event.
+     *
+     * @param log the partition's log, as it is known
+     * @param time the time at which a gap is found
+     */
+    public static Classification of(
+            @Nullable Checkpoint known, Arrival arrival, LogState log, int partition, InstantSource time) {
         if (known == null) {
-            return new Classification(Verdict.JOINED, Checkpoint.joined(topicId, partition, arrival));
+            return new Classification(Verdict.JOINED, Checkpoint.joined(log.topicId(), partition, arrival));
         }
         if (stale(known, arrival)) {
             return new Classification(Verdict.STALE, known);
@@ -68,11 +82,22 @@ public record Classification(Verdict verdict, Checkpoint after) {
             return further ? new Classification(Verdict.DUPLICATE, known) : readAgain(known, arrival);
         }
         if (!further) {
-            return new Classification(Verdict.REWRITTEN, known.takeAfterGap(arrival));
+            return new Classification(Verdict.REWRITTEN, known);
         }
-        return follows(known.taken().position(), arrival)
-                ? new Classification(Verdict.NEXT, known.take(arrival))
-                : new Classification(Verdict.GAP, known.takeAfterGap(arrival));
+        if (follows(known, arrival)) {
+            return new Classification(Verdict.NEXT, known.take(arrival));
+        }
+        Gap gap = new Gap(
+                deleted(known, log) ? Gap.Cause.RETENTION : Gap.Cause.ABSENT,
+                known.taken().position(),
+                arrival.position(),
+                arrival.offset(),
+                Missing.between(known.taken(), arrival));
+        return new Classification(Verdict.GAP, known.takeAfterGap(arrival, gap, time.instant()), gap);
+    }
+
+    private static boolean deleted(Checkpoint known, LogState log) {
+        return known.unread() > 0 || log.start() > known.taken().offset() + 1;
     }
 
     private static Classification readAgain(Checkpoint known, Arrival arrival) {
@@ -85,8 +110,10 @@ public record Classification(Verdict verdict, Checkpoint after) {
                 : new Classification(Verdict.DUPLICATE, known.repeat(arrival));
     }
 
-    private static boolean follows(Position taken, Arrival arrival) {
-        return arrival.opensEpoch() || arrival.position().equals(taken.next());
+    /** Where offsets were deleted unread, the last events of an epoch may have been among them, and the next epoch does not tell. */
+    private static boolean follows(Checkpoint known, Arrival arrival) {
+        return arrival.position().equals(known.taken().position().next())
+                || (arrival.opensEpoch() && known.unread() == 0);
     }
 
     private static boolean stale(Checkpoint known, Arrival arrival) {

@@ -20,8 +20,13 @@ public interface EventTopic extends Supplier<EventTopicDescription> {
      */
     default void makeRoom(int bytes) {}
 
-    /** Looks at the topic now, before partitions are assigned; the latest description is kept where that fails. */
-    default void refresh() {}
+    /** Looks at the topic now; the latest description is kept where that fails, which is returned as false. */
+    default boolean refresh() {
+        return true;
+    }
+
+    /** Looks at the topic unless that was done within the last second. */
+    default void refreshIfOld() {}
 
     /** What an operator has to do for the sink's topics; empty if nothing. */
     default Optional<String> note() {

@@ -189,11 +189,19 @@ public final class EventTopicAdmin implements AutoCloseable {
     }
 
     private EventTopicDescription description(TopicDescription topic) throws InterruptedException {
-        Map<Integer, Long> logStarts = new HashMap<>();
-        admin.offsets(TopicAdmin.partitions(topic), OffsetSpec.earliest())
-                .forEach((partition, start) -> logStarts.put(partition.partition(), start));
         return new EventTopicDescription(
-                topic.topicId(), topic.partitions().size(), maxMessageBytes(topic.name()), Map.copyOf(logStarts));
+                topic.topicId(),
+                topic.partitions().size(),
+                maxMessageBytes(topic.name()),
+                offsets(topic, OffsetSpec.earliest()),
+                offsets(topic, OffsetSpec.latest()));
+    }
+
+    private Map<Integer, Long> offsets(TopicDescription topic, OffsetSpec spec) throws InterruptedException {
+        Map<Integer, Long> offsets = new HashMap<>();
+        admin.offsets(TopicAdmin.partitions(topic), spec)
+                .forEach((partition, offset) -> offsets.put(partition.partition(), offset));
+        return Map.copyOf(offsets);
     }
 
     private int maxMessageBytes(String topic) throws InterruptedException {

@@ -1,6 +1,8 @@
 package io.taskqueue.streams.clients;
 
+import io.taskqueue.queue.Ticker;
 import io.taskqueue.sink.SinkStoppedException;
+import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.topics.RecordSizes;
 import java.time.Duration;
 import java.util.Optional;
@@ -21,10 +23,15 @@ public final class EventTopicMonitor implements EventTopic, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventTopicMonitor.class);
 
+    /** How often the topic may be looked at because something is unusual. */
+    private static final Duration OLD = Duration.ofSeconds(1);
+
     private final EventTopicAdmin admin;
     private final String sink;
     private final int producerTakes;
     private final ScheduledExecutorService reader;
+    private final Ticker ticker;
+    private volatile long readAtNanos;
     private volatile EventTopicDescription latest;
     private volatile @Nullable String problem;
 
@@ -33,9 +40,12 @@ public final class EventTopicMonitor implements EventTopic, AutoCloseable {
      * @param producerTakes the size of the largest record that the sink's producer sends
      */
     public EventTopicMonitor(
-            EventTopicAdmin admin, EventTopicDescription first, String sink, Duration interval, int producerTakes) {
+            EventTopicAdmin admin, EventTopicDescription first, SinkSettings<?> settings, int producerTakes) {
         this.admin = admin;
-        this.sink = sink;
+        this.sink = settings.name();
+        this.ticker = settings.instruments().ticker();
+        this.readAtNanos = ticker.nanos();
+        Duration interval = settings.topics().checkInterval();
         this.producerTakes = producerTakes;
         this.latest = first;
         this.reader = Executors.newSingleThreadScheduledExecutor(work -> {
@@ -80,8 +90,15 @@ public final class EventTopicMonitor implements EventTopic, AutoCloseable {
     }
 
     @Override
-    public void refresh() {
-        read();
+    public boolean refresh() {
+        return read();
+    }
+
+    @Override
+    public void refreshIfOld() {
+        if (ticker.nanos() - readAtNanos >= OLD.toNanos()) {
+            boolean unused = read();
+        }
     }
 
     @Override
@@ -95,14 +112,16 @@ public final class EventTopicMonitor implements EventTopic, AutoCloseable {
         admin.close();
     }
 
-    /** One reading. Whatever it throws, the next one is made: it would end the schedule in silence. */
-    void read() {
+    /** One reading. Whatever it throws, the next one is made: it would end the schedule in silence. Returns whether it succeeded. */
+    synchronized boolean read() {
+        readAtNanos = ticker.nanos();
         try {
             EventTopicDescription now = admin.describe();
             if (!now.equals(latest)) {
                 latest = now;
             }
             described();
+            return true;
         } catch (RetriableException e) {
             LOG.debug("The description of the event topic cannot be read now; it is read again after the interval", e);
         } catch (RuntimeException | Error e) {
@@ -110,6 +129,7 @@ public final class EventTopicMonitor implements EventTopic, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return false;
     }
 
     private void refused(Throwable reason) {

@@ -3,7 +3,6 @@ package io.taskqueue.streams.clients;
 import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.partition.SinkLifecycle;
-import io.taskqueue.streams.replay.MovedOffsets;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -18,6 +17,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -35,7 +35,8 @@ import org.apache.kafka.common.TopicPartition;
  *   <li>Polls are short, so that outcomes are noticed soon. Where nothing runs and all is committed, they are long.
  * </ul>
  *
- * <p>Where another thread of the sink has failed, the poll throws that failure, which ends the sink. Where Kafka Streams asks for the committed offsets of its group, those that were moved for an operator's order are noted.
+ * <p>Where another thread of the sink has failed, the poll throws that failure, which ends the sink. Where Kafka Streams asks for the committed offsets of its group, those that were moved for an operator's order are noted. Where
+ * the log does not hold the next record, its partition is read from the log's start ({@link OffsetResets}).
  */
 public final class PacedConsumer implements InvocationHandler {
 
@@ -49,7 +50,7 @@ public final class PacedConsumer implements InvocationHandler {
     private final CommandPriority commands;
     private final SinkLifecycle sink;
     private final PollBudget budget;
-    private final MovedOffsets moved;
+    private final OffsetResets resets;
     private final ThreadGuard failures;
 
     /** Partitions that a rebalance inside the poll took away; if one is assigned again, Kafka Streams pauses it until it is restored. */
@@ -60,13 +61,13 @@ public final class PacedConsumer implements InvocationHandler {
             CommandPriority commands,
             SinkLifecycle sink,
             PollBudget budget,
-            MovedOffsets moved,
+            OffsetResets resets,
             ThreadGuard failures) {
         this.consumer = consumer;
         this.commands = commands;
         this.sink = sink;
         this.budget = budget;
-        this.moved = moved;
+        this.resets = resets;
         this.failures = failures;
     }
 
@@ -76,13 +77,13 @@ public final class PacedConsumer implements InvocationHandler {
             CommandPriority commands,
             SinkLifecycle sink,
             PollBudget budget,
-            MovedOffsets moved,
+            OffsetResets resets,
             ThreadGuard failures) {
         @SuppressWarnings("unchecked") // a proxy of the same interface
         Consumer<byte[], byte[]> paced = (Consumer<byte[], byte[]>) Proxy.newProxyInstance(
                 Consumer.class.getClassLoader(),
                 new Class<?>[] {Consumer.class},
-                new PacedConsumer(consumer, commands, sink, budget, moved, failures));
+                new PacedConsumer(consumer, commands, sink, budget, resets, failures));
         return paced;
     }
 
@@ -117,11 +118,12 @@ public final class PacedConsumer implements InvocationHandler {
             return ConsumerRecords.empty();
         }
         budget.polled();
+        resets.seek(consumer);
         Set<TopicPartition> stopped = commands.waiting(consumer);
         boolean mayBeLong = stopped.isEmpty() && sink.idle() && !requested.isZero();
         Duration wait = mayBeLong && requested.compareTo(LONG_POLL) < 0 ? LONG_POLL : requested;
         sink.full().forEach(partition -> stopped.add(commands.events(partition)));
-        return stopped.isEmpty() ? consumer.poll(wait) : pollWithout(stopped, wait);
+        return stopped.isEmpty() ? pollInRange(wait) : pollWithout(stopped, wait);
     }
 
     /** Leaves the pauses as they were: Kafka Streams has its own. */
@@ -131,16 +133,25 @@ public final class PacedConsumer implements InvocationHandler {
         consumer.pause(stopped);
         revoked.clear();
         try {
-            return consumer.poll(wait);
+            return pollInRange(wait);
         } finally {
             stopped.removeAll(revoked);
             consumer.resume(stopped);
         }
     }
 
+    private ConsumerRecords<byte[], byte[]> pollInRange(Duration wait) {
+        try {
+            return consumer.poll(wait);
+        } catch (OffsetOutOfRangeException e) {
+            resets.outOfRange(consumer, e);
+            return ConsumerRecords.empty();
+        }
+    }
+
     @SuppressWarnings("unchecked") // what committed returns
     private Object observed(Object committed) {
-        return moved.observe((Map<TopicPartition, OffsetAndMetadata>) committed);
+        return resets.observe((Map<TopicPartition, OffsetAndMetadata>) committed);
     }
 
     /** What runs is waited for in the commit of a revocation, and continues right after it where its partition stays here. */

@@ -203,7 +203,7 @@ final class EventDispatcher<T> implements Outcome.Recorder {
         state.inFlight().finish(event);
         state.history().applied(applied);
         report(applied);
-        if (!event.location().topicId().equals(state.topicId())) {
+        if (!event.location().topicId().equals(state.history().log().topicId())) {
             // it cannot be read again
             state.results().delete(event.event().queueName(), event.event().position());
         }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,6 +102,21 @@ final class InFlightEvents<T> {
     /** Stores a record before which the sink halts, as it is. */
     void hold(EventLocation location, HeldRecord record) {
         held.put(location, record);
+    }
+
+    /**
+     * The log was shortened to a place: what is in flight from there on cannot be read again, and new events take its place.
+     *
+     * @param lost stands for the part of the log that is lost
+     */
+    void shortened(EventLocation end, Uuid lost) {
+        for (InFlightStore.Stored event : store.events()) {
+            EventLocation at = event.location();
+            if (at.topicId().equals(end.topicId()) && at.offset() >= end.offset()) {
+                store.put(new EventLocation(lost, at.offset()), event.delivery(), event.value().get());
+                store.delete(at);
+            }
+        }
     }
 
     /** The events that were in flight at the last commit, by offset. */

@@ -11,7 +11,13 @@ import io.taskqueue.streams.checkpoint.Checkpoint;
 import io.taskqueue.streams.checkpoint.Checkpoints;
 import io.taskqueue.streams.checkpoint.Classification;
 import io.taskqueue.streams.checkpoint.Classification.Verdict;
+import io.taskqueue.streams.checkpoint.Gap;
+import io.taskqueue.streams.checkpoint.LogChange;
+import io.taskqueue.streams.checkpoint.LogState;
 import io.taskqueue.streams.checkpoint.PeerPositions;
+import io.taskqueue.streams.log.EventLog;
+import io.taskqueue.streams.log.LogHistory;
+import io.taskqueue.streams.log.LostPosition;
 import io.taskqueue.streams.replay.DeliveryContext;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.replay.Replay;
@@ -26,10 +32,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,15 +78,16 @@ final class PartitionHistory {
     private final Replays replays;
     private final SinkProgress progress;
     private final int partition;
+    private final LogHistory log;
     private final Set<String> changedQueues = new HashSet<>();
 
-    PartitionHistory(
-            SinkSettings<?> settings, Checkpoints checkpoints, Replays replays, SinkProgress progress, int partition) {
+    PartitionHistory(SinkSettings<?> settings, LogHistory.Stored stored, SinkProgress progress, EventLog log) {
         this.settings = settings;
-        this.checkpoints = checkpoints;
-        this.replays = replays;
+        this.checkpoints = stored.checkpoints();
+        this.replays = stored.replays();
         this.progress = progress;
-        this.partition = partition;
+        this.partition = log.partition();
+        this.log = new LogHistory(settings, stored, progress, log, changedQueues::add);
         changedQueues.addAll(checkpoints.queues());
         showPeers(checkpoints.queues());
     }
@@ -89,9 +97,10 @@ final class PartitionHistory {
      *
      * @throws SinkStoppedException where the sink must halt before it; nothing has changed then
      */
-    Arrived take(String queue, Arrival arrival, Uuid topicId) {
-        Replay.Range here = new Replay.Range(topicId, arrival.offset(), readUpTo());
-        Verdict verdict = classify(queue, arrival, topicId);
+    Arrived take(String queue, Arrival arrival) {
+        long readBefore = readUpTo();
+        Verdict verdict = classify(queue, arrival);
+        Replay.Range here = new Replay.Range(log.state().topicId(), arrival.offset(), readBefore);
         return new Arrived(verdict, replays.arrived(verdict, here));
     }
 
@@ -102,13 +111,13 @@ final class PartitionHistory {
      * @return whether it was read for the first time
      * @throws SinkStoppedException where the sink must halt before it; nothing has changed then
      */
-    boolean takeUndecodable(Optional<EventHeaders> headers, long offset, Uuid topicId) {
+    boolean takeUndecodable(Optional<EventHeaders> headers, long offset) {
         boolean readBefore = offset <= readUpTo();
         if (headers.isPresent()) {
             EventHeaders event = headers.get();
             Arrival arrival =
                     new Arrival(event.position(), offset, event.instanceId().orElse(null));
-            readBefore |= !classify(event.queueName(), arrival, topicId).applied();
+            readBefore |= !classify(event.queueName(), arrival).applied();
         }
         replays.passed(offset);
         return !readBefore;
@@ -119,16 +128,17 @@ final class PartitionHistory {
         replays.passed(offset);
     }
 
-    private Verdict classify(String queue, Arrival arrival, Uuid topicId) {
-        QueueProgress reported = progress.queue(queue);
-        if (reported.takeClearRequest()) {
-            checkpoints.clearDiverged(queue);
-            changedQueues.add(queue);
+    private Verdict classify(String queue, Arrival arrival) {
+        Classification found = classification(queue, arrival);
+        if (found.verdict().unusual()) {
+            log.unusual(found.verdict(), arrival.offset());
+            found = classification(queue, arrival);
         }
         Checkpoint known = checkpoints.find(queue);
-        Classification found = Classification.of(known, arrival, topicId, partition);
+        QueueProgress reported = progress.queue(queue);
         if (known != null) {
-            report(found.verdict(), queue, arrival, known, reported);
+            haltWhereNeeded(found, queue, arrival, known);
+            report(found, queue, arrival, known, reported);
         } else if (!arrival.opensEpoch()) {
             LOG.warn(
                     "Sink {}: the history of queue {} begins for this sink at event {}; earlier events were not in the topic "
@@ -145,6 +155,32 @@ final class PartitionHistory {
         return found.verdict();
     }
 
+    private Classification classification(String queue, Arrival arrival) {
+        return Classification.of(
+                checkpoints.find(queue),
+                arrival,
+                log.state(),
+                partition,
+                settings.instruments().clock());
+    }
+
+    /** Where events are missing, or the log has lost some, and the sink halts then: the queue is marked, for an operator to clear it. */
+    private void haltWhereNeeded(Classification found, String queue, Arrival arrival, Checkpoint known) {
+        if (settings.policies().onGap() != OnGap.HALT) {
+            return;
+        }
+        Gap gap = found.gap();
+        if (gap != null) {
+            checkpoints.put(queue, known.haltBefore(gap, settings.instruments().clock().instant()));
+            changedQueues.add(queue);
+            throw halted(queue, arrival, gap);
+        }
+        Gap pending = known.pending();
+        if (pending != null && found.verdict() == Verdict.NEXT) {
+            throw halted(queue, arrival, pending);
+        }
+    }
+
     /** The highest offset that was read of any queue; -1 where none was. */
     long readUpTo() {
         return checkpoints.readUpTo();
@@ -155,8 +191,8 @@ final class PartitionHistory {
     }
 
     /** An operator ordered a replay. */
-    void ordered(ReplayOrder order, Uuid topicId) {
-        replays.take(order, topicId, readUpTo());
+    void ordered(ReplayOrder order) {
+        replays.take(order, log.state().topicId(), readUpTo());
     }
 
     /** The partition begins where it was moved for an order. */
@@ -225,21 +261,34 @@ final class PartitionHistory {
         changedQueues.add(queue);
     }
 
-    /** Adopts what the cluster reports of the event topic, and returns the queues whose history starts over in a recreated topic. */
-    List<String> adopt(Uuid topicId, long logStart) {
-        List<String> others = checkpoints.startOver(topicId);
-        if (!others.isEmpty()) {
-            LOG.error(
-                    "Sink {}: topic {} was recreated (its id is {} now). The history of queues {} starts over; the results "
-                            + "of their effects are deleted, because their events cannot be read again",
-                    settings.name(),
-                    settings.topics().events(),
-                    topicId,
-                    others);
-        }
-        replays.adopt(topicId, logStart);
-        checkpoints.dropFencesBefore(logStart);
-        return others;
+    /** The partition is assigned: compares its log with what was read of it. */
+    Optional<LogChange> begin(OptionalLong committed, OptionalLong shortenedTo) {
+        return log.begin(committed, shortenedTo);
+    }
+
+    /** The log may have lost what was read, or is to be read. */
+    void compareNow(Optional<LostPosition> lost) {
+        log.compareNow(lost);
+    }
+
+    /** Adopts what the cluster reports of the log. */
+    void adopt(LogState now) {
+        log.adopt(now);
+    }
+
+    /** The log as it is known. */
+    LogState log() {
+        return log.state();
+    }
+
+    /** Queues whose history has started over, in a recreated topic; returned once. */
+    List<String> takeStartedOver() {
+        return log.takeStartedOver();
+    }
+
+    /** Clears what operators have asked for. */
+    void clear() {
+        log.clear();
     }
 
     /**
@@ -267,6 +316,7 @@ final class PartitionHistory {
 
     /** Just before a commit. */
     void write(InFlightEvents<?> inFlight) {
+        log.write();
         showPeers(checkpoints.write());
         replays.write(inFlight::any);
     }
@@ -283,7 +333,7 @@ final class PartitionHistory {
                                 newest,
                                 inFlight.done(queue, newest),
                                 inFlight.size(queue),
-                                checkpoint.diverged(),
+                                checkpoint.divergence(),
                                 checkpoint.replaying()));
             }
         }
@@ -299,6 +349,7 @@ final class PartitionHistory {
     void partitionReleased() {
         queues().forEach(queue -> progress.queue(queue).released());
         replays.partitionReleased();
+        log.partitionReleased();
     }
 
     private void showPeers(Iterable<String> queues) {
@@ -311,8 +362,9 @@ final class PartitionHistory {
         }
     }
 
-    private void report(Verdict verdict, String queue, Arrival arrival, Checkpoint known, QueueProgress reported) {
-        switch (verdict) {
+    private void report(
+            Classification found, String queue, Arrival arrival, Checkpoint known, QueueProgress reported) {
+        switch (found.verdict()) {
             case STALE -> {
                 reported.fenced();
                 if (arrival.opensEpoch()) {
@@ -327,32 +379,39 @@ final class PartitionHistory {
             }
             case FORKED -> throw forked(queue, arrival);
             case DUPLICATE -> reported.duplicate();
-            case GAP, REWRITTEN -> {
-                if (settings.policies().onGap() == OnGap.HALT) {
-                    throw gap(queue, arrival, known);
-                }
-                reported.gap();
-                LOG.error(
-                        "Sink {}: events of queue {} are missing: the newest read is {} at offset {}, and the next one is {} at "
-                                + "offset {}. The queue is marked diverged, and the sink continues",
-                        settings.name(),
-                        queue,
-                        known.taken().position(),
-                        known.taken().offset(),
-                        arrival.position(),
-                        arrival.offset());
-            }
+            case GAP -> report(queue, arrival, known, Objects.requireNonNull(found.gap()), reported);
             case JOINED, REPLAY, NEXT -> {}
+            case REWRITTEN -> throw new IllegalStateException("The log of partition " + partition
+                    + " was shortened, which was not adopted. This is a defect; please report it.");
         }
     }
 
-    private SinkStoppedException gap(String queue, Arrival arrival, Checkpoint known) {
+    private void report(String queue, Arrival arrival, Checkpoint known, Gap gap, QueueProgress reported) {
+        reported.gap(gap.missing().atLeast());
+        LOG.error(
+                "Sink {}: {} of queue {} are missing: the newest read is {} at offset {}, and the next one is {} at offset {}; {}. The queue "
+                        + "is marked diverged, and the sink continues. Compare its target with the source, then clear the mark with "
+                        + "--clear-diverged={} (in code, clearDiverged)",
+                settings.name(),
+                gap.missing().text(),
+                queue,
+                gap.before(),
+                known.taken().offset(),
+                gap.found(),
+                arrival.offset(),
+                gap.cause().text(),
+                queue);
+    }
+
+    private SinkStoppedException halted(String queue, Arrival arrival, Gap gap) {
+        String found = gap.cause() == Gap.Cause.SHORTENED
+                ? "the sink had read the queue up to " + gap.before() + ", which the log does not hold any more"
+                : gap.missing().text() + " are missing behind " + gap.before();
         return new SinkStoppedException(
                 "Sink " + settings.name() + " stopped before event " + arrival.position() + " of queue " + queue
-                        + " at offset " + arrival.offset() + ": events are missing, the newest read is "
-                        + known.taken().position() + " at offset "
-                        + known.taken().offset()
-                        + ". Find out what was lost, then start the sink with --on-gap=continue (in code, onGap(CONTINUE)).",
+                        + " at offset " + arrival.offset() + ": " + found + "; "
+                        + gap.cause().text() + ". Find out what was lost, then start the sink with --clear-diverged=" + queue
+                        + " to continue behind it, or with --on-gap=continue (in code, clearDiverged, onGap(CONTINUE)).",
                 null);
     }
 

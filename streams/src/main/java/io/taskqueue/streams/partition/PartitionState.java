@@ -3,6 +3,11 @@ package io.taskqueue.streams.partition;
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.streams.checkpoint.Checkpoints;
 import io.taskqueue.streams.checkpoint.EventLocation;
+import io.taskqueue.streams.checkpoint.LogChange;
+import io.taskqueue.streams.checkpoint.LogState;
+import io.taskqueue.streams.log.EventLog;
+import io.taskqueue.streams.log.LogHistory;
+import io.taskqueue.streams.log.LostPosition;
 import io.taskqueue.streams.parking.ParkedCommand;
 import io.taskqueue.streams.parking.ParkedStore;
 import io.taskqueue.streams.parking.Parking;
@@ -14,6 +19,8 @@ import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.KeyValues;
 import io.taskqueue.streams.state.StateKind;
 import io.taskqueue.streams.status.SinkProgress;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
 
@@ -26,9 +33,9 @@ final class PartitionState<T> implements SinkCommands.Target {
     private final Parking<T> parking;
     private final ResultsPurge purge;
     private final UndecodableRecords undecodable;
-    private Uuid topicId = Uuid.ZERO_UUID;
 
-    PartitionState(SinkSettings<T> settings, SinkProgress progress, PartitionStores stores, int partition) {
+    PartitionState(SinkSettings<T> settings, SinkProgress progress, PartitionStores stores, EventLog log) {
+        int partition = log.partition();
         KeyValues state = stores.state();
         this.inFlight = new InFlightEvents<>(new InFlightStore(StateKind.IN_FLIGHT.in(state)), progress);
         this.results = new ResultsStore(settings.name(), stores.results());
@@ -39,7 +46,11 @@ final class PartitionState<T> implements SinkCommands.Target {
                 receipt -> progress.replay(partition, receipt));
         Checkpoints checkpoints = new Checkpoints(
                 StateKind.CHECKPOINT.in(state), settings.instruments().clock());
-        this.history = new PartitionHistory(settings, checkpoints, replays, progress, partition);
+        this.history = new PartitionHistory(
+                settings,
+                new LogHistory.Stored(checkpoints, replays, StateKind.LOG.in(state)),
+                progress,
+                log);
         this.parking =
                 new Parking<>(settings, progress, new ParkedStore(StateKind.PARKED.in(state)), results, partition);
         this.purge = new ResultsPurge(results, parking::needsResultsOf);
@@ -66,27 +77,49 @@ final class PartitionState<T> implements SinkCommands.Target {
         return undecodable;
     }
 
-    /** The id of the event topic. */
-    Uuid topicId() {
-        return topicId;
-    }
-
     /** Where an event of the event topic lies. */
     EventLocation at(long offset) {
-        return new EventLocation(topicId, offset);
+        return new EventLocation(history.log().topicId(), offset);
     }
 
-    /** Adopts what the cluster reports of the event topic: another id is another topic, and what lies before its start is purged. */
-    void adopt(Uuid topic, long logStart) {
-        if (!topic.equals(topicId)) {
-            purge.startOver();
+    /** Compares the log with what was read of it; returns whether it is to be read from its start, because that is another one now. */
+    boolean begin(OptionalLong committed, OptionalLong shortenedTo) {
+        Optional<LogChange> found = history.begin(committed, shortenedTo);
+        LogChange.Kind kind = found.map(LogChange::kind).orElse(LogChange.Kind.PARTITIONS);
+        if (kind == LogChange.Kind.SHORTENED) {
+            LogChange change = found.orElseThrow();
+            inFlight.shortened(at(change.to()), new Uuid(0, change.at().toEpochMilli()));
         }
-        topicId = topic;
+        return kind == LogChange.Kind.SHORTENED || kind == LogChange.Kind.RECREATED;
+    }
+
+    /** The log may not hold what was read or is to be read any more. */
+    void compareNow(Optional<LostPosition> lost) {
+        history.compareNow(lost);
+    }
+
+    /** Adopts the log that was compared, once what was in flight is resumed: of another topic, the results of its queues are deleted. */
+    void adoptLatest() {
+        purge.startOver();
         Set<Long> offsets = inFlight.offsets();
-        history.adopt(topic, logStart).forEach(queue -> purge.purgeAll(queue, offsets::contains));
-        parking.startOver(topic);
-        undecodable.adopt(topic, logStart);
-        purge.purgeUpTo(logStart, history.queues());
+        history.takeStartedOver().forEach(queue -> purge.purgeAll(queue, offsets::contains));
+        purge(history.log());
+    }
+
+    /**
+     * Adopts what the cluster reports of the event topic: what lies before its start is purged.
+     *
+     * @throws LogReplacedException if it is another one
+     */
+    void adopt(LogState now) {
+        history.adopt(now);
+        purge(now);
+    }
+
+    private void purge(LogState now) {
+        parking.startOver(now.topicId());
+        undecodable.adopt(now.topicId(), now.start());
+        purge.purgeUpTo(now.start(), history.queues());
         expireQueues();
     }
 
@@ -100,7 +133,7 @@ final class PartitionState<T> implements SinkCommands.Target {
 
     @Override
     public void replay(ReplayOrder order) {
-        history.ordered(order, topicId);
+        history.ordered(order);
     }
 
     @Override

@@ -5,9 +5,13 @@ import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.checkpoint.Arrival;
+import io.taskqueue.streams.checkpoint.LogState;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.KeyedExecutor;
 import io.taskqueue.streams.execution.WorkerThreads;
+import io.taskqueue.streams.log.EventLog;
+import io.taskqueue.streams.log.LostPosition;
+import io.taskqueue.streams.log.LogReplacedException;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.RecordLimit;
@@ -15,8 +19,8 @@ import io.taskqueue.streams.status.SinkProgress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
-import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +28,10 @@ import org.jspecify.annotations.Nullable;
  * stream thread only, but for what {@link SinkLifecycle.Member} declares otherwise.
  *
  * <pre>
- *   restore, moved                            the partition is assigned, or begins at an offset reset
+ *   begin, restore, moved                     the partition is assigned, or begins at an offset reset
  *   beginPass, then                           for each record, and each tick
  *     adopt                                     the topic's id and start, where the cluster reports others
+ *     reading                                   before each record: whether the log still holds what was read
  *     skip | takeOrHold(accept | undecodable) | execute    a record: of another queue, an event, or a command
  *       advance, awaitCapacity                        then outcomes of workers, and released events
  *     tick                                      no record: the same, purge, status; and how soon the next pass is needed
@@ -61,6 +66,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     private final EventDispatcher<T> dispatcher;
     private final SinkCommands commands;
     private CommitPhase commit = CommitPhase.COMMITTED;
+    private long lastOffset = -1;
 
     /** Loads what the stores hold; {@link #restore} resumes it. */
     public PartitionWork(
@@ -69,11 +75,11 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
             SinkProgress progress,
             SinkLifecycle sink,
             PartitionStores stores,
-            int partition) {
+            EventLog log) {
         this.settings = settings;
         this.sink = sink;
-        this.partition = partition;
-        this.state = new PartitionState<>(settings, progress, stores, partition);
+        this.partition = log.partition();
+        this.state = new PartitionState<>(settings, progress, stores, log);
         this.executor = new KeyedExecutor<>(
                 lifecycle,
                 workers.threads(),
@@ -100,17 +106,28 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     }
 
     /**
+     * Compares the log with what was read of it, before anything is resumed.
+     *
+     * @param committed what the group has committed, where known
+     * @param shortenedTo where the log and what was read of it part, where that was found while the sink ran
+     * @return whether the partition is to be read from the start of its log, because it is another one now
+     */
+    public boolean begin(OptionalLong committed, OptionalLong shortenedTo) {
+        return state.begin(committed, shortenedTo);
+    }
+
+    /**
      * Resumes what was in flight at the last commit. No worker begins before the first pass.
      *
      * @return the records that were held when the sink halted, by offset; to be accepted now
      * @throws SinkStoppedException if an event in flight cannot be decoded any more
      */
-    public Map<Long, HeldRecord> restore(ReplicationEventCodec<T> codec, Uuid topicId, long logStart) {
+    public Map<Long, HeldRecord> restore(ReplicationEventCodec<T> codec) {
         lifecycle.start();
         state.parking().tooMany().ifPresent(this::fail);
         sink.join(this);
         dispatcher.restore(codec);
-        adopt(topicId, logStart);
+        state.adoptLatest();
         return state.inFlight().releaseHeld();
     }
 
@@ -119,9 +136,26 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
         state.history().moved(move);
     }
 
-    /** Adopts what the cluster reports of the event topic. */
-    public void adopt(Uuid topicId, long logStart) {
-        state.adopt(topicId, logStart);
+    /**
+     * Adopts what the cluster reports of the event topic.
+     *
+     * @throws LogReplacedException if it is another one
+     */
+    public void adopt(LogState now) {
+        state.adopt(now);
+    }
+
+    /**
+     * The next record of the event topic is at an offset.
+     *
+     * @param lost whether the log did not hold the one that was to be read
+     * @throws LogReplacedException if it is of another topic
+     */
+    public void reading(long offset, Optional<LostPosition> lost) {
+        if (lost.isPresent() || offset <= lastOffset) {
+            state.compareNow(lost);
+        }
+        lastOffset = offset;
     }
 
     /** The partition is revoked: what still runs is interrupted, and its next owner applies it. */
@@ -151,6 +185,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
         }
         intents.committed();
         sink.resumed(this);
+        state.history().clear();
         resume();
         return failure.isPresent();
     }
@@ -204,7 +239,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     public void accept(ReplicationEvent<T> event, byte[] value, long offset) {
         Arrival arrival =
                 new Arrival(event.position(), offset, event.instanceId().orElse(null));
-        PartitionHistory.Arrived arrived = state.history().take(event.queueName(), arrival, state.topicId());
+        PartitionHistory.Arrived arrived = state.history().take(event.queueName(), arrival);
         if (arrived.verdict().applied() && !arrival.opensEpoch()) {
             dispatcher.dispatch(event, value, offset, arrived);
         }
@@ -228,7 +263,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
      * @throws SinkStoppedException where the sink must halt before it; nothing has changed then
      */
     public boolean undecodable(Optional<EventHeaders> headers, long offset, String reason) {
-        boolean first = state.history().takeUndecodable(headers, offset, state.topicId());
+        boolean first = state.history().takeUndecodable(headers, offset);
         if (first) {
             state.undecodable().found(state.at(offset), headers, reason);
         }

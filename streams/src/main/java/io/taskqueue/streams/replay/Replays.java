@@ -108,10 +108,6 @@ public final class Replays {
      * @return the replay that it is a part of, or null
      */
     public @Nullable Replay arrived(Verdict verdict, Range here) {
-        if (verdict == Verdict.REWRITTEN) {
-            abort("the log was rewritten");
-            return null;
-        }
         Replay running = running();
         boolean readBefore = verdict == Verdict.REPLAY || (verdict == Verdict.JOINED && here.first() <= here.last());
         if (readBefore && (running == null || here.first() <= running.cursor())) {
@@ -173,6 +169,14 @@ public final class Replays {
             abort("the topic was recreated");
         } else if (running != null && logStart > running.range().last()) {
             passed(running.range().last());
+        }
+    }
+
+    /** The log was shortened to an offset: what was read from there on is not read again. */
+    public void shortened(long end) {
+        Replay running = running();
+        if (running != null && running.range().last() >= end) {
+            abort("the log was shortened");
         }
     }
 

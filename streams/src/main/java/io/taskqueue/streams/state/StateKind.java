@@ -17,7 +17,8 @@ public enum StateKind {
     IN_FLIGHT(2, "an event in flight"),
     PARKED(3, "a parked event"),
     REPLAY(4, "a replay"),
-    UNDECODABLE(5, "the number of undecodable records");
+    UNDECODABLE(5, "the number of undecodable records"),
+    LOG(6, "what happened to the log");
 
     private final byte prefix;
     private final String description;

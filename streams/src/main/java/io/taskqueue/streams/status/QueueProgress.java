@@ -4,12 +4,12 @@ import io.micrometer.core.instrument.Counter;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.metrics.SinkMeters;
+import io.taskqueue.streams.checkpoint.Divergence;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ public final class QueueProgress {
             Position newest,
             @Nullable Position done,
             int inFlight,
-            boolean diverged,
+            @Nullable Divergence divergence,
             boolean replaying) {
 
         private long lag() {
@@ -46,8 +46,12 @@ public final class QueueProgress {
         }
 
         private void increment() {
-            sinceStart.incrementAndGet();
-            meter.increment();
+            add(1);
+        }
+
+        private void add(long more) {
+            sinceStart.addAndGet(more);
+            meter.increment(more);
         }
     }
 
@@ -57,7 +61,7 @@ public final class QueueProgress {
     private final Count duplicates;
     private final Count fenced;
     private final Count gaps;
-    private final AtomicBoolean clearRequested = new AtomicBoolean();
+    private final Count missing;
     private volatile @Nullable Reached reached;
     private volatile @Nullable Newest newest;
     private volatile @Nullable Instant releasedAt;
@@ -71,6 +75,8 @@ public final class QueueProgress {
         this.duplicates = new Count(meters.counter(SinkMeters.DUPLICATES, queue));
         this.fenced = new Count(meters.counter(SinkMeters.FENCED, queue));
         this.gaps = new Count(meters.counter(SinkMeters.GAPS, queue));
+        this.missing = new Count(meters.counter(SinkMeters.MISSING, queue));
+        meters.gauge(SinkMeters.DIVERGED, queue, this, QueueProgress::diverged);
         meters.gauge(SinkMeters.SEQUENCE_LAG, queue, this, QueueProgress::sequenceLag);
         meters.gauge(SinkMeters.PARKED, queue, this, progress -> progress.parked.events());
         meters.gauge(SinkMeters.WALL_CLOCK_LAG, queue, this, QueueProgress::wallClockLag);
@@ -92,8 +98,14 @@ public final class QueueProgress {
         fenced.increment();
     }
 
-    public void gap() {
+    /**
+     * Events are missing.
+     *
+     * @param events how many, at least
+     */
+    public void gap(long events) {
         gaps.increment();
+        missing.add(events);
     }
 
     public void reached(Reached now) {
@@ -123,16 +135,6 @@ public final class QueueProgress {
         return released != null && released.isBefore(time);
     }
 
-    /** Asks the stream thread to clear the mark {@code diverged}. */
-    public void requestClear() {
-        clearRequested.set(true);
-    }
-
-    /** Whether clearing was requested since the last call. */
-    public boolean takeClearRequest() {
-        return clearRequested.get() && clearRequested.getAndSet(false);
-    }
-
     Optional<QueueStatus> status() {
         Reached now = reached;
         if (now == null) {
@@ -150,9 +152,15 @@ public final class QueueProgress {
                         applied.sinceStart().get(),
                         duplicates.sinceStart().get(),
                         fenced.sinceStart().get(),
-                        gaps.sinceStart().get()),
-                now.diverged(),
+                        gaps.sinceStart().get(),
+                        missing.sinceStart().get()),
+                now.divergence(),
                 now.replaying()));
+    }
+
+    private double diverged() {
+        Reached now = reached;
+        return now != null && now.divergence() != null ? 1 : 0;
     }
 
     private double sequenceLag() {

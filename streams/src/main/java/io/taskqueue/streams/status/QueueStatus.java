@@ -1,6 +1,7 @@
 package io.taskqueue.streams.status;
 
 import io.taskqueue.event.Position;
+import io.taskqueue.streams.checkpoint.Divergence;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight events read and not applied yet, also those that are replayed or redriven
  * @param parked what is parked of it
  * @param counts what happened to its events since the service started
- * @param diverged whether events were missing; it stays set until an operator clears it
+ * @param divergence what is missing of the queue, as long as no operator has cleared it; null if nothing is
  * @param replaying whether the sink is reading events again
  */
 public record QueueStatus(
@@ -26,8 +27,13 @@ public record QueueStatus(
         int inFlight,
         Parked parked,
         Counts counts,
-        boolean diverged,
+        @Nullable Divergence divergence,
         boolean replaying) {
+
+    /** Whether events were missing; it stays set until an operator clears it. */
+    public boolean diverged() {
+        return divergence != null;
+    }
 
     /**
      * How far the events of a queue were read and applied.
@@ -68,7 +74,8 @@ public record QueueStatus(
      * @param applied events applied
      * @param duplicates events read before and dropped
      * @param fenced events dropped because a fence lies before them
-     * @param gaps places where events were missing
+     * @param gaps places where events were missing, or where the log has lost events that were read
+     * @param missing events that were missing there, at least
      */
-    public record Counts(long applied, long duplicates, long fenced, long gaps) {}
+    public record Counts(long applied, long duplicates, long fenced, long gaps, long missing) {}
 }

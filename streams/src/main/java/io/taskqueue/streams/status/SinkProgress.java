@@ -4,24 +4,39 @@ import io.micrometer.core.instrument.Counter;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.queue.CallbackFailures;
+import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.sink.store.EffectResult;
+import io.taskqueue.streams.checkpoint.LogChange;
 import io.taskqueue.streams.checkpoint.PeerPositions;
 import io.taskqueue.streams.replay.ReplayReceipt;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /** How far a sink has come with all its queues: written by the stream thread, read by any thread. Thread-safe. */
 public final class SinkProgress implements AutoCloseable {
 
+    /** How many requests wait for partitions; each partition that is assigned follows one at its next record. */
+    private static final int KEPT_CLEARS = 1_000;
+
+    /** How many queues, or changes of the log, a note names. */
+    private static final int SHOWN_QUEUES = 5;
+
     private final Map<String, QueueProgress> queues = new ConcurrentHashMap<>();
     private final Map<Integer, ReplayReceipt> replays = new ConcurrentSkipListMap<>();
+    private final Map<Integer, List<LogChange>> logChanges = new ConcurrentSkipListMap<>();
+    private volatile List<Clear> clears = List.of();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final String sink;
     private final SinkMeters meters;
@@ -35,6 +50,14 @@ public final class SinkProgress implements AutoCloseable {
     private final Count parked;
     private final Count ambiguous;
     private final Count undecodable;
+
+    /**
+     * A request of an operator to clear the mark {@code diverged}, and with all queues also what is shown of the log.
+     *
+     * @param number counts the requests from 1
+     * @param at when; what is found later stays
+     */
+    public record Clear(long number, QueueFilter queues, Instant at) {}
 
     /** A count since the start, and its meter. */
     private record Count(AtomicLong sinceStart, Counter meter) {
@@ -147,19 +170,87 @@ public final class SinkProgress implements AutoCloseable {
         receipt.ifPresentOrElse(latest -> replays.put(partition, latest), () -> replays.remove(partition));
     }
 
+    /** What happened to the log of a partition, and was not cleared. */
+    public void logChanges(int partition, Collection<LogChange> found) {
+        if (found.isEmpty()) {
+            logChanges.remove(partition);
+        } else {
+            logChanges.put(partition, List.copyOf(found));
+        }
+    }
+
+    /** Something happened to the log of a partition. */
+    public void logChanged(LogChange.Kind kind) {
+        meters.logChanges(SinkMeters.Change.valueOf(kind.name())).increment();
+    }
+
+    /** Which queues are marked diverged, and what is to be done, as text for operators; empty if none is. */
+    public Optional<String> divergedNote() {
+        List<QueueStatus> diverged =
+                statuses().stream().filter(QueueStatus::diverged).toList();
+        if (diverged.isEmpty()) {
+            return Optional.empty();
+        }
+        String shown = diverged.stream()
+                .limit(SHOWN_QUEUES)
+                .map(queue -> "of queue " + queue.queueName() + " "
+                        + Objects.requireNonNull(queue.divergence()).text())
+                .collect(Collectors.joining("; "));
+        int more = diverged.size() - SHOWN_QUEUES;
+        return Optional.of("events are missing: " + shown + (more > 0 ? "; and of " + more + " more queues" : "")
+                + ". Compare the targets with the source, then clear the mark with --clear-diverged (in code, clearDiverged)");
+    }
+
+    /** What happened to the event topic, and what is to be done, as text for operators; empty if there is nothing to be done. */
+    public Optional<String> logNote() {
+        List<LogChange> found = logChanges.values().stream()
+                .flatMap(List::stream)
+                .filter(change -> change.kind().needsOperator())
+                .toList();
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        String shown = found.stream()
+                .limit(SHOWN_QUEUES)
+                .map(change -> change.text() + ", found at " + change.at())
+                .collect(Collectors.joining("; "));
+        int more = found.size() - SHOWN_QUEUES;
+        return Optional.of("the event topic has changed: " + shown + (more > 0 ? "; and " + more + " changes more" : "")
+                + ". The log of the sink says what to do; --clear-diverged='*' (in code, clearDiverged(\"*\")) removes this note");
+    }
+
+    /** Asks for queues to be cleared of the mark {@code diverged}, and with all of them what is shown of the log. */
+    public synchronized void requestClear(QueueFilter queues) {
+        List<Clear> before = clears;
+        long number = before.isEmpty() ? 1 : before.get(before.size() - 1).number() + 1;
+        List<Clear> now = new ArrayList<>(before);
+        now.add(new Clear(number, queues, clock.instant()));
+        clears = List.copyOf(now.subList(Math.max(0, now.size() - KEPT_CLEARS), now.size()));
+    }
+
+    /** The newest requests, in their order; each partition follows each once. */
+    public List<Clear> clears() {
+        return clears;
+    }
+
     /**
      * The status of the sink now.
      *
      * @param health what is wrong with it
      */
     public SinkStatus status(SinkState state, SinkHealth health) {
-        List<QueueStatus> statuses = queues.keySet().stream()
+        List<QueueStatus> statuses = statuses();
+        EffectCounts effects =
+                new EffectCounts(run.get(), reused.get(), failed.get(), missing.get(), parked.get(), ambiguous.get());
+        return new SinkStatus(sink, state, health, statuses, effects, undecodable.get(), List.copyOf(replays.values()),
+                logChanges.values().stream().flatMap(List::stream).toList());
+    }
+
+    private List<QueueStatus> statuses() {
+        return queues.keySet().stream()
                 .sorted()
                 .flatMap(name -> queue(name).status().stream())
                 .toList();
-        EffectCounts effects =
-                new EffectCounts(run.get(), reused.get(), failed.get(), missing.get(), parked.get(), ambiguous.get());
-        return new SinkStatus(sink, state, health, statuses, effects, undecodable.get(), List.copyOf(replays.values()));
     }
 
     /** Ends the observers and removes the meters. */

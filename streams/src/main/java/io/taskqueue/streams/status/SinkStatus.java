@@ -1,5 +1,6 @@
 package io.taskqueue.streams.status;
 
+import io.taskqueue.streams.checkpoint.LogChange;
 import io.taskqueue.streams.replay.ReplayReceipt;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param effects what happened to effects
  * @param undecodable records that could not be decoded and were moved to the dead-letter topic
  * @param replays the latest replays of this instance's partitions since the service started, by partition
+ * @param logChanges what happened to the event topic that the sink could not follow without consequences, in this instance's partitions,
+ *     until an operator clears it
  */
 public record SinkStatus(
         String sink,
@@ -22,11 +25,13 @@ public record SinkStatus(
         List<QueueStatus> queues,
         EffectCounts effects,
         long undecodable,
-        List<ReplayReceipt> replays) {
+        List<ReplayReceipt> replays,
+        List<LogChange> logChanges) {
 
     public SinkStatus {
         queues = List.copyOf(queues);
         replays = List.copyOf(replays);
+        logChanges = List.copyOf(logChanges);
     }
 
     /** Why it failed, and what to do; present exactly in {@link SinkState#FAILED}. */

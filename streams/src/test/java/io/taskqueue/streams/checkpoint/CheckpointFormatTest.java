@@ -23,7 +23,14 @@ class CheckpointFormatTest {
                 new Mark(new Position(5, 6), 8),
                 new Mark(new Position(1, 2), 3),
                 List.of(new Fence(4, 1, null), new Fence(5, 2, new UUID(9, 8))),
-                true);
+                17,
+                new Divergence(
+                        3,
+                        new Missing(4, 9),
+                        new Gap(
+                                Gap.Cause.ABSENT, new Position(5, 1), new Position(5, 6), 8, new Missing(4, 4)),
+                        Instant.parse("2026-01-02T03:04:05Z"),
+                        true));
 
         Map<String, PeerPositions.Reached> peers = Map.of(
                 "default",
@@ -38,7 +45,13 @@ class CheckpointFormatTest {
                 .isEqualTo(new CheckpointFormat.Stored(next, Map.of(), last));
 
         byte[] written = CheckpointFormat.write(next, Map.of(), last);
-        byte[] older = Arrays.copyOf(written, written.length - 20); // as it was written before there was a last read
-        assertThat(CheckpointFormat.read(older)).isEqualTo(new CheckpointFormat.Stored(next, Map.of(), null));
+        Checkpoint unexplained = next.cleared().with(Divergence.unexplained(last.at()));
+        int divergence = 1 + 4 + 16 + 12 + 1 + 1 + 57;
+        byte[] older = Arrays.copyOf(written, written.length - 8 - divergence); // before it was written what is missing
+        assertThat(CheckpointFormat.read(older)).isEqualTo(new CheckpointFormat.Stored(unexplained, Map.of(), last));
+        byte[] oldest = Arrays.copyOf(older, older.length - 20); // as it was written before there was a last read
+        assertThat(CheckpointFormat.read(oldest))
+                .isEqualTo(new CheckpointFormat.Stored(
+                        next.cleared().with(Divergence.unexplained(Instant.EPOCH)), Map.of(), null));
     }
 }

@@ -7,7 +7,9 @@ import io.taskqueue.event.Position;
 import io.taskqueue.streams.checkpoint.Arrival.Mark;
 import io.taskqueue.streams.checkpoint.Checkpoint.Fence;
 import io.taskqueue.streams.checkpoint.Classification.Verdict;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -36,7 +38,11 @@ class ClassificationTest {
             new Mark(new Position(5, 10), 100),
             null,
             List.of(new Fence(3, 10, ONE), new Fence(5, 80, ONE)),
-            false);
+            0,
+            null);
+
+    private static final LogState LOG = new LogState(TOPIC, 1, 0, 1_000);
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-23T09:30:00Z"), ZoneOffset.UTC);
 
     static Stream<Arguments> cases() {
         return Stream.of(
@@ -61,24 +67,24 @@ class ClassificationTest {
     @ParameterizedTest(name = "{0}: {2}")
     @MethodSource("cases")
     void classifies(String what, Arrival arrival, Verdict expected) {
-        assertThat(Classification.of(KNOWN, arrival, TOPIC, 0).verdict())
+        assertThat(Classification.of(KNOWN, arrival, LOG, 0, CLOCK).verdict())
                 .as(what)
                 .isEqualTo(expected);
     }
 
     @Test
     void theHistoryBeginsAtTheFirstEventRead() {
-        Classification joined = Classification.of(null, at(5, 7, 40), TOPIC, 2);
+        Classification joined = Classification.of(null, at(5, 7, 40), LOG, 2, CLOCK);
 
         assertThat(joined.verdict()).isEqualTo(Verdict.JOINED);
         assertThat(joined.after())
                 .isEqualTo(new Checkpoint(
-                        TOPIC, 2, new Mark(new Position(5, 7), 40), null, List.of(new Fence(5, 40, null)), false));
+                        TOPIC, 2, new Mark(new Position(5, 7), 40), null, List.of(new Fence(5, 40, null)), 0, null));
     }
 
     @Test
     void aGapMarksTheQueueUntilItIsCleared() {
-        Checkpoint after = Classification.of(KNOWN, at(5, 13, 101), TOPIC, 0).after();
+        Checkpoint after = Classification.of(KNOWN, at(5, 13, 101), LOG, 0, CLOCK).after();
 
         assertThat(after.diverged()).isTrue();
         assertThat(after.take(at(5, 14, 102)).diverged()).isTrue();
@@ -116,9 +122,10 @@ class ClassificationTest {
             int rewinds = 3;
             for (int index = 0; index < log.size(); index++) {
                 Arrival arrival = log.get(index);
-                Classification found = Classification.of(checkpoint, arrival, TOPIC, 0);
+                Classification found = Classification.of(checkpoint, arrival, LOG, 0, CLOCK);
                 String place = "seed " + seed + ", run " + run + ", " + arrival + " was " + found.verdict();
-                assertThat(found.verdict().diverges()).as(place).isFalse();
+                assertThat(found.gap()).as(place).isNull();
+                assertThat(found.verdict()).as(place).isNotEqualTo(Verdict.REWRITTEN);
                 assertThat(found.verdict() == Verdict.STALE).as(place).isEqualTo(stale.contains(arrival.offset()));
                 if (found.verdict() == Verdict.NEXT || found.verdict() == Verdict.JOINED) {
                     assertThat(applied.add(arrival.position())).as(place).isTrue();
@@ -179,7 +186,7 @@ class ClassificationTest {
     }
 
     private static Checkpoint replayed(Checkpoint known, Arrival arrival, Verdict expected) {
-        Classification found = Classification.of(known, arrival, TOPIC, 0);
+        Classification found = Classification.of(known, arrival, LOG, 0, CLOCK);
         assertThat(found.verdict()).isEqualTo(expected);
         return found.after();
     }

@@ -32,7 +32,7 @@ class CommandPriorityTest {
             new CommandPriority("events", "control"),
             new SinkLifecycle(),
             new PollBudget(),
-            new MovedOffsets(),
+            new OffsetResets("events", new MovedOffsets()),
             new ThreadGuard("prioritised"));
 
     @BeforeEach

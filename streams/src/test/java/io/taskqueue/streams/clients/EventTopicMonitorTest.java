@@ -25,10 +25,11 @@ class EventTopicMonitorTest {
                 SinkLog log = new SinkLog(EventTopicMonitor.class)) {
             SinkSettings<String> settings =
                     SettingsForTests.of("refused", (event, effects) -> {}, builder -> builder.topic(cluster.topic)
+                            .topicCheckInterval(Duration.ofHours(1))
                             .kafka(Map.of("bootstrap.servers", SinkTestCluster.bootstrap())));
             EventTopicAdmin admin = new EventTopicAdmin(settings);
             try (EventTopicMonitor monitor =
-                    new EventTopicMonitor(admin, admin.describe(), "refused", Duration.ofHours(1), 1_000_000)) {
+                    new EventTopicMonitor(admin, admin.describe(), settings, 1_000_000)) {
                 monitor.read();
                 assertThat(monitor.problem()).isEmpty();
                 cluster.admin.deleteTopics(List.of(cluster.topic)).all().get(30, TimeUnit.SECONDS);
