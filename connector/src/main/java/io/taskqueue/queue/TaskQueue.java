@@ -1,5 +1,6 @@
 package io.taskqueue.queue;
 
+import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskId;
 import java.lang.System.Logger;
@@ -86,6 +87,28 @@ public final class TaskQueue<T> implements AutoCloseable {
         return withoutWaiting(() -> enqueue(payload, 0));
     }
 
+    /**
+     * Puts a task into the queue as {@link #enqueue(Object)} does, unless the queue holds a live task of that key: then it changes
+     * nothing, does not wait, and returns the identity of that task.
+     *
+     * @param key the caller's own name for the task, such as the line of its input; it travels with each event of the task
+     * @throws IllegalArgumentException if the key is empty, longer than {@value Task#MAX_KEY_BYTES} bytes of UTF-8, or contains an
+     *     unpaired surrogate
+     */
+    public TaskId enqueue(T payload, String key) throws InterruptedException {
+        throw new UnsupportedOperationException("enqueue with a key");
+    }
+
+    /** Puts a task into the queue as {@link #enqueue(Object, String)} does; empty if the timeout was reached. */
+    public Optional<TaskId> enqueue(T payload, String key, Duration timeout) throws InterruptedException {
+        throw new UnsupportedOperationException("enqueue with a key");
+    }
+
+    /** Puts a task into the queue as {@link #enqueue(Object, String)} does, if it need not wait; empty otherwise. */
+    public Optional<TaskId> tryEnqueue(T payload, String key) {
+        throw new UnsupportedOperationException("enqueue with a key");
+    }
+
     /** Leases the task that has been pending longest, waiting for one. */
     public Lease<T> lease() throws InterruptedException {
         while (true) {
@@ -124,6 +147,39 @@ public final class TaskQueue<T> implements AutoCloseable {
             core.requireOpen("restore()");
             core.restore(restored, bytes);
         });
+    }
+
+    /**
+     * Puts the live tasks of an earlier queue into this one, all or none, in the state that each is in; the capacity does not limit
+     * them, and the call does not wait. Ends the recovery of a queue that {@link #attachRecovering} began. Emits one Restored for each
+     * task: first for the pending ones, in the order given, then for the delayed and the leased ones.
+     *
+     * @throws IllegalArgumentException if the queue holds a task of the same identity, or the identity is given twice
+     * @throws PayloadRefusedException if the journal refuses a payload
+     */
+    public void recover(List<RecoveredTask<T>> tasks) {
+        throw new UnsupportedOperationException("recover");
+    }
+
+    /**
+     * Emits a Snapshot for each of the given tasks that is still live, which changes no state; for as many as the journal has room for
+     * at once. Takes time in proportion to the live tasks, inside the queue's lock.
+     *
+     * @return how many events it emitted
+     */
+    public int writeSnapshots(Collection<TaskId> tasks) {
+        throw new UnsupportedOperationException("writeSnapshots");
+    }
+
+    /**
+     * Ends the queue as {@link #drain} does, but leaves what is left for the next owner of the queue, whose recovery restores it.
+     *
+     * @param grace how long holders of leases may take
+     * @return how many tasks are left
+     * @throws QueueClosedException if the queue is stopped, also while this call waits
+     */
+    public int handOver(Duration grace) {
+        throw new UnsupportedOperationException("handOver");
     }
 
     /**
@@ -206,6 +262,16 @@ public final class TaskQueue<T> implements AutoCloseable {
     public void attach(Journal<T> journal) {
         Objects.requireNonNull(journal, "journal");
         run("attach()", () -> core.events.attach(journal));
+    }
+
+    /**
+     * Attaches the journal as {@link #attach} does, to a queue whose tasks will be recovered: until {@link #recover} has been called,
+     * enqueues and leases wait within their time limits, and {@link #restore} is refused.
+     *
+     * @throws IllegalStateException as {@link #attach}
+     */
+    public void attachRecovering(Journal<T> journal) {
+        throw new UnsupportedOperationException("attachRecovering");
     }
 
     /** Throws as {@link #attach} would now: for a journal that has to act elsewhere before it can be attached. */

@@ -210,7 +210,9 @@ public final class SinkConfiguration {
     }
 
     private static Set<EventKind> allKinds() {
-        return Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(EventKind.SOURCE_STARTED)));
+        Set<EventKind> kinds = EnumSet.allOf(EventKind.class);
+        kinds.removeIf(kind -> !kind.passedToSinks());
+        return Collections.unmodifiableSet(kinds);
     }
 
     /** The exception to throw for an invalid value. */

@@ -63,7 +63,7 @@ public final class EventFold<T> {
             }
             case COMPLETED -> completed++;
             case DRAINED -> drained++;
-            case SOURCE_STARTED -> throw new AssertionError(event);
+            case SNAPSHOT, SOURCE_STARTED -> throw new AssertionError(event);
         }
     }
 

@@ -178,6 +178,7 @@ class QueueFoldPropertyTest {
                         task.phase() == TaskPhase.LEASED ? null : task.lastError(),
                         task.token(),
                         task.leaseExpiration(),
+                        task.availableAt(),
                         task.latest()))
                 .toList();
     }

@@ -32,17 +32,18 @@ public final class TaskLifecycleOracle<T> {
 
     private record Lifecycle(Stage stage, int attempt, OwnershipToken token, Task<?> birth) {}
 
-    private static final Map<EventKind, Set<Stage>> MAY_FOLLOW = Map.of(
-            EventKind.ENQUEUED, EnumSet.of(Stage.UNKNOWN),
-            EventKind.RESTORED, EnumSet.of(Stage.UNKNOWN, Stage.GONE),
-            EventKind.LEASE_GRANTED, EnumSet.of(Stage.PENDING),
-            EventKind.HEARTBEAT, EnumSet.of(Stage.LEASED),
-            EventKind.COMPLETED, EnumSet.of(Stage.LEASED),
-            EventKind.FAILED, EnumSet.of(Stage.LEASED),
-            EventKind.LEASE_EXPIRED, EnumSet.of(Stage.LEASED),
-            EventKind.REQUEUED, EnumSet.of(Stage.FAILED, Stage.EXPIRED),
-            EventKind.DEAD_LETTERED, EnumSet.of(Stage.FAILED, Stage.EXPIRED),
-            EventKind.DRAINED, EnumSet.of(Stage.PENDING, Stage.FAILED, Stage.EXPIRED));
+    private static final Map<EventKind, Set<Stage>> MAY_FOLLOW = Map.ofEntries(
+            Map.entry(EventKind.ENQUEUED, EnumSet.of(Stage.UNKNOWN)),
+            Map.entry(EventKind.RESTORED, EnumSet.of(Stage.UNKNOWN, Stage.GONE)),
+            Map.entry(EventKind.LEASE_GRANTED, EnumSet.of(Stage.PENDING)),
+            Map.entry(EventKind.HEARTBEAT, EnumSet.of(Stage.LEASED)),
+            Map.entry(EventKind.COMPLETED, EnumSet.of(Stage.LEASED)),
+            Map.entry(EventKind.FAILED, EnumSet.of(Stage.LEASED)),
+            Map.entry(EventKind.LEASE_EXPIRED, EnumSet.of(Stage.LEASED)),
+            Map.entry(EventKind.REQUEUED, EnumSet.of(Stage.FAILED, Stage.EXPIRED)),
+            Map.entry(EventKind.DEAD_LETTERED, EnumSet.of(Stage.FAILED, Stage.EXPIRED)),
+            Map.entry(EventKind.DRAINED, EnumSet.of(Stage.PENDING, Stage.FAILED, Stage.EXPIRED)),
+            Map.entry(EventKind.SNAPSHOT, EnumSet.of(Stage.PENDING, Stage.LEASED, Stage.FAILED, Stage.EXPIRED)));
 
     private final Map<TaskId, Lifecycle> lifecycles = new HashMap<>();
     private final Set<UUID> leaseIds = new HashSet<>();
@@ -66,10 +67,13 @@ public final class TaskLifecycleOracle<T> {
         switch (event.kind()) {
             case ENQUEUED -> assertThat(attempt).isEqualTo(1);
             case RESTORED -> {}
+            case SNAPSHOT -> assertThat(attempt)
+                    .as("%s", event)
+                    .isEqualTo(ended(lifecycle.stage) ? lifecycle.attempt + 1 : lifecycle.attempt);
             case REQUEUED -> assertThat(attempt).as("%s", event).isEqualTo(lifecycle.attempt + 1);
             case DRAINED -> assertThat(attempt)
                     .as("%s", event)
-                    .isEqualTo(lifecycle.stage == Stage.PENDING ? lifecycle.attempt : lifecycle.attempt + 1);
+                    .isEqualTo(ended(lifecycle.stage) ? lifecycle.attempt + 1 : lifecycle.attempt);
             default -> assertThat(attempt).as("%s", event).isEqualTo(lifecycle.attempt);
         }
         if (event.kind() == EventKind.LEASE_GRANTED) {
@@ -79,16 +83,28 @@ public final class TaskLifecycleOracle<T> {
         }
     }
 
+    private static boolean ended(Stage stage) {
+        return stage == Stage.FAILED || stage == Stage.EXPIRED;
+    }
+
     private Lifecycle next(TaskEvent<T> event, Lifecycle before) {
+        if (event.kind() == EventKind.SNAPSHOT) {
+            return before;
+        }
+        if (event.kind() == EventKind.RESTORED && event.availableAt().isPresent()) {
+            return new Lifecycle(
+                    Stage.FAILED, event.task().attempt() - 1, event.token().orElseThrow(), before.birth);
+        }
         Stage stage =
                 switch (event.kind()) {
-                    case ENQUEUED, RESTORED, REQUEUED -> Stage.PENDING;
+                    case ENQUEUED, REQUEUED -> Stage.PENDING;
+                    case RESTORED -> event.leaseExpiration().isPresent() ? Stage.LEASED : Stage.PENDING;
                     case LEASE_GRANTED, HEARTBEAT -> Stage.LEASED;
                     case FAILED -> Stage.FAILED;
                     case LEASE_EXPIRED -> Stage.EXPIRED;
                     case DEAD_LETTERED -> Stage.DEAD;
                     case COMPLETED, DRAINED -> Stage.GONE;
-                    case SOURCE_STARTED -> throw new AssertionError(event);
+                    case SNAPSHOT, SOURCE_STARTED -> throw new AssertionError(event);
                 };
         return new Lifecycle(stage, event.task().attempt(), event.token().orElse(null), before.birth);
     }

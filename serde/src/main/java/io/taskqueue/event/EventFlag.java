@@ -10,7 +10,9 @@ public enum EventFlag {
     /** The lease ended because it expired or was revoked, not because its holder ended it. */
     FROM_EXPIRATION("FromExpiration"),
     /** The task is dead: there will be no further attempt. */
-    DEAD_LETTER("DeadLetter");
+    DEAD_LETTER("DeadLetter"),
+    /** The task was left for the next owner of its queue, and not handed to a caller: a recovery restores it. */
+    HAND_OVER("HandOver");
 
     private final String wireName;
 

@@ -43,7 +43,12 @@ public enum EventKind {
     /** A drained or recovered task is pending again, with its identity. */
     RESTORED("Restored"),
     /** A source started a new epoch; the event has no task and is not passed to sinks. */
-    SOURCE_STARTED("SourceStarted");
+    SOURCE_STARTED("SourceStarted"),
+    /**
+     * A live task as it stands, without a change of its state, written again so that the log keeps it; the event is not passed to
+     * sinks.
+     */
+    SNAPSHOT("Snapshot");
 
     private static final Map<String, EventKind> BY_WIRE_NAME =
             Stream.of(values()).collect(Collectors.toUnmodifiableMap(EventKind::wireName, Function.identity()));
@@ -57,6 +62,11 @@ public enum EventKind {
     /** The name in the replicated JSON and in metric tags. */
     public String wireName() {
         return wireName;
+    }
+
+    /** Whether sinks receive events of this kind. The other kinds take a position like any event, but change no task. */
+    public boolean passedToSinks() {
+        return this != SOURCE_STARTED && this != SNAPSHOT;
     }
 
     /** The kind with that name in the replicated JSON, or empty if this version does not know it. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * One queue mutation, as replicated: a {@link TaskEvent} with the {@link SourceMetadata} of the source that published it.
  *
  * <p>An event of kind {@link EventKind#SOURCE_STARTED} starts an epoch. It has the source's instance id and no task; its
- * position has sequence 0, which no other event has. Sinks do not receive it.
+ * position has sequence 0, which no other event has. Sinks receive neither it nor events of kind {@link EventKind#SNAPSHOT}.
  *
  * @param <T> the payload's type
  */
@@ -141,6 +141,11 @@ public final class ReplicationEvent<T> {
     /** See {@link TaskEvent#leaseExpiration()}. */
     public Optional<Instant> leaseExpiration() {
         return change().flatMap(TaskEvent::leaseExpiration);
+    }
+
+    /** See {@link TaskEvent#availableAt()}. */
+    public Optional<Instant> availableAt() {
+        return change().flatMap(TaskEvent::availableAt);
     }
 
     /** See {@link TaskEvent#error()}. */

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,17 +15,28 @@ import org.jspecify.annotations.Nullable;
  * <p>The kind of an event determines which parts it has; no other combination can be built:
  *
  * <pre>
- *   kind           token            lease expiration   error      flags
- *   Enqueued       –                –                  –          –
- *   LeaseGranted   this attempt     yes                –          –
- *   Heartbeat      this attempt     yes                –          –
- *   Completed      this attempt     –                  –          –
- *   Failed         this attempt     –                  yes        –
- *   LeaseExpired   this attempt     when it ended      optional   FromExpiration
- *   Requeued       previous attempt –                  optional   –
- *   DeadLettered   this attempt     –                  optional   DeadLetter
- *   Drained        optional, older  –                  optional   FromDrain
- *   Restored       optional, older  –                  optional   –
+ *   kind           token            lease expiration   available at         error      flags
+ *   Enqueued       –                –                  –                    –          –
+ *   LeaseGranted   this attempt     yes                –                    –          –
+ *   Heartbeat      this attempt     yes                –                    –          –
+ *   Completed      this attempt     –                  –                    –          –
+ *   Failed         this attempt     –                  if another follows   yes        –
+ *   LeaseExpired   this attempt     when it ended      if another follows   optional   FromExpiration
+ *   Requeued       previous attempt –                  –                    optional   –
+ *   DeadLettered   this attempt     –                  –                    optional   DeadLetter
+ *   Drained        by state         –                  –                    optional   FromDrain
+ *   … handed over  by state         –                  by state             optional   FromDrain, HandOver
+ *   Restored       by state         by state           by state             optional   –
+ *   Snapshot       by state         by state           by state             optional   –
+ * </pre>
+ *
+ * <p>Where an event shows the state of its task, its parts do so:
+ *
+ * <pre>
+ *   state     token               lease expiration   available at
+ *   leased    this attempt        yes                –
+ *   delayed   previous attempt    –                  yes
+ *   pending   optional, older     –                  –              of a Snapshot: optionally since which event
  * </pre>
  */
 public final class TaskEvent<T> {
@@ -35,6 +47,8 @@ public final class TaskEvent<T> {
     private final Task<T> task;
     private final @Nullable OwnershipToken token;
     private final @Nullable Instant leaseExpiration;
+    private final @Nullable Instant availableAt;
+    private final @Nullable Long pendingSince;
     private final @Nullable TaskError error;
     private final Set<EventFlag> flags;
 
@@ -45,6 +59,8 @@ public final class TaskEvent<T> {
         this.task = from.task;
         this.token = from.token;
         this.leaseExpiration = from.leaseExpiration;
+        this.availableAt = from.availableAt;
+        this.pendingSince = from.pendingSince;
         this.error = from.error;
         this.flags = Collections.unmodifiableSet(EnumSet.copyOf(from.flags));
         TaskEventRules.check(this);
@@ -87,6 +103,22 @@ public final class TaskEvent<T> {
         return Optional.ofNullable(leaseExpiration);
     }
 
+    /**
+     * When the next attempt may begin, of a task that waits for it: written on Failed and LeaseExpired if another attempt follows, and
+     * where an event shows the state of its task (Snapshot, Restored, a hand-over).
+     */
+    public Optional<Instant> availableAt() {
+        return Optional.ofNullable(availableAt);
+    }
+
+    /**
+     * The number of the event since which the task is pending, on the Snapshot of a pending task: pending tasks are leased in the order
+     * of these numbers, which the Snapshot does not change.
+     */
+    public OptionalLong pendingSince() {
+        return pendingSince == null ? OptionalLong.empty() : OptionalLong.of(pendingSince);
+    }
+
     /** Why the attempt failed, how its lease was lost, or the task's last error. */
     public Optional<TaskError> error() {
         return Optional.ofNullable(error);
@@ -105,6 +137,8 @@ public final class TaskEvent<T> {
                 && task.equals(that.task)
                 && Objects.equals(token, that.token)
                 && Objects.equals(leaseExpiration, that.leaseExpiration)
+                && Objects.equals(availableAt, that.availableAt)
+                && Objects.equals(pendingSince, that.pendingSince)
                 && Objects.equals(error, that.error)
                 && flags.equals(that.flags);
     }
@@ -129,6 +163,8 @@ public final class TaskEvent<T> {
         private final Task<T> task;
         private @Nullable OwnershipToken token;
         private @Nullable Instant leaseExpiration;
+        private @Nullable Instant availableAt;
+        private @Nullable Long pendingSince;
         private @Nullable TaskError error;
         private final EnumSet<EventFlag> flags = EnumSet.noneOf(EventFlag.class);
 
@@ -146,6 +182,17 @@ public final class TaskEvent<T> {
 
         public Builder<T> leaseExpiration(@Nullable Instant leaseExpiration) {
             this.leaseExpiration = leaseExpiration;
+            return this;
+        }
+
+        public Builder<T> availableAt(@Nullable Instant availableAt) {
+            this.availableAt = availableAt;
+            return this;
+        }
+
+        /** @param number the number of an earlier event */
+        public Builder<T> pendingSince(long number) {
+            this.pendingSince = number;
             return this;
         }
 

@@ -13,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param tasks the tasks by phase, each phase in the order in which the tasks entered it: pending ones in the order in which they
  *     will be leased
  * @param counts what has happened
+ * @param lastKey the key of the last task that was enqueued with one, or null if the events so far contain none
  */
 public record FoldedQueue<T>(
-        String queueName, @Nullable Position last, Map<TaskPhase, List<FoldedTask<T>>> tasks, Counts counts) {
+        String queueName,
+        @Nullable Position last,
+        Map<TaskPhase, List<FoldedTask<T>>> tasks,
+        Counts counts,
+        @Nullable String lastKey) {
 
     public FoldedQueue {
         tasks = Map.copyOf(tasks);

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     too, if the fold started behind the event that did
  * @param token the token of the current lease or, where none is, of the last one; null if there was none
  * @param leaseExpiration when the current lease expires, by the latest event; null if there is none
+ * @param availableAt when the next attempt may begin, of a task that waits for it, or that was handed over while it waited; otherwise
+ *     null. Where the events do not state it, the time at which the last attempt ended
  * @param latest the position of the latest event
  */
 public record FoldedTask<T>(
@@ -25,6 +27,7 @@ public record FoldedTask<T>(
         @Nullable TaskError lastError,
         @Nullable OwnershipToken token,
         @Nullable Instant leaseExpiration,
+        @Nullable Instant availableAt,
         Position latest) {
 
     public FoldedTask {

@@ -1,5 +1,6 @@
 package io.taskqueue.fold;
 
+import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.QueueName;
@@ -8,12 +9,16 @@ import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,10 +48,23 @@ public final class QueueFold<T> {
 
     private final String queueName;
     private final int endedKept;
-    private final Map<TaskPhase, Map<TaskId, FoldedTask<T>>> tasks = new EnumMap<>(TaskPhase.class);
+    private final Map<TaskPhase, Map<TaskId, Held<T>>> tasks = new EnumMap<>(TaskPhase.class);
     private final Map<TaskId, TaskPhase> phases = new HashMap<>();
     private final Map<EventKind, Long> counts = new EnumMap<>(EventKind.class);
     private @Nullable Position last;
+    private @Nullable String lastKey;
+
+    /** A task, and since which event it is in its phase. */
+    private record Held<T>(FoldedTask<T> task, Since since) {}
+
+    /** An event by its epoch and its number in the queue; a task is pending since the event that made it pending. */
+    private record Since(long epoch, long number) implements Comparable<Since> {
+        @Override
+        public int compareTo(Since other) {
+            int byEpoch = Long.compare(epoch, other.epoch);
+            return byEpoch != 0 ? byEpoch : Long.compare(number, other.number);
+        }
+    }
 
     /**
      * Creates a fold that has taken no event.
@@ -88,7 +106,7 @@ public final class QueueFold<T> {
     /** The state after the events so far. Takes time in proportion to the tasks that the fold holds. */
     public FoldedQueue<T> state() {
         Map<TaskPhase, List<FoldedTask<T>>> copy = new EnumMap<>(TaskPhase.class);
-        tasks.forEach((phase, held) -> copy.put(phase, List.copyOf(held.values())));
+        tasks.forEach((phase, held) -> copy.put(phase, inOrder(phase, held.values())));
         return new FoldedQueue<>(
                 queueName,
                 last,
@@ -99,7 +117,15 @@ public final class QueueFold<T> {
                         count(EventKind.COMPLETED),
                         count(EventKind.DEAD_LETTERED),
                         count(EventKind.DRAINED),
-                        count(EventKind.LEASE_EXPIRED)));
+                        count(EventKind.LEASE_EXPIRED)),
+                lastKey);
+    }
+
+    /** A fold that starts behind the event that made a task pending knows its place from the task's Snapshot. */
+    private static <T> List<FoldedTask<T>> inOrder(TaskPhase phase, Collection<Held<T>> held) {
+        Stream<Held<T>> ordered =
+                phase == TaskPhase.PENDING ? held.stream().sorted(Comparator.comparing(Held::since)) : held.stream();
+        return ordered.map(Held::task).toList();
     }
 
     /** The task after its latest event, if the fold holds it. Takes constant time. */
@@ -107,7 +133,7 @@ public final class QueueFold<T> {
         TaskPhase phase = phases.get(id);
         return phase == null
                 ? Optional.empty()
-                : Optional.ofNullable(held(phase).get(id));
+                : Optional.ofNullable(held(phase).get(id)).map(Held::task);
     }
 
     /** How many tasks are in a phase, as far as they are kept. Takes constant time. */
@@ -133,41 +159,65 @@ public final class QueueFold<T> {
 
     private void apply(TaskEvent<T> change, Position position) {
         counts.merge(change.kind(), 1L, Long::sum);
-        TaskId id = change.task().id();
-        FoldedTask<T> before = remove(id);
-        TaskError known = before == null ? null : before.lastError();
+        Task<T> task = change.task();
+        TaskError error = change.error().orElse(null);
+        if (change.kind() == EventKind.SNAPSHOT) {
+            snapshot(change, position);
+            return;
+        }
+        Held<T> before = remove(task.id());
+        TaskError known = before == null ? null : before.task.lastError();
         switch (change.kind()) {
-            case ENQUEUED, RESTORED, REQUEUED -> put(change, change.task(), TaskPhase.PENDING, error(change), position);
-            case LEASE_GRANTED, HEARTBEAT -> put(change, change.task(), TaskPhase.LEASED, known, position);
+            case ENQUEUED -> {
+                lastKey = task.key() == null ? lastKey : task.key();
+                put(change, task, TaskPhase.PENDING, error, position);
+            }
+            case REQUEUED -> put(change, task, TaskPhase.PENDING, error, position);
+            case RESTORED -> put(change, task, shownBy(change), error, position);
+            case LEASE_GRANTED, HEARTBEAT -> put(change, task, TaskPhase.LEASED, known, position);
             case FAILED, LEASE_EXPIRED -> put(
-                    change,
-                    change.task().nextAttempt(),
-                    TaskPhase.DELAYED,
-                    change.error().orElse(known),
-                    position);
-            case DEAD_LETTERED -> put(change, change.task(), TaskPhase.DEAD, error(change), position);
-            case DRAINED -> put(change, change.task(), TaskPhase.DRAINED, error(change), position);
-            case COMPLETED, SOURCE_STARTED -> {} // a completed task has left the queue; SourceStarted has no task
+                    change, task.nextAttempt(), TaskPhase.DELAYED, error == null ? known : error, position);
+            case DEAD_LETTERED -> put(change, task, TaskPhase.DEAD, error, position);
+            case DRAINED -> put(change, task, leftBy(change), error, position);
+            case COMPLETED, SNAPSHOT, SOURCE_STARTED -> {} // a completed task has left the queue
         }
     }
 
-    private static @Nullable TaskError error(TaskEvent<?> change) {
-        return change.error().orElse(null);
+    /** A task that is in the phase already keeps its place. */
+    private void snapshot(TaskEvent<T> change, Position position) {
+        TaskPhase phase = shownBy(change);
+        if (phases.get(change.task().id()) != phase) {
+            remove(change.task().id());
+        }
+        put(change, change.task(), phase, change.error().orElse(null), position);
+    }
+
+    /** The phase that an event shows by its parts. */
+    private static TaskPhase shownBy(TaskEvent<?> change) {
+        if (change.leaseExpiration().isPresent()) {
+            return TaskPhase.LEASED;
+        }
+        return change.availableAt().isPresent() ? TaskPhase.DELAYED : TaskPhase.PENDING;
+    }
+
+    private static TaskPhase leftBy(TaskEvent<?> drained) {
+        return drained.flags().contains(EventFlag.HAND_OVER) ? TaskPhase.HANDED_OVER : TaskPhase.DRAINED;
     }
 
     private void put(
             TaskEvent<T> change, Task<T> task, TaskPhase phase, @Nullable TaskError lastError, Position position) {
         TaskId id = task.id();
-        Map<TaskId, FoldedTask<T>> entered = held(phase);
-        entered.put(
-                id,
-                new FoldedTask<>(
-                        task,
-                        phase,
-                        lastError,
-                        change.token().orElse(null),
-                        phase == TaskPhase.LEASED ? change.leaseExpiration().orElse(null) : null,
-                        position));
+        Map<TaskId, Held<T>> entered = held(phase);
+        FoldedTask<T> folded = new FoldedTask<>(
+                task,
+                phase,
+                lastError,
+                change.token().orElse(null),
+                phase == TaskPhase.LEASED ? change.leaseExpiration().orElse(null) : null,
+                availableAt(change, phase),
+                position);
+        Since since = new Since(position.epoch(), change.pendingSince().orElse(change.number()));
+        entered.put(id, new Held<>(folded, since));
         phases.put(id, phase);
         if (!phase.live() && entered.size() > endedKept) {
             TaskId oldest = entered.keySet().iterator().next();
@@ -176,13 +226,21 @@ public final class QueueFold<T> {
         }
     }
 
-    private @Nullable FoldedTask<T> remove(TaskId id) {
+    private static @Nullable Instant availableAt(TaskEvent<?> change, TaskPhase phase) {
+        return switch (phase) {
+            case DELAYED -> change.availableAt().orElse(change.occurredAt());
+            case HANDED_OVER -> change.availableAt().orElse(null);
+            case PENDING, LEASED, DEAD, DRAINED -> null;
+        };
+    }
+
+    private @Nullable Held<T> remove(TaskId id) {
         TaskPhase phase = phases.remove(id);
         return phase == null ? null : held(phase).remove(id);
     }
 
-    private Map<TaskId, FoldedTask<T>> held(TaskPhase phase) {
-        Map<TaskId, FoldedTask<T>> held = tasks.get(phase);
+    private Map<TaskId, Held<T>> held(TaskPhase phase) {
+        Map<TaskId, Held<T>> held = tasks.get(phase);
         if (held == null) {
             throw new IllegalStateException("Phase " + phase + " has no tasks. This is a defect.");
         }

@@ -10,11 +10,13 @@ public enum TaskPhase {
     LEASED,
     /** Gets no further attempt. */
     DEAD,
-    /** Handed to the caller of a drain, or left over when the queue was closed. */
+    /** Left for the next owner of the queue, which restores it. */
+    HANDED_OVER,
+    /** Handed to the caller of a drain. */
     DRAINED;
 
-    /** Whether the queue still has to finish the task. */
+    /** Whether the queue still has to finish the task, by its current owner or the next one. */
     public boolean live() {
-        return this == PENDING || this == DELAYED || this == LEASED;
+        return this == PENDING || this == DELAYED || this == LEASED || this == HANDED_OVER;
     }
 }

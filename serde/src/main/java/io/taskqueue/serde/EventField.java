@@ -30,7 +30,13 @@ enum EventField {
     /** Only if the task was first enqueued in another queue than the event's. */
     TASK_QUEUE_NAME("taskQueueName", true),
     /** On SourceStarted only. */
-    INSTANCE_ID("instanceId", false);
+    INSTANCE_ID("instanceId", false),
+    /** When the next attempt of a task that waits for it may begin. */
+    AVAILABLE_AT("availableAt", true),
+    /** Only on the Snapshot of a pending task. */
+    PENDING_SINCE_EVENT_ID("pendingSinceEventId", true),
+    /** Only if the task has a key. */
+    TASK_KEY("taskKey", true);
 
     private static final Map<String, EventField> BY_WIRE_NAME =
             Stream.of(values()).collect(Collectors.toUnmodifiableMap(EventField::wireName, Function.identity()));

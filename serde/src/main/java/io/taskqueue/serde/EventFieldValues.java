@@ -75,10 +75,15 @@ final class EventFieldValues {
                         kind,
                         number(EventField.SOURCE_EVENT_ID),
                         get(EventField.OCCURRED_AT, Instant.class),
-                        new Task<>(id, attempt, enqueuedAt, decode.apply(value)))
+                        new Task<>(
+                                id, attempt, enqueuedAt, decode.apply(value), (String) values.get(EventField.TASK_KEY)))
                 .token((OwnershipToken) values.get(EventField.OWNERSHIP_TOKEN))
                 .leaseExpiration((Instant) values.get(EventField.LEASE_EXPIRATION))
+                .availableAt((Instant) values.get(EventField.AVAILABLE_AT))
                 .error((TaskError) values.get(EventField.ERROR));
+        if (values.containsKey(EventField.PENDING_SINCE_EVENT_ID)) {
+            change.pendingSince(number(EventField.PENDING_SINCE_EVENT_ID));
+        }
         for (Object flag : get(EventField.FLAGS, Set.class)) {
             change.flag((EventFlag) flag);
         }

@@ -54,9 +54,14 @@ final class EventJsonReader {
 
     private Object value(EventField known) throws IOException {
         return switch (known) {
-            case SEQUENCE_NUMBER, SOURCE_EVENT_ID, TASK_SEQUENCE_ID, SOURCE_EPOCH, TASK_EPOCH -> record.longValue();
-            case QUEUE_NAME, SOURCE_PEER_ID, OWNER_PEER_ID, TASK_QUEUE_NAME -> record.text();
-            case OCCURRED_AT, RECORDED_AT, LEASE_EXPIRATION, ENQUEUED_AT -> record.instant();
+            case SEQUENCE_NUMBER,
+                    SOURCE_EVENT_ID,
+                    TASK_SEQUENCE_ID,
+                    SOURCE_EPOCH,
+                    TASK_EPOCH,
+                    PENDING_SINCE_EVENT_ID -> record.longValue();
+            case QUEUE_NAME, SOURCE_PEER_ID, OWNER_PEER_ID, TASK_QUEUE_NAME, TASK_KEY -> record.text();
+            case OCCURRED_AT, RECORDED_AT, LEASE_EXPIRATION, ENQUEUED_AT, AVAILABLE_AT -> record.instant();
             case ATTEMPT -> record.intValue();
             case KIND -> kind();
             case VALUE -> record.rawValue();

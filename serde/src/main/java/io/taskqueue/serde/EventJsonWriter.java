@@ -67,6 +67,9 @@ final class EventJsonWriter {
         if (event.instanceId().isPresent()) {
             text(EventField.INSTANCE_ID, event.instanceId().get().toString());
         }
+        if (change != null) {
+            recovery(change);
+        }
         out.writeEndObject();
     }
 
@@ -132,6 +135,19 @@ final class EventJsonWriter {
         instant(EventField.ENQUEUED_AT, task.enqueuedAt());
         if (!task.id().queueName().equals(queueName)) {
             text(EventField.TASK_QUEUE_NAME, task.id().queueName());
+        }
+    }
+
+    private void recovery(TaskEvent<?> change) throws IOException {
+        if (change.availableAt().isPresent()) {
+            instant(EventField.AVAILABLE_AT, change.availableAt().get());
+        }
+        if (change.pendingSince().isPresent()) {
+            number(EventField.PENDING_SINCE_EVENT_ID, change.pendingSince().getAsLong());
+        }
+        String key = change.task().key();
+        if (key != null) {
+            text(EventField.TASK_KEY, key);
         }
     }
 

@@ -14,8 +14,9 @@ import java.util.Objects;
  * <pre>
  *   sequenceNumber, sourceEventId, queueName, kind, sourcePeerId, ownerPeerId, occurredAt, recordedAt, taskSequenceId,
  *   attempt, value, error {message, code, metadata}, ownershipToken {sequenceId, attempt, leaseId}, leaseExpiration,
- *   flags [FromDrain | FromExpiration | DeadLetter], sourceEpoch, taskEpoch, enqueuedAt,
- *   taskQueueName (if the task was first enqueued in another queue), instanceId (SourceStarted)
+ *   flags [FromDrain | FromExpiration | DeadLetter | HandOver], sourceEpoch, taskEpoch, enqueuedAt,
+ *   taskQueueName (if the task was first enqueued in another queue), instanceId (SourceStarted),
+ *   availableAt (if the task waits for its next attempt), pendingSinceEventId (Snapshot), taskKey (if it has one)
  * </pre>
  *
  * <p>A reader skips fields and flags that it does not know, which is how the format can grow. It rejects an unknown kind,

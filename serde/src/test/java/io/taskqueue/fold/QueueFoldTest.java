@@ -34,22 +34,23 @@ class QueueFoldTest {
         assertThat(phaseOf(1)).isEqualTo(TaskPhase.PENDING);
         fold.apply(event(1, 2, EventKind.LEASE_GRANTED, 1, 1));
         assertThat(task(1))
-                .isEqualTo(
-                        new FoldedTask<>(task(1, 1), TaskPhase.LEASED, null, token(1, 1), EXPIRES, new Position(1, 2)));
+                .isEqualTo(new FoldedTask<>(
+                        task(1, 1), TaskPhase.LEASED, null, token(1, 1), EXPIRES, null, new Position(1, 2)));
         fold.apply(event(1, 3, EventKind.FAILED, 1, 1));
         assertThat(task(1))
-                .isEqualTo(
-                        new FoldedTask<>(task(1, 2), TaskPhase.DELAYED, ERROR, token(1, 1), null, new Position(1, 3)));
+                .isEqualTo(new FoldedTask<>(
+                        task(1, 2), TaskPhase.DELAYED, ERROR, token(1, 1), null, NOW, new Position(1, 3)));
         fold.apply(event(1, 4, EventKind.REQUEUED, 1, 2));
         assertThat(task(1))
-                .isEqualTo(
-                        new FoldedTask<>(task(1, 2), TaskPhase.PENDING, ERROR, token(1, 1), null, new Position(1, 4)));
+                .isEqualTo(new FoldedTask<>(
+                        task(1, 2), TaskPhase.PENDING, ERROR, token(1, 1), null, null, new Position(1, 4)));
         fold.apply(event(1, 5, EventKind.LEASE_GRANTED, 1, 2));
         assertThat(task(1).lastError()).isEqualTo(ERROR);
         fold.apply(event(1, 6, EventKind.FAILED, 1, 2));
         fold.apply(event(1, 7, EventKind.DEAD_LETTERED, 1, 2));
         assertThat(task(1))
-                .isEqualTo(new FoldedTask<>(task(1, 2), TaskPhase.DEAD, ERROR, token(1, 2), null, new Position(1, 7)));
+                .isEqualTo(new FoldedTask<>(
+                        task(1, 2), TaskPhase.DEAD, ERROR, token(1, 2), null, null, new Position(1, 7)));
         assertThat(fold.state().counts()).isEqualTo(new FoldedQueue.Counts(1, 0, 0, 1, 0, 0));
     }
 

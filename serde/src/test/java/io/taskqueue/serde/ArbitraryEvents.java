@@ -114,6 +114,7 @@ public final class ArbitraryEvents extends DomainContextBase {
                     .error(maybe)
                     .flag(EventFlag.FROM_DRAIN);
             case RESTORED -> parts.token(maybe == null ? null : ended).error(maybe);
+            case SNAPSHOT -> parts.token(running).leaseExpiration(expires).error(maybe);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -71,6 +72,9 @@ class WireFormatTest {
                     kind, 2, change -> change.token(token(2)).error(error()).flag(EventFlag.DEAD_LETTER));
             case DRAINED -> event(kind, 1, change -> change.flag(EventFlag.FROM_DRAIN));
             case RESTORED -> restored();
+            case SNAPSHOT -> event(kind, 3, "line-17", change -> change.token(token(2))
+                    .error(TaskError.of("no route"))
+                    .pendingSince(1_200));
             case SOURCE_STARTED -> ReplicationEvent.sourceStarted(
                     "orders", new SourceMetadata(new Position(7, 0), "dispatcher-a", null, RECORDED), INSTANCE);
         };
@@ -78,7 +82,12 @@ class WireFormatTest {
 
     private static ReplicationEvent<String> event(
             EventKind kind, int attempt, UnaryOperator<TaskEvent.Builder<String>> parts) {
-        Task<String> task = new Task<>(new TaskId("orders", 7, 42), attempt, ENQUEUED, "{\"price\": 1.10}");
+        return event(kind, attempt, null, parts);
+    }
+
+    private static ReplicationEvent<String> event(
+            EventKind kind, int attempt, @Nullable String key, UnaryOperator<TaskEvent.Builder<String>> parts) {
+        Task<String> task = new Task<>(new TaskId("orders", 7, 42), attempt, ENQUEUED, "{\"price\": 1.10}", key);
         return ReplicationEvent.of(
                 "orders",
                 new SourceMetadata(new Position(7, 99), "dispatcher-a", "shop-1", RECORDED),
@@ -143,6 +152,8 @@ class WireFormatTest {
                     + "\"value\":[1e2]," + noRoute + token + noFlags
                     + "\"sourceEpoch\":7,\"taskEpoch\":3,\"enqueuedAt\":\"2026-11-01T10:00:00Z\","
                     + "\"taskQueueName\":\"orders/old\"}";
+            case SNAPSHOT -> json(
+                    "Snapshot", 3, noRoute + token + noFlags, ",\"pendingSinceEventId\":1200,\"taskKey\":\"line-17\"");
             case SOURCE_STARTED -> "{\"sequenceNumber\":0,\"queueName\":\"orders\",\"kind\":\"SourceStarted\","
                     + "\"sourcePeerId\":\"dispatcher-a\",\"occurredAt\":\"2026-11-01T10:00:30.500000001Z\","
                     + "\"recordedAt\":\"2026-11-01T10:00:30.500000001Z\",\"flags\":[],\"sourceEpoch\":7,"
@@ -151,10 +162,14 @@ class WireFormatTest {
     }
 
     private static String json(String kind, int attempt, String parts) {
+        return json(kind, attempt, parts, "");
+    }
+
+    private static String json(String kind, int attempt, String parts, String last) {
         return "{\"sequenceNumber\":99,\"sourceEventId\":1234,\"queueName\":\"orders\",\"kind\":\"" + kind + "\","
                 + "\"sourcePeerId\":\"dispatcher-a\",\"ownerPeerId\":\"shop-1\",\"occurredAt\":\"2026-11-01T10:00:30.500Z\","
                 + "\"recordedAt\":\"2026-11-01T10:00:30.500000001Z\",\"taskSequenceId\":42,\"attempt\":" + attempt + ","
                 + "\"value\":{\"price\": 1.10}," + parts
-                + "\"sourceEpoch\":7,\"taskEpoch\":7,\"enqueuedAt\":\"2026-11-01T10:00:00Z\"}";
+                + "\"sourceEpoch\":7,\"taskEpoch\":7,\"enqueuedAt\":\"2026-11-01T10:00:00Z\"" + last + "}";
     }
 }

@@ -15,7 +15,7 @@ final class SelectionParser {
 
     private static final Pattern TASK = Pattern.compile("(?s)(.+/)?(\\d{1,18})/(\\d{1,18})");
     private static final String KINDS = Arrays.stream(EventKind.values())
-            .filter(SelectionParser::isPassedToSinks)
+            .filter(EventKind::passedToSinks)
             .map(EventKind::wireName)
             .collect(Collectors.joining(", "));
 
@@ -67,12 +67,8 @@ final class SelectionParser {
 
     private static EventKind kind(String clause, String value) {
         return EventKind.ofWireName(value)
-                .filter(SelectionParser::isPassedToSinks)
+                .filter(EventKind::passedToSinks)
                 .orElseThrow(() -> invalid(clause, "does not name a kind of event that sinks get"));
-    }
-
-    private static boolean isPassedToSinks(EventKind kind) {
-        return kind != EventKind.SOURCE_STARTED;
     }
 
     private static String task(String clause, String value) {
