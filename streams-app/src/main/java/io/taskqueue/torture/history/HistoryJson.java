@@ -60,11 +60,15 @@ final class HistoryJson<E extends HistoryEntry> {
     }
 
     byte[] line(E entry) {
+        return (text(entry) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    static String text(HistoryEntry entry) {
         try {
             ObjectNode fields = MAPPER.createObjectNode();
             fields.put(TYPE, entry.getClass().getSimpleName());
             fields.setAll((ObjectNode) MAPPER.valueToTree(entry));
-            return (MAPPER.writeValueAsString(fields) + "\n").getBytes(StandardCharsets.UTF_8);
+            return MAPPER.writeValueAsString(fields);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(
                     "An entry of type " + entry.getClass().getName() + " cannot be written.", e);

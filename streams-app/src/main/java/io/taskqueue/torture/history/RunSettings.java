@@ -9,8 +9,8 @@ import java.util.List;
  * @param queues the names of its queues
  * @param sinks the names of its sinks
  * @param ownershipBound how long, after a newer claim and without disturbance, a dispatcher may go on leasing
- * @param ambiguityWindow how long before a disturbance an effect may have been applied whose result the disturbance cost: the time
- *     to commit a result, with the time-outs of Kafka's clients
+ * @param ambiguityWindow how long before or after a fault an effect may have been applied whose result the fault cost: the time to
+ *     commit a result, with the time-outs of Kafka's clients
  * @param clockTolerance by how much the clocks of two processes may differ, except where a fault has set one
  * @param uniqueKeys whether no two tasks of a queue are enqueued with one key, over the whole run
  */

@@ -34,7 +34,7 @@ public sealed interface SinkEntry extends HistoryEntry {
      *
      * @param effect the effect's name
      * @param generation that of its key, where the action ran; 0 otherwise
-     * @param ran whether its action ran in this call of {@code apply}, and not an earlier one
+     * @param ran whether its action ran in this process, in this call of {@code apply} or in an earlier one that failed
      * @param result the result as text; the message of a recorded failure
      */
     record EffectRead(String effect, int generation, boolean ran, String result) {}

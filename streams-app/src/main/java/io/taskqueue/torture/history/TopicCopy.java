@@ -89,11 +89,11 @@ public final class TopicCopy {
                 .map(change -> new LoggedTask(
                         change.task().id(),
                         change.task().attempt(),
-                        null,
+                        change.task().key(),
                         digest(change.task().payload()),
                         change.token().orElse(null),
                         change.leaseExpiration().orElse(null),
-                        null,
+                        change.availableAt().orElse(null),
                         change.flags()))
                 .orElse(null);
     }
