@@ -175,12 +175,16 @@ class ReplicationSourceTest {
 
     @Test
     void ownerPeerByNameIsTheDefaultOfTheOneByFunctionInEitherOrder() throws Exception {
-        try (var queue = TaskQueue.<String>builder("owned").build();
+        try (var queue = TaskQueue.<String>builder("owned")
+                        .closeGrace(Duration.ZERO)
+                        .build();
                 var source = cluster.source(queue)
                         .ownerPeer(event -> event.kind() == EventKind.LEASE_GRANTED ? "workers" : null)
                         .ownerPeer("shops")
                         .start();
-                var other = TaskQueue.<String>builder("owned too").build();
+                var other = TaskQueue.<String>builder("owned too")
+                        .closeGrace(Duration.ZERO)
+                        .build();
                 var otherSource = cluster.source(other)
                         .ownerPeer("shops")
                         .ownerPeer(event -> event.kind() == EventKind.LEASE_GRANTED ? "workers" : null)
