@@ -14,8 +14,8 @@ import java.util.Optional;
  * @param lastKey the caller's key of the task that was enqueued last, if it has one: a program that feeds a queue from a file can continue
  *     behind it
  * @param removed the live tasks that retention has removed from the topic, if there are any
- * @param undecodable the live tasks that the payload codec could not decode. They are not in the queue and stay on the topic, so that a
- *     later recovery with another codec finds them
+ * @param undecodable the live tasks that could not be decoded, at most 100 of them. They are not in the queue and stay on the topic, so that a
+ *     later recovery with another payload codec finds them
  */
 public record RecoveryReport(
         Reading reading,
@@ -52,13 +52,20 @@ public record RecoveryReport(
      * @param delayed waiting for their next attempt
      * @param leased leased when the queue's owner ended; each waits until its lease has expired
      * @param handedOver left by an owner that handed the queue over; ready to be leased, or delayed
-     * @param oldest when the oldest of them was enqueued, if there is one
+     * @param undecodable live, but not recovered, because their latest event cannot be decoded
+     * @param oldest when the oldest of those that were recovered was enqueued, if there is one
      */
-    public record Tasks(long pending, long delayed, long leased, long handedOver, Optional<Instant> oldest) {
+    public record Tasks(
+            long pending, long delayed, long leased, long handedOver, long undecodable, Optional<Instant> oldest) {
 
-        /** How many tasks are live. */
-        public long live() {
+        /** How many tasks were recovered: all but the undecodable ones. */
+        public long recovered() {
             return pending + delayed + leased + handedOver;
+        }
+
+        /** How many tasks are live, the undecodable ones included. */
+        public long live() {
+            return recovered() + undecodable;
         }
     }
 }
