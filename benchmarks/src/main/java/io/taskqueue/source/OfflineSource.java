@@ -71,7 +71,7 @@ public final class OfflineSource<T> implements Publisher.Listener<T>, AutoClosea
     }
 
     @Override
-    public void acknowledged(ReplicationEvent<T> event) {
+    public void acknowledged(ReplicationEvent<T> event, long offset) {
         meters.events(event.kind()).increment();
     }
 

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -19,7 +20,9 @@ import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.ReplicaInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -190,6 +193,32 @@ public final class TopicAdmin implements AutoCloseable {
         requests.await(admin.listOffsets(wanted).all(), "list offsets of " + partitions)
                 .forEach((partition, found) -> offsets.put(partition, found.offset()));
         return offsets;
+    }
+
+    /**
+     * The size of a partition on its leader, in bytes; 0 if the partition has no leader, or the leader does not state it.
+     *
+     * @throws org.apache.kafka.common.errors.AuthorizationException if Describe on the cluster is not allowed
+     */
+    public long sizeOnLeader(TopicPartition partition) throws InterruptedException {
+        Optional<Integer> leader = describe(partition.topic())
+                .flatMap(topic -> Optional.ofNullable(
+                        topic.partitions().get(partition.partition()).leader()))
+                .map(Node::id);
+        if (leader.isEmpty()) {
+            return 0;
+        }
+        return requests
+                .await(
+                        admin.describeLogDirs(List.of(leader.get())).allDescriptions(),
+                        "read the size of partition " + partition)
+                .values()
+                .stream()
+                .flatMap(directories -> directories.values().stream())
+                .map(directory -> directory.replicaInfos().get(partition))
+                .filter(Objects::nonNull)
+                .mapToLong(ReplicaInfo::size)
+                .sum();
     }
 
     /** The partitions of a topic, by number. */

@@ -9,6 +9,7 @@ import io.taskqueue.event.TaskEvent;
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.libraries.SupportedLibraries;
 import io.taskqueue.libraries.UnsupportedLibraryException;
+import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
@@ -212,9 +213,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
      */
     public CloseReport close(Duration timeout) {
         engine.close(Objects.requireNonNull(timeout, "timeout"));
-        return closeReport()
-                .orElseThrow(() -> new IllegalStateException("The source of queue " + queueName()
-                        + " is being closed by another thread. Wait for that call, and read closeReport()."));
+        return engine.requireClosed();
     }
 
     /** What was not replicated, once {@link #close()} has returned. */
@@ -229,6 +228,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
      *
      * @param grace how long holders of leases may take; a lease that is held longer is revoked
      * @return how many tasks were left, and what was not replicated within the close timeout
+     * @throws QueueClosedException if the source was fenced or has failed, so that the queue is not its own to hand over; it is closed then
      * @throws IllegalStateException if it is called by a listener of the queue, or another thread is closing the source
      */
     public HandOverReport handOver(Duration grace) {

@@ -1,11 +1,15 @@
 package io.taskqueue.source;
 
 import io.taskqueue.config.DurationText;
+import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TaskId;
 import io.taskqueue.metrics.SourceMeters;
 import io.taskqueue.queue.QueueClosedException;
+import io.taskqueue.queue.RecoveredTask;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.queue.Ticker;
+import io.taskqueue.source.mark.RetentionGuard;
 import io.taskqueue.source.publish.EventBuffer;
 import io.taskqueue.source.publish.EventRecords;
 import io.taskqueue.source.publish.HeldEvents;
@@ -18,8 +22,11 @@ import io.taskqueue.source.registry.RegistryWatch;
 import io.taskqueue.source.unreplicated.EventOrigin;
 import io.taskqueue.source.unreplicated.UnreplicatedEvents;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +38,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceEngine.class);
     private static final Duration PUBLISHER_GRACE = Duration.ofMillis(500);
+    private static final Duration MARK_GRACE = Duration.ofSeconds(2);
     private static final Duration REGISTRY_GRACE = Duration.ofSeconds(2);
     private static final Duration INTERRUPTED_GRACE = Duration.ofSeconds(5);
 
@@ -48,6 +56,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     private final Thread registry;
     private final RegistryWatch watch;
     private @Nullable EventRecords<T> records;
+    private volatile @Nullable SourceMarks marks;
     private volatile @Nullable Thread publisher;
     private volatile @Nullable CloseReport closeReport;
 
@@ -80,12 +89,20 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     }
 
     /**
-     * Attaches the buffer to the queue, and starts the threads; stops the queue if they do not start.
+     * Attaches the buffer to the queue, restores the tasks that were recovered, and starts the threads; stops the queue if that fails.
      *
      * @param probe finds out what is wrong with Kafka; closed at the end
+     * @param recovered the live tasks of earlier owners, if they are recovered
      */
-    void start(EventRecords<T> records, ProducerFactory producers, Duration ackTimeout, OutageMonitor.Probe probe) {
+    void start(
+            EventRecords<T> records,
+            ProducerFactory producers,
+            Duration ackTimeout,
+            OutageMonitor.Probe probe,
+            SourceMarks marks,
+            Optional<List<RecoveredTask<T>>> recovered) {
         this.records = records;
+        this.marks = marks;
         Publisher<T> publishing = new Publisher<>(buffer, records, producers, this, ackTimeout, environment.time());
         Thread thread = daemon("publisher", () -> {
             try (producers) {
@@ -96,11 +113,18 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         boolean attached = false;
         boolean started = false;
         try {
-            queue.attach(buffer);
-            attached = true;
+            if (recovered.isPresent()) {
+                queue.attachRecovering(buffer);
+                attached = true;
+                queue.recover(recovered.get());
+            } else {
+                queue.attach(buffer);
+                attached = true;
+            }
             thread.start();
             registry.start();
             daemon("outage-monitor", () -> monitor.run(probe)).start();
+            marks.start(this::replicated, producers, new QueueSnapshots());
             started = true;
         } finally {
             if (!started) {
@@ -116,8 +140,36 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         }
     }
 
+    private CompletableFuture<Position> replicated() {
+        return gate.await(buffer::appendedUpTo);
+    }
+
+    /** Writes live tasks again, while the queue is open. */
+    private final class QueueSnapshots implements RetentionGuard.Snapshots {
+
+        @Override
+        public int write(Collection<TaskId> tasks) {
+            return queue.isOpen() ? queue.writeSnapshots(tasks) : 0;
+        }
+
+        @Override
+        public Position appendedUpTo() {
+            return buffer.appendedUpTo();
+        }
+
+        @Override
+        public Position acknowledgedUpTo() {
+            return buffer.acknowledgedUpTo();
+        }
+    }
+
+    private SourceMarks marks() {
+        return Objects.requireNonNull(marks, "A source has marks from its start on.");
+    }
+
     @Override
-    public void acknowledged(ReplicationEvent<T> event) {
+    public void acknowledged(ReplicationEvent<T> event, long offset) {
+        marks().acknowledged(event, offset);
         meters.events(event.kind()).increment();
         subscriptions.deliver(event);
         gate.advanced();
@@ -193,6 +245,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         queue.stop(String.valueOf(cause.getMessage()), cause);
         gate.end(cause);
         tail.end();
+        marks().stop();
         subscriptions.end(cause);
         monitor.close();
     }
@@ -203,20 +256,18 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
      * @throws IllegalStateException if the caller is a listener of the queue, or the publisher's thread; nothing has changed then
      */
     void close(Duration timeout) {
-        if (Thread.currentThread() == publisher) {
-            throw new IllegalStateException("The source of queue " + queue.name()
-                    + " was closed by its own publisher thread, which calls the function of ownerPeer(...) and would wait for"
-                    + " itself. Close the source on another thread.");
-        }
+        requireOtherThread("closed");
         queue.close(); // first: the queue refuses the call of a listener, and nothing has changed then
         if (!lifecycle.close()) {
             return;
         }
         boolean interrupted = false;
         try {
-            buffer.awaitEmpty(Ticker.limitNanos(timeout));
+            boolean empty = buffer.awaitEmpty(Ticker.limitNanos(timeout));
+            interrupted = join(marks().finish(), empty ? MARK_GRACE : Duration.ofMillis(1));
         } catch (InterruptedException e) {
             interrupted = true;
+            marks().stop();
         }
         boolean regular = lifecycle.closed();
         buffer.refuse(() -> new QueueClosedException("Queue " + queue.name() + " was closed with its source."));
@@ -233,6 +284,14 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         closeMeters();
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void requireOtherThread(String what) {
+        if (Thread.currentThread() == publisher) {
+            throw new IllegalStateException("The source of queue " + queue.name() + " was " + what
+                    + " by its own publisher thread, which calls the function of ownerPeer(...) and would wait for"
+                    + " itself. Close the source on another thread.");
         }
     }
 
@@ -282,17 +341,31 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     }
 
     HandOverReport handOver(Duration grace) {
-        int tasks = queue.drain(grace).size();
+        requireOtherThread("handed over");
+        int tasks;
+        try {
+            tasks = queue.handOver(grace);
+        } catch (QueueClosedException e) {
+            close(closeTimeout());
+            throw e;
+        }
         close(closeTimeout());
-        return new HandOverReport(tasks, closeReport().orElseThrow());
+        return new HandOverReport(tasks, requireClosed());
+    }
+
+    /** What was not replicated; the caller has called {@link #close}. */
+    CloseReport requireClosed() {
+        return closeReport()
+                .orElseThrow(() -> new IllegalStateException("The source of queue " + queue.name()
+                        + " is being closed by another thread. Wait for that call, and read closeReport()."));
     }
 
     Optional<RecoveryReport> recovery() {
-        return Optional.empty();
+        return marks().recovery();
     }
 
     Optional<AbandonedTasks> abandoned() {
-        return Optional.empty();
+        return marks().abandoned();
     }
 
     /** The health of the source now. Never blocks. */

@@ -9,6 +9,7 @@ import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.kafka.TopicProbe;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.metrics.SourceMeters;
+import io.taskqueue.queue.RecoveredTask;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
@@ -17,18 +18,26 @@ import io.taskqueue.source.publish.EventRecords;
 import io.taskqueue.source.publish.PayloadLimit;
 import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.publish.SourceTime;
+import io.taskqueue.source.recovery.RecoveryReader;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.ClaimRegistry;
+import io.taskqueue.source.registry.LowWaterMark;
+import io.taskqueue.source.registry.QueueMarks;
 import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts a source, and wires its parts:
@@ -40,10 +49,13 @@ import org.apache.kafka.common.TopicPartition;
  *     -&gt; registry read; refused if it ends before that epoch
  *     -&gt; claim written; its offset is the epoch
  *     -&gt; SourceStarted written, the fence
- *     -&gt; attached to the queue, by SourceEngine
+ *     -&gt; live tasks read, from the low-water mark to the fence, if they are to be recovered
+ *     -&gt; attached to the queue, by SourceEngine, and the live tasks restored
  * </pre>
  */
 final class SourceStart<T> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SourceStart.class);
 
     /** How many of the last offsets of a partition are searched for epochs. */
     private static final long EPOCH_SEARCH_OFFSETS = 500;
@@ -81,7 +93,7 @@ final class SourceStart<T> {
                 settings.environment().kafkaMeters());
         boolean started = false;
         try {
-            SourceEngine<T> engine = start(topic.partitions(), maxRecordBytes, producers);
+            SourceEngine<T> engine = start(topic, maxRecordBytes, producers);
             started = true;
             return engine;
         } catch (KafkaException e) {
@@ -93,28 +105,36 @@ final class SourceStart<T> {
         }
     }
 
-    private SourceEngine<T> start(int partitions, int maxRecordBytes, ProducerFactory producers)
+    private SourceEngine<T> start(
+            SourceTopics.EventTopicFacts topic, int maxRecordBytes, ProducerFactory producers)
             throws InterruptedException {
         Producer<byte[], byte[]> producer = producers.first();
         Claimed claimed;
         try (TopicReader reader = reader(timeout)) {
-            claimed = claim(producer, reader, partitions);
+            claimed = claim(producer, reader, topic.partitions());
         }
         Claim claim = claimed.claim();
         TopicPartition partition = partition(claim.home().orElseThrow().partitions());
         ReplicationEventCodec<T> codec = new ReplicationEventCodec<>(settings.codec());
         EventRecords<T> records = new EventRecords<>(
                 queue.name(), settings.peers(), codec, claim.instanceId(), partition, maxRecordBytes);
-        var unused = requests.await(
+        RecordMetadata started = requests.await(
                 producer.send(records.sourceStarted(claim.epoch(), time.instant())),
                 "open epoch " + claim.epoch() + " of queue " + queue.name() + " in topic " + topics.events());
+        PayloadLimit<T> payloads =
+                new PayloadLimit<>(queue.name(), settings.peers().source(), codec, records, maxRecordBytes);
+        SourceMarks marks = new SourceMarks(
+                claim,
+                new SourceMarks.Opened(
+                        new LowWaterMark.Place(topics.events(), topic.id(), partition.partition()),
+                        started.hasOffset() ? started.offset() : end(partition),
+                        claimed.mark(),
+                        claimed.hasPredecessor()),
+                settings);
+        Optional<List<RecoveredTask<T>>> recovered = recover(marks, payloads);
         SourceMeters meters = new SourceMeters(settings.environment().meters(), queue.name());
-        EventBuffer<T> buffer = new EventBuffer<>(
-                claim.epoch(),
-                settings.buffer(),
-                new PayloadLimit<>(queue.name(), settings.peers().source(), codec, records, maxRecordBytes),
-                time,
-                meters.leasesExpired());
+        EventBuffer<T> buffer =
+                new EventBuffer<>(claim.epoch(), settings.buffer(), payloads, time, meters.leasesExpired());
         RegistryWatch watch = new RegistryWatch(
                 () -> reader(settings.environment().registryTimeout(timeout)),
                 topics.registry(),
@@ -122,16 +142,41 @@ final class SourceStart<T> {
                 claimed.registryEnd(),
                 time);
         SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, settings.environment());
-        engine.start(records, producers, settings.kafka().ackTimeout(), probe(partition));
+        engine.start(records, producers, settings.kafka().ackTimeout(), probe(partition), marks, recovered);
         return engine;
+    }
+
+    /** The live tasks of earlier owners, if they are to be recovered. */
+    private Optional<List<RecoveredTask<T>>> recover(SourceMarks marks, PayloadLimit<T> payloads)
+            throws InterruptedException {
+        if (settings.continuity().recovery().isEmpty()) {
+            return Optional.empty();
+        }
+        RecoveryReader<T> reader = new RecoveryReader<>(
+                SourceMarks.access(settings), queue.name(), settings.codec(), payloads::encode);
+        RecoveryReader.Found<T> found =
+                marks.recover(reader, settings.continuity().recovery().get());
+        return Optional.of(found.queue().tasks().stream()
+                .map(task -> new RecoveredTask<>(
+                        task.task(), task.lastError(), task.token(), task.leaseExpiration(), task.availableAt()))
+                .toList());
+    }
+
+    /** Where SourceStarted is, at the latest: Kafka acknowledged it without its offset. */
+    private long end(TopicPartition partition) {
+        try (TopicReader reader = reader(timeout)) {
+            return Objects.requireNonNull(reader.ends(List.of(partition)).get(partition));
+        }
     }
 
     /**
      * A queue that is claimed.
      *
      * @param registryEnd the offset up to which the registry was read before
+     * @param mark the low-water mark of the queue that was found there
+     * @param hasPredecessor whether the queue was claimed before, with the same event topic
      */
-    private record Claimed(Claim claim, long registryEnd) {}
+    private record Claimed(Claim claim, long registryEnd, Optional<LowWaterMark> mark, boolean hasPredecessor) {}
 
     private Claimed claim(Producer<byte[], byte[]> producer, TopicReader reader, int partitions)
             throws InterruptedException {
@@ -140,7 +185,8 @@ final class SourceStart<T> {
         int mapping = mapping(before, partitions);
         TopicPartition partition = partition(mapping);
         long highest = highestEpoch(reader, partition);
-        ClaimRegistry.Contents contents = registry.read(); // again: every epoch found must be older than its end
+        QueueMarks marks = new QueueMarks(topics.registry(), queue.name());
+        ClaimRegistry.Contents contents = registry.read(marks); // again: every epoch found must be older than its end
         if (contents.end() <= highest) {
             throw new SourceStartException("Partition " + partition + " holds events of epoch " + highest
                     + ", but the next claim in registry " + topics.registry() + " would be epoch " + contents.end()
@@ -154,7 +200,11 @@ final class SourceStart<T> {
                 settings.peers().source(),
                 time.instant(),
                 Optional.of(new Claim.Home(topics.events(), mapping)));
-        return new Claimed(registry.claim(producer, requests, draft, contents.end()), contents.end());
+        return new Claimed(
+                registry.claim(producer, requests, draft, contents.end()),
+                contents.end(),
+                marks.newest(),
+                hasPredecessor(contents.claims().get(queue.name())));
     }
 
     /**
@@ -176,6 +226,21 @@ final class SourceStart<T> {
                     + mapping + " partitions, or publish to a new topic: topic(...).");
         }
         return mapping;
+    }
+
+    private boolean hasPredecessor(@Nullable Claim before) {
+        if (before == null) {
+            return false;
+        }
+        Optional<String> other =
+                before.home().map(Claim.Home::topic).filter(topic -> !topic.equals(topics.events()));
+        other.ifPresent(topic -> LOG.warn(
+                "Queue {} had its events in topic {} before, and has them in topic {} now: live tasks in the former are not"
+                        + " recovered. 'taskqueue recover' writes them to a file before the queue is claimed for another topic",
+                queue.name(),
+                topic,
+                topics.events()));
+        return other.isEmpty();
     }
 
     private TopicPartition partition(int mapping) {

@@ -6,10 +6,12 @@ import java.util.Optional;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Creates the topics of a source if they do not exist, waits until they accept records, and checks those that exist. */
 final class SourceTopics {
@@ -17,10 +19,17 @@ final class SourceTopics {
     /**
      * What a source needs to know about the event topic.
      *
+     * @param id its id, which another topic of the same name does not have
      * @param partitions how many it has
      * @param maxRecordBytes the size of the largest record that it accepts
      */
-    record EventTopicFacts(int partitions, int maxRecordBytes) {}
+    record EventTopicFacts(Uuid id, int partitions, int maxRecordBytes) {}
+
+    /**
+     * Small segments: compaction removes older low-water marks from closed segments only, and the start of a source reads the whole
+     * registry.
+     */
+    private static final int REGISTRY_SEGMENT_BYTES = 1024 * 1024;
 
     private final TopicAdmin admin;
     private final SourceSettings.Topics topics;
@@ -33,15 +42,26 @@ final class SourceTopics {
     /** @throws SourceStartException if a topic does not exist and may not be created, or does not suit its purpose */
     EventTopicFacts ensure() throws InterruptedException {
         try {
-            int registryPartitions = partitionsOf(topic(topics.registry(), 1, TopicConfig.CLEANUP_POLICY_COMPACT));
+            int registryPartitions = partitionsOf(topic(
+                    topics.registry(),
+                    1,
+                    Map.of(
+                            TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
+                            TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(REGISTRY_SEGMENT_BYTES))));
             checkRegistry(registryPartitions, admin.config(topics.registry()));
             int partitions = partitionsOf(topic(
                     topics.events(),
                     topics.partitions().orElse(SourceSettings.Topics.DEFAULT_PARTITIONS),
-                    TopicConfig.CLEANUP_POLICY_DELETE));
+                    Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE)));
             Config config = admin.config(topics.events());
             checkEvents(partitions, config);
-            return new EventTopicFacts(partitions, TopicAdmin.maxMessageBytes(config));
+            return new EventTopicFacts(
+                    admin.describe(topics.events())
+                            .map(TopicDescription::topicId)
+                            .orElseThrow(() -> new UnknownTopicOrPartitionException(
+                                    "topic " + topics.events() + " was deleted meanwhile")),
+                    partitions,
+                    TopicAdmin.maxMessageBytes(config));
         } catch (TimeoutException e) {
             throw e; // the cluster did not answer at all
         } catch (RetriableException e) {
@@ -53,9 +73,8 @@ final class SourceTopics {
         }
     }
 
-    private NewTopic topic(String name, int partitions, String cleanupPolicy) {
-        return new NewTopic(name, partitions, (short) topics.replicationFactor())
-                .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, cleanupPolicy));
+    private NewTopic topic(String name, int partitions, Map<String, String> configs) {
+        return new NewTopic(name, partitions, (short) topics.replicationFactor()).configs(configs);
     }
 
     private int partitionsOf(NewTopic topic) throws InterruptedException {

@@ -118,6 +118,11 @@ public final class LiveTaskOffsets {
                 new Low(offset, position, (long) abandoned.size() + own.size(), upTo, Optional.ofNullable(lastKey)));
     }
 
+    /** How many live tasks this source has shown in an event. */
+    public synchronized int live() {
+        return own.size();
+    }
+
     /** The live tasks of this source whose latest events are oldest, at most that many. */
     public synchronized List<Latest> oldest(int max) {
         List<Latest> oldest = new ArrayList<>();

@@ -50,7 +50,7 @@ public final class PayloadLimit<T> {
     }
 
     /** @throws PayloadRefusedException if the payload cannot be encoded, or its events would not fit into a record */
-    byte[] encode(T payload) {
+    public byte[] encode(T payload) {
         byte[] bytes;
         try {
             bytes = codec.encodePayload(payload);

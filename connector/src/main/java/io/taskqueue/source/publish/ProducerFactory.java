@@ -17,6 +17,7 @@ public final class ProducerFactory implements Supplier<Producer<byte[], byte[]>>
     private final Map<String, Object> settings;
     private final Optional<MeterRegistry> registry;
     private @Nullable Producer<byte[], byte[]> first;
+    private @Nullable Producer<byte[], byte[]> current;
     private @Nullable KafkaClientMetrics meters;
 
     /** @param registry where the meters of the producers are shown, if they are */
@@ -41,7 +42,13 @@ public final class ProducerFactory implements Supplier<Producer<byte[], byte[]>>
             producer = new KafkaProducer<>(settings);
             bindMeters(producer);
         }
+        current = producer;
         return producer;
+    }
+
+    /** The producer that was returned last; it may have been closed. */
+    public synchronized Optional<Producer<byte[], byte[]>> current() {
+        return Optional.ofNullable(current);
     }
 
     @Override

@@ -2,9 +2,9 @@ package io.taskqueue.source.publish;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
@@ -19,16 +19,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProducerSession<T> implements AutoCloseable {
 
+    /** Is given each acknowledged event. */
+    interface Acknowledgement<T> {
+
+        /**
+         * Kafka acknowledged an event.
+         *
+         * @param offset its offset, or -1 if Kafka did not state it
+         * @return false if an older one was due
+         */
+        boolean accept(BufferedEvent<T> event, long offset);
+    }
+
     private final Producer<byte[], byte[]> producer;
-    private final Predicate<BufferedEvent<T>> acknowledged;
+    private final Acknowledgement<T> acknowledged;
     private final Runnable onFailure;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     /**
-     * @param acknowledged called with each acknowledged event; false if an older one was due
+     * @param acknowledged called with each acknowledged event
      * @param onFailure called once, at the first failure
      */
-    ProducerSession(Producer<byte[], byte[]> producer, Predicate<BufferedEvent<T>> acknowledged, Runnable onFailure) {
+    ProducerSession(Producer<byte[], byte[]> producer, Acknowledgement<T> acknowledged, Runnable onFailure) {
         this.producer = producer;
         this.acknowledged = acknowledged;
         this.onFailure = onFailure;
@@ -39,7 +51,7 @@ final class ProducerSession<T> implements AutoCloseable {
             var unused = producer.send(record, (metadata, error) -> {
                 if (error != null) {
                     fail(error);
-                } else if (!failed() && !acknowledged.test(event)) {
+                } else if (!failed() && !acknowledged.accept(event, offsetOf(metadata))) {
                     fail(new IllegalStateException("Kafka acknowledged event " + event.position
                             + " before an older event; the producer is replaced."));
                 }
@@ -50,6 +62,11 @@ final class ProducerSession<T> implements AutoCloseable {
         } catch (KafkaException | IllegalStateException e) {
             fail(e);
         }
+    }
+
+    /** Kafka acknowledges a retry of a batch that it holds already without an offset. */
+    private static long offsetOf(RecordMetadata metadata) {
+        return metadata.hasOffset() ? metadata.offset() : -1;
     }
 
     boolean failed() {

@@ -44,8 +44,12 @@ public final class Publisher<T> implements Runnable {
     /** Is notified of what happens; on the publisher's thread, or on the producer's. */
     public interface Listener<T> {
 
-        /** Kafka acknowledged the event; called once for each, in order, on the producer's thread. */
-        void acknowledged(ReplicationEvent<T> event);
+        /**
+         * Kafka acknowledged the event; called once for each, in order, on the producer's thread.
+         *
+         * @param offset its offset in the partition, or -1 if Kafka did not state it
+         */
+        void acknowledged(ReplicationEvent<T> event, long offset);
 
         /** The producer failed and will be replaced. */
         void retrying(String error);
@@ -206,11 +210,11 @@ public final class Publisher<T> implements Runnable {
         }
     }
 
-    private boolean acknowledged(BufferedEvent<T> event) {
+    private boolean acknowledged(BufferedEvent<T> event, long offset) {
         if (!buffer.acknowledged(event)) {
             return false;
         }
-        listener.acknowledged(Objects.requireNonNull(event.published));
+        listener.acknowledged(Objects.requireNonNull(event.published), offset);
         return true;
     }
 

@@ -51,7 +51,7 @@ public final class QueueRecovery {
         }
         Place place = place(kafka, timeout, queueName, claim.home().get());
         return new RecoveryReader<>(
-                        new RecoveryReader.Access(kafka, timeout, Ticker.system()), queueName, codec)
+                        new RecoveryReader.Access(kafka, timeout, Ticker.system()), queueName, codec, payload -> {})
                 .read(place, marks.newest(), OptionalLong.empty(), settings)
                 .queue();
     }

@@ -11,6 +11,7 @@ import io.taskqueue.kafka.OpenTransactions.HeldBack;
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.kafka.TopicReader;
+import io.taskqueue.queue.PayloadRefusedException;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.IsolationLevel;
@@ -68,16 +70,22 @@ public final class RecoveryReader<T> {
     private final Access access;
     private final String queueName;
     private final ReplicationEventCodec<T> codec;
+    private final Consumer<T> check;
 
-    public RecoveryReader(Access access, String queueName, PayloadCodec<T> codec) {
+    /**
+     * @param check refuses a payload that the queue's journal would refuse, with a {@link PayloadRefusedException}: the limit of a record may
+     *     have been lowered since the task was enqueued
+     */
+    public RecoveryReader(Access access, String queueName, PayloadCodec<T> codec, Consumer<T> check) {
         this.access = access;
         this.queueName = queueName;
         this.codec = new ReplicationEventCodec<>(codec);
+        this.check = check;
     }
 
     /** A reader that leaves payloads as they are on the topic. */
     public static RecoveryReader<byte[]> withoutPayloads(Access access, String queueName) {
-        return new RecoveryReader<>(access, queueName, LiveRecords.UNDECODED_PAYLOADS);
+        return new RecoveryReader<>(access, queueName, LiveRecords.UNDECODED_PAYLOADS, payload -> {});
     }
 
     /**
@@ -208,8 +216,9 @@ public final class RecoveryReader<T> {
             try {
                 ReplicationEvent<T> event = codec.decode(record.value());
                 requireAsInHeaders(event, record);
+                check.accept(event.payload());
                 QueueFold.Step unused = fold.apply(event);
-            } catch (UndecodableEventException e) {
+            } catch (UndecodableEventException | PayloadRefusedException e) {
                 undecodableCount++;
                 if (undecodable.size() < MOST_DESCRIBED) {
                     undecodable.add(new UndecodableTask(

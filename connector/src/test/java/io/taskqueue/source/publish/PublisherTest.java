@@ -235,7 +235,7 @@ class PublisherTest implements Publisher.Listener<String> {
     }
 
     @Override
-    public void acknowledged(ReplicationEvent<String> event) {
+    public void acknowledged(ReplicationEvent<String> event, long offset) {
         acknowledged.add(event.position().sequence());
     }
 

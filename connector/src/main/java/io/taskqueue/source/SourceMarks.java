@@ -1,0 +1,217 @@
+package io.taskqueue.source;
+
+import io.taskqueue.event.Position;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.kafka.KafkaRequests;
+import io.taskqueue.kafka.TopicAdmin;
+import io.taskqueue.source.mark.LiveTaskOffsets;
+import io.taskqueue.source.mark.LiveTaskOffsets.Low;
+import io.taskqueue.source.mark.MarkPublisher;
+import io.taskqueue.source.mark.RetentionGuard;
+import io.taskqueue.source.mark.RetentionReadings;
+import io.taskqueue.source.mark.TopicRetention;
+import io.taskqueue.source.publish.ProducerFactory;
+import io.taskqueue.source.recovery.AbandonedTasks;
+import io.taskqueue.source.recovery.Recovery;
+import io.taskqueue.source.recovery.RecoveryReader;
+import io.taskqueue.source.recovery.RecoveryReport;
+import io.taskqueue.source.registry.Claim;
+import io.taskqueue.source.registry.LowWaterMark;
+import io.taskqueue.source.registry.LowWaterMark.Place;
+import io.taskqueue.source.registry.QueueMarks;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The live tasks of a source's queue on the topic: those of earlier owners, which the source recovered or counts in the background; the
+ * low-water mark that follows from all of them; and their protection against retention.
+ */
+final class SourceMarks {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SourceMarks.class);
+    private static final long COUNT_AGAIN_SECONDS = 10;
+
+    /**
+     * What the start of a source found out.
+     *
+     * @param place the queue's partition
+     * @param fence the offset of the source's SourceStarted
+     * @param published the mark that an earlier owner published last
+     * @param hasPredecessor whether the queue was claimed before
+     */
+    record Opened(Place place, long fence, Optional<LowWaterMark> published, boolean hasPredecessor) {}
+
+    private final Claim claim;
+    private final Opened opened;
+    private final SourceSettings<?> settings;
+    private final LiveTaskOffsets offsets;
+    private final Thread counting;
+    private volatile @Nullable RecoveryReport recovery;
+    private volatile @Nullable AbandonedTasks abandoned;
+    private @Nullable MarkPublisher publisher;
+    private @Nullable Thread publishing;
+
+    SourceMarks(Claim claim, Opened opened, SourceSettings<?> settings) {
+        this.claim = claim;
+        this.opened = opened;
+        this.settings = settings;
+        this.offsets = new LiveTaskOffsets(new Position(claim.epoch(), 0), opened.fence());
+        this.counting = daemon("abandoned-tasks", this::countAbandoned);
+    }
+
+    /** Reads the live tasks of earlier owners, for the queue; each stays at the mark until the source has published it. */
+    <T> RecoveryReader.Found<T> recover(RecoveryReader<T> reader, Recovery recoverySettings)
+            throws InterruptedException {
+        RecoveryReader.Found<T> found = reader.read(
+                opened.place(), opened.published(), OptionalLong.of(opened.fence()), recoverySettings);
+        RecoveryReport report = found.queue().report();
+        offsets.abandoned(found.latest(), report.lastKey());
+        recovery = report;
+        RecoveryLog.recovered(claim.queueName(), report);
+        return found;
+    }
+
+    static RecoveryReader.Access access(SourceSettings<?> settings) {
+        return new RecoveryReader.Access(
+                settings.kafka().all(),
+                settings.kafka().apiTimeout(),
+                settings.environment().time());
+    }
+
+    /**
+     * Starts to publish marks and, unless the tasks of earlier owners are recovered, to count these.
+     *
+     * @param confirmed completes when everything so far is confirmed
+     */
+    void start(
+            Supplier<CompletableFuture<Position>> confirmed,
+            ProducerFactory producers,
+            RetentionGuard.Snapshots snapshots) {
+        if (recovery == null) {
+            if (opened.hasPredecessor()) {
+                counting.start();
+            } else {
+                offsets.abandoned(List.of(), Optional.empty());
+            }
+        }
+        RetentionGuard guard = new RetentionGuard(
+                offsets,
+                snapshots,
+                new RetentionReadings(
+                        new TopicRetention(new TopicPartition(
+                                opened.place().topic(), opened.place().partition())),
+                        () -> TopicAdmin.open(
+                                settings.kafka().all(), settings.kafka().apiTimeout()),
+                        settings.environment().time()),
+                settings.environment().time());
+        MarkPublisher marks = new MarkPublisher(
+                new MarkPublisher.Mark(claim.queueName(), offsets),
+                confirmed,
+                low -> write(low, producers),
+                guard::check,
+                settings.continuity().markInterval(),
+                settings.environment().time());
+        publisher = marks;
+        Thread thread = daemon("marks", marks);
+        publishing = thread;
+        thread.start();
+    }
+
+    private Future<?> write(Low low, ProducerFactory producers) {
+        LowWaterMark mark = new LowWaterMark(
+                claim.queueName(),
+                claim.epoch(),
+                opened.place(),
+                low.offset(),
+                low.position(),
+                new LowWaterMark.Live(low.tasks(), low.upTo(), low.lastKey()),
+                settings.environment().time().instant());
+        return producers
+                .current()
+                .<Future<?>>map(producer -> producer.send(
+                        QueueMarks.record(settings.topics().registry(), mark)))
+                .orElseThrow(() -> new IllegalStateException("There is no producer now."));
+    }
+
+    void acknowledged(ReplicationEvent<?> event, long offset) {
+        offsets.acknowledged(event, offset);
+    }
+
+    /** Publishes the last mark, and ends; the thread to be waited for, if there is one. */
+    @Nullable
+    Thread finish() {
+        counting.interrupt();
+        MarkPublisher marks = publisher;
+        if (marks != null) {
+            marks.finish();
+        }
+        return publishing;
+    }
+
+    /** Ends without another mark: the source has ended. */
+    void stop() {
+        counting.interrupt();
+        Thread thread = publishing;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    Optional<RecoveryReport> recovery() {
+        return Optional.ofNullable(recovery);
+    }
+
+    Optional<AbandonedTasks> abandoned() {
+        return Optional.ofNullable(abandoned);
+    }
+
+    private void countAbandoned() {
+        RecoveryReader<byte[]> reader = RecoveryReader.withoutPayloads(access(settings), claim.queueName());
+        try {
+            while (abandoned == null) {
+                try {
+                    countAbandoned(reader);
+                } catch (InterruptException e) {
+                    return; // the source has ended; the thread is interrupted
+                } catch (KafkaException e) {
+                    LOG.warn(
+                            "The live tasks that earlier owners of queue {} left cannot be counted now; this is attempted again in"
+                                    + " {} s: {}",
+                            claim.queueName(),
+                            COUNT_AGAIN_SECONDS,
+                            e.getMessage());
+                    KafkaRequests.pause(Duration.ofSeconds(COUNT_AGAIN_SECONDS));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void countAbandoned(RecoveryReader<byte[]> reader) throws InterruptedException {
+        RecoveryReader.Found<byte[]> found = reader.read(
+                opened.place(), opened.published(), OptionalLong.of(opened.fence()), Recovery.standard());
+        RecoveryReport report = found.queue().report();
+        offsets.abandoned(found.latest(), report.lastKey());
+        AbandonedTasks tasks = new AbandonedTasks(report.tasks().live(), report.tasks().oldest());
+        abandoned = tasks;
+        RecoveryLog.abandoned(claim.queueName(), tasks, report);
+    }
+
+    private Thread daemon(String role, Runnable task) {
+        Thread thread = new Thread(task, "taskqueue-" + role + "-" + claim.queueName());
+        thread.setDaemon(true);
+        return thread;
+    }
+}
