@@ -28,6 +28,7 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -181,6 +182,8 @@ final class SourceMarks {
             while (abandoned == null) {
                 try {
                     countAbandoned(reader);
+                } catch (InterruptException e) {
+                    return; // the source has ended; the thread is interrupted
                 } catch (KafkaException e) {
                     LOG.warn(
                             "The live tasks that earlier owners of queue {} left cannot be counted now; this is attempted again in"

@@ -1,11 +1,5 @@
 package io.taskqueue.source.recovery;
 
-import io.taskqueue.event.Position;
-import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.fold.FoldedQueue;
-import io.taskqueue.fold.FoldedTask;
-import io.taskqueue.fold.QueueFold;
-import io.taskqueue.fold.TaskPhase;
 import io.taskqueue.kafka.OpenTransactions;
 import io.taskqueue.kafka.OpenTransactions.HeldBack;
 import io.taskqueue.kafka.ClientProperties;
@@ -14,22 +8,16 @@ import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.queue.PayloadRefusedException;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
-import io.taskqueue.serde.ReplicationEventCodec;
-import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.source.mark.LiveTaskOffsets;
 import io.taskqueue.source.registry.LowWaterMark;
 import io.taskqueue.source.registry.LowWaterMark.Place;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
@@ -47,9 +35,6 @@ import org.slf4j.LoggerFactory;
 public final class RecoveryReader<T> {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecoveryReader.class);
-
-    /** How many undecodable tasks a report describes; all are counted. */
-    static final int MOST_DESCRIBED = 100;
 
     /**
      * How Kafka is reached.
@@ -69,8 +54,7 @@ public final class RecoveryReader<T> {
 
     private final Access access;
     private final String queueName;
-    private final ReplicationEventCodec<T> codec;
-    private final Consumer<T> check;
+    private final LatestRecordDecoder<T> decoder;
 
     /**
      * @param check refuses a payload that the queue's journal would refuse, with a {@link PayloadRefusedException}: the limit of a record may
@@ -79,8 +63,7 @@ public final class RecoveryReader<T> {
     public RecoveryReader(Access access, String queueName, PayloadCodec<T> codec, Consumer<T> check) {
         this.access = access;
         this.queueName = queueName;
-        this.codec = new ReplicationEventCodec<>(codec);
-        this.check = check;
+        this.decoder = new LatestRecordDecoder<>(queueName, codec, check);
     }
 
     /** A reader that leaves payloads as they are on the topic. */
@@ -116,15 +99,15 @@ public final class RecoveryReader<T> {
         long from = Math.min(Math.max(mark.map(LowWaterMark::offset).orElse(0L), beginning), to);
         LiveRecords records = new LiveRecords(queueName, mark, cut);
         read(partition, from, to, records, settings);
-        Decoded<T> decoded = decode(records.latest());
+        LatestRecordDecoder.Decoded<T> decoded = decoder.decode(records.latest());
         Duration time = Duration.ofNanos(access.ticker.nanos() - begin);
         RecoveryReport report = new RecoveryReport(
                 new RecoveryReport.Reading(partition.topic(), partition.partition(), from, to, records.events(), time),
                 decoded.counts(),
                 records.lastKey().or(() -> mark.flatMap(known -> known.live().lastKey())),
                 records.removed(),
-                decoded.undecodable);
-        return new Found<>(new RecoverableQueue<>(decoded.tasks, report), latest(records));
+                decoded.undecodable());
+        return new Found<>(new RecoverableQueue<>(decoded.tasks(), report), latest(records));
     }
 
     private boolean isUsable(LowWaterMark mark, Place place, long to) {
@@ -188,60 +171,5 @@ public final class RecoveryReader<T> {
                 .map(record -> new LiveTaskOffsets.Latest(
                         record.task(), record.offset(), record.position(), record.writtenAt()))
                 .toList();
-    }
-
-    /** The live tasks, and those that cannot be decoded. */
-    private record Decoded<T>(List<FoldedTask<T>> tasks, List<UndecodableTask> undecodable, long undecodableCount) {
-
-        RecoveryReport.Tasks counts() {
-            return new RecoveryReport.Tasks(
-                    count(TaskPhase.PENDING),
-                    count(TaskPhase.DELAYED),
-                    count(TaskPhase.LEASED),
-                    count(TaskPhase.HANDED_OVER),
-                    undecodableCount,
-                    tasks.stream().map(task -> task.task().enqueuedAt()).min(Comparator.<Instant>naturalOrder()));
-        }
-
-        private long count(TaskPhase phase) {
-            return tasks.stream().filter(task -> task.phase() == phase).count();
-        }
-    }
-
-    private Decoded<T> decode(List<LatestRecord> latest) {
-        QueueFold<T> fold = new QueueFold<>(queueName, 0);
-        List<UndecodableTask> undecodable = new ArrayList<>();
-        long undecodableCount = 0;
-        for (LatestRecord record : latest) {
-            try {
-                ReplicationEvent<T> event = codec.decode(record.value());
-                requireAsInHeaders(event, record);
-                check.accept(event.payload());
-                QueueFold.Step unused = fold.apply(event);
-            } catch (UndecodableEventException | PayloadRefusedException e) {
-                undecodableCount++;
-                if (undecodable.size() < MOST_DESCRIBED) {
-                    undecodable.add(new UndecodableTask(
-                            record.task(), record.position(), record.offset(), String.valueOf(e.getMessage())));
-                }
-            }
-        }
-        FoldedQueue<T> state = fold.state();
-        List<FoldedTask<T>> tasks = Stream.of(
-                        TaskPhase.PENDING, TaskPhase.HANDED_OVER, TaskPhase.DELAYED, TaskPhase.LEASED)
-                .flatMap(phase -> state.in(phase).stream())
-                .toList();
-        return new Decoded<>(tasks, undecodable, undecodableCount);
-    }
-
-    private static void requireAsInHeaders(ReplicationEvent<?> event, LatestRecord record) {
-        boolean same = event.position().equals(record.position())
-                && event.change()
-                        .filter(change -> change.task().id().equals(record.task()))
-                        .isPresent();
-        if (!same) {
-            throw new UndecodableEventException("The headers of this record state event " + record.position() + " of task "
-                    + record.task() + ", but its value is " + event + ".");
-        }
     }
 }

@@ -1,0 +1,93 @@
+package io.taskqueue.source.recovery;
+
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.fold.FoldedQueue;
+import io.taskqueue.fold.FoldedTask;
+import io.taskqueue.fold.QueueFold;
+import io.taskqueue.fold.TaskPhase;
+import io.taskqueue.queue.PayloadRefusedException;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.serde.UndecodableEventException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Decodes the latest records of live tasks, and folds them into the state of the queue. A task whose record cannot be decoded is
+ * reported, and does not prevent the recovery of the others. Immutable and thread-safe.
+ */
+final class LatestRecordDecoder<T> {
+
+    /** How many undecodable tasks a report describes; all are counted. */
+    static final int MOST_DESCRIBED = 100;
+
+    private final String queueName;
+    private final ReplicationEventCodec<T> codec;
+    private final Consumer<T> check;
+
+    LatestRecordDecoder(String queueName, PayloadCodec<T> codec, Consumer<T> check) {
+        this.queueName = queueName;
+        this.codec = new ReplicationEventCodec<>(codec);
+        this.check = check;
+    }
+
+    /** The live tasks, and those that cannot be decoded. */
+    record Decoded<T>(List<FoldedTask<T>> tasks, List<UndecodableTask> undecodable, long undecodableCount) {
+
+        RecoveryReport.Tasks counts() {
+            return new RecoveryReport.Tasks(
+                    count(TaskPhase.PENDING),
+                    count(TaskPhase.DELAYED),
+                    count(TaskPhase.LEASED),
+                    count(TaskPhase.HANDED_OVER),
+                    undecodableCount,
+                    tasks.stream().map(task -> task.task().enqueuedAt()).min(Comparator.<Instant>naturalOrder()));
+        }
+
+        private long count(TaskPhase phase) {
+            return tasks.stream().filter(task -> task.phase() == phase).count();
+        }
+    }
+
+    /** Decodes the latest records of live tasks, given in the order of their positions. */
+    Decoded<T> decode(List<LatestRecord> latest) {
+        QueueFold<T> fold = new QueueFold<>(queueName, 0);
+        List<UndecodableTask> undecodable = new ArrayList<>();
+        long undecodableCount = 0;
+        for (LatestRecord record : latest) {
+            try {
+                ReplicationEvent<T> event = codec.decode(record.value());
+                requireAsInHeaders(event, record);
+                check.accept(event.payload());
+                QueueFold.Step unused = fold.apply(event);
+            } catch (UndecodableEventException | PayloadRefusedException e) {
+                undecodableCount++;
+                if (undecodable.size() < MOST_DESCRIBED) {
+                    undecodable.add(new UndecodableTask(
+                            record.task(), record.position(), record.offset(), String.valueOf(e.getMessage())));
+                }
+            }
+        }
+        FoldedQueue<T> state = fold.state();
+        List<FoldedTask<T>> tasks = Stream.of(
+                        TaskPhase.PENDING, TaskPhase.HANDED_OVER, TaskPhase.DELAYED, TaskPhase.LEASED)
+                .flatMap(phase -> state.in(phase).stream())
+                .toList();
+        return new Decoded<>(tasks, undecodable, undecodableCount);
+    }
+
+    private static void requireAsInHeaders(ReplicationEvent<?> event, LatestRecord record) {
+        boolean same = event.position().equals(record.position())
+                && event.change()
+                        .filter(change -> change.task().id().equals(record.task()))
+                        .isPresent();
+        if (!same) {
+            throw new UndecodableEventException("The headers of this record state event " + record.position() + " of task "
+                    + record.task() + ", but its value is " + event + ".");
+        }
+    }
+}
