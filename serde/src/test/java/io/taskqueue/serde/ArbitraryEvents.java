@@ -69,16 +69,17 @@ public final class ArbitraryEvents extends DomainContextBase {
     }
 
     private static Arbitrary<ReplicationEvent<String>> taskEvents(EventKind kind) {
-        Arbitrary<Long> numbers = Arbitraries.longs().between(1, Long.MAX_VALUE);
+        Arbitrary<Long> numbers = Arbitraries.longs().between(2, Long.MAX_VALUE);
         Arbitrary<Task<String>> tasks = Combinators.combine(
                         texts(),
                         Arbitraries.longs().between(0, Long.MAX_VALUE),
                         numbers,
                         Arbitraries.integers().between(2, Integer.MAX_VALUE),
                         instants(),
-                        payloads())
-                .as((queue, epoch, id, attempt, enqueued, payload) ->
-                        new Task<>(new TaskId(queue, epoch, id), attempt, enqueued, payload));
+                        payloads(),
+                        texts().injectNull(0.5))
+                .as((queue, epoch, id, attempt, enqueued, payload, key) ->
+                        new Task<>(new TaskId(queue, epoch, id), attempt, enqueued, payload, key));
         Arbitrary<Tuple.Tuple2<Boolean, Boolean>> where = Combinators.combine(
                         Arbitraries.of(true, false), Arbitraries.of(true, false))
                 .as(Tuple::of);
@@ -103,18 +104,54 @@ public final class ArbitraryEvents extends DomainContextBase {
             case ENQUEUED, SOURCE_STARTED -> {}
             case LEASE_GRANTED, HEARTBEAT -> parts.token(running).leaseExpiration(expires);
             case COMPLETED -> parts.token(running);
-            case FAILED -> parts.token(running).error(maybe == null ? TaskError.of("") : maybe);
+            case FAILED -> parts.token(running)
+                    .availableAt(maybe == null ? null : expires)
+                    .error(maybe == null ? TaskError.of("") : maybe);
             case LEASE_EXPIRED -> parts.token(running)
                     .leaseExpiration(expires)
+                    .availableAt(maybe == null ? null : expires)
                     .error(maybe)
                     .flag(EventFlag.FROM_EXPIRATION);
             case REQUEUED -> parts.token(ended).error(maybe);
             case DEAD_LETTERED -> parts.token(running).error(maybe).flag(EventFlag.DEAD_LETTER);
-            case DRAINED -> parts.token(maybe == null ? null : ended)
-                    .error(maybe)
-                    .flag(EventFlag.FROM_DRAIN);
-            case RESTORED -> parts.token(maybe == null ? null : ended).error(maybe);
-            case SNAPSHOT -> parts.token(running).leaseExpiration(expires).error(maybe);
+            case DRAINED -> drained(parts, task, ended, expires, maybe);
+            case RESTORED, SNAPSHOT -> state(parts, kind, task, expires, maybe);
+        }
+    }
+
+    private static void drained(
+            TaskEvent.Builder<String> parts,
+            Task<String> task,
+            OwnershipToken ended,
+            Instant expires,
+            @Nullable TaskError maybe) {
+        parts.token(maybe == null ? null : ended).error(maybe).flag(EventFlag.FROM_DRAIN);
+        if (task.id().sequenceId() % 2 == 0) {
+            parts.flag(EventFlag.HAND_OVER).availableAt(maybe == null ? null : expires);
+        }
+    }
+
+    /** Leased, delayed or pending. */
+    private static void state(
+            TaskEvent.Builder<String> parts,
+            EventKind kind,
+            Task<String> task,
+            Instant expires,
+            @Nullable TaskError maybe) {
+        long sequenceId = task.id().sequenceId();
+        int attempt = task.attempt();
+        parts.error(maybe);
+        switch ((int) (sequenceId % 4)) {
+            case 0 -> parts.token(new OwnershipToken(sequenceId, attempt, UUID.randomUUID()))
+                    .leaseExpiration(expires);
+            case 1 -> parts.token(new OwnershipToken(sequenceId, attempt - 1, UUID.randomUUID()))
+                    .availableAt(expires);
+            case 2 -> parts.token(maybe == null ? null : new OwnershipToken(sequenceId, 1, UUID.randomUUID()));
+            default -> {
+                if (kind == EventKind.SNAPSHOT) {
+                    parts.pendingSince(1);
+                }
+            }
         }
     }
 

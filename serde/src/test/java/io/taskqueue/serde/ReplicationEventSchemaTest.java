@@ -72,10 +72,13 @@ class ReplicationEventSchemaTest {
         byte[] json = codec.encode(WireFormatTest.sample(kind));
         ObjectNode donor = (ObjectNode) mapper.readTree(codec.encode(WireFormatTest.sample(EventKind.FAILED)));
         donor.put("leaseExpiration", "2026-11-01T10:00:00Z");
+        donor.put("availableAt", "2026-11-01T10:00:00Z");
+        donor.put("pendingSinceEventId", 3);
+        donor.put("taskKey", "line-17");
         donor.put("instanceId", "00000000-0000-0000-0000-00000000000b");
         for (Map.Entry<String, JsonNode> field : donor.properties()) {
             ObjectNode record = (ObjectNode) mapper.readTree(json);
-            if (record.has(field.getKey()) || field.getKey().equals("ownershipToken")) {
+            if (record.has(field.getKey()) || dependsOnTheToken(kind, field.getKey())) {
                 continue; // a schema cannot express whether a token fits
             }
             record.set(field.getKey(), field.getValue());
@@ -83,6 +86,22 @@ class ReplicationEventSchemaTest {
                     .as("%s with %s", kind, field.getKey())
                     .isEqualTo(isDecodable(record.toString()));
         }
+    }
+
+    private static boolean dependsOnTheToken(EventKind kind, String field) {
+        return field.equals("ownershipToken")
+                || (field.equals("leaseExpiration") && (kind == EventKind.RESTORED || kind == EventKind.SNAPSHOT));
+    }
+
+    @ParameterizedTest
+    @EnumSource(WireFormatTest.StateSample.class)
+    void eventThatShowsAStateIsValid(WireFormatTest.StateSample sample) throws IOException {
+        String json = new String(codec.encode(sample.event()), UTF_8);
+        assertThat(errors(json)).isEmpty();
+        ObjectNode withoutToken = (ObjectNode) new ObjectMapper().readTree(json);
+        withoutToken.remove("ownershipToken");
+
+        assertThat(errors(withoutToken.toString()).isEmpty()).isEqualTo(isDecodable(withoutToken.toString()));
     }
 
     @ParameterizedTest
@@ -102,6 +121,13 @@ class ReplicationEventSchemaTest {
                 "flags | [\"DeadLetter\"]",
                 "ownerPeerId | null",
                 "error | {}",
+                "flags | [\"HandOver\"]",
+                "availableAt | \"soon\"",
+                "availableAt | null",
+                "pendingSinceEventId | 3",
+                "taskKey | \"\"",
+                "taskKey | null",
+                "taskKey | 7",
             })
     void wrongValueIsRejected(String field, String value) throws IOException {
         ObjectNode record =

@@ -56,6 +56,61 @@ class WireFormatTest {
         assertThat(codec.decode(without.getBytes(UTF_8)).error()).isEmpty();
     }
 
+    /** The parts by which an event shows the state of its task. */
+    enum StateSample {
+        LEASED(EventKind.RESTORED, 2, change -> change.token(token(2)).leaseExpiration(EXPIRES)),
+        LEASED_SNAPSHOT(EventKind.SNAPSHOT, 2, change -> change.token(token(2))
+                .leaseExpiration(EXPIRES)
+                .error(TaskError.of("no route"))),
+        DELAYED(EventKind.RESTORED, 3, change -> change.token(token(2)).availableAt(EXPIRES)),
+        DELAYED_SNAPSHOT(EventKind.SNAPSHOT, 3, change -> change.token(token(2)).availableAt(EXPIRES)),
+        PENDING(EventKind.RESTORED, 1, change -> change),
+        HANDED_OVER(EventKind.DRAINED, 3, change -> change.token(token(2))
+                .flag(EventFlag.FROM_DRAIN)
+                .flag(EventFlag.HAND_OVER)),
+        HANDED_OVER_DELAYED(EventKind.DRAINED, 3, change -> change.token(token(2))
+                .availableAt(EXPIRES)
+                .flag(EventFlag.FROM_DRAIN)
+                .flag(EventFlag.HAND_OVER)),
+        FAILED_WITH_A_NEXT_ATTEMPT(EventKind.FAILED, 2, change -> change.token(token(2))
+                .error(error())
+                .availableAt(EXPIRES)),
+        EXPIRED_WITH_A_NEXT_ATTEMPT(EventKind.LEASE_EXPIRED, 2, change -> change.token(token(2))
+                .leaseExpiration(EXPIRES)
+                .availableAt(EXPIRES)
+                .flag(EventFlag.FROM_EXPIRATION));
+
+        private final EventKind kind;
+        private final int attempt;
+        private final UnaryOperator<TaskEvent.Builder<String>> parts;
+
+        StateSample(EventKind kind, int attempt, UnaryOperator<TaskEvent.Builder<String>> parts) {
+            this.kind = kind;
+            this.attempt = attempt;
+            this.parts = parts;
+        }
+
+        ReplicationEvent<String> event() {
+            return WireFormatTest.event(kind, attempt, "line-17", parts);
+        }
+    }
+
+    @Test
+    void timeOfTheNextAttemptAndKeyAreTheLastFields() {
+        String handedOver = new String(codec.encode(StateSample.HANDED_OVER_DELAYED.event()), UTF_8);
+
+        assertThat(handedOver)
+                .contains("\"flags\":[\"FromDrain\",\"HandOver\"],")
+                .endsWith("\"enqueuedAt\":\"2026-11-01T10:00:00Z\",\"availableAt\":\"2026-11-01T10:01:00.000250Z\","
+                        + "\"taskKey\":\"line-17\"}");
+    }
+
+    @ParameterizedTest
+    @EnumSource(StateSample.class)
+    void partsThatShowAStateAreReadBack(StateSample sample) {
+        assertThat(codec.decode(codec.encode(sample.event()))).isEqualTo(sample.event());
+    }
+
     static ReplicationEvent<String> sample(EventKind kind) {
         return switch (kind) {
             case ENQUEUED -> event(kind, 1, change -> change);
