@@ -58,28 +58,35 @@ public final class SinkTestCluster implements AutoCloseable {
     public final Ledger ledger = new Ledger();
     public final Admin admin;
     public final KafkaProducer<byte[], byte[]> producer;
+    private final String servers;
     private final Path directory;
     private final List<SinkService> started = new CopyOnWriteArrayList<>();
 
     public SinkTestCluster(int partitions) throws Exception {
-        this("events-" + UUID.randomUUID(), partitions);
+        this(bootstrap(), partitions);
+    }
+
+    /** A topic on another broker. */
+    SinkTestCluster(String servers, int partitions) throws Exception {
+        this(servers, "events-" + UUID.randomUUID(), partitions);
         create();
     }
 
-    private SinkTestCluster(String topic, int partitions) throws Exception {
+    private SinkTestCluster(String servers, String topic, int partitions) throws Exception {
+        this.servers = servers;
         this.topic = topic;
         this.partitions = partitions;
         this.directory = Files.createTempDirectory("sink-test-cluster");
-        this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap()));
+        this.admin = Admin.create(Map.of("bootstrap.servers", servers));
         this.producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrap(), "linger.ms", 2),
+                Map.of("bootstrap.servers", servers, "linger.ms", 2),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
 
     /** The same topic as it is after partitions were added. */
     SinkTestCluster withPartitions(int more) throws Exception {
-        return new SinkTestCluster(topic, more);
+        return new SinkTestCluster(servers, topic, more);
     }
 
     private void create() throws Exception {
@@ -121,7 +128,7 @@ public final class SinkTestCluster implements AutoCloseable {
 
     public SinkService.Builder<String> sink(String name, ReplicationSink<String> sink) {
         return SinkService.builder(name, sink, PayloadCodec.utf8())
-                .kafka(Map.of("bootstrap.servers", bootstrap()))
+                .kafka(Map.of("bootstrap.servers", servers))
                 .topic(topic)
                 .fingerprint("test") // the lambdas of a test are one sink
                 .stateDirectory(state("one"))
@@ -178,6 +185,7 @@ public final class SinkTestCluster implements AutoCloseable {
 
     /** Deletes all records, as the log's retention does. */
     public void deleteRecords() throws Exception {
+        producer.flush();
         Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
         ends().forEach((partition, end) -> all.put(partition, RecordsToDelete.beforeOffset(end)));
         admin.deleteRecords(all).all().get(30, TimeUnit.SECONDS);

@@ -36,6 +36,10 @@ public final class PartitionLog {
     private final Map<LogChange.Kind, LogChange> changes = new EnumMap<>(LogChange.Kind.class);
     private @Nullable Uuid topicId;
     private int partitions;
+
+    /** Where reading continues behind what is known to be lost, which Kafka finds once more when it reads. */
+    private long continuesAt;
+
     private boolean changed;
 
     /**
@@ -132,8 +136,8 @@ public final class PartitionLog {
     }
 
     /** Where reading would continue if the log had not lost it; what an operator moved back was read before. */
-    private static OptionalLong overtakenFrom(LogState now, long readUpTo, OptionalLong next) {
-        long from = Math.max(readUpTo + 1, next.orElse(0));
+    private OptionalLong overtakenFrom(LogState now, long readUpTo, OptionalLong next) {
+        long from = Math.max(Math.max(readUpTo + 1, next.orElse(0)), continuesAt);
         boolean readBefore = readUpTo >= 0 || next.isPresent();
         return readBefore && now.start() > from ? OptionalLong.of(from) : OptionalLong.empty();
     }
@@ -150,6 +154,7 @@ public final class PartitionLog {
         LogChange now = new LogChange(
                 kind, partition, before == null ? 1 : before.times() + 1, time.instant(), from, to);
         changes.put(kind, now);
+        continuesAt = kind == LogChange.Kind.OVERTAKEN ? to : kind == LogChange.Kind.PARTITIONS ? continuesAt : 0;
         changed = true;
         return now;
     }
