@@ -1,25 +1,30 @@
 package io.taskqueue.cli.dispatch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.taskqueue.cli.recover.RecoverySummary;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.source.CloseReport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The result of a run, as text and as JSON:
  *
  * <pre>
- *   {"queue":…, "tasks":…, "events":{"Enqueued":…}, "skipped":…, "nextLine":…, "drained":…, "replicatedUpTo":"epoch/sequence",
+ *   {"queue":…, "tasks":…, "restored":…, "events":{"Enqueued":…}, "skipped":…, "nextLine":…, "drained":…, "handedOver":…,
+ *    "replicatedUpTo":"epoch/sequence",
+ *    "recovery":{…},                                          what was recovered, if that was ordered: RecoverySummary
  *    "remaining":{"tasks":…, "file":…, "lines":["5-9"]},      if tasks remained; lines if they are not in a file
  *    "unreplicated":{"events":…, "file":…}}                   if Kafka has not acknowledged every event
  * </pre>
  *
  * @param queue the queue
  * @param counters the events and tasks of the queue
+ * @param recovery what was recovered, if that was ordered
  * @param skipped invalid lines
  * @param remaining the tasks that have not ended
  * @param closed what Kafka has acknowledged
@@ -29,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 record DispatchReport(
         String queue,
         DispatchCounters counters,
+        Optional<RecoverySummary> recovery,
         long skipped,
         RemainingTasks remaining,
         CloseReport closed,
@@ -47,15 +53,22 @@ record DispatchReport(
         StringBuilder text = new StringBuilder();
         add(
                 text,
-                "Queue %s: %,d tasks, %,d completed or dead-lettered, %,d drained%s.",
+                "Queue %s: %,d tasks%s, %,d completed or dead-lettered, %,d drained%s.",
                 Output.escape(queue),
                 counters.enqueued(),
+                recovery.isEmpty() ? "" : String.format(Locale.ROOT, " and %,d restored ones", counters.restored()),
                 counters.ended(),
                 remaining.drained().size(),
                 skipped == 0 ? "" : ", " + skipped + " lines skipped");
         counters.byName().forEach((kind, count) -> add(text, "%n  %-14s %,10d", kind, count));
         if (!remaining.isEmpty()) {
             add(text, "%n%,d tasks remained: %s.", remaining.count(), where());
+        }
+        if (remaining.handedOver() > 0) {
+            add(
+                    text,
+                    "%n%,d tasks were handed over: they are on the topic, for `taskqueue dispatch --recover`.",
+                    remaining.handedOver());
         }
         add(text, "%nThe first line that was not read is %d.", nextLine());
         if (closed.complete() && !confirmed) {
@@ -90,13 +103,18 @@ record DispatchReport(
     }
 
     ObjectNode json() {
-        ObjectNode json = BoundedJson.object().put("queue", queue).put("tasks", counters.enqueued());
+        ObjectNode json = BoundedJson.object()
+                .put("queue", queue)
+                .put("tasks", counters.enqueued())
+                .put("restored", counters.restored());
         ObjectNode kinds = json.putObject("events");
         counters.byName().forEach(kinds::put);
         json.put("skipped", skipped)
                 .put("nextLine", nextLine())
                 .put("drained", remaining.drained().size())
+                .put("handedOver", remaining.handedOver())
                 .put("replicatedUpTo", closed.replicatedUpTo().toString());
+        recovery.ifPresent(summary -> json.set("recovery", summary.json()));
         if (!remaining.isEmpty()) {
             ObjectNode left = json.putObject("remaining").put("tasks", remaining.count());
             if (files.remaining == null) {

@@ -6,6 +6,7 @@ import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.serde.BoundedJson;
+import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.text.LineReader;
 import io.taskqueue.text.NotUtf8Exception;
@@ -40,6 +41,9 @@ public final class TaskFileReader implements AutoCloseable {
     private static final String SAMPLE = "/mirror-tasks.ndjson";
     private static final String STANDARD_INPUT = "-";
 
+    /** The payload of a task is its line. */
+    static final PayloadCodec<String> PAYLOAD = PayloadCodec.jsonText();
+
     /**
      * How a file is read.
      *
@@ -58,18 +62,22 @@ public final class TaskFileReader implements AutoCloseable {
         }
     }
 
-    private final LineReader lines;
+    private final InputLines lines;
     private final String name;
     private final boolean pipe;
     private final Settings settings;
     private final Consumer<String> report;
     private boolean begun;
+    private @Nullable LineKey behind;
+    /** Whether lines were skipped because they had been dispatched, and no task was read behind them yet. */
+    private boolean continued;
+
     private boolean firstValueSeen;
     private long skipped;
     private long refusedLine;
 
     private TaskFileReader(InputStream in, String name, boolean pipe, Settings settings, Consumer<String> report) {
-        this.lines = new LineReader(in, settings.maxLineBytes);
+        this.lines = new InputLines(in, withoutDirectory(name), settings.maxLineBytes);
         this.name = name;
         this.pipe = pipe;
         this.settings = settings;
@@ -93,7 +101,7 @@ public final class TaskFileReader implements AutoCloseable {
                 return new TaskFileReader(sample, "the sample", false, settings, report);
             }
             if (file.equals(STANDARD_INPUT)) {
-                return ofPipe(standardInput(), "standard input", settings, report);
+                return ofPipe(standardInput(), LineKey.STANDARD_INPUT, settings, report);
             }
             return openFile(Path.of(file), settings, report);
         } catch (NoSuchFileException e) {
@@ -121,6 +129,19 @@ public final class TaskFileReader implements AutoCloseable {
     /** Reads a pipe, whose bytes cannot be read again. */
     static TaskFileReader ofPipe(InputStream in, String name, Settings settings, Consumer<String> report) {
         return new TaskFileReader(in, name, true, settings, report);
+    }
+
+    /** The name of a file without its directory, so that it may be moved. */
+    private static String withoutDirectory(String name) {
+        Path file = Path.of(name).getFileName();
+        String last = file == null ? name : file.toString();
+        // a name may be no valid text, and a key must be
+        return new String(last.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+
+    /** The name of this input in the keys of its tasks. */
+    String keyName() {
+        return withoutDirectory(name);
     }
 
     private static TaskFileReader openFile(Path file, Settings settings, Consumer<String> report) throws IOException {
@@ -160,6 +181,39 @@ public final class TaskFileReader implements AutoCloseable {
     }
 
     /**
+     * Continues behind the last line whose task is on the topic, instead of at the first line. A file is checked and its lines are
+     * skipped now; a pipe, whose lines may not be there yet, before its first task is returned. May be called again when a later task
+     * has been found.
+     *
+     * @throws CommandFailedException if the input is not the one that was dispatched, but its name or its first line is the same
+     */
+    void continueBehind(LineKey last) throws IOException {
+        if (last.equals(behind)) {
+            return;
+        }
+        behind = last;
+        if (!pipe) {
+            skipDispatched(last);
+        }
+    }
+
+    private void skipDispatched(LineKey last) throws IOException {
+        String input = Output.escape(keyName());
+        try {
+            continued = lines.continueBehind(last);
+        } catch (CommandFailedException e) {
+            refusedLine = 1;
+            throw e;
+        }
+        report.accept(
+                continued
+                        ? "Input " + input + " continues behind line " + last.line()
+                                + ", the last one whose task is on the topic."
+                        : "Input " + input + " is not input " + Output.escape(last.input()) + ", whose line "
+                                + last.line() + " has the last task on the topic: it is read from line 1.");
+    }
+
+    /**
      * The next task, or empty at the end of the file.
      *
      * @throws CommandFailedException if the file cannot contain tasks, or the line is invalid and this reader is strict
@@ -169,8 +223,14 @@ public final class TaskFileReader implements AutoCloseable {
         for (Optional<LineReader.Line> line = lines.next(); line.isPresent(); line = lines.next()) {
             Optional<TaskLine> task = task(line.get());
             if (task.isPresent()) {
+                continued = false;
                 return task;
             }
+        }
+        if (continued) {
+            report.accept("Input " + Output.escape(keyName())
+                    + " has no task behind that line: it was dispatched completely before.");
+            continued = false;
         }
         return Optional.empty();
     }
@@ -187,24 +247,35 @@ public final class TaskFileReader implements AutoCloseable {
             }
         } catch (CommandFailedException e) {
             report.accept(e.getMessage()); // the line that is refused is the next one to read
+        } catch (IOException e) {
+            throw new UncheckedIOException("Reading bytes in memory failed.", e);
         }
         return tasks;
     }
 
-    private Optional<LineReader.Line> ahead() {
+    private Optional<LineReader.Line> ahead() throws IOException {
         return pipe && begun ? lines.buffered() : Optional.empty();
     }
 
-    /** Checks the beginning of the file, and skips the lines that are not to be read. */
+    /** Checks the beginning of the file, and skips the lines that are not to be read. Continues where an interruption ended it. */
     private void begin() throws IOException {
         if (begun) {
             return;
         }
-        Optional<String> foreign = TextEncoding.foreign(lines.head(TextEncoding.HEAD_BYTES));
-        if (foreign.isPresent()) {
-            throw unsuitable("contains " + foreign.get(), "Pass JSON lines in UTF-8.");
+        if (lines.number() == 0) {
+            Optional<String> foreign = TextEncoding.foreign(lines.head(TextEncoding.HEAD_BYTES));
+            if (foreign.isPresent()) {
+                throw unsuitable("contains " + foreign.get(), "Pass JSON lines in UTF-8.");
+            }
+        }
+        skipToFirstLine();
+        if (behind != null) {
+            skipDispatched(behind);
         }
         begun = true;
+    }
+
+    private void skipToFirstLine() throws IOException {
         while (lines.number() < settings.fromLine - 1) {
             if (lines.next().isEmpty()) {
                 report.accept("The input has " + lines.number() + " lines, but the first line to read is "
@@ -229,7 +300,7 @@ public final class TaskFileReader implements AutoCloseable {
             }
             boolean first = !firstValueSeen;
             firstValueSeen = true;
-            TaskLine task = new TaskLine(line.number(), json);
+            TaskLine task = new TaskLine(lines.key(), json);
             return isValid(task, first) ? Optional.of(task) : Optional.empty();
         } catch (NotUtf8Exception e) {
             reject(line.number(), "Of this line, " + e.getMessage() + ".");
@@ -239,7 +310,7 @@ public final class TaskFileReader implements AutoCloseable {
 
     private boolean isValid(TaskLine task, boolean first) {
         try {
-            TaskLine.CODEC.encode(task);
+            PAYLOAD.encode(task.json());
             return true;
         } catch (RuntimeException | StackOverflowError e) {
             if (first && isUnfinished(task.json())) {
