@@ -193,7 +193,8 @@ final class DispatchRun {
         if (options.handOver()) {
             failed(new CommandFailedException(
                     ExitCode.FAILED,
-                    tasks + ": they were read from the pipe and were not in the queue when it was handed over. Pass those lines"
+                    tasks
+                            + ": they were read from the pipe and were not in the queue when it was handed over. Pass those lines"
                             + " again."));
             return null;
         }

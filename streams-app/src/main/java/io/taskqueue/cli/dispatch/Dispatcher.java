@@ -17,6 +17,7 @@ import io.taskqueue.source.SourceHealth;
 import io.taskqueue.source.SourceStartException;
 import io.taskqueue.source.recovery.AbandonedTasks;
 import io.taskqueue.source.recovery.RecoveryReport;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -152,6 +153,20 @@ public final class Dispatcher implements AutoCloseable {
     /** What the queue had when this dispatcher took it over; empty if it was started without a recovery. */
     public Optional<RecoveryReport> recovery() {
         return source.recovery();
+    }
+
+    /** Sets the input behind the last line whose task is on the topic, if this dispatcher was started with a recovery. */
+    public void continueInput(TaskFileReader tasks) throws IOException {
+        Optional<LineKey> last =
+                source.recovery().flatMap(RecoveryReport::lastKey).flatMap(LineKey::parse);
+        if (last.isPresent()) {
+            tasks.continueBehind(last.get());
+        }
+    }
+
+    /** The epoch of its source. */
+    public long epoch() {
+        return source.replicatedUpTo().epoch();
     }
 
     /** The live tasks of earlier dispatchers that this one does not work on; empty until they are counted. */

@@ -22,16 +22,18 @@ final class InputOptions {
 
     @Option(
             names = "--recover",
-            description = "First recover the tasks that earlier dispatchers of the queue left, also if they were killed, and continue "
-                    + "the input behind the last line whose task is on the topic. On a new queue, it changes nothing.")
+            description =
+                    "First recover the tasks that earlier dispatchers of the queue left, also if they were killed, and continue "
+                            + "the input behind the last line whose task is on the topic. On a new queue, it changes nothing.")
     private boolean recover;
 
     @Option(
             names = "--from-line",
             paramLabel = "N",
             converter = OptionValue.Count.class,
-            description = "The first line to read, for example the one at which an earlier run ended. Default: 1, and with --recover "
-                    + "the line behind the last one whose task is on the topic.")
+            description =
+                    "The first line to read, for example the one at which an earlier run ended. Default: 1, and with --recover "
+                            + "the line behind the last one whose task is on the topic.")
     private @Nullable Integer fromLine;
 
     @Option(
@@ -57,7 +59,8 @@ final class InputOptions {
                     ExitCode.USAGE,
                     "--strict fails at an invalid line and --skip-invalid accepts it, but both were given. Omit one of them.");
         }
-        return TaskFileReader.open(tasks, new TaskFileReader.Settings(strict, maxLineBytes, fromLine == null ? 1 : fromLine), report);
+        return TaskFileReader.open(
+                tasks, new TaskFileReader.Settings(strict, maxLineBytes, fromLine == null ? 1 : fromLine), report);
     }
 
     /** Whether the tasks that earlier dispatchers of the queue left are recovered. */

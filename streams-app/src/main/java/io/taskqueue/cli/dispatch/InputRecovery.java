@@ -43,7 +43,8 @@ record InputRecovery(OptionalInt fromLine, Consumer<String> report) {
             continueBehind(tasks, last.get());
         } else if (recovered.reading().events() > 1) { // SourceStarted is one
             report.accept("The last task on the topic has "
-                    + recovered.lastKey()
+                    + recovered
+                            .lastKey()
                             .map(key -> "the key " + Output.escape(key) + ", which names no line of an input")
                             .orElse("no key")
                     + ": the input is read from line 1. If its tasks are on the topic already, stop this command and pass"

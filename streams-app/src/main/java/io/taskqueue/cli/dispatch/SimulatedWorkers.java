@@ -28,8 +28,7 @@ final class SimulatedWorkers implements AutoCloseable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
 
-    private SimulatedWorkers(
-            TaskQueue<String> queue, WorkerBehavior behavior, Duration lease, RandomGenerator random) {
+    private SimulatedWorkers(TaskQueue<String> queue, WorkerBehavior behavior, Duration lease, RandomGenerator random) {
         this.queue = queue;
         this.behavior = behavior;
         this.random = random;

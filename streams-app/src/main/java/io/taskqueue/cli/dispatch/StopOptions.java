@@ -30,8 +30,9 @@ final class StopOptions {
 
     @Option(
             names = "--hand-over",
-            description = "On a stop, leave the remaining tasks on the topic for the next owner of the queue, which takes them with "
-                    + "--recover. The exit code is then 0.")
+            description =
+                    "On a stop, leave the remaining tasks on the topic for the next owner of the queue, which takes them with "
+                            + "--recover. The exit code is then 0.")
     private boolean handOver;
 
     @Option(

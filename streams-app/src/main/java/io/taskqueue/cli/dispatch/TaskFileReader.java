@@ -17,6 +17,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -233,6 +234,23 @@ public final class TaskFileReader implements AutoCloseable {
             continued = false;
         }
         return Optional.empty();
+    }
+
+    /**
+     * Writes the tasks to a file, one on each line, so that they can be read again.
+     *
+     * @return how many there are
+     */
+    public long copyTo(Path file) throws IOException {
+        long copied = 0;
+        try (Writer writer = Files.newBufferedWriter(file)) {
+            for (Optional<TaskLine> task = next(); task.isPresent(); task = next()) {
+                writer.write(task.get().json());
+                writer.write('\n');
+                copied++;
+            }
+        }
+        return copied;
     }
 
     /**

@@ -27,11 +27,7 @@ public record LiveTasks(KafkaOptions kafka, String registryTopic) {
         }
         try (Progress progress = Progress.start("reading events", output)) {
             return Optional.of(QueueRecovery.read(
-                    kafka.properties(),
-                    registryTopic,
-                    queue,
-                    PayloadCodec.jsonText(),
-                    recovery(progress)));
+                    kafka.properties(), registryTopic, queue, PayloadCodec.jsonText(), recovery(progress)));
         }
     }
 

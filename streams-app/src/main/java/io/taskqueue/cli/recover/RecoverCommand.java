@@ -64,8 +64,9 @@ public final class RecoverCommand implements Callable<Integer> {
 
     @Option(
             names = "--payloads",
-            description = "Write the payloads only, as `taskqueue dispatch --tasks` reads them. A task that is dispatched from a file "
-                    + "is another task: it is done twice if the queue is recovered as well.")
+            description =
+                    "Write the payloads only, as `taskqueue dispatch --tasks` reads them. A task that is dispatched from a file "
+                            + "is another task: it is done twice if the queue is recovered as well.")
     private boolean payloads;
 
     @Mixin
@@ -130,8 +131,7 @@ public final class RecoverCommand implements Callable<Integer> {
 
     /** Writes the tasks to a new file and stores it durably; a file that could not be written completely is deleted. */
     private static void write(Path file, List<FoldedTask<String>> tasks, TaskLines lines) {
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             BufferedWriter writer = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
             for (FoldedTask<String> task : tasks) {
                 writer.write(lines.line(task));

@@ -38,7 +38,8 @@ public final class ShutdownSignal implements AutoCloseable {
         SIGNALS.forEach(signal -> Signals.register(signal, repeated::countDown));
         received.countDown();
         awaitEnd();
-        // everything that the command had to do is done, and the JVM knows no other way to end with another code after a signal
+        // everything that the command had to do is done, and the JVM knows no other way to end with another code after
+        // a signal
         exitCode.ifPresent(Runtime.getRuntime()::halt);
     }
 

@@ -79,8 +79,9 @@ class InputContinuesTest {
         assertThatThrownBy(() -> continued(shorter, last))
                 .isInstanceOfSatisfying(CommandFailedException.class, e -> assertThat(e.exitCode())
                         .isEqualTo(ExitCode.REFUSED))
-                .hasMessage("The last task on the topic is of line 5 of input tasks, but input tasks cannot be continued"
-                        + " there: it has 2 lines only. Restore its lines, or pass --from-line 1 to read all of it.");
+                .hasMessage(
+                        "The last task on the topic is of line 5 of input tasks, but input tasks cannot be continued"
+                                + " there: it has 2 lines only. Restore its lines, or pass --from-line 1 to read all of it.");
     }
 
     @Test
