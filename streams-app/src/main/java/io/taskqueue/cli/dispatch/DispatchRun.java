@@ -146,6 +146,7 @@ final class DispatchRun {
             while (!shutdown.await(CHECK_INTERVAL)) {
                 dispatcher.requireRunning();
                 outages.check();
+                warnOfAbandonedTasks();
                 if (!announced && replicated.isDone()) {
                     output.progress("Every task has ended. Press Ctrl-C to stop.");
                     announced = true;

@@ -11,17 +11,11 @@ import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.text.LineReader;
 import io.taskqueue.text.NotUtf8Exception;
 import io.taskqueue.text.TextEncoding;
-import java.io.EOFException;
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * interruption of a thread that waits for a pipe ends its read without losing a byte.
  */
 public final class TaskFileReader implements AutoCloseable {
-
-    private static final String SAMPLE = "/mirror-tasks.ndjson";
-    private static final String STANDARD_INPUT = "-";
 
     /** The payload of a task is its line. */
     static final PayloadCodec<String> PAYLOAD = PayloadCodec.jsonText();
@@ -64,8 +55,7 @@ public final class TaskFileReader implements AutoCloseable {
     }
 
     private final InputLines lines;
-    private final String name;
-    private final boolean pipe;
+    private final TaskInput input;
     private final Settings settings;
     private final Consumer<String> report;
     private boolean begun;
@@ -77,10 +67,9 @@ public final class TaskFileReader implements AutoCloseable {
     private long skipped;
     private long refusedLine;
 
-    private TaskFileReader(InputStream in, String name, boolean pipe, Settings settings, Consumer<String> report) {
-        this.lines = new InputLines(in, withoutDirectory(name), settings.maxLineBytes);
-        this.name = name;
-        this.pipe = pipe;
+    private TaskFileReader(TaskInput input, Settings settings, Consumer<String> report) {
+        this.lines = new InputLines(input.stream(), input.keyName(), settings.maxLineBytes);
+        this.input = input;
         this.settings = settings;
         this.report = report;
     }
@@ -93,92 +82,32 @@ public final class TaskFileReader implements AutoCloseable {
      */
     public static TaskFileReader open(@Nullable String file, Settings settings, Consumer<String> report) {
         try {
-            if (file == null) {
-                InputStream sample = TaskFileReader.class.getResourceAsStream(SAMPLE);
-                if (sample == null) {
-                    throw new CommandFailedException(
-                            ExitCode.FAILED, "The sample tasks " + SAMPLE + " are missing from the jar. Rebuild it.");
+            TaskFileReader reader = of(TaskInput.open(file), settings, report);
+            boolean opened = false;
+            try {
+                if (!reader.isPipe()) {
+                    reader.begin();
                 }
-                return new TaskFileReader(sample, "the sample", false, settings, report);
+                opened = true;
+                return reader;
+            } finally {
+                if (!opened) {
+                    reader.close();
+                }
             }
-            if (file.equals(STANDARD_INPUT)) {
-                return ofPipe(standardInput(), LineKey.STANDARD_INPUT, settings, report);
-            }
-            return openFile(Path.of(file), settings, report);
-        } catch (NoSuchFileException e) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE,
-                    "The file of tasks " + file
-                            + " does not exist. Pass a file of JSON lines, or - for standard input.",
-                    e);
-        } catch (EOFException e) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE,
-                    "The file of tasks " + file
-                            + " cannot be read: it begins as gzip data and ends within their header."
-                            + " Pass a complete file.",
-                    e);
         } catch (IOException e) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE,
-                    "The file of tasks " + file + " cannot be read: " + e.getMessage()
-                            + ". Pass a file of JSON lines, or - for standard input.",
-                    e);
+            throw TaskInput.unreadable(file, e);
         }
     }
 
-    /** Reads a pipe, whose bytes cannot be read again. */
-    static TaskFileReader ofPipe(InputStream in, String name, Settings settings, Consumer<String> report) {
-        return new TaskFileReader(in, name, true, settings, report);
-    }
-
-    /** The name of a file without its directory, so that it may be moved. */
-    private static String withoutDirectory(String name) {
-        Path file = Path.of(name).getFileName();
-        String last = file == null ? name : file.toString();
-        // a name may be no valid text, and a key must be
-        return new String(last.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    /** Reads an input that is open. */
+    static TaskFileReader of(TaskInput input, Settings settings, Consumer<String> report) {
+        return new TaskFileReader(input, settings, report);
     }
 
     /** The name of this input in the keys of its tasks. */
     String keyName() {
-        return withoutDirectory(name);
-    }
-
-    private static TaskFileReader openFile(Path file, Settings settings, Consumer<String> report) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new IOException("it is a directory");
-        }
-        boolean regular = Files.isRegularFile(file);
-        InputStream in = Files.newInputStream(file);
-        boolean opened = false;
-        try {
-            TaskFileReader reader = new TaskFileReader(
-                    regular && isGzip(file) ? new GzipInput(in) : in, file.toString(), !regular, settings, report);
-            if (regular) {
-                reader.begin();
-            }
-            opened = true;
-            return reader;
-        } finally {
-            if (!opened) {
-                in.close();
-            }
-        }
-    }
-
-    private static boolean isGzip(Path file) throws IOException {
-        if (file.toString().endsWith(".gz")) {
-            return true;
-        }
-        try (InputStream in = Files.newInputStream(file)) {
-            return in.read() == 0x1F && in.read() == 0x8B;
-        }
-    }
-
-    /** A channel, because an interruption ends a read of a channel, and no read of {@link System#in}. */
-    private static InputStream standardInput() {
-        return Channels.newInputStream(new FileInputStream(FileDescriptor.in).getChannel());
+        return input.keyName();
     }
 
     /**
@@ -193,13 +122,13 @@ public final class TaskFileReader implements AutoCloseable {
             return;
         }
         behind = last;
-        if (!pipe) {
+        if (!isPipe()) {
             skipDispatched(last);
         }
     }
 
     private void skipDispatched(LineKey last) throws IOException {
-        String input = Output.escape(keyName());
+        String name = Output.escape(keyName());
         try {
             continued = lines.continueBehind(last);
         } catch (CommandFailedException e) {
@@ -208,9 +137,9 @@ public final class TaskFileReader implements AutoCloseable {
         }
         report.accept(
                 continued
-                        ? "Input " + input + " continues behind line " + last.line()
+                        ? "Input " + name + " continues behind line " + last.line()
                                 + ", the last one whose task is on the topic."
-                        : "Input " + input + " is not input " + Output.escape(last.input()) + ", whose line "
+                        : "Input " + name + " is not input " + Output.escape(last.input()) + ", whose line "
                                 + last.line() + " has the last task on the topic: it is read from line 1.");
     }
 
@@ -272,7 +201,7 @@ public final class TaskFileReader implements AutoCloseable {
     }
 
     private Optional<LineReader.Line> ahead() throws IOException {
-        return pipe && begun ? lines.buffered() : Optional.empty();
+        return isPipe() && begun ? lines.buffered() : Optional.empty();
     }
 
     /** Checks the beginning of the file, and skips the lines that are not to be read. Continues where an interruption ended it. */
@@ -362,7 +291,8 @@ public final class TaskFileReader implements AutoCloseable {
     }
 
     private CommandFailedException unsuitable(String found, String remedy) {
-        return new CommandFailedException(ExitCode.USAGE, "The file of tasks (" + name + ") " + found + ". " + remedy);
+        return new CommandFailedException(
+                ExitCode.USAGE, "The file of tasks (" + input.name() + ") " + found + ". " + remedy);
     }
 
     /**
@@ -394,12 +324,12 @@ public final class TaskFileReader implements AutoCloseable {
 
     /** Whether the file cannot be read again: standard input, or a named pipe. */
     boolean isPipe() {
-        return pipe;
+        return input.pipe();
     }
 
     /** Whether the beginning of the next line was read from a pipe, and not its end. */
     boolean hasPartialLine() {
-        return pipe && lines.hasPartialLine();
+        return isPipe() && lines.hasPartialLine();
     }
 
     @Override

@@ -225,9 +225,9 @@ class InputContinuesTest {
     }
 
     private TaskFileReader pipe(String text) {
-        return TaskFileReader.ofPipe(
-                new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),
-                LineKey.STANDARD_INPUT,
+        return TaskFileReader.of(
+                new TaskInput(
+                        new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), LineKey.STANDARD_INPUT, true),
                 TaskFileReader.Settings.defaults(),
                 reported::add);
     }

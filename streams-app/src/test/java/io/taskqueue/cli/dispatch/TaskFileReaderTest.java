@@ -302,8 +302,10 @@ class TaskFileReaderTest {
     }
 
     private TaskFileReader pipe(byte[] content) {
-        return TaskFileReader.ofPipe(
-                new ByteArrayInputStream(content), "standard input", TaskFileReader.Settings.defaults(), reported::add);
+        return TaskFileReader.of(
+                new TaskInput(new ByteArrayInputStream(content), LineKey.STANDARD_INPUT, true),
+                TaskFileReader.Settings.defaults(),
+                reported::add);
     }
 
     private Path write(String text) throws IOException {
