@@ -5,6 +5,7 @@ import io.taskqueue.cli.recover.RecoverySummary;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.source.CloseReport;
+import io.taskqueue.source.recovery.AbandonedTasks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -18,13 +19,14 @@ import org.jspecify.annotations.Nullable;
  *   {"queue":…, "tasks":…, "restored":…, "events":{"Enqueued":…}, "skipped":…, "nextLine":…, "drained":…, "handedOver":…,
  *    "replicatedUpTo":"epoch/sequence",
  *    "recovery":{…},                                          what was recovered, if that was ordered: RecoverySummary
+ *    "abandoned":…,                                           if live tasks of earlier dispatchers were not recovered
  *    "remaining":{"tasks":…, "file":…, "lines":["5-9"]},      if tasks remained; lines if they are not in a file
  *    "unreplicated":{"events":…, "file":…}}                   if Kafka has not acknowledged every event
  * </pre>
  *
  * @param queue the queue
  * @param counters the events and tasks of the queue
- * @param recovery what was recovered, if that was ordered
+ * @param earlier what earlier dispatchers of the queue had left
  * @param skipped invalid lines
  * @param remaining the tasks that have not ended
  * @param closed what Kafka has acknowledged
@@ -34,12 +36,25 @@ import org.jspecify.annotations.Nullable;
 record DispatchReport(
         String queue,
         DispatchCounters counters,
-        Optional<RecoverySummary> recovery,
+        Earlier earlier,
         long skipped,
         RemainingTasks remaining,
         CloseReport closed,
         boolean confirmed,
         Files files) {
+
+    /**
+     * The tasks that earlier dispatchers of the queue had left.
+     *
+     * @param recovered what was recovered, if that was ordered
+     * @param abandoned those that this dispatcher did not work on, if they have been counted
+     */
+    record Earlier(Optional<RecoverySummary> recovered, Optional<AbandonedTasks> abandoned) {
+
+        long left() {
+            return abandoned.map(AbandonedTasks::count).orElse(0L);
+        }
+    }
 
     /**
      * The files that were written.
@@ -56,7 +71,9 @@ record DispatchReport(
                 "Queue %s: %,d tasks%s, %,d completed or dead-lettered, %,d drained%s.",
                 Output.escape(queue),
                 counters.enqueued(),
-                recovery.isEmpty() ? "" : String.format(Locale.ROOT, " and %,d restored ones", counters.restored()),
+                earlier.recovered.isEmpty()
+                        ? ""
+                        : String.format(Locale.ROOT, " and %,d restored ones", counters.restored()),
                 counters.ended(),
                 remaining.drained().size(),
                 skipped == 0 ? "" : ", " + skipped + " lines skipped");
@@ -69,6 +86,13 @@ record DispatchReport(
                     text,
                     "%n%,d tasks were handed over: they are on the topic, for `taskqueue dispatch --recover`.",
                     remaining.handedOver());
+        }
+        if (earlier.left() > 0) {
+            add(
+                    text,
+                    "%n%,d live tasks that earlier dispatchers left are still on the topic. Recover them with `taskqueue dispatch"
+                            + " --recover`.",
+                    earlier.left());
         }
         add(text, "%nThe first line that was not read is %d.", nextLine());
         if (closed.complete() && !confirmed) {
@@ -114,7 +138,10 @@ record DispatchReport(
                 .put("drained", remaining.drained().size())
                 .put("handedOver", remaining.handedOver())
                 .put("replicatedUpTo", closed.replicatedUpTo().toString());
-        recovery.ifPresent(summary -> json.set("recovery", summary.json()));
+        earlier.recovered.ifPresent(summary -> json.set("recovery", summary.json()));
+        if (earlier.left() > 0) {
+            json.put("abandoned", earlier.left());
+        }
         if (!remaining.isEmpty()) {
             ObjectNode left = json.putObject("remaining").put("tasks", remaining.count());
             if (files.remaining == null) {

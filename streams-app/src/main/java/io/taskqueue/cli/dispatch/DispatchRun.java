@@ -51,7 +51,6 @@ final class DispatchRun {
     private final Ticker ticker;
     private final Output output;
     private final OutageReports outages;
-    private boolean abandonedReported;
     private @Nullable CommandFailedException failure;
 
     DispatchRun(
@@ -78,6 +77,12 @@ final class DispatchRun {
      */
     void run(TaskFileReader tasks, boolean keep) throws InterruptedException {
         shutdown.waitWithoutLimit();
+        dispatcher
+                .recovery()
+                .map(RecoverySummary::new)
+                .map(RecoverySummary::losses)
+                .filter(losses -> !losses.isEmpty())
+                .ifPresent(losses -> failed(new CommandFailedException(ExitCode.FAILED, String.join(" ", losses))));
         boolean ended = dispatchAll(tasks);
         if (ended && keep) {
             keepRunning();
@@ -91,7 +96,7 @@ final class DispatchRun {
         DispatchReport report = new DispatchReport(
                 queue,
                 dispatcher.counters(),
-                dispatcher.recovery().map(RecoverySummary::new),
+                new DispatchReport.Earlier(dispatcher.recovery().map(RecoverySummary::new), dispatcher.abandoned()),
                 tasks.skipped(),
                 remaining,
                 closed,
@@ -109,34 +114,12 @@ final class DispatchRun {
         try (Progress progress = Progress.start("dispatching tasks", output)) {
             return dispatcher.dispatch(tasks, shutdown, () -> {
                 outages.check();
-                warnOfAbandonedTasks();
                 progress.update(counters.ended(), counters.tasks());
             });
         } catch (RuntimeException | Error e) {
             failed(failureOf(e));
             return false;
         }
-    }
-
-    private void warnOfAbandonedTasks() {
-        if (abandonedReported) {
-            return;
-        }
-        dispatcher.abandoned().ifPresent(abandoned -> {
-            abandonedReported = true;
-            if (abandoned.count() > 0) {
-                output.progress(String.format(
-                        Locale.ROOT,
-                        "Queue %s has %,d live tasks on the topic that earlier dispatchers left%s. This dispatcher does not work on"
-                                + " them. To recover them, stop it and start it again with --recover.",
-                        Output.escape(queue),
-                        abandoned.count(),
-                        abandoned
-                                .oldest()
-                                .map(oldest -> ", the oldest of which was enqueued at " + oldest)
-                                .orElse("")));
-            }
-        });
     }
 
     private void keepRunning() throws InterruptedException {
@@ -146,7 +129,6 @@ final class DispatchRun {
             while (!shutdown.await(CHECK_INTERVAL)) {
                 dispatcher.requireRunning();
                 outages.check();
-                warnOfAbandonedTasks();
                 if (!announced && replicated.isDone()) {
                     output.progress("Every task has ended. Press Ctrl-C to stop.");
                     announced = true;

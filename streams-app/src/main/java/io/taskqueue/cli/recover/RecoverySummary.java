@@ -1,5 +1,6 @@
 package io.taskqueue.cli.recover;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.source.recovery.RecoveryReport;
@@ -16,7 +17,7 @@ import java.util.Locale;
  *   {"tasks":…, "pending":…, "delayed":…, "leased":…, "handedOver":…, "oldest":…,
  *    "topic":…, "partition":…, "from":…, "to":…, "events":…, "seconds":…, "lastKey":…,
  *    "removed":{"tasks":…, "of":…, "exact":…, "firstLeft":"epoch/sequence"},                   if live tasks are gone
- *    "undecodable":[{"task":…, "position":…, "offset":…, "reason":…}]}                         if there are such
+ *    "undecodable":{"tasks":…, "first":[{"task":…, "position":…, "offset":…, "reason":…}]}}    if there are such
  * </pre>
  *
  * @param report what was found
@@ -31,7 +32,7 @@ public record RecoverySummary(RecoveryReport report) {
                 Locale.ROOT,
                 "%,d live tasks: %,d pending, %,d delayed, %,d leased, %,d handed over%s. Read %,d events of topic %s, partition"
                         + " %d, from offset %d to %d, in %.1f s.",
-                tasks.live(),
+                tasks.recovered(),
                 tasks.pending(),
                 tasks.delayed(),
                 tasks.leased(),
@@ -51,13 +52,13 @@ public record RecoverySummary(RecoveryReport report) {
     public List<String> losses() {
         List<String> losses = new ArrayList<>();
         report.removed().ifPresent(removed -> losses.add(removal(removed)));
-        if (!report.undecodable().isEmpty()) {
+        if (report.tasks().undecodable() > 0) {
             UndecodableTask first = report.undecodable().get(0);
             losses.add(String.format(
                     Locale.ROOT,
                     "%,d live tasks cannot be decoded and stay on the topic. The first is task %s at offset %d of partition %d: %s."
                             + " Recover the queue with a program that has its payload codec.",
-                    report.undecodable().size(),
+                    report.tasks().undecodable(),
                     first.task(),
                     first.offset(),
                     report.reading().partition(),
@@ -92,7 +93,7 @@ public record RecoverySummary(RecoveryReport report) {
         RecoveryReport.Tasks tasks = report.tasks();
         RecoveryReport.Reading reading = report.reading();
         ObjectNode json = BoundedJson.object()
-                .put("tasks", tasks.live())
+                .put("tasks", tasks.recovered())
                 .put("pending", tasks.pending())
                 .put("delayed", tasks.delayed())
                 .put("leased", tasks.leased())
@@ -112,10 +113,10 @@ public record RecoverySummary(RecoveryReport report) {
                     .put("exact", removed.exact());
             removed.firstLeft().ifPresent(first -> gone.put("firstLeft", first.toString()));
         });
-        if (!report.undecodable().isEmpty()) {
-            var undecodable = json.putArray("undecodable");
-            report.undecodable().forEach(task -> undecodable
-                    .addObject()
+        if (tasks.undecodable() > 0) {
+            ObjectNode undecodable = json.putObject("undecodable").put("tasks", tasks.undecodable());
+            ArrayNode first = undecodable.putArray("first");
+            report.undecodable().forEach(task -> first.addObject()
                     .put("task", task.task().toString())
                     .put("position", task.position().toString())
                     .put("offset", task.offset())

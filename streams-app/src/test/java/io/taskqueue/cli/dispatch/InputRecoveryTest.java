@@ -98,7 +98,7 @@ class InputRecoveryTest {
     private static RecoveryReport report(Optional<String> lastKey, long events) {
         return new RecoveryReport(
                 new RecoveryReport.Reading("events", 0, 0, events, events, Duration.ZERO),
-                new RecoveryReport.Tasks(0, 0, 0, 0, Optional.empty()),
+                new RecoveryReport.Tasks(0, 0, 0, 0, 0, Optional.empty()),
                 lastKey,
                 Optional.empty(),
                 List.of());

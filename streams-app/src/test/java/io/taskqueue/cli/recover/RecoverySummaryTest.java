@@ -18,7 +18,7 @@ class RecoverySummaryTest {
     private static final RecoveryReport.Reading READING =
             new RecoveryReport.Reading("taskqueue.events", 3, 1_200, 4_700, 3_400, Duration.ofMillis(250));
     private static final RecoveryReport.Tasks TASKS =
-            new RecoveryReport.Tasks(1_000, 20, 3, 4, Optional.of(Instant.parse("2026-11-23T09:30:00Z")));
+            new RecoveryReport.Tasks(1_000, 20, 3, 4, 0, Optional.of(Instant.parse("2026-11-23T09:30:00Z")));
 
     @Test
     void liveTasksAreCountedByState() {
@@ -61,7 +61,7 @@ class RecoverySummaryTest {
     void tasksThatCannotBeDecodedAreNamed() {
         RecoverySummary summary = new RecoverySummary(new RecoveryReport(
                 READING,
-                TASKS,
+                new RecoveryReport.Tasks(0, 0, 0, 0, 1, Optional.empty()),
                 Optional.empty(),
                 Optional.empty(),
                 List.of(new UndecodableTask(
@@ -73,8 +73,8 @@ class RecoverySummaryTest {
                                 + " 1300 of partition 3: The value is not JSON. Recover the queue with a program that has its payload"
                                 + " codec.");
         assertThat(summary.json().get("undecodable"))
-                .hasToString("[{\"task\":\"orders/7/42\",\"position\":\"7/99\",\"offset\":1300,"
-                        + "\"reason\":\"The value is not JSON.\"}]");
+                .hasToString("{\"tasks\":1,\"first\":[{\"task\":\"orders/7/42\",\"position\":\"7/99\",\"offset\":1300,"
+                        + "\"reason\":\"The value is not JSON.\"}]}");
     }
 
     private static RecoverySummary removed(RemovedTasks removed) {
