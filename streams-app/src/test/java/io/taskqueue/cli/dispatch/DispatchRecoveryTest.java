@@ -21,7 +21,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -84,17 +89,44 @@ class DispatchRecoveryTest {
         Path none = Files.createFile(directory.resolve("none.ndjson"));
 
         try (ChildJvm dispatch = child("abandoned", none, "--keep")) {
-            dispatch.awaitOutput(
-                    "Queue abandoned has 5 live tasks on the topic that earlier dispatchers left, the oldest of"
-                            + " which was enqueued at ");
-            assertThat(dispatch.output())
-                    .contains(
-                            "Z. This dispatcher does not work on them. To recover them, stop it and start it again with"
-                                    + " --recover.");
+            dispatch.awaitOutput("Queue abandoned has 5 live tasks of earlier owners, the oldest enqueued at ")
+                    .awaitOutput("'taskqueue dispatch' with --recover");
+            dispatch.terminate();
+            assertThat(dispatch.awaitEnd()).isEqualTo(143);
+            assertThat(result(dispatch).get("abandoned").asInt()).isEqualTo(5);
         }
         CommandRun recovered = dispatch("abandoned", none, "--recover");
         assertThat(recovered.json().get("restored").asInt()).isEqualTo(5);
         assertThat(recovered.json().get("events").get("Completed").asInt()).isEqualTo(5);
+    }
+
+    @Test
+    void tasksWhoseEventsWereDeletedFromTheTopicAreAFailureThatNamesThem() throws Exception {
+        TestTopics.create(broker.bootstrapServers(), "cut", 1);
+        Path tasks = Files.write(directory.resolve("cut.ndjson"), LINES.subList(0, 5));
+        leaveTasks("cut", tasks, "--topic", "cut");
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.deleteRecords(Map.of(new TopicPartition("cut", 0), RecordsToDelete.beforeOffset(-1)))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+        }
+
+        CommandRun look = CommandRun.of(
+                "recover", "--bootstrap-server", broker.bootstrapServers(), "--queue", "cut", "--output", "json");
+        CommandRun recovered = dispatch("cut", tasks, "--recover", "--topic", "cut");
+
+        assertThat(look.exitCode()).isEqualTo(1);
+        assertThat(look.out()).isEmpty();
+        assertThat(look.err())
+                .endsWith(
+                        "taskqueue: 5 of 5 live tasks are gone: topic cut no longer holds any event of them; it holds no event of"
+                                + " the queue. Compare the input with the outcome at the target, and raise retention.ms and"
+                                + " retention.bytes of the topic.\n");
+        assertThat(recovered.exitCode()).isEqualTo(1);
+        assertThat(recovered.err()).contains("taskqueue: 5 of 5 live tasks are gone: topic cut no longer holds");
+        JsonNode result = recovered.json();
+        assertThat(result.get("recovery").get("removed").get("tasks").asInt()).isEqualTo(5);
+        assertThat(result.get("tasks").asInt()).isZero();
     }
 
     @Test
@@ -188,18 +220,20 @@ class DispatchRecoveryTest {
     }
 
     /** Leaves all tasks of the file in the queue. */
-    private static void leaveTasks(String queue, Path tasks) throws Exception {
-        try (ChildJvm dispatch =
-                child(queue, tasks, "--hand-over", "--workers", "1", "--work-time", "10m", "--grace", "0s")) {
+    private static void leaveTasks(String queue, Path tasks, String... more) throws Exception {
+        List<String> options =
+                new ArrayList<>(List.of("--hand-over", "--workers", "1", "--work-time", "10m", "--grace", "0s"));
+        options.addAll(List.of(more));
+        try (ChildJvm dispatch = child(queue, tasks, options.toArray(String[]::new))) {
             int events = Files.readAllLines(tasks).size() + 1;
-            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> positionOf(queue) >= events);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> positionOf(queue, more) >= events);
             dispatch.terminate();
             assertThat(dispatch.awaitEnd()).as(dispatch.output()).isZero();
         }
     }
 
-    private static long positionOf(String queue) {
-        return DispatchStopsInOrderTest.positionOf(queue, broker);
+    private static long positionOf(String queue, String... topic) {
+        return DispatchStopsInOrderTest.positionOf(queue, broker, topic);
     }
 
     private static long epochOf(String queue) {
