@@ -9,6 +9,7 @@ import io.taskqueue.cli.parked.ParkedDiscardCommand;
 import io.taskqueue.cli.parked.ParkedListCommand;
 import io.taskqueue.cli.parked.ParkedRedriveCommand;
 import io.taskqueue.cli.parked.ParkedShowCommand;
+import io.taskqueue.cli.recover.RecoverCommand;
 import io.taskqueue.cli.replay.ReplayCommand;
 import io.taskqueue.cli.shared.ClassPath;
 import io.taskqueue.cli.shared.CommandFailedException;
@@ -84,6 +85,7 @@ public final class TaskQueueCommand implements Runnable {
                 .addSubcommand(new BrokerCommand())
                 .addSubcommand(new DispatchCommand(new SplittableRandom(), ticker))
                 .addSubcommand(new ResendCommand())
+                .addSubcommand(new RecoverCommand())
                 .addSubcommand(new SinkCommand())
                 .addSubcommand(new ReplayCommand(clock, ticker))
                 .addSubcommand(new ResultsCommand())

@@ -14,11 +14,10 @@ import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.cli.shared.ThreadFailures;
 import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.cli.sink.SinkIdleMonitor;
-import io.taskqueue.event.Position;
 import io.taskqueue.queue.Ticker;
-import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.sinks.HttpSinkFactory;
 import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.source.recovery.Recovery;
 import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.admin.SinkReplays;
 import io.taskqueue.streams.replay.ReplayCounts;
@@ -26,12 +25,12 @@ import io.taskqueue.streams.replay.ReplayMode;
 import io.taskqueue.streams.replay.ReplayOrder;
 import io.taskqueue.streams.replay.Selection;
 import io.taskqueue.streams.status.SinkStatus;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -40,8 +39,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 
 /**
- * What the product does, once, on a broker of its own: a dispatcher publishes events, a sink calls the target for each, and then
- * the sink replays all of them without a call.
+ * What the product does, once, on a broker of its own: a dispatcher publishes events, a sink calls the target for each, the dispatcher is
+ * killed, another one recovers its tasks and dispatches the rest, and then the sink replays all events without a call.
  */
 final class Demo implements AutoCloseable {
 
@@ -51,6 +50,13 @@ final class Demo implements AutoCloseable {
     private static final Duration LEASE = Duration.ofSeconds(1);
     private static final Duration REPLICATION_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration IDLE_DURATION = Duration.ofMillis(100);
+    private static final String OWNER = "mirror-workers";
+
+    /** By then the queue of the first dispatcher is full, and some of its tasks have ended. */
+    private static final long EVENTS_BEFORE_KILL = 1_000;
+
+    private static final Duration SLOW_WORK = Duration.ofMillis(20);
+    private static final Duration KILL_CHECK_INTERVAL = Duration.ofMillis(20);
 
     /** Is notified of the steps of the demo, on its thread. */
     interface Listener {
@@ -65,13 +71,14 @@ final class Demo implements AutoCloseable {
     }
 
     /**
-     * The time and the randomness that a demo uses.
+     * The time, the randomness and the program that a demo uses.
      *
      * @param clock the time of the replay's order
      * @param ticker measures how long the demo takes
      * @param random decides which attempts of the workers succeed
+     * @param main the main class of the commands, for the process of the dispatcher that is killed
      */
-    record Environment(Clock clock, Ticker ticker, RandomGenerator random) {}
+    record Environment(Clock clock, Ticker ticker, RandomGenerator random, String main) {}
 
     /**
      * What the demo does with the tasks.
@@ -82,15 +89,17 @@ final class Demo implements AutoCloseable {
     record Load(WorkerBehavior workers, int partitions) {}
 
     private final Map<String, Object> kafka;
-    private final Path stateDirectory;
+    private final String bootstrapServers;
+    private final Path directory;
     private final MeterRegistry meters;
     private final Environment environment;
     private final LedgerTarget target = LedgerTarget.start();
     private final Admin admin;
 
-    Demo(String bootstrapServers, Path stateDirectory, MeterRegistry meters, Environment environment) {
+    Demo(String bootstrapServers, Path directory, MeterRegistry meters, Environment environment) {
         this.kafka = Map.of("bootstrap.servers", bootstrapServers);
-        this.stateDirectory = stateDirectory;
+        this.bootstrapServers = bootstrapServers;
+        this.directory = directory;
         this.meters = meters;
         this.environment = environment;
         this.admin = Admin.create(kafka);
@@ -98,51 +107,128 @@ final class Demo implements AutoCloseable {
 
     /** @throws CommandFailedException if a step fails, or the process is asked to end before the tasks have ended */
     DemoResult run(TaskFileReader tasks, Load load, ShutdownSignal shutdown, Listener listener)
-            throws InterruptedException, ExecutionException {
+            throws InterruptedException, ExecutionException, IOException {
         long begin = environment.ticker().nanos();
-        var settings =
-                new Dispatcher.Settings(QUEUE, load.workers(), LEASE, source -> source.ownerPeer("mirror-workers")
-                        .partitions(load.partitions()));
-        try (ThreadFailures failures = ThreadFailures.listen();
-                Dispatcher dispatcher = Dispatcher.start(settings, kafka, meters, environment.random(), failures)) {
-            listener.dispatcherStarted(dispatcher);
-            DispatchCounters counters = dispatcher.counters();
-            SinkStatus first;
-            try (SinkService sink = startSink()) {
-                listener.sinkStarted(sink);
-                try (Progress progress = listener.stepStarted("dispatching tasks")) {
-                    Runnable update = () -> progress.update(counters.ended(), counters.enqueued());
-                    if (!dispatcher.dispatch(tasks, shutdown, update)) {
-                        throw new CommandFailedException(
-                                ExitCode.FAILED, "The demo was stopped before every task had ended.");
-                    }
-                }
-                dispatcher.awaitReplicated(REPLICATION_TIMEOUT);
-                first = awaitIdle(
-                        sink, shutdown, listener.stepStarted("applying events at the sink"), counters.total());
-            }
-            long published = publishedEvents();
-            long calls = target.calls();
-            long keys = target.keys();
+        Path input = directory.resolve("tasks.ndjson");
+        long count = tasks.copyTo(input); // the input is read twice, and may be a pipe
+        if (count == 0) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE, "The input has no task, but the demo needs one. Pass another file with --tasks.");
+        }
+        try (ChildDispatcher first = startFirst(input, load);
+                SinkService sink = startSink()) {
+            listener.sinkStarted(sink);
+            killWhileDispatching(first, count, shutdown, listener);
+            try (ThreadFailures failures = ThreadFailures.listen();
+                    Dispatcher second = startSecond(load, failures)) {
+                listener.dispatcherStarted(second);
+                dispatchRest(second, input, shutdown, listener);
+                TopicCounts published = TopicCounts.read(TopicOffsets.find(admin, TOPIC), kafka);
+                SinkStatus applied = awaitIdleAndStop(sink, published.total(), shutdown, listener);
+                long calls = target.calls();
+                long keys = target.keys();
 
-            orderReplay();
-            try (SinkService again = startSink()) {
-                listener.sinkStarted(again);
-                SinkStatus second = awaitIdle(again, shutdown, listener.stepStarted("replaying"), counters.total());
-                DemoResult result = new DemoResult(
-                        counters.enqueued(),
-                        counters.byName(),
-                        published,
-                        applied(first),
-                        new DemoResult.Effects(
-                                first.effects().run(), first.effects().reused()),
-                        new DemoResult.Target(calls, keys),
-                        new DemoResult.Replay(receipt(second), target.calls() - calls),
-                        Duration.ofNanos(environment.ticker().nanos() - begin).toMillis() / 1000.0);
-                listener.completed(result);
-                return result;
+                orderReplay();
+                try (SinkService again = startSink()) {
+                    listener.sinkStarted(again);
+                    SinkStatus replayed =
+                            awaitIdle(again, shutdown, listener.stepStarted("replaying"), published.total());
+                    DemoResult result = new DemoResult(
+                            count,
+                            new DemoResult.Topic(published.byName(), published.total(), applied(applied)),
+                            killed(published, second),
+                            successor(published, second),
+                            new DemoResult.Effects(
+                                    applied.effects().run(), applied.effects().reused()),
+                            new DemoResult.Target(calls, keys),
+                            new DemoResult.Replay(receipt(replayed), target.calls() - calls),
+                            Duration.ofNanos(environment.ticker().nanos() - begin)
+                                            .toMillis()
+                                    / 1000.0);
+                    listener.completed(result);
+                    return result;
+                }
             }
         }
+    }
+
+    /** The first dispatcher is a process of its own. Its workers take their time, so that it is killed long before it is done. */
+    private ChildDispatcher startFirst(Path input, Load load) throws IOException {
+        WorkerBehavior slow = new WorkerBehavior(
+                load.workers().count(), SLOW_WORK, load.workers().failRate());
+        return ChildDispatcher.start(
+                new ChildDispatcher.Settings(environment.main(), bootstrapServers, QUEUE, input, slow, LEASE),
+                directory,
+                List.of("--owner-peer", OWNER, "--partitions", String.valueOf(load.partitions())));
+    }
+
+    private void killWhileDispatching(ChildDispatcher first, long tasks, ShutdownSignal shutdown, Listener listener)
+            throws InterruptedException, IOException {
+        long enough = Math.min(tasks, EVENTS_BEFORE_KILL);
+        try (first;
+                Progress progress = listener.stepStarted("dispatching tasks, until kill -9")) {
+            TopicOffsets topic = TopicOffsets.find(admin, TOPIC);
+            for (long events = end(topic); events < enough; events = end(topic)) {
+                progress.update(events, enough);
+                first.requireRunning();
+                if (shutdown.await(KILL_CHECK_INTERVAL)) {
+                    throw stopped();
+                }
+            }
+            first.requireRunning();
+            first.kill();
+            progress.update(enough, enough);
+        }
+    }
+
+    private static long end(TopicOffsets topic) throws InterruptedException {
+        return topic.offsets(OffsetSpec.latest()).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    private Dispatcher startSecond(Load load, ThreadFailures failures) throws InterruptedException {
+        var settings = new Dispatcher.Settings(QUEUE, load.workers(), LEASE, source -> source.ownerPeer(OWNER)
+                .partitions(load.partitions())
+                .recover(Recovery.standard()));
+        return Dispatcher.start(settings, kafka, meters, environment.random(), failures);
+    }
+
+    private static void dispatchRest(Dispatcher second, Path input, ShutdownSignal shutdown, Listener listener)
+            throws InterruptedException, IOException {
+        DispatchCounters counters = second.counters();
+        try (Progress progress = listener.stepStarted("dispatching recovered tasks and the rest");
+                TaskFileReader tasks =
+                        TaskFileReader.open(input.toString(), TaskFileReader.Settings.defaults(), message -> {})) {
+            second.continueInput(tasks);
+            if (!second.dispatch(tasks, shutdown, () -> progress.update(counters.ended(), counters.tasks()))) {
+                throw stopped();
+            }
+        }
+        second.awaitReplicated(REPLICATION_TIMEOUT);
+    }
+
+    private static CommandFailedException stopped() {
+        return new CommandFailedException(ExitCode.FAILED, "The demo was stopped before every task had ended.");
+    }
+
+    private static DemoResult.Killed killed(TopicCounts published, Dispatcher second) {
+        TopicCounts ofFirst = published.before(second.epoch());
+        return new DemoResult.Killed(ofFirst.total(), ofFirst.live());
+    }
+
+    private static DemoResult.Successor successor(TopicCounts published, Dispatcher second) {
+        return new DemoResult.Successor(
+                second.counters().restored(),
+                second.counters().total(),
+                published.from(second.epoch()).total());
+    }
+
+    private SinkStatus awaitIdleAndStop(SinkService sink, long events, ShutdownSignal shutdown, Listener listener)
+            throws InterruptedException {
+        SinkStatus status = awaitIdle(sink, shutdown, listener.stepStarted("applying events at the sink"), events);
+        sink.close();
+        return status;
     }
 
     /** The same as {@code taskqueue replay --to-earliest --execute}. */
@@ -173,7 +259,7 @@ final class Demo implements AutoCloseable {
                 .fingerprint("http " + factory.target(configuration)) // as of the command
                 .kafka(kafka)
                 .topic(TOPIC)
-                .stateDirectory(stateDirectory)
+                .stateDirectory(directory.resolve("state"))
                 .retry(factory.retry(configuration))
                 .metrics(meters)
                 .kafkaMetrics(true)
@@ -187,17 +273,6 @@ final class Demo implements AutoCloseable {
             new SinkIdleMonitor(admin, kafka, TOPIC, sink).awaitIdle(IDLE_DURATION, shutdown, update);
         }
         return sink.status();
-    }
-
-    /** The number of task events in Kafka, read from the topic: each position once, without SourceStarted. */
-    private long publishedEvents() throws InterruptedException {
-        Set<Position> positions = new HashSet<>();
-        TopicOffsets topic = TopicOffsets.find(admin, TOPIC);
-        topic.read(kafka, topic.offsets(OffsetSpec.earliest()), record -> EventHeaders.read(record.headers())
-                .map(EventHeaders::position)
-                .filter(position -> position.sequence() > 0)
-                .ifPresent(positions::add));
-        return positions.size();
     }
 
     private static long applied(SinkStatus status) {

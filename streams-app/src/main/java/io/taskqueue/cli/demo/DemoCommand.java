@@ -23,7 +23,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code taskqueue demo}: the whole product without any setup. */
 @Command(
@@ -32,6 +34,8 @@ import picocli.CommandLine.Option;
         description = {
             "Starts a Kafka broker, a dispatcher with 1,990 tasks whose workers sometimes fail or let a lease expire, and a sink "
                     + "that calls an HTTP target once for each event. The target counts its calls by idempotency key.",
+            "In the middle, the dispatcher, which is a process of its own, is killed (kill -9). A second one recovers the tasks that "
+                    + "were in the queue, and continues the input behind the last of them.",
             "Then it resets the sink's offsets to the beginning and runs the sink again: the target must receive no call.",
             "Prints the counts at the end; the exit code is 1 if any of them does not match, or if lines of --tasks were skipped."
         },
@@ -43,7 +47,12 @@ public final class DemoCommand implements Callable<Integer> {
     private static final Duration MAX_SHUTDOWN_DELAY = Duration.ofSeconds(30);
     private static final String LOOPBACK = "127.0.0.1";
 
-    private final Demo.Environment environment;
+    private final Clock clock;
+    private final Ticker ticker;
+    private final RandomGenerator random;
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @Option(
             names = "--tasks",
@@ -105,7 +114,9 @@ public final class DemoCommand implements Callable<Integer> {
      * @param random decides which attempts of the workers succeed
      */
     public DemoCommand(Clock clock, Ticker ticker, RandomGenerator random) {
-        this.environment = new Demo.Environment(clock, ticker, random);
+        this.clock = clock;
+        this.ticker = ticker;
+        this.random = random;
     }
 
     @Override
@@ -119,13 +130,20 @@ public final class DemoCommand implements Callable<Integer> {
                 Presenter presenter = new Presenter(shutdown, meters)) {
             output.progress("Starting a Kafka broker in " + directory.path() + " ...");
             try (LocalBroker broker = LocalBroker.start(directory.path().resolve("broker"), 0);
-                    Demo demo = new Demo(
-                            broker.bootstrapServers(), directory.path().resolve("state"), meters, environment)) {
+                    Demo demo = new Demo(broker.bootstrapServers(), directory.path(), meters, environment())) {
                 output.progress("Kafka listens on " + broker.bootstrapServers() + ".");
                 DemoResult result = demo.run(reader, new Demo.Load(behavior, partitions), shutdown, presenter);
                 return result.mismatches().isEmpty() && reader.skipped() == 0 ? ExitCode.OK : ExitCode.FAILED;
             }
         }
+    }
+
+    private Demo.Environment environment() {
+        if (spec == null) {
+            throw new IllegalStateException("The demo runs as a command only, because it starts another command.");
+        }
+        String main = spec.root().userObject().getClass().getName();
+        return new Demo.Environment(clock, ticker, random, main);
     }
 
     /** Prints the steps of the demo, and serves the diagnostics of the dispatcher and of the sink that runs. */

@@ -2,6 +2,7 @@ package io.taskqueue.cli.demo;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.taskqueue.streams.replay.ReplayCounts;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,23 +12,60 @@ import java.util.Map;
 /**
  * The counts of the demo. They are about task events: SourceStarted is never counted.
  *
- * @param tasks tasks that were enqueued
- * @param events events of the queue, by kind, counted by a listener of the queue
- * @param published events in Kafka, read from the topic
- * @param applied events that the sink applied
+ * @param tasks tasks of the input
+ * @param topic events of the queue
+ * @param killed what the first dispatcher had done when it was killed
+ * @param successor what the second dispatcher did
  * @param target the calls that the target counted
  * @param replay what happened when the sink read every event again
  */
-@JsonPropertyOrder({"tasks", "events", "published", "applied", "effects", "target", "replay", "seconds"})
+@JsonPropertyOrder({
+    "tasks",
+    "events",
+    "published",
+    "applied",
+    "killed",
+    "successor",
+    "effects",
+    "target",
+    "replay",
+    "seconds"
+})
 record DemoResult(
         long tasks,
-        Map<String, Long> events,
-        long published,
-        long applied,
+        @JsonUnwrapped Topic topic,
+        Killed killed,
+        Successor successor,
         Effects effects,
         Target target,
         Replay replay,
         double seconds) {
+
+    /**
+     * Events of the queue.
+     *
+     * @param events in Kafka, read from the topic, by kind
+     * @param published how many these are
+     * @param applied how many the sink applied
+     */
+    record Topic(Map<String, Long> events, long published, long applied) {}
+
+    /**
+     * The dispatcher that was killed, as Kafka knows it.
+     *
+     * @param published its events in Kafka
+     * @param live its tasks that had not ended by those events
+     */
+    record Killed(long published, long live) {}
+
+    /**
+     * The dispatcher that recovered the queue.
+     *
+     * @param restored the tasks that it recovered
+     * @param emitted its events, counted by a listener of its queue
+     * @param published its events in Kafka
+     */
+    record Successor(long restored, long emitted, long published) {}
 
     record Effects(long run, long reused) {}
 
@@ -52,9 +90,24 @@ record DemoResult(
     @JsonIgnore
     List<String> mismatches() {
         List<String> mismatches = new ArrayList<>();
-        compare(mismatches, "events emitted by the queue", emitted(), "events in Kafka", published);
+        long published = topic.published;
+        long applied = topic.applied;
+        compare(mismatches, "tasks of the input", tasks, "tasks enqueued", of("Enqueued"));
+        compare(mismatches, "tasks live at the kill", killed.live, "tasks recovered", successor.restored);
+        compare(
+                mismatches,
+                "events emitted by the second dispatcher",
+                successor.emitted,
+                "of them in Kafka",
+                successor.published);
+        compare(
+                mismatches,
+                "events of both dispatchers in Kafka",
+                killed.published + successor.published,
+                "events in Kafka",
+                published);
         compare(mismatches, "events in Kafka", published, "events applied", applied);
-        compare(mismatches, "tasks enqueued", tasks, "tasks ended", of("Completed") + of("DeadLettered"));
+        compare(mismatches, "tasks enqueued", of("Enqueued"), "tasks ended", of("Completed") + of("DeadLettered"));
         compare(
                 mismatches,
                 "leases granted",
@@ -86,12 +139,8 @@ record DemoResult(
         }
     }
 
-    private long emitted() {
-        return events.values().stream().mapToLong(Long::longValue).sum();
-    }
-
     private long of(String kind) {
-        return events.getOrDefault(kind, 0L);
+        return topic.events.getOrDefault(kind, 0L);
     }
 
     /** The counts as text. */
@@ -100,7 +149,7 @@ record DemoResult(
         line(
                 text,
                 "%,d tasks were enqueued: %,d completed, %,d dead-lettered.",
-                tasks,
+                of("Enqueued"),
                 of("Completed"),
                 of("DeadLettered"));
         line(
@@ -111,10 +160,16 @@ record DemoResult(
                 of("Requeued"));
         line(
                 text,
-                "%,d events were emitted, %,d are stored in Kafka, %,d were applied by the sink.",
-                emitted(),
-                published,
-                applied);
+                "The first dispatcher was killed (kill -9) with %,d tasks in its queue: %,d of them survived.",
+                killed.live,
+                successor.restored);
+        line(
+                text,
+                "%,d events are stored in Kafka, %,d of the first dispatcher and %,d of the second; the sink applied %,d.",
+                topic.published,
+                killed.published,
+                successor.published,
+                topic.applied);
         line(text, "%,d calls reached the target, with %,d different idempotency keys.", target.calls, target.keys);
         line(text, "");
         line(text, "Then the sink's offsets were reset to the beginning, and the sink ran again:");

@@ -2,10 +2,10 @@
  * The commands that bring their own Kafka broker: {@code demo} and {@code broker}.
  *
  * <pre>
- *   DemoCommand   -> LocalBroker, Demo -> dispatch.Dispatcher
+ *   DemoCommand   -> LocalBroker, Demo -> ChildDispatcher (a process, which is killed), then dispatch.Dispatcher
  *                                      -> a SinkService that calls LedgerTarget (an HTTP server on threads of its own)
  *                                      -> replay.ReplayPlan
- *                                      -> DemoResult (the counts, compared with each other)
+ *                                      -> TopicCounts, DemoResult (the counts, compared with each other)
  *   BrokerCommand -> LocalBroker
  * </pre>
  *

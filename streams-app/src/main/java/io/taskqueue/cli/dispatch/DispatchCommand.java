@@ -1,12 +1,15 @@
 package io.taskqueue.cli.dispatch;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.taskqueue.cli.recover.LiveTasks;
+import io.taskqueue.cli.recover.RecoverySummary;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.DiagnosticsOptions;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
+import io.taskqueue.cli.shared.Progress;
 import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.cli.shared.SourceTopicOptions;
 import io.taskqueue.cli.shared.ThreadFailures;
@@ -14,7 +17,9 @@ import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.source.recovery.RecoverableQueue;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +37,9 @@ import picocli.CommandLine.Option;
             "Ends when every task has ended and every event is stored in Kafka. While Kafka is unavailable it waits, not ready. On "
                     + "SIGTERM or Ctrl-C it stops reading, waits up to --grace for leases to finish, drains the remaining "
                     + "tasks, and waits for Kafka. A second signal, or --close-timeout, ends that wait: the events that Kafka "
-                    + "has not acknowledged are then written to a file, for `taskqueue resend`."
+                    + "has not acknowledged are then written to a file, for `taskqueue resend`.",
+            "With --recover, it begins with the tasks of a dispatcher that has ended, however it ended, and dispatches no line "
+                    + "twice. With --hand-over, a stop leaves the remaining tasks to such a successor."
         },
         footer = {
             "",
@@ -115,8 +122,14 @@ public final class DispatchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (ShutdownSignal shutdown = ShutdownSignal.listen(MAX_SHUTDOWN_DELAY)) {
+            if (stop.handOver()) {
+                shutdown.exitWith(ExitCode.FAILED); // until it is done
+            }
             try {
                 dispatch(shutdown);
+                if (stop.handOver()) {
+                    shutdown.exitWith(ExitCode.OK);
+                }
                 return ExitCode.OK;
             } catch (CommandFailedException e) {
                 if (!shutdown.isReceived()) {
@@ -130,19 +143,47 @@ public final class DispatchCommand implements Callable<Integer> {
     }
 
     private void dispatch(ShutdownSignal shutdown) throws Exception {
-        var settings = new Dispatcher.Settings(queue, workers.behavior(), lease, this::configure);
+        WorkerBehavior behavior = workers.behavior();
         stop.validate(queue);
         MeterRegistry meters = DiagnosticsOptions.newMeterRegistry();
         try (ThreadFailures failures = ThreadFailures.listen();
                 TaskFileReader reader = input.open(output::progress)) {
             kafka.requireReachable();
-            try (Dispatcher dispatcher = Dispatcher.start(settings, kafka.properties(), meters, random, failures);
+            InputRecovery recovery = input.recovery(output::progress);
+            if (input.recover()) {
+                // the claim fences another dispatcher, so a wrong input must be found before it
+                Optional<RecoverableQueue<String>> live =
+                        new LiveTasks(kafka, sourceTopics.registryTopic()).read(queue, output);
+                live.ifPresent(found -> recovery.requireContinuable(reader, found.report()));
+            }
+            try (Dispatcher dispatcher = start(behavior, meters, failures);
                     DiagnosticsServer server = diagnostics.serve(meters, dispatcher::showOn)) {
+                dispatcher.recovery().ifPresent(recovered -> recovery.continueInput(reader, recovered));
                 diagnostics.printUrls(server, output);
                 new DispatchRun(queue, dispatcher, stop, shutdown, ticker, output).run(reader, keep);
             }
             input.requireNoneSkipped(reader);
         }
+    }
+
+    private Dispatcher start(WorkerBehavior behavior, MeterRegistry meters, ThreadFailures failures)
+            throws InterruptedException {
+        if (!input.recover()) {
+            var settings = new Dispatcher.Settings(queue, behavior, lease, this::configure);
+            return Dispatcher.start(settings, kafka.properties(), meters, random, failures);
+        }
+        Dispatcher dispatcher;
+        try (Progress progress = Progress.start("recovering tasks", output)) {
+            var settings = new Dispatcher.Settings(queue, behavior, lease, source -> {
+                configure(source);
+                source.recover(LiveTasks.recovery(progress));
+            });
+            dispatcher = Dispatcher.start(settings, kafka.properties(), meters, random, failures);
+        }
+        dispatcher
+                .recovery()
+                .ifPresent(recovered -> output.progress("Recovered " + new RecoverySummary(recovered).text()));
+        return dispatcher;
     }
 
     private void configure(ReplicationSource.Builder<?> source) {

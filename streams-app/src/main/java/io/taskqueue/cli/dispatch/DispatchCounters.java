@@ -33,14 +33,24 @@ public final class DispatchCounters {
         return of(EventKind.ENQUEUED);
     }
 
+    /** Tasks that were recovered from the topic. */
+    public long restored() {
+        return of(EventKind.RESTORED);
+    }
+
+    /** Tasks that this queue has had: those that were enqueued and those that were recovered. */
+    public long tasks() {
+        return enqueued() + restored();
+    }
+
     /** Tasks that were completed or dead-lettered. */
     public long ended() {
         return of(EventKind.COMPLETED) + of(EventKind.DEAD_LETTERED);
     }
 
-    /** Tasks that were enqueued and have neither ended nor been drained. */
+    /** Tasks of this queue that have neither ended nor been drained. */
     public long live() {
-        return enqueued() - ended() - of(EventKind.DRAINED);
+        return tasks() - ended() - of(EventKind.DRAINED);
     }
 
     /** The number of all events. */

@@ -1,5 +1,6 @@
 package io.taskqueue.cli.dispatch;
 
+import io.taskqueue.cli.recover.RecoverySummary;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.Output;
@@ -26,12 +27,13 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   dispatch ---- every task has ended ----&gt; (--keep: wait for a signal) ----+
  *      |                                                                     v
- *      +---- signal, or a failure ----&gt; drain the queue ----&gt; wait for Kafka's acknowledgements ----&gt; report
+ *      +---- signal, or a failure ----&gt; drain the queue, or
+ *                                       hand it over ----&gt; wait for Kafka's acknowledgements ----&gt; report
  *                                                                   |                                   ^
  *                        second signal, --close-timeout, fenced ----+----&gt; write the events to a file --+
  * </pre>
  *
- * <p>Whatever happens, the queue is drained, the events are on Kafka or in a file, and the report is printed; then a failure ends the
+ * <p>Whatever happens, the queue is drained or handed over, the events are on Kafka or in a file, and the report is printed; then a failure ends the
  * command.
  */
 final class DispatchRun {
@@ -75,11 +77,17 @@ final class DispatchRun {
      */
     void run(TaskFileReader tasks, boolean keep) throws InterruptedException {
         shutdown.waitWithoutLimit();
+        dispatcher
+                .recovery()
+                .map(RecoverySummary::new)
+                .map(RecoverySummary::losses)
+                .filter(losses -> !losses.isEmpty())
+                .ifPresent(losses -> failed(new CommandFailedException(ExitCode.FAILED, String.join(" ", losses))));
         boolean ended = dispatchAll(tasks);
         if (ended && keep) {
             keepRunning();
         }
-        RemainingTasks remaining = ended ? RemainingTasks.none(tasks.nextLine()) : drain(tasks);
+        RemainingTasks remaining = ended ? RemainingTasks.none(tasks) : stop(tasks);
         Path remainingFile = remaining.isEmpty() ? null : write(remaining);
         boolean confirmed = awaitReplicated();
         CloseReport closed = dispatcher.close(confirmed ? CLOSE_TIMEOUT : Duration.ZERO);
@@ -88,6 +96,7 @@ final class DispatchRun {
         DispatchReport report = new DispatchReport(
                 queue,
                 dispatcher.counters(),
+                new DispatchReport.Earlier(dispatcher.recovery().map(RecoverySummary::new), dispatcher.abandoned()),
                 tasks.skipped(),
                 remaining,
                 closed,
@@ -105,7 +114,7 @@ final class DispatchRun {
         try (Progress progress = Progress.start("dispatching tasks", output)) {
             return dispatcher.dispatch(tasks, shutdown, () -> {
                 outages.check();
-                progress.update(counters.ended(), counters.enqueued());
+                progress.update(counters.ended(), counters.tasks());
             });
         } catch (RuntimeException | Error e) {
             failed(failureOf(e));
@@ -145,12 +154,14 @@ final class DispatchRun {
                 : ThreadFailures.failure(Thread.currentThread(), cause);
     }
 
-    private RemainingTasks drain(TaskFileReader tasks) throws InterruptedException {
+    private RemainingTasks stop(TaskFileReader tasks) throws InterruptedException {
         if (dispatcher.counters().live() > 0) {
             output.progress(
                     "Stopping: waiting up to " + DurationText.of(options.grace()) + " for leases to finish ...");
         }
-        RemainingTasks remaining = dispatcher.drain(options.grace());
+        RemainingTasks remaining = options.handOver()
+                ? dispatcher.handOver(tasks, options.grace())
+                : dispatcher.drain(tasks, options.grace());
         if (tasks.hasPartialLine()) {
             output.progress("Line " + remaining.nextLine()
                     + " was read from the pipe only in part, and is not dispatched. Pass it again.");
@@ -162,6 +173,14 @@ final class DispatchRun {
     private @Nullable Path write(RemainingTasks remaining) {
         String tasks = remaining.count() + " tasks remained, of lines " + String.join(", ", remaining.lines());
         Path file = options.drainTo().orElse(null);
+        if (options.handOver()) {
+            failed(new CommandFailedException(
+                    ExitCode.FAILED,
+                    tasks
+                            + ": they were read from the pipe and were not in the queue when it was handed over. Pass those lines"
+                            + " again."));
+            return null;
+        }
         if (file == null) {
             output.progress(tasks + ". Pass --drain-to FILE to write such tasks to a file.");
             return null;

@@ -15,6 +15,9 @@ import io.taskqueue.source.CloseReport;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.SourceHealth;
 import io.taskqueue.source.SourceStartException;
+import io.taskqueue.source.recovery.AbandonedTasks;
+import io.taskqueue.source.recovery.RecoveryReport;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -47,16 +50,16 @@ public final class Dispatcher implements AutoCloseable {
     public record Settings(
             String queue, WorkerBehavior workers, Duration lease, Consumer<ReplicationSource.Builder<?>> configure) {}
 
-    private final TaskQueue<TaskLine> queue;
-    private final ReplicationSource<TaskLine> source;
+    private final TaskQueue<String> queue;
+    private final ReplicationSource<String> source;
     private final SimulatedWorkers workers;
     private final DispatchCounters counters;
     private final ThreadFailures failures;
     private @Nullable TaskEnqueuer enqueuer;
 
     private Dispatcher(
-            TaskQueue<TaskLine> queue,
-            ReplicationSource<TaskLine> source,
+            TaskQueue<String> queue,
+            ReplicationSource<String> source,
             SimulatedWorkers workers,
             DispatchCounters counters,
             ThreadFailures failures) {
@@ -81,20 +84,20 @@ public final class Dispatcher implements AutoCloseable {
             ThreadFailures failures)
             throws InterruptedException {
         DispatchCounters counters = new DispatchCounters();
-        TaskQueue<TaskLine> queue = TaskQueue.<TaskLine>builder(settings.queue())
+        TaskQueue<String> queue = TaskQueue.<String>builder(settings.queue())
                 .leaseDuration(settings.lease())
                 .heartbeatInterval(settings.lease().dividedBy(HEARTBEATS_PER_LEASE))
                 .listener(counters::count)
                 .build();
         try {
-            var builder = ReplicationSource.builder(queue, TaskLine.CODEC)
+            var builder = ReplicationSource.builder(queue, TaskFileReader.PAYLOAD)
                     .kafka(kafka)
                     .sourcePeer("dispatcher-" + ProcessHandle.current().pid())
                     .closeTimeout(CLOSE_TIMEOUT)
                     .metrics(meters)
                     .kafkaMetrics(true);
             settings.configure().accept(builder);
-            ReplicationSource<TaskLine> source = builder.start();
+            ReplicationSource<String> source = builder.start();
             SimulatedWorkers workers =
                     SimulatedWorkers.start(queue, settings.workers(), settings.lease(), random, failures);
             return new Dispatcher(queue, source, workers, counters, failures);
@@ -147,27 +150,74 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /**
-     * Reads and accepts no more tasks, lets leases finish within the grace, and returns the tasks that have not ended.
-     *
-     */
-    RemainingTasks drain(Duration grace) throws InterruptedException {
-        TaskEnqueuer reading = enqueuer;
-        List<TaskLine> notEnqueued = reading == null ? List.of() : reading.stop();
-        return new RemainingTasks(drained(grace), notEnqueued, reading == null ? 1 : reading.nextLine());
+    /** What the queue had when this dispatcher took it over; empty if it was started without a recovery. */
+    public Optional<RecoveryReport> recovery() {
+        return source.recovery();
     }
 
-    private List<TaskLine> drained(Duration grace) {
+    /** Sets the input behind the last line whose task is on the topic, if this dispatcher was started with a recovery. */
+    public void continueInput(TaskFileReader tasks) throws IOException {
+        Optional<LineKey> last =
+                source.recovery().flatMap(RecoveryReport::lastKey).flatMap(LineKey::parse);
+        if (last.isPresent()) {
+            tasks.continueBehind(last.get());
+        }
+    }
+
+    /** The epoch of its source. */
+    public long epoch() {
+        return source.replicatedUpTo().epoch();
+    }
+
+    /** The live tasks of earlier dispatchers that this one does not work on; empty until they are counted. */
+    Optional<AbandonedTasks> abandoned() {
+        return source.abandoned();
+    }
+
+    /** Reads and accepts no more tasks, lets leases finish within the grace, and returns the tasks that have not ended. */
+    RemainingTasks drain(TaskFileReader tasks, Duration grace) throws InterruptedException {
+        List<TaskLine> notEnqueued = stopReading();
+        return new RemainingTasks(0, drained(grace), notEnqueued, tasks.keyName(), nextLine(tasks));
+    }
+
+    /**
+     * Reads and accepts no more tasks, lets leases finish within the grace, and leaves the tasks that have not ended on the topic, for
+     * the next owner of the queue.
+     */
+    RemainingTasks handOver(TaskFileReader tasks, Duration grace) throws InterruptedException {
+        List<TaskLine> notEnqueued = stopReading();
+        return new RemainingTasks(handedOver(grace), List.of(), notEnqueued, tasks.keyName(), nextLine(tasks));
+    }
+
+    private List<TaskLine> stopReading() throws InterruptedException {
+        TaskEnqueuer reading = enqueuer;
+        return reading == null ? List.of() : reading.stop();
+    }
+
+    private long nextLine(TaskFileReader tasks) {
+        TaskEnqueuer reading = enqueuer;
+        return reading == null ? tasks.nextLine() : reading.nextLine();
+    }
+
+    private List<RemainingTask> drained(Duration grace) {
         try {
             return queue.drain(grace).stream()
-                    .map(drained -> drained.task().payload())
+                    .map(drained -> RemainingTask.of(drained.task()))
                     .toList();
         } catch (QueueClosedException e) {
             // the source has stopped its queue, and records nothing any more
             return queue.snapshot().tasks().stream()
                     .filter(entry -> entry.state() != QueueSnapshot.State.DEAD)
-                    .map(entry -> entry.task().payload())
+                    .map(entry -> RemainingTask.of(entry.task()))
                     .toList();
+        }
+    }
+
+    private int handedOver(Duration grace) {
+        try {
+            return queue.handOver(grace);
+        } catch (QueueClosedException e) {
+            return 0; // the source has stopped its queue: another one owns its tasks already
         }
     }
 
@@ -204,7 +254,7 @@ public final class Dispatcher implements AutoCloseable {
     /** Configures a server to show the queue, its events, and whether they reach Kafka. */
     public void showOn(DiagnosticsServer.Builder diagnostics) {
         diagnostics
-                .feed(new DispatcherEventFeed<>(queue, source, TaskLine.CODEC))
+                .feed(new DispatcherEventFeed<>(queue, source, TaskFileReader.PAYLOAD))
                 .ready("replication", this::replicationFailure)
                 .live("replication", () -> source.health().live() ? Optional.empty() : replicationFailure());
     }

@@ -3,7 +3,9 @@ package io.taskqueue.cli.dispatch;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.OptionValue;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options about the file of tasks. */
@@ -19,13 +21,20 @@ final class InputOptions {
     private String tasks = "";
 
     @Option(
+            names = "--recover",
+            description =
+                    "First recover the tasks that earlier dispatchers of the queue left, also if they were killed, and continue "
+                            + "the input behind the last line whose task is on the topic. On a new queue, it changes nothing.")
+    private boolean recover;
+
+    @Option(
             names = "--from-line",
             paramLabel = "N",
-            defaultValue = "1",
             converter = OptionValue.Count.class,
             description =
-                    "The first line to read, for example the one at which an earlier run ended. Default: ${DEFAULT-VALUE}.")
-    private int fromLine = 1;
+                    "The first line to read, for example the one at which an earlier run ended. Default: 1, and with --recover "
+                            + "the line behind the last one whose task is on the topic.")
+    private @Nullable Integer fromLine;
 
     @Option(
             names = "--max-line-bytes",
@@ -50,7 +59,18 @@ final class InputOptions {
                     ExitCode.USAGE,
                     "--strict fails at an invalid line and --skip-invalid accepts it, but both were given. Omit one of them.");
         }
-        return TaskFileReader.open(tasks, new TaskFileReader.Settings(strict, maxLineBytes, fromLine), report);
+        return TaskFileReader.open(
+                tasks, new TaskFileReader.Settings(strict, maxLineBytes, fromLine == null ? 1 : fromLine), report);
+    }
+
+    /** Whether the tasks that earlier dispatchers of the queue left are recovered. */
+    boolean recover() {
+        return recover;
+    }
+
+    /** Where the input continues when they are. */
+    InputRecovery recovery(Consumer<String> report) {
+        return new InputRecovery(fromLine == null ? OptionalInt.empty() : OptionalInt.of(fromLine), report);
     }
 
     /** @throws CommandFailedException if lines were skipped, and that is not accepted */

@@ -21,15 +21,14 @@ final class SimulatedWorkers implements AutoCloseable {
 
     private static final double EXPIRING_SHARE = 0.25;
 
-    private final TaskQueue<TaskLine> queue;
+    private final TaskQueue<String> queue;
     private final WorkerBehavior behavior;
     private final RandomGenerator random;
     private final Duration heartbeat;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
 
-    private SimulatedWorkers(
-            TaskQueue<TaskLine> queue, WorkerBehavior behavior, Duration lease, RandomGenerator random) {
+    private SimulatedWorkers(TaskQueue<String> queue, WorkerBehavior behavior, Duration lease, RandomGenerator random) {
         this.queue = queue;
         this.behavior = behavior;
         this.random = random;
@@ -38,7 +37,7 @@ final class SimulatedWorkers implements AutoCloseable {
 
     /** Starts the workers; they end when the queue is closed. What ends one otherwise is recorded as a failure. */
     static SimulatedWorkers start(
-            TaskQueue<TaskLine> queue,
+            TaskQueue<String> queue,
             WorkerBehavior behavior,
             Duration lease,
             RandomGenerator random,
@@ -62,7 +61,7 @@ final class SimulatedWorkers implements AutoCloseable {
         }
     }
 
-    private void attempt(Lease<TaskLine> lease) throws InterruptedException {
+    private void attempt(Lease<String> lease) throws InterruptedException {
         try {
             if (!happens(behavior.failRate())) {
                 hold(lease);
@@ -79,7 +78,7 @@ final class SimulatedWorkers implements AutoCloseable {
         }
     }
 
-    private void hold(Lease<TaskLine> lease) throws InterruptedException {
+    private void hold(Lease<String> lease) throws InterruptedException {
         long left = behavior.workTime().toNanos();
         while (left > 0) {
             long pause = Math.min(left, heartbeat.toNanos());

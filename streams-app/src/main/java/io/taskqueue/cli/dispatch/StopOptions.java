@@ -29,6 +29,13 @@ final class StopOptions {
     private Duration grace = Duration.ZERO;
 
     @Option(
+            names = "--hand-over",
+            description =
+                    "On a stop, leave the remaining tasks on the topic for the next owner of the queue, which takes them with "
+                            + "--recover. The exit code is then 0.")
+    private boolean handOver;
+
+    @Option(
             names = "--drain-to",
             paramLabel = "FILE",
             description =
@@ -56,6 +63,11 @@ final class StopOptions {
         return grace;
     }
 
+    /** Whether a stop leaves the remaining tasks to the next owner of the queue. */
+    boolean handOver() {
+        return handOver;
+    }
+
     /** How long to wait for acknowledgements at the end; without limit if empty. */
     Optional<Duration> closeTimeout() {
         return Optional.ofNullable(closeTimeout);
@@ -66,12 +78,18 @@ final class StopOptions {
     }
 
     /**
-     * Checks that nothing of an earlier run is overwritten, and that the files can be written.
+     * Checks that nothing of an earlier run is overwritten, that the files can be written, and that each task remains in one place.
      *
      * @throws CommandFailedException if not
      */
     void validate(String queue) {
         if (drainTo != null) {
+            if (handOver) {
+                throw new CommandFailedException(
+                        ExitCode.USAGE,
+                        "--hand-over leaves the remaining tasks on the topic and --drain-to writes them to a file, but both were"
+                                + " given: the tasks would be done twice. Omit one of them.");
+            }
             requireDirectory(drainTo, "--drain-to");
             requireEmpty(drainTo);
         }

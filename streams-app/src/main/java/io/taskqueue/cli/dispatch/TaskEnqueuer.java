@@ -23,19 +23,19 @@ final class TaskEnqueuer {
     /** How long a read may take to react to its interruption. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
-    private final TaskQueue<TaskLine> queue;
+    private final TaskQueue<String> queue;
     private final TaskFileReader tasks;
     private @Nullable Thread thread;
     private volatile boolean stopping;
     private volatile @Nullable TaskLine inHand;
     private volatile @Nullable CommandFailedException failure;
 
-    private TaskEnqueuer(TaskQueue<TaskLine> queue, TaskFileReader tasks) {
+    private TaskEnqueuer(TaskQueue<String> queue, TaskFileReader tasks) {
         this.queue = queue;
         this.tasks = tasks;
     }
 
-    static TaskEnqueuer start(TaskQueue<TaskLine> queue, TaskFileReader tasks, ThreadFailures failures) {
+    static TaskEnqueuer start(TaskQueue<String> queue, TaskFileReader tasks, ThreadFailures failures) {
         TaskEnqueuer enqueuer = new TaskEnqueuer(queue, tasks);
         enqueuer.thread = failures.start("task-enqueuer", enqueuer::run);
         return enqueuer;
@@ -66,7 +66,7 @@ final class TaskEnqueuer {
         for (Optional<TaskLine> task = tasks.next(); task.isPresent(); task = tasks.next()) {
             inHand = task.get();
             try {
-                queue.enqueue(task.get());
+                queue.enqueue(task.get().json(), task.get().key().text());
             } catch (PayloadRefusedException e) {
                 tasks.reject(task.get().number(), e.getMessage());
             }

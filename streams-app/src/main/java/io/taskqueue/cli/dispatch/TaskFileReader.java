@@ -6,20 +6,16 @@ import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.serde.BoundedJson;
+import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.text.LineReader;
 import io.taskqueue.text.NotUtf8Exception;
 import io.taskqueue.text.TextEncoding;
-import java.io.EOFException;
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskFileReader implements AutoCloseable {
 
-    private static final String SAMPLE = "/mirror-tasks.ndjson";
-    private static final String STANDARD_INPUT = "-";
+    /** The payload of a task is its line. */
+    static final PayloadCodec<String> PAYLOAD = PayloadCodec.jsonText();
 
     /**
      * How a file is read.
@@ -58,20 +54,22 @@ public final class TaskFileReader implements AutoCloseable {
         }
     }
 
-    private final LineReader lines;
-    private final String name;
-    private final boolean pipe;
+    private final InputLines lines;
+    private final TaskInput input;
     private final Settings settings;
     private final Consumer<String> report;
     private boolean begun;
+    private @Nullable LineKey behind;
+    /** Whether lines were skipped because they had been dispatched, and no task was read behind them yet. */
+    private boolean continued;
+
     private boolean firstValueSeen;
     private long skipped;
     private long refusedLine;
 
-    private TaskFileReader(InputStream in, String name, boolean pipe, Settings settings, Consumer<String> report) {
-        this.lines = new LineReader(in, settings.maxLineBytes);
-        this.name = name;
-        this.pipe = pipe;
+    private TaskFileReader(TaskInput input, Settings settings, Consumer<String> report) {
+        this.lines = new InputLines(input.stream(), input.keyName(), settings.maxLineBytes);
+        this.input = input;
         this.settings = settings;
         this.report = report;
     }
@@ -84,79 +82,65 @@ public final class TaskFileReader implements AutoCloseable {
      */
     public static TaskFileReader open(@Nullable String file, Settings settings, Consumer<String> report) {
         try {
-            if (file == null) {
-                InputStream sample = TaskFileReader.class.getResourceAsStream(SAMPLE);
-                if (sample == null) {
-                    throw new CommandFailedException(
-                            ExitCode.FAILED, "The sample tasks " + SAMPLE + " are missing from the jar. Rebuild it.");
+            TaskFileReader reader = of(TaskInput.open(file), settings, report);
+            boolean opened = false;
+            try {
+                if (!reader.isPipe()) {
+                    reader.begin();
                 }
-                return new TaskFileReader(sample, "the sample", false, settings, report);
+                opened = true;
+                return reader;
+            } finally {
+                if (!opened) {
+                    reader.close();
+                }
             }
-            if (file.equals(STANDARD_INPUT)) {
-                return ofPipe(standardInput(), "standard input", settings, report);
-            }
-            return openFile(Path.of(file), settings, report);
-        } catch (NoSuchFileException e) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE,
-                    "The file of tasks " + file
-                            + " does not exist. Pass a file of JSON lines, or - for standard input.",
-                    e);
-        } catch (EOFException e) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE,
-                    "The file of tasks " + file
-                            + " cannot be read: it begins as gzip data and ends within their header."
-                            + " Pass a complete file.",
-                    e);
         } catch (IOException e) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE,
-                    "The file of tasks " + file + " cannot be read: " + e.getMessage()
-                            + ". Pass a file of JSON lines, or - for standard input.",
-                    e);
+            throw TaskInput.unreadable(file, e);
         }
     }
 
-    /** Reads a pipe, whose bytes cannot be read again. */
-    static TaskFileReader ofPipe(InputStream in, String name, Settings settings, Consumer<String> report) {
-        return new TaskFileReader(in, name, true, settings, report);
+    /** Reads an input that is open. */
+    static TaskFileReader of(TaskInput input, Settings settings, Consumer<String> report) {
+        return new TaskFileReader(input, settings, report);
     }
 
-    private static TaskFileReader openFile(Path file, Settings settings, Consumer<String> report) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new IOException("it is a directory");
+    /** The name of this input in the keys of its tasks. */
+    String keyName() {
+        return input.keyName();
+    }
+
+    /**
+     * Continues behind the last line whose task is on the topic, instead of at the first line. A file is checked and its lines are
+     * skipped now; a pipe, whose lines may not be there yet, before its first task is returned. May be called again when a later task
+     * has been found.
+     *
+     * @throws CommandFailedException if the input is not the one that was dispatched, but its name or its first line is the same
+     */
+    void continueBehind(LineKey last) throws IOException {
+        if (last.equals(behind)) {
+            return;
         }
-        boolean regular = Files.isRegularFile(file);
-        InputStream in = Files.newInputStream(file);
-        boolean opened = false;
+        behind = last;
+        if (!isPipe()) {
+            skipDispatched(last);
+        }
+    }
+
+    private void skipDispatched(LineKey last) throws IOException {
+        String name = Output.escape(keyName());
         try {
-            TaskFileReader reader = new TaskFileReader(
-                    regular && isGzip(file) ? new GzipInput(in) : in, file.toString(), !regular, settings, report);
-            if (regular) {
-                reader.begin();
-            }
-            opened = true;
-            return reader;
-        } finally {
-            if (!opened) {
-                in.close();
-            }
+            continued = lines.continueBehind(last);
+        } catch (CommandFailedException e) {
+            refusedLine = 1;
+            throw e;
         }
-    }
-
-    private static boolean isGzip(Path file) throws IOException {
-        if (file.toString().endsWith(".gz")) {
-            return true;
-        }
-        try (InputStream in = Files.newInputStream(file)) {
-            return in.read() == 0x1F && in.read() == 0x8B;
-        }
-    }
-
-    /** A channel, because an interruption ends a read of a channel, and no read of {@link System#in}. */
-    private static InputStream standardInput() {
-        return Channels.newInputStream(new FileInputStream(FileDescriptor.in).getChannel());
+        report.accept(
+                continued
+                        ? "Input " + name + " continues behind line " + last.line()
+                                + ", the last one whose task is on the topic."
+                        : "Input " + name + " is not input " + Output.escape(last.input()) + ", whose line "
+                                + last.line() + " has the last task on the topic: it is read from line 1.");
     }
 
     /**
@@ -169,10 +153,33 @@ public final class TaskFileReader implements AutoCloseable {
         for (Optional<LineReader.Line> line = lines.next(); line.isPresent(); line = lines.next()) {
             Optional<TaskLine> task = task(line.get());
             if (task.isPresent()) {
+                continued = false;
                 return task;
             }
         }
+        if (continued) {
+            report.accept("Input " + Output.escape(keyName())
+                    + " has no task behind that line: it was dispatched completely before.");
+            continued = false;
+        }
         return Optional.empty();
+    }
+
+    /**
+     * Writes the tasks to a file, one on each line, so that they can be read again.
+     *
+     * @return how many there are
+     */
+    public long copyTo(Path file) throws IOException {
+        long copied = 0;
+        try (Writer writer = Files.newBufferedWriter(file)) {
+            for (Optional<TaskLine> task = next(); task.isPresent(); task = next()) {
+                writer.write(task.get().json());
+                writer.write('\n');
+                copied++;
+            }
+        }
+        return copied;
     }
 
     /**
@@ -187,24 +194,35 @@ public final class TaskFileReader implements AutoCloseable {
             }
         } catch (CommandFailedException e) {
             report.accept(e.getMessage()); // the line that is refused is the next one to read
+        } catch (IOException e) {
+            throw new UncheckedIOException("Reading bytes in memory failed.", e);
         }
         return tasks;
     }
 
-    private Optional<LineReader.Line> ahead() {
-        return pipe && begun ? lines.buffered() : Optional.empty();
+    private Optional<LineReader.Line> ahead() throws IOException {
+        return isPipe() && begun ? lines.buffered() : Optional.empty();
     }
 
-    /** Checks the beginning of the file, and skips the lines that are not to be read. */
+    /** Checks the beginning of the file, and skips the lines that are not to be read. Continues where an interruption ended it. */
     private void begin() throws IOException {
         if (begun) {
             return;
         }
-        Optional<String> foreign = TextEncoding.foreign(lines.head(TextEncoding.HEAD_BYTES));
-        if (foreign.isPresent()) {
-            throw unsuitable("contains " + foreign.get(), "Pass JSON lines in UTF-8.");
+        if (lines.number() == 0) {
+            Optional<String> foreign = TextEncoding.foreign(lines.head(TextEncoding.HEAD_BYTES));
+            if (foreign.isPresent()) {
+                throw unsuitable("contains " + foreign.get(), "Pass JSON lines in UTF-8.");
+            }
+        }
+        skipToFirstLine();
+        if (behind != null) {
+            skipDispatched(behind);
         }
         begun = true;
+    }
+
+    private void skipToFirstLine() throws IOException {
         while (lines.number() < settings.fromLine - 1) {
             if (lines.next().isEmpty()) {
                 report.accept("The input has " + lines.number() + " lines, but the first line to read is "
@@ -229,7 +247,7 @@ public final class TaskFileReader implements AutoCloseable {
             }
             boolean first = !firstValueSeen;
             firstValueSeen = true;
-            TaskLine task = new TaskLine(line.number(), json);
+            TaskLine task = new TaskLine(lines.key(), json);
             return isValid(task, first) ? Optional.of(task) : Optional.empty();
         } catch (NotUtf8Exception e) {
             reject(line.number(), "Of this line, " + e.getMessage() + ".");
@@ -239,7 +257,7 @@ public final class TaskFileReader implements AutoCloseable {
 
     private boolean isValid(TaskLine task, boolean first) {
         try {
-            TaskLine.CODEC.encode(task);
+            PAYLOAD.encode(task.json());
             return true;
         } catch (RuntimeException | StackOverflowError e) {
             if (first && isUnfinished(task.json())) {
@@ -273,7 +291,8 @@ public final class TaskFileReader implements AutoCloseable {
     }
 
     private CommandFailedException unsuitable(String found, String remedy) {
-        return new CommandFailedException(ExitCode.USAGE, "The file of tasks (" + name + ") " + found + ". " + remedy);
+        return new CommandFailedException(
+                ExitCode.USAGE, "The file of tasks (" + input.name() + ") " + found + ". " + remedy);
     }
 
     /**
@@ -305,12 +324,12 @@ public final class TaskFileReader implements AutoCloseable {
 
     /** Whether the file cannot be read again: standard input, or a named pipe. */
     boolean isPipe() {
-        return pipe;
+        return input.pipe();
     }
 
     /** Whether the beginning of the next line was read from a pipe, and not its end. */
     boolean hasPartialLine() {
-        return pipe && lines.hasPartialLine();
+        return isPipe() && lines.hasPartialLine();
     }
 
     @Override

@@ -33,6 +33,11 @@ public final class Output {
         out.flush();
     }
 
+    /** Prints a line of a result that has many, such as records; the same in each format. */
+    public void line(String line) {
+        commandLine().getOut().println(line);
+    }
+
     /** Prints a line about the progress of the command; never part of the result. */
     public void progress(String line) {
         PrintWriter err = commandLine().getErr();

@@ -2,6 +2,7 @@ package io.taskqueue.cli.shared;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jline.utils.Signals;
@@ -25,6 +26,7 @@ public final class ShutdownSignal implements AutoCloseable {
     private final CountDownLatch commandEnded = new CountDownLatch(1);
     private final Thread hook;
     private volatile boolean unlimited;
+    private volatile OptionalInt exitCode = OptionalInt.empty();
 
     private ShutdownSignal(Duration maxDelay) {
         this.maxDelay = maxDelay;
@@ -35,6 +37,13 @@ public final class ShutdownSignal implements AutoCloseable {
         // from now on the JVM itself does not react to a signal any more
         SIGNALS.forEach(signal -> Signals.register(signal, repeated::countDown));
         received.countDown();
+        awaitEnd();
+        // everything that the command had to do is done, and the JVM knows no other way to end with another code after
+        // a signal
+        exitCode.ifPresent(Runtime.getRuntime()::halt);
+    }
+
+    private void awaitEnd() {
         try {
             while (unlimited && !isRepeated()) {
                 if (commandEnded.await(CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -84,6 +93,14 @@ public final class ShutdownSignal implements AutoCloseable {
      */
     public void waitWithoutLimit() {
         unlimited = true;
+    }
+
+    /**
+     * Ends the process with this code after a signal, instead of with that of the signal: for a command for which the signal is the way
+     * to complete. Call it last before {@link #close()}, when the command's output is written.
+     */
+    public void exitWith(int code) {
+        exitCode = OptionalInt.of(code);
     }
 
     /** Reports that the command has ended. */

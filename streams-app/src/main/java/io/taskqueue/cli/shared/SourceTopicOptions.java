@@ -27,6 +27,10 @@ public final class SourceTopicOptions {
             description = "The replication factor of topics that are created. Default: the broker's.")
     private @Nullable Integer replicationFactor;
 
+    public String registryTopic() {
+        return registry.name();
+    }
+
     /** Sets the options that were given. */
     public void configure(ReplicationSource.Builder<?> source) {
         source.registryTopic(registry.name());

@@ -30,9 +30,16 @@ class DemoCommandTest {
         assertThat(demo.err())
                 .contains("Diagnostics of the dispatcher: http://127.0.0.1:", "Diagnostics of the sink: ");
         JsonNode numbers = demo.json();
-        assertThat(fields(numbers)).isEqualTo("tasks events published applied effects target replay seconds");
+        assertThat(fields(numbers))
+                .isEqualTo("tasks events published applied killed successor effects target replay seconds");
         long published = numbers.get("published").asLong();
         assertThat(numbers.get("tasks").asInt()).isEqualTo(300);
+        assertThat(numbers.get("events").get("Enqueued").asInt()).isEqualTo(300);
+        assertThat(fields(numbers.get("killed"))).isEqualTo("published live");
+        assertThat(numbers.get("killed").get("live").asInt()).isBetween(1, 300);
+        assertThat(fields(numbers.get("successor"))).isEqualTo("restored emitted published");
+        assertThat(numbers.get("successor").get("restored"))
+                .isEqualTo(numbers.get("killed").get("live"));
         assertThat(numbers.get("events").get("Failed").asInt()).isPositive();
         assertThat(numbers.get("events").get("LeaseExpired").asInt()).isPositive();
         assertThat(numbers.get("events").has("SourceStarted")).isFalse();

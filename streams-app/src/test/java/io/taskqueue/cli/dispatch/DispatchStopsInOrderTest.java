@@ -77,9 +77,12 @@ class DispatchStopsInOrderTest {
         return events;
     }
 
-    static long positionOf(String queue, EmbeddedKafka broker) {
-        CommandRun status =
-                CommandRun.of("status", "--bootstrap-server", broker.bootstrapServers(), "--output", "json");
+    /** @param topic the option that names it, and its name; none for the default topic */
+    static long positionOf(String queue, EmbeddedKafka broker, String... topic) {
+        List<String> arguments =
+                new ArrayList<>(List.of("status", "--bootstrap-server", broker.bootstrapServers(), "--output", "json"));
+        arguments.addAll(List.of(topic));
+        CommandRun status = CommandRun.of(arguments.toArray(String[]::new));
         if (status.exitCode() != 0) {
             return 0;
         }

@@ -48,7 +48,7 @@ class TaskFileReaderTest {
         Path file = write("1\nnull\n2\n");
 
         try (TaskFileReader tasks = TaskFileReader.open(file.toString(), STRICT, reported::add)) {
-            assertThat(tasks.next()).contains(new TaskLine(1, "1"));
+            assertThat(next(tasks)).isEqualTo("1: 1");
             assertThatThrownBy(tasks::next)
                     .isInstanceOf(CommandFailedException.class)
                     .hasMessageStartingWith("Line 2 is not a valid task: ")
@@ -140,8 +140,8 @@ class TaskFileReaderTest {
 
         try (TaskFileReader tasks =
                 TaskFileReader.open(file.toString(), new TaskFileReader.Settings(false, 1_000, 1), reported::add)) {
-            assertThat(tasks.next()).contains(new TaskLine(1, "1"));
-            assertThat(tasks.next()).contains(new TaskLine(3, "2"));
+            assertThat(next(tasks)).isEqualTo("1: 1");
+            assertThat(next(tasks)).isEqualTo("3: 2");
             assertThat(tasks.skipped()).isEqualTo(1);
         }
         assertThat(reported)
@@ -172,7 +172,7 @@ class TaskFileReaderTest {
 
         try (TaskFileReader tasks =
                 TaskFileReader.open(file.toString(), new TaskFileReader.Settings(false, 1_000, 3), reported::add)) {
-            assertThat(tasks.next()).contains(new TaskLine(3, "3"));
+            assertThat(next(tasks)).isEqualTo("3: 3");
             assertThat(tasks.next()).isEmpty();
             assertThat(tasks.nextLine()).isEqualTo(4);
         }
@@ -247,9 +247,9 @@ class TaskFileReaderTest {
     @Test
     void whatWasReadAheadOfAPipeIsNotLost() throws IOException {
         try (TaskFileReader tasks = pipe("1\n2\n{broken\n\n3\n{\"unfin".getBytes(StandardCharsets.UTF_8))) {
-            assertThat(tasks.next()).contains(new TaskLine(1, "1"));
+            assertThat(next(tasks)).isEqualTo("1: 1");
 
-            assertThat(tasks.readAhead()).containsExactly(new TaskLine(2, "2"), new TaskLine(5, "3"));
+            assertThat(tasks.readAhead()).map(TaskFileReaderTest::numbered).containsExactly("2: 2", "5: 3");
             assertThat(tasks.nextLine()).isEqualTo(6);
             assertThat(tasks.hasPartialLine()).isTrue();
             assertThat(tasks.skipped()).isEqualTo(1);
@@ -293,9 +293,19 @@ class TaskFileReaderTest {
                 .containsExactly("Line 7 is not a valid task: queue a\\u000ab takes less. The line was skipped.");
     }
 
+    private static String next(TaskFileReader tasks) throws IOException {
+        return tasks.next().map(TaskFileReaderTest::numbered).orElseThrow();
+    }
+
+    private static String numbered(TaskLine task) {
+        return task.number() + ": " + task.json();
+    }
+
     private TaskFileReader pipe(byte[] content) {
-        return TaskFileReader.ofPipe(
-                new ByteArrayInputStream(content), "standard input", TaskFileReader.Settings.defaults(), reported::add);
+        return TaskFileReader.of(
+                new TaskInput(new ByteArrayInputStream(content), LineKey.STANDARD_INPUT, true),
+                TaskFileReader.Settings.defaults(),
+                reported::add);
     }
 
     private Path write(String text) throws IOException {
