@@ -19,7 +19,7 @@ public interface ReplicationSink<T> {
      * Applies one event. When it returns, all effects that it started must have ended; otherwise the sink stops. When it throws,
      * the runner starts no further effects and waits for those that still run on other threads, and then retries the event.
      *
-     * @param event never of kind {@link io.taskqueue.event.EventKind#SOURCE_STARTED}
+     * @param event of a kind that is {@link io.taskqueue.event.EventKind#passedToSinks passed to sinks}: never SourceStarted or Snapshot
      * @param effects valid during this call, on any thread
      * @throws Exception if the event could not be applied; it is retried with back-off, and effects that have a recorded result
      *     do not run again

@@ -3,116 +3,59 @@ package io.taskqueue.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.event.TaskError;
+import io.taskqueue.event.TaskId;
 import io.taskqueue.fold.FoldedQueue;
 import io.taskqueue.fold.FoldedTask;
 import io.taskqueue.fold.QueueFold;
 import io.taskqueue.fold.TaskPhase;
+import io.taskqueue.queue.QueueSnapshot.Entry;
+import io.taskqueue.queue.QueueSnapshot.State;
+import io.taskqueue.queue.RecordedRun.Call;
+import io.taskqueue.queue.RecordedRun.Moment;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-/** The fold of a queue's events is the queue's own snapshot: after each call, with duplicates, and from any event on. */
+/**
+ * The fold of a queue's events is the queue's own snapshot: after each call, with duplicates, and from any event on; also where the queue
+ * is recovered or handed over in between, and where Snapshots are written.
+ */
 class QueueFoldPropertyTest {
 
-    private static final String QUEUE = "folded";
     private static final int EVERY_ENDED_TASK = 1_000;
-
-    enum Call {
-        ENQUEUE,
-        LEASE,
-        HEARTBEAT,
-        COMPLETE,
-        FAIL,
-        FAIL_WITHOUT_REQUEUE,
-        ADVANCE_TIME,
-    }
-
-    /** A queue that records its events, and the snapshot after each call beside the number of events until then. */
-    private static final class RecordedRun implements AutoCloseable {
-
-        final List<ReplicationEvent<String>> events = new ArrayList<>();
-        final List<QueueSnapshot<String>> snapshots = new ArrayList<>();
-        final ManualTime time = new ManualTime();
-        final List<Lease<String>> leases = new ArrayList<>();
-        final TaskQueue<String> queue;
-
-        RecordedRun(int maxAttempts, Duration requeueDelay) {
-            queue = TaskQueue.<String>builder(QUEUE)
-                    .capacity(8)
-                    .maxAttempts(maxAttempts)
-                    .leaseDuration(Duration.ofSeconds(1))
-                    .requeueDelay(requeueDelay)
-                    .closeGrace(Duration.ZERO)
-                    .clock(time)
-                    .ticker(time)
-                    .listener(event -> events.add(SnapshotFold.replicated(QUEUE, 1, event)))
-                    .build();
-        }
-
-        void perform(Call call, int number) {
-            switch (call) {
-                case ENQUEUE -> queue.tryEnqueue("payload " + number);
-                case LEASE -> queue.tryLease().ifPresent(leases::add);
-                case ADVANCE_TIME -> time.advance(Duration.ofMillis(number % 700));
-                default -> endNewest(call);
-            }
-            snapshots.add(queue.snapshot());
-        }
-
-        private void endNewest(Call call) {
-            if (leases.isEmpty()) {
-                return;
-            }
-            Lease<String> lease = leases.get(leases.size() - 1);
-            if (call != Call.HEARTBEAT) {
-                leases.remove(lease);
-            }
-            try {
-                switch (call) {
-                    case HEARTBEAT -> lease.heartbeat();
-                    case COMPLETE -> lease.complete();
-                    case FAIL -> lease.fail(TaskError.of("again"));
-                    default -> lease.fail(TaskError.of("never again"), false);
-                }
-            } catch (LeaseLostException e) {
-                leases.remove(lease); // it has expired: the events contain it
-            }
-        }
-
-        @Override
-        public void close() {
-            queue.close();
-        }
-    }
 
     @Property(tries = 300)
     void foldEqualsTheSnapshotAfterEachCall(
-            @ForAll @Size(max = 100) List<Call> calls,
+            @ForAll @Size(max = 120) List<Call> calls,
             @ForAll @IntRange(min = 1, max = 3) int maxAttempts,
             @ForAll @IntRange(max = 2) int requeueDelaySteps) {
         try (RecordedRun run = run(calls, maxAttempts, requeueDelaySteps)) {
-            QueueFold<String> fold = new QueueFold<>(QUEUE, EVERY_ENDED_TASK);
+            QueueFold<String> fold = newFold();
             int taken = 0;
-            for (QueueSnapshot<String> snapshot : run.snapshots) {
-                while (taken < snapshot.lastEvent()) {
-                    assertThat(fold.apply(run.events.get(taken++))).isEqualTo(QueueFold.Step.APPLIED);
+            for (Moment moment : run.moments()) {
+                while (taken < moment.events()) {
+                    ReplicationEvent<String> event = run.events().get(taken++);
+                    requireAllowed(event, fold);
+                    assertThat(fold.apply(event)).as("%s", event).isEqualTo(QueueFold.Step.APPLIED);
                 }
-                assertThat(SnapshotFold.entries(fold.state())).isEqualTo(snapshot.tasks());
-                assertThat(SnapshotFold.totals(fold.state()))
-                        .isEqualTo(snapshot.counts().totals());
+                assertThat(ofEpoch(fold.state())).isEqualTo(SnapshotFold.ordered(moment.tasks()));
+                assertThat(SnapshotFold.totals(fold.state())).isEqualTo(moment.totals());
+                assertThat(fold.state().abandoned()).isEmpty();
             }
 
-            List<DrainedTask<String>> drained = run.queue.drain(Duration.ZERO);
-            run.events.subList(taken, run.events.size()).forEach(fold::apply);
-            assertThat(drained(fold.state())).isEqualTo(drained);
-            assertThat(SnapshotFold.entries(fold.state()))
-                    .isEqualTo(run.queue.snapshot().tasks());
+            List<DrainedTask<String>> drained = run.queue().drain(Duration.ZERO);
+            run.events().subList(taken, run.events().size()).forEach(fold::apply);
+            assertThat(fold.state().in(TaskPhase.DRAINED).stream()
+                            .map(task -> new DrainedTask<>(task.task(), task.lastError(), task.token())))
+                    .containsExactlyElementsOf(drained);
+            assertThat(ofEpoch(fold.state())).isEqualTo(run.queue().snapshot().tasks());
         }
     }
 
@@ -124,13 +67,13 @@ class QueueFoldPropertyTest {
             @ForAll long seed) {
         try (RecordedRun run = run(calls, maxAttempts, requeueDelaySteps)) {
             Random random = new Random(seed);
-            QueueFold<String> once = new QueueFold<>(QUEUE, EVERY_ENDED_TASK);
-            QueueFold<String> repeated = new QueueFold<>(QUEUE, EVERY_ENDED_TASK);
-            for (int i = 0; i < run.events.size(); i++) {
-                once.apply(run.events.get(i));
+            QueueFold<String> once = newFold();
+            QueueFold<String> repeated = newFold();
+            for (int i = 0; i < run.events().size(); i++) {
+                once.apply(run.events().get(i));
                 // as a producer that sends again: from any earlier event up to this one
                 int from = random.nextInt(4) == 0 ? random.nextInt(i + 1) : i;
-                run.events.subList(from, i + 1).forEach(repeated::apply);
+                run.events().subList(from, i + 1).forEach(repeated::apply);
                 assertThat(repeated.state()).isEqualTo(once.state());
             }
         }
@@ -143,17 +86,72 @@ class QueueFoldPropertyTest {
             @ForAll @IntRange(max = 2) int requeueDelaySteps,
             @ForAll long seed) {
         try (RecordedRun run = run(calls, maxAttempts, requeueDelaySteps)) {
-            QueueFold<String> whole = new QueueFold<>(QUEUE, EVERY_ENDED_TASK);
-            run.events.forEach(whole::apply);
-            int start = run.events.isEmpty() ? 0 : new Random(seed).nextInt(run.events.size());
-            QueueFold<String> part = new QueueFold<>(QUEUE, EVERY_ENDED_TASK);
-            run.events.subList(start, run.events.size()).forEach(part::apply);
+            QueueFold<String> whole = newFold();
+            run.events().forEach(whole::apply);
+            int start = run.events().isEmpty() ? 0 : new Random(seed).nextInt(run.events().size());
+            QueueFold<String> part = newFold();
+            run.events().subList(start, run.events().size()).forEach(part::apply);
 
             assertThat(comparable(part.state()))
-                    .isEqualTo(comparable(whole.state()).stream()
-                            .filter(task -> task.latest().sequence() > start)
+                    .containsExactlyInAnyOrderElementsOf(comparable(whole.state()).stream()
+                            .filter(task -> task.latest()
+                                            .compareTo(run.events().get(start).position())
+                                    >= 0)
                             .toList());
         }
+    }
+
+    @Property(tries = 200)
+    void latestEventOfEachLiveTaskIsEnoughForARecovery(
+            @ForAll @Size(max = 100) List<Call> calls,
+            @ForAll @IntRange(min = 1, max = 3) int maxAttempts,
+            @ForAll @IntRange(max = 2) int requeueDelaySteps) {
+        try (RecordedRun run = run(calls, maxAttempts, requeueDelaySteps)) {
+            QueueFold<String> whole = newFold();
+            Map<TaskId, ReplicationEvent<String>> latest = new LinkedHashMap<>();
+            for (ReplicationEvent<String> event : run.events()) {
+                whole.apply(event);
+                event.change().map(change -> change.task().id()).ifPresent(id -> {
+                    latest.remove(id);
+                    latest.put(id, event);
+                });
+            }
+            QueueFold<String> cheap = newFold();
+            latest.values().forEach(cheap::apply);
+
+            for (TaskPhase phase : List.of(TaskPhase.PENDING, TaskPhase.HANDED_OVER)) {
+                assertThat(cheap.state().in(phase))
+                        .as("%s, in their order", phase)
+                        .isEqualTo(whole.state().in(phase));
+            }
+            assertThat(comparable(cheap.state()).stream()
+                            .filter(task -> task.phase().live()))
+                    .containsExactlyInAnyOrderElementsOf(comparable(whole.state()).stream()
+                            .filter(task -> task.phase().live())
+                            .toList());
+        }
+    }
+
+    /** No lease is granted and no attempt begins before what the events promised to whoever held the task before. */
+    private static void requireAllowed(ReplicationEvent<String> event, QueueFold<String> before) {
+        if (event.change().isEmpty()) {
+            return;
+        }
+        FoldedTask<String> task = before.task(event.taskId()).orElse(null);
+        switch (event.kind()) {
+            case ENQUEUED -> assertThat(task).as("%s", event).isNull();
+            case LEASE_GRANTED -> assertThat(task.phase()).as("%s", event).isEqualTo(TaskPhase.PENDING);
+            case REQUEUED -> assertThat(event.occurredAt())
+                    .as("%s", event)
+                    .isAfterOrEqualTo(task.availableAt());
+            case LEASE_EXPIRED -> assertThat(task.token()).as("%s", event).isEqualTo(event.ownershipToken().orElseThrow());
+            case SNAPSHOT -> assertThat(task.phase().live()).as("%s", event).isTrue();
+            default -> {}
+        }
+    }
+
+    private static QueueFold<String> newFold() {
+        return new QueueFold<>(RecordedRun.QUEUE, EVERY_ENDED_TASK);
     }
 
     private static RecordedRun run(List<Call> calls, int maxAttempts, int requeueDelaySteps) {
@@ -166,9 +164,24 @@ class QueueFoldPropertyTest {
         return run;
     }
 
+    /** The entries as the snapshot of the current queue shows them: without the dead tasks of its predecessors. */
+    private static List<Entry<String>> ofEpoch(FoldedQueue<String> state) {
+        List<Entry<String>> entries = new ArrayList<>(SnapshotFold.entries(state));
+        List<TaskId> dead = state.in(TaskPhase.DEAD).stream()
+                .filter(task -> state.last() != null
+                        && task.latest().epoch() == state.last().epoch())
+                .map(task -> task.task().id())
+                .toList();
+        entries.removeIf(entry ->
+                entry.state() == State.DEAD && !dead.contains(entry.task().id()));
+        return SnapshotFold.ordered(entries);
+    }
+
     /** Without what a leased task's latest event does not carry: its last error. */
     private static List<FoldedTask<String>> comparable(FoldedQueue<String> state) {
-        return SnapshotFold.tasks(state)
+        List<FoldedTask<String>> tasks = new ArrayList<>(SnapshotFold.tasks(state).toList());
+        tasks.addAll(state.in(TaskPhase.HANDED_OVER));
+        return tasks.stream()
                 .map(task -> new FoldedTask<>(
                         task.task(),
                         task.phase(),
@@ -177,12 +190,6 @@ class QueueFoldPropertyTest {
                         task.leaseExpiration(),
                         task.availableAt(),
                         task.latest()))
-                .toList();
-    }
-
-    private static List<DrainedTask<String>> drained(FoldedQueue<String> state) {
-        return state.in(TaskPhase.DRAINED).stream()
-                .map(task -> new DrainedTask<>(task.task(), task.lastError(), task.token()))
                 .toList();
     }
 }

@@ -32,6 +32,14 @@ public final class Events {
                 TaskEvent.builder(EventKind.ENQUEUED, sequence, NOON, task).build());
     }
 
+    public static ReplicationEvent<String> snapshot(String queue, long epoch, long sequence) {
+        var task = new Task<>(new TaskId(queue, epoch, sequence), 1, NOON, "payload-" + sequence);
+        return ReplicationEvent.of(
+                queue,
+                new SourceMetadata(new Position(epoch, sequence), "peer-a", null, NOON),
+                TaskEvent.builder(EventKind.SNAPSHOT, sequence, NOON, task).build());
+    }
+
     public static ReplicationEvent<String> started(String queue, long epoch) {
         return ReplicationEvent.sourceStarted(
                 queue, new SourceMetadata(new Position(epoch, 0), "peer-a", null, NOON), new UUID(7, epoch));

@@ -116,6 +116,21 @@ final class SinkDriver implements AutoCloseable {
                 TaskEvent.builder(EventKind.ENQUEUED, sequence, THEN, about).build()));
     }
 
+    /** The Snapshot of a pending task as the next event. */
+    void snapshot(int task) {
+        sequence++;
+        snapshotAgain(task);
+    }
+
+    /** The newest event again, the Snapshot of a task. */
+    void snapshotAgain(int task) {
+        Task<String> about = new Task<>(task(task), 1, THEN, "payload");
+        send(ReplicationEvent.of(
+                QUEUE,
+                new SourceMetadata(new Position(1, sequence), "test", null, THEN),
+                TaskEvent.builder(EventKind.SNAPSHOT, sequence, THEN, about).build()));
+    }
+
     /** An event at a position of a queue, which may have been sent before. */
     void event(String queue, long position) {
         Task<String> about = new Task<>(new TaskId(queue, 1, position), 1, THEN, "payload " + position);

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * One run of a local runner: the events of one iteration, applied one after the other.
  *
  * <pre>
- *   event --> SourceStarted: raise the queue's fence
+ *   event --> SourceStarted: raise the queue's fence; Snapshot: nothing
  *         --> classify --duplicate, fenced--> counted and dropped
  *                      --next--> attempt, with retries --applied--> advance the checkpoint, with retries --> counted
  * </pre>
@@ -82,6 +82,8 @@ final class LocalSinkRun<T> {
     private void apply(ReplicationEvent<T> event, QueueCursor cursor) throws InterruptedException {
         if (event.kind() == EventKind.SOURCE_STARTED) {
             cursor.sourceStarted(event.position().epoch());
+        }
+        if (!event.kind().passedToSinks()) {
             return;
         }
         String peer = peer(event, cursor);

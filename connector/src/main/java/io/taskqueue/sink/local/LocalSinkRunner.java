@@ -34,7 +34,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>Whether an event was applied is decided by the position of its peer alone. The peer is the event's owner, or
  * {@value #DEFAULT_PEER} if it has none, unless {@link Builder#peerKey} defines another. Events of a lower epoch that come after
- * the SourceStarted of a higher one are dropped as fenced. SourceStarted itself is not passed to the sink.
+ * the SourceStarted of a higher one are dropped as fenced. SourceStarted itself is not passed to the sink, nor is Snapshot.
  *
  * <p>Transient failures are retried by the {@link RetryPolicy}. Nothing is parked: an event that would be parked ends the run.
  *

@@ -1,7 +1,7 @@
 package io.taskqueue.sink.local;
 
 /**
- * The numbers of one run of a {@link LocalSinkRunner}. SourceStarted events are not counted.
+ * The numbers of one run of a {@link LocalSinkRunner}. SourceStarted and Snapshot events are not counted.
  *
  * @param applied events that the sink applied
  * @param duplicates events dropped because they were applied before

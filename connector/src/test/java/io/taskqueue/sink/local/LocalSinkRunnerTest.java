@@ -96,6 +96,23 @@ class LocalSinkRunnerTest {
     }
 
     @Test
+    void snapshotIsNotPassedToTheSinkNorCounted() throws Exception {
+        List<ReplicationEvent<String>> events = List.of(
+                Events.started("orders", 7),
+                Events.enqueued("orders", 7, 1),
+                Events.snapshot("orders", 7, 2),
+                Events.enqueued("orders", 7, 3),
+                Events.snapshot("orders", 7, 4));
+
+        RunReceipt receipt = runner(this::record).build().run(events);
+
+        assertThat(applied).containsExactly(at(7, 1), at(7, 3));
+        assertThat(receipt).isEqualTo(new RunReceipt(2, 0, 0, new RunReceipt.EffectTotals(2, 0, 0, 0)));
+        assertThat(checkpoint(LocalSinkRunner.DEFAULT_PEER)).isEqualTo(at(7, 3));
+        assertThat(runner(this::record).build().run(events).seen()).isEqualTo(2);
+    }
+
+    @Test
     void eventsOfOtherQueuesAreSkippedWithoutACheckpoint() throws Exception {
         List<ReplicationEvent<String>> events = List.of(
                 Events.enqueued("parcels", 4, 1, "a"),

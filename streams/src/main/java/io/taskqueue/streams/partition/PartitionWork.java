@@ -232,7 +232,8 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     }
 
     /**
-     * Takes an event: classifies it, and dispatches it unless it is dropped.
+     * Takes an event: classifies it, and dispatches it unless it is dropped, or is of a kind that sinks do not receive: that only takes
+     * its position.
      *
      * @throws SinkStoppedException where the sink must halt before it; nothing has changed then
      */
@@ -240,7 +241,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
         Arrival arrival =
                 new Arrival(event.position(), offset, event.instanceId().orElse(null));
         PartitionHistory.Arrived arrived = state.history().take(event.queueName(), arrival);
-        if (arrived.verdict().applied() && !arrival.opensEpoch()) {
+        if (arrived.verdict().applied() && event.kind().passedToSinks()) {
             dispatcher.dispatch(event, value, offset, arrived);
         }
     }
