@@ -56,7 +56,9 @@ class SuspendedOwnerIsFencedTest {
                 assertRefused(ofLenient, "lenient");
                 assertRefused(ofStrict, "strict");
                 assertThat(Integer.parseInt(SuspendedOwner.next(ofLenient))).isNotNegative();
-                assertThat(SuspendedOwner.next(ofStrict)).as("leases after the suspension").isEqualTo("0");
+                assertThat(SuspendedOwner.next(ofStrict))
+                        .as("leases after the suspension")
+                        .isEqualTo("0");
                 assertThat(lenient.waitFor(30, SECONDS) && strict.waitFor(30, SECONDS))
                         .isTrue();
             } finally {
@@ -117,7 +119,8 @@ class SuspendedOwnerIsFencedTest {
             if (!new String(record.key(), StandardCharsets.UTF_8).equals(queue)) {
                 return;
             }
-            Position position = EventHeaders.read(record.headers()).orElseThrow().position();
+            Position position =
+                    EventHeaders.read(record.headers()).orElseThrow().position();
             if (position.epoch() < fence[0]) {
                 behind.add(position);
             } else if (position.sequence() > 0) {

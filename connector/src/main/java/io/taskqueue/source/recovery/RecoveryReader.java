@@ -1,15 +1,14 @@
 package io.taskqueue.source.recovery;
 
-import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.fold.FoldedQueue;
 import io.taskqueue.fold.FoldedTask;
 import io.taskqueue.fold.QueueFold;
 import io.taskqueue.fold.TaskPhase;
-import io.taskqueue.kafka.OpenTransactions;
-import io.taskqueue.kafka.OpenTransactions.HeldBack;
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.kafka.OpenTransactions;
+import io.taskqueue.kafka.OpenTransactions.HeldBack;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.queue.PayloadRefusedException;
 import io.taskqueue.queue.Ticker;
@@ -103,8 +102,7 @@ public final class RecoveryReader<T> {
         TopicPartition partition = new TopicPartition(place.topic(), place.partition());
         long beginning;
         long to;
-        try (TopicReader reader =
-                TopicReader.open(access.kafka, IsolationLevel.READ_UNCOMMITTED, access.timeout)) {
+        try (TopicReader reader = TopicReader.open(access.kafka, IsolationLevel.READ_UNCOMMITTED, access.timeout)) {
             List<TopicPartition> one = List.of(partition);
             beginning = Objects.requireNonNull(reader.beginnings(one).get(partition));
             to = fence.isPresent()
@@ -240,8 +238,8 @@ public final class RecoveryReader<T> {
                         .filter(change -> change.task().id().equals(record.task()))
                         .isPresent();
         if (!same) {
-            throw new UndecodableEventException("The headers of this record state event " + record.position() + " of task "
-                    + record.task() + ", but its value is " + event + ".");
+            throw new UndecodableEventException("The headers of this record state event " + record.position()
+                    + " of task " + record.task() + ", but its value is " + event + ".");
         }
     }
 }
