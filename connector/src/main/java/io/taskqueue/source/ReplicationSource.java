@@ -70,6 +70,9 @@ public final class ReplicationSource<T> implements AutoCloseable {
     /** How many futures of {@link #replicated()} may wait at once. */
     public static final int MAX_WAITING_FUTURES = 100_000;
 
+    /** The shortest limit of {@link Builder#ownershipStrict}. */
+    public static final Duration MIN_OWNERSHIP_STRICT = Duration.ofSeconds(2);
+
     private final SourceEngine<T> engine;
 
     private ReplicationSource(SourceEngine<T> engine) {

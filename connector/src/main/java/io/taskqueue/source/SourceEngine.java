@@ -238,11 +238,12 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
 
     /** Stops the source and its queue: what has not been sent yet would fork the history. */
     private void stop(IllegalStateException cause) {
+        buffer.stop();
         LOG.error("{}", cause.getMessage(), cause);
+        queue.stop(String.valueOf(cause.getMessage()), cause);
+        // behind the queue: once one call has failed, each one does
         buffer.refuse(
                 () -> new QueueClosedException("Queue " + queue.name() + " was stopped: " + cause.getMessage(), cause));
-        buffer.stop();
-        queue.stop(String.valueOf(cause.getMessage()), cause);
         gate.end(cause);
         tail.end();
         marks().stop();

@@ -107,6 +107,7 @@ class OptionValuesAreCheckedTest {
             case "--bootstrap-server" -> values.addAll(
                     List.of("localhost", "a:b", "a:1 b:2", "a\0b:1", "x:99999", ","));
             case "--lease" -> values.add("0s");
+            case "--ownership-strict" -> values.add("1999ms");
             case "--class-path", "--command-config", "--tasks" -> values.addAll(List.of("/no/such/file", "a\0b"));
             case "--sink" -> values.addAll(List.of("no.such.Sink", "a b", "a\nb", "java.lang.String"));
             case "--event", "--task" -> values.addAll(List.of("x", "7", "-1/2", "7/99999999999999999999", "a\nb"));

@@ -2,6 +2,8 @@ package io.taskqueue.examples;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TaskId;
+import io.taskqueue.queue.Lease;
 import io.taskqueue.sink.EffectProbe.Answer;
 import io.taskqueue.sink.Effects;
 import io.taskqueue.sink.NotDoneException;
@@ -16,7 +18,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 
 /** The Java blocks of docs/guarantees.md: each is the text between two markers here. */
@@ -29,6 +33,34 @@ final class RecipeExamples {
     }
 
     private RecipeExamples() {}
+
+    // README: token
+    record Deliveries(Connection database, long sourceEpoch) { // the epoch() of the source of the worker's own queue
+
+        /** Writes the carrier of an order, unless a later lease of its task has written one. */
+        void write(Lease<Order> lease, String carrier) throws SQLException {
+            TaskId task = lease.task().id();
+            try (PreparedStatement write = database.prepareStatement(
+                    """
+                    INSERT INTO delivery (queue, task_epoch, task, source_epoch, attempt, carrier)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (queue, task_epoch, task) DO UPDATE
+                    SET source_epoch = excluded.source_epoch, attempt = excluded.attempt, carrier = excluded.carrier
+                    WHERE (delivery.source_epoch, delivery.attempt) <= (excluded.source_epoch, excluded.attempt)""")) {
+                write.setString(1, task.queueName());
+                write.setLong(2, task.epoch());
+                write.setLong(3, task.sequenceId());
+                write.setLong(4, sourceEpoch);
+                write.setInt(5, lease.token().attempt());
+                write.setString(6, carrier);
+                if (write.executeUpdate() == 0) {
+                    throw new IllegalStateException("A later lease of task " + task
+                            + " has written its delivery, so that of " + lease + " was refused. Stop working on it.");
+                }
+            }
+        }
+    }
+    // end
 
     // README: rerun
     record Shipments(HttpClient http, URI url) implements ReplicationSink<Order> {

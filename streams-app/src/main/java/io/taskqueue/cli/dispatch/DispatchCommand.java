@@ -96,6 +96,15 @@ public final class DispatchCommand implements Callable<Integer> {
             description = "The process that is responsible for the tasks.")
     private @Nullable String ownerPeer;
 
+    @Option(
+            names = "--ownership-strict",
+            paramLabel = "D",
+            converter = OptionValue.OwnershipLimit.class,
+            description =
+                    "Grant no leases while the registry has not been read for longer than this, because another dispatcher may "
+                            + "have claimed the queue: an outage of the registry then stops new work. At least 2s. Default: no limit.")
+    private @Nullable Duration ownershipStrict;
+
     @Mixin
     private StopOptions stop = new StopOptions();
 
@@ -191,6 +200,9 @@ public final class DispatchCommand implements Callable<Integer> {
         sourceTopics.configure(source);
         if (ownerPeer != null) {
             source.ownerPeer(ownerPeer);
+        }
+        if (ownershipStrict != null) {
+            source.ownershipStrict(ownershipStrict);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.taskqueue.cli.shared;
 import io.taskqueue.config.DurationText;
 import io.taskqueue.event.NameRule;
 import io.taskqueue.event.QueueName;
+import io.taskqueue.source.ReplicationSource;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -92,6 +93,22 @@ public interface OptionValue<T> extends ITypeConverter<T> {
                 throw new IllegalArgumentException("'" + text + "' is no time at all. Use at least 1ms.");
             }
             return duration;
+        }
+    }
+
+    /** How long after a read of the registry leases are granted. */
+    final class OwnershipLimit implements OptionValue<Duration> {
+
+        @Override
+        public Duration parse(String text) {
+            Duration limit = new Span().parse(text);
+            if (limit.compareTo(ReplicationSource.MIN_OWNERSHIP_STRICT) < 0) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' is so short that a single slow read of the registry would"
+                                + " suspend leasing. Use at least "
+                                + DurationText.of(ReplicationSource.MIN_OWNERSHIP_STRICT) + ".");
+            }
+            return limit;
         }
     }
 
