@@ -55,7 +55,7 @@ final class Demo implements AutoCloseable {
     /** By then the queue of the first dispatcher is full, and some of its tasks have ended. */
     private static final long EVENTS_BEFORE_KILL = 1_000;
 
-    private static final Duration SLOW_WORK = Duration.ofMillis(20);
+    private static final Duration SLOW_WORK = Duration.ofMillis(50);
     private static final Duration KILL_CHECK_INTERVAL = Duration.ofMillis(20);
 
     /** Is notified of the steps of the demo, on its thread. */
@@ -115,8 +115,9 @@ final class Demo implements AutoCloseable {
             throw new CommandFailedException(
                     ExitCode.USAGE, "The input has no task, but the demo needs one. Pass another file with --tasks.");
         }
-        try (ChildDispatcher first = startFirst(input, load);
-                SinkService sink = startSink()) {
+        // the sink first: its start takes longer than the first dispatcher may live
+        try (SinkService sink = startSink(load);
+                ChildDispatcher first = startFirst(input, load)) {
             listener.sinkStarted(sink);
             killWhileDispatching(first, count, shutdown, listener);
             try (ThreadFailures failures = ThreadFailures.listen();
@@ -129,7 +130,7 @@ final class Demo implements AutoCloseable {
                 long keys = target.keys();
 
                 orderReplay();
-                try (SinkService again = startSink()) {
+                try (SinkService again = startSink(load)) {
                     listener.sinkStarted(again);
                     SinkStatus replayed =
                             awaitIdle(again, shutdown, listener.stepStarted("replaying"), published.total());
@@ -252,13 +253,14 @@ final class Demo implements AutoCloseable {
                         new CommandFailedException(ExitCode.FAILED, "The replay of the demo has no complete receipt."));
     }
 
-    private SinkService startSink() {
+    private SinkService startSink(Load load) {
         HttpSinkFactory factory = new HttpSinkFactory();
         Map<String, String> configuration = Map.of("url", target.uri().toString());
         return SinkService.builder(SINK, factory.create(configuration), factory.codec())
                 .fingerprint("http " + factory.target(configuration)) // as of the command
                 .kafka(kafka)
                 .topic(TOPIC)
+                .createTopic(load.partitions(), -1)
                 .stateDirectory(directory.resolve("state"))
                 .retry(factory.retry(configuration))
                 .metrics(meters)

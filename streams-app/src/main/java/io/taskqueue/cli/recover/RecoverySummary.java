@@ -72,7 +72,7 @@ public record RecoverySummary(RecoveryReport report) {
                 Locale.ROOT,
                 "%s%,d of %,d live tasks are gone: topic %s no longer holds any event of them; %s. Compare the input with the"
                         + " outcome at the target, and raise retention.ms and retention.bytes of the topic.",
-                removed.exact() ? "" : "Up to ",
+                removed.exact() ? "" : "About ",
                 removed.gone(),
                 removed.live(),
                 report.reading().topic(),

@@ -50,7 +50,7 @@ class RecoverySummaryTest {
                                 + " retention.ms and retention.bytes of the topic.");
         assertThat(estimated.losses())
                 .containsExactly(
-                        "Up to 5 of 1,032 live tasks are gone: topic taskqueue.events no longer holds any event of them; it holds no"
+                        "About 5 of 1,032 live tasks are gone: topic taskqueue.events no longer holds any event of them; it holds no"
                                 + " event of the queue. Compare the input with the outcome at the target, and raise retention.ms"
                                 + " and retention.bytes of the topic.");
         assertThat(exact.json().get("removed"))
