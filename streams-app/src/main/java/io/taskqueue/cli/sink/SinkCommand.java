@@ -293,7 +293,9 @@ public final class SinkCommand implements Callable<Integer> {
         String topic = status.logChanges().stream()
                 .map(change -> String.format(Locale.ROOT, "%n    %s", change.text()))
                 .collect(Collectors.joining());
-        return (queues.isEmpty() ? "" : String.format(Locale.ROOT, "%nMissing, until you clear it with --clear-diverged:%s", queues))
+        return (queues.isEmpty()
+                        ? ""
+                        : String.format(Locale.ROOT, "%nMissing, until you clear it with --clear-diverged:%s", queues))
                 + (topic.isEmpty() ? "" : String.format(Locale.ROOT, "%nThe event topic has changed:%s", topic));
     }
 

@@ -127,7 +127,9 @@ public final class SinkDiagnostics<T> implements EventFeed {
                 .put("parkedEvents", queue.parked().events())
                 .put("lag", queue.positions().lag())
                 .put("diverged", queue.diverged())
-                .put("missing", queue.divergence() == null ? null : queue.divergence().text())
+                .put(
+                        "missing",
+                        queue.divergence() == null ? null : queue.divergence().text())
                 .put("replaying", queue.replaying())
                 .put("applied", queue.counts().applied());
         ObjectNode peers = json.putObject("peers");

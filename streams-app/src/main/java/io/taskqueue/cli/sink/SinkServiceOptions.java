@@ -216,4 +216,5 @@ final class SinkServiceOptions {
 
     Duration drainTimeout() {
         return drainTimeout;
-    }}
+    }
+}

@@ -66,7 +66,8 @@ record SinkLag(String name, String state, int members, long events, double secon
                     parked,
                     parked == null ? null : SinkLag.failed(kafka, name),
                     counts.map(SinkCounts::undecodable).orElse(null),
-                    counts.map(known -> known.diverged().stream().map(Diverged::of).toList())
+                    counts.map(known ->
+                                    known.diverged().stream().map(Diverged::of).toList())
                             .orElse(null),
                     counts.map(known ->
                                     known.logChanges().stream().map(Changed::of).toList())

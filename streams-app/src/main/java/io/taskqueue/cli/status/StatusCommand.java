@@ -183,7 +183,8 @@ public final class StatusCommand implements Callable<Integer> {
                         queue.at(),
                         queue.halted() ? "; the sink halts there" : "")));
         if (diverged.size() > SHOWN) {
-            text.append(String.format(Locale.ROOT, "%n    … and %,d more queues: see --output json", diverged.size() - SHOWN));
+            text.append(String.format(
+                    Locale.ROOT, "%n    … and %,d more queues: see --output json", diverged.size() - SHOWN));
         }
         List<SinkLag.Changed> changes = Objects.requireNonNullElse(sink.held().logChanges(), List.of());
         if (!changes.isEmpty()) {

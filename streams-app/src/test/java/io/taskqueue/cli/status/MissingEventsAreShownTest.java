@@ -42,7 +42,8 @@ class MissingEventsAreShownTest {
     void aSinkHaltsAtTheGapAndContinuesBehindItWhenItIsCleared() throws Exception {
         try (EmbeddedKafka broker = EmbeddedKafka.start(directory.resolve("broker"), 0);
                 TaskQueue<String> orders = TaskQueue.<String>builder("orders").build();
-                ReplicationSource<String> replicated = ReplicationSource.builder(orders, PayloadCodec.json(String.class))
+                ReplicationSource<String> replicated = ReplicationSource.builder(
+                                orders, PayloadCodec.json(String.class))
                         .kafka(Map.of("bootstrap.servers", broker.bootstrapServers()))
                         .partitions(1)
                         .start()) {
@@ -60,21 +61,25 @@ class MissingEventsAreShownTest {
                 CommandRun halted = sink("--on-gap", "halt");
                 assertThat(halted.exitCode()).isEqualTo(1);
                 assertThat(halted.err())
-                        .contains("Sink billing stopped before event " + epoch + "10 of queue orders at offset 10: 6 events are"
-                                + " missing behind " + epoch + "3; retention deleted records before the sink had read them. Find"
+                        .contains("Sink billing stopped before event " + epoch
+                                + "10 of queue orders at offset 10: 6 events are"
+                                + " missing behind " + epoch
+                                + "3; retention deleted records before the sink had read them. Find"
                                 + " out what was lost, then start the sink with --clear-diverged=orders to continue behind it, or"
                                 + " with --on-gap=continue (in code, clearDiverged, onGap(CONTINUE)).");
             }
             String text = status();
             assertThat(text)
-                    .contains("Sink billing, diverged: events are missing. Compare the target with the source, then start the sink"
-                            + " with --clear-diverged.")
+                    .contains(
+                            "Sink billing, diverged: events are missing. Compare the target with the source, then start the sink"
+                                    + " with --clear-diverged.")
                     .contains("    orders: 6 events between " + epoch + "3 and " + epoch
                             + "10 (retention deleted records before the sink had read them), found ")
                     .contains("; the sink halts there")
                     .contains("Sink billing: the event topic has changed. --clear-diverged='*' removes these lines.")
-                    .contains("    overtaken: partition 0 begins at offset 10, but the sink had read it only up to 4: 6 offsets"
-                            + " were deleted before the sink had read them, found ");
+                    .contains(
+                            "    overtaken: partition 0 begins at offset 10, but the sink had read it only up to 4: 6 offsets"
+                                    + " were deleted before the sink had read them, found ");
             JsonNode diverged = sinkStatus().get("diverged").get(0);
             assertThat(diverged.get("queue").asText()).isEqualTo("orders");
             assertThat(diverged.get("missing").asLong()).isEqualTo(6);
@@ -87,12 +92,15 @@ class MissingEventsAreShownTest {
             assertThat(change.get("from").asLong()).isEqualTo(4);
             assertThat(change.get("to").asLong()).isEqualTo(10);
 
-            JsonNode accepted = sink("--on-gap", "halt", "--clear-diverged", "orders").json();
+            JsonNode accepted =
+                    sink("--on-gap", "halt", "--clear-diverged", "orders").json();
             assertThat(accepted.get("applied").asLong()).isEqualTo(3);
             assertThat(accepted.get("gaps").asLong()).isEqualTo(1);
             assertThat(accepted.get("missing").asLong()).isEqualTo(6);
             assertThat(sinkStatus().get("diverged")).isEmpty();
-            assertThat(sinkStatus().get("logChanges")).as("that of the topic is cleared with all").hasSize(1);
+            assertThat(sinkStatus().get("logChanges"))
+                    .as("that of the topic is cleared with all")
+                    .hasSize(1);
 
             tasks(1); // 13 to 15
             deleteRecords(15);
@@ -106,7 +114,8 @@ class MissingEventsAreShownTest {
     }
 
     private void showsItInItsHealth() throws Exception {
-        try (SinkService service = SinkService.builder("billing", (event, effects) -> {}, PayloadCodec.json(Object.class))
+        try (SinkService service = SinkService.builder(
+                        "billing", (event, effects) -> {}, PayloadCodec.json(Object.class))
                 .kafka(Map.of("bootstrap.servers", server))
                 .fingerprint("log")
                 .stateDirectory(directory.resolve("state"))
@@ -122,8 +131,9 @@ class MissingEventsAreShownTest {
                     assertThat(ready.statusCode()).isEqualTo(200);
                     assertThat(ready.body())
                             .contains("events are missing: of queue orders 2 events between ")
-                            .contains("the event topic has changed: partition 0 begins at offset 15, but the sink had read it only"
-                                    + " up to 13");
+                            .contains(
+                                    "the event topic has changed: partition 0 begins at offset 15, but the sink had read it only"
+                                            + " up to 13");
                 });
             }
         }

@@ -91,10 +91,11 @@ class ClassificationTest {
         Classification opened = Classification.of(overtaken, opens(9, 130, OTHER), LOG, 0, CLOCK);
         assertThat(opened.verdict()).isEqualTo(Verdict.GAP);
         assertThat(opened.gap())
-                .isEqualTo(new Gap(
-                        Gap.Cause.RETENTION, new Position(5, 10), new Position(9, 0), 130, new Missing(0, 29)));
+                .isEqualTo(
+                        new Gap(Gap.Cause.RETENTION, new Position(5, 10), new Position(9, 0), 130, new Missing(0, 29)));
         assertThat(opened.after().unread()).isZero();
-        assertThat(Classification.of(opened.after(), at(9, 1, 131), LOG, 0, CLOCK).verdict())
+        assertThat(Classification.of(opened.after(), at(9, 1, 131), LOG, 0, CLOCK)
+                        .verdict())
                 .isEqualTo(Verdict.NEXT);
     }
 
@@ -121,21 +122,25 @@ class ClassificationTest {
         Gap gap = Classification.of(KNOWN, at(5, 13, 101), LOG, 0, CLOCK).gap();
         Checkpoint halted = KNOWN.haltBefore(gap, CLOCK.instant()).haltBefore(gap, CLOCK.instant());
 
-        assertThat(halted.divergence())
-                .isEqualTo(new Divergence(1, new Missing(2, 2), gap, CLOCK.instant(), true));
-        assertThat(Classification.of(halted, at(5, 13, 101), LOG, 0, CLOCK).after().divergence())
+        assertThat(halted.divergence()).isEqualTo(new Divergence(1, new Missing(2, 2), gap, CLOCK.instant(), true));
+        assertThat(Classification.of(halted, at(5, 13, 101), LOG, 0, CLOCK)
+                        .after()
+                        .divergence())
                 .as("the sink is started with onGap(CONTINUE)")
                 .isEqualTo(new Divergence(1, new Missing(2, 2), gap, CLOCK.instant(), false));
-        assertThat(Classification.of(halted.cleared(), at(5, 13, 101), LOG, 0, CLOCK).verdict())
+        assertThat(Classification.of(halted.cleared(), at(5, 13, 101), LOG, 0, CLOCK)
+                        .verdict())
                 .isEqualTo(Verdict.NEXT);
-        assertThat(Classification.of(halted.cleared(), at(5, 14, 101), LOG, 0, CLOCK).verdict())
+        assertThat(Classification.of(halted.cleared(), at(5, 14, 101), LOG, 0, CLOCK)
+                        .verdict())
                 .as("another one is not accepted")
                 .isEqualTo(Verdict.GAP);
     }
 
     @Test
     void aGapMarksTheQueueUntilItIsCleared() {
-        Checkpoint after = Classification.of(KNOWN, at(5, 13, 101), LOG, 0, CLOCK).after();
+        Checkpoint after =
+                Classification.of(KNOWN, at(5, 13, 101), LOG, 0, CLOCK).after();
 
         assertThat(after.diverged()).isTrue();
         assertThat(after.take(at(5, 14, 102)).diverged()).isTrue();
@@ -160,7 +165,8 @@ class ClassificationTest {
             Checkpoint checkpoint = null;
             Set<Position> read = new HashSet<>();
             for (Arrival arrival : log.subList(0, from)) {
-                checkpoint = Classification.of(checkpoint, arrival, LOG, 0, CLOCK).after();
+                checkpoint =
+                        Classification.of(checkpoint, arrival, LOG, 0, CLOCK).after();
                 read.add(arrival.position());
             }
             Set<Position> missing = new HashSet<>();
@@ -170,10 +176,12 @@ class ClassificationTest {
             long lost = log.get(to).offset() - log.get(from - 1).offset() - 1;
             checkpoint = checkpoint.overtaken(lost);
             for (Arrival arrival : log.subList(to, log.size())) {
-                checkpoint = Classification.of(checkpoint, arrival, LOG, 0, CLOCK).after();
+                checkpoint =
+                        Classification.of(checkpoint, arrival, LOG, 0, CLOCK).after();
             }
-            Missing reported =
-                    checkpoint.divergence() == null ? Missing.NONE : checkpoint.divergence().missing();
+            Missing reported = checkpoint.divergence() == null
+                    ? Missing.NONE
+                    : checkpoint.divergence().missing();
             assertThat((long) missing.size())
                     .as("seed " + seed + ", run " + run + ", " + checkpoint.divergence())
                     .isBetween(reported.atLeast(), reported.atMost());

@@ -42,7 +42,11 @@ class PartitionLogTest {
                 arguments("what is committed expired", log(TOPIC, 0, 200), expired, null),
                 arguments("that, and more is deleted", log(TOPIC, 110, 200), expired, change(Kind.OVERTAKEN, 100, 110)),
                 arguments("moved back for a replay", log(TOPIC, 50, 200), OptionalLong.of(0), null),
-                arguments("that, and more is deleted", log(TOPIC, 110, 200), OptionalLong.of(0), change(Kind.OVERTAKEN, 100, 110)),
+                arguments(
+                        "that, and more is deleted",
+                        log(TOPIC, 110, 200),
+                        OptionalLong.of(0),
+                        change(Kind.OVERTAKEN, 100, 110)),
                 arguments("moved forward past it", log(TOPIC, 110, 200), OptionalLong.of(150), null),
                 arguments("what was not applied is lost", log(TOPIC, 0, 101), committed, null),
                 arguments("one that was read is lost", log(TOPIC, 0, 99), committed, change(Kind.SHORTENED, 100, 99)),
@@ -65,7 +69,8 @@ class PartitionLogTest {
 
     @Test
     void aSinkThatJoinsLateHasLostNothing() {
-        assertThat(log().compare(log(TOPIC, 500, 600), -1, OptionalLong.empty())).isEmpty();
+        assertThat(log().compare(log(TOPIC, 500, 600), -1, OptionalLong.empty()))
+                .isEmpty();
     }
 
     /** What operators have not cleared is found after a restart, on another instance too. */
@@ -111,11 +116,13 @@ class PartitionLogTest {
     @Test
     void eachChangeIsDescribed() {
         assertThat(change(Kind.OVERTAKEN, 12, 13).text())
-                .isEqualTo("partition 0 begins at offset 13, but the sink had read it only up to 12: 1 offset was deleted before"
-                        + " the sink had read it");
+                .isEqualTo(
+                        "partition 0 begins at offset 13, but the sink had read it only up to 12: 1 offset was deleted before"
+                                + " the sink had read it");
         assertThat(change(Kind.SHORTENED, 100, 90).text())
-                .isEqualTo("partition 0 ended at offset 90, but the sink had read it up to 100: the log was shortened and has lost"
-                        + " 10 offsets, as after an unclean leader election");
+                .isEqualTo(
+                        "partition 0 ended at offset 90, but the sink had read it up to 100: the log was shortened and has lost"
+                                + " 10 offsets, as after an unclean leader election");
         assertThat(change(Kind.PARTITIONS, 3, 5).text()).isEqualTo("the topic has 5 partitions, and had 3");
     }
 
