@@ -115,6 +115,8 @@ class ArchitectureTest {
                 .definedBy("io.taskqueue.streams.replay")
                 .layer("results")
                 .definedBy("io.taskqueue.streams.results")
+                .layer("log")
+                .definedBy("io.taskqueue.streams.log")
                 .layer("checkpoint")
                 .definedBy("io.taskqueue.streams.checkpoint")
                 .whereLayer("service")
@@ -132,9 +134,11 @@ class ArchitectureTest {
                 .whereLayer("results")
                 .mayOnlyBeAccessedByLayers("admin", "partition", "parking")
                 .whereLayer("replay")
-                .mayOnlyBeAccessedByLayers("service", "admin", "clients", "partition", "parking")
+                .mayOnlyBeAccessedByLayers("service", "admin", "clients", "partition", "parking", "log")
+                .whereLayer("log")
+                .mayOnlyBeAccessedByLayers("service", "admin", "clients", "partition")
                 .whereLayer("checkpoint")
-                .mayOnlyBeAccessedByLayers("service", "partition", "parking", "replay")
+                .mayOnlyBeAccessedByLayers("service", "admin", "clients", "partition", "parking", "replay", "log")
                 .check(classes);
     }
 

@@ -40,6 +40,11 @@ class AddedPartitionsAreAdoptedTest {
                             .toList());
             assertThat(after.status().queues().get(0).counts().gaps()).isZero();
             assertOwnTopicsHave(cluster, "backlog", 5);
+            assertThat(after.status().logChanges()).singleElement().satisfies(change -> {
+                assertThat(change.text()).isEqualTo("the topic has 5 partitions, and had 2");
+                assertThat(change.kind().needsOperator()).isFalse();
+            });
+            assertThat(after.status().health().notes()).isEmpty();
         }
     }
 

@@ -28,9 +28,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -131,6 +133,7 @@ public final class SinkCommand implements Callable<Integer> {
             long duplicates,
             long fenced,
             long gaps,
+            long missing,
             long undecodable,
             Map<String, Long> effects,
             @Nullable ReplayReport replay) {}
@@ -160,7 +163,6 @@ public final class SinkCommand implements Callable<Integer> {
         SinkService running = start(factory, configured, meters);
         try (DiagnosticsServer server = diagnostics.serve(meters, diagnosticsOf(running, factory.codec()))) {
             diagnostics.printUrls(server, output);
-            service.clearDiverged(running);
             await(running, shutdown);
         } finally {
             running.close();
@@ -238,6 +240,7 @@ public final class SinkCommand implements Callable<Integer> {
                 sum(status, queue -> queue.counts().duplicates()),
                 sum(status, queue -> queue.counts().fenced()),
                 sum(status, queue -> queue.counts().gaps()),
+                sum(status, queue -> queue.counts().missing()),
                 status.undecodable(),
                 Map.of(
                         "run", status.effects().run(),
@@ -263,7 +266,7 @@ public final class SinkCommand implements Callable<Integer> {
         String receipt = result.replay() == null
                 ? ""
                 : System.lineSeparator().repeat(2) + result.replay().text();
-        output.result(line + parked(status) + receipt, result);
+        output.result(line + parked(status) + diverged(status) + receipt, result);
     }
 
     private String parked(SinkStatus status) {
@@ -276,6 +279,24 @@ public final class SinkCommand implements Callable<Integer> {
                         events,
                         kafka.bootstrapServer(),
                         name);
+    }
+
+    private static String diverged(SinkStatus status) {
+        String queues = status.queues().stream()
+                .filter(queue -> queue.divergence() != null)
+                .map(queue -> String.format(
+                        Locale.ROOT,
+                        "%n    %s: %s",
+                        Output.escape(queue.queueName()),
+                        Objects.requireNonNull(queue.divergence()).text()))
+                .collect(Collectors.joining());
+        String topic = status.logChanges().stream()
+                .map(change -> String.format(Locale.ROOT, "%n    %s", change.text()))
+                .collect(Collectors.joining());
+        return (queues.isEmpty()
+                        ? ""
+                        : String.format(Locale.ROOT, "%nMissing, until you clear it with --clear-diverged:%s", queues))
+                + (topic.isEmpty() ? "" : String.format(Locale.ROOT, "%nThe event topic has changed:%s", topic));
     }
 
     private static long applied(SinkStatus status) {

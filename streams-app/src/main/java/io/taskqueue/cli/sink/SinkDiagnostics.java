@@ -102,6 +102,8 @@ public final class SinkDiagnostics<T> implements EventFeed {
         status.health().kafka().ifPresent(kafka -> snapshot.put("kafka", kafka));
         ArrayNode queues = snapshot.putArray("queues");
         status.queues().forEach(queue -> writeQueue(queue, queues.addObject()));
+        ArrayNode changes = snapshot.putArray("logChanges");
+        status.logChanges().forEach(change -> changes.add(change.text()));
         snapshot.putObject("effects")
                 .put("run", status.effects().run())
                 .put("reused", status.effects().reused())
@@ -125,6 +127,9 @@ public final class SinkDiagnostics<T> implements EventFeed {
                 .put("parkedEvents", queue.parked().events())
                 .put("lag", queue.positions().lag())
                 .put("diverged", queue.diverged())
+                .put(
+                        "missing",
+                        queue.divergence() == null ? null : queue.divergence().text())
                 .put("replaying", queue.replaying())
                 .put("applied", queue.counts().applied());
         ObjectNode peers = json.putObject("peers");

@@ -91,7 +91,10 @@ final class SinkServiceOptions {
             names = "--clear-diverged",
             converter = OptionValue.Queue.class,
             paramLabel = "QUEUE",
-            description = "Remove the mark `diverged` from this queue with its next event. Repeatable.")
+            description =
+                    "Remove the mark `diverged` from this queue, at the start: accept that events of it are missing. A sink that "
+                            + "halted because of that continues. QUEUE is a name, a prefix such as orders-*, or * for all queues, which "
+                            + "also clears what happened to the event topic. Repeatable.")
     private List<String> clearDiverged = new ArrayList<>();
 
     @Option(
@@ -200,6 +203,9 @@ final class SinkServiceOptions {
         if (!queues.isEmpty()) {
             builder.queues(queues.toArray(String[]::new));
         }
+        if (!clearDiverged.isEmpty()) {
+            builder.clearDiverged(clearDiverged.toArray(String[]::new));
+        }
         if (waitForTopic) {
             builder.waitForTopic();
         }
@@ -210,10 +216,5 @@ final class SinkServiceOptions {
 
     Duration drainTimeout() {
         return drainTimeout;
-    }
-
-    /** Removes the mark {@code diverged} from the queues that were named. */
-    void clearDiverged(SinkService service) {
-        clearDiverged.forEach(service::clearDiverged);
     }
 }

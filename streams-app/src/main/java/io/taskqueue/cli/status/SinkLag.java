@@ -6,12 +6,18 @@ import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.cli.shared.TopicOffsets.Unconsumed;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.admin.SinkCounts;
+import io.taskqueue.streams.admin.SinkCounts.DivergedQueue;
 import io.taskqueue.streams.admin.SinkResults;
+import io.taskqueue.streams.checkpoint.Divergence;
+import io.taskqueue.streams.checkpoint.Gap;
+import io.taskqueue.streams.checkpoint.LogChange;
+import io.taskqueue.streams.checkpoint.Missing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
@@ -41,8 +47,16 @@ record SinkLag(String name, String state, int members, long events, double secon
      * @param parked the number of its parked events
      * @param failed the number of its effects whose newest result is a recorded failure
      * @param undecodable the number of records that it could not decode
+     * @param diverged the queues of which events are missing
+     * @param logChanges what happened to the event topic that it could not follow
      */
-    record Held(@Nullable Long inFlight, @Nullable Long parked, @Nullable Long failed, @Nullable Long undecodable) {
+    record Held(
+            @Nullable Long inFlight,
+            @Nullable Long parked,
+            @Nullable Long failed,
+            @Nullable Long undecodable,
+            @Nullable List<Diverged> diverged,
+            @Nullable List<Changed> logChanges) {
 
         private static Held of(Map<String, Object> kafka, String name) {
             Optional<SinkCounts> counts = counts(kafka, name);
@@ -51,7 +65,76 @@ record SinkLag(String name, String state, int members, long events, double secon
                     counts.map(SinkCounts::inFlight).orElse(null),
                     parked,
                     parked == null ? null : SinkLag.failed(kafka, name),
-                    counts.map(SinkCounts::undecodable).orElse(null));
+                    counts.map(SinkCounts::undecodable).orElse(null),
+                    counts.map(known ->
+                                    known.diverged().stream().map(Diverged::of).toList())
+                            .orElse(null),
+                    counts.map(known ->
+                                    known.logChanges().stream().map(Changed::of).toList())
+                            .orElse(null));
+        }
+    }
+
+    /**
+     * A queue that is marked diverged.
+     *
+     * @param missing how many events are missing, at least
+     * @param atMost how many may be missing; null if unknown
+     * @param place the newest place; null where a version that did not store it has marked the queue
+     * @param halted whether the sink halts there
+     * @param text all of it, as text
+     */
+    record Diverged(
+            String queue,
+            int partition,
+            long missing,
+            @Nullable Long atMost,
+            @Nullable Place place,
+            String at,
+            boolean halted,
+            String text) {
+
+        private static Diverged of(DivergedQueue queue) {
+            Divergence divergence = queue.divergence();
+            Missing missing = divergence.missing();
+            return new Diverged(
+                    queue.queueName(),
+                    queue.partition(),
+                    missing.atLeast(),
+                    missing.atMost() == Missing.UNKNOWN ? null : missing.atMost(),
+                    Place.of(divergence.newest()),
+                    divergence.at().toString(),
+                    divergence.pending(),
+                    divergence.text());
+        }
+    }
+
+    /** A place where events are missing. */
+    record Place(String cause, String before, String found, long offset) {
+
+        private static @Nullable Place of(@Nullable Gap gap) {
+            return gap == null
+                    ? null
+                    : new Place(
+                            gap.cause().name().toLowerCase(Locale.ROOT),
+                            gap.before().toString(),
+                            gap.found().toString(),
+                            gap.offset());
+        }
+    }
+
+    /** What happened to the event topic. */
+    record Changed(String change, int partition, long times, String at, long from, long to, String text) {
+
+        private static Changed of(LogChange change) {
+            return new Changed(
+                    change.kind().name().toLowerCase(Locale.ROOT),
+                    change.partition(),
+                    change.times(),
+                    change.at().toString(),
+                    change.from(),
+                    change.to(),
+                    change.text());
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
@@ -43,6 +44,9 @@ public final class StatusCommand implements Callable<Integer> {
 
     /** A transaction that was written to more recently is not reported: it is about to end. */
     private static final Duration RECENT_WRITE = Duration.ofSeconds(10);
+
+    /** How many diverged queues, and changes of the topic, are listed as text. */
+    private static final int SHOWN = 20;
 
     private final Clock clock;
 
@@ -154,6 +158,55 @@ public final class StatusCommand implements Callable<Integer> {
         return failed != null && failed > 0;
     }
 
+    private static @Nullable Long size(@Nullable List<?> list) {
+        return list == null ? null : (long) list.size();
+    }
+
+    /** What is missing of queues, and what happened to the event topic. */
+    private static String changed(SinkLag sink) {
+        StringBuilder text = new StringBuilder();
+        List<SinkLag.Diverged> diverged = Objects.requireNonNullElse(sink.held().diverged(), List.of());
+        if (!diverged.isEmpty()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%n%nSink %s, diverged: events are missing. Compare the target with the source, then start the sink with "
+                            + "--clear-diverged.",
+                    sink.name()));
+        }
+        diverged.stream()
+                .limit(SHOWN)
+                .forEach(queue -> text.append(String.format(
+                        Locale.ROOT,
+                        "%n    %s: %s, found %s%s",
+                        Output.escape(queue.queue()),
+                        queue.text(),
+                        queue.at(),
+                        queue.halted() ? "; the sink halts there" : "")));
+        if (diverged.size() > SHOWN) {
+            text.append(String.format(
+                    Locale.ROOT, "%n    … and %,d more queues: see --output json", diverged.size() - SHOWN));
+        }
+        List<SinkLag.Changed> changes = Objects.requireNonNullElse(sink.held().logChanges(), List.of());
+        if (!changes.isEmpty()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%n%nSink %s: the event topic has changed. --clear-diverged='*' removes these lines.",
+                    sink.name()));
+        }
+        changes.stream()
+                .limit(SHOWN)
+                .forEach(change -> text.append(String.format(
+                        Locale.ROOT,
+                        "%n    %s: %s, found %s",
+                        change.change(),
+                        change.text(),
+                        change.times() == 1 ? change.at() : change.times() + " times, last " + change.at())));
+        if (changes.size() > SHOWN) {
+            text.append(String.format(Locale.ROOT, "%n    … and %,d more: see --output json", changes.size() - SHOWN));
+        }
+        return text.toString();
+    }
+
     private static String number(@Nullable Long number) {
         return number == null ? "-" : number.toString();
     }
@@ -179,7 +232,7 @@ public final class StatusCommand implements Callable<Integer> {
         }
         text.append(String.format(
                 Locale.ROOT,
-                "%n%-30s %-18s %8s %14s %10s %10s %8s %8s %11s",
+                "%n%-30s %-18s %8s %14s %10s %10s %8s %8s %11s %8s",
                 "sink",
                 "group state",
                 "members",
@@ -188,11 +241,12 @@ public final class StatusCommand implements Callable<Integer> {
                 "in flight",
                 "parked",
                 "failed",
-                "undecodable"));
+                "undecodable",
+                "diverged"));
         for (SinkLag sink : result.sinks()) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%n%-30s %-18s %8d %14d %10s %10s %8s %8s %11s",
+                    "%n%-30s %-18s %8d %14d %10s %10s %8s %8s %11s %8s",
                     sink.name(),
                     sink.state(),
                     sink.members(),
@@ -204,7 +258,8 @@ public final class StatusCommand implements Callable<Integer> {
                     number(sink.held().inFlight()),
                     number(sink.held().parked()),
                     number(sink.held().failed()),
-                    number(sink.held().undecodable())));
+                    number(sink.held().undecodable()),
+                    number(size(sink.held().diverged()))));
         }
         if (result.sinks().stream().anyMatch(StatusCommand::hasFailures)) {
             text.append(String.format(
@@ -212,6 +267,7 @@ public final class StatusCommand implements Callable<Integer> {
                     "%n%nfailed: effects with a recorded failure, which no retry attempts again. List them with `taskqueue results "
                             + "--name APP --failed`."));
         }
+        result.sinks().forEach(sink -> text.append(changed(sink)));
         result.openTransactions()
                 .forEach(open -> text.append(String.format(Locale.ROOT, "%n%nNot readable: %s.", open.text())));
         return text.toString();

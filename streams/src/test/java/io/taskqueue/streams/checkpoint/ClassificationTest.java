@@ -83,6 +83,61 @@ class ClassificationTest {
     }
 
     @Test
+    void theNextEpochIsNotTheNextEventWhereOffsetsWereLostBeforeIt() {
+        Checkpoint overtaken = KNOWN.overtaken(20);
+
+        assertThat(Classification.of(overtaken, at(5, 11, 130), LOG, 0, CLOCK).verdict())
+                .isEqualTo(Verdict.NEXT);
+        Classification opened = Classification.of(overtaken, opens(9, 130, OTHER), LOG, 0, CLOCK);
+        assertThat(opened.verdict()).isEqualTo(Verdict.GAP);
+        assertThat(opened.gap())
+                .isEqualTo(
+                        new Gap(Gap.Cause.RETENTION, new Position(5, 10), new Position(9, 0), 130, new Missing(0, 29)));
+        assertThat(opened.after().unread()).isZero();
+        assertThat(Classification.of(opened.after(), at(9, 1, 131), LOG, 0, CLOCK)
+                        .verdict())
+                .isEqualTo(Verdict.NEXT);
+    }
+
+    @Test
+    void behindAShortenedLogEventsAreNewAtOffsetsThatWereReadBefore() {
+        Checkpoint shortened = KNOWN.shortened(90, CLOCK.instant(), true);
+
+        assertThat(shortened.taken()).isEqualTo(new Mark(new Position(5, 10), 89));
+        assertThat(Classification.of(shortened, at(5, 11, 95), LOG, 0, CLOCK).verdict())
+                .isEqualTo(Verdict.NEXT);
+        assertThat(Classification.of(shortened, at(5, 9, 89), LOG, 0, CLOCK).verdict())
+                .isEqualTo(Verdict.REPLAY);
+        assertThat(shortened.pending()).isNotNull();
+        assertThat(shortened.cleared().pending()).isNull();
+        assertThat(shortened.cleared().taken()).isEqualTo(shortened.taken());
+        assertThat(KNOWN.shortened(101, CLOCK.instant(), true)).isSameAs(KNOWN);
+        assertThat(KNOWN.shortened(50, CLOCK.instant(), false).fences())
+                .as("a fence that is lost still holds for what follows")
+                .containsExactly(new Fence(3, 10, ONE), new Fence(5, 49, ONE));
+    }
+
+    @Test
+    void aGapThatHaltsTheSinkIsFoundOnceAndPassedWhenItIsCleared() {
+        Gap gap = Classification.of(KNOWN, at(5, 13, 101), LOG, 0, CLOCK).gap();
+        Checkpoint halted = KNOWN.haltBefore(gap, CLOCK.instant()).haltBefore(gap, CLOCK.instant());
+
+        assertThat(halted.divergence()).isEqualTo(new Divergence(1, new Missing(2, 2), gap, CLOCK.instant(), true));
+        assertThat(Classification.of(halted, at(5, 13, 101), LOG, 0, CLOCK)
+                        .after()
+                        .divergence())
+                .as("the sink is started with onGap(CONTINUE)")
+                .isEqualTo(new Divergence(1, new Missing(2, 2), gap, CLOCK.instant(), false));
+        assertThat(Classification.of(halted.cleared(), at(5, 13, 101), LOG, 0, CLOCK)
+                        .verdict())
+                .isEqualTo(Verdict.NEXT);
+        assertThat(Classification.of(halted.cleared(), at(5, 14, 101), LOG, 0, CLOCK)
+                        .verdict())
+                .as("another one is not accepted")
+                .isEqualTo(Verdict.GAP);
+    }
+
+    @Test
     void aGapMarksTheQueueUntilItIsCleared() {
         Checkpoint after =
                 Classification.of(KNOWN, at(5, 13, 101), LOG, 0, CLOCK).after();
@@ -90,6 +145,49 @@ class ClassificationTest {
         assertThat(after.diverged()).isTrue();
         assertThat(after.take(at(5, 14, 102)).diverged()).isTrue();
         assertThat(after.cleared().diverged()).isFalse();
+    }
+
+    /** Some offsets of the log are deleted before they are read: the truth is always within what is reported. */
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13, 14})
+    void howManyAreMissingIsNeverMoreOrLessThanWhatIsReported(long seed) {
+        Random random = new Random(seed);
+        int exact = 0;
+        for (int run = 0; run < 500; run++) {
+            List<Arrival> log = log(random);
+            Set<Long> stale = behindFences(log);
+            log.removeIf(arrival -> stale.contains(arrival.offset()));
+            int from = 1 + random.nextInt(log.size() - 1);
+            int to = from + random.nextInt(log.size() - from);
+            if (to == from || to == log.size()) {
+                continue;
+            }
+            Checkpoint checkpoint = null;
+            Set<Position> read = new HashSet<>();
+            for (Arrival arrival : log.subList(0, from)) {
+                checkpoint =
+                        Classification.of(checkpoint, arrival, LOG, 0, CLOCK).after();
+                read.add(arrival.position());
+            }
+            Set<Position> missing = new HashSet<>();
+            log.subList(from, to).forEach(arrival -> missing.add(arrival.position()));
+            log.subList(to, log.size()).forEach(arrival -> missing.remove(arrival.position()));
+            missing.removeAll(read);
+            long lost = log.get(to).offset() - log.get(from - 1).offset() - 1;
+            checkpoint = checkpoint.overtaken(lost);
+            for (Arrival arrival : log.subList(to, log.size())) {
+                checkpoint =
+                        Classification.of(checkpoint, arrival, LOG, 0, CLOCK).after();
+            }
+            Missing reported = checkpoint.divergence() == null
+                    ? Missing.NONE
+                    : checkpoint.divergence().missing();
+            assertThat((long) missing.size())
+                    .as("seed " + seed + ", run " + run + ", " + checkpoint.divergence())
+                    .isBetween(reported.atLeast(), reported.atMost());
+            exact += reported.exact() && reported.atLeast() > 0 ? 1 : 0;
+        }
+        assertThat(exact).isPositive();
     }
 
     @Test
