@@ -199,11 +199,14 @@ final class SourceStart<T> {
                 settings.peers().source(),
                 time.instant(),
                 Optional.of(new Claim.Home(topics.events(), mapping)));
+        Claim claim = registry.claim(producer, requests, draft, contents.end());
+        // records that were written meanwhile may be another first claim of the queue, and its events
+        boolean overlapped = claim.epoch() > Math.max(1, contents.end());
         return new Claimed(
-                registry.claim(producer, requests, draft, contents.end()),
+                claim,
                 contents.end(),
                 marks.newest(),
-                hasPredecessor(contents.claims().get(queue.name())));
+                hasPredecessor(contents.claims().get(queue.name())) || overlapped);
     }
 
     /**
