@@ -65,6 +65,7 @@ class RetriedTasksTest {
             assertThat(fourth.token().attempt()).isEqualTo(4);
             fourth.fail(TaskError.of("boom"));
             assertThat(log.last().kind()).isEqualTo(EventKind.DEAD_LETTERED);
+            assertThat(log.last().task()).isEqualTo(new Task<>(id, 4, ManualTime.START, "a", null, 3));
             queue.restore(List.of(retried()));
             Lease<String> fifth = queue.lease();
             assertThat(fifth.token().attempt()).isEqualTo(5);

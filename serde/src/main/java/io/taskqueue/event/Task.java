@@ -82,6 +82,6 @@ public record Task<T>(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nu
      * @throws IllegalArgumentException if this is the first attempt
      */
     public Task<T> previousAttempt() {
-        return new Task<>(id, attempt - 1, enqueuedAt, payload, key);
+        return new Task<>(id, attempt - 1, enqueuedAt, payload, key, Math.min(firstAttempt, attempt - 1));
     }
 }

@@ -70,6 +70,7 @@ class EventValuesTest {
         assertThat(dead.attempts()).isEqualTo(5);
         assertThat(dead.retried()).isEqualTo(new Task<>(dead.id(), 6, NOW, "p", "key", 6));
         assertThat(dead.retried().nextAttempt().attempts()).isEqualTo(2);
+        assertThat(dead.retried().nextAttempt().previousAttempt()).isEqualTo(dead.retried());
     }
 
     @Test
