@@ -160,7 +160,7 @@ final class Leasing<T> {
     }
 
     private boolean hasAttempts(Delayed<T> next) {
-        return next.task().attempt() <= settings.maxAttempts();
+        return next.task().attempts() <= settings.maxAttempts();
     }
 
     private static boolean isDue(Leased<?> state, long now) {

@@ -15,10 +15,9 @@ import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -247,17 +246,25 @@ final class QueueCore<T> {
     }
 
     private void requireAbsent(Stream<Task<T>> restored) {
-        Map<TaskId, String> present = new HashMap<>();
-        tasks.forEachLive((task, state) -> present.put(
-                state.task().id(), "is " + state.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " there"));
+        Set<TaskId> identities = new HashSet<>();
         restored.forEach(task -> {
-            String where = present.put(task.id(), "is given twice");
-            if (where != null) {
-                throw new IllegalArgumentException("Task " + task.id() + " cannot be restored into queue "
-                        + settings.name() + ": a task of this identity " + where
-                        + ". Restore a drained task once, into a queue that does not hold it; nothing was restored.");
+            if (!identities.add(task.id())) {
+                throw cannotRestore(task.id(), "is given twice");
             }
         });
+        tasks.forEachLive((task, state) -> {
+            if (identities.contains(state.task().id())) {
+                throw cannotRestore(
+                        state.task().id(),
+                        "is " + state.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " there");
+            }
+        });
+    }
+
+    private IllegalArgumentException cannotRestore(TaskId task, String where) {
+        return new IllegalArgumentException("Task " + task + " cannot be restored into queue " + settings.name()
+                + ": a task of this identity " + where
+                + ". Restore a drained task once, into a queue that does not hold it; nothing was restored.");
     }
 
     /**

@@ -38,6 +38,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceEngine.class);
     private static final Duration PUBLISHER_GRACE = Duration.ofMillis(500);
+    private static final Duration RETRIES_GRACE = Duration.ofSeconds(2);
     private static final Duration MARK_GRACE = Duration.ofSeconds(2);
     private static final Duration REGISTRY_GRACE = Duration.ofSeconds(2);
     private static final Duration INTERRUPTED_GRACE = Duration.ofSeconds(5);
@@ -57,6 +58,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     private final RegistryWatch watch;
     private @Nullable EventRecords<T> records;
     private volatile @Nullable SourceMarks marks;
+    private volatile @Nullable SourceRetries<T> retries;
     private volatile @Nullable Thread publisher;
     private volatile @Nullable CloseReport closeReport;
 
@@ -125,6 +127,9 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
             registry.start();
             daemon("outage-monitor", () -> monitor.run(probe)).start();
             marks.start(this::replicated, producers, new QueueSnapshots());
+            if (retries != null) {
+                retries.start(this::replicated);
+            }
             started = true;
         } finally {
             if (!started) {
@@ -138,6 +143,16 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
                 probe.close();
             }
         }
+    }
+
+    /** Has orders to retry dead tasks executed, from the start of the source to its end. */
+    void executeOrders(SourceRetries<T> orders) {
+        retries = orders;
+    }
+
+    private @Nullable Thread stopRetries() {
+        SourceRetries<T> orders = retries;
+        return orders == null ? null : orders.stop();
     }
 
     private CompletableFuture<Position> replicated() {
@@ -247,6 +262,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         gate.end(cause);
         tail.end();
         marks().stop();
+        Thread unused = stopRetries();
         subscriptions.end(cause);
         monitor.close();
     }
@@ -262,10 +278,10 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         if (!lifecycle.close()) {
             return;
         }
-        boolean interrupted = false;
+        boolean interrupted = join(stopRetries(), RETRIES_GRACE);
         try {
             boolean empty = buffer.awaitEmpty(Ticker.limitNanos(timeout));
-            interrupted = join(marks().finish(), empty ? MARK_GRACE : Duration.ofMillis(1));
+            interrupted |= join(marks().finish(), empty ? MARK_GRACE : Duration.ofMillis(1));
         } catch (InterruptedException e) {
             interrupted = true;
             marks().stop();

@@ -66,6 +66,7 @@ final class SourceStart<T> {
     private final SourceTime time;
     private final Duration timeout;
     private final KafkaRequests requests;
+    private final SourceRetries<T> retries;
 
     SourceStart(TaskQueue<T> queue, SourceSettings<T> settings) {
         this.queue = queue;
@@ -74,6 +75,7 @@ final class SourceStart<T> {
         this.time = settings.environment().time();
         this.timeout = settings.kafka().apiTimeout();
         this.requests = new KafkaRequests(timeout);
+        this.retries = new SourceRetries<>(queue, settings);
     }
 
     SourceEngine<T> start() throws InterruptedException {
@@ -141,6 +143,8 @@ final class SourceStart<T> {
                 claimed.registryEnd(),
                 time);
         SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, settings.environment());
+        retries.prepare(claim, partition, watch, producers);
+        engine.executeOrders(retries);
         engine.start(records, producers, settings.kafka().ackTimeout(), probe(partition), marks, recovered);
         return engine;
     }
@@ -185,7 +189,8 @@ final class SourceStart<T> {
         TopicPartition partition = partition(mapping);
         long highest = highestEpoch(reader, partition);
         QueueMarks marks = new QueueMarks(topics.registry(), queue.name());
-        ClaimRegistry.Contents contents = registry.read(marks); // again: every epoch found must be older than its end
+        // again: every epoch found must be older than its end
+        ClaimRegistry.Contents contents = registry.read(retries.andThen(marks));
         if (contents.end() <= highest) {
             throw new SourceStartException("Partition " + partition + " holds events of epoch " + highest
                     + ", but the next claim in registry " + topics.registry() + " would be epoch " + contents.end()

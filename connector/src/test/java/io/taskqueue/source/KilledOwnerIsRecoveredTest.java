@@ -91,7 +91,8 @@ class KilledOwnerIsRecoveredTest {
         try {
             await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(20))
-                    .until(() -> told(output).values().stream().mapToInt(Set::size).sum() >= lines);
+                    .until(() ->
+                            told(output).values().stream().mapToInt(Set::size).sum() >= lines);
         } finally {
             owner.destroyForcibly();
         }

@@ -97,7 +97,8 @@ class RecoveryTest {
                 RecoveryProgress last = progress.get(progress.size() - 1);
                 assertThat(last.done()).isEqualTo(last.total()).isPositive();
 
-                // the one that is leased by nobody waits; the others are leased in the order in which they became pending
+                // the one that is leased by nobody waits; the others are leased in the order in which they became
+                // pending
                 Lease<String> one = second.tryLease().orElseThrow();
                 Lease<String> other = second.tryLease().orElseThrow();
                 assertThat(List.of(one.task().id(), other.task().id())).containsExactlyInAnyOrder(pending, failed);
@@ -134,11 +135,12 @@ class RecoveryTest {
                 assertThat(next.recovery()).isEmpty();
                 await().until(() -> !log.lines().isEmpty());
                 assertThat(log.lines())
-                        .containsExactly("WARN Queue abandoned has 2 live tasks of earlier owners, the oldest enqueued at "
-                                + abandoned.oldest().get()
-                                + ", and this source does not work on them, because it was started without a recovery."
-                                + " They stay on the topic. Start the source again with recover(...), or 'taskqueue"
-                                + " dispatch' with --recover.");
+                        .containsExactly(
+                                "WARN Queue abandoned has 2 live tasks of earlier owners, the oldest enqueued at "
+                                        + abandoned.oldest().get()
+                                        + ", and this source does not work on them, because it was started without a recovery."
+                                        + " They stay on the topic. Start the source again with recover(...), or 'taskqueue"
+                                        + " dispatch' with --recover.");
                 second.enqueue("three");
                 confirm(next);
             }
@@ -217,8 +219,9 @@ class RecoveryTest {
 
             try (SourceLog log = new SourceLog(RecoveryLog.class);
                     TaskQueue<String> second = queue("cut");
-                    ReplicationSource<String> next =
-                            source(second, "cut.events").recover(Recovery.standard()).start()) {
+                    ReplicationSource<String> next = source(second, "cut.events")
+                            .recover(Recovery.standard())
+                            .start()) {
                 RemovedTasks removed = next.recovery().orElseThrow().removed().orElseThrow();
                 // the first of them was completed behind the cut
                 assertThat(removed.gone()).isEqualTo(3);
@@ -227,10 +230,11 @@ class RecoveryTest {
                 assertThat(removed.firstLeft()).contains(new Position(owner.epoch(), 5));
                 assertThat(second.snapshot().tasks()).hasSize(6);
                 assertThat(log.lines())
-                        .contains("ERROR 3 of 9 live tasks of queue cut are gone: partition 0 of topic cut.events no longer holds"
-                                + " their events. The first event of the queue that is left is " + owner.epoch()
-                                + "/5. Raise the retention of the topic, and enqueue these tasks again from where they"
-                                + " came.");
+                        .contains(
+                                "ERROR 3 of 9 live tasks of queue cut are gone: partition 0 of topic cut.events no longer holds"
+                                        + " their events. The first event of the queue that is left is " + owner.epoch()
+                                        + "/5. Raise the retention of the topic, and enqueue these tasks again from where they"
+                                        + " came.");
             }
         }
     }
@@ -257,10 +261,12 @@ class RecoveryTest {
                 assertThat(report.undecodable().get(0).task()).isEqualTo(poison);
                 assertThat(second.tryLease().orElseThrow().payload()).isEqualTo(42);
                 assertThat(log.lines().get(1))
-                        .startsWith("ERROR 1 live tasks of queue undecodable are not recovered, because they cannot be decoded; the"
-                                + " first is " + poison + ", at offset ")
-                        .endsWith(" They stay on the topic. Start the source again with a recovery and a payload codec that"
-                                + " decodes them.");
+                        .startsWith(
+                                "ERROR 1 live tasks of queue undecodable are not recovered, because they cannot be decoded; the"
+                                        + " first is " + poison + ", at offset ")
+                        .endsWith(
+                                " They stay on the topic. Start the source again with a recovery and a payload codec that"
+                                        + " decodes them.");
                 next.replicated().get(20, TimeUnit.SECONDS);
             }
             assertThat(mark("undecodable").live().tasks()).isEqualTo(2);
@@ -330,8 +336,8 @@ class RecoveryTest {
             TaskId old = queue.enqueue("old");
             owner.replicated().get(20, TimeUnit.SECONDS);
             await().until(() -> cluster.events("short.events", "short").stream()
-                    .anyMatch(event -> event.kind() == EventKind.SNAPSHOT
-                            && event.taskId().equals(old)));
+                    .anyMatch(event ->
+                            event.kind() == EventKind.SNAPSHOT && event.taskId().equals(old)));
             ReplicationEvent<String> snapshot = cluster.events("short.events", "short").stream()
                     .filter(event -> event.kind() == EventKind.SNAPSHOT)
                     .findFirst()
@@ -390,7 +396,10 @@ class RecoveryTest {
                 queue,
                 PayloadCodec.utf8(),
                 Recovery.standard());
-        return found.tasks().stream().map(FoldedTask::task).map(task -> task.id()).toList();
+        return found.tasks().stream()
+                .map(FoldedTask::task)
+                .map(task -> task.id())
+                .toList();
     }
 
     private static PayloadCodec<Integer> numbersInTexts() {

@@ -13,14 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param payload the work to do; never null
  * @param key the caller's key, under which a queue holds at most one new task at a time, or null; at most {@value #MAX_KEY_BYTES}
  *     bytes of UTF-8
+ * @param firstAttempt the attempt from which on the queue counts those that the task has: 1 or, once the dead task was retried, the
+ *     first one after that. Attempts keep their numbers, because a worker passes them on in its ownership token
  */
-public record Task<T>(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nullable String key) {
+public record Task<T>(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nullable String key, int firstAttempt) {
 
     /** The length of the longest key, in bytes of UTF-8. */
     public static final int MAX_KEY_BYTES = NameRule.MAX_BYTES;
 
     /**
-     * @throws IllegalArgumentException if the attempt is below 1; or if the key is empty, longer than {@value #MAX_KEY_BYTES} bytes
+     * @throws IllegalArgumentException if the attempt is below the first attempt, or that below 1; or if the key is empty, longer than {@value #MAX_KEY_BYTES} bytes
      *     of UTF-8, or contains an unpaired surrogate
      */
     public Task {
@@ -34,11 +36,20 @@ public record Task<T>(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nu
             throw new IllegalArgumentException(
                     "Attempts are numbered from 1, but task " + id + " has attempt " + attempt + ".");
         }
+        if (firstAttempt < 1 || firstAttempt > attempt) {
+            throw new IllegalArgumentException("The first attempt of a task is from 1 to its attempt, but task " + id
+                    + " at attempt " + attempt + " has first attempt " + firstAttempt + ".");
+        }
     }
 
-    /** A task without a key. */
+    /** A task without a key that was never retried. */
     public Task(TaskId id, int attempt, Instant enqueuedAt, T payload) {
         this(id, attempt, enqueuedAt, payload, null);
+    }
+
+    /** A task that was never retried. */
+    public Task(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nullable String key) {
+        this(id, attempt, enqueuedAt, payload, key, 1);
     }
 
     /**
@@ -52,7 +63,17 @@ public record Task<T>(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nu
 
     /** The same task with its next attempt. */
     public Task<T> nextAttempt() {
-        return new Task<>(id, attempt + 1, enqueuedAt, payload, key);
+        return new Task<>(id, attempt + 1, enqueuedAt, payload, key, firstAttempt);
+    }
+
+    /** The same task with its next attempt, from which on it has as many attempts as a new one. */
+    public Task<T> retried() {
+        return new Task<>(id, attempt + 1, enqueuedAt, payload, key, attempt + 1);
+    }
+
+    /** How many attempts the task has had, the running or next one included, since it was enqueued or retried. */
+    public int attempts() {
+        return attempt - firstAttempt + 1;
     }
 
     /**
@@ -61,6 +82,6 @@ public record Task<T>(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nu
      * @throws IllegalArgumentException if this is the first attempt
      */
     public Task<T> previousAttempt() {
-        return new Task<>(id, attempt - 1, enqueuedAt, payload, key);
+        return new Task<>(id, attempt - 1, enqueuedAt, payload, key, Math.min(firstAttempt, attempt - 1));
     }
 }

@@ -36,7 +36,9 @@ enum EventField {
     /** Only on the Snapshot of a pending task. */
     PENDING_SINCE_EVENT_ID("pendingSinceEventId", true),
     /** Only if the task has a key. */
-    TASK_KEY("taskKey", true);
+    TASK_KEY("taskKey", true),
+    /** Only if the task was retried after it had been dead. */
+    FIRST_ATTEMPT("firstAttempt", true);
 
     private static final Map<String, EventField> BY_WIRE_NAME =
             Stream.of(values()).collect(Collectors.toUnmodifiableMap(EventField::wireName, Function.identity()));

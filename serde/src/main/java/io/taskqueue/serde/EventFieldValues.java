@@ -76,7 +76,12 @@ final class EventFieldValues {
                         number(EventField.SOURCE_EVENT_ID),
                         get(EventField.OCCURRED_AT, Instant.class),
                         new Task<>(
-                                id, attempt, enqueuedAt, decode.apply(value), (String) values.get(EventField.TASK_KEY)))
+                                id,
+                                attempt,
+                                enqueuedAt,
+                                decode.apply(value),
+                                (String) values.get(EventField.TASK_KEY),
+                                (Integer) values.getOrDefault(EventField.FIRST_ATTEMPT, 1)))
                 .token((OwnershipToken) values.get(EventField.OWNERSHIP_TOKEN))
                 .leaseExpiration((Instant) values.get(EventField.LEASE_EXPIRATION))
                 .availableAt((Instant) values.get(EventField.AVAILABLE_AT))

@@ -149,6 +149,9 @@ final class EventJsonWriter {
         if (key != null) {
             text(EventField.TASK_KEY, key);
         }
+        if (change.task().firstAttempt() > 1) {
+            number(EventField.FIRST_ATTEMPT, change.task().firstAttempt());
+        }
     }
 
     private void number(EventField field, long value) throws IOException {

@@ -16,7 +16,8 @@ import java.util.Objects;
  *   attempt, value, error {message, code, metadata}, ownershipToken {sequenceId, attempt, leaseId}, leaseExpiration,
  *   flags [FromDrain | FromExpiration | DeadLetter | HandOver], sourceEpoch, taskEpoch, enqueuedAt,
  *   taskQueueName (if the task was first enqueued in another queue), instanceId (SourceStarted),
- *   availableAt (if the task waits for its next attempt), pendingSinceEventId (Snapshot), taskKey (if it has one)
+ *   availableAt (if the task waits for its next attempt), pendingSinceEventId (Snapshot), taskKey (if it has one),
+ *   firstAttempt (if the task was retried)
  * </pre>
  *
  * <p>A reader skips fields and flags that it does not know, which is how the format can grow. It rejects an unknown kind,

@@ -50,6 +50,30 @@ class EventValuesTest {
     }
 
     @Test
+    void firstAttemptIsNotBehindTheAttempt() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Task<>(new TaskId("orders", 0, 1), 2, NOW, "p", null, 3))
+                .withMessage(
+                        "The first attempt of a task is from 1 to its attempt, but task orders/0/1 at attempt 2 has"
+                                + " first attempt 3.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Task<>(new TaskId("orders", 0, 1), 2, NOW, "p", null, 0))
+                .withMessage(
+                        "The first attempt of a task is from 1 to its attempt, but task orders/0/1 at attempt 2 has"
+                                + " first attempt 0.");
+    }
+
+    @Test
+    void attemptsOfARetriedTaskAreCountedAgain() {
+        Task<String> dead = new Task<>(new TaskId("orders", 0, 1), 5, NOW, "p", "key");
+
+        assertThat(dead.attempts()).isEqualTo(5);
+        assertThat(dead.retried()).isEqualTo(new Task<>(dead.id(), 6, NOW, "p", "key", 6));
+        assertThat(dead.retried().nextAttempt().attempts()).isEqualTo(2);
+        assertThat(dead.retried().nextAttempt().previousAttempt()).isEqualTo(dead.retried());
+    }
+
+    @Test
     void taskWithoutPayloadIsRejected() {
         assertThatNullPointerException()
                 .isThrownBy(() -> new Task<>(new TaskId("orders", 0, 1), 1, NOW, null))

@@ -77,9 +77,10 @@ public final class ArbitraryEvents extends DomainContextBase {
                         Arbitraries.integers().between(2, Integer.MAX_VALUE),
                         instants(),
                         payloads(),
-                        texts().injectNull(0.5))
-                .as((queue, epoch, id, attempt, enqueued, payload, key) ->
-                        new Task<>(new TaskId(queue, epoch, id), attempt, enqueued, payload, key));
+                        texts().injectNull(0.5),
+                        Arbitraries.integers().between(1, Integer.MAX_VALUE))
+                .as((queue, epoch, id, attempt, enqueued, payload, key, first) -> new Task<>(
+                        new TaskId(queue, epoch, id), attempt, enqueued, payload, key, Math.min(first, attempt)));
         Arbitrary<Tuple.Tuple2<Boolean, Boolean>> where = Combinators.combine(
                         Arbitraries.of(true, false), Arbitraries.of(true, false))
                 .as(Tuple::of);

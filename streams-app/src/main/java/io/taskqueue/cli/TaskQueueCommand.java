@@ -1,5 +1,9 @@
 package io.taskqueue.cli;
 
+import io.taskqueue.cli.dead.DeadCommands;
+import io.taskqueue.cli.dead.DeadListCommand;
+import io.taskqueue.cli.dead.DeadRetryCommand;
+import io.taskqueue.cli.dead.DeadShowCommand;
 import io.taskqueue.cli.demo.BrokerCommand;
 import io.taskqueue.cli.demo.DemoCommand;
 import io.taskqueue.cli.dispatch.DispatchCommand;
@@ -80,12 +84,18 @@ public final class TaskQueueCommand implements Runnable {
                 .addSubcommand(new ParkedShowCommand())
                 .addSubcommand(new ParkedRedriveCommand(ticker))
                 .addSubcommand(new ParkedDiscardCommand(ticker));
+        CommandLine dead = new CommandLine(new DeadCommands())
+                .addSubcommand(new HelpCommand())
+                .addSubcommand(new DeadListCommand())
+                .addSubcommand(new DeadShowCommand())
+                .addSubcommand(new DeadRetryCommand(clock, ticker));
         CommandLine all = new CommandLine(new TaskQueueCommand())
                 .addSubcommand(new DemoCommand(clock, ticker, new SplittableRandom()))
                 .addSubcommand(new BrokerCommand())
                 .addSubcommand(new DispatchCommand(new SplittableRandom(), ticker))
                 .addSubcommand(new ResendCommand())
                 .addSubcommand(new RecoverCommand())
+                .addSubcommand(dead)
                 .addSubcommand(new SinkCommand())
                 .addSubcommand(new ReplayCommand(clock, ticker))
                 .addSubcommand(new ResultsCommand())

@@ -193,7 +193,10 @@ class CommandLineTest {
                 "replay", "--bootstrap-server", "127.0.0.1:1", "--name", "x", "--to-datetime", "yesterday");
 
         assertThat(replay.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(replay.err()).contains("--to-datetime yesterday is not a time with a UTC offset.");
+        assertThat(replay.err())
+                .contains(
+                        "Invalid value for option '--to-datetime': 'yesterday' is not a time with a UTC offset. Write it as "
+                                + "2026-11-23T09:30:00Z or 2026-11-23T10:30:00+01:00.");
     }
 
     @Test

@@ -296,6 +296,7 @@ class KafkaFailuresAreReportedTest {
                 "status",
                 "results --name billing",
                 "parked list --name billing",
+                "dead list --queue q",
                 "replay --name billing --to-earliest",
                 "sink --name billing --sink log --until-idle 1s",
                 "dispatch --queue q --tasks /dev/null");

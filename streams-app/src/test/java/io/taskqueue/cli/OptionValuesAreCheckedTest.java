@@ -31,7 +31,7 @@ class OptionValuesAreCheckedTest {
     private static final List<String> NO_DURATIONS =
             List.of("-1s", "5", "5 s", "5d", "s", "999999999999h", "1e9s", " ");
 
-    private static final List<String> ZERO_ALLOWED = List.of("--port", "--to-offset", "--skip");
+    private static final List<String> ZERO_ALLOWED = List.of("--port", "--to-offset", "--from-offset", "--skip");
 
     @TempDir
     Path directory;
@@ -113,7 +113,8 @@ class OptionValuesAreCheckedTest {
             case "--event", "--task" -> values.addAll(List.of("x", "7", "-1/2", "7/99999999999999999999", "a\nb"));
             case "--mode" -> values.addAll(List.of("again", "a\nb"));
             case "--select" -> values.addAll(List.of("x", "queue", "kind=x", "task=1", "from=x", "a\nb=c"));
-            case "--to-datetime" -> values.addAll(List.of("yesterday", "2026-01-01", "2026-13-01T00:00:00Z", "a\nb"));
+            case "--to-datetime", "--since", "--until" -> values.addAll(
+                    List.of("yesterday", "2026-01-01", "2026-13-01T00:00:00Z", "a\nb"));
             case "--reason", "--by" -> values.add("x".repeat(5_000));
             default -> {}
         }

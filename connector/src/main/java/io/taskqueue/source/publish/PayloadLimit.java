@@ -84,7 +84,8 @@ public final class PayloadLimit<T> {
                                 Integer.MAX_VALUE,
                                 LONGEST_INSTANT,
                                 payload,
-                                WIDEST.repeat(Task.MAX_KEY_BYTES)))
+                                WIDEST.repeat(Task.MAX_KEY_BYTES),
+                                Integer.MAX_VALUE))
                 .token(new OwnershipToken(Long.MAX_VALUE, Integer.MAX_VALUE, new UUID(-1, -1)))
                 .error(EventRecords.shortened(new TaskError(WIDEST.repeat(1_000), WIDEST.repeat(1_000), Map.of())))
                 .leaseExpiration(LONGEST_INSTANT)

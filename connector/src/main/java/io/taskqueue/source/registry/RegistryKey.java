@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,16 +16,17 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   claim            queue name in UTF-8
  *   low-water mark   0xFF 'm' queue name in UTF-8
- *   retry order      0xFF 'r' queue name in UTF-8
+ *   retry order      0xFF 'r' queue name in UTF-8 0xFF id of the order
  * </pre>
  *
  * <p>A claim has the name alone, as before there were other records; the byte 0xFF never occurs in UTF-8. The registry is compacted:
- * of each key only the newest record is kept.
+ * of each key only the newest record is kept, so each order has a key of its own: a second one must not remove one that waits.
  *
  * @param kind what the record states
  * @param queueName the queue of which it states that
+ * @param order the id of a retry order; empty of other kinds
  */
-public record RegistryKey(Kind kind, String queueName) {
+public record RegistryKey(Kind kind, String queueName, Optional<UUID> order) {
 
     /** What a record of the registry states. */
     public enum Kind {
@@ -48,25 +50,30 @@ public record RegistryKey(Kind kind, String queueName) {
     private static final byte NOT_UTF_8 = (byte) 0xFF;
     private static final int PREFIX_BYTES = 2;
 
-    /** @throws IllegalArgumentException if the queue's name is not legal */
+    /** @throws IllegalArgumentException if the queue's name is not legal, a retry order has no id, or another kind has one */
     public RegistryKey {
         Objects.requireNonNull(kind, "kind");
         QueueName.require(queueName);
+        if (order.isPresent() != (kind == Kind.RETRY_ORDER)) {
+            throw new IllegalArgumentException("A key of kind " + kind + " of queue " + queueName + " has "
+                    + order.map(UUID::toString).orElse("no id")
+                    + ", but a retry order has an id, and nothing else has.");
+        }
     }
 
     /** The key of a queue's claim. */
     public static RegistryKey claim(String queueName) {
-        return new RegistryKey(Kind.CLAIM, queueName);
+        return new RegistryKey(Kind.CLAIM, queueName, Optional.empty());
     }
 
     /** The key of a queue's low-water mark. */
     public static RegistryKey mark(String queueName) {
-        return new RegistryKey(Kind.MARK, queueName);
+        return new RegistryKey(Kind.MARK, queueName, Optional.empty());
     }
 
     /** The key of an order to attempt dead tasks of a queue again. */
-    public static RegistryKey retryOrder(String queueName) {
-        return new RegistryKey(Kind.RETRY_ORDER, queueName);
+    public static RegistryKey retryOrder(String queueName, UUID order) {
+        return new RegistryKey(Kind.RETRY_ORDER, queueName, Optional.of(order));
     }
 
     /** The bytes of the key; a new array. */
@@ -75,11 +82,15 @@ public record RegistryKey(Kind kind, String queueName) {
         if (kind == Kind.CLAIM) {
             return name;
         }
-        return ByteBuffer.allocate(PREFIX_BYTES + name.length)
+        byte[] id = order.map(UUID::toString).orElse("").getBytes(StandardCharsets.UTF_8);
+        ByteBuffer key = ByteBuffer.allocate(PREFIX_BYTES + name.length + (id.length == 0 ? 0 : 1 + id.length))
                 .put(NOT_UTF_8)
                 .put((byte) kind.code())
-                .put(name)
-                .array();
+                .put(name);
+        if (id.length > 0) {
+            key.put(NOT_UTF_8).put(id);
+        }
+        return key.array();
     }
 
     /**
@@ -93,7 +104,7 @@ public record RegistryKey(Kind kind, String queueName) {
             throw new IllegalArgumentException("it has no key");
         }
         if (key.length == 0 || key[0] != NOT_UTF_8) {
-            return Optional.of(claim(name(key, 0)));
+            return Optional.of(claim(name(key, 0, key.length)));
         }
         if (key.length < PREFIX_BYTES) {
             throw new IllegalArgumentException("its key ends after the first byte, 0xFF");
@@ -101,14 +112,30 @@ public record RegistryKey(Kind kind, String queueName) {
         return Arrays.stream(Kind.values())
                 .filter(kind -> kind.code() == key[1])
                 .findFirst()
-                .map(kind -> new RegistryKey(kind, name(key, PREFIX_BYTES)));
+                .map(kind -> kind == Kind.RETRY_ORDER
+                        ? retryOrder(key)
+                        : new RegistryKey(kind, name(key, PREFIX_BYTES, key.length), Optional.empty()));
     }
 
-    private static String name(byte[] key, int from) {
+    private static RegistryKey retryOrder(byte[] key) {
+        int end = PREFIX_BYTES;
+        while (end < key.length && key[end] != NOT_UTF_8) {
+            end++;
+        }
+        String name = name(key, PREFIX_BYTES, end);
+        String id = new String(Arrays.copyOfRange(key, end, key.length), StandardCharsets.ISO_8859_1);
+        try {
+            return retryOrder(name, UUID.fromString(id.substring(1)));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException("its key does not end with the id of an order", e);
+        }
+    }
+
+    private static String name(byte[] key, int from, int to) {
         try {
             return QueueName.require(StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(key, from, key.length - from))
+                    .decode(ByteBuffer.wrap(key, from, to - from))
                     .toString());
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("its key is not a queue name in UTF-8", e);

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ClaimRegistryTest {
 
+    private static final UUID ORDER = new UUID(1, 2);
+
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     @Test
@@ -56,7 +58,7 @@ class ClaimRegistryTest {
             cluster.send(
                     new ProducerRecord<>("claims", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(claim)));
             cluster.send(new ProducerRecord<>(
-                    "claims", 0, RegistryKey.retryOrder("q").bytes(), null));
+                    "claims", 0, RegistryKey.retryOrder("q", ORDER).bytes(), null));
             List<RegistryKey> others = new ArrayList<>();
             try (var reader = TopicReader.open(cluster.settings(), IsolationLevel.READ_UNCOMMITTED, TIMEOUT)) {
                 ClaimRegistry.Contents contents =
@@ -64,7 +66,7 @@ class ClaimRegistryTest {
 
                 assertThat(contents.claims()).containsOnlyKeys("q");
                 assertThat(contents.end()).isEqualTo(5);
-                assertThat(others).containsExactly(RegistryKey.mark("q"), RegistryKey.retryOrder("q"));
+                assertThat(others).containsExactly(RegistryKey.mark("q"), RegistryKey.retryOrder("q", ORDER));
             }
             assertThat(SourceRegistry.read(cluster.settings(), "claims")).containsOnlyKeys("q");
         }

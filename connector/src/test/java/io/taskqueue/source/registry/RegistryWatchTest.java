@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -30,6 +31,8 @@ import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class RegistryWatchTest {
+
+    private static final UUID ORDER = new UUID(1, 2);
 
     @Test
     void onlyANewerClaimOfTheSameQueueIsReportedAndAShorterRegistryIsAnError(@TempDir Path directory) throws Exception {
@@ -67,8 +70,8 @@ class RegistryWatchTest {
             throws Exception {
         try (SourceTestCluster cluster = SourceTestCluster.start(directory)) {
             cluster.createTopic("registry", 1, Map.of("cleanup.policy", "compact"));
-            send(cluster, RegistryKey.retryOrder("q"), "read by the start");
-            send(cluster, RegistryKey.retryOrder("q"), "during the start");
+            send(cluster, RegistryKey.retryOrder("q", ORDER), "read by the start");
+            send(cluster, RegistryKey.retryOrder("q", ORDER), "during the start");
             Claim own = claim("q", 2, "peer-a");
             cluster.send(
                     new ProducerRecord<>("registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(own)));
@@ -80,8 +83,8 @@ class RegistryWatchTest {
                     marks.add(text(record));
                     throw new IllegalStateException("a handler that fails");
                 });
-                send(cluster, RegistryKey.retryOrder("q"), "behind the claim");
-                send(cluster, RegistryKey.retryOrder("other"), "of another queue");
+                send(cluster, RegistryKey.retryOrder("q", ORDER), "behind the claim");
+                send(cluster, RegistryKey.retryOrder("other", ORDER), "of another queue");
                 send(cluster, RegistryKey.mark("q"), "a mark");
                 cluster.send(new ProducerRecord<>("registry", 0, new byte[] {(byte) 0xFF, 'z', 'q'}, new byte[0]));
                 cluster.send(new ProducerRecord<>("registry", 0, new byte[] {(byte) 0xFF}, new byte[0]));

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
-import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.StatePoller;
+import io.taskqueue.cli.tasks.OperatorOption;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.parking.ParkedTask;
 import java.time.Duration;
@@ -51,13 +51,8 @@ final class ParkedAction {
             description = "With --execute: wait up to this long until the sink has handled the command.")
     private @Nullable Duration wait;
 
-    @Option(
-            names = "--by",
-            converter = OptionValue.Line.class,
-            paramLabel = "WHO",
-            defaultValue = "${sys:user.name}",
-            description = "Who decides. Default: the user of this machine, ${DEFAULT-VALUE}.")
-    private String by = "";
+    @Mixin
+    private OperatorOption by = new OperatorOption();
 
     @Mixin
     private Output output = new Output();
@@ -136,7 +131,7 @@ final class ParkedAction {
 
     private void send(ParkedEvents parked, ParkedTask task, Sender sender) throws InterruptedException {
         try {
-            sender.send(parked, task, by);
+            sender.send(parked, task, by.name());
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
         } catch (IllegalStateException e) {
@@ -157,7 +152,7 @@ final class ParkedAction {
 
     private String progress(int tasks, @Nullable Integer handled) {
         if (!execute) {
-            return "This is the plan; nothing was changed. Add --execute to carry it out.";
+            return Output.PLAN;
         }
         if (handled == null) {
             return "The command was sent. The sink handles it while it is running; pass --wait to wait for that.";

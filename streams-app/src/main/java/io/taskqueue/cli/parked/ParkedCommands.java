@@ -1,9 +1,9 @@
 package io.taskqueue.cli.parked;
 
+import io.taskqueue.cli.tasks.CommandGroup;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code taskqueue parked}: the parent of the commands about parked events. */
@@ -24,10 +24,6 @@ public final class ParkedCommands implements Runnable {
 
     @Override
     public void run() {
-        if (spec != null) {
-            spec.commandLine().usage(spec.commandLine().getErr());
-            throw new ParameterException(
-                    spec.commandLine(), "A command is required after `parked`. Choose list, show, redrive or discard.");
-        }
+        CommandGroup.refuse(spec, "list, show, redrive or discard");
     }
 }

@@ -4,7 +4,8 @@ import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.OptionValue;
-import io.taskqueue.cli.shared.Output;
+import io.taskqueue.cli.tasks.TaskOption;
+import io.taskqueue.cli.tasks.TaskSelector;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.parking.ParkedTask;
@@ -34,11 +35,8 @@ final class ParkedSelection {
             description = "Only events of this queue.")
     private @Nullable String queue;
 
-    @Option(
-            names = "--task",
-            paramLabel = "TASK",
-            description = "Only events of this task: QUEUE/EPOCH/SEQUENCE as it is listed, or EPOCH/SEQUENCE.")
-    private @Nullable String task;
+    @Mixin
+    private TaskOption task = new TaskOption();
 
     String name() {
         return name;
@@ -51,17 +49,12 @@ final class ParkedSelection {
 
     /** Whether a task is selected. */
     boolean byTask() {
-        return task != null;
+        return task.text().isPresent();
     }
 
     /** @throws CommandFailedException if {@code --task} is invalid */
     TaskSelector taskSelector() {
-        try {
-            return new TaskSelector(task);
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE, "--task: " + Output.escape(String.valueOf(e.getMessage())), e);
-        }
+        return task.selector();
     }
 
     /** @throws CommandFailedException if {@code --task} is invalid, or Kafka does not answer */
@@ -95,10 +88,10 @@ final class ParkedSelection {
      */
     List<ParkedTask> tasks(ParkedEvents parked) {
         List<ParkedTask> tasks = ParkedTask.of(read(parked));
-        if (tasks.isEmpty() && task != null) {
+        if (tasks.isEmpty() && byTask()) {
             throw new CommandFailedException(
                     ExitCode.REFUSED,
-                    "Task " + Output.escape(task) + " is not parked at sink " + name
+                    "Task " + task.text().orElseThrow() + " is not parked at sink " + name
                             + ": it was never parked, was redriven, or was discarded. Run `taskqueue parked list` to list the "
                             + "parked tasks.");
         }

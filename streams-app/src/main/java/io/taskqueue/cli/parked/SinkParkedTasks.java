@@ -2,6 +2,7 @@ package io.taskqueue.cli.parked;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.taskqueue.cli.tasks.TaskSelector;
 import io.taskqueue.diagnostics.ParkedTaskOperations;
 import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.streams.admin.ParkedEvents;

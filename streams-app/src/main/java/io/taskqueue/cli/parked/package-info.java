@@ -2,7 +2,7 @@
  * The commands {@code parked list | show | redrive | discard}, and the same over HTTP.
  *
  * <pre>
- *   ParkedListCommand, ParkedShowCommand        -> ParkedSelection -> TaskSelector
+ *   ParkedListCommand, ParkedShowCommand        -> ParkedSelection
  *   ParkedRedriveCommand, ParkedDiscardCommand  -> ParkedAction    -> ParkedSelection
  *   SinkParkedTasks (/api/parked of a sink service; threads of the HTTP server)
  *   ParkedTable, ParkedJson: parked tasks as text and as JSON

@@ -272,7 +272,7 @@ public final class ReplayCommand implements Callable<Integer> {
         String end = execute
                 ? "The offsets were moved. Start the sink: it reads " + plan.events() + " records again. "
                         + whatRuns(order)
-                : "This is the plan; nothing was changed. Add --execute to carry it out.";
+                : Output.PLAN;
         return title + plan.text() + selected + System.lineSeparator() + end;
     }
 

@@ -4,8 +4,6 @@ import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.OptionValue;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -24,9 +22,10 @@ final class ReplayTargetOptions {
 
     @Option(
             names = "--to-datetime",
+            converter = OptionValue.Time.class,
             paramLabel = "TIME",
             description = "Replay from the first record at or after this time, for example 2026-11-23T09:30:00Z.")
-    private @Nullable String time;
+    private @Nullable Instant time;
 
     @Option(
             names = "--receipt",
@@ -43,7 +42,7 @@ final class ReplayTargetOptions {
             return ReplayPlan.Target.offset(offset);
         }
         if (time != null) {
-            return ReplayPlan.Target.time(parse(time));
+            return ReplayPlan.Target.time(time);
         }
         if (earliest) {
             return ReplayPlan.Target.earliest();
@@ -51,17 +50,5 @@ final class ReplayTargetOptions {
         throw new CommandFailedException(
                 ExitCode.USAGE,
                 "The start of the replay is missing. Pass one of --to-earliest, --to-offset, --to-datetime, --receipt.");
-    }
-
-    private static Instant parse(String text) {
-        try {
-            return OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeParseException e) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE,
-                    "--to-datetime " + text + " is not a time with a UTC offset. Write it as 2026-11-23T09:30:00Z or "
-                            + "2026-11-23T10:30:00+01:00.",
-                    e);
-        }
     }
 }

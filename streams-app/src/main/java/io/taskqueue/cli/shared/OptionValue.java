@@ -8,6 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -204,6 +207,23 @@ public interface OptionValue<T> extends ITypeConverter<T> {
                 throw new IllegalArgumentException("the text is longer than 4 KiB or than one line. Shorten it.");
             }
             return text;
+        }
+    }
+
+    /** A time with a UTC offset. */
+    final class Time implements OptionValue<Instant> {
+
+        @Override
+        public Instant parse(String text) {
+            try {
+                return OffsetDateTime.parse(text).toInstant();
+            } catch (DateTimeParseException e) {
+                throw new IllegalArgumentException(
+                        "'" + shortened(text)
+                                + "' is not a time with a UTC offset. Write it as 2026-11-23T09:30:00Z or "
+                                + "2026-11-23T10:30:00+01:00.",
+                        e);
+            }
         }
     }
 

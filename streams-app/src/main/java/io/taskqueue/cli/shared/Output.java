@@ -11,6 +11,9 @@ import picocli.CommandLine.Spec;
 /** What a command prints: its result to standard output, as text or as one JSON object, and its progress to standard error. */
 public final class Output {
 
+    /** What a command prints below its plan if it was not told to execute it. */
+    public static final String PLAN = "This is the plan; nothing was changed. Add --execute to carry it out.";
+
     enum Format {
         text,
         json

@@ -1,4 +1,4 @@
-package io.taskqueue.cli.parked;
+package io.taskqueue.cli.tasks;
 
 import io.taskqueue.event.TaskId;
 import java.util.regex.Matcher;
@@ -11,19 +11,20 @@ import org.jspecify.annotations.Nullable;
  * @param text {@code EPOCH/SEQUENCE}, which selects that task of any queue, or {@code QUEUE/EPOCH/SEQUENCE}; null selects every
  *     task
  */
-record TaskSelector(@Nullable String text) {
+public record TaskSelector(@Nullable String text) {
 
     private static final Pattern FORMAT = Pattern.compile("(?s)(?:(.+)/)?(\\d{1,18})/(\\d{1,18})");
 
     /** @throws IllegalArgumentException if the text has another format */
-    TaskSelector {
+    public TaskSelector {
         if (text != null && !FORMAT.matcher(text).matches()) {
             throw new IllegalArgumentException("'" + text + "' is not a task. Write it as it is listed, "
                     + "QUEUE/EPOCH/SEQUENCE, for example orders/7/42; 7/42 selects that task of any queue.");
         }
     }
 
-    boolean matches(TaskId task) {
+    /** Whether the task is selected. */
+    public boolean matches(TaskId task) {
         if (text == null) {
             return true;
         }

@@ -1,0 +1,121 @@
+package io.taskqueue.source;
+
+import io.taskqueue.event.Position;
+import io.taskqueue.kafka.TopicReader;
+import io.taskqueue.queue.DrainedTask;
+import io.taskqueue.queue.QueueClosedException;
+import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.source.dead.DeadTaskRetries;
+import io.taskqueue.source.dead.RetryBacklog;
+import io.taskqueue.source.dead.RetryTarget;
+import io.taskqueue.source.publish.ProducerFactory;
+import io.taskqueue.source.registry.Claim;
+import io.taskqueue.source.registry.RegistryKey;
+import io.taskqueue.source.registry.RegistryRecord;
+import io.taskqueue.source.registry.RegistryWatch;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The orders to retry dead tasks of a source's queue: collects those that were written before the claim, and executes them and later ones
+ * on a thread of its own while the source runs.
+ */
+final class SourceRetries<T> implements Consumer<RegistryRecord>, RetryTarget<T> {
+
+    private final TaskQueue<T> queue;
+    private final SourceSettings<T> settings;
+    private final RetryBacklog backlog;
+    private volatile @Nullable Supplier<CompletableFuture<Position>> confirmed;
+    private volatile @Nullable Thread executing;
+
+    SourceRetries(TaskQueue<T> queue, SourceSettings<T> settings) {
+        this.queue = queue;
+        this.settings = settings;
+        this.backlog = new RetryBacklog(queue.name());
+    }
+
+    /** Takes a record of the registry that was written before the claim. */
+    @Override
+    public void accept(RegistryRecord record) {
+        backlog.take(record);
+    }
+
+    /** Creates the thread, which {@link #start} starts, and has it notified of orders; to be called before the watch reads. */
+    void prepare(Claim claim, TopicPartition partition, RegistryWatch watch, ProducerFactory producers) {
+        DeadTaskRetries<T> retries = DeadTaskRetries.of(
+                claim,
+                backlog,
+                new DeadTaskRetries.Topics(
+                        settings.topics().registry(),
+                        partition,
+                        () -> TopicReader.open(
+                                settings.kafka().all(),
+                                IsolationLevel.READ_UNCOMMITTED,
+                                settings.kafka().apiTimeout()),
+                        record -> producers
+                                .current()
+                                .orElseThrow(() -> new KafkaException("There is no producer now."))
+                                .send(record),
+                        settings.kafka().apiTimeout()),
+                settings.codec(),
+                this,
+                settings.environment().time());
+        watch.handle(RegistryKey.Kind.RETRY_ORDER, retries::take);
+        Thread thread = new Thread(retries, "taskqueue-retries-" + queue.name());
+        thread.setDaemon(true);
+        executing = thread;
+    }
+
+    /**
+     * Starts to execute orders.
+     *
+     * @param confirmed completes when everything so far is confirmed
+     */
+    void start(Supplier<CompletableFuture<Position>> confirmed) {
+        this.confirmed = confirmed;
+        Thread thread = executing;
+        if (thread != null) {
+            thread.start();
+        }
+    }
+
+    /** Ends the execution; the thread to be waited for, if there is one. An order that is not finished is for the next owner. */
+    @Nullable
+    Thread stop() {
+        Thread thread = executing;
+        if (thread != null && thread != Thread.currentThread()) {
+            thread.interrupt();
+        }
+        return thread;
+    }
+
+    @Override
+    public void restore(DrainedTask<T> task) {
+        queue.restore(List.of(task));
+    }
+
+    @Override
+    public void awaitReplicated() throws InterruptedException {
+        Supplier<CompletableFuture<Position>> confirming = confirmed;
+        if (confirming == null) {
+            throw new IllegalStateException("Orders are executed before the source runs. This is a defect.");
+        }
+        try {
+            Position unused = confirming.get().get();
+        } catch (ExecutionException e) {
+            String reason = String.valueOf(
+                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+            if (queue.isOpen()) {
+                throw new KafkaException(reason, e); // too many futures wait: later again
+            }
+            throw new QueueClosedException("Queue " + queue.name() + " has ended: " + reason, e);
+        }
+    }
+}
