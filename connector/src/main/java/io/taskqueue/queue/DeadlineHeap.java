@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Recovered tasks that are leased or delayed, the one with the earliest deadline first: a binary heap, because their deadlines come in
- * any order, unlike those that the queue itself sets. To add and to remove takes O(log n).
+ * any order, unlike those that the queue itself sets. To add one and to remove the first takes O(log n); no other is removed, because
+ * nobody in this process holds such a lease.
  *
- * <p>Room is made before a task is added, which then cannot fail. Each task knows its place. Guarded by the queue's lock.
+ * <p>Room is made before a task is added, which then cannot fail; the memory is kept until the heap is empty and room is made again. Guarded
+ * by the queue's lock.
  */
 final class DeadlineHeap<T> {
 
@@ -24,33 +26,38 @@ final class DeadlineHeap<T> {
 
     /** Makes room for so many more tasks. */
     void makeRoom(int more) {
-        if (tasks.length - size < more) {
+        if (tasks.length - size < more || size == 0) {
             tasks = Arrays.copyOf(tasks, Math.addExact(size, more));
         }
     }
 
-    boolean contains(LiveTask<T> task) {
-        return task.heapIndex < size && tasks[task.heapIndex] == task;
-    }
-
     /** Adds a task, for which there is room. */
     void add(LiveTask<T> task) {
-        siftUp(size++, task);
+        int index = size++;
+        while (index > 0 && isBefore(task, at((index - 1) / 2))) {
+            tasks[index] = at((index - 1) / 2);
+            index = (index - 1) / 2;
+        }
+        tasks[index] = task;
     }
 
-    void remove(LiveTask<T> task) {
-        int hole = task.heapIndex;
+    void removeFirst() {
         LiveTask<T> moved = at(--size);
-        tasks[size] = null;
-        if (moved != task) {
-            siftDown(hole, moved);
-            if (moved.heapIndex == hole) {
-                siftUp(hole, moved);
+        int index = 0;
+        while (2 * index + 1 < size) {
+            int child = 2 * index + 1;
+            if (child + 1 < size && isBefore(at(child + 1), at(child))) {
+                child++;
             }
+            if (!isBefore(at(child), moved)) {
+                break;
+
+            }
+            tasks[index] = at(child);
+            index = child;
         }
-        if (size == 0) {
-            tasks = newArray(0);
-        }
+        tasks[index] = moved;
+        tasks[size] = null;
     }
 
     /** The task whose deadline comes first. */
@@ -74,42 +81,8 @@ final class DeadlineHeap<T> {
         return ((Delayed<?>) task.state).due();
     }
 
-    private void siftUp(int from, LiveTask<T> task) {
-        int index = from;
-        while (index > 0) {
-            int parent = (index - 1) / 2;
-            if (!isBefore(task, at(parent))) {
-                break;
-            }
-            put(index, at(parent));
-            index = parent;
-        }
-        put(index, task);
-    }
-
-    private void siftDown(int from, LiveTask<T> task) {
-        int index = from;
-        while (2 * index + 1 < size) {
-            int child = 2 * index + 1;
-            if (child + 1 < size && isBefore(at(child + 1), at(child))) {
-                child++;
-            }
-            if (!isBefore(at(child), task)) {
-                break;
-            }
-            put(index, at(child));
-            index = child;
-        }
-        put(index, task);
-    }
-
     private static boolean isBefore(LiveTask<?> one, LiveTask<?> other) {
         return deadline(one) - deadline(other) < 0;
-    }
-
-    private void put(int index, LiveTask<T> task) {
-        tasks[index] = task;
-        task.heapIndex = index;
     }
 
     private LiveTask<T> at(int index) {

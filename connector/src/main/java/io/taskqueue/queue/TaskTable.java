@@ -189,16 +189,16 @@ final class TaskTable<T> {
                 lock.capacityFree.signal();
             }
         } else if (state instanceof Leased) {
-            if (recoveredLeases.contains(task)) {
-                recoveredLeases.remove(task);
+            if (recoveredLeases.first() == task) {
+                recoveredLeases.removeFirst();
             } else {
                 leased.remove(task);
             }
             if (held() == 0) {
                 lock.noLeases.signalAll();
             }
-        } else if (recoveredDelays.contains(task)) {
-            recoveredDelays.remove(task);
+        } else if (recoveredDelays.first() == task) {
+            recoveredDelays.removeFirst();
         } else {
             delayed.remove(task);
         }
@@ -280,9 +280,6 @@ final class TaskTable<T> {
 
         /** The number of the event of its last change. */
         long lastChange;
-
-        /** Where it is in the one heap that it is in, if it is in one. */
-        int heapIndex;
 
         /** The current lease, while the task is leased. */
         @Nullable

@@ -185,11 +185,16 @@ public final class QueueFold<T> {
 
     /** A task that is in the phase already keeps its place. */
     private void snapshot(TaskEvent<T> change, Position position) {
+        TaskId id = change.task().id();
         TaskPhase phase = shownBy(change);
-        if (phases.get(change.task().id()) != phase) {
-            remove(change.task().id());
+        Held<T> before = held(phase).get(id);
+        if (before == null) {
+            remove(id);
         }
-        put(change, change.task(), phase, change.error().orElse(null), position);
+        Since since = before == null
+                ? new Since(position.epoch(), change.pendingSince().orElse(change.number()))
+                : before.since;
+        put(change, change.task(), phase, change.error().orElse(null), position, since);
     }
 
     /** The phase that an event shows by its parts. */
@@ -206,6 +211,16 @@ public final class QueueFold<T> {
 
     private void put(
             TaskEvent<T> change, Task<T> task, TaskPhase phase, @Nullable TaskError lastError, Position position) {
+        put(change, task, phase, lastError, position, new Since(position.epoch(), change.number()));
+    }
+
+    private void put(
+            TaskEvent<T> change,
+            Task<T> task,
+            TaskPhase phase,
+            @Nullable TaskError lastError,
+            Position position,
+            Since since) {
         TaskId id = task.id();
         Map<TaskId, Held<T>> entered = held(phase);
         FoldedTask<T> folded = new FoldedTask<>(
@@ -216,7 +231,6 @@ public final class QueueFold<T> {
                 phase == TaskPhase.LEASED ? change.leaseExpiration().orElse(null) : null,
                 availableAt(change, phase),
                 position);
-        Since since = new Since(position.epoch(), change.pendingSince().orElse(change.number()));
         entered.put(id, new Held<>(folded, since));
         phases.put(id, phase);
         if (!phase.live() && entered.size() > endedKept) {
