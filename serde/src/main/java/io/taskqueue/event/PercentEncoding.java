@@ -27,6 +27,10 @@ public final class PercentEncoding {
      * @throws IllegalArgumentException if a percent sign is not followed by two hexadecimal digits
      */
     public static String decode(String encoded) {
+        return isUnreserved(encoded) ? encoded : decodeReserved(encoded);
+    }
+
+    private static String decodeReserved(String encoded) {
         return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 

@@ -71,29 +71,75 @@ public record EventHeaders(
 
     /** Reads the headers of an event; empty if they were not written by {@link #write}. Never throws, whatever the bytes. */
     public static Optional<EventHeaders> read(Headers headers) {
-        String id = text(headers, "ce_id");
-        String type = text(headers, "ce_type");
+        Header id = null;
+        Header type = null;
+        Header source = null;
+        Header subject = null;
+        for (Header header : headers) { // once: a recovery reads the headers of each record of a partition
+            switch (header.key()) {
+                case "ce_id" -> id = header;
+                case "ce_type" -> type = header;
+                case "ce_source" -> source = header;
+                case "ce_subject" -> subject = header;
+                default -> {}
+            }
+        }
+        return read(text(id), text(type), text(source), text(subject));
+    }
+
+    private static Optional<EventHeaders> read(
+            @Nullable String id, @Nullable String type, @Nullable String source, @Nullable String subject) {
         if (id == null || type == null || !type.startsWith(TYPE_PREFIX)) {
             return Optional.empty();
         }
-        try {
-            String[] parts = id.split("/", -1);
-            if (parts.length != 3) {
-                return Optional.empty();
+        NameAndNumbers parts = NameAndNumbers.parse(id);
+        return parts == null || parts.name.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new EventHeaders(
+                        parts.name,
+                        new Position(parts.first, parts.second),
+                        instanceId(source),
+                        EventKind.ofWireName(type.substring(TYPE_PREFIX.length())),
+                        task(subject)));
+    }
+
+    /** A percent-encoded name and two numbers, separated by slashes. */
+    private record NameAndNumbers(String name, long first, long second) {
+
+        /** Null if the text is in any other notation than the one that this class writes. */
+        static @Nullable NameAndNumbers parse(String text) {
+            int last = text.lastIndexOf('/');
+            int middle = last < 0 ? -1 : text.lastIndexOf('/', last - 1);
+            if (middle < 0) {
+                return null;
             }
-            String queueName = PercentEncoding.decode(parts[0]);
-            Position position = new Position(Long.parseLong(parts[1]), Long.parseLong(parts[2]));
-            // an id in any other notation was not written by this class
-            return queueName.isEmpty() || !id(queueName, position).equals(id)
-                    ? Optional.empty()
-                    : Optional.of(new EventHeaders(
-                            queueName,
-                            position,
-                            instanceId(text(headers, "ce_source")),
-                            EventKind.ofWireName(type.substring(TYPE_PREFIX.length())),
-                            task(text(headers, "ce_subject"))));
-        } catch (IllegalArgumentException foreign) {
-            return Optional.empty();
+            String encoded = text.substring(0, middle);
+            if (!isNumber(text, middle + 1, last) || !isNumber(text, last + 1, text.length())) {
+                return null;
+            }
+            try {
+                String name = PercentEncoding.decode(encoded);
+                return PercentEncoding.encode(name).equals(encoded)
+                        ? new NameAndNumbers(
+                                name,
+                                Long.parseLong(text, middle + 1, last, 10),
+                                Long.parseLong(text, last + 1, text.length(), 10))
+                        : null;
+            } catch (IllegalArgumentException foreign) {
+                return null;
+            }
+        }
+
+        private static boolean isNumber(String text, int from, int to) {
+            if (from == to || (text.charAt(from) == '0' && to - from > 1)) {
+                return false;
+            }
+            for (int at = from; at < to; at++) {
+                if (text.charAt(at) < '0' || text.charAt(at) > '9') {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 
@@ -110,18 +156,11 @@ public record EventHeaders(
     }
 
     private static Optional<TaskId> task(@Nullable String subject) {
-        if (subject == null) {
-            return Optional.empty();
-        }
-        String[] parts = subject.split("/", -1);
+        NameAndNumbers parts = subject == null ? null : NameAndNumbers.parse(subject);
         try {
-            return parts.length != 3
+            return parts == null
                     ? Optional.empty()
-                    : Optional.of(new TaskId(
-                                    PercentEncoding.decode(parts[0]),
-                                    Long.parseLong(parts[1]),
-                                    Long.parseLong(parts[2])))
-                            .filter(task -> subject(task).equals(subject));
+                    : Optional.of(new TaskId(parts.name, parts.first, parts.second));
         } catch (IllegalArgumentException foreign) {
             return Optional.empty();
         }
@@ -143,8 +182,7 @@ public record EventHeaders(
         headers.add(name, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static @Nullable String text(Headers headers, String name) {
-        Header header = headers.lastHeader(name);
+    private static @Nullable String text(@Nullable Header header) {
         return header == null || header.value() == null || header.value().length > MAX_HEADER_BYTES
                 ? null
                 : new String(header.value(), StandardCharsets.UTF_8);
