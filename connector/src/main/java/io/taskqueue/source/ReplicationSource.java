@@ -71,7 +71,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
     public static final int MAX_WAITING_FUTURES = 100_000;
 
     /** The shortest limit of {@link Builder#ownershipStrict}. */
-    public static final Duration MIN_OWNERSHIP_STRICT = Duration.ofSeconds(2);
+    public static final Duration MIN_OWNERSHIP_STRICT = SourceSettings.Environment.SHORTEST_OWNERSHIP;
 
     private final SourceEngine<T> engine;
 

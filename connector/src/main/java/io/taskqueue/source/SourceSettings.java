@@ -76,15 +76,18 @@ record SourceSettings<T>(
             Duration closeTimeout,
             Optional<Duration> ownershipStrict) {
 
+        /** Several reads of the registry must fail before leasing is suspended, not a single slow one. */
+        static final Duration SHORTEST_OWNERSHIP = RegistryTail.INTERVAL.multipliedBy(4);
+
         private static final Duration LONGEST_READ = Duration.ofSeconds(5);
 
         Environment {
             ownershipStrict.ifPresent(limit -> {
-                if (limit.compareTo(ReplicationSource.MIN_OWNERSHIP_STRICT) < 0) {
+                if (limit.compareTo(SHORTEST_OWNERSHIP) < 0) {
                     throw new IllegalArgumentException("ownershipStrict is " + DurationText.of(limit)
                             + ", but the registry is read every " + DurationText.of(RegistryTail.INTERVAL)
                             + ", and a single slow read must not suspend leasing. Set it to at least "
-                            + DurationText.of(ReplicationSource.MIN_OWNERSHIP_STRICT) + ".");
+                            + DurationText.of(SHORTEST_OWNERSHIP) + ".");
                 }
             });
         }

@@ -11,6 +11,7 @@
  *   SourceEngine          a running source: its threads, and how they end together
  *   SourceLifecycle       open, closing, closed, fenced, failed; outages of Kafka (SourceState, SourceHealth for users)
  *   OutageMonitor         detects outages, finds out why, and logs them; on a thread of its own
+ *   RegistryTail          follows the registry: a newer claim stops the source, none lets the ReplicationGate complete futures
  *   ReplicationGate       completes the futures of replicated(), on a thread for what depends on them
  *   CloseReport           what close() left unreplicated; EventResend publishes it later
  *   HandOverReport        what handOver() left for the next owner
