@@ -73,8 +73,8 @@ final class SourceMarks {
     /** Reads the live tasks of earlier owners, for the queue; each stays at the mark until the source has published it. */
     <T> RecoveryReader.Found<T> recover(RecoveryReader<T> reader, Recovery recoverySettings)
             throws InterruptedException {
-        RecoveryReader.Found<T> found = reader.read(
-                opened.place(), opened.published(), OptionalLong.of(opened.fence()), recoverySettings);
+        RecoveryReader.Found<T> found =
+                reader.read(opened.place(), opened.published(), OptionalLong.of(opened.fence()), recoverySettings);
         RecoveryReport report = found.queue().report();
         offsets.abandoned(found.latest(), report.lastKey());
         recovery = report;
@@ -139,8 +139,8 @@ final class SourceMarks {
                 settings.environment().time().instant());
         return producers
                 .current()
-                .<Future<?>>map(producer -> producer.send(
-                        QueueMarks.record(settings.topics().registry(), mark)))
+                .<Future<?>>map(producer ->
+                        producer.send(QueueMarks.record(settings.topics().registry(), mark)))
                 .orElseThrow(() -> new IllegalStateException("There is no producer now."));
     }
 
@@ -200,11 +200,12 @@ final class SourceMarks {
     }
 
     private void countAbandoned(RecoveryReader<byte[]> reader) throws InterruptedException {
-        RecoveryReader.Found<byte[]> found = reader.read(
-                opened.place(), opened.published(), OptionalLong.of(opened.fence()), Recovery.standard());
+        RecoveryReader.Found<byte[]> found =
+                reader.read(opened.place(), opened.published(), OptionalLong.of(opened.fence()), Recovery.standard());
         RecoveryReport report = found.queue().report();
         offsets.abandoned(found.latest(), report.lastKey());
-        AbandonedTasks tasks = new AbandonedTasks(report.tasks().live(), report.tasks().oldest());
+        AbandonedTasks tasks =
+                new AbandonedTasks(report.tasks().live(), report.tasks().oldest());
         abandoned = tasks;
         RecoveryLog.abandoned(claim.queueName(), tasks, report);
     }

@@ -105,8 +105,7 @@ final class SourceStart<T> {
         }
     }
 
-    private SourceEngine<T> start(
-            SourceTopics.EventTopicFacts topic, int maxRecordBytes, ProducerFactory producers)
+    private SourceEngine<T> start(SourceTopics.EventTopicFacts topic, int maxRecordBytes, ProducerFactory producers)
             throws InterruptedException {
         Producer<byte[], byte[]> producer = producers.first();
         Claimed claimed;
@@ -152,8 +151,8 @@ final class SourceStart<T> {
         if (settings.continuity().recovery().isEmpty()) {
             return Optional.empty();
         }
-        RecoveryReader<T> reader = new RecoveryReader<>(
-                SourceMarks.access(settings), queue.name(), settings.codec(), payloads::encode);
+        RecoveryReader<T> reader =
+                new RecoveryReader<>(SourceMarks.access(settings), queue.name(), settings.codec(), payloads::encode);
         RecoveryReader.Found<T> found =
                 marks.recover(reader, settings.continuity().recovery().get());
         return Optional.of(found.queue().tasks().stream()
@@ -232,8 +231,7 @@ final class SourceStart<T> {
         if (before == null) {
             return false;
         }
-        Optional<String> other =
-                before.home().map(Claim.Home::topic).filter(topic -> !topic.equals(topics.events()));
+        Optional<String> other = before.home().map(Claim.Home::topic).filter(topic -> !topic.equals(topics.events()));
         other.ifPresent(topic -> LOG.warn(
                 "Queue {} had its events in topic {} before, and has them in topic {} now: live tasks in the former are not"
                         + " recovered. 'taskqueue recover' writes them to a file before the queue is claimed for another topic",

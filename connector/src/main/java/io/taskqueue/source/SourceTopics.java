@@ -46,8 +46,10 @@ final class SourceTopics {
                     topics.registry(),
                     1,
                     Map.of(
-                            TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
-                            TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(REGISTRY_SEGMENT_BYTES))));
+                            TopicConfig.CLEANUP_POLICY_CONFIG,
+                            TopicConfig.CLEANUP_POLICY_COMPACT,
+                            TopicConfig.SEGMENT_BYTES_CONFIG,
+                            String.valueOf(REGISTRY_SEGMENT_BYTES))));
             checkRegistry(registryPartitions, admin.config(topics.registry()));
             int partitions = partitionsOf(topic(
                     topics.events(),

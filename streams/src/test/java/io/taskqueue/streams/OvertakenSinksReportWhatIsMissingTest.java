@@ -68,26 +68,37 @@ class OvertakenSinksReportWhatIsMissingTest {
             assertThat(ofBounded.divergence().missing().atLeast()).isZero();
             assertThat(ofBounded.divergence().missing().atMost()).isBetween(9L, 17L);
             assertThat(ofBounded.divergence().newest().found()).isEqualTo(new Position(21, 0));
-            assertThat(queue(status, "idle").diverged()).as("its next event is there").isFalse();
-            assertThat(status.logChanges())
-                    .singleElement()
-                    .satisfies(change -> assertThat(change.text())
-                            .isEqualTo("partition 0 begins at offset 21, but the sink had read it only up to 12: 9 offsets were"
-                                    + " deleted before the sink had read them"));
+            assertThat(queue(status, "idle").diverged())
+                    .as("its next event is there")
+                    .isFalse();
+            assertThat(status.logChanges()).singleElement().satisfies(change -> assertThat(change.text())
+                    .isEqualTo("partition 0 begins at offset 21, but the sink had read it only up to 12: 9 offsets were"
+                            + " deleted before the sink had read them"));
             assertThat(status.health().notes().get("diverged"))
                     .startsWith("events are missing: of queue bounded up to ")
-                    .endsWith("; of queue exact 6 events between 1/3 and 1/10 (retention deleted records before the sink had"
-                            + " read them). Compare the targets with the source, then clear the mark with --clear-diverged"
-                            + " (in code, clearDiverged)");
+                    .endsWith(
+                            "; of queue exact 6 events between 1/3 and 1/10 (retention deleted records before the sink had"
+                                    + " read them). Compare the targets with the source, then clear the mark with --clear-diverged"
+                                    + " (in code, clearDiverged)");
             assertThat(status.health().notes().get("event-log"))
                     .startsWith("the event topic has changed: partition 0 begins at offset 21, but")
-                    .endsWith(". The log of the sink says what to do; --clear-diverged='*' (in code, clearDiverged(\"*\"))"
-                            + " removes this note");
-            assertThat(meters.get(SinkMeters.LOG_CHANGES).tag("change", "overtaken").counter().count())
+                    .endsWith(
+                            ". The log of the sink says what to do; --clear-diverged='*' (in code, clearDiverged(\"*\"))"
+                                    + " removes this note");
+            assertThat(meters.get(SinkMeters.LOG_CHANGES)
+                            .tag("change", "overtaken")
+                            .counter()
+                            .count())
                     .isEqualTo(1);
-            assertThat(meters.get(SinkMeters.MISSING).tag("queue", "exact").counter().count())
+            assertThat(meters.get(SinkMeters.MISSING)
+                            .tag("queue", "exact")
+                            .counter()
+                            .count())
                     .isEqualTo(6);
-            assertThat(meters.get(SinkMeters.DIVERGED).tag("queue", "exact").gauge().value())
+            assertThat(meters.get(SinkMeters.DIVERGED)
+                            .tag("queue", "exact")
+                            .gauge()
+                            .value())
                     .isEqualTo(1);
             assertThat(log.lines())
                     .containsExactly("ERROR Sink " + name + ": topic " + cluster.topic
@@ -96,7 +107,8 @@ class OvertakenSinksReportWhatIsMissingTest {
                             + " with its next event, if so. Raise the topic's retention, or let sinks not be stopped for longer"
                             + " than that.");
             assertThat(gaps.lines())
-                    .contains("ERROR Sink " + name + ": 6 events of queue exact are missing: the newest read is 1/3 at offset"
+                    .contains("ERROR Sink " + name
+                            + ": 6 events of queue exact are missing: the newest read is 1/3 at offset"
                             + " 5, and the next one is 1/10 at offset 21; retention deleted records before the sink had read"
                             + " them. The queue is marked diverged, and the sink continues. Compare its target with the source,"
                             + " then clear the mark with --clear-diverged=exact (in code, clearDiverged)");
@@ -134,13 +146,14 @@ class OvertakenSinksReportWhatIsMissingTest {
             source.tasks(2, 3);
 
             for (int start = 0; start < 2; start++) {
-                SinkService halted = cluster.start(cluster.sink("strict", cluster.calling(Duration.ZERO))
-                        .onGap(OnGap.HALT));
+                SinkService halted = cluster.start(
+                        cluster.sink("strict", cluster.calling(Duration.ZERO)).onGap(OnGap.HALT));
                 assertThat(Failure.of(halted))
-                        .isEqualTo("Sink strict stopped before event 1/7 of queue orders at offset 7: 3 events are missing behind"
-                                + " 1/3; retention deleted records before the sink had read them. Find out what was lost, then"
-                                + " start the sink with --clear-diverged=orders to continue behind it, or with --on-gap=continue"
-                                + " (in code, clearDiverged, onGap(CONTINUE)).");
+                        .isEqualTo(
+                                "Sink strict stopped before event 1/7 of queue orders at offset 7: 3 events are missing behind"
+                                        + " 1/3; retention deleted records before the sink had read them. Find out what was lost, then"
+                                        + " start the sink with --clear-diverged=orders to continue behind it, or with --on-gap=continue"
+                                        + " (in code, clearDiverged, onGap(CONTINUE)).");
             }
             SinkService other = cluster.start(cluster.sink("strict", cluster.calling(Duration.ZERO))
                     .onGap(OnGap.HALT)
@@ -196,7 +209,8 @@ class OvertakenSinksReportWhatIsMissingTest {
             for (SinkService service : new SinkService[] {second, late}) {
                 assertThat(service.status().queues()).hasSize(2).noneMatch(QueueStatus::diverged);
                 assertThat(service.status().logChanges()).isEmpty();
-                assertThat(service.status().queues()).allMatch(queue -> queue.counts().gaps() == 0);
+                assertThat(service.status().queues())
+                        .allMatch(queue -> queue.counts().gaps() == 0);
             }
         }
     }
@@ -220,9 +234,8 @@ class OvertakenSinksReportWhatIsMissingTest {
             cluster.order("rewound", ReplayMode.RECORDED_ONLY, "all");
 
             SinkService replaying = cluster.start(cluster.sink("rewound", cluster.calling(Duration.ZERO)));
-            Awaitility.await()
-                    .atMost(SinkTestCluster.PATIENCE)
-                    .until(() -> replaying.status().replays().stream().anyMatch(receipt -> receipt.complete()));
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> replaying.status().replays().stream()
+                    .anyMatch(receipt -> receipt.complete()));
             QueueStatus queue = replaying.status().queues().get(0);
             assertThat(queue.divergence().gaps()).isEqualTo(1);
             assertThat(queue.divergence().newest().cause()).isEqualTo(Gap.Cause.ABSENT);
@@ -239,10 +252,12 @@ class OvertakenSinksReportWhatIsMissingTest {
             EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, 1);
             CountDownLatch slow = new CountDownLatch(1);
-            SinkService service = cluster.start(cluster.sink("slow", (event, effects) -> effects.run("call", key -> {
-                        slow.await();
-                        cluster.ledger.called(key.toString());
-                    }))
+            SinkService service = cluster.start(cluster.sink(
+                            "slow",
+                            (event, effects) -> effects.run("call", key -> {
+                                slow.await();
+                                cluster.ledger.called(key.toString());
+                            }))
                     .concurrency(2)
                     .maxInFlight(2)
                     .kafka(Map.of(

@@ -39,24 +39,26 @@ class RecreatedTopicsStartOverTest {
             cluster.rewind("stopped", 7);
 
             SimpleMeterRegistry meters = new SimpleMeterRegistry();
-            SinkService after =
-                    cluster.start(cluster.sink("stopped", cluster.calling(Duration.ZERO)).metrics(meters));
+            SinkService after = cluster.start(
+                    cluster.sink("stopped", cluster.calling(Duration.ZERO)).metrics(meters));
             cluster.awaitCaughtUp("stopped", after);
 
             for (int position = 1; position <= 9; position++) {
-                assertThat(cluster.ledger.times(source.key("stopped", position))).isEqualTo(1);
+                assertThat(cluster.ledger.times(source.key("stopped", position)))
+                        .isEqualTo(1);
             }
             QueueStatus queue = after.status().queues().get(0);
             assertThat(queue.positions().done()).isEqualTo(new Position(1, 9));
             assertThat(queue.diverged()).isFalse();
             assertThat(queue.counts().fenced() + queue.counts().duplicates()).isZero();
             assertThat(after.status().replays()).isEmpty();
-            assertThat(after.status().logChanges())
-                    .singleElement()
-                    .satisfies(change -> assertThat(change.text())
-                            .isEqualTo("the topic was deleted and created again: partition 0 is read from offset 0 on, and the"
-                                    + " history of its queues starts over"));
-            assertThat(meters.get(SinkMeters.LOG_CHANGES).tag("change", "recreated").counter().count())
+            assertThat(after.status().logChanges()).singleElement().satisfies(change -> assertThat(change.text())
+                    .isEqualTo("the topic was deleted and created again: partition 0 is read from offset 0 on, and the"
+                            + " history of its queues starts over"));
+            assertThat(meters.get(SinkMeters.LOG_CHANGES)
+                            .tag("change", "recreated")
+                            .counter()
+                            .count())
                     .isEqualTo(1);
             assertThat(log.lines())
                     .contains(
@@ -73,14 +75,15 @@ class RecreatedTopicsStartOverTest {
     void aRunningSinkAppliesAllThatTheNewTopicHoldsOnce() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             cluster.source("orders", 7).open().tasks(0, 20);
-            SinkService service = cluster.start(cluster.sink("running", cluster.calling(Duration.ZERO))
-                    .topicCheckInterval(Duration.ofHours(1)));
+            SinkService service = cluster.start(
+                    cluster.sink("running", cluster.calling(Duration.ZERO)).topicCheckInterval(Duration.ofHours(1)));
             cluster.awaitCaughtUp("running", service);
             cluster.recreate();
             EventTopicWriter source = cluster.source("orders", 1).open();
             source.tasks(0, 30);
 
-            if (!applied(cluster, service, source)) { // Kafka Streams may find that the topic is missing, which ends a sink
+            if (!applied(
+                    cluster, service, source)) { // Kafka Streams may find that the topic is missing, which ends a sink
                 assertThat(service.status().failure().orElseThrow())
                         .startsWith("Sink running stopped because topic " + cluster.topic + " was deleted.");
                 service.close();
@@ -103,7 +106,8 @@ class RecreatedTopicsStartOverTest {
         Awaitility.await()
                 .atMost(SinkTestCluster.PATIENCE)
                 .until(() -> service.status().failure().isPresent()
-                        || cluster.ledger.times(source.key("running", 90)) > 0 && service.status().settled());
+                        || cluster.ledger.times(source.key("running", 90)) > 0
+                                && service.status().settled());
         return service.status().failure().isEmpty();
     }
 
@@ -131,7 +135,8 @@ class RecreatedTopicsStartOverTest {
             ParkedEvents parked = new ParkedEvents(Map.of("bootstrap.servers", SinkTestCluster.bootstrap()), "parking");
             assertThat(parked.read()).hasSize(2);
             parked.redrive(ParkedTask.of(parked.read()).get(0), "ann");
-            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> parked.read().isEmpty());
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> parked.read()
+                    .isEmpty());
             assertThat(cluster.ledger.calls())
                     .containsExactly(
                             first(old, 1),

@@ -77,16 +77,18 @@ class ShortenedLogsAreReportedTest {
 
             SinkService gap = caughtUp(cluster, "behind");
             assertThat(queue(gap, "orders").divergence().newest())
-                    .isEqualTo(new Gap(Gap.Cause.ABSENT, new Position(1, 6), new Position(1, 13), 7, new Missing(6, 6)));
+                    .isEqualTo(
+                            new Gap(Gap.Cause.ABSENT, new Position(1, 6), new Position(1, 13), 7, new Missing(6, 6)));
             assertThat(gap.status().logChanges()).isEmpty();
 
-            SinkService halted =
-                    cluster.start(cluster.sink("strict", cluster.calling(Duration.ZERO)).onGap(OnGap.HALT));
+            SinkService halted = cluster.start(
+                    cluster.sink("strict", cluster.calling(Duration.ZERO)).onGap(OnGap.HALT));
             assertThat(Failure.of(halted))
-                    .isEqualTo("Sink strict stopped before event 1/13 of queue orders at offset 7: the sink had read the queue up to"
-                            + " 1/12, which the log does not hold any more; the log was shortened, so it has lost events that the"
-                            + " sink has read. Find out what was lost, then start the sink with --clear-diverged=orders to"
-                            + " continue behind it, or with --on-gap=continue (in code, clearDiverged, onGap(CONTINUE)).");
+                    .isEqualTo(
+                            "Sink strict stopped before event 1/13 of queue orders at offset 7: the sink had read the queue up to"
+                                    + " 1/12, which the log does not hold any more; the log was shortened, so it has lost events that the"
+                                    + " sink has read. Find out what was lost, then start the sink with --clear-diverged=orders to"
+                                    + " continue behind it, or with --on-gap=continue (in code, clearDiverged, onGap(CONTINUE)).");
             SinkService cleared = cluster.start(cluster.sink("strict", cluster.calling(Duration.ZERO))
                     .onGap(OnGap.HALT)
                     .clearDiverged("*"));
@@ -118,8 +120,8 @@ class ShortenedLogsAreReportedTest {
     }
 
     private static SinkService caughtUp(SinkTestCluster cluster, String name) {
-        SinkService service = cluster.start(
-                cluster.sink(name, cluster.calling(Duration.ZERO)).stateDirectory(cluster.state(name)));
+        SinkService service =
+                cluster.start(cluster.sink(name, cluster.calling(Duration.ZERO)).stateDirectory(cluster.state(name)));
         cluster.awaitCaughtUp(name, service);
         return service;
     }

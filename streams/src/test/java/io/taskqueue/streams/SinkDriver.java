@@ -71,7 +71,8 @@ final class SinkDriver implements AutoCloseable {
     private final TopologyTestDriver driver;
     private final TestInputTopic<byte[], byte[]> topic;
     private final TestInputTopic<byte[], byte[]> control;
-    private EventTopicDescription description = new EventTopicDescription(new Uuid(7, 8), 1, 1_048_588, Map.of(0, 0L), Map.of());
+    private EventTopicDescription description =
+            new EventTopicDescription(new Uuid(7, 8), 1, 1_048_588, Map.of(0, 0L), Map.of());
     private long sequence;
     private boolean lost;
 
@@ -152,7 +153,8 @@ final class SinkDriver implements AutoCloseable {
 
     /** Sets what the cluster reports from now on. */
     void describe(Uuid topicId, long logStart) {
-        description = new EventTopicDescription(topicId, 1, description.maxMessageBytes(), Map.of(0, logStart), Map.of());
+        description =
+                new EventTopicDescription(topicId, 1, description.maxMessageBytes(), Map.of(0, logStart), Map.of());
     }
 
     void tick() {

@@ -159,7 +159,11 @@ public final class MarkPublisher implements Runnable {
         try {
             periodically.run();
         } catch (RuntimeException e) {
-            LOG.warn("The retention of the events of queue {} could not be checked; it is checked again in {}", queueName, interval, e);
+            LOG.warn(
+                    "The retention of the events of queue {} could not be checked; it is checked again in {}",
+                    queueName,
+                    interval,
+                    e);
         }
     }
 }

@@ -51,7 +51,11 @@ public final class RetentionGuard {
      * @param retention what is known of the topic now; empty before it could be read
      * @param clock the clock of {@code recordedAt}
      */
-    public RetentionGuard(LiveTaskOffsets offsets, Snapshots snapshots, Supplier<Optional<TopicRetention.Half>> retention, Clock clock) {
+    public RetentionGuard(
+            LiveTaskOffsets offsets,
+            Snapshots snapshots,
+            Supplier<Optional<TopicRetention.Half>> retention,
+            Clock clock) {
         this.offsets = offsets;
         this.snapshots = snapshots;
         this.retention = retention;
@@ -85,7 +89,9 @@ public final class RetentionGuard {
 
     private boolean isDue(Latest latest, TopicRetention.Half half) {
         Instant now = clock.instant();
-        return half.age().filter(age -> latest.recordedAt().isBefore(now.minus(age))).isPresent()
+        return half.age()
+                        .filter(age -> latest.recordedAt().isBefore(now.minus(age)))
+                        .isPresent()
                 || (half.offset().isPresent() && latest.offset() < half.offset().getAsLong());
     }
 

@@ -46,7 +46,8 @@ public final class RetentionReadings implements Supplier<Optional<TopicRetention
                 Thread.currentThread().interrupt();
             }
             boolean bySize = known != null && known.offset().isPresent();
-            nextNanos = ticker.nanos() + Duration.ofMinutes(bySize ? 1 : MINUTES).toNanos();
+            nextNanos =
+                    ticker.nanos() + Duration.ofMinutes(bySize ? 1 : MINUTES).toNanos();
         }
         return Optional.ofNullable(known);
     }

@@ -1,6 +1,5 @@
 package io.taskqueue.source.mark;
 
-import io.taskqueue.kafka.KafkaRequests;
 import io.taskqueue.kafka.TopicAdmin;
 import java.time.Duration;
 import java.util.List;

@@ -86,8 +86,8 @@ final class LatestRecordDecoder<T> {
                         .filter(change -> change.task().id().equals(record.task()))
                         .isPresent();
         if (!same) {
-            throw new UndecodableEventException("The headers of this record state event " + record.position() + " of task "
-                    + record.task() + ", but its value is " + event + ".");
+            throw new UndecodableEventException("The headers of this record state event " + record.position()
+                    + " of task " + record.task() + ", but its value is " + event + ".");
         }
     }
 }

@@ -106,11 +106,7 @@ final class LiveRecords {
             live.put(
                     task,
                     new LatestRecord(
-                            task,
-                            position,
-                            record.offset(),
-                            Instant.ofEpochMilli(record.timestamp()),
-                            record.value()));
+                            task, position, record.offset(), Instant.ofEpochMilli(record.timestamp()), record.value()));
         }
         if (kind == EventKind.ENQUEUED) {
             lastEnqueued = record.value();
@@ -123,7 +119,9 @@ final class LiveRecords {
             EventHeaders read = headers.get();
             return read.queueName().equals(queueName)
                     ? new Outline(
-                            read.position(), read.kind().orElse(null), read.task().orElse(null))
+                            read.position(),
+                            read.kind().orElse(null),
+                            read.task().orElse(null))
                     : null;
         }
         try {

@@ -42,7 +42,10 @@ public final class QueueRecovery {
         QueueMarks marks = new QueueMarks(registryTopic, queueName);
         Claim claim;
         try (TopicReader reader = TopicReader.open(kafka, IsolationLevel.READ_UNCOMMITTED, timeout)) {
-            claim = new ClaimRegistry(reader, registryTopic).read(marks).claims().get(queueName);
+            claim = new ClaimRegistry(reader, registryTopic)
+                    .read(marks)
+                    .claims()
+                    .get(queueName);
         }
         if (claim == null || claim.home().isEmpty()) {
             throw new IllegalArgumentException("Registry " + registryTopic + " has no claim of queue " + queueName

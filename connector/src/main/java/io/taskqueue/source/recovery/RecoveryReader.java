@@ -1,9 +1,9 @@
 package io.taskqueue.source.recovery;
 
-import io.taskqueue.kafka.OpenTransactions;
-import io.taskqueue.kafka.OpenTransactions.HeldBack;
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.kafka.OpenTransactions;
+import io.taskqueue.kafka.OpenTransactions.HeldBack;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.queue.PayloadRefusedException;
 import io.taskqueue.queue.Ticker;
@@ -86,8 +86,7 @@ public final class RecoveryReader<T> {
         TopicPartition partition = new TopicPartition(place.topic(), place.partition());
         long beginning;
         long to;
-        try (TopicReader reader =
-                TopicReader.open(access.kafka, IsolationLevel.READ_UNCOMMITTED, access.timeout)) {
+        try (TopicReader reader = TopicReader.open(access.kafka, IsolationLevel.READ_UNCOMMITTED, access.timeout)) {
             List<TopicPartition> one = List.of(partition);
             beginning = Objects.requireNonNull(reader.beginnings(one).get(partition));
             to = fence.isPresent()

@@ -65,7 +65,8 @@ final class RemovedTaskCounter {
         pass(live);
         long gone = Math.max(0, marked.tasks() - appeared);
         boolean reachesBack = first != null
-                && (first.compareTo(marked.upTo()) <= 0 || first.equals(marked.upTo().next()));
+                && (first.compareTo(marked.upTo()) <= 0
+                        || first.equals(marked.upTo().next()));
         return gone == 0
                 ? Optional.empty()
                 : Optional.of(new RemovedTasks(gone, live + gone, exact && reachesBack, Optional.ofNullable(first)));

@@ -56,7 +56,8 @@ final class MarkJson {
         } catch (IOException | DateTimeException | ArithmeticException | IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "The record at offset " + record.offset() + " of topic " + registry
-                            + " is not the low-water mark of queue " + record.key().queueName() + ": "
+                            + " is not the low-water mark of queue "
+                            + record.key().queueName() + ": "
                             + e.getMessage() + ". It is ignored, so a recovery of the queue reads its whole partition.",
                     e);
         }

@@ -136,7 +136,11 @@ class RecoveryPropertyTest {
                 queue.attachRecovering(journal);
                 queue.recover(read(mark).stream()
                         .map(task -> new RecoveredTask<>(
-                                task.task(), task.lastError(), task.token(), task.leaseExpiration(), task.availableAt()))
+                                task.task(),
+                                task.lastError(),
+                                task.token(),
+                                task.leaseExpiration(),
+                                task.availableAt()))
                         .toList());
             } else {
                 queue.attach(journal);
@@ -156,10 +160,9 @@ class RecoveryPropertyTest {
                 case 0, 1 -> queue.tryEnqueue("payload " + step);
                 case 2 -> queue.tryLease().ifPresent(leases::add);
                 case 3 -> time.advance(Duration.ofMillis(random.nextInt(600)));
-                case 4 -> queue.writeSnapshots(
-                        expected.state().in(TaskPhase.PENDING).stream()
-                                .map(task -> task.task().id())
-                                .toList());
+                case 4 -> queue.writeSnapshots(expected.state().in(TaskPhase.PENDING).stream()
+                        .map(task -> task.task().id())
+                        .toList());
                 default -> end(leases, random);
             }
         }
@@ -183,8 +186,7 @@ class RecoveryPropertyTest {
     }
 
     /** Writes a part of the events, with what disturbs: repeated events, those of others, and those of the fenced owner before. */
-    private void publish(
-            List<ReplicationEvent<String>> events, long epoch, LiveTaskOffsets offsets, Random random) {
+    private void publish(List<ReplicationEvent<String>> events, long epoch, LiveTaskOffsets offsets, Random random) {
         int written = 1 + random.nextInt(events.size());
         int acknowledged = 1;
         long[] offset = new long[events.size()];

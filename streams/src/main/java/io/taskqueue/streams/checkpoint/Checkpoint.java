@@ -126,9 +126,7 @@ public record Checkpoint(
         }
         Position found = gap.found();
         boolean passes = gap.cause() != Gap.Cause.SHORTENED && found.sequence() > 0;
-        Mark next = passes
-                ? new Mark(new Position(found.epoch(), found.sequence() - 1), taken.offset())
-                : taken;
+        Mark next = passes ? new Mark(new Position(found.epoch(), found.sequence() - 1), taken.offset()) : taken;
         return new Checkpoint(topicId, partition, next, cursor, fences, 0, null);
     }
 

@@ -34,8 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class CheckpointFormat {
 
     private static final byte VERSION = 1;
-    private static final List<Gap.Cause> CAUSES =
-            List.of(Gap.Cause.RETENTION, Gap.Cause.SHORTENED, Gap.Cause.ABSENT);
+    private static final List<Gap.Cause> CAUSES = List.of(Gap.Cause.RETENTION, Gap.Cause.SHORTENED, Gap.Cause.ABSENT);
 
     /**
      * What was stored of a queue.
@@ -143,11 +142,7 @@ public final class CheckpointFormat {
         boolean pending = in.readFlag();
         Gap newest = in.readFlag()
                 ? new Gap(
-                        CAUSES.get(in.readByte() - 1),
-                        in.readPosition(),
-                        in.readPosition(),
-                        in.readLong(),
-                        missing(in))
+                        CAUSES.get(in.readByte() - 1), in.readPosition(), in.readPosition(), in.readLong(), missing(in))
                 : null;
         return new Divergence(gaps, missing, newest, at, pending);
     }

@@ -45,10 +45,11 @@ public record LogChange(Kind kind, int partition, long times, Instant at, long f
     /** What was found, as a sentence without its end. */
     public String text() {
         return switch (kind) {
-            case OVERTAKEN -> "partition " + partition + " begins at offset " + to + ", but the sink had read it only up to "
-                    + from + ": " + offsets(to - from) + " were deleted before the sink had read them";
-            case RECREATED -> "the topic was deleted and created again: partition " + partition + " is read from offset "
-                    + to + " on, and the history of its queues starts over";
+            case OVERTAKEN -> "partition " + partition + " begins at offset " + to
+                    + ", but the sink had read it only up to " + from + ": " + offsets(to - from)
+                    + " were deleted before the sink had read them";
+            case RECREATED -> "the topic was deleted and created again: partition " + partition
+                    + " is read from offset " + to + " on, and the history of its queues starts over";
             case SHORTENED -> "partition " + partition + " ended at offset " + to + ", but the sink had read it up to "
                     + from + ": the log was shortened and has lost " + offsets(from - to)
                     + ", as after an unclean leader election";

@@ -44,6 +44,8 @@ public record Missing(long atLeast, long atMost) {
         if (atMost == UNKNOWN) {
             return "at least " + atLeast + " events";
         }
-        return atLeast == 0 ? "up to " + atMost + " events" : "at least " + atLeast + " and at most " + atMost + " events";
+        return atLeast == 0
+                ? "up to " + atMost + " events"
+                : "at least " + atLeast + " and at most " + atMost + " events";
     }
 }

@@ -13,11 +13,7 @@ import org.apache.kafka.common.Uuid;
  * @param logEnds the offset of the next record of each partition's log, where known
  */
 public record EventTopicDescription(
-        Uuid topicId,
-        int partitions,
-        int maxMessageBytes,
-        Map<Integer, Long> logStarts,
-        Map<Integer, Long> logEnds) {
+        Uuid topicId, int partitions, int maxMessageBytes, Map<Integer, Long> logStarts, Map<Integer, Long> logEnds) {
 
     /** The log of one partition; where its end is not known, it has none. */
     public LogState log(int partition) {

@@ -55,8 +55,8 @@ public final class LogHistory {
         this.progress = progress;
         this.log = log;
         this.changedQueues = changedQueues;
-        this.history = new PartitionLog(
-                stored.log(), settings.instruments().clock(), log.partition(), checkpoints.topicId());
+        this.history =
+                new PartitionLog(stored.log(), settings.instruments().clock(), log.partition(), checkpoints.topicId());
         this.known = log.latest();
         show();
     }
@@ -242,8 +242,8 @@ public final class LogHistory {
 
     private LogReplacedException shortened(long readUpTo, long end) {
         return replaced(
-                "was shortened: partition " + log.partition() + " ended at offset " + end + ", but the sink had read it up to "
-                        + (readUpTo + 1),
+                "was shortened: partition " + log.partition() + " ended at offset " + end
+                        + ", but the sink had read it up to " + (readUpTo + 1),
                 OptionalLong.of(end));
     }
 
@@ -258,7 +258,8 @@ public final class LogHistory {
     private SinkStoppedException unconfirmed() {
         return new SinkStoppedException(
                 "Sink " + settings.name() + " stopped before partition " + log.partition() + " of topic "
-                        + settings.topics().events() + ": its log does not match what the sink has read of it, and the cluster does not"
+                        + settings.topics().events()
+                        + ": its log does not match what the sink has read of it, and the cluster does not"
                         + " answer whether that is so. Start the sink when Kafka is available.",
                 null);
     }

@@ -74,7 +74,9 @@ public final class PartitionLog {
      * @param next the offset at which the partition continues, where known
      */
     public boolean contradicts(LogState now, long readUpTo, OptionalLong next) {
-        return isOther(now.topicId()) || now.end() <= readUpTo || overtakenFrom(now, readUpTo, next).isPresent();
+        return isOther(now.topicId())
+                || now.end() <= readUpTo
+                || overtakenFrom(now, readUpTo, next).isPresent();
     }
 
     /** Whether a topic is another one than that for which the state was written. */
@@ -151,8 +153,8 @@ public final class PartitionLog {
 
     private LogChange add(LogChange.Kind kind, long from, long to) {
         LogChange before = changes.get(kind);
-        LogChange now = new LogChange(
-                kind, partition, before == null ? 1 : before.times() + 1, time.instant(), from, to);
+        LogChange now =
+                new LogChange(kind, partition, before == null ? 1 : before.times() + 1, time.instant(), from, to);
         changes.put(kind, now);
         continuesAt = kind == LogChange.Kind.OVERTAKEN ? to : kind == LogChange.Kind.PARTITIONS ? continuesAt : 0;
         changed = true;

@@ -113,7 +113,10 @@ final class InFlightEvents<T> {
         for (InFlightStore.Stored event : store.events()) {
             EventLocation at = event.location();
             if (at.topicId().equals(end.topicId()) && at.offset() >= end.offset()) {
-                store.put(new EventLocation(lost, at.offset()), event.delivery(), event.value().get());
+                store.put(
+                        new EventLocation(lost, at.offset()),
+                        event.delivery(),
+                        event.value().get());
                 store.delete(at);
             }
         }

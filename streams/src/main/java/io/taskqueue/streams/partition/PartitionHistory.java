@@ -171,7 +171,8 @@ final class PartitionHistory {
         }
         Gap gap = found.gap();
         if (gap != null) {
-            checkpoints.put(queue, known.haltBefore(gap, settings.instruments().clock().instant()));
+            checkpoints.put(
+                    queue, known.haltBefore(gap, settings.instruments().clock().instant()));
             changedQueues.add(queue);
             throw halted(queue, arrival, gap);
         }
@@ -362,8 +363,7 @@ final class PartitionHistory {
         }
     }
 
-    private void report(
-            Classification found, String queue, Arrival arrival, Checkpoint known, QueueProgress reported) {
+    private void report(Classification found, String queue, Arrival arrival, Checkpoint known, QueueProgress reported) {
         switch (found.verdict()) {
             case STALE -> {
                 reported.fenced();
@@ -410,7 +410,8 @@ final class PartitionHistory {
         return new SinkStoppedException(
                 "Sink " + settings.name() + " stopped before event " + arrival.position() + " of queue " + queue
                         + " at offset " + arrival.offset() + ": " + found + "; "
-                        + gap.cause().text() + ". Find out what was lost, then start the sink with --clear-diverged=" + queue
+                        + gap.cause().text() + ". Find out what was lost, then start the sink with --clear-diverged="
+                        + queue
                         + " to continue behind it, or with --on-gap=continue (in code, clearDiverged, onGap(CONTINUE)).",
                 null);
     }

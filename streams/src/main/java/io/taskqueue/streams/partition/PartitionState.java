@@ -47,10 +47,7 @@ final class PartitionState<T> implements SinkCommands.Target {
         Checkpoints checkpoints = new Checkpoints(
                 StateKind.CHECKPOINT.in(state), settings.instruments().clock());
         this.history = new PartitionHistory(
-                settings,
-                new LogHistory.Stored(checkpoints, replays, StateKind.LOG.in(state)),
-                progress,
-                log);
+                settings, new LogHistory.Stored(checkpoints, replays, StateKind.LOG.in(state)), progress, log);
         this.parking =
                 new Parking<>(settings, progress, new ParkedStore(StateKind.PARKED.in(state)), results, partition);
         this.purge = new ResultsPurge(results, parking::needsResultsOf);

@@ -11,7 +11,6 @@ import io.taskqueue.streams.checkpoint.PeerPositions;
 import io.taskqueue.streams.replay.ReplayReceipt;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -197,8 +196,9 @@ public final class SinkProgress implements AutoCloseable {
                         + Objects.requireNonNull(queue.divergence()).text())
                 .collect(Collectors.joining("; "));
         int more = diverged.size() - SHOWN_QUEUES;
-        return Optional.of("events are missing: " + shown + (more > 0 ? "; and of " + more + " more queues" : "")
-                + ". Compare the targets with the source, then clear the mark with --clear-diverged (in code, clearDiverged)");
+        return Optional.of(
+                "events are missing: " + shown + (more > 0 ? "; and of " + more + " more queues" : "")
+                        + ". Compare the targets with the source, then clear the mark with --clear-diverged (in code, clearDiverged)");
     }
 
     /** What happened to the event topic, and what is to be done, as text for operators; empty if there is nothing to be done. */
@@ -215,8 +215,9 @@ public final class SinkProgress implements AutoCloseable {
                 .map(change -> change.text() + ", found at " + change.at())
                 .collect(Collectors.joining("; "));
         int more = found.size() - SHOWN_QUEUES;
-        return Optional.of("the event topic has changed: " + shown + (more > 0 ? "; and " + more + " changes more" : "")
-                + ". The log of the sink says what to do; --clear-diverged='*' (in code, clearDiverged(\"*\")) removes this note");
+        return Optional.of(
+                "the event topic has changed: " + shown + (more > 0 ? "; and " + more + " changes more" : "")
+                        + ". The log of the sink says what to do; --clear-diverged='*' (in code, clearDiverged(\"*\")) removes this note");
     }
 
     /** Asks for queues to be cleared of the mark {@code diverged}, and with all of them what is shown of the log. */
@@ -242,7 +243,14 @@ public final class SinkProgress implements AutoCloseable {
         List<QueueStatus> statuses = statuses();
         EffectCounts effects =
                 new EffectCounts(run.get(), reused.get(), failed.get(), missing.get(), parked.get(), ambiguous.get());
-        return new SinkStatus(sink, state, health, statuses, effects, undecodable.get(), List.copyOf(replays.values()),
+        return new SinkStatus(
+                sink,
+                state,
+                health,
+                statuses,
+                effects,
+                undecodable.get(),
+                List.copyOf(replays.values()),
                 logChanges.values().stream().flatMap(List::stream).toList());
     }
 

@@ -27,8 +27,7 @@ class CheckpointFormatTest {
                 new Divergence(
                         3,
                         new Missing(4, 9),
-                        new Gap(
-                                Gap.Cause.ABSENT, new Position(5, 1), new Position(5, 6), 8, new Missing(4, 4)),
+                        new Gap(Gap.Cause.ABSENT, new Position(5, 1), new Position(5, 6), 8, new Missing(4, 4)),
                         Instant.parse("2026-01-02T03:04:05Z"),
                         true));
 

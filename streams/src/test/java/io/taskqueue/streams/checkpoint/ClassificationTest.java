@@ -84,7 +84,8 @@ class ClassificationTest {
 
     @Test
     void aGapMarksTheQueueUntilItIsCleared() {
-        Checkpoint after = Classification.of(KNOWN, at(5, 13, 101), LOG, 0, CLOCK).after();
+        Checkpoint after =
+                Classification.of(KNOWN, at(5, 13, 101), LOG, 0, CLOCK).after();
 
         assertThat(after.diverged()).isTrue();
         assertThat(after.take(at(5, 14, 102)).diverged()).isTrue();

@@ -28,8 +28,7 @@ class EventTopicMonitorTest {
                             .topicCheckInterval(Duration.ofHours(1))
                             .kafka(Map.of("bootstrap.servers", SinkTestCluster.bootstrap())));
             EventTopicAdmin admin = new EventTopicAdmin(settings);
-            try (EventTopicMonitor monitor =
-                    new EventTopicMonitor(admin, admin.describe(), settings, 1_000_000)) {
+            try (EventTopicMonitor monitor = new EventTopicMonitor(admin, admin.describe(), settings, 1_000_000)) {
                 monitor.read();
                 assertThat(monitor.problem()).isEmpty();
                 cluster.admin.deleteTopics(List.of(cluster.topic)).all().get(30, TimeUnit.SECONDS);
