@@ -6,12 +6,15 @@ import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.event.Position;
+import io.taskqueue.fold.FoldedTask;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.SourceStartException;
+import io.taskqueue.source.recovery.QueueRecovery;
+import io.taskqueue.source.recovery.Recovery;
 import io.taskqueue.source.registry.SourceRegistry;
 import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.admin.ParkedEvents;
@@ -60,7 +63,8 @@ class AclsTest {
 
     private static final String SINK = "billing";
     private static final String WITHOUT_ACLS = "nobody";
-    private static final List<String> WHO = List.of("source", "sink", "replay", "results", "parked", "status");
+    private static final List<String> WHO =
+            List.of("source", "sink", "replay", "results", "parked", "status", "recover");
     private static final Pattern ROW =
             Pattern.compile("\\| (\\w+) \\| (topic|group|transactional id) \\| `([^`]+)` \\| ([\\w, ]+) \\|");
 
@@ -163,6 +167,33 @@ class AclsTest {
 
         assertThat(SourceRegistry.read(as("status"), ReplicationSource.DEFAULT_REGISTRY_TOPIC))
                 .containsKey("shown");
+    }
+
+    @Test
+    void theLiveTasksOfAQueueAreRead() throws Exception {
+        try (TaskQueue<String> queue = TaskQueue.<String>builder("left").build();
+                ReplicationSource<String> source = ReplicationSource.builder(queue, PayloadCodec.utf8())
+                        .kafka(as("source"))
+                        .partitions(1)
+                        .start()) {
+            queue.enqueue("a");
+            assertThat(source.handOver(Duration.ZERO).tasks()).isEqualTo(1);
+        }
+
+        assertThat(liveTasks("recover"))
+                .singleElement()
+                .satisfies(task -> assertThat(task.task().payload()).isEqualTo("a"));
+        assertThatThrownBy(() -> liveTasks(WITHOUT_ACLS)).isInstanceOf(TopicAuthorizationException.class);
+    }
+
+    private static List<FoldedTask<String>> liveTasks(String user) throws InterruptedException {
+        return QueueRecovery.read(
+                        as(user),
+                        ReplicationSource.DEFAULT_REGISTRY_TOPIC,
+                        "left",
+                        PayloadCodec.utf8(),
+                        Recovery.standard())
+                .tasks();
     }
 
     @Test

@@ -19,18 +19,7 @@ import java.util.Map;
  * @param target the calls that the target counted
  * @param replay what happened when the sink read every event again
  */
-@JsonPropertyOrder({
-    "tasks",
-    "events",
-    "published",
-    "applied",
-    "killed",
-    "successor",
-    "effects",
-    "target",
-    "replay",
-    "seconds"
-})
+@JsonPropertyOrder({"tasks", "topic", "killed", "successor", "effects", "target", "replay", "seconds"})
 record DemoResult(
         long tasks,
         @JsonUnwrapped Topic topic,
