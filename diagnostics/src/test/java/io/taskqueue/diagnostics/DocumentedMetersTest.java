@@ -61,9 +61,9 @@ class DocumentedMetersTest {
         source.fenced(this, subject -> 1);
         source.depth("pending", this, subject -> 1);
         SinkMeters sink = new SinkMeters(registry, "billing");
-        List.of(SinkMeters.APPLIED, SinkMeters.DUPLICATES, SinkMeters.FENCED, SinkMeters.GAPS)
+        List.of(SinkMeters.APPLIED, SinkMeters.DUPLICATES, SinkMeters.FENCED, SinkMeters.GAPS, SinkMeters.MISSING)
                 .forEach(name -> sink.counter(name, "orders"));
-        List.of(SinkMeters.SEQUENCE_LAG, SinkMeters.WALL_CLOCK_LAG, SinkMeters.PARKED)
+        List.of(SinkMeters.SEQUENCE_LAG, SinkMeters.WALL_CLOCK_LAG, SinkMeters.DIVERGED, SinkMeters.PARKED)
                 .forEach(name -> sink.gauge(name, "orders", this, subject -> 1));
         sink.inflight(this, subject -> 1);
         sink.breaker(this, subject -> 1);

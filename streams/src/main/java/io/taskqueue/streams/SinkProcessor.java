@@ -100,15 +100,24 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
                 partition);
         assigned = work;
         commitHook.connect(context.taskId(), hook);
-        OffsetResets resets = offsets.resets();
-        if (work.begin(resets.committed(partition), resets.takeShortened(partition))) {
-            resets.restart(partition);
-        }
+        begin(work);
         adopted = eventTopic.get();
         work.restore(codec).forEach((offset, held) -> accept(work, record(held), offset));
         offsets.moved().find(settings.topics().events(), partition).ifPresent(work::moved);
         work.show();
         scheduleTicks(work, Optional.empty());
+    }
+
+    private void begin(PartitionWork<T> work) {
+        OffsetResets resets = offsets.resets();
+        int partition = work.partition();
+        try {
+            if (work.begin(resets.committed(partition), resets.takeShortened(partition))) {
+                resets.restart(partition);
+            }
+        } catch (LogReplacedException e) {
+            throw assignedAgain(e);
+        }
     }
 
     @Override

@@ -210,7 +210,7 @@ class PacedConsumerTest {
             AtomicInteger inFlight = new AtomicInteger();
             Awaitility.await()
                     .atMost(SinkTestCluster.PATIENCE)
-                    .during(Duration.ofSeconds(4))
+                    .during(Duration.ofMillis(1_500))
                     .until(() -> {
                         int now = service.status().queues().stream()
                                 .mapToInt(QueueStatus::inFlight)

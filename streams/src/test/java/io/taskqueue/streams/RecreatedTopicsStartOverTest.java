@@ -66,8 +66,7 @@ class RecreatedTopicsStartOverTest {
                                     + " has changed: the topic was deleted and created again: partition 0 is read from offset 0"
                                     + " on, and the history of its queues starts over. What it held cannot be read again: the"
                                     + " results of the effects of its queues are deleted, parked events are kept. If that was"
-                                    + " not intended, find out who deleted it.",
-                            "ERROR Sink stopped: the queues are [orders]");
+                                    + " not intended, find out who deleted it. Queues: orders.");
         }
     }
 

@@ -70,6 +70,7 @@ class SinkTopologyTest {
 
     private final ConcurrentLinkedQueue<Position> applied = new ConcurrentLinkedQueue<>();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private EventTopicDescription description;
     private SinkTopology sink;
     private TopologyTestDriver driver;
     private TestInputTopic<byte[], byte[]> topic;
@@ -132,6 +133,20 @@ class SinkTopologyTest {
         assertThat(applied).containsExactly(at(3, 1));
     }
 
+    /** Kafka Streams would end, and advise to use its reset tool, which deletes recorded results. */
+    @Test
+    void aTopicThatIsCreatedAgainWithFewerPartitionsStopsTheSink() {
+        start(OnGap.CONTINUE);
+        pipe(opens(3, ONE), event(3, 1));
+        settle();
+        description = new EventTopicDescription(new Uuid(9, 9), 2, 1_048_588, Map.of(0, 0L), Map.of());
+
+        assertThatThrownBy(() -> pipe(event(3, 2)))
+                .hasStackTraceContaining("Sink driven stopped because topic taskqueue.events was deleted and created again with 2"
+                        + " partitions, but the state of the sink was written for 3. Create it with 3 partitions, or read it with a"
+                        + " sink of another name.");
+    }
+
     @Test
     void invalidRecordsAreMovedToTheDeadLetterTopicUnchanged() {
         start(OnGap.CONTINUE);
@@ -181,7 +196,7 @@ class SinkTopologyTest {
                 .metrics(registry)
                 .onGap(onGap)
                 .settings();
-        EventTopicDescription description = new EventTopicDescription(TOPIC_ID, 1, 1_048_588, Map.of(0, 0L), Map.of());
+        description = new EventTopicDescription(TOPIC_ID, 3, 1_048_588, Map.of(0, 0L), Map.of());
         sink = new SinkTopology(settings, SinkTopology.newProgress(settings), () -> description);
         Properties properties = new Properties();
         properties.putAll(sink.properties());
@@ -199,7 +214,7 @@ class SinkTopologyTest {
         try {
             driver.close();
         } catch (RuntimeException failedBefore) {
-            assertThat(failedBefore).hasStackTraceContaining("stopped before event");
+            assertThat(failedBefore).hasStackTraceContaining("Sink driven stopped be");
         }
     }
 

@@ -1,11 +1,11 @@
 package io.taskqueue.streams.clients;
 
 import io.taskqueue.streams.checkpoint.LogState;
-import io.taskqueue.streams.log.EventLog;
+import io.taskqueue.streams.log.ReportedLog;
 import java.util.Optional;
 
 /** The log of one partition of the event topic. */
-public record EventTopicLog(EventTopic topic, int partition) implements EventLog {
+public record EventTopicLog(EventTopic topic, int partition) implements ReportedLog {
 
     @Override
     public LogState latest() {

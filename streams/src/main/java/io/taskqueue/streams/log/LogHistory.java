@@ -28,6 +28,9 @@ public final class LogHistory {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogHistory.class);
 
+    /** How many queues a line of the log names. */
+    private static final int NAMED_QUEUES = 50;
+
     /** What is stored of a partition. */
     public record Stored(Checkpoints checkpoints, Replays replays, KeyValues log) {}
 
@@ -36,7 +39,7 @@ public final class LogHistory {
     private final Replays replays;
     private final PartitionLog history;
     private final SinkProgress progress;
-    private final EventLog log;
+    private final ReportedLog log;
     private final Consumer<String> changedQueues;
     private List<String> startedOver = List.of();
     private LogState known;
@@ -47,7 +50,7 @@ public final class LogHistory {
             SinkSettings<?> settings,
             Stored stored,
             SinkProgress progress,
-            EventLog log,
+            ReportedLog log,
             Consumer<String> changedQueues) {
         this.settings = settings;
         this.checkpoints = stored.checkpoints();
@@ -103,6 +106,7 @@ public final class LogHistory {
      * Adopts what the cluster reports of the log.
      *
      * @throws LogReplacedException if it is of another topic
+     * @throws SinkStoppedException if that has too few partitions
      */
     public void adopt(LogState now) {
         requireSame(now);
@@ -189,7 +193,9 @@ public final class LogHistory {
     private void follow(LogChange change) {
         List<String> queues =
                 switch (change.kind()) {
-                    case RECREATED -> checkpoints.startOver(known.topicId());
+                    case RECREATED -> checkpoints.startOver(known.topicId()).stream()
+                            .sorted()
+                            .toList();
                     case SHORTENED -> {
                         replays.shortened(change.to());
                         List<String> lost = checkpoints.shortened(
@@ -207,22 +213,34 @@ public final class LogHistory {
         if (change.kind() == LogChange.Kind.RECREATED) {
             startedOver = queues;
         }
-        report(change);
-        if (!queues.isEmpty() && change.kind() != LogChange.Kind.OVERTAKEN) {
-            LOG.error("Sink {}: the queues are {}", settings.name(), queues);
-        }
+        report(change, change.kind() == LogChange.Kind.OVERTAKEN ? List.of() : queues);
     }
 
     private void report(LogChange change) {
+        report(change, List.of());
+    }
+
+    /** @param queues whose history has changed by it already */
+    private void report(LogChange change, List<String> queues) {
         progress.logChanged(change.kind());
         show();
-        String text = "Sink {}: topic {} has changed: {}. {}";
+        String text = "Sink {}: topic {} has changed: {}. {}{}";
         String topic = settings.topics().events();
+        String remedy = change.kind().remedy();
         if (change.kind().needsOperator()) {
-            LOG.error(text, settings.name(), topic, change.text(), change.kind().remedy());
+            LOG.error(text, settings.name(), topic, change.text(), remedy, named(queues));
         } else {
-            LOG.warn(text, settings.name(), topic, change.text(), change.kind().remedy());
+            LOG.warn(text, settings.name(), topic, change.text(), remedy, named(queues));
         }
+    }
+
+    private static String named(List<String> queues) {
+        if (queues.isEmpty()) {
+            return "";
+        }
+        int more = queues.size() - NAMED_QUEUES;
+        return " Queues: " + String.join(", ", queues.subList(0, Math.min(queues.size(), NAMED_QUEUES)))
+                + (more > 0 ? " and " + more + " more." : ".");
     }
 
     private void show() {
@@ -236,6 +254,9 @@ public final class LogHistory {
 
     private void requireSame(LogState now) {
         if (history.isOther(now.topicId())) {
+            if (now.partitions() < known.partitions()) {
+                throw fewerPartitions(now);
+            }
             throw replaced("was deleted and created again (its id is " + now.topicId() + " now)", OptionalLong.empty());
         }
     }
@@ -255,12 +276,20 @@ public final class LogHistory {
                 shortenedTo);
     }
 
-    private SinkStoppedException unconfirmed() {
+    private LogReplacedException unconfirmed() {
+        return new LogReplacedException(
+                "Sink " + settings.name() + ": partition " + log.partition() + " of topic "
+                        + settings.topics().events() + " does not match what the sink has read of it, as far as is known, and the cluster"
+                        + " does not answer whether that is so. The partitions of this instance are released and assigned again.",
+                OptionalLong.empty());
+    }
+
+    private SinkStoppedException fewerPartitions(LogState now) {
         return new SinkStoppedException(
-                "Sink " + settings.name() + " stopped before partition " + log.partition() + " of topic "
-                        + settings.topics().events()
-                        + ": its log does not match what the sink has read of it, and the cluster does not"
-                        + " answer whether that is so. Start the sink when Kafka is available.",
+                "Sink " + settings.name() + " stopped because topic "
+                        + settings.topics().events() + " was deleted and created again with " + now.partitions()
+                        + " partitions, but the state of the sink was written for " + known.partitions() + ". Create it with "
+                        + known.partitions() + " partitions, or read it with a sink of another name.",
                 null);
     }
 }

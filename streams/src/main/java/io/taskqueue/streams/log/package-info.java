@@ -5,7 +5,7 @@
  * <pre>
  *   LogHistory          compares the log with what was read of it, adapts the checkpoints, reports; what operators clear
  *   PartitionLog        what happened to one partition, and which of it is new; PartitionLogFormat is its layout
- *   EventLog            asks the cluster about the log of one partition; implemented by {@code clients}
+ *   ReportedLog            asks the cluster about the log of one partition; implemented by {@code clients}
  *   LostPosition        what Kafka found about the next record to be read
  *   LogReplacedException   the partition is to be assigned again
  * </pre>

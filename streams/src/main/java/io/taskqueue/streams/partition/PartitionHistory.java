@@ -15,7 +15,7 @@ import io.taskqueue.streams.checkpoint.Gap;
 import io.taskqueue.streams.checkpoint.LogChange;
 import io.taskqueue.streams.checkpoint.LogState;
 import io.taskqueue.streams.checkpoint.PeerPositions;
-import io.taskqueue.streams.log.EventLog;
+import io.taskqueue.streams.log.ReportedLog;
 import io.taskqueue.streams.log.LogHistory;
 import io.taskqueue.streams.log.LostPosition;
 import io.taskqueue.streams.replay.DeliveryContext;
@@ -81,7 +81,7 @@ final class PartitionHistory {
     private final LogHistory log;
     private final Set<String> changedQueues = new HashSet<>();
 
-    PartitionHistory(SinkSettings<?> settings, LogHistory.Stored stored, SinkProgress progress, EventLog log) {
+    PartitionHistory(SinkSettings<?> settings, LogHistory.Stored stored, SinkProgress progress, ReportedLog log) {
         this.settings = settings;
         this.checkpoints = stored.checkpoints();
         this.replays = stored.replays();

@@ -5,7 +5,7 @@ import io.taskqueue.streams.checkpoint.Checkpoints;
 import io.taskqueue.streams.checkpoint.EventLocation;
 import io.taskqueue.streams.checkpoint.LogChange;
 import io.taskqueue.streams.checkpoint.LogState;
-import io.taskqueue.streams.log.EventLog;
+import io.taskqueue.streams.log.ReportedLog;
 import io.taskqueue.streams.log.LogHistory;
 import io.taskqueue.streams.log.LostPosition;
 import io.taskqueue.streams.parking.ParkedCommand;
@@ -34,7 +34,7 @@ final class PartitionState<T> implements SinkCommands.Target {
     private final ResultsPurge purge;
     private final UndecodableRecords undecodable;
 
-    PartitionState(SinkSettings<T> settings, SinkProgress progress, PartitionStores stores, EventLog log) {
+    PartitionState(SinkSettings<T> settings, SinkProgress progress, PartitionStores stores, ReportedLog log) {
         int partition = log.partition();
         KeyValues state = stores.state();
         this.inFlight = new InFlightEvents<>(new InFlightStore(StateKind.IN_FLIGHT.in(state)), progress);

@@ -9,7 +9,7 @@ import io.taskqueue.streams.checkpoint.LogState;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.KeyedExecutor;
 import io.taskqueue.streams.execution.WorkerThreads;
-import io.taskqueue.streams.log.EventLog;
+import io.taskqueue.streams.log.ReportedLog;
 import io.taskqueue.streams.log.LogReplacedException;
 import io.taskqueue.streams.log.LostPosition;
 import io.taskqueue.streams.replay.MovedOffsets;
@@ -75,7 +75,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
             SinkProgress progress,
             SinkLifecycle sink,
             PartitionStores stores,
-            EventLog log) {
+            ReportedLog log) {
         this.settings = settings;
         this.sink = sink;
         this.partition = log.partition();

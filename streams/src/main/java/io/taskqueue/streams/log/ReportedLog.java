@@ -4,7 +4,7 @@ import io.taskqueue.streams.checkpoint.LogState;
 import java.util.Optional;
 
 /** The log of one partition of the event topic, as the cluster reports it. Called on the stream thread. */
-public interface EventLog {
+public interface ReportedLog {
 
     int partition();
 
