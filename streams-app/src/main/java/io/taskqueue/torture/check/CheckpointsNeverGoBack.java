@@ -1,16 +1,13 @@
 package io.taskqueue.torture.check;
 
 import io.taskqueue.event.Position;
-import io.taskqueue.event.TaskId;
 import io.taskqueue.torture.history.Moment;
 import io.taskqueue.torture.history.ObservedEntry;
 import io.taskqueue.torture.history.ObservedEntry.CheckpointSeen;
 import io.taskqueue.torture.history.ObservedEntry.OffsetsReset;
-import io.taskqueue.torture.history.ObservedEntry.ParkedRedriven;
 import io.taskqueue.torture.report.Invariant;
 import io.taskqueue.torture.report.Subject;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -34,28 +31,28 @@ final class CheckpointsNeverGoBack implements InvariantCheck {
     }
 
     private static void checkOrder(QueueCheck queue, String sink, List<CheckpointSeen> checkpoints) {
-        CheckpointSeen[] before = {null};
-        boolean[] reset = {false};
-        queue.history().observed(entry -> {
+        CheckpointSeen before = null;
+        boolean reset = false;
+        for (ObservedEntry entry : queue.orders()) {
             if (entry instanceof OffsetsReset moved && moved.sink().equals(sink)) {
-                reset[0] = true;
+                reset = true;
             } else if (entry instanceof CheckpointSeen seen && seen.sink().equals(sink)) {
                 queue.findings().checked(INVARIANT, 1);
-                if (before[0] != null && !reset[0]) {
-                    compare(queue, before[0], seen);
+                if (before != null && !reset) {
+                    compare(queue, before, seen);
                 }
-                before[0] = seen;
-                reset[0] = false;
+                before = seen;
+                reset = false;
                 checkpoints.add(seen);
             }
-        });
+        }
     }
 
     private static void compare(QueueCheck queue, CheckpointSeen before, CheckpointSeen seen) {
         if (before.done() != null && (seen.done() == null || seen.done().compareTo(before.done()) < 0)) {
             queue.violation(
                     INVARIANT,
-                    new Subject.OfSink(seen.sink()),
+                    new Subject.OfCheckpoint(seen.sink(), seen.at()),
                     "the checkpoint of sink " + seen.sink() + " went back from " + before.done() + " to " + seen.done()
                             + " without an offset reset");
         }
@@ -63,7 +60,7 @@ final class CheckpointsNeverGoBack implements InvariantCheck {
                 && (seen.committedOffset() == null || seen.committedOffset() < before.committedOffset())) {
             queue.violation(
                     INVARIANT,
-                    new Subject.OfSink(seen.sink()),
+                    new Subject.OfCheckpoint(seen.sink(), seen.at()),
                     "the committed offset of sink " + seen.sink()
                             + " went back from " + before.committedOffset() + " to " + seen.committedOffset()
                             + " without an offset reset");
@@ -72,18 +69,16 @@ final class CheckpointsNeverGoBack implements InvariantCheck {
 
     /** Goes through events and checkpoints together, both in their order. */
     private static void checkApplied(QueueCheck queue, String sink, List<CheckpointSeen> checkpoints) {
-        AppliedTable applied = AppliedTable.of(queue.history(), sink);
-        Set<Position> redriven = redriven(queue, sink);
+        AppliedTable applied = queue.appliedBy(sink);
+        Set<Position> later = queue.redriven(sink);
+        later.addAll(queue.parked(sink));
         int[] next = {0};
         queue.events().forEachPosition(position -> {
             while (next[0] < checkpoints.size()
                     && isBefore(checkpoints.get(next[0]).done(), position)) {
                 next[0]++;
             }
-            if (next[0] == checkpoints.size()
-                    || !queue.events().passedToSinks(position)
-                    || applied.parked(position)
-                    || redriven.contains(position)) {
+            if (next[0] == checkpoints.size() || !queue.events().passedToSinks(position) || later.contains(position)) {
                 return;
             }
             queue.findings().checked(INVARIANT, 1);
@@ -91,7 +86,7 @@ final class CheckpointsNeverGoBack implements InvariantCheck {
             if (!applied.applied(position) || applied.firstApplied(position) - seen.ticks() > 0) {
                 queue.violation(
                         INVARIANT,
-                        position,
+                        new Subject.OfSinkEvents(sink, position),
                         "the checkpoint of sink " + sink + " was at "
                                 + checkpoints.get(next[0]).done() + " at " + seen.wall() + ", but event " + position
                                 + (applied.applied(position) ? " was applied later" : " was never applied"));
@@ -101,24 +96,5 @@ final class CheckpointsNeverGoBack implements InvariantCheck {
 
     private static boolean isBefore(@Nullable Position done, Position position) {
         return done == null || done.compareTo(position) < 0;
-    }
-
-    /** The events of tasks that were parked, and then applied by order. */
-    private static Set<Position> redriven(QueueCheck queue, String sink) {
-        Set<TaskId> tasks = new HashSet<>();
-        queue.history().observed((ObservedEntry entry) -> {
-            if (entry instanceof ParkedRedriven order && order.sink().equals(sink)) {
-                tasks.add(order.task());
-            }
-        });
-        Set<Position> positions = new HashSet<>();
-        if (!tasks.isEmpty()) {
-            queue.events().forEachEvent(event -> {
-                if (event.task() != null && tasks.contains(event.task().id())) {
-                    positions.add(event.position());
-                }
-            });
-        }
-        return positions;
     }
 }

@@ -23,6 +23,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -77,12 +79,13 @@ final class StatesAgree implements InvariantCheck {
     }
 
     private static void compareSink(QueueCheck queue, String sink, FoldedQueue<String> whole) {
-        AppliedTable applied = AppliedTable.of(queue.history(), sink);
+        AppliedTable applied = queue.appliedBy(sink);
+        Set<Position> parked = queue.parked(sink);
         QueueFold<String> fold = new QueueFold<>(queue.queue(), 0);
         queue.events().forEachEvent(event -> {
             if (!event.kind().passedToSinks()
                     || applied.applied(event.position())
-                    || applied.parked(event.position())) {
+                    || parked.contains(event.position())) {
                 var unused = fold.apply(event(queue.queue(), event));
             }
         });
@@ -99,20 +102,20 @@ final class StatesAgree implements InvariantCheck {
     }
 
     private static void compareCheckpoint(QueueCheck queue, String sink) {
-        Position[] done = new Position[1];
-        queue.history().observed(entry -> {
-            if (entry instanceof CheckpointSeen seen && seen.sink().equals(sink)) {
-                done[0] = seen.done();
-            }
-        });
+        Optional<CheckpointSeen> newest = queue.orders(CheckpointSeen.class)
+                .filter(seen -> seen.sink().equals(sink))
+                .reduce((before, after) -> after);
+        Position done = newest.map(CheckpointSeen::done).orElse(null);
         Position last = queue.events().latest().orElse(null);
         queue.findings().checked(INVARIANT, 1);
-        if (last != null && !last.equals(done[0])) {
+        if (last != null && !last.equals(done)) {
+            Subject subject = newest.<Subject>map(seen -> new Subject.OfCheckpoint(sink, seen.at()))
+                    .orElse(new Subject.OfSink(sink));
             queue.violation(
                     INVARIANT,
-                    new Subject.OfSink(sink),
-                    "the last checkpoint of sink " + sink + " is at " + done[0]
-                            + ", but the last event of the queue is " + last);
+                    subject,
+                    "the last checkpoint of sink " + sink + " is at " + done + ", but the last event of the queue is "
+                            + last);
         }
     }
 
