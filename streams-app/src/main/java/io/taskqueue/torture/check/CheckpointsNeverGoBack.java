@@ -1,5 +1,6 @@
 package io.taskqueue.torture.check;
 
+import io.taskqueue.torture.history.ObservedEntry.ParkedRedriven;
 import io.taskqueue.event.Position;
 import io.taskqueue.torture.history.Moment;
 import io.taskqueue.torture.history.ObservedEntry;
@@ -13,9 +14,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Invariant 7. Reads the checkpoints as they were seen on Kafka over the run, the offset resets, and what each sink applied and when. Neither the
- * position nor the committed offset may go back, unless a reset was ordered since the checkpoint before. Every event below a checkpoint must have been
- * applied by then: one that was not is lost with the process, because nobody reads it again.
+ * Invariant 7. Reads the checkpoints as they were committed to Kafka over the run, the orders to go back, and what each sink applied and when.
+ *
+ * <ul>
+ *   <li>Neither the position nor the committed offset goes back, unless offsets were moved back or parked events redriven; then it may, until the
+ *       position is where it was
+ *   <li>Every event up to a position was applied before the position was committed: one that was not is lost with the process, because nobody reads
+ *       it again
+ * </ul>
  */
 final class CheckpointsNeverGoBack implements InvariantCheck {
 
@@ -30,40 +36,62 @@ final class CheckpointsNeverGoBack implements InvariantCheck {
         }
     }
 
+    /** What is known of a sink while its checkpoints are read, in their order. */
+    private static final class Progress {
+        private @Nullable Position done;
+        private @Nullable Long committedOffset;
+        /** Where the sink was when it was ordered to go back, until it is there again. */
+        private @Nullable Position replayedUpTo;
+
+        private boolean replays() {
+            return replayedUpTo != null;
+        }
+
+        private void goBack() {
+            committedOffset = null;
+            replayedUpTo = done;
+        }
+
+        private void take(CheckpointSeen seen) {
+            committedOffset = seen.committedOffset() == null ? committedOffset : seen.committedOffset();
+            done = seen.done() == null ? done : seen.done();
+            if (replayedUpTo != null && done != null && done.compareTo(replayedUpTo) >= 0) {
+                replayedUpTo = null;
+            }
+        }
+    }
+
     private static void checkOrder(QueueCheck queue, String sink, List<CheckpointSeen> checkpoints) {
-        CheckpointSeen before = null;
-        boolean reset = false;
+        Progress progress = new Progress();
         for (ObservedEntry entry : queue.orders()) {
-            if (entry instanceof OffsetsReset moved && moved.sink().equals(sink)) {
-                reset = true;
+            if (entry instanceof OffsetsReset moved && moved.sink().equals(sink)
+                    || entry instanceof ParkedRedriven redriven && redriven.sink().equals(sink)) {
+                progress.goBack();
             } else if (entry instanceof CheckpointSeen seen && seen.sink().equals(sink)) {
                 queue.findings().checked(INVARIANT, 1);
-                if (before != null && !reset) {
-                    compare(queue, before, seen);
-                }
-                before = seen;
-                reset = false;
+                compare(queue, progress, seen);
+                progress.take(seen);
                 checkpoints.add(seen);
             }
         }
     }
 
-    private static void compare(QueueCheck queue, CheckpointSeen before, CheckpointSeen seen) {
-        if (before.done() != null && (seen.done() == null || seen.done().compareTo(before.done()) < 0)) {
+    private static void compare(QueueCheck queue, Progress before, CheckpointSeen seen) {
+        Position done = before.done;
+        if (done != null && seen.done() != null && seen.done().compareTo(done) < 0 && !before.replays()) {
             queue.violation(
                     INVARIANT,
                     new Subject.OfCheckpoint(seen.sink(), seen.at()),
-                    "the checkpoint of sink " + seen.sink() + " went back from " + before.done() + " to " + seen.done()
-                            + " without an offset reset");
+                    "the checkpoint of sink " + seen.sink() + " went back from " + done + " to " + seen.done()
+                            + " without an order to go back");
         }
-        if (before.committedOffset() != null
-                && (seen.committedOffset() == null || seen.committedOffset() < before.committedOffset())) {
+        Long offset = before.committedOffset;
+        if (offset != null && seen.committedOffset() != null && seen.committedOffset() < offset) {
             queue.violation(
                     INVARIANT,
                     new Subject.OfCheckpoint(seen.sink(), seen.at()),
-                    "the committed offset of sink " + seen.sink()
-                            + " went back from " + before.committedOffset() + " to " + seen.committedOffset()
-                            + " without an offset reset");
+                    "the committed offset of sink " + seen.sink() + " went back from " + offset + " to "
+                            + seen.committedOffset() + " without an offset reset");
         }
     }
 
