@@ -116,11 +116,9 @@ final class EffectsAreAppliedOnce implements InvariantCheck {
 
     private static void collectRedrives(QueueCheck queue, Map<EffectKey, Repeated> repeated) {
         Map<TaskId, List<ParkedRedriven>> orders = new HashMap<>();
-        queue.history().observed(entry -> {
-            if (entry instanceof ParkedRedriven order) {
-                orders.computeIfAbsent(order.task(), task -> new ArrayList<>()).add(order);
-            }
-        });
+        queue.orders(ParkedRedriven.class)
+                .forEach(order -> orders.computeIfAbsent(order.task(), task -> new ArrayList<>())
+                        .add(order));
         if (orders.isEmpty()) {
             return;
         }
@@ -162,7 +160,8 @@ final class EffectsAreAppliedOnce implements InvariantCheck {
         return switch (again.applied.policy()) {
             case RERUN -> !found.answered.contains(before.call())
                     || queue.run()
-                            .disturbedWithin(before.at(), queue.run().settings().ambiguityWindow());
+                            .sinksWereDisturbed(
+                                    before.at(), queue.run().settings().ambiguityWindow());
             case PROBE -> found.probedNotDone.stream().anyMatch(answer -> !answer.isAfter(before.at()));
             case PARK -> found.redriven.stream()
                     .anyMatch(order -> order.isAfter(before.at()) && order.isBefore(again.at()));

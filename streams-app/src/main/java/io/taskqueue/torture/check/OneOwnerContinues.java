@@ -83,11 +83,8 @@ final class OneOwnerContinues implements InvariantCheck {
     /** When each epoch was first known to be claimed. */
     private static NavigableMap<Long, Moment> claims(QueueCheck queue) {
         NavigableMap<Long, Moment> claims = new TreeMap<>();
-        queue.history().observed(entry -> {
-            if (entry instanceof ClaimSeen seen) {
-                claims.merge(seen.epoch(), seen.at(), OneOwnerContinues::earlier);
-            }
-        });
+        queue.orders(ClaimSeen.class)
+                .forEach(seen -> claims.merge(seen.epoch(), seen.at(), OneOwnerContinues::earlier));
         queue.history().dispatchers((process, entry) -> {
             if (entry instanceof Claimed claimed) {
                 claims.merge(claimed.epoch(), claimed.at(), OneOwnerContinues::earlier);

@@ -1,11 +1,14 @@
 package io.taskqueue.torture.check;
 
+import io.taskqueue.event.Position;
 import io.taskqueue.torture.history.Moment;
 import io.taskqueue.torture.history.RunPhase;
 import io.taskqueue.torture.history.TargetEntry.EffectApplied;
 import io.taskqueue.torture.report.Counted;
 import io.taskqueue.torture.report.Invariant;
+import io.taskqueue.torture.report.Subject;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Invariant 9. Reads what sinks and target did in the phase of the replay. The target must not have been called, and every sink must have applied each
@@ -32,9 +35,10 @@ final class ReplayCallsNothing implements InvariantCheck {
             }
         });
         for (String sink : queue.run().settings().sinks()) {
+            Set<Position> parked = queue.parked(sink);
             AppliedTable replayed = AppliedTable.of(queue.history(), sink, from, until);
             queue.events().forEachPosition(position -> {
-                if (!queue.events().passedToSinks(position) || replayed.parked(position)) {
+                if (!queue.events().passedToSinks(position) || parked.contains(position)) {
                     return;
                 }
                 queue.findings().checked(INVARIANT, 1);
@@ -43,7 +47,7 @@ final class ReplayCallsNothing implements InvariantCheck {
                 } else {
                     queue.violation(
                             INVARIANT,
-                            position,
+                            new Subject.OfSinkEvents(sink, position),
                             "sink " + sink + " has not applied event " + position
                                     + " again: the replay was not complete");
                 }

@@ -16,11 +16,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ final class RunHistory {
     private final Map<String, Long> faultsByKind = new TreeMap<>();
     private final List<Interval> faults = new ArrayList<>();
     private final List<Measured> exceeded = new ArrayList<>();
+    private final Set<String> dispatchers = new HashSet<>();
     private long measured;
     private @Nullable RunStarted started;
 
@@ -54,6 +56,10 @@ final class RunHistory {
         }
         Moment quiet = history.phases.getOrDefault(RunPhase.QUIET, history.phases.get(RunPhase.END));
         open.values().forEach(fault -> history.faults.add(new Interval(fault, quiet)));
+        directory
+                .queues()
+                .forEach(queue ->
+                        history.dispatchers.addAll(directory.queue(queue).dispatcherNames()));
         return history;
     }
 
@@ -139,21 +145,18 @@ final class RunHistory {
         return left;
     }
 
-    /** Whether a fault that disturbs any process acted within a time of a moment, before or after it. */
-    boolean disturbedWithin(Moment at, Duration window) {
-        return anyFault(at, window, fault -> fault.disturbs() != Disturbance.NOTHING);
+    /** Whether a fault that may concern sinks or their target acted within a time of a moment, before or after it. */
+    boolean sinksWereDisturbed(Moment at, Duration window) {
+        return faults.stream()
+                .filter(span ->
+                        span.fault.disturbs() == Disturbance.PROGRESS && !dispatchers.contains(span.fault.process()))
+                .anyMatch(span -> !span.fault.at().isAfter(at.plus(window))
+                        && (span.until == null || !span.until.plus(window).isBefore(at)));
     }
 
     /** Whether a fault has set the clock of a process. */
     boolean clocksWereSet() {
         return faults.stream().anyMatch(span -> span.fault.disturbs() == Disturbance.CLOCK);
-    }
-
-    private boolean anyFault(Moment at, Duration window, Predicate<FaultBegan> wanted) {
-        return faults.stream()
-                .filter(span -> wanted.test(span.fault))
-                .anyMatch(span -> !span.fault.at().isAfter(at.plus(window))
-                        && (span.until == null || !span.until.plus(window).isBefore(at)));
     }
 
     private static boolean concerns(FaultBegan fault, String process) {

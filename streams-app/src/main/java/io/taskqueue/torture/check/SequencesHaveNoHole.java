@@ -7,9 +7,12 @@ import io.taskqueue.torture.history.RunPhase;
 import io.taskqueue.torture.history.SinkEntry.Applied;
 import io.taskqueue.torture.history.TopicEntry.LoggedTask;
 import io.taskqueue.torture.report.Invariant;
+import io.taskqueue.torture.report.Subject;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +30,8 @@ final class SequencesHaveNoHole implements InvariantCheck {
         queue.events().faults().forEach(queue.findings()::violation);
         for (String sink : queue.run().settings().sinks()) {
             checkEmitted(queue, sink);
-            AppliedTable applied = AppliedTable.of(queue.history(), sink);
-            checkHoles(queue, sink, applied);
-            checkOrder(queue, sink, applied);
+            checkHoles(queue, sink, queue.appliedBy(sink));
+            checkOrder(queue, sink, queue.appliedBy(sink));
         }
     }
 
@@ -45,7 +47,7 @@ final class SequencesHaveNoHole implements InvariantCheck {
             if (!emitted) {
                 queue.violation(
                         INVARIANT,
-                        position,
+                        new Subject.OfSinkEvents(sink, position),
                         "sink " + sink + " (" + process + ") applied "
                                 + applied.kind().wireName() + " of task " + applied.task() + ", attempt "
                                 + applied.attempt() + ", at position " + position + ", which was not emitted so");
@@ -56,14 +58,15 @@ final class SequencesHaveNoHole implements InvariantCheck {
     private static void checkHoles(QueueCheck queue, String sink, AppliedTable applied) {
         Optional<Position> end =
                 queue.run().began(RunPhase.DRAINED).isPresent() ? queue.events().latest() : checkpoint(queue, sink);
+        Set<Position> parked = queue.parked(sink);
         end.ifPresent(last -> queue.events().forEachPosition(position -> {
             if (position.compareTo(last) <= 0
                     && queue.events().passedToSinks(position)
                     && !applied.applied(position)
-                    && !applied.parked(position)) {
+                    && !parked.contains(position)) {
                 queue.violation(
                         INVARIANT,
-                        position,
+                        new Subject.OfSinkEvents(sink, position),
                         "sink " + sink + " has not applied event " + position
                                 + ", although it has passed it: its checkpoint is at " + last + " or later");
             }
@@ -72,13 +75,10 @@ final class SequencesHaveNoHole implements InvariantCheck {
 
     /** The latest position below which a sink claims to have applied all. */
     private static Optional<Position> checkpoint(QueueCheck queue, String sink) {
-        Position[] done = new Position[1];
-        queue.history().observed(entry -> {
-            if (entry instanceof CheckpointSeen seen && seen.sink().equals(sink) && seen.done() != null) {
-                done[0] = seen.done();
-            }
-        });
-        return Optional.ofNullable(done[0]);
+        return queue.orders(CheckpointSeen.class)
+                .filter(seen -> seen.sink().equals(sink))
+                .flatMap(seen -> Optional.ofNullable(seen.done()).stream())
+                .reduce((before, after) -> after);
     }
 
     private static void checkOrder(QueueCheck queue, String sink, AppliedTable applied) {
@@ -94,7 +94,7 @@ final class SequencesHaveNoHole implements InvariantCheck {
             if (earlier != null && applied.firstApplied(earlier) - first > 0) {
                 queue.violation(
                         INVARIANT,
-                        task.id(),
+                        new Subject.OfSinkEvents(sink, List.of(earlier, position)),
                         "sink " + sink + " applied event " + position + " of task " + task.id() + " before event "
                                 + earlier + ", which precedes it");
             }

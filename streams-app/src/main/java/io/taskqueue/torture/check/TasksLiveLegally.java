@@ -8,10 +8,10 @@ import io.taskqueue.torture.history.TopicEntry.LoggedTask;
 import io.taskqueue.torture.report.Counted;
 import io.taskqueue.torture.report.Invariant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Invariant 3. Reads the accepted events, and which dead tasks were retried by order: each task's events must be a legal {@link TaskLife}. */
 final class TasksLiveLegally implements InvariantCheck {
@@ -20,12 +20,8 @@ final class TasksLiveLegally implements InvariantCheck {
 
     @Override
     public void check(QueueCheck queue) {
-        Set<TaskId> retried = new HashSet<>();
-        queue.history().observed(entry -> {
-            if (entry instanceof DeadRetried order) {
-                retried.add(order.task());
-            }
-        });
+        Set<TaskId> retried =
+                queue.orders(DeadRetried.class).map(DeadRetried::task).collect(Collectors.toSet());
         queue.history().dispatchers((process, entry) -> {
             if (entry instanceof Recovered) {
                 queue.findings().count(Counted.RECOVERIES, 1);

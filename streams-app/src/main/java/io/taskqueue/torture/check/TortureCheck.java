@@ -1,6 +1,5 @@
 package io.taskqueue.torture.check;
 
-import io.taskqueue.torture.history.QueueHistory;
 import io.taskqueue.torture.history.RunDirectory;
 import io.taskqueue.torture.report.Findings;
 import io.taskqueue.torture.report.TortureReport;
@@ -40,10 +39,7 @@ public final class TortureCheck {
         Set<String> queues = new TreeSet<>(run.settings().queues());
         queues.addAll(directory.queues());
         for (String name : queues) {
-            QueueHistory history = directory.queue(name);
-            EventTable events = EventTable.of(history);
-            events.count(findings);
-            QueueCheck queue = new QueueCheck(run, history, events, findings);
+            QueueCheck queue = QueueCheck.of(run, directory.queue(name), findings);
             PER_QUEUE.forEach(check -> check.check(queue));
         }
         return TortureReport.of(run.seed(), run.faultsByKind(), findings);

@@ -17,8 +17,8 @@ public sealed interface ObservedEntry extends HistoryEntry {
     /**
      * How far a sink has come, as committed to Kafka.
      *
-     * @param done the position below which it has applied all, or null before the first
-     * @param committedOffset the committed offset of its group in the queue's partition, or null before the first
+     * @param done the position up to which it has applied all, or null where it was not read
+     * @param committedOffset the committed offset of its group in the queue's partition, or null where it was not read
      */
     record CheckpointSeen(Moment at, String sink, @Nullable Position done, @Nullable Long committedOffset)
             implements ObservedEntry {}

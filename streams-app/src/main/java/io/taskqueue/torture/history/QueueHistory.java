@@ -30,6 +30,14 @@ public final class QueueHistory {
         readIfExists(eventsFile(), TopicEntry.class, reader);
     }
 
+    /** The dispatchers that have had the queue. */
+    public List<String> dispatcherNames() {
+        return RunDirectory.names(dispatchers()).stream()
+                .map(name -> RunDirectory.process(dispatchers().resolve(name)))
+                .toList();
+    }
+
+    /** What the dispatchers did. */
     public void dispatchers(BiConsumer<String, ? super DispatcherEntry> reader) {
         readAll(dispatchers(), DispatcherEntry.class, reader);
     }
@@ -47,10 +55,12 @@ public final class QueueHistory {
         readAll(sinks().resolve(PercentEncoding.encode(sink).replace(".", "%2E")), SinkEntry.class, reader);
     }
 
+    /** What the targets did. */
     public void targets(BiConsumer<String, ? super TargetEntry> reader) {
         readAll(targets(), TargetEntry.class, reader);
     }
 
+    /** What the driver read and ordered. */
     public void observed(Consumer<? super ObservedEntry> reader) {
         readIfExists(observedFile(), ObservedEntry.class, reader);
     }

@@ -64,7 +64,7 @@ public final class RunDirectory {
     }
 
     /** Creates the copy of a queue's records. */
-    HistoryWriter<TopicEntry> events(String queue) {
+    public HistoryWriter<TopicEntry> events(String queue) {
         return HistoryWriter.create(queue(queue).eventsFile(), TopicEntry.class);
     }
 

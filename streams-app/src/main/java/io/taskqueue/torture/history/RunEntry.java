@@ -32,7 +32,8 @@ public sealed interface RunEntry extends HistoryEntry {
      *
      * @param id unique in the run
      * @param kind what is done, such as {@code kill-dispatcher}
-     * @param process what it is done to; {@code *} for what concerns all processes
+     * @param process what it is done to: a process, or a group of them such as the sinks or the target; {@code *} for what concerns
+     *     all, dispatchers too
      * @param disturbs what processes may do because of it
      * @param detail for the report
      */

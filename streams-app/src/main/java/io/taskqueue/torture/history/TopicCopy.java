@@ -1,6 +1,5 @@
 package io.taskqueue.torture.history;
 
-import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.serde.EventHeaders;
@@ -9,17 +8,13 @@ import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.torture.history.TopicEntry.InvalidRecord;
 import io.taskqueue.torture.history.TopicEntry.LoggedEvent;
-import io.taskqueue.torture.history.TopicEntry.LoggedTask;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Copies the event topic into the history, as it is when the run has ended: what the checker then reads does not need the cluster any more.
@@ -66,15 +61,8 @@ public final class TopicCopy {
         Optional<EventHeaders> headers = EventHeaders.read(record.headers());
         try {
             ReplicationEvent<String> event = codec.decode(record.value() == null ? new byte[0] : record.value());
-            return new LoggedEvent(
-                    record.partition(),
-                    record.offset(),
-                    event.position(),
-                    headers.flatMap(EventHeaders::instanceId).orElse(null),
-                    event.kind(),
-                    event.kind() == EventKind.SOURCE_STARTED ? 0 : event.sourceEventId(),
-                    event.occurredAt(),
-                    task(event));
+            return LoggedEvent.of(
+                    event, headers.flatMap(EventHeaders::instanceId).orElse(null), record.partition(), record.offset());
         } catch (UndecodableEventException e) {
             return new InvalidRecord(
                     record.partition(),
@@ -82,25 +70,5 @@ public final class TopicCopy {
                     headers.map(EventHeaders::position).orElse(null),
                     String.valueOf(e.getMessage()));
         }
-    }
-
-    private static @Nullable LoggedTask task(ReplicationEvent<String> event) {
-        return event.change()
-                .map(change -> new LoggedTask(
-                        change.task().id(),
-                        change.task().attempt(),
-                        change.task().key(),
-                        digest(change.task().payload()),
-                        change.token().orElse(null),
-                        change.leaseExpiration().orElse(null),
-                        change.availableAt().orElse(null),
-                        change.flags()))
-                .orElse(null);
-    }
-
-    private static String digest(String payload) {
-        CRC32C digest = new CRC32C();
-        digest.update(payload.getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().toHexDigits((int) digest.getValue());
     }
 }

@@ -4,10 +4,15 @@ import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Set;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** A record of the event topic, of one queue. */
@@ -33,7 +38,28 @@ public sealed interface TopicEntry extends HistoryEntry {
             long number,
             Instant occurredAt,
             @Nullable LoggedTask task)
-            implements TopicEntry {}
+            implements TopicEntry {
+
+        /**
+         * An event as it was read from the topic.
+         *
+         * @param event with its payload as text
+         * @param instance the source that wrote it, by the record's headers
+         */
+        public static LoggedEvent of(
+                ReplicationEvent<String> event, @Nullable UUID instance, int partition, long offset) {
+            TaskEvent<String> change = event.change().orElse(null);
+            return new LoggedEvent(
+                    partition,
+                    offset,
+                    event.position(),
+                    instance,
+                    event.kind(),
+                    change == null ? 0 : change.number(),
+                    event.occurredAt(),
+                    change == null ? null : LoggedTask.of(change));
+        }
+    }
 
     /**
      * The task of an event.
@@ -53,6 +79,24 @@ public sealed interface TopicEntry extends HistoryEntry {
             Set<EventFlag> flags) {
         public LoggedTask {
             flags = Set.copyOf(flags);
+        }
+
+        private static LoggedTask of(TaskEvent<String> change) {
+            return new LoggedTask(
+                    change.task().id(),
+                    change.task().attempt(),
+                    change.task().key(),
+                    digest(change.task().payload()),
+                    change.token().orElse(null),
+                    change.leaseExpiration().orElse(null),
+                    change.availableAt().orElse(null),
+                    change.flags());
+        }
+
+        private static String digest(String payload) {
+            CRC32C digest = new CRC32C();
+            digest.update(payload.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().toHexDigits((int) digest.getValue());
         }
     }
 
