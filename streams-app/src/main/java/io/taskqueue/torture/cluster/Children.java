@@ -1,0 +1,51 @@
+package io.taskqueue.torture.cluster;
+
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The child JVMs of a run, each of which is killed by its id when this is closed or this process ends. If this process is killed, they
+ * end because their standard input does. Thread-safe.
+ */
+public final class Children implements AutoCloseable {
+
+    private final Set<ChildProcess> alive = ConcurrentHashMap.newKeySet();
+    private final Thread hook = new Thread(this::killAll, "end-children");
+    private volatile boolean closed;
+
+    private Children() {}
+
+    public static Children open() {
+        Children children = new Children();
+        Runtime.getRuntime().addShutdownHook(children.hook);
+        return children;
+    }
+
+    /** @throws IllegalStateException if the children have been ended */
+    public ChildProcess start(ChildJvm jvm) throws IOException {
+        ChildProcess child = ChildProcess.start(jvm);
+        alive.removeIf(each -> !each.isAlive());
+        alive.add(child);
+        if (closed) {
+            child.killAtOnce();
+            throw new IllegalStateException("The process " + jvm.name() + " cannot be started: the run is ending.");
+        }
+        return child;
+    }
+
+    private void killAll() {
+        closed = true;
+        alive.forEach(ChildProcess::killAtOnce);
+    }
+
+    @Override
+    public void close() {
+        killAll();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // this process is ending, and the hook runs
+        }
+    }
+}
