@@ -14,6 +14,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 /**
  * A child JVM, which takes commands as lines of its standard input and answers with lines of its standard output, the first of which
@@ -40,8 +41,10 @@ public final class ChildProcess {
         this.input = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
     }
 
-    static ChildProcess start(ChildJvm jvm) throws IOException {
+    /** @param ended is called with the exit code when the process has ended */
+    static ChildProcess start(ChildJvm jvm, IntConsumer ended) throws IOException {
         ChildProcess child = new ChildProcess(jvm, jvm.start());
+        var unused = child.process.onExit().thenAccept(process -> ended.accept(process.exitValue()));
         Thread reader = new Thread(child::readOutput, jvm.name() + "-output");
         reader.setDaemon(true);
         reader.start();

@@ -14,17 +14,23 @@ public final class Children implements AutoCloseable {
     private final Thread hook = new Thread(this::killAll, "end-children");
     private volatile boolean closed;
 
-    private Children() {}
+    private final RunRecorder recorder;
 
-    public static Children open() {
-        Children children = new Children();
+    private Children(RunRecorder recorder) {
+        this.recorder = recorder;
+    }
+
+    /** @param recorder gets the start and the end of each process */
+    public static Children open(RunRecorder recorder) {
+        Children children = new Children(recorder);
         Runtime.getRuntime().addShutdownHook(children.hook);
         return children;
     }
 
     /** @throws IllegalStateException if the children have been ended */
     public ChildProcess start(ChildJvm jvm) throws IOException {
-        ChildProcess child = ChildProcess.start(jvm);
+        recorder.processStarted(jvm.name());
+        ChildProcess child = ChildProcess.start(jvm, exitCode -> recorder.processEnded(jvm.name(), exitCode));
         alive.removeIf(each -> !each.isAlive());
         alive.add(child);
         if (closed) {

@@ -8,12 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /** What the parent sends to a child: a command a line. A child whose parent has ended halts. */
-final class ParentInput {
+public final class ParentInput {
 
     private ParentInput() {}
 
     /** Calls the handler with each command, on a thread for that. */
-    static void listen(Consumer<String> handler) {
+    public static void listen(Consumer<String> handler) {
         Thread thread = new Thread(
                 () -> {
                     try (BufferedReader lines =
@@ -33,7 +33,7 @@ final class ParentInput {
     }
 
     /** Sends a line to the parent. */
-    static void answer(String line) {
+    public static void answer(String line) {
         System.out.println(line);
         System.out.flush();
     }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KafkaClusterTest {
   @Test void starts(@TempDir Path dir) throws Exception {
     long t=System.nanoTime();
-    try (Children c = Children.open(); KafkaCluster k = KafkaCluster.start(c, dir)) {
+    try (Children c = Children.open(RunRecorder.open(new io.taskqueue.torture.history.RunDirectory(dir.resolve("run")), java.time.Clock.systemUTC(), io.taskqueue.queue.Ticker.system())); KafkaCluster k = KafkaCluster.start(c, dir)) {
       System.err.println("READY after "+(System.nanoTime()-t)/1e9+" "+k.bootstrapServers());
       try (Admin a = Admin.create(Map.<String,Object>of("bootstrap.servers", k.bootstrapServers()))) {
         System.err.println(a.describeCluster().nodes().get());

@@ -1,0 +1,111 @@
+package io.taskqueue.torture.cluster;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The dispatchers of one queue, one after the other: the newest owns the queue once it has claimed it. Used by one thread at a time. */
+public final class QueueDispatchers {
+
+    private static final String MAIN = "io.taskqueue.torture.workload.DispatcherMain";
+    private static final int HEAP = 80;
+    /** How long a dispatcher may take to start; longer ones are killed, and started again. */
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+
+    private final String queue;
+    private final Children children;
+    private final java.nio.file.Path logs;
+    private final Function<Map<String, String>, List<String>> arguments;
+    private final List<ChildProcess> former = new ArrayList<>();
+    private @Nullable ChildProcess newest;
+    private int started;
+    private boolean quiet;
+
+    /** @param arguments the arguments of a process, from those that differ between the dispatchers of the queue */
+    public QueueDispatchers(
+            String queue,
+            Children children,
+            java.nio.file.Path logs,
+            Function<Map<String, String>, List<String>> arguments) {
+        this.queue = queue;
+        this.children = children;
+        this.logs = logs;
+        this.arguments = arguments;
+    }
+
+    public String queue() {
+        return queue;
+    }
+
+    /** Starts the next dispatcher, which takes the queue over if another one has it; does not wait until it is ready. */
+    public ChildProcess start(Map<String, String> more) throws IOException {
+        String process = queue + "-dispatcher-" + ++started;
+        Map<String, String> all = new java.util.HashMap<>(more);
+        all.put("process", process);
+        all.put("queue", queue);
+        if (quiet) {
+            all.put("quiet", "true");
+        }
+        if (newest != null) {
+            former.add(newest);
+        }
+        newest = children.start(new ChildJvm(process, MAIN, HEAP, arguments.apply(all), logs));
+        return newest;
+    }
+
+    /** Starts the next dispatcher, and returns when it owns the queue or has ended. */
+    public ChildProcess startAndAwait() throws IOException, InterruptedException {
+        ChildProcess next = start(Map.of());
+        awaitStarted(next);
+        return next;
+    }
+
+    private static void awaitStarted(ChildProcess child) throws InterruptedException {
+        if (!child.awaitReady(START_TIMEOUT) && child.isAlive()) {
+            child.kill();
+        }
+    }
+
+    /** The dispatcher that owns the queue; one is started where there is none. */
+    public ChildProcess owner() throws IOException, InterruptedException {
+        while (true) {
+            ChildProcess owner = newest;
+            if (owner != null && owner.isAlive()) {
+                awaitStarted(owner);
+                if (owner.isAlive()) {
+                    return owner;
+                }
+            }
+            var unused = startAndAwait();
+            if (newest != null && newest.isAlive()) {
+                return newest;
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+    }
+
+    /** Whether the newest dispatcher runs and owns the queue, without waiting. */
+    public boolean owned() {
+        return newest != null && newest.isAlive() && newest.isReady();
+    }
+
+    /** Those that owned the queue before and have not ended. */
+    public List<ChildProcess> former() {
+        former.removeIf(child -> !child.isAlive());
+        return List.copyOf(former);
+    }
+
+    /** From now on the dispatchers enqueue nothing. */
+    public void quiet() {
+        quiet = true;
+        if (newest != null) {
+            newest.send("quiet");
+        }
+    }
+}
