@@ -1,6 +1,8 @@
 package io.taskqueue.torture.cluster;
 
+import io.taskqueue.cli.shared.ShutdownSignal;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,6 +29,11 @@ public final class PausedProcess implements AutoCloseable {
             throw new IOException("The signal SIGSTOP could not be sent to " + child + ": it has ended.");
         }
         return new PausedProcess(shell);
+    }
+
+    /** Waits while the child stands still; shorter if this process is asked to end. */
+    public void hold(ShutdownSignal shutdown, Duration lasts) throws InterruptedException {
+        var signal = shutdown.await(lasts);
     }
 
     /** Lets the child run again, if it still exists. */
