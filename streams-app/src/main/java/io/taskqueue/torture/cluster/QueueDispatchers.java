@@ -101,6 +101,16 @@ public final class QueueDispatchers {
         return List.copyOf(former);
     }
 
+    /** Kills all that still run. */
+    public void killAll() throws InterruptedException {
+        for (ChildProcess child : former()) {
+            child.kill();
+        }
+        if (newest != null) {
+            newest.kill();
+        }
+    }
+
     /** From now on the dispatchers enqueue nothing. */
     public void quiet() {
         quiet = true;

@@ -33,12 +33,13 @@ public final class DispatcherMain {
         ParentInput.listen(commands::add);
         int exitCode;
         try {
+            ChildArguments parsed = ChildArguments.parse(arguments);
             exitCode = TortureDispatcher.run(
-                    ChildArguments.parse(arguments),
+                    parsed,
                     commands,
                     new SteppedClock(Clock.systemUTC()),
                     Ticker.system(),
-                    new SplittableRandom());
+                    new SplittableRandom(parsed.number("seed")));
         } catch (Exception e) {
             LOG.error("The dispatcher failed", e);
             exitCode = DispatcherExit.FAILED;

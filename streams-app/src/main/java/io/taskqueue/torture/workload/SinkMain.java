@@ -89,7 +89,7 @@ public final class SinkMain {
                     .stateMemory(STATE_MEMORY)
                     .retry(factory.retry(configuration))
                     .breaker(factory.breaker(configuration))
-                    .concurrency(16)
+                    .concurrency(48)
                     .topicCheckInterval(Duration.ofSeconds(5))
                     .waitForTopic();
             SinkService service;

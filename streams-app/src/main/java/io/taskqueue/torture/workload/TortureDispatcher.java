@@ -1,7 +1,6 @@
 package io.taskqueue.torture.workload;
 
 import io.taskqueue.event.EventKind;
-import io.taskqueue.event.Position;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.fold.TaskPhase;
@@ -25,13 +24,13 @@ import io.taskqueue.torture.history.HistoryWriter;
 import io.taskqueue.torture.history.Moment;
 import io.taskqueue.torture.history.RunDirectory;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.random.RandomGenerator;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +56,8 @@ final class TortureDispatcher {
     private final SteppedClock clock;
     private final Ticker ticker;
     private final AtomicLong enqueued = new AtomicLong();
+    /** Never counted down: the threads end with the queue, and wait on it in between. */
+    private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean quiet;
 
     private TortureDispatcher(
@@ -227,8 +228,8 @@ final class TortureDispatcher {
                 null);
     }
 
-    private static void pause(RandomGenerator random, Duration most) throws InterruptedException {
-        TimeUnit.NANOSECONDS.sleep((long) (random.nextDouble() * most.toNanos()));
+    private void pause(RandomGenerator random, Duration most) throws InterruptedException {
+        var unused = ended.await((long) (random.nextDouble() * most.toNanos()), TimeUnit.NANOSECONDS);
     }
 
     private int follow(BlockingQueue<String> commands) throws InterruptedException {
