@@ -5,8 +5,11 @@ import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.queue.Ticker;
+import io.taskqueue.torture.check.TortureCheck;
 import io.taskqueue.torture.fault.FaultKind;
 import io.taskqueue.torture.fault.FaultSchedule;
+import io.taskqueue.torture.history.RunDirectory;
+import io.taskqueue.torture.report.TortureReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -90,7 +93,9 @@ public final class TortureCommand implements Callable<Integer> {
             boolean complete = new TortureRun(settings, cluster, ticker, shutdown, output::progress).run(schedule);
             output.progress("ended: " + complete + " " + cluster.recorder.faults() + " " + cluster.recorder.ends());
         }
-        return ExitCode.OK;
+        TortureReport report = TortureCheck.check(new RunDirectory(run.resolve("history")));
+        output.result(String.join(System.lineSeparator(), report.lines()), report);
+        return report.held() ? ExitCode.OK : ExitCode.FAILED;
     }
 
     /** The rest of the time is for the start and for what follows the load. */
