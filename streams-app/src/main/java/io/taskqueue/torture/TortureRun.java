@@ -203,6 +203,7 @@ final class TortureRun {
             each.killAll();
         }
         var unused = cluster.sinks.stopAll();
+        cluster.sinks.close();
         cluster.recorder.phaseBegan(RunPhase.END);
         progress.accept("reading what is left on Kafka ...");
         FinalState.write(cluster);

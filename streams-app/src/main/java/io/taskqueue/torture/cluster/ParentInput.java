@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 
 /** What the parent sends to a child: a command a line. A child whose parent has ended halts. */
@@ -30,6 +31,11 @@ public final class ParentInput {
                 "parent-input");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** Waits for the line with which the parent lets this process begin, and returns its arguments. */
+    public static String[] awaitArguments(BlockingQueue<String> commands) throws InterruptedException {
+        return commands.take().substring(SpareProcess.GO.length()).split(" ");
     }
 
     /** Sends a line to the parent. */

@@ -1,8 +1,10 @@
 package io.taskqueue.torture.cluster;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -17,23 +19,21 @@ public final class QueueDispatchers {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
     private final String queue;
-    private final Children children;
-    private final java.nio.file.Path logs;
+    private final SpareProcess processes;
     private final Function<Map<String, String>, List<String>> arguments;
     private final List<ChildProcess> former = new ArrayList<>();
     private @Nullable ChildProcess newest;
-    private int started;
     private boolean quiet;
 
     /** @param arguments the arguments of a process, from those that differ between the dispatchers of the queue */
     public QueueDispatchers(
             String queue,
             Children children,
-            java.nio.file.Path logs,
-            Function<Map<String, String>, List<String>> arguments) {
+            Path logs,
+            Function<Map<String, String>, List<String>> arguments)
+            throws IOException {
         this.queue = queue;
-        this.children = children;
-        this.logs = logs;
+        this.processes = new SpareProcess(children, queue + "-dispatcher-", MAIN, HEAP, logs);
         this.arguments = arguments;
     }
 
@@ -43,9 +43,7 @@ public final class QueueDispatchers {
 
     /** Starts the next dispatcher, which takes the queue over if another one has it; does not wait until it is ready. */
     public ChildProcess start(Map<String, String> more) throws IOException {
-        String process = queue + "-dispatcher-" + ++started;
-        Map<String, String> all = new java.util.HashMap<>(more);
-        all.put("process", process);
+        Map<String, String> all = new HashMap<>(more);
         all.put("queue", queue);
         if (quiet) {
             all.put("quiet", "true");
@@ -53,7 +51,10 @@ public final class QueueDispatchers {
         if (newest != null) {
             former.add(newest);
         }
-        newest = children.start(new ChildJvm(process, MAIN, HEAP, arguments.apply(all), logs));
+        newest = processes.begin(process -> {
+            all.put("process", process);
+            return arguments.apply(all);
+        });
         return newest;
     }
 
@@ -109,6 +110,7 @@ public final class QueueDispatchers {
         if (newest != null) {
             newest.kill();
         }
+        processes.close();
     }
 
     /** From now on the dispatchers enqueue nothing. */

@@ -22,11 +22,10 @@ public final class SinkInstances {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
 
     private final String name;
-    private final Children children;
+    private final SpareProcess processes;
     private final Path directory;
     private final Function<Map<String, String>, List<String>> arguments;
     private final Map<Integer, ChildProcess> running = new TreeMap<>();
-    private int started;
 
     /**
      * @param name of the sink
@@ -37,9 +36,10 @@ public final class SinkInstances {
             String name,
             Children children,
             Path directory,
-            Function<Map<String, String>, List<String>> arguments) {
+            Function<Map<String, String>, List<String>> arguments)
+            throws IOException {
         this.name = name;
-        this.children = children;
+        this.processes = new SpareProcess(children, "sink-", MAIN, HEAP, directory.resolve("logs"));
         this.directory = directory;
         this.arguments = arguments;
     }
@@ -50,14 +50,8 @@ public final class SinkInstances {
 
     /** Starts an instance, without waiting until it is ready. */
     public ChildProcess start(int instance) throws IOException {
-        String process = "sink-" + instance + "-" + ++started;
-        ChildProcess child = children.start(new ChildJvm(
-                process,
-                MAIN,
-                HEAP,
-                arguments.apply(Map.of(
-                        "process", process, "name", name, "state", stateDirectory(instance).toString())),
-                directory.resolve("logs")));
+        ChildProcess child = processes.begin(process -> arguments.apply(Map.of(
+                "process", process, "name", name, "state", stateDirectory(instance).toString())));
         running.put(instance, child);
         return child;
     }
@@ -112,6 +106,11 @@ public final class SinkInstances {
             stop(instance);
         }
         return stopped;
+    }
+
+    /** Ends the process that waits to become the next instance. */
+    public void close() throws InterruptedException {
+        processes.close();
     }
 
     /** Deletes what an instance that does not run has stored on its disk. */

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A dispatcher in a process of its own, which owns one queue until it hands it over, is fenced, or is killed.
+ * A dispatcher in a process of its own. It waits for its arguments, and then owns one queue until it hands it over, is fenced, or is killed.
  *
  * <pre>
  *   command       answer
@@ -33,7 +33,8 @@ public final class DispatcherMain {
         ParentInput.listen(commands::add);
         int exitCode;
         try {
-            ChildArguments parsed = ChildArguments.parse(arguments);
+            WarmUp.clients();
+            ChildArguments parsed = ChildArguments.parse(ParentInput.awaitArguments(commands));
             exitCode = TortureDispatcher.run(
                     parsed,
                     commands,

@@ -53,7 +53,8 @@ public final class SinkMain {
         ParentInput.listen(commands::add);
         int exitCode;
         try {
-            ChildArguments parsed = ChildArguments.parse(arguments);
+            WarmUp.clients();
+            ChildArguments parsed = ChildArguments.parse(ParentInput.awaitArguments(commands));
             parsed.find("class-path")
                     .ifPresent(path -> Thread.currentThread()
                             .setContextClassLoader(new ClassPath.Entries().parse(path).loader()));

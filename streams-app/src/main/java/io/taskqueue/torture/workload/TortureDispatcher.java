@@ -12,10 +12,13 @@ import io.taskqueue.queue.QueueSnapshot;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.source.HandOverReport;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.SourceHealth;
 import io.taskqueue.source.SourceStartException;
 import io.taskqueue.source.SourceState;
+import io.taskqueue.source.recovery.Recovery;
+import io.taskqueue.source.recovery.RecoveryReport;
 import io.taskqueue.torture.cluster.ChildProcess;
 import io.taskqueue.torture.cluster.ParentInput;
 import io.taskqueue.torture.history.DispatcherEntry;
@@ -28,7 +31,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,7 @@ final class TortureDispatcher {
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(50);
     private static final Duration LEASE = Duration.ofSeconds(3);
     private static final Duration GRACE = Duration.ofSeconds(1);
+    private static final Duration MARK_INTERVAL = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
     private final String process;
@@ -55,7 +58,6 @@ final class TortureDispatcher {
     private final HistoryWriter<DispatcherEntry> history;
     private final SteppedClock clock;
     private final Ticker ticker;
-    private final AtomicLong enqueued = new AtomicLong();
     /** Never counted down: the threads end with the queue, and wait on it in between. */
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean quiet;
@@ -105,12 +107,27 @@ final class TortureDispatcher {
         var dispatcher = new TortureDispatcher(process, source, history, clock, ticker);
         history.write(new DispatcherEntry.Claimed(
                 from, dispatcher.now(), source.epoch(), source.instanceId()));
+        source.recovery().ifPresent(dispatcher::recovered);
         if (arguments.find("quiet").isPresent()) {
             dispatcher.quiet = true;
         }
         ParentInput.answer(ChildProcess.READY);
         dispatcher.startThreads(random, arguments.duration("pause"));
         return dispatcher.follow(commands);
+    }
+
+    private void recovered(RecoveryReport report) {
+        history.write(new DispatcherEntry.Recovered(
+                now(),
+                source.epoch(),
+                report.reading().from(),
+                report.reading().to(),
+                report.reading().events(),
+                (int) (report.tasks().pending() + report.tasks().handedOver()),
+                (int) report.tasks().delayed(),
+                (int) report.tasks().leased()));
+        report.removed().ifPresent(removed -> LOG.error("Retention removed tasks: {}", removed));
+        report.undecodable().forEach(task -> LOG.error("Undecodable: {}", task));
     }
 
     private static ReplicationSource.Builder<String> source(
@@ -120,6 +137,8 @@ final class TortureDispatcher {
                 .sourcePeer(arguments.text("process"))
                 .partitions((int) arguments.number("partitions"))
                 .clock(clock)
+                .recover(Recovery.standard())
+                .markInterval(MARK_INTERVAL)
                 .closeTimeout(CLOSE_TIMEOUT);
         arguments
                 .find("kill-point")
@@ -166,12 +185,25 @@ final class TortureDispatcher {
     }
 
     private void enqueueAll(RandomGenerator random, Duration pause) throws InterruptedException {
+        long line = 1 + lastLine();
         while (!quiet) {
-            String payload = "{\"by\":\"" + process + "\",\"n\":" + enqueued.incrementAndGet() + "}";
-            Optional<TaskId> id = queue.enqueue(payload, CHECK_INTERVAL);
-            id.ifPresent(task -> confirm(EventKind.ENQUEUED, task, 1, null));
+            String key = String.valueOf(line);
+            Optional<TaskId> id =
+                    queue.enqueue("{\"by\":\"" + process + "\",\"line\":" + key + "}", key, CHECK_INTERVAL);
+            if (id.isPresent()) {
+                confirm(EventKind.ENQUEUED, id.get(), 1, key);
+                line++;
+            }
             pause(random, pause);
         }
+    }
+
+    /** The tasks are the lines of an input without an end: the number of a line is the key of its task, and the next owner continues behind it. */
+    private long lastLine() {
+        return source.recovery()
+                .flatMap(RecoveryReport::lastKey)
+                .map(Long::parseLong)
+                .orElse(0L);
     }
 
     private void confirm(EventKind change, TaskId task, int attempt, @Nullable String key) {
@@ -297,7 +329,11 @@ final class TortureDispatcher {
     }
 
     private int handOver() {
-        source.close();
+        HandOverReport left = source.handOver(GRACE);
+        history.write(new DispatcherEntry.HandedOver(now(), source.epoch(), left.tasks()));
+        if (!left.closed().complete()) {
+            LOG.error("Not everything was replicated when the queue was handed over: {}", left.closed());
+        }
         return DispatcherExit.DONE;
     }
 }
