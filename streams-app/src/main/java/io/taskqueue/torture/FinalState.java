@@ -2,7 +2,6 @@ package io.taskqueue.torture;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.source.ReplicationSource;
@@ -14,8 +13,6 @@ import io.taskqueue.torture.history.ObservedEntry;
 import io.taskqueue.torture.history.ObservedEntry.ResultState;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.TopicPartition;
 
 /** What Kafka holds about queues and sink when a run has ended, written to its history. */
 final class FinalState {
@@ -41,17 +38,7 @@ final class FinalState {
                                         TortureSettings.SINK,
                                         event.event().position(),
                                         event.state().toString())));
-        try (Admin admin = Admin.create(kafka)) {
-            Map<TopicPartition, Long> committed =
-                    TopicOffsets.find(admin, TortureSettings.TOPIC).committed(TortureSettings.SINK);
-            cluster.observed.forEach((queue, partition) -> cluster.observed.write(
-                    queue,
-                    new ObservedEntry.CheckpointSeen(
-                            cluster.recorder.now(),
-                            TortureSettings.SINK,
-                            null,
-                            committed.get(new TopicPartition(TortureSettings.TOPIC, partition)))));
-        }
+        CheckpointReader.write(cluster);
     }
 
     private static ObservedEntry seen(TortureCluster cluster, EffectRecord record) {

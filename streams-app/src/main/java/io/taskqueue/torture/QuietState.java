@@ -6,7 +6,7 @@ import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.parking.ParkedTask;
-import io.taskqueue.torture.cluster.ChildProcess;
+import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.cluster.QueueDispatchers;
 import io.taskqueue.torture.cluster.SinkInstances;
 import io.taskqueue.torture.history.ObservedEntry;
@@ -43,7 +43,7 @@ final class QuietState {
                 text = "queue " + each.queue() + ": " + live.orElse("its dispatcher does not answer");
                 return false;
             }
-            List<ChildProcess> former = each.former();
+            List<TortureProcess> former = each.former();
             if (!former.isEmpty()) {
                 text = "queue " + each.queue() + ": " + former + " lost it, but still run";
                 return false;
@@ -52,7 +52,7 @@ final class QuietState {
         return sinksSettled();
     }
 
-    private static Optional<String> live(ChildProcess owner) throws InterruptedException {
+    private static Optional<String> live(TortureProcess owner) throws InterruptedException {
         return owner.ask("live", ANSWER);
     }
 
@@ -97,7 +97,7 @@ final class QuietState {
     /** Lets each dispatcher write its queue's snapshot, and stops it. */
     void lookAndStopDispatchers() throws Exception {
         for (QueueDispatchers each : cluster.dispatchers) {
-            ChildProcess owner = each.owner();
+            TortureProcess owner = each.owner();
             var seen = owner.ask("look", ANSWER);
             owner.send("stop");
             if (!owner.awaitEnd(STOPPED)) {

@@ -86,10 +86,11 @@ final class TortureRun {
                         Duration.ofMillis(100),
                         true));
         start();
-        load(schedule);
-        boolean drained = quiet();
-        if (drained) {
-            replay();
+        try (RunObserver observer = RunObserver.start(cluster, settings.directory())) {
+            load(schedule, observer);
+            if (quiet()) {
+                replay();
+            }
         }
         end();
         return !shutdown.isReceived();
@@ -114,7 +115,7 @@ final class TortureRun {
         }
     }
 
-    private void load(FaultSchedule schedule) throws Exception {
+    private void load(FaultSchedule schedule, RunObserver observer) throws Exception {
         cluster.recorder.phaseBegan(RunPhase.LOAD);
         progress.accept("injecting faults for " + settings.load().toSeconds() + " s ...");
         Map<FaultInjector, List<Fault>> lanes = new LinkedHashMap<>();
@@ -141,7 +142,7 @@ final class TortureRun {
         long begin = ticker.nanos();
         List<Callable<Void>> work = new ArrayList<>();
         lanes.forEach((injector, faults) -> work.add(() -> {
-            new FaultLane(injector, faults, ticker, shutdown).run(begin, settings.load());
+            new FaultLane(injector, faults, ticker, shutdown, observer::full).run(begin, settings.load());
             return null;
         }));
         ExecutorService threads = Executors.newFixedThreadPool(work.size());

@@ -1,6 +1,7 @@
 package io.taskqueue.torture.cluster;
 
 import java.io.IOException;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -10,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Children implements AutoCloseable {
 
-    private final Set<ChildProcess> alive = ConcurrentHashMap.newKeySet();
+    private final Set<TortureProcess> alive = ConcurrentHashMap.newKeySet();
     private final Thread hook = new Thread(this::killAll, "end-children");
     private volatile boolean closed;
 
@@ -28,9 +29,9 @@ public final class Children implements AutoCloseable {
     }
 
     /** @throws IllegalStateException if the children have been ended */
-    public ChildProcess start(ChildJvm jvm) throws IOException {
+    public TortureProcess start(ProcessCommand jvm) throws IOException {
         recorder.processStarted(jvm.name());
-        ChildProcess child = ChildProcess.start(jvm, exitCode -> recorder.processEnded(jvm.name(), exitCode));
+        TortureProcess child = TortureProcess.start(jvm, exitCode -> recorder.processEnded(jvm.name(), exitCode));
         alive.removeIf(each -> !each.isAlive());
         alive.add(child);
         if (closed) {
@@ -40,9 +41,20 @@ public final class Children implements AutoCloseable {
         return child;
     }
 
+    /** Measures the resident memory of each process against its bound, where the operating system tells it. */
+    public void measureMemory() {
+        for (TortureProcess child : alive) {
+            OptionalLong megabytes = child.residentMegabytes();
+            if (megabytes.isPresent()) {
+                recorder.measured(
+                        child.name(), "megabytes of resident memory", megabytes.getAsLong(), child.maxMegabytes());
+            }
+        }
+    }
+
     private void killAll() {
         closed = true;
-        alive.forEach(ChildProcess::killAtOnce);
+        alive.forEach(TortureProcess::killAtOnce);
     }
 
     @Override

@@ -48,7 +48,7 @@ public final class KafkaCluster implements AutoCloseable {
         int controllerPort = freePort();
         KafkaCluster cluster = new KafkaCluster(children, directory, controllerPort);
         try {
-            ChildProcess controller = children.start(cluster.controller(controllerPort));
+            TortureProcess controller = children.start(cluster.controller(controllerPort));
             for (int id = 1; id <= BROKERS; id++) {
                 int clients = freePort();
                 Broker broker = cluster.new Broker(id, clients, freePort(), TcpProxy.open("proxy-broker-" + id, clients));
@@ -66,7 +66,7 @@ public final class KafkaCluster implements AutoCloseable {
         }
     }
 
-    private static void requireReady(ChildProcess node) throws IOException, InterruptedException {
+    private static void requireReady(TortureProcess node) throws IOException, InterruptedException {
         if (!node.awaitReady(START_TIMEOUT)) {
             throw new IOException("The Kafka node " + node.name() + " was not ready within " + START_TIMEOUT.toSeconds()
                     + " s. Its log is in the directory of the run, under kafka/logs.");
@@ -84,7 +84,7 @@ public final class KafkaCluster implements AutoCloseable {
         return List.copyOf(brokers);
     }
 
-    private ChildJvm controller(int port) {
+    private ProcessCommand controller(int port) {
         return node("controller", CONTROLLER_HEAP, Map.of(
                 "node.id", String.valueOf(CONTROLLER_ID),
                 "process.roles", "controller",
@@ -94,14 +94,14 @@ public final class KafkaCluster implements AutoCloseable {
                 "min.insync.replicas", "2"));
     }
 
-    private ChildJvm node(String name, int heap, Map<String, String> settings) {
+    private ProcessCommand node(String name, int heap, Map<String, String> settings) {
         List<String> arguments = new ArrayList<>();
         arguments.add(directory.resolve(name).toString());
         arguments.add("controller.quorum.voters=" + voters);
         arguments.add("controller.listener.names=CONTROLLER");
         arguments.add("listener.security.protocol.map=CLIENTS:PLAINTEXT,REPLICATION:PLAINTEXT,CONTROLLER:PLAINTEXT");
         settings.forEach((key, value) -> arguments.add(key + "=" + value));
-        return new ChildJvm(name, NODE_MAIN, heap, arguments, directory.resolve("logs"));
+        return new ProcessCommand(name, NODE_MAIN, heap, arguments, directory.resolve("logs"));
     }
 
     private static int freePort() throws IOException {
@@ -123,7 +123,7 @@ public final class KafkaCluster implements AutoCloseable {
         private final int clientPort;
         private final int replicationPort;
         private final TcpProxy proxy;
-        private ChildProcess process;
+        private TortureProcess process;
 
         private Broker(int id, int clientPort, int replicationPort, TcpProxy proxy) {
             this.id = id;
@@ -136,7 +136,7 @@ public final class KafkaCluster implements AutoCloseable {
             return id;
         }
 
-        public ChildProcess process() {
+        public TortureProcess process() {
             return process;
         }
 

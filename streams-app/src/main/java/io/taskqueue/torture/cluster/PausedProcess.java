@@ -20,7 +20,7 @@ public final class PausedProcess implements AutoCloseable {
     }
 
     /** Stops the child, and returns when the signal has been sent. */
-    public static PausedProcess stop(ChildProcess child) throws IOException {
+    public static PausedProcess stop(TortureProcess child) throws IOException {
         Process shell = new ProcessBuilder("sh", "-c", SCRIPT, "pause", String.valueOf(child.pid()))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -21,8 +21,8 @@ public final class QueueDispatchers {
     private final String queue;
     private final SpareProcess processes;
     private final Function<Map<String, String>, List<String>> arguments;
-    private final List<ChildProcess> former = new ArrayList<>();
-    private @Nullable ChildProcess newest;
+    private final List<TortureProcess> former = new ArrayList<>();
+    private @Nullable TortureProcess newest;
     private boolean quiet;
 
     /** @param arguments the arguments of a process, from those that differ between the dispatchers of the queue */
@@ -42,7 +42,7 @@ public final class QueueDispatchers {
     }
 
     /** Starts the next dispatcher, which takes the queue over if another one has it; does not wait until it is ready. */
-    public ChildProcess start(Map<String, String> more) throws IOException {
+    public TortureProcess start(Map<String, String> more) throws IOException {
         Map<String, String> all = new HashMap<>(more);
         all.put("queue", queue);
         if (quiet) {
@@ -59,22 +59,22 @@ public final class QueueDispatchers {
     }
 
     /** Starts the next dispatcher, and returns when it owns the queue or has ended. */
-    public ChildProcess startAndAwait() throws IOException, InterruptedException {
-        ChildProcess next = start(Map.of());
+    public TortureProcess startAndAwait() throws IOException, InterruptedException {
+        TortureProcess next = start(Map.of());
         awaitStarted(next);
         return next;
     }
 
-    private static void awaitStarted(ChildProcess child) throws InterruptedException {
+    private static void awaitStarted(TortureProcess child) throws InterruptedException {
         if (!child.awaitReady(START_TIMEOUT) && child.isAlive()) {
             child.kill();
         }
     }
 
     /** The dispatcher that owns the queue; one is started where there is none. */
-    public ChildProcess owner() throws IOException, InterruptedException {
+    public TortureProcess owner() throws IOException, InterruptedException {
         while (true) {
-            ChildProcess owner = newest;
+            TortureProcess owner = newest;
             if (owner != null && owner.isAlive()) {
                 awaitStarted(owner);
                 if (owner.isAlive()) {
@@ -97,14 +97,14 @@ public final class QueueDispatchers {
     }
 
     /** Those that owned the queue before and have not ended. */
-    public List<ChildProcess> former() {
+    public List<TortureProcess> former() {
         former.removeIf(child -> !child.isAlive());
         return List.copyOf(former);
     }
 
     /** Kills all that still run. */
     public void killAll() throws InterruptedException {
-        for (ChildProcess child : former()) {
+        for (TortureProcess child : former()) {
             child.kill();
         }
         if (newest != null) {

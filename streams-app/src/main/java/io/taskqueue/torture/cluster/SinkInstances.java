@@ -25,7 +25,7 @@ public final class SinkInstances {
     private final SpareProcess processes;
     private final Path directory;
     private final Function<Map<String, String>, List<String>> arguments;
-    private final Map<Integer, ChildProcess> running = new TreeMap<>();
+    private final Map<Integer, TortureProcess> running = new TreeMap<>();
 
     /**
      * @param name of the sink
@@ -49,8 +49,8 @@ public final class SinkInstances {
     }
 
     /** Starts an instance, without waiting until it is ready. */
-    public ChildProcess start(int instance) throws IOException {
-        ChildProcess child = processes.begin(process -> arguments.apply(Map.of(
+    public TortureProcess start(int instance) throws IOException {
+        TortureProcess child = processes.begin(process -> arguments.apply(Map.of(
                 "process", process, "name", name, "state", stateDirectory(instance).toString())));
         running.put(instance, child);
         return child;
@@ -63,7 +63,7 @@ public final class SinkInstances {
 
     /** Starts each instance that should run and does not. */
     public void keepRunning() throws IOException {
-        for (Map.Entry<Integer, ChildProcess> each : List.copyOf(running.entrySet())) {
+        for (Map.Entry<Integer, TortureProcess> each : List.copyOf(running.entrySet())) {
             if (!each.getValue().isAlive()) {
                 start(each.getKey());
             }
@@ -75,8 +75,8 @@ public final class SinkInstances {
     }
 
     /** The process of an instance, which is started where it does not run. */
-    public ChildProcess process(int instance) throws IOException {
-        ChildProcess child = running.get(instance);
+    public TortureProcess process(int instance) throws IOException {
+        TortureProcess child = running.get(instance);
         return child != null && child.isAlive() ? child : start(instance);
     }
 
@@ -87,7 +87,7 @@ public final class SinkInstances {
 
     /** Stops an instance in order; kills it if that takes too long. */
     public void stop(int instance) throws InterruptedException {
-        ChildProcess child = running.remove(instance);
+        TortureProcess child = running.remove(instance);
         if (child != null) {
             child.send("stop");
             if (!child.awaitEnd(STOP_TIMEOUT)) {
@@ -99,7 +99,7 @@ public final class SinkInstances {
     /** Stops all instances in order, and returns their numbers. */
     public List<Integer> stopAll() throws InterruptedException {
         List<Integer> stopped = instances();
-        for (ChildProcess child : running.values()) {
+        for (TortureProcess child : running.values()) {
             child.send("stop");
         }
         for (int instance : stopped) {
@@ -132,18 +132,20 @@ public final class SinkInstances {
     /**
      * What the instances report.
      *
+     * @param answered whether each of them has answered
      * @param settled whether each of them has applied all that it has read
      * @param applied the events applied since their processes started
      * @param parked the events that are parked
      */
-    public record Status(boolean settled, long applied, long parked) {}
+    public record Status(boolean answered, boolean settled, long applied, long parked) {}
 
     /** The status of all instances together; not settled where one does not answer. */
     public Status status() throws InterruptedException {
+        boolean answered = true;
         boolean settled = true;
         long applied = 0;
         long parked = 0;
-        for (ChildProcess child : running.values()) {
+        for (TortureProcess child : running.values()) {
             String answer = child.ask("status", ANSWER_TIMEOUT).orElse("");
             if (answer.startsWith("STATUS ")) {
                 String[] parts = answer.split(" ");
@@ -151,9 +153,9 @@ public final class SinkInstances {
                 applied += Long.parseLong(parts[2]);
                 parked += Long.parseLong(parts[3]);
             } else {
-                settled = false;
+                answered = false;
             }
         }
-        return new Status(settled, applied, parked);
+        return new Status(answered, answered && settled, applied, parked);
     }
 }

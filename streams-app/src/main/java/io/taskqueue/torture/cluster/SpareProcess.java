@@ -20,7 +20,7 @@ final class SpareProcess {
     private final String mainClass;
     private final int heap;
     private final Path logs;
-    private @Nullable ChildProcess spare;
+    private @Nullable TortureProcess spare;
     private int started;
 
     /** @param namePrefix before the number of each process */
@@ -33,8 +33,8 @@ final class SpareProcess {
         this.spare = prepare();
     }
 
-    private ChildProcess prepare() throws IOException {
-        return children.start(new ChildJvm(namePrefix + ++started, mainClass, heap, List.of(), logs));
+    private TortureProcess prepare() throws IOException {
+        return children.start(new ProcessCommand(namePrefix + ++started, mainClass, heap, List.of(), logs));
     }
 
     /**
@@ -42,8 +42,8 @@ final class SpareProcess {
      *
      * @param arguments of the process, by its name; without line breaks and spaces
      */
-    ChildProcess begin(Function<String, List<String>> arguments) throws IOException {
-        ChildProcess next = spare != null && spare.isAlive() ? spare : prepare();
+    TortureProcess begin(Function<String, List<String>> arguments) throws IOException {
+        TortureProcess next = spare != null && spare.isAlive() ? spare : prepare();
         next.send(GO + String.join(" ", arguments.apply(next.name())));
         spare = prepare();
         return next;

@@ -4,6 +4,7 @@ import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.queue.Ticker;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,12 +18,20 @@ public final class FaultLane {
     private final List<Fault> faults;
     private final Ticker ticker;
     private final ShutdownSignal shutdown;
+    private final BooleanSupplier ended;
 
-    public FaultLane(FaultInjector injector, List<Fault> faults, Ticker ticker, ShutdownSignal shutdown) {
+    /** @param ended whether the load must end before its time */
+    public FaultLane(
+            FaultInjector injector,
+            List<Fault> faults,
+            Ticker ticker,
+            ShutdownSignal shutdown,
+            BooleanSupplier ended) {
         this.injector = injector;
         this.faults = List.copyOf(faults);
         this.ticker = ticker;
         this.shutdown = shutdown;
+        this.ended = ended;
     }
 
     /**
@@ -52,7 +61,7 @@ public final class FaultLane {
         while (time - ticker.nanos() > 0) {
             injector.keepRunning();
             long left = Math.min(INTERVAL.toNanos(), Math.max(0, time - ticker.nanos()));
-            if (shutdown.await(Duration.ofNanos(left))) {
+            if (ended.getAsBoolean() || shutdown.await(Duration.ofNanos(left))) {
                 return false;
             }
         }

@@ -39,6 +39,17 @@ public final class ObservedQueues implements AutoCloseable {
         }
     }
 
+    /** What is done on Kafka, and written about it. */
+    @FunctionalInterface
+    public interface Observation {
+        void perform() throws Exception;
+    }
+
+    /** Does something and writes about it, with nothing else of that kind in between: the entries are in the order of what they state. */
+    public synchronized void together(Observation observation) throws Exception {
+        observation.perform();
+    }
+
     @Override
     public void close() {
         histories.values().forEach(HistoryWriter::close);

@@ -1,7 +1,7 @@
 package io.taskqueue.torture.fault;
 
 import io.taskqueue.cli.shared.ShutdownSignal;
-import io.taskqueue.torture.cluster.ChildProcess;
+import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.cluster.PausedProcess;
 import io.taskqueue.torture.cluster.RunRecorder;
 import io.taskqueue.torture.cluster.SinkInstances;
@@ -13,6 +13,7 @@ import java.util.List;
 public final class SinkFaults implements FaultInjector {
 
     private static final Duration POINT_TIMEOUT = Duration.ofSeconds(10);
+    private static final int WORKING_CHECKS = 60;
     private static final Duration REBALANCED = Duration.ofSeconds(3);
 
     private final SinkInstances sinks;
@@ -43,8 +44,22 @@ public final class SinkFaults implements FaultInjector {
         sinks.keepRunning();
     }
 
+    /** A fault hits a sink that works: one that has not applied an event since the fault before would not notice it. */
+    private void awaitWorking() throws Exception {
+        long first = -1;
+        for (int check = 0; check < WORKING_CHECKS && !shutdown.await(Duration.ofMillis(500)); check++) {
+            sinks.keepRunning();
+            SinkInstances.Status status = sinks.status();
+            if (status.answered() && first >= 0 && status.applied() > first) {
+                return;
+            }
+            first = status.answered() && (first < 0 || status.applied() < first) ? status.applied() : first;
+        }
+    }
+
     @Override
     public void inject(Fault fault) throws Exception {
+        awaitWorking();
         switch (fault.kind()) {
             case KILL_SINK -> kill(fault);
             case KILL_SINK_AT_POINT -> killAtPoint(fault);
@@ -67,7 +82,7 @@ public final class SinkFaults implements FaultInjector {
     }
 
     private void kill(Fault fault) throws Exception {
-        ChildProcess child = sinks.process(fault.subject());
+        TortureProcess child = sinks.process(fault.subject());
         String id = begin(fault, child.name());
         child.kill();
         var unused = sinks.start(fault.subject());
@@ -75,7 +90,7 @@ public final class SinkFaults implements FaultInjector {
     }
 
     private void killAtPoint(Fault fault) throws Exception {
-        ChildProcess child = sinks.process(fault.subject());
+        TortureProcess child = sinks.process(fault.subject());
         int actions = 1 + fault.choice() % 20;
         String id = begin(fault, child.name() + ", after " + actions + " actions");
         child.send("kill-after " + actions);
@@ -87,7 +102,7 @@ public final class SinkFaults implements FaultInjector {
     }
 
     private void pause(Fault fault) throws Exception {
-        ChildProcess child = sinks.process(fault.subject());
+        TortureProcess child = sinks.process(fault.subject());
         String id = begin(fault, child.name());
         try (PausedProcess paused = PausedProcess.stop(child)) {
             paused.hold(shutdown, fault.lasts());
@@ -101,7 +116,7 @@ public final class SinkFaults implements FaultInjector {
         int instance = more ? usualInstances : fault.subject();
         String id = begin(fault, (more ? "joins and leaves: " : "leaves and joins: ") + "instance " + instance);
         if (more) {
-            ChildProcess joining = sinks.start(instance);
+            TortureProcess joining = sinks.start(instance);
             var ready = joining.awaitReady(Duration.ofSeconds(30));
             var signal = shutdown.await(REBALANCED);
             sinks.stop(instance);
@@ -114,7 +129,7 @@ public final class SinkFaults implements FaultInjector {
     }
 
     private void wipe(Fault fault) throws Exception {
-        ChildProcess child = sinks.process(fault.subject());
+        TortureProcess child = sinks.process(fault.subject());
         String id = begin(fault, child.name());
         child.kill();
         sinks.wipe(fault.subject());

@@ -113,12 +113,14 @@ public final class SinkOffsets {
         for (int attempt = 0; attempt < ATTEMPTS && !shutdown.isReceived(); attempt++) {
             Moment from = recorder.now();
             try (Admin admin = Admin.create(kafka)) {
-                Map<Integer, Long> moved = move.perform(admin);
-                queues.forEach((queue, partition) -> {
-                    Long to = moved.get(partition);
-                    if (to != null) {
-                        queues.write(queue, new ObservedEntry.OffsetsReset(from, recorder.now(), sink, to));
-                    }
+                queues.together(() -> {
+                    Map<Integer, Long> moved = move.perform(admin);
+                    queues.forEach((queue, partition) -> {
+                        Long to = moved.get(partition);
+                        if (to != null) {
+                            queues.write(queue, new ObservedEntry.OffsetsReset(from, recorder.now(), sink, to));
+                        }
+                    });
                 });
                 return;
             } catch (CommandFailedException | KafkaException | ExecutionException e) {

@@ -11,6 +11,8 @@ import java.time.Duration;
 /** The faults of the sinks' target, and of the network before it. */
 public final class TargetFaults implements FaultInjector {
 
+    private static final int CALLS_CHECKS = 300;
+
     private final TortureTarget target;
     private final TcpProxy proxy;
     private final RunRecorder recorder;
@@ -30,6 +32,7 @@ public final class TargetFaults implements FaultInjector {
 
     @Override
     public void inject(Fault fault) throws InterruptedException {
+        awaitCalls();
         String id = recorder.faultBegan(fault.kind().text(), "*", Disturbance.PROGRESS, "");
         if (fault.kind() == FaultKind.REFUSE_AT_TARGET) {
             target.refuse(true);
@@ -40,6 +43,14 @@ public final class TargetFaults implements FaultInjector {
         target.refuse(false);
         proxy.set(new LinkCondition.Open());
         recorder.faultEnded(id);
+    }
+
+    /** A fault of the target shows only where calls are made. */
+    private void awaitCalls() throws InterruptedException {
+        long before = target.calls();
+        for (int check = 0; check < CALLS_CHECKS && target.calls() == before && !shutdown.isReceived(); check++) {
+            var signal = shutdown.await(Duration.ofMillis(100));
+        }
     }
 
     private static LinkCondition condition(Fault fault) {

@@ -64,7 +64,7 @@ final class ObservedSink<T> implements ReplicationSink<T> {
                     .write(new TargetEntry.EffectApplied(now.get(), calls.incrementAndGet(), key, policy, result));
         }
         if (untilKill.get() > 0 && untilKill.decrementAndGet() == 0) {
-            KillPoint.kill();
+            HaltPoint.kill();
         }
     }
 

@@ -10,7 +10,7 @@ import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.status.QueueStatus;
 import io.taskqueue.streams.status.SinkState;
 import io.taskqueue.streams.status.SinkStatus;
-import io.taskqueue.torture.cluster.ChildProcess;
+import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.cluster.ParentInput;
 import io.taskqueue.torture.history.Moment;
 import io.taskqueue.torture.history.RunDirectory;
@@ -100,7 +100,7 @@ public final class SinkMain {
                 LOG.error("The sink could not start", e);
                 return NOT_STARTED;
             }
-            ParentInput.answer(ChildProcess.READY);
+            ParentInput.answer(TortureProcess.READY);
             return follow(service, observed, commands);
         } finally {
             if (sink instanceof AutoCloseable closeable) {

@@ -19,7 +19,7 @@ import io.taskqueue.source.SourceStartException;
 import io.taskqueue.source.SourceState;
 import io.taskqueue.source.recovery.Recovery;
 import io.taskqueue.source.recovery.RecoveryReport;
-import io.taskqueue.torture.cluster.ChildProcess;
+import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.cluster.ParentInput;
 import io.taskqueue.torture.history.DispatcherEntry;
 import io.taskqueue.torture.history.DispatcherEntry.LeaseOutcome;
@@ -111,7 +111,7 @@ final class TortureDispatcher {
         if (arguments.find("quiet").isPresent()) {
             dispatcher.quiet = true;
         }
-        ParentInput.answer(ChildProcess.READY);
+        ParentInput.answer(TortureProcess.READY);
         dispatcher.startThreads(random, arguments.duration("pause"));
         return dispatcher.follow(commands);
     }
@@ -143,9 +143,9 @@ final class TortureDispatcher {
         arguments
                 .find("kill-point")
                 .ifPresent(point -> builder.kafka(java.util.Map.of(
-                        "producer.interceptor.classes", KillPointInterceptor.class.getName(),
-                        "producer." + KillPointInterceptor.POINT, point,
-                        "producer." + KillPointInterceptor.PASS, arguments.text("kill-pass"))));
+                        "producer.interceptor.classes", HaltPointInterceptor.class.getName(),
+                        "producer." + HaltPointInterceptor.POINT, point,
+                        "producer." + HaltPointInterceptor.PASS, arguments.text("kill-pass"))));
         return builder;
     }
 

@@ -15,11 +15,11 @@ import java.util.List;
  * @param arguments of the main method
  * @param logs the directory of its log files
  */
-public record ChildJvm(String name, String mainClass, int heapMegabytes, List<String> arguments, Path logs) {
+public record ProcessCommand(String name, String mainClass, int heapMegabytes, List<String> arguments, Path logs) {
 
     private static final String LOG_CONFIGURATION = "torture-logback.xml";
 
-    public ChildJvm {
+    public ProcessCommand {
         arguments = List.copyOf(arguments);
     }
 

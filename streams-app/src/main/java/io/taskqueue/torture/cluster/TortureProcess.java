@@ -5,45 +5,51 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 
 /**
  * A child JVM, which takes commands as lines of its standard input and answers with lines of its standard output, the first of which
  * is {@value #READY}. It ends when its standard input ends, and so also when this process is killed. Thread-safe.
  */
-public final class ChildProcess {
+public final class TortureProcess {
 
     /** The line with which a child states that it works. */
     public static final String READY = "READY";
 
     private static final int MAX_ANSWERS = 64;
+    private static final int BESIDE_HEAP_MEGABYTES = 320;
     private static final Duration KILLED = Duration.ofSeconds(30);
 
-    private final ChildJvm jvm;
+    private final ProcessCommand jvm;
     private final Process process;
     private final Writer input;
     private final CountDownLatch ready = new CountDownLatch(1);
     private final CountDownLatch outputEnded = new CountDownLatch(1);
     private final BlockingQueue<String> answers = new ArrayBlockingQueue<>(MAX_ANSWERS);
 
-    private ChildProcess(ChildJvm jvm, Process process) {
+    private TortureProcess(ProcessCommand jvm, Process process) {
         this.jvm = jvm;
         this.process = process;
         this.input = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
     }
 
     /** @param ended is called with the exit code when the process has ended */
-    static ChildProcess start(ChildJvm jvm, IntConsumer ended) throws IOException {
-        ChildProcess child = new ChildProcess(jvm, jvm.start());
+    static TortureProcess start(ProcessCommand jvm, IntConsumer ended) throws IOException {
+        TortureProcess child = new TortureProcess(jvm, jvm.start());
         var unused = child.process.onExit().thenAccept(process -> ended.accept(process.exitValue()));
         Thread reader = new Thread(child::readOutput, jvm.name() + "-output");
         reader.setDaemon(true);
@@ -137,6 +143,23 @@ public final class ChildProcess {
                     "Process " + pid() + " (" + name() + ") did not end within " + KILLED.toSeconds()
                             + " s after it was killed. Look for a file system or a debugger that holds it.");
         }
+    }
+
+    /** Its resident memory; empty where the operating system has no {@code /proc}, or it has ended. */
+    OptionalLong residentMegabytes() {
+        try (Stream<String> lines =
+                Files.lines(Path.of("/proc", String.valueOf(pid()), "status"), StandardCharsets.UTF_8)) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+                    .findFirst();
+        } catch (IOException | UncheckedIOException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** The bound of its resident memory: its heap, and what a JVM needs beside it. */
+    long maxMegabytes() {
+        return jvm.heapMegabytes() + BESIDE_HEAP_MEGABYTES;
     }
 
     /** Kills it without waiting. */

@@ -14,20 +14,20 @@ import org.jspecify.annotations.Nullable;
  * Kills a dispatcher at a point of its work, which shows in what its producers send. An interceptor of Kafka's, so that the source
  * itself needs nothing for it.
  */
-public final class KillPointInterceptor implements ProducerInterceptor<byte[], byte[]> {
+public final class HaltPointInterceptor implements ProducerInterceptor<byte[], byte[]> {
 
-    /** The name of the {@link KillPoint}. */
+    /** The name of the {@link HaltPoint}. */
     static final String POINT = "torture.kill.point";
 
     /** At which time of passing it the process is killed, from 1. */
     static final String PASS = "torture.kill.pass";
 
-    private KillPoint point = KillPoint.CLAIMED;
+    private HaltPoint point = HaltPoint.CLAIMED;
     private final AtomicLong left = new AtomicLong();
 
     @Override
     public void configure(Map<String, ?> settings) {
-        point = KillPoint.valueOf(String.valueOf(settings.get(POINT)));
+        point = HaltPoint.valueOf(String.valueOf(settings.get(POINT)));
         left.set(Long.parseLong(String.valueOf(settings.get(PASS))));
     }
 
@@ -56,14 +56,14 @@ public final class KillPointInterceptor implements ProducerInterceptor<byte[], b
 
     @Override
     public void onAcknowledgement(@Nullable RecordMetadata acknowledged, @Nullable Exception failure) {
-        if (point == KillPoint.ACKNOWLEDGED && failure == null) {
+        if (point == HaltPoint.ACKNOWLEDGED && failure == null) {
             pass();
         }
     }
 
     private void pass() {
         if (left.decrementAndGet() == 0) {
-            KillPoint.kill();
+            HaltPoint.kill();
         }
     }
 

@@ -1,7 +1,7 @@
 package io.taskqueue.torture.workload;
 
 /** Where in its work a process is killed, as by kill -9: it halts before the next instruction, and no shutdown hook runs. */
-public enum KillPoint {
+public enum HaltPoint {
     /** A dispatcher has claimed its queue, and has not written SourceStarted. */
     CLAIMED,
     /** A dispatcher that recovers its queue is about to write a Restored event. */
