@@ -1,21 +1,16 @@
 package io.taskqueue.embedded;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Time;
-import org.apache.kafka.metadata.storage.Formatter;
 
 /**
  * A real Kafka broker in this process, which is its own controller. It listens on 127.0.0.1 and keeps its log in a directory.
@@ -25,7 +20,6 @@ import org.apache.kafka.metadata.storage.Formatter;
  */
 public final class EmbeddedKafka implements AutoCloseable {
 
-    private static final String CLUSTER_ID = "taskqueue-embedded-kaf";
     private static final int NODE = 1;
 
     private final KafkaRaftServer server;
@@ -69,7 +63,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     private static KafkaRaftServer start(Path directory, int listener, Properties settings) throws IOException {
-        format(directory, settings);
+        LogDirectory.format(directory, settings);
         KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
         try {
             server.startup();
@@ -131,25 +125,6 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("broker.heartbeat.interval.ms", "500");
         settings.put("log.cleaner.dedupe.buffer.size", String.valueOf(4 * 1024 * 1024));
         return settings;
-    }
-
-    private static void format(Path directory, Properties settings) throws IOException {
-        try {
-            new Formatter()
-                    .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-                    .setNodeId(NODE)
-                    .setClusterId(CLUSTER_ID)
-                    .setDirectories(List.of(settings.getProperty("log.dirs")))
-                    .setMetadataLogDirectory(settings.getProperty("log.dirs"))
-                    .setControllerListenerName("CONTROLLER")
-                    .setIgnoreFormatted(true)
-                    .run();
-        } catch (Exception e) {
-            throw new IOException(
-                    "The directory " + directory + " cannot be used for the broker's log: " + e.getMessage()
-                            + ". Use an empty directory, or one that this broker has used before.",
-                    e);
-        }
     }
 
     private static int requireFree(int port) throws IOException {

@@ -25,6 +25,7 @@ import io.taskqueue.cli.status.ResultsCommand;
 import io.taskqueue.cli.status.StatusCommand;
 import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.queue.Ticker;
+import io.taskqueue.torture.TortureCommand;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.Map;
@@ -101,6 +102,7 @@ public final class TaskQueueCommand implements Runnable {
                 .addSubcommand(new ResultsCommand())
                 .addSubcommand(parked)
                 .addSubcommand(new StatusCommand(clock))
+                .addSubcommand(new TortureCommand(clock, ticker, new SplittableRandom()))
                 .addSubcommand(new HelpCommand());
         listExitCodes(all);
         OptionValue.registerDefaults(all);

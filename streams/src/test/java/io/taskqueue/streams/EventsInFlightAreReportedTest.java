@@ -6,8 +6,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.metrics.SinkMeters;
+import io.taskqueue.streams.admin.CommittedCheckpoint;
 import io.taskqueue.streams.status.QueueStatus;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
@@ -46,6 +48,11 @@ class EventsInFlightAreReportedTest {
                     assertThat(queue.counts().applied()).isEqualTo(19);
                     assertThat(queue.positions().peers()).containsEntry("default", new Position(1, 4));
                 });
+                Awaitility.await()
+                        .atMost(SinkTestCluster.PATIENCE)
+                        .untilAsserted(() -> assertThat(CommittedCheckpoint.read(kafka(), "reported"))
+                                .containsExactly(
+                                        new CommittedCheckpoint("orders", new Position(1, 20), new Position(1, 4))));
                 assertThat(observed).doesNotContain(new Position(1, 5));
                 assertThat(service.ready()).isTrue();
                 assertThat(service.status().settled()).isFalse();
@@ -58,11 +65,19 @@ class EventsInFlightAreReportedTest {
                 Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> observed.size() == 20);
             }
             assertThat(observed.get(19)).isEqualTo(new Position(1, 5));
+            assertThat(CommittedCheckpoint.read(kafka(), "reported"))
+                    .containsExactly(new CommittedCheckpoint("orders", new Position(1, 20), new Position(1, 20)));
+            assertThat(CommittedCheckpoint.read(kafka(), "unknown"))
+                    .isEmpty();
             assertThat(service.status().queues().get(0).positions().done()).isEqualTo(new Position(1, 20));
             assertThat(gauge(meters, SinkMeters.INFLIGHT)).isZero();
             assertThat(gauge(meters, SinkMeters.SEQUENCE_LAG)).isZero();
             assertThat(gauge(meters, SinkMeters.WALL_CLOCK_LAG)).isZero();
         }
+    }
+
+    private static Map<String, Object> kafka() {
+        return Map.of("bootstrap.servers", SinkTestCluster.bootstrap());
     }
 
     private static double gauge(SimpleMeterRegistry meters, String name) {

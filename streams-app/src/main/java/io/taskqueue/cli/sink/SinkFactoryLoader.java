@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** Loads the sink that a command line names: a ready-made one, or a class of the user. */
-final class SinkFactoryLoader {
+public final class SinkFactoryLoader {
 
     private SinkFactoryLoader() {}
 
@@ -21,7 +21,7 @@ final class SinkFactoryLoader {
      *
      * @throws CommandFailedException if there is no such sink, or its factory cannot be created
      */
-    static SinkFactory<?> load(String sink) {
+    public static SinkFactory<?> load(String sink) {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         return switch (sink) {
             case "log" -> new LogSinkFactory();
@@ -32,7 +32,7 @@ final class SinkFactoryLoader {
     }
 
     /** @throws CommandFailedException if the configuration is invalid */
-    static <T> ReplicationSink<T> create(SinkFactory<T> factory, Map<String, String> configuration) {
+    public static <T> ReplicationSink<T> create(SinkFactory<T> factory, Map<String, String> configuration) {
         return call(factory, "create", () -> factory.create(configuration));
     }
 

@@ -8,6 +8,7 @@ import io.taskqueue.streams.state.StateReader;
 import io.taskqueue.streams.state.StateWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.utils.Bytes;
 
@@ -90,6 +91,16 @@ public final class InFlightStore {
                 }
             });
         }
+    }
+
+    /** The event's JSON in a stored value; empty for one that is replayed or held, which no checkpoint waits for. */
+    public static Optional<byte[]> firstDelivery(byte[] stored) {
+        if (stored[KIND_AT] != FIRST) {
+            return Optional.empty();
+        }
+        StateReader in = StateReader.value("event in flight", VERSION, stored);
+        DeliveryContext first = delivery(in.readByte(), in.readInt(), in.readInt());
+        return first.replayed() ? Optional.empty() : Optional.of(in.readRest());
     }
 
     private static StateReader opened(KeyValues.Entry entry) {

@@ -1,0 +1,108 @@
+package io.taskqueue.torture;
+
+import io.taskqueue.cli.shared.CommandFailedException;
+import io.taskqueue.cli.shared.ShutdownSignal;
+import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.streams.admin.ParkedEvents;
+import io.taskqueue.streams.parking.ParkedEvent;
+import io.taskqueue.streams.parking.ParkedTask;
+import io.taskqueue.torture.cluster.TortureProcess;
+import io.taskqueue.torture.cluster.QueueDispatchers;
+import io.taskqueue.torture.cluster.SinkInstances;
+import io.taskqueue.torture.history.ObservedEntry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+
+/** Whether everything has drained: no task is live, and the sink has applied every event. Keeps all processes running, and decides parked events. */
+final class QuietState {
+
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+    private static final Duration STOPPED = Duration.ofSeconds(60);
+
+    private final TortureCluster cluster;
+    private final ShutdownSignal shutdown;
+    private String text = "";
+
+    QuietState(TortureCluster cluster, ShutdownSignal shutdown) {
+        this.cluster = cluster;
+        this.shutdown = shutdown;
+    }
+
+    /** What was found not to have drained, the last time. */
+    String text() {
+        return text;
+    }
+
+    boolean drained() throws Exception {
+        for (QueueDispatchers each : cluster.dispatchers) {
+            Optional<String> live = live(each.owner());
+            if (!live.equals(Optional.of("LIVE 0"))) {
+                text = "queue " + each.queue() + ": " + live.orElse("its dispatcher does not answer");
+                return false;
+            }
+            List<TortureProcess> former = each.former();
+            if (!former.isEmpty()) {
+                text = "queue " + each.queue() + ": " + former + " lost it, but still run";
+                return false;
+            }
+        }
+        return sinksSettled();
+    }
+
+    private static Optional<String> live(TortureProcess owner) throws InterruptedException {
+        return owner.ask("live", ANSWER);
+    }
+
+    boolean sinksSettled() throws Exception {
+        cluster.sinks.keepRunning();
+        SinkInstances.Status status = cluster.sinks.status();
+        text = "sink: " + status;
+        if (!status.settled()) {
+            return false;
+        }
+        try (Admin admin = Admin.create(cluster.clients())) {
+            long behind = TopicOffsets.find(admin, TortureSettings.TOPIC)
+                    .countUnconsumed(cluster.clients(), TortureSettings.SINK);
+            text += ", " + behind + " records behind";
+            if (behind > 0) {
+                return false;
+            }
+        } catch (CommandFailedException | KafkaException e) {
+            text += ", " + e.getMessage();
+            return false;
+        }
+        return status.parked() == 0 || redriven();
+    }
+
+    /** An operator's decision on each parked task: to apply it again. False while there are any. */
+    private boolean redriven() throws InterruptedException {
+        ParkedEvents parked = new ParkedEvents(cluster.clients(), TortureSettings.SINK);
+        List<ParkedEvent> events =
+                parked.read().stream().filter(event -> !event.discarded()).toList();
+        for (ParkedTask task : ParkedTask.of(events)) {
+            if (!task.redriven() && !shutdown.isReceived()) {
+                cluster.observed.write(
+                        task.first().event().queueName(),
+                        new ObservedEntry.ParkedRedriven(
+                                cluster.recorder.now(), TortureSettings.SINK, task.task()));
+                parked.redrive(task, "torture");
+            }
+        }
+        return events.isEmpty();
+    }
+
+    /** Lets each dispatcher write its queue's snapshot, and stops it. */
+    void lookAndStopDispatchers() throws Exception {
+        for (QueueDispatchers each : cluster.dispatchers) {
+            TortureProcess owner = each.owner();
+            var seen = owner.ask("look", ANSWER);
+            owner.send("stop");
+            if (!owner.awaitEnd(STOPPED)) {
+                owner.kill();
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.taskqueue.torture.workload;
+
+import io.taskqueue.sink.EffectKey;
+import io.taskqueue.sink.Effects;
+import io.taskqueue.sink.OnAmbiguity;
+import io.taskqueue.sink.RecordedFailureException;
+import io.taskqueue.torture.history.AmbiguityPolicy;
+import io.taskqueue.torture.history.SinkEntry.EffectRead;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The effects of one event, observed: which of them ran, and which results the sink got. Thread-safe. */
+final class ObservedEffects implements Effects {
+
+    /** What is told of each action that has ended. */
+    @FunctionalInterface
+    interface Actions {
+
+        /** The action has returned. Called before its result can be recorded. */
+        void ended(EffectKey key, AmbiguityPolicy policy, String result);
+    }
+
+    private final Effects effects;
+    private final Actions actions;
+    private final List<EffectRead> read = new ArrayList<>();
+
+    ObservedEffects(Effects effects, Actions actions) {
+        this.effects = effects;
+        this.actions = actions;
+    }
+
+    /** The effects so far, in the order in which their results were returned. */
+    synchronized List<EffectRead> read() {
+        return List.copyOf(read);
+    }
+
+    @Override
+    public <R> R capture(String name, Class<R> type, EffectAction<R> action) throws Exception {
+        return capture(name, type, OnAmbiguity.rerun(), action);
+    }
+
+    @Override
+    public <R> R capture(String name, Class<R> type, OnAmbiguity<R> onAmbiguity, EffectAction<R> action)
+            throws Exception {
+        AtomicReference<@Nullable EffectKey> ran = new AtomicReference<>();
+        try {
+            R result = effects.capture(name, type, onAmbiguity, key -> {
+                R ended = action.run(key);
+                ran.set(key);
+                actions.ended(key, policy(onAmbiguity), String.valueOf(ended));
+                return ended;
+            });
+            add(name, ran.get(), String.valueOf(result));
+            return result;
+        } catch (RecordedFailureException e) {
+            add(name, ran.get(), String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    @Override
+    public void run(String name, EffectRunnable action) throws Exception {
+        run(name, OnAmbiguity.rerun(), action);
+    }
+
+    @Override
+    public void run(String name, OnAmbiguity<Void> onAmbiguity, EffectRunnable action) throws Exception {
+        AtomicReference<@Nullable EffectKey> ran = new AtomicReference<>();
+        try {
+            effects.run(name, onAmbiguity, key -> {
+                action.run(key);
+                ran.set(key);
+                actions.ended(key, policy(onAmbiguity), "");
+            });
+            add(name, ran.get(), "");
+        } catch (RecordedFailureException e) {
+            add(name, ran.get(), String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    private synchronized void add(String effect, @Nullable EffectKey ran, String result) {
+        read.add(new EffectRead(effect, ran == null ? 0 : ran.generation(), ran != null, result));
+    }
+
+    private static AmbiguityPolicy policy(OnAmbiguity<?> onAmbiguity) {
+        if (onAmbiguity instanceof OnAmbiguity.Probe) {
+            return AmbiguityPolicy.PROBE;
+        }
+        if (onAmbiguity instanceof OnAmbiguity.Park) {
+            return AmbiguityPolicy.PARK;
+        }
+        return onAmbiguity instanceof OnAmbiguity.AssumeDone ? AmbiguityPolicy.ASSUME_DONE : AmbiguityPolicy.RERUN;
+    }
+}
