@@ -51,7 +51,6 @@ final class DeadlineHeap<T> {
             }
             if (!isBefore(at(child), moved)) {
                 break;
-
             }
             tasks[index] = at(child);
             index = child;

@@ -264,7 +264,7 @@ final class QueueCore<T> {
     private IllegalArgumentException cannotRestore(TaskId task, String where) {
         return new IllegalArgumentException("Task " + task + " cannot be restored into queue " + settings.name()
                 + ": a task of this identity " + where
-                + ". Restore a drained task once, into a queue that does not hold it; nothing was restored.");
+                + ". Restore a task once, into a queue that does not hold it; nothing was restored.");
     }
 
     /**

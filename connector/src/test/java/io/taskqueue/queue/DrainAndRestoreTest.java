@@ -186,7 +186,7 @@ class DrainAndRestoreTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
                             "Task orders/0/1 cannot be restored into queue orders: a task of this identity is pending "
-                                    + "there. Restore a drained task once, into a queue that does not hold it; nothing was "
+                                    + "there. Restore a task once, into a queue that does not hold it; nothing was "
                                     + "restored.");
             assertThatThrownBy(() -> queue.restore(List.of(other, other)))
                     .hasMessageContaining("a task of this identity is given twice.");

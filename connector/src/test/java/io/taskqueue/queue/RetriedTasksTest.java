@@ -116,7 +116,7 @@ class RetriedTasksTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
                             "Task orders/0/1 cannot be restored into queue orders: a task of this identity is pending "
-                                    + "there. Restore a drained task once, into a queue that does not hold it; nothing was "
+                                    + "there. Restore a task once, into a queue that does not hold it; nothing was "
                                     + "restored.");
         }
     }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskId;
@@ -17,6 +18,7 @@ import io.taskqueue.queue.ManualTime;
 import io.taskqueue.queue.PayloadRefusedException;
 import io.taskqueue.queue.QueueCounts;
 import io.taskqueue.queue.QueueSnapshot;
+import io.taskqueue.queue.RecoveredTask;
 import io.taskqueue.queue.SnapshotFold;
 import io.taskqueue.queue.TaskLifecycleOracle;
 import io.taskqueue.queue.TaskQueue;
@@ -73,6 +75,9 @@ class ThrowingUserCodeTest {
         FAIL_WITHOUT_REQUEUE,
         ADVANCE_TIME,
         RESTORE,
+        RECOVER,
+        WRITE_SNAPSHOTS,
+        ENQUEUE_WITH_A_KEY,
         ACKNOWLEDGE
     }
 
@@ -131,7 +136,13 @@ class ThrowingUserCodeTest {
             withPlants(() -> scenario.perform(call));
         }
         TaskQueue<String> queue = scenario.queue;
-        boolean drained = withPlants(() -> queue.drain(Duration.ZERO));
+        boolean drained = withPlants(() -> {
+            if (plants.size() % 2 == 0) {
+                queue.drain(Duration.ZERO);
+            } else {
+                queue.handOver(Duration.ZERO);
+            }
+        });
         scenario.planting.active = false;
         assertThat(queue.isOpen()).isEqualTo(!drained);
         QueueCounts counts = queue.counts(); // performs what is due
@@ -191,6 +202,9 @@ class ThrowingUserCodeTest {
                 case LEASE -> queue.tryLease().ifPresent(leases::add);
                 case ADVANCE_TIME -> time.advance(LEASE.dividedBy(3));
                 case RESTORE -> restore();
+                case RECOVER -> recover();
+                case WRITE_SNAPSHOTS -> queue.writeSnapshots(enqueued);
+                case ENQUEUE_WITH_A_KEY -> enqueueByKey();
                 case ACKNOWLEDGE -> take();
                 case HEARTBEAT, COMPLETE, FAIL, FAIL_WITHOUT_REQUEUE -> onLease(call);
             }
@@ -223,6 +237,30 @@ class ThrowingUserCodeTest {
             restored.addAll(List.of(first, second));
         }
 
+        void enqueueByKey() {
+            queue.tryEnqueue("payload", "line 1")
+                    .filter(id -> !enqueued.contains(id) && !restored.contains(id))
+                    .ifPresent(enqueued::add);
+        }
+
+        void recover() {
+            TaskId leased = new TaskId("old", 1, restored.size() + 1);
+            TaskId delayed = new TaskId("old", 1, restored.size() + 2);
+            queue.recover(List.of(recovered(leased, 1), recovered(delayed, 2)));
+            restored.addAll(List.of(delayed, leased));
+        }
+
+        /** At attempt 1 leased, at attempt 2 delayed. */
+        private RecoveredTask<String> recovered(TaskId id, int attempt) {
+            Instant soon = time.instant().plus(LEASE.dividedBy(2));
+            return new RecoveredTask<>(
+                    new Task<>(id, attempt, Instant.EPOCH, "payload", "line 1"),
+                    null,
+                    new OwnershipToken(id.sequenceId(), 1, new UUID(id.sequenceId(), 1)),
+                    attempt == 1 ? soon : null,
+                    attempt == 1 ? null : soon);
+        }
+
         private static DrainedTask<String> drained(TaskId id) {
             return new DrainedTask<>(new Task<>(id, 1, Instant.EPOCH, "payload"), null, null);
         }
@@ -248,7 +286,7 @@ class ThrowingUserCodeTest {
             QueueSnapshot<String> expected = fold.snapshot();
             QueueSnapshot<String> snapshot = queue.snapshot();
             assertThat(snapshot.lastEvent()).isEqualTo(expected.lastEvent());
-            assertThat(snapshot.tasks()).isEqualTo(expected.tasks());
+            assertThat(SnapshotFold.ordered(snapshot.tasks())).isEqualTo(SnapshotFold.ordered(expected.tasks()));
             assertThat(snapshot.counts().totals()).isEqualTo(expected.counts().totals());
             assertThat(events.stream().map(event -> event.position.sequence()))
                     .containsExactlyElementsOf(
