@@ -71,11 +71,20 @@ public record EventHeaders(
 
     /** Reads the headers of an event; empty if they were not written by {@link #write}. Never throws, whatever the bytes. */
     public static Optional<EventHeaders> read(Headers headers) {
+        return read(headers, true);
+    }
+
+    /** Reads as {@link #read}, but not the instance of the source: for a reader of many records that does not need it. */
+    public static Optional<EventHeaders> readWithoutInstance(Headers headers) {
+        return read(headers, false);
+    }
+
+    private static Optional<EventHeaders> read(Headers headers, boolean withInstance) {
         Header id = null;
         Header type = null;
         Header source = null;
         Header subject = null;
-        for (Header header : headers) { // once: a recovery reads the headers of each record of a partition
+        for (Header header : headers) { // one pass: a recovery reads the headers of each record of a partition
             switch (header.key()) {
                 case "ce_id" -> id = header;
                 case "ce_type" -> type = header;
@@ -84,7 +93,7 @@ public record EventHeaders(
                 default -> {}
             }
         }
-        return read(text(id), text(type), text(source), text(subject));
+        return read(text(id), text(type), withInstance ? text(source) : null, text(subject));
     }
 
     private static Optional<EventHeaders> read(
@@ -158,9 +167,7 @@ public record EventHeaders(
     private static Optional<TaskId> task(@Nullable String subject) {
         NameAndNumbers parts = subject == null ? null : NameAndNumbers.parse(subject);
         try {
-            return parts == null
-                    ? Optional.empty()
-                    : Optional.of(new TaskId(parts.name, parts.first, parts.second));
+            return parts == null ? Optional.empty() : Optional.of(new TaskId(parts.name, parts.first, parts.second));
         } catch (IllegalArgumentException foreign) {
             return Optional.empty();
         }

@@ -114,7 +114,7 @@ final class LiveRecords {
     }
 
     private @Nullable Outline outline(ConsumerRecord<byte[], byte[]> record) {
-        Optional<EventHeaders> headers = EventHeaders.read(record.headers());
+        Optional<EventHeaders> headers = EventHeaders.readWithoutInstance(record.headers());
         if (headers.isPresent()) {
             EventHeaders read = headers.get();
             return read.queueName().equals(queueName)

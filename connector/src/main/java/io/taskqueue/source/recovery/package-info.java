@@ -6,7 +6,15 @@
  *   QueueRecovery         for users: reads the live tasks of a queue and starts nothing (RecoverableQueue)
  *   RecoveryReport        what was read and found: counts, RemovedTasks (by retention), UndecodableTask
  *   AbandonedTasks        live tasks that a source did not recover when it started
+ *
+ *   RecoveryReader        reads from the low-water mark to the fence: RecordPipeline polls on a thread of its own,
+ *     LiveRecords           finds the latest record of each live task (LatestRecord), by headers; RemovedTaskCounter
+ *     LatestRecordDecoder   decodes these, and folds them into the state of the queue
+ *     ProgressReports       calls the listener
  * </pre>
+ *
+ * <p>The thread that starts a source reads; without a recovery, a thread of its own counts. Never: an event behind the fence is counted,
+ * or a live task is dropped because it cannot be decoded.
  */
 @NullMarked
 package io.taskqueue.source.recovery;

@@ -7,6 +7,7 @@
  *   ClaimRegistry           reads the registry, writes a claim; the offset of the claim is the epoch
  *   RegistryWatch           follows the registry behind a source's own claim, and passes other records on; HomeWatch notices partitions added to its topic
  *   Claim, ClaimJson        an entry, and its bytes
+ *   QueueMarks              finds the newest low-water mark of a queue, and builds the next record; LowWaterMark, MarkJson
  *   RegistryLostException   the registry no longer holds the source's own claim
  * </pre>
  *

@@ -109,8 +109,8 @@ class LiveTaskOffsetsTest {
     }
 
     private void acknowledge(EventKind kind, long task, long offset) {
-        TaskEvent.Builder<String> event = TaskEvent.builder(
-                kind, ++sequence, NOW, new Task<>(id(task), 1, NOW, "payload", "key " + task));
+        TaskEvent.Builder<String> event =
+                TaskEvent.builder(kind, ++sequence, NOW, new Task<>(id(task), 1, NOW, "payload", "key " + task));
         if (kind == EventKind.LEASE_GRANTED || kind == EventKind.COMPLETED) {
             event.token(new OwnershipToken(task, 1, new UUID(0, task)));
         }
@@ -129,6 +129,7 @@ class LiveTaskOffsetsTest {
 
     private void acknowledge(TaskEvent<String> change, long offset) {
         offsets.acknowledged(
-                ReplicationEvent.of("orders", new SourceMetadata(position(sequence), "peer", null, NOW), change), offset);
+                ReplicationEvent.of("orders", new SourceMetadata(position(sequence), "peer", null, NOW), change),
+                offset);
     }
 }

@@ -56,7 +56,8 @@ class LiveRecordsTest {
         enqueue(3);
         List.of(1, 2, 3).forEach(number -> partition.write(journal.events.get(number)));
 
-        assertThat(read(mark(0, new Position(10, 1), 3, new Position(10, 3)), true).removed())
+        assertThat(read(mark(0, new Position(10, 1), 3, new Position(10, 3)), true)
+                        .removed())
                 .isEmpty();
     }
 

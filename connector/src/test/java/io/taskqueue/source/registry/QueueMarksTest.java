@@ -30,9 +30,10 @@ class QueueMarksTest {
         ProducerRecord<byte[], byte[]> record = QueueMarks.record("claims", MARK);
 
         assertThat(new String(record.value(), StandardCharsets.UTF_8))
-                .isEqualTo("{\"queueName\":\"orders\",\"epoch\":42,\"topic\":\"taskqueue.events\","
-                        + "\"topicId\":\"AAAAAAAAAAAAAAAAAAAAAQ\",\"partition\":3,\"offset\":1000,\"position\":\"40/17\","
-                        + "\"live\":12,\"upTo\":\"42/5\",\"lastKey\":\"input.ndjson:7\",\"at\":\"2026-11-23T12:00:00Z\"}");
+                .isEqualTo(
+                        "{\"queueName\":\"orders\",\"epoch\":42,\"topic\":\"taskqueue.events\","
+                                + "\"topicId\":\"AAAAAAAAAAAAAAAAAAAAAQ\",\"partition\":3,\"offset\":1000,\"position\":\"40/17\","
+                                + "\"live\":12,\"upTo\":\"42/5\",\"lastKey\":\"input.ndjson:7\",\"at\":\"2026-11-23T12:00:00Z\"}");
         assertThat(RegistryKey.read(record.key())).contains(RegistryKey.mark("orders"));
         accept(RegistryKey.mark("orders"), record.value());
         assertThat(marks.newest()).contains(MARK);
@@ -63,8 +64,9 @@ class QueueMarksTest {
                 RegistryKey.mark("orders"), 9, Instant.EPOCH, "{\"epoch\":1}".getBytes(StandardCharsets.UTF_8));
 
         assertThatThrownBy(() -> MarkJson.read(record, "claims"))
-                .hasMessage("The record at offset 9 of topic claims is not the low-water mark of queue orders: it has no text"
-                        + " topic. It is ignored, so a recovery of the queue reads its whole partition.");
+                .hasMessage(
+                        "The record at offset 9 of topic claims is not the low-water mark of queue orders: it has no text"
+                                + " topic. It is ignored, so a recovery of the queue reads its whole partition.");
     }
 
     private void accept(RegistryKey key, byte @Nullable [] value) {
