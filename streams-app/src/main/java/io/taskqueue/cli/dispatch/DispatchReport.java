@@ -138,7 +138,7 @@ record DispatchReport(
                 .put("drained", remaining.drained().size())
                 .put("handedOver", remaining.handedOver())
                 .put("replicatedUpTo", closed.replicatedUpTo().toString());
-        earlier.recovered.ifPresent(summary -> json.set("recovery", summary.json()));
+        earlier.recovered.ifPresent(summary -> json.putPOJO("recovery", summary.json()));
         if (earlier.left() > 0) {
             json.put("abandoned", earlier.left());
         }

@@ -182,7 +182,9 @@ final class DispatchRun {
             return null;
         }
         if (file == null) {
-            output.progress(tasks + ". Pass --drain-to FILE to write such tasks to a file.");
+            output.progress(tasks
+                    + ". Pass --drain-to FILE to write such tasks to a file, or --hand-over to leave them to the next"
+                    + " dispatcher.");
             return null;
         }
         try {

@@ -5,10 +5,11 @@
  *   DispatchCommand             options (InputOptions, WorkerOptions, StopOptions)
  *     DispatchRun               one run, from the first line to the last acknowledgement; OutageReports, DispatchReport
  *       Dispatcher              a queue with its source and workers
- *         TaskEnqueuer            a thread; TaskFileReader reads the lines (TaskLine), GzipInput decompresses them
+ *         TaskEnqueuer            a thread; TaskFileReader reads the tasks (TaskLine) of a TaskInput, GzipInput decompresses them
  *         SimulatedWorkers        a thread each (WorkerBehavior)
  *         DispatchCounters        a listener of the queue, inside its lock
- *         RemainingTasks          what was read and has not ended
+ *         RemainingTasks          what was read or recovered and has not ended (RemainingTask)
+ *     InputRecovery             after a recovery, where the input continues: InputLines finds the line of a LineKey
  *   ResendCommand               publishes the events that a run left in a file
  * </pre>
  *

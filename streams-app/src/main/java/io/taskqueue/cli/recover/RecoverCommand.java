@@ -1,6 +1,5 @@
 package io.taskqueue.cli.recover;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
@@ -19,7 +18,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -121,12 +122,14 @@ public final class RecoverCommand implements Callable<Integer> {
                 + (file == null ? "" : System.lineSeparator() + "They are in " + file + ".");
     }
 
-    private ObjectNode json(RecoverySummary summary) {
-        ObjectNode json = BoundedJson.object().put("queue", queue);
+    private Map<String, Object> json(RecoverySummary summary) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("queue", queue);
         if (file != null) {
             json.put("file", file.toString());
         }
-        return json.setAll(summary.json());
+        json.putAll(summary.json());
+        return json;
     }
 
     /** Writes the tasks to a new file and stores it durably; a file that could not be written completely is deleted. */

@@ -1,14 +1,13 @@
 package io.taskqueue.cli.recover;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.source.recovery.RecoveryReport;
 import io.taskqueue.source.recovery.RemovedTasks;
 import io.taskqueue.source.recovery.UndecodableTask;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What a recovery found, as text and as JSON:
@@ -89,39 +88,51 @@ public record RecoverySummary(RecoveryReport report) {
         return report.reading().time().toMillis() / 1000.0;
     }
 
-    public ObjectNode json() {
+    /** The fields of the JSON object, in order. */
+    public Map<String, Object> json() {
         RecoveryReport.Tasks tasks = report.tasks();
         RecoveryReport.Reading reading = report.reading();
-        ObjectNode json = BoundedJson.object()
-                .put("tasks", tasks.recovered())
-                .put("pending", tasks.pending())
-                .put("delayed", tasks.delayed())
-                .put("leased", tasks.leased())
-                .put("handedOver", tasks.handedOver());
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("tasks", tasks.recovered());
+        json.put("pending", tasks.pending());
+        json.put("delayed", tasks.delayed());
+        json.put("leased", tasks.leased());
+        json.put("handedOver", tasks.handedOver());
         tasks.oldest().ifPresent(oldest -> json.put("oldest", oldest.toString()));
-        json.put("topic", reading.topic())
-                .put("partition", reading.partition())
-                .put("from", reading.from())
-                .put("to", reading.to())
-                .put("events", reading.events())
-                .put("seconds", seconds());
+        json.put("topic", reading.topic());
+        json.put("partition", reading.partition());
+        json.put("from", reading.from());
+        json.put("to", reading.to());
+        json.put("events", reading.events());
+        json.put("seconds", seconds());
         report.lastKey().ifPresent(key -> json.put("lastKey", key));
-        report.removed().ifPresent(removed -> {
-            ObjectNode gone = json.putObject("removed")
-                    .put("tasks", removed.gone())
-                    .put("of", removed.live())
-                    .put("exact", removed.exact());
-            removed.firstLeft().ifPresent(first -> gone.put("firstLeft", first.toString()));
-        });
+        report.removed().ifPresent(removed -> json.put("removed", json(removed)));
         if (tasks.undecodable() > 0) {
-            ObjectNode undecodable = json.putObject("undecodable").put("tasks", tasks.undecodable());
-            ArrayNode first = undecodable.putArray("first");
-            report.undecodable().forEach(task -> first.addObject()
-                    .put("task", task.task().toString())
-                    .put("position", task.position().toString())
-                    .put("offset", task.offset())
-                    .put("reason", task.reason()));
+            Map<String, Object> undecodable = new LinkedHashMap<>();
+            undecodable.put("tasks", tasks.undecodable());
+            undecodable.put(
+                    "first",
+                    report.undecodable().stream().map(RecoverySummary::json).toList());
+            json.put("undecodable", undecodable);
         }
+        return json;
+    }
+
+    private static Map<String, Object> json(RemovedTasks removed) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("tasks", removed.gone());
+        json.put("of", removed.live());
+        json.put("exact", removed.exact());
+        removed.firstLeft().ifPresent(first -> json.put("firstLeft", first.toString()));
+        return json;
+    }
+
+    private static Map<String, Object> json(UndecodableTask task) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("task", task.task().toString());
+        json.put("position", task.position().toString());
+        json.put("offset", task.offset());
+        json.put("reason", task.reason());
         return json;
     }
 }

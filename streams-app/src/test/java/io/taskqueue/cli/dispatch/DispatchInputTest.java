@@ -267,7 +267,9 @@ class DispatchInputTest {
 
             assertThat(dispatch.awaitEnd()).isEqualTo(143);
             assertThat(dispatch.output())
-                    .contains("3 tasks remained, of lines 1, 3-4. Pass --drain-to FILE to write such tasks to a file.");
+                    .contains(
+                            "3 tasks remained, of lines 1, 3-4. Pass --drain-to FILE to write such tasks to a file, or"
+                                    + " --hand-over to leave them to the next dispatcher.");
             JsonNode result = result(dispatch);
             assertThat(result.get("remaining").get("lines").toString()).isEqualTo("[\"1\",\"3-4\"]");
             assertThat(result.get("nextLine").asInt()).isEqualTo(5);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.source.recovery.RecoveryReport;
 import io.taskqueue.source.recovery.RemovedTasks;
 import io.taskqueue.source.recovery.UndecodableTask;
@@ -30,8 +31,8 @@ class RecoverySummaryTest {
                         "1,027 live tasks: 1,000 pending, 20 delayed, 3 leased, 4 handed over; the oldest was enqueued at"
                                 + " 2026-11-23T09:30:00Z. Read 3,400 events of topic taskqueue.events, partition 3, from offset 1200 to"
                                 + " 4700, in 0.3 s.");
-        assertThat(summary.json())
-                .hasToString("{\"tasks\":1027,\"pending\":1000,\"delayed\":20,\"leased\":3,\"handedOver\":4,"
+        assertThat(BoundedJson.text(summary.json()))
+                .isEqualTo("{\"tasks\":1027,\"pending\":1000,\"delayed\":20,\"leased\":3,\"handedOver\":4,"
                         + "\"oldest\":\"2026-11-23T09:30:00Z\",\"topic\":\"taskqueue.events\",\"partition\":3,"
                         + "\"from\":1200,\"to\":4700,\"events\":3400,\"seconds\":0.25,"
                         + "\"lastKey\":\"input:7:00000001:00000002\"}");
@@ -53,8 +54,8 @@ class RecoverySummaryTest {
                         "About 5 of 1,032 live tasks are gone: topic taskqueue.events no longer holds any event of them; it holds no"
                                 + " event of the queue. Compare the input with the outcome at the target, and raise retention.ms"
                                 + " and retention.bytes of the topic.");
-        assertThat(exact.json().get("removed"))
-                .hasToString("{\"tasks\":5,\"of\":1032,\"exact\":true,\"firstLeft\":\"7/20\"}");
+        assertThat(BoundedJson.text(exact.json().get("removed")))
+                .isEqualTo("{\"tasks\":5,\"of\":1032,\"exact\":true,\"firstLeft\":\"7/20\"}");
     }
 
     @Test
@@ -72,8 +73,8 @@ class RecoverySummaryTest {
                         "1 live tasks cannot be decoded and stay on the topic. The first is task orders/7/42 at offset"
                                 + " 1300 of partition 3: The value is not JSON. Recover the queue with a program that has its payload"
                                 + " codec.");
-        assertThat(summary.json().get("undecodable"))
-                .hasToString("{\"tasks\":1,\"first\":[{\"task\":\"orders/7/42\",\"position\":\"7/99\",\"offset\":1300,"
+        assertThat(BoundedJson.text(summary.json().get("undecodable")))
+                .isEqualTo("{\"tasks\":1,\"first\":[{\"task\":\"orders/7/42\",\"position\":\"7/99\",\"offset\":1300,"
                         + "\"reason\":\"The value is not JSON.\"}]}");
     }
 
