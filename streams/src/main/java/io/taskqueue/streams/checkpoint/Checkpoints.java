@@ -116,7 +116,7 @@ public final class Checkpoints {
         List<String> lost = new ArrayList<>();
         byQueue.replaceAll((queue, known) -> {
             Checkpoint kept = known.shortened(end, now, halts);
-            if (kept != known) {
+            if (!kept.equals(known)) {
                 lost.add(queue);
             }
             return kept;

@@ -51,7 +51,7 @@ public final class QueueProgress {
 
         private void add(long more) {
             sinceStart.addAndGet(more);
-            meter.increment(more);
+            meter.increment((double) more);
         }
     }
 
