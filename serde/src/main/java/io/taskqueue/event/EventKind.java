@@ -34,13 +34,13 @@ public enum EventKind {
     FAILED("Failed"),
     /** The task is pending again, for its next attempt. */
     REQUEUED("Requeued"),
-    /** The task is dead: there will be no further attempt. */
+    /** The task is dead: there will be no further attempt, unless it is restored for a retry. */
     DEAD_LETTERED("DeadLettered"),
     /** The lease expired, or was revoked by a drain. */
     LEASE_EXPIRED("LeaseExpired"),
     /** The task was handed to the caller of drain. */
     DRAINED("Drained"),
-    /** A drained or recovered task is pending again, with its identity. */
+    /** A drained, recovered or dead task is in the queue again, with its identity. */
     RESTORED("Restored"),
     /** A source started a new epoch; the event has no task and is not passed to sinks. */
     SOURCE_STARTED("SourceStarted"),

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.event.Position;
+import io.taskqueue.event.TaskError;
 import io.taskqueue.fold.FoldedTask;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
@@ -13,6 +14,9 @@ import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.SourceStartException;
+import io.taskqueue.source.dead.DeadTaskQuery;
+import io.taskqueue.source.dead.DeadTasks;
+import io.taskqueue.source.dead.RetryOrder;
 import io.taskqueue.source.recovery.QueueRecovery;
 import io.taskqueue.source.recovery.Recovery;
 import io.taskqueue.source.registry.SourceRegistry;
@@ -64,7 +68,7 @@ class AclsTest {
     private static final String SINK = "billing";
     private static final String WITHOUT_ACLS = "nobody";
     private static final List<String> WHO =
-            List.of("source", "sink", "replay", "results", "parked", "status", "recover");
+            List.of("source", "sink", "replay", "results", "parked", "status", "recover", "dead");
     private static final Pattern ROW =
             Pattern.compile("\\| (\\w+) \\| (topic|group|transactional id) \\| `([^`]+)` \\| ([\\w, ]+) \\|");
 
@@ -194,6 +198,31 @@ class AclsTest {
                         PayloadCodec.utf8(),
                         Recovery.standard())
                 .tasks();
+    }
+
+    @Test
+    void deadTasksAreReadAndRetried() throws Exception {
+        DeadTasks dead = new DeadTasks(as("dead"), ReplicationSource.DEFAULT_REGISTRY_TOPIC, "failing");
+        try (TaskQueue<String> queue =
+                        TaskQueue.<String>builder("failing").maxAttempts(1).build();
+                ReplicationSource<String> source = ReplicationSource.builder(queue, PayloadCodec.utf8())
+                        .kafka(as("source"))
+                        .partitions(1)
+                        .start()) {
+            queue.enqueue("a");
+            queue.lease().fail(TaskError.of("refused"));
+            source.replicated().get(60, TimeUnit.SECONDS);
+
+            List<RetryOrder> orders =
+                    dead.retry(dead.read(DeadTaskQuery.first(1)), "test", Instant.parse("2026-11-23T09:30:00Z"));
+
+            assertThat(queue.lease(Duration.ofSeconds(60))).isPresent();
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(dead.results(orders)).hasSize(1));
+        }
+        assertThatThrownBy(() -> new DeadTasks(as(WITHOUT_ACLS), ReplicationSource.DEFAULT_REGISTRY_TOPIC, "failing")
+                        .read(DeadTaskQuery.first(1)))
+                .isInstanceOf(TopicAuthorizationException.class);
     }
 
     @Test
