@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -74,8 +75,17 @@ final class TortureRun {
                         TortureSettings.QUEUES.size(), TortureSettings.SINK_INSTANCES, KafkaCluster.BROKERS));
     }
 
-    /** Runs to its end; false if the process was asked to end before. */
-    boolean run(FaultSchedule schedule) throws Exception {
+    /**
+     * How a run ended.
+     *
+     * @param complete whether it was not stopped before its end
+     * @param drainSeconds how long everything took to drain; empty if it did not
+     * @param processes how many processes ended, by what they were and their exit code
+     */
+    record Outcome(boolean complete, Optional<Long> drainSeconds, Map<String, Long> processes) {}
+
+    /** Runs to its end, or until the process is asked to end. */
+    Outcome run(FaultSchedule schedule) throws Exception {
         cluster.recorder.runStarted(
                 settings.seed(),
                 new RunSettings(
@@ -86,14 +96,18 @@ final class TortureRun {
                         Duration.ofMillis(100),
                         true));
         start();
+        Optional<Long> drained;
         try (RunObserver observer = RunObserver.start(cluster, settings.directory())) {
             load(schedule, observer);
-            if (quiet()) {
+            drained = quiet();
+            if (drained.isPresent()) {
                 replay();
             }
         }
-        end();
-        return !shutdown.isReceived();
+        if (!shutdown.isReceived()) {
+            end();
+        }
+        return new Outcome(!shutdown.isReceived(), drained, cluster.recorder.ends());
     }
 
     private void start() throws Exception {
@@ -158,7 +172,7 @@ final class TortureRun {
     }
 
     /** No more faults, no more tasks: everything must drain. */
-    private boolean quiet() throws Exception {
+    private Optional<Long> quiet() throws Exception {
         cluster.recorder.phaseBegan(RunPhase.QUIET);
         progress.accept("quiet: waiting until everything has drained ...");
         cluster.target.quiet();
@@ -168,16 +182,16 @@ final class TortureRun {
         while (!state.drained()) {
             if (ticker.nanos() - begin > DRAIN_TIMEOUT.toNanos()) {
                 progress.accept("not drained within " + DRAIN_TIMEOUT.toSeconds() + " s: " + state.text());
-                return false;
+                return Optional.empty();
             }
             if (shutdown.await(DRAIN_CHECK)) {
-                return false;
+                return Optional.empty();
             }
         }
         cluster.recorder.phaseBegan(RunPhase.DRAINED);
-        progress.accept("drained after " + Duration.ofNanos(ticker.nanos() - begin).toSeconds() + " s");
+        long seconds = Duration.ofNanos(ticker.nanos() - begin).toSeconds();
         state.lookAndStopDispatchers();
-        return true;
+        return Optional.of(seconds);
     }
 
     /** Reads every event again, which must not reach the target. */

@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param load how long tasks are enqueued and faults injected
  * @param faults the kinds that are injected
  * @param directory of the run
- * @param sink the user's sink, or null for the run's own
+ * @param user what the user brings
  */
-record TortureSettings(
-        long seed, Duration load, Set<FaultKind> faults, Path directory, @Nullable UserSink sink) {
+record TortureSettings(long seed, Duration load, Set<FaultKind> faults, Path directory, UserInput user) {
 
     static final String TOPIC = "taskqueue.events";
     static final String SINK = "torture";
     /** With three, the queues are in partitions that different instances of the sink have. */
     static final int PARTITIONS = 3;
+
     static final List<String> QUEUES = List.of("queue-0", "queue-1");
     static final int SINK_INSTANCES = 2;
 
@@ -32,6 +32,17 @@ record TortureSettings(
 
     TortureSettings {
         faults = Set.copyOf(faults);
+    }
+
+    /**
+     * What a user brings.
+     *
+     * @param sink the user's sink, or null for the run's own
+     * @param tasks a file of payloads, or null for the run's own
+     */
+    record UserInput(@Nullable UserSink sink, @Nullable Path tasks) {
+
+        static final UserInput NONE = new UserInput(null, null);
     }
 
     /**

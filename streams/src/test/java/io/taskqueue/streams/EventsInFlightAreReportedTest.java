@@ -48,11 +48,9 @@ class EventsInFlightAreReportedTest {
                     assertThat(queue.counts().applied()).isEqualTo(19);
                     assertThat(queue.positions().peers()).containsEntry("default", new Position(1, 4));
                 });
-                Awaitility.await()
-                        .atMost(SinkTestCluster.PATIENCE)
-                        .untilAsserted(() -> assertThat(CommittedCheckpoint.read(kafka(), "reported"))
-                                .containsExactly(
-                                        new CommittedCheckpoint("orders", new Position(1, 20), new Position(1, 4))));
+                Awaitility.await().atMost(SinkTestCluster.PATIENCE).untilAsserted(() -> assertThat(
+                                CommittedCheckpoint.read(kafka(), "reported"))
+                        .containsExactly(new CommittedCheckpoint("orders", new Position(1, 20), new Position(1, 4))));
                 assertThat(observed).doesNotContain(new Position(1, 5));
                 assertThat(service.ready()).isTrue();
                 assertThat(service.status().settled()).isFalse();
@@ -67,8 +65,7 @@ class EventsInFlightAreReportedTest {
             assertThat(observed.get(19)).isEqualTo(new Position(1, 5));
             assertThat(CommittedCheckpoint.read(kafka(), "reported"))
                     .containsExactly(new CommittedCheckpoint("orders", new Position(1, 20), new Position(1, 20)));
-            assertThat(CommittedCheckpoint.read(kafka(), "unknown"))
-                    .isEmpty();
+            assertThat(CommittedCheckpoint.read(kafka(), "unknown")).isEmpty();
             assertThat(service.status().queues().get(0).positions().done()).isEqualTo(new Position(1, 20));
             assertThat(gauge(meters, SinkMeters.INFLIGHT)).isZero();
             assertThat(gauge(meters, SinkMeters.SEQUENCE_LAG)).isZero();

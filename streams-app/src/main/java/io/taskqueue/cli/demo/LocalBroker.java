@@ -27,7 +27,7 @@ final class LocalBroker implements AutoCloseable {
             throw new CommandFailedException(
                     ExitCode.FAILED,
                     "The embedded broker is not on the class path (" + e.getMessage()
-                            + "). Start this command with ./taskqueue, which adds it for demo and broker only.",
+                            + "). Start this command with ./taskqueue, which adds it for demo, broker and torture only.",
                     e);
         } catch (FileSystemException e) {
             throw new CommandFailedException(

@@ -1,5 +1,7 @@
 package io.taskqueue.torture.cluster;
 
+import io.taskqueue.cli.shared.CommandFailedException;
+import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.torture.network.TcpProxy;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -43,6 +46,19 @@ public final class KafkaCluster implements AutoCloseable {
         this.voters = CONTROLLER_ID + "@127.0.0.1:" + controllerPort;
     }
 
+    /** @throws CommandFailedException if the brokers' classes are missing */
+    public static void requireOnClassPath() {
+        try {
+            var unused = Class.forName(NODE_MAIN, false, KafkaCluster.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "The embedded broker is not on the class path (" + e.getMessage()
+                            + "). Start this command with ./taskqueue, which adds it for demo, broker and torture only.",
+                    e);
+        }
+    }
+
     /** Starts all nodes, and returns when they serve requests. */
     public static KafkaCluster start(Children children, Path directory) throws IOException, InterruptedException {
         int controllerPort = freePort();
@@ -51,7 +67,8 @@ public final class KafkaCluster implements AutoCloseable {
             TortureProcess controller = children.start(cluster.controller(controllerPort));
             for (int id = 1; id <= BROKERS; id++) {
                 int clients = freePort();
-                Broker broker = cluster.new Broker(id, clients, freePort(), TcpProxy.open("proxy-broker-" + id, clients));
+                Broker broker =
+                        cluster.new Broker(id, clients, freePort(), TcpProxy.open("proxy-broker-" + id, clients));
                 cluster.brokers.add(broker);
                 broker.start();
             }
@@ -85,13 +102,22 @@ public final class KafkaCluster implements AutoCloseable {
     }
 
     private ProcessCommand controller(int port) {
-        return node("controller", CONTROLLER_HEAP, Map.of(
-                "node.id", String.valueOf(CONTROLLER_ID),
-                "process.roles", "controller",
-                "listeners", "CONTROLLER://127.0.0.1:" + port,
-                "broker.session.timeout.ms", "6000",
-                "default.replication.factor", String.valueOf(BROKERS),
-                "min.insync.replicas", "2"));
+        return node(
+                "controller",
+                CONTROLLER_HEAP,
+                Map.of(
+                        "node.id",
+                        String.valueOf(CONTROLLER_ID),
+                        "process.roles",
+                        "controller",
+                        "listeners",
+                        "CONTROLLER://127.0.0.1:" + port,
+                        "broker.session.timeout.ms",
+                        "6000",
+                        "default.replication.factor",
+                        String.valueOf(BROKERS),
+                        "min.insync.replicas",
+                        "2"));
     }
 
     private ProcessCommand node(String name, int heap, Map<String, String> settings) {
@@ -151,12 +177,13 @@ public final class KafkaCluster implements AutoCloseable {
         }
 
         private Map<String, String> settings() {
-            Map<String, String> settings = new java.util.TreeMap<>();
+            Map<String, String> settings = new TreeMap<>();
             settings.put("node.id", String.valueOf(id));
             settings.put("process.roles", "broker");
-            settings.put("listeners",
-                    "CLIENTS://127.0.0.1:" + clientPort + ",REPLICATION://127.0.0.1:" + replicationPort);
-            settings.put("advertised.listeners",
+            settings.put(
+                    "listeners", "CLIENTS://127.0.0.1:" + clientPort + ",REPLICATION://127.0.0.1:" + replicationPort);
+            settings.put(
+                    "advertised.listeners",
                     "CLIENTS://127.0.0.1:" + proxy.port() + ",REPLICATION://127.0.0.1:" + replicationPort);
             settings.put("inter.broker.listener.name", "REPLICATION");
             settings.put("auto.create.topics.enable", "false");

@@ -1,10 +1,11 @@
 package io.taskqueue.torture.fault;
 
 import io.taskqueue.cli.shared.ShutdownSignal;
-import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.cluster.PausedProcess;
 import io.taskqueue.torture.cluster.RunRecorder;
 import io.taskqueue.torture.cluster.SinkInstances;
+import io.taskqueue.torture.cluster.SmallDisk;
+import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.history.RunEntry.Disturbance;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,7 @@ public final class SinkFaults implements FaultInjector {
 
     private static final Duration POINT_TIMEOUT = Duration.ofSeconds(10);
     private static final int WORKING_CHECKS = 60;
+    private static final Duration STARTED = Duration.ofSeconds(30);
     private static final Duration REBALANCED = Duration.ofSeconds(3);
 
     private final SinkInstances sinks;
@@ -67,6 +69,7 @@ public final class SinkFaults implements FaultInjector {
             case REBALANCE -> rebalance(fault);
             case WIPE_STATE -> wipe(fault);
             case REPLAY, MOVE_OFFSETS -> moveOffsets(fault);
+            case FULL_DISK -> fillDisk(fault);
             case POISON -> {
                 String id = recorder.faultBegan(fault.kind().text(), "*", Disturbance.NOTHING, "");
                 poison.write(fault.choice());
@@ -117,7 +120,7 @@ public final class SinkFaults implements FaultInjector {
         String id = begin(fault, (more ? "joins and leaves: " : "leaves and joins: ") + "instance " + instance);
         if (more) {
             TortureProcess joining = sinks.start(instance);
-            var ready = joining.awaitReady(Duration.ofSeconds(30));
+            var ready = joining.awaitReady(STARTED);
             var signal = shutdown.await(REBALANCED);
             sinks.stop(instance);
         } else {
@@ -134,6 +137,24 @@ public final class SinkFaults implements FaultInjector {
         child.kill();
         sinks.wipe(fault.subject());
         var unused = sinks.start(fault.subject());
+        recorder.faultEnded(id);
+    }
+
+    /** The instance starts with a small disk, which is filled while it works, and ends with its own disk again. */
+    private void fillDisk(Fault fault) throws Exception {
+        int instance = fault.subject();
+        String id = begin(fault, "instance " + instance);
+        sinks.stop(instance);
+        sinks.wipe(instance);
+        try (SmallDisk disk = SmallDisk.mount(sinks.stateDirectory(instance))) {
+            var ready = sinks.start(instance).awaitReady(STARTED);
+            var working = shutdown.await(fault.lasts());
+            disk.fill();
+            var full = shutdown.await(fault.lasts().multipliedBy(3));
+            disk.free();
+            sinks.stop(instance);
+        }
+        var unused = sinks.start(instance);
         recorder.faultEnded(id);
     }
 

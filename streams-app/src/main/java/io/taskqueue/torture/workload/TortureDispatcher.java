@@ -19,19 +19,24 @@ import io.taskqueue.source.SourceStartException;
 import io.taskqueue.source.SourceState;
 import io.taskqueue.source.recovery.Recovery;
 import io.taskqueue.source.recovery.RecoveryReport;
-import io.taskqueue.torture.cluster.TortureProcess;
+import io.taskqueue.text.TextFile;
 import io.taskqueue.torture.cluster.ParentInput;
+import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.history.DispatcherEntry;
 import io.taskqueue.torture.history.DispatcherEntry.LeaseOutcome;
 import io.taskqueue.torture.history.HistoryWriter;
 import io.taskqueue.torture.history.Moment;
 import io.taskqueue.torture.history.RunDirectory;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +65,7 @@ final class TortureDispatcher {
     private final Ticker ticker;
     /** Never counted down: the threads end with the queue, and wait on it in between. */
     private final CountDownLatch ended = new CountDownLatch(1);
+
     private volatile boolean quiet;
 
     private TortureDispatcher(
@@ -83,7 +89,7 @@ final class TortureDispatcher {
             SteppedClock clock,
             Ticker ticker,
             SplittableRandom random)
-            throws InterruptedException {
+            throws InterruptedException, IOException {
         String process = arguments.text("process");
         HistoryWriter<DispatcherEntry> history =
                 new RunDirectory(arguments.path("dir")).dispatcher(arguments.text("queue"), process);
@@ -96,6 +102,7 @@ final class TortureDispatcher {
                 .maxAttempts(4)
                 .closeGrace(GRACE)
                 .build();
+        List<String> payloads = payloads(arguments);
         Moment from = Moment.now(clock, ticker);
         ReplicationSource<String> source;
         try {
@@ -105,15 +112,24 @@ final class TortureDispatcher {
             return DispatcherExit.NOT_STARTED;
         }
         var dispatcher = new TortureDispatcher(process, source, history, clock, ticker);
-        history.write(new DispatcherEntry.Claimed(
-                from, dispatcher.now(), source.epoch(), source.instanceId()));
+        history.write(new DispatcherEntry.Claimed(from, dispatcher.now(), source.epoch(), source.instanceId()));
         source.recovery().ifPresent(dispatcher::recovered);
         if (arguments.find("quiet").isPresent()) {
             dispatcher.quiet = true;
         }
         ParentInput.answer(TortureProcess.READY);
-        dispatcher.startThreads(random, arguments.duration("pause"));
+        dispatcher.startThreads(random, arguments.duration("pause"), payloads);
         return dispatcher.follow(commands);
+    }
+
+    private static List<String> payloads(ChildArguments arguments) throws IOException {
+        Optional<String> file = arguments.find("tasks");
+        return file.isEmpty()
+                ? List.of()
+                : TextFile.read(Path.of(file.get()))
+                        .lines()
+                        .filter(line -> !line.isBlank())
+                        .toList();
     }
 
     private void recovered(RecoveryReport report) {
@@ -142,10 +158,13 @@ final class TortureDispatcher {
                 .closeTimeout(CLOSE_TIMEOUT);
         arguments
                 .find("kill-point")
-                .ifPresent(point -> builder.kafka(java.util.Map.of(
-                        "producer.interceptor.classes", HaltPointInterceptor.class.getName(),
-                        "producer." + HaltPointInterceptor.POINT, point,
-                        "producer." + HaltPointInterceptor.PASS, arguments.text("kill-pass"))));
+                .ifPresent(point -> builder.kafka(Map.of(
+                        "producer.interceptor.classes",
+                        HaltPointInterceptor.class.getName(),
+                        "producer." + HaltPointInterceptor.POINT,
+                        point,
+                        "producer." + HaltPointInterceptor.PASS,
+                        arguments.text("kill-pass"))));
         return builder;
     }
 
@@ -153,8 +172,8 @@ final class TortureDispatcher {
         return Moment.now(clock, ticker);
     }
 
-    private void startThreads(SplittableRandom random, Duration pause) {
-        start("enqueue", () -> enqueueAll(random.split(), pause));
+    private void startThreads(SplittableRandom random, Duration pause, List<String> payloads) {
+        start("enqueue", () -> enqueueAll(random.split(), pause, payloads));
         for (int worker = 1; worker <= WORKERS; worker++) {
             RandomGenerator own = random.split();
             start("worker-" + worker, () -> work(own));
@@ -184,12 +203,14 @@ final class TortureDispatcher {
         thread.start();
     }
 
-    private void enqueueAll(RandomGenerator random, Duration pause) throws InterruptedException {
+    private void enqueueAll(RandomGenerator random, Duration pause, List<String> payloads) throws InterruptedException {
         long line = 1 + lastLine();
         while (!quiet) {
             String key = String.valueOf(line);
-            Optional<TaskId> id =
-                    queue.enqueue("{\"by\":\"" + process + "\",\"line\":" + key + "}", key, CHECK_INTERVAL);
+            String payload = payloads.isEmpty()
+                    ? "{\"by\":\"" + process + "\",\"line\":" + key + "}"
+                    : payloads.get((int) (line % payloads.size()));
+            Optional<TaskId> id = queue.enqueue(payload, key, CHECK_INTERVAL);
             if (id.isPresent()) {
                 confirm(EventKind.ENQUEUED, id.get(), 1, key);
                 line++;
@@ -244,7 +265,7 @@ final class TortureDispatcher {
                 lease.complete();
                 ended = LeaseOutcome.COMPLETED;
             } else {
-                lease.fail(new TaskError("torture", "attempt " + lease.attempt() + " fails", java.util.Map.of()), outcome < 92);
+                lease.fail(new TaskError("torture", "attempt " + lease.attempt() + " fails", Map.of()), outcome < 92);
                 ended = LeaseOutcome.FAILED;
             }
         } catch (LeaseLostException | QueueClosedException e) {
