@@ -191,12 +191,22 @@ final class OutageMonitor implements AutoCloseable {
         SourceLifecycle.Outage before = logged;
         if (before != null && (now == null || isNew(now))) {
             LOG.warn(
-                    "The events of queue {} reach Kafka again, after {}. {} events wait, and are sent now.",
+                    before.onlyUnconfirmed()
+                            ? "The events of queue {} are confirmed again, after {}. {} events wait, and are sent now."
+                            : "The events of queue {} reach Kafka again, after {}. {} events wait, and are sent now.",
                     queue,
                     DurationText.of(since(before.beganNanos()).truncatedTo(ChronoUnit.SECONDS)),
                     buffer.size());
         }
-        if (now != null && isNew(now)) {
+        if (now != null && now.onlyUnconfirmed() && isNew(now)) {
+            LOG.warn(
+                    "The events of queue {} reach Kafka, but have not been confirmed since {}: {}. They are confirmed when the"
+                            + " registry can be read.",
+                    queue,
+                    now.since(),
+                    now.reason());
+        } else if (now != null
+                && (isNew(now) || (before != null && before.onlyUnconfirmed() && !now.onlyUnconfirmed()))) {
             LOG.warn(
                     "The events of queue {} have not reached Kafka since {}: {}. {} events wait; none is lost, and all are sent"
                             + " when Kafka accepts them.",

@@ -52,11 +52,12 @@ final class SourceLifecycle {
      * @param since when it began
      * @param beganNanos the same by the ticker
      * @param reason why events do not reach Kafka, as far as it is known
+     * @param onlyUnconfirmed whether events reach Kafka, as far as it is known, but cannot be confirmed
      */
-    record Outage(Instant since, long beganNanos, String reason) {
+    record Outage(Instant since, long beganNanos, String reason, boolean onlyUnconfirmed) {
 
         private Outage with(String newReason) {
-            return new Outage(since, beganNanos, newReason);
+            return new Outage(since, beganNanos, newReason, false);
         }
     }
 
@@ -106,9 +107,8 @@ final class SourceLifecycle {
 
     /** Kafka accepts no events at the moment. */
     synchronized void retrying(String error) {
-        unacknowledged = true;
         lastError = error;
-        begin(Duration.ZERO, error);
+        beginUnacknowledged(Duration.ZERO, error);
     }
 
     /**
@@ -117,14 +117,13 @@ final class SourceLifecycle {
      * @param age how long ago that began
      */
     synchronized void late(Duration age, String reason) {
-        unacknowledged = true;
-        begin(age, reason);
+        beginUnacknowledged(age, reason);
     }
 
     /** The registry cannot be read, so acknowledged events are not confirmed. */
     synchronized void registryUnreadable(String reason) {
         unconfirmed = true;
-        begin(Duration.ZERO, reason);
+        begin(Duration.ZERO, reason, true);
     }
 
     /** The reason of the current outage is known, or has changed. */
@@ -170,9 +169,18 @@ final class SourceLifecycle {
         return Optional.ofNullable(lastError);
     }
 
-    private void begin(Duration age, String reason) {
+    private void beginUnacknowledged(Duration age, String reason) {
+        unacknowledged = true;
+        Outage current = outage;
+        if (current != null && current.onlyUnconfirmed()) {
+            outage = current.with(reason);
+        }
+        begin(age, reason, false);
+    }
+
+    private void begin(Duration age, String reason, boolean onlyUnconfirmed) {
         if (outage == null) {
-            outage = new Outage(clock.instant().minus(age), ticker.nanos() - age.toNanos(), reason);
+            outage = new Outage(clock.instant().minus(age), ticker.nanos() - age.toNanos(), reason, onlyUnconfirmed);
             lastError = reason;
         }
     }

@@ -75,6 +75,32 @@ class OutageMonitorTest implements OutageMonitor.Probe {
     }
 
     @Test
+    void outageOfTheRegistryAloneIsLoggedAsSuchUntilEventsDoNotReachKafkaEither() throws Exception {
+        lifecycle.registryUnreadable("the registry of sources cannot be read, so replicated() waits: no leader");
+        pass(10);
+        lifecycle.registryRead();
+        pass(1);
+        lifecycle.registryUnreadable("the registry of sources cannot be read, so replicated() waits: no leader");
+        pass(1);
+        problem = "no broker can be reached (127.0.0.1:9092: Connection refused)";
+        append(1);
+        pass(10);
+
+        assertThat(log.lines())
+                .containsExactly(
+                        "WARN The events of queue orders reach Kafka, but have not been confirmed since 2026-11-23T12:00:00Z: the"
+                                + " registry of sources cannot be read, so replicated() waits: no leader. They are confirmed"
+                                + " when the registry can be read.",
+                        "WARN The events of queue orders are confirmed again, after 11s. 0 events wait, and are sent now.",
+                        "WARN The events of queue orders reach Kafka, but have not been confirmed since 2026-11-23T12:00:00Z: the"
+                                + " registry of sources cannot be read, so replicated() waits: no leader. They are confirmed"
+                                + " when the registry can be read.",
+                        "WARN The events of queue orders have not reached Kafka since 2026-11-23T12:00:00Z: no broker can be"
+                                + " reached (127.0.0.1:9092: Connection refused). 1 events wait; none is lost, and all are sent"
+                                + " when Kafka accepts them.");
+    }
+
+    @Test
     void errorOfTheProducerIsTheReasonWhereTheClusterAnswers() throws Exception {
         append(1);
         lifecycle.retrying("Kafka refuses an event as too large");

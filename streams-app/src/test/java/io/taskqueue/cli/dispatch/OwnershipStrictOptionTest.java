@@ -53,10 +53,9 @@ class OwnershipStrictOptionTest {
             assertThat(url.find()).isTrue();
             broker.close();
 
-            await().atMost(Duration.ofSeconds(60))
-                    .until(() -> get(url.group(1) + "/health/ready")
-                            .contains("No leases are granted, because the registry has not been read for more than 2s"
-                                    + " (ownershipStrict)"));
+            await().atMost(Duration.ofSeconds(60)).until(() -> get(url.group(1) + "/health/ready")
+                    .contains("No leases are granted, because the registry has not been read for more than 2s"
+                            + " (ownershipStrict)"));
         }
     }
 
