@@ -116,9 +116,11 @@ enum Mutation {
     EVENTS_ARE_SWAPPED(Invariant.SEQUENCES) {
         @Override
         boolean apply(RecordedHistory history, SplittableRandom random) {
+            List<LoggedEvent> accepted = accepted(history);
             List<Integer> places = new ArrayList<>();
             for (int at = 0; at + 1 < history.events.size(); at++) {
                 if (history.events.get(at) instanceof LoggedEvent one
+                        && accepted.contains(one)
                         && history.events.get(at + 1) instanceof LoggedEvent next
                         && next.position().equals(one.position().next())) {
                     places.add(at);

@@ -20,7 +20,7 @@ class RandomHistoriesTest {
 
     private static final int MUTATIONS = 5;
 
-    @Property(tries = 5, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 3, shrinking = ShrinkingMode.OFF)
     void aRunHoldsAndMutationsOfItAreCaught(@ForAll long seed) throws IOException {
         Path directory = Files.createTempDirectory("random-histories");
         SplittableRandom random = new SplittableRandom(seed);
