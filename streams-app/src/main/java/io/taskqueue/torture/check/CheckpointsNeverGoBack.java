@@ -1,11 +1,11 @@
 package io.taskqueue.torture.check;
 
-import io.taskqueue.torture.history.ObservedEntry.ParkedRedriven;
 import io.taskqueue.event.Position;
 import io.taskqueue.torture.history.Moment;
 import io.taskqueue.torture.history.ObservedEntry;
 import io.taskqueue.torture.history.ObservedEntry.CheckpointSeen;
 import io.taskqueue.torture.history.ObservedEntry.OffsetsReset;
+import io.taskqueue.torture.history.ObservedEntry.ParkedRedriven;
 import io.taskqueue.torture.report.Invariant;
 import io.taskqueue.torture.report.Subject;
 import java.util.ArrayList;
@@ -65,7 +65,8 @@ final class CheckpointsNeverGoBack implements InvariantCheck {
         Progress progress = new Progress();
         for (ObservedEntry entry : queue.orders()) {
             if (entry instanceof OffsetsReset moved && moved.sink().equals(sink)
-                    || entry instanceof ParkedRedriven redriven && redriven.sink().equals(sink)) {
+                    || entry instanceof ParkedRedriven redriven
+                            && redriven.sink().equals(sink)) {
                 progress.goBack();
             } else if (entry instanceof CheckpointSeen seen && seen.sink().equals(sink)) {
                 queue.findings().checked(INVARIANT, 1);

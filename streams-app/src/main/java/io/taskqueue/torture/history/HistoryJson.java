@@ -5,13 +5,14 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.event.PercentEncoding;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.TaskId;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -47,16 +49,17 @@ final class HistoryJson<E extends HistoryEntry> {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .defaultPropertyInclusion(
                     JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .addModule(values())
             .build();
 
-    private static final String TYPE = "type";
+    private static final String BEGIN = "{\"type\":\"";
 
-    private final Map<String, Class<? extends E>> types;
+    private final Map<String, ObjectReader> types;
 
     HistoryJson(Class<E> kind) {
         types = Stream.of(kind.getPermittedSubclasses())
-                .collect(Collectors.toUnmodifiableMap(Class::getSimpleName, type -> type.asSubclass(kind)));
+                .collect(Collectors.toUnmodifiableMap(Class::getSimpleName, MAPPER::readerFor));
     }
 
     byte[] line(E entry) {
@@ -65,10 +68,8 @@ final class HistoryJson<E extends HistoryEntry> {
 
     static String text(HistoryEntry entry) {
         try {
-            ObjectNode fields = MAPPER.createObjectNode();
-            fields.put(TYPE, entry.getClass().getSimpleName());
-            fields.setAll((ObjectNode) MAPPER.valueToTree(entry));
-            return MAPPER.writeValueAsString(fields);
+            String fields = MAPPER.writeValueAsString(entry);
+            return BEGIN + entry.getClass().getSimpleName() + "\"," + fields.substring(1);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(
                     "An entry of type " + entry.getClass().getName() + " cannot be written.", e);
@@ -77,16 +78,23 @@ final class HistoryJson<E extends HistoryEntry> {
 
     /** @throws IOException if the line is not a whole entry of this kind */
     E entry(byte[] line) throws IOException {
-        if (!(MAPPER.readTree(line) instanceof ObjectNode fields)) {
-            throw new IOException("it is not an object");
-        }
-        String name = fields.path(TYPE).asText();
-        Class<? extends E> type = types.get(name);
+        String name = type(line);
+        ObjectReader type = types.get(name);
         if (type == null) {
-            throw new IOException("its type is " + name + ", but must be one of " + types.keySet());
+            throw new IOException("its type is '" + name + "', but must be one of " + new TreeSet<>(types.keySet()));
         }
-        fields.remove(TYPE);
-        return MAPPER.treeToValue(fields, type);
+        return type.readValue(line);
+    }
+
+    /** The type, with which every line begins; empty where it does not. */
+    private static String type(byte[] line) {
+        int from = BEGIN.length();
+        int end = from;
+        while (end < line.length && line[end] != '"') {
+            end++;
+        }
+        String begin = new String(line, 0, Math.min(from, line.length), StandardCharsets.UTF_8);
+        return begin.equals(BEGIN) ? new String(line, from, end - from, StandardCharsets.UTF_8) : "";
     }
 
     private static SimpleModule values() {

@@ -11,7 +11,6 @@
  *   SinkEntry               an instance of a sink: what it applied, which results it read
  *   TargetEntry             the target's ledger: which effects it applied, which answers it gave
  *   ObservedEntry           the driver, about one queue: claims, checkpoints, recorded results, offset resets, decisions
- *                           CheckpointTail writes the checkpoints, as they are committed
  *   TopicEntry              the records of the event topic, copied by TopicCopy
  *   QueueHistory            all of that about one queue
  * </pre>

@@ -93,7 +93,7 @@ final class SmallRun {
                         List.of(QUEUE),
                         SINKS,
                         Duration.ofSeconds(1),
-                        Duration.ofMillis(50),
+                        Duration.ofMinutes(1),
                         Duration.ofMillis(5),
                         true)));
         phase(RunPhase.LOAD);
