@@ -83,7 +83,10 @@ public final class Lease<T> {
         return task.attempt();
     }
 
-    /** The fencing token: pass it to the systems that the work writes to. */
+    /**
+     * The fencing token: pass it to the systems that the work writes to. Of two leases of one task, the one that was granted by the later
+     * owner of the queue is later, whose source has the higher epoch; of one owner, the one with the higher attempt.
+     */
     public OwnershipToken token() {
         return token;
     }
