@@ -167,10 +167,13 @@ final class TaskTable<T> {
 
     /** A dead task is live again. */
     void forget(@Nullable Dead<T> state) {
-        for (int left = state == null ? 0 : dead.size(); left > 0; left--) {
-            Dead<T> kept = dead.remove();
-            if (kept != state) {
-                dead.add(kept);
+        if (state != null) {
+            TaskId id = state.task().id();
+            for (int left = dead.size(); left > 0; left--) {
+                Dead<T> kept = dead.remove();
+                if (!kept.task().id().equals(id)) {
+                    dead.add(kept);
+                }
             }
         }
     }

@@ -57,6 +57,7 @@ class WireFormatTest {
     }
 
     /** The parts by which an event shows the state of its task. */
+    @SuppressWarnings("ImmutableEnumChecker") // the functions have no state
     enum StateSample {
         LEASED(EventKind.RESTORED, 2, change -> change.token(token(2)).leaseExpiration(EXPIRES)),
         LEASED_SNAPSHOT(EventKind.SNAPSHOT, 2, change -> change.token(token(2))

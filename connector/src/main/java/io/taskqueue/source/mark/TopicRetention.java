@@ -86,7 +86,7 @@ public final class TopicRetention {
             return OptionalLong.empty();
         }
         double bytesPerOffset = (double) size / (end - beginning);
-        return OptionalLong.of(Math.max(beginning, end - (long) (retained / 2 / bytesPerOffset)));
+        return OptionalLong.of(Math.max(beginning, end - (long) (retained / (2 * bytesPerOffset))));
     }
 
     private long offset(TopicAdmin admin, OffsetSpec spec) throws InterruptedException {
