@@ -5,7 +5,7 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.streams.checkpoint.CheckpointFormat;
-import io.taskqueue.streams.partition.InFlightStore;
+import io.taskqueue.streams.state.InFlightFormat;
 import io.taskqueue.streams.state.StateKind;
 import io.taskqueue.streams.state.StoreNames;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +68,7 @@ public record CommittedCheckpoint(String queueName, Position taken, @Nullable Po
     }
 
     private static Optional<Unapplied> unapplied(byte[] value) {
-        return InFlightStore.firstDelivery(value).map(json -> {
+        return InFlightFormat.firstDelivery(value).map(json -> {
             try {
                 var event = new ReplicationEventCodec<>(PayloadCodec.jsonText()).decode(json);
                 return new Unapplied(event.queueName(), event.position());

@@ -3,12 +3,12 @@ package io.taskqueue.streams.partition;
 import io.taskqueue.sink.EffectMode;
 import io.taskqueue.streams.checkpoint.EventLocation;
 import io.taskqueue.streams.replay.DeliveryContext;
+import io.taskqueue.streams.state.InFlightFormat;
 import io.taskqueue.streams.state.KeyValues;
 import io.taskqueue.streams.state.StateReader;
 import io.taskqueue.streams.state.StateWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.utils.Bytes;
 
@@ -18,20 +18,10 @@ import org.apache.kafka.common.utils.Bytes;
  *
  * <pre>
  *   key    topic id 16 | offset 8
- *   value  version 1 | kind 1 (0 first, 1 recorded only, 2 held, 3 rerun) | generation 4 | round 4 | the event's JSON
- *          version 1 | kind 2 | a {@link HeldRecord}
+ *   value  {@link InFlightFormat}; of a held record, a {@link HeldRecord}
  * </pre>
  */
 public final class InFlightStore {
-
-    private static final byte VERSION = 1;
-    private static final byte FIRST = 0;
-    private static final byte RECORDED_ONLY = 1;
-    private static final byte HELD = 2;
-    private static final byte RERUN = 3;
-
-    /** Where the kind is in a value. */
-    private static final int KIND_AT = 1;
 
     /** An event as it was stored. */
     record Stored(EventLocation location, DeliveryContext delivery, Bytes value) {}
@@ -43,11 +33,11 @@ public final class InFlightStore {
     }
 
     void put(EventLocation location, DeliveryContext delivery, byte[] value) {
-        byte again = delivery.runsEffects() ? RERUN : RECORDED_ONLY;
+        byte again = delivery.runsEffects() ? InFlightFormat.RERUN : InFlightFormat.RECORDED_ONLY;
         store.put(
                 key(location),
-                StateWriter.value(VERSION, 9 + value.length)
-                        .putByte(delivery.replayed() ? again : FIRST)
+                StateWriter.value(InFlightFormat.VERSION, 9 + value.length)
+                        .putByte(delivery.replayed() ? again : InFlightFormat.FIRST)
                         .putInt(delivery.generation())
                         .putInt(delivery.round())
                         .putBytes(value)
@@ -56,7 +46,7 @@ public final class InFlightStore {
 
     /** Stores a record before which the sink halts: not classified yet, though its offset is committed. */
     void putHeld(EventLocation location, HeldRecord record) {
-        StateWriter out = StateWriter.value(VERSION, 512).putByte(HELD);
+        StateWriter out = StateWriter.value(InFlightFormat.VERSION, 512).putByte(InFlightFormat.HELD);
         record.write(out);
         store.put(key(location), out.toBytes());
     }
@@ -70,8 +60,8 @@ public final class InFlightStore {
         List<Stored> events = new ArrayList<>();
         try (KeyValues.Entries entries = store.all()) {
             entries.forEachRemaining(entry -> {
-                if (entry.value()[KIND_AT] != HELD) {
-                    StateReader in = opened(entry);
+                if (!InFlightFormat.isHeld(entry.value())) {
+                    StateReader in = InFlightFormat.open(entry.value());
                     DeliveryContext delivery = delivery(in.readByte(), in.readInt(), in.readInt());
                     events.add(new Stored(location(entry.key()), delivery, Bytes.wrap(in.readRest())));
                 }
@@ -84,8 +74,8 @@ public final class InFlightStore {
     void readHeld(BiConsumer<EventLocation, HeldRecord> reader) {
         try (KeyValues.Entries entries = store.all()) {
             entries.forEachRemaining(entry -> {
-                if (entry.value()[KIND_AT] == HELD) {
-                    StateReader in = opened(entry);
+                if (InFlightFormat.isHeld(entry.value())) {
+                    StateReader in = InFlightFormat.open(entry.value());
                     in.readByte();
                     reader.accept(location(entry.key()), HeldRecord.read(in));
                 }
@@ -93,23 +83,9 @@ public final class InFlightStore {
         }
     }
 
-    /** The event's JSON in a stored value; empty for one that is replayed or held, which no checkpoint waits for. */
-    public static Optional<byte[]> firstDelivery(byte[] stored) {
-        if (stored[KIND_AT] != FIRST) {
-            return Optional.empty();
-        }
-        StateReader in = StateReader.value("event in flight", VERSION, stored);
-        DeliveryContext first = delivery(in.readByte(), in.readInt(), in.readInt());
-        return first.replayed() ? Optional.empty() : Optional.of(in.readRest());
-    }
-
-    private static StateReader opened(KeyValues.Entry entry) {
-        return StateReader.value("event in flight", VERSION, entry.value());
-    }
-
     private static DeliveryContext delivery(byte kind, int generation, int round) {
-        EffectMode mode = kind == RECORDED_ONLY ? EffectMode.RECORDED_ONLY : EffectMode.RUN;
-        return new DeliveryContext(mode, kind != FIRST, generation, round);
+        EffectMode mode = kind == InFlightFormat.RECORDED_ONLY ? EffectMode.RECORDED_ONLY : EffectMode.RUN;
+        return new DeliveryContext(mode, kind != InFlightFormat.FIRST, generation, round);
     }
 
     private static Bytes key(EventLocation location) {

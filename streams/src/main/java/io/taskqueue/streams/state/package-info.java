@@ -12,7 +12,7 @@
  *
  *   store "results"   key: queue, position, generation, effect        io.taskqueue.streams.results.ResultFormat
  *   store "state"     key: 1 | queue                                  io.taskqueue.streams.checkpoint.CheckpointFormat
- *                          2 | topic id, offset                       io.taskqueue.streams.partition.InFlightStore
+ *                          2 | topic id, offset                       InFlightFormat
  *                          3 | task, offset, topic id                 io.taskqueue.streams.parking.ParkedFormat
  *                          4 | 1                                      io.taskqueue.streams.replay.ReplayFormat
  *                          5 | 1                                      UndecodableFormat
