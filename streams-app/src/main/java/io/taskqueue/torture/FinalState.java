@@ -23,8 +23,7 @@ final class FinalState {
         Map<String, Object> kafka = cluster.clients();
         SourceRegistry.read(kafka, ReplicationSource.DEFAULT_REGISTRY_TOPIC)
                 .forEach((queue, claim) -> cluster.observed.write(
-                        queue,
-                        new ObservedEntry.ClaimSeen(cluster.recorder.now(), claim.epoch(), claim.instanceId())));
+                        queue, new ObservedEntry.ClaimSeen(cluster.recorder.now(), claim.epoch(), claim.instanceId())));
         for (EffectRecord record : new SinkResults(kafka, TortureSettings.SINK).find(key -> true)) {
             cluster.observed.write(record.key().queueName(), seen(cluster, record));
         }
@@ -43,7 +42,8 @@ final class FinalState {
 
     private static ObservedEntry seen(TortureCluster cluster, EffectRecord record) {
         Optional<EffectResult> result = record.result();
-        ResultState state = result.map(known -> known instanceof EffectResult.Done ? ResultState.DONE : ResultState.FAILED)
+        ResultState state = result.map(
+                        known -> known instanceof EffectResult.Done ? ResultState.DONE : ResultState.FAILED)
                 .orElse(ResultState.IN_DOUBT);
         return new ObservedEntry.ResultSeen(
                 cluster.recorder.now(),

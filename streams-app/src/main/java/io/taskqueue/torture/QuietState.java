@@ -6,9 +6,9 @@ import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.parking.ParkedTask;
-import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.cluster.QueueDispatchers;
 import io.taskqueue.torture.cluster.SinkInstances;
+import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.history.ObservedEntry;
 import java.time.Duration;
 import java.util.List;
@@ -86,8 +86,7 @@ final class QuietState {
             if (!task.redriven() && !shutdown.isReceived()) {
                 cluster.observed.write(
                         task.first().event().queueName(),
-                        new ObservedEntry.ParkedRedriven(
-                                cluster.recorder.now(), TortureSettings.SINK, task.task()));
+                        new ObservedEntry.ParkedRedriven(cluster.recorder.now(), TortureSettings.SINK, task.task()));
                 parked.redrive(task, "torture");
             }
         }

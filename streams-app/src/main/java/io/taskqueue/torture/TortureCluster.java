@@ -1,6 +1,5 @@
 package io.taskqueue.torture;
 
-import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.torture.cluster.Children;
 import io.taskqueue.torture.cluster.KafkaCluster;
@@ -20,9 +19,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
-import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 
@@ -39,7 +38,8 @@ final class TortureCluster implements AutoCloseable {
     final SinkInstances sinks;
     final ObservedQueues observed;
 
-    private TortureCluster(TortureSettings settings, Clock clock, Ticker ticker) throws IOException, InterruptedException {
+    private TortureCluster(TortureSettings settings, Clock clock, Ticker ticker)
+            throws IOException, InterruptedException {
         Path directory = settings.directory();
         history = new RunDirectory(directory.resolve("history"));
         recorder = RunRecorder.open(history, clock, ticker);
@@ -56,16 +56,18 @@ final class TortureCluster implements AutoCloseable {
         dispatchers = new ArrayList<>();
         SplittableRandom seeds = new SplittableRandom(settings.seed());
         for (String queue : TortureSettings.QUEUES) {
-            dispatchers.add(new QueueDispatchers(
-                    queue, children, directory.resolve("dispatchers"),
-                    own -> with(common, own).with("seed", seeds.nextLong()).list()));
+            dispatchers.add(
+                    new QueueDispatchers(queue, children, directory.resolve("dispatchers"), own -> with(common, own)
+                            .with("seed", seeds.nextLong())
+                            .list()));
         }
         ChildArguments ofSinks = sinkArguments(common, settings);
-        sinks = new SinkInstances(
-                TortureSettings.SINK, children, directory.resolve("sinks"), own -> with(ofSinks, own).list());
+        sinks = new SinkInstances(TortureSettings.SINK, children, directory.resolve("sinks"), own -> with(ofSinks, own)
+                .list());
     }
 
-    static TortureCluster start(TortureSettings settings, Clock clock, Ticker ticker) throws IOException, InterruptedException {
+    static TortureCluster start(TortureSettings settings, Clock clock, Ticker ticker)
+            throws IOException, InterruptedException {
         return new TortureCluster(settings, clock, ticker);
     }
 
@@ -95,8 +97,8 @@ final class TortureCluster implements AutoCloseable {
     /** Creates the event topic, so that the sinks need not wait for a source. */
     void createTopic() throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(clients())) {
-            admin.createTopics(List.of(
-                            new NewTopic(TortureSettings.TOPIC, Optional.of(TortureSettings.PARTITIONS), Optional.empty())))
+            admin.createTopics(List.of(new NewTopic(
+                            TortureSettings.TOPIC, Optional.of(TortureSettings.PARTITIONS), Optional.empty())))
                     .all()
                     .get();
         }

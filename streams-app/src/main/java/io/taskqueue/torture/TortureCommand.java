@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
 /** {@code taskqueue torture}: everything on this machine, under faults, and a check that nothing was lost. */
 @Command(
         name = "torture",
-        header = "Inject faults into everything on this machine, and check that nothing is lost and nothing done twice.",
+        header =
+                "Inject faults into everything on this machine, and check that nothing is lost and nothing done twice.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class TortureCommand implements Callable<Integer> {
@@ -49,7 +50,10 @@ public final class TortureCommand implements Callable<Integer> {
             description = "How long the run takes, about. Default: ${DEFAULT-VALUE}.")
     private int minutes;
 
-    @Option(names = "--seed", paramLabel = "S", description = "The seed of the schedule. Default: a random one, which is printed.")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "The seed of the schedule. Default: a random one, which is printed.")
     private @Nullable Long seed;
 
     @Option(names = "--faults", split = ",", paramLabel = "LIST", description = "The faults to inject. Default: all.")
@@ -109,7 +113,10 @@ public final class TortureCommand implements Callable<Integer> {
             return EnumSet.allOf(FaultKind.class);
         }
         Set<FaultKind> kinds = EnumSet.noneOf(FaultKind.class);
-        faults.stream().filter(name -> !name.equals("none")).map(FaultKind::parse).forEach(kinds::add);
+        faults.stream()
+                .filter(name -> !name.equals("none"))
+                .map(FaultKind::parse)
+                .forEach(kinds::add);
         return kinds;
     }
 }

@@ -175,7 +175,8 @@ final class TortureRun {
             }
         }
         cluster.recorder.phaseBegan(RunPhase.DRAINED);
-        progress.accept("drained after " + Duration.ofNanos(ticker.nanos() - begin).toSeconds() + " s");
+        progress.accept(
+                "drained after " + Duration.ofNanos(ticker.nanos() - begin).toSeconds() + " s");
         state.lookAndStopDispatchers();
         return true;
     }

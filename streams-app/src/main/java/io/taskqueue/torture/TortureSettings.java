@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param directory of the run
  * @param sink the user's sink, or null for the run's own
  */
-record TortureSettings(
-        long seed, Duration load, Set<FaultKind> faults, Path directory, @Nullable UserSink sink) {
+record TortureSettings(long seed, Duration load, Set<FaultKind> faults, Path directory, @Nullable UserSink sink) {
 
     static final String TOPIC = "taskqueue.events";
     static final String SINK = "torture";
     /** With three, the queues are in partitions that different instances of the sink have. */
     static final int PARTITIONS = 3;
+
     static final List<String> QUEUES = List.of("queue-0", "queue-1");
     static final int SINK_INSTANCES = 2;
 

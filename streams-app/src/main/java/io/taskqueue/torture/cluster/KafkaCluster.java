@@ -51,7 +51,8 @@ public final class KafkaCluster implements AutoCloseable {
             TortureProcess controller = children.start(cluster.controller(controllerPort));
             for (int id = 1; id <= BROKERS; id++) {
                 int clients = freePort();
-                Broker broker = cluster.new Broker(id, clients, freePort(), TcpProxy.open("proxy-broker-" + id, clients));
+                Broker broker =
+                        cluster.new Broker(id, clients, freePort(), TcpProxy.open("proxy-broker-" + id, clients));
                 cluster.brokers.add(broker);
                 broker.start();
             }
@@ -85,13 +86,22 @@ public final class KafkaCluster implements AutoCloseable {
     }
 
     private ProcessCommand controller(int port) {
-        return node("controller", CONTROLLER_HEAP, Map.of(
-                "node.id", String.valueOf(CONTROLLER_ID),
-                "process.roles", "controller",
-                "listeners", "CONTROLLER://127.0.0.1:" + port,
-                "broker.session.timeout.ms", "6000",
-                "default.replication.factor", String.valueOf(BROKERS),
-                "min.insync.replicas", "2"));
+        return node(
+                "controller",
+                CONTROLLER_HEAP,
+                Map.of(
+                        "node.id",
+                        String.valueOf(CONTROLLER_ID),
+                        "process.roles",
+                        "controller",
+                        "listeners",
+                        "CONTROLLER://127.0.0.1:" + port,
+                        "broker.session.timeout.ms",
+                        "6000",
+                        "default.replication.factor",
+                        String.valueOf(BROKERS),
+                        "min.insync.replicas",
+                        "2"));
     }
 
     private ProcessCommand node(String name, int heap, Map<String, String> settings) {
@@ -154,9 +164,10 @@ public final class KafkaCluster implements AutoCloseable {
             Map<String, String> settings = new java.util.TreeMap<>();
             settings.put("node.id", String.valueOf(id));
             settings.put("process.roles", "broker");
-            settings.put("listeners",
-                    "CLIENTS://127.0.0.1:" + clientPort + ",REPLICATION://127.0.0.1:" + replicationPort);
-            settings.put("advertised.listeners",
+            settings.put(
+                    "listeners", "CLIENTS://127.0.0.1:" + clientPort + ",REPLICATION://127.0.0.1:" + replicationPort);
+            settings.put(
+                    "advertised.listeners",
                     "CLIENTS://127.0.0.1:" + proxy.port() + ",REPLICATION://127.0.0.1:" + replicationPort);
             settings.put("inter.broker.listener.name", "REPLICATION");
             settings.put("auto.create.topics.enable", "false");

@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class PausedProcess implements AutoCloseable {
 
-    private static final String SCRIPT = "kill -STOP \"$1\" || exit 1; echo stopped; read unused; kill -CONT \"$1\" 2>/dev/null";
+    private static final String SCRIPT =
+            "kill -STOP \"$1\" || exit 1; echo stopped; read unused; kill -CONT \"$1\" 2>/dev/null";
 
     private final Process shell;
 

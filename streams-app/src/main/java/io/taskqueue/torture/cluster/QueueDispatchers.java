@@ -27,10 +27,7 @@ public final class QueueDispatchers {
 
     /** @param arguments the arguments of a process, from those that differ between the dispatchers of the queue */
     public QueueDispatchers(
-            String queue,
-            Children children,
-            Path logs,
-            Function<Map<String, String>, List<String>> arguments)
+            String queue, Children children, Path logs, Function<Map<String, String>, List<String>> arguments)
             throws IOException {
         this.queue = queue;
         this.processes = new SpareProcess(children, queue + "-dispatcher-", MAIN, HEAP, logs);

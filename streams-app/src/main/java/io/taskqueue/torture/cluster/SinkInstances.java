@@ -33,10 +33,7 @@ public final class SinkInstances {
      * @param arguments the arguments of a process, from those that differ between the instances
      */
     public SinkInstances(
-            String name,
-            Children children,
-            Path directory,
-            Function<Map<String, String>, List<String>> arguments)
+            String name, Children children, Path directory, Function<Map<String, String>, List<String>> arguments)
             throws IOException {
         this.name = name;
         this.processes = new SpareProcess(children, "sink-", MAIN, HEAP, directory.resolve("logs"));
@@ -51,7 +48,12 @@ public final class SinkInstances {
     /** Starts an instance, without waiting until it is ready. */
     public TortureProcess start(int instance) throws IOException {
         TortureProcess child = processes.begin(process -> arguments.apply(Map.of(
-                "process", process, "name", name, "state", stateDirectory(instance).toString())));
+                "process",
+                process,
+                "name",
+                name,
+                "state",
+                stateDirectory(instance).toString())));
         running.put(instance, child);
         return child;
     }

@@ -79,8 +79,8 @@ public final class BrokerFaults implements FaultInjector {
     private void restart(KafkaCluster.Broker broker) throws Exception {
         broker.start();
         if (!broker.process().awaitReady(READY_TIMEOUT) && !shutdown.isReceived()) {
-            throw new IllegalStateException(
-                    broker.process() + " was not ready within " + READY_TIMEOUT.toSeconds() + " s after it was killed.");
+            throw new IllegalStateException(broker.process() + " was not ready within " + READY_TIMEOUT.toSeconds()
+                    + " s after it was killed.");
         }
     }
 
@@ -88,7 +88,8 @@ public final class BrokerFaults implements FaultInjector {
     private void awaitReplicated() throws InterruptedException {
         for (int check = 0; check < REPLICATED_CHECKS && !shutdown.isReceived(); check++) {
             try (Admin admin = Admin.create(kafka)) {
-                Set<String> topics = admin.listTopics(new org.apache.kafka.clients.admin.ListTopicsOptions().listInternal(true))
+                Set<String> topics = admin.listTopics(
+                                new org.apache.kafka.clients.admin.ListTopicsOptions().listInternal(true))
                         .names()
                         .get();
                 if (admin.describeTopics(topics).allTopicNames().get().values().stream()
@@ -106,6 +107,7 @@ public final class BrokerFaults implements FaultInjector {
 
     private static boolean replicated(TopicDescription topic) {
         return topic.partitions().stream()
-                .allMatch(partition -> partition.isr().size() == partition.replicas().size());
+                .allMatch(partition ->
+                        partition.isr().size() == partition.replicas().size());
     }
 }

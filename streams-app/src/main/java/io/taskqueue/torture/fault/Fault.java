@@ -16,9 +16,10 @@ public record Fault(Duration at, FaultKind kind, int subject, Duration lasts, in
 
     /** The fault as a line of the schedule. */
     public String text() {
-        String line = String.format(
-                Locale.ROOT, "%7.1f s  %-25s %s", at.toMillis() / 1e3, kind.text(), subjectText());
-        return lasts.isZero() ? line.stripTrailing() : line + String.format(Locale.ROOT, " for %.1f s", lasts.toMillis() / 1e3);
+        String line = String.format(Locale.ROOT, "%7.1f s  %-25s %s", at.toMillis() / 1e3, kind.text(), subjectText());
+        return lasts.isZero()
+                ? line.stripTrailing()
+                : line + String.format(Locale.ROOT, " for %.1f s", lasts.toMillis() / 1e3);
     }
 
     /** The name of what it concerns. */

@@ -12,13 +12,15 @@ public enum FaultKind {
     KILL_DISPATCHER_AT_POINT(
             Area.QUEUE,
             "kill -9 of a dispatcher after its claim and before SourceStarted, during its recovery, or while it works"),
-    PAUSE_DISPATCHER(Area.QUEUE, "SIGSTOP of a queue's owner while another dispatcher takes the queue over, then SIGCONT"),
+    PAUSE_DISPATCHER(
+            Area.QUEUE, "SIGSTOP of a queue's owner while another dispatcher takes the queue over, then SIGCONT"),
     TAKE_OVER(Area.QUEUE, "another dispatcher takes over a queue whose owner works"),
     HAND_OVER(Area.QUEUE, "a planned hand-over of a queue to another dispatcher"),
     CLOCK_STEP(Area.QUEUE, "a step of the clock of a queue's owner, forward or back"),
 
     KILL_SINK(Area.SINK, "kill -9 of a sink instance"),
-    KILL_SINK_AT_POINT(Area.SINK, "kill -9 of a sink instance between the action of an effect and the commit of its result"),
+    KILL_SINK_AT_POINT(
+            Area.SINK, "kill -9 of a sink instance between the action of an effect and the commit of its result"),
     PAUSE_SINK(Area.SINK, "SIGSTOP of a sink instance for longer than the session timeout, then SIGCONT"),
     REBALANCE(Area.SINK, "a sink instance joins, or leaves in order"),
     WIPE_STATE(Area.SINK, "kill -9 of a sink instance, and deletion of its state directory"),
@@ -101,8 +103,8 @@ public enum FaultKind {
             case PAUSE_SINK, PAUSE_BROKER -> Duration.ofSeconds(8);
             case KILL_BROKER, FULL_DISK -> Duration.ofSeconds(1);
             case CUT_BROKER, SLOW_BROKER, HALF_OPEN_BROKER, LOSE_BROKER_ANSWERS -> Duration.ofSeconds(2);
-            case CUT_TARGET, SLOW_TARGET, HALF_OPEN_TARGET, LOSE_TARGET_ANSWERS, REFUSE_AT_TARGET ->
-                Duration.ofSeconds(1);
+            case CUT_TARGET, SLOW_TARGET, HALF_OPEN_TARGET, LOSE_TARGET_ANSWERS, REFUSE_AT_TARGET -> Duration.ofSeconds(
+                    1);
             default -> Duration.ZERO;
         };
     }

@@ -22,11 +22,7 @@ public final class FaultLane {
 
     /** @param ended whether the load must end before its time */
     public FaultLane(
-            FaultInjector injector,
-            List<Fault> faults,
-            Ticker ticker,
-            ShutdownSignal shutdown,
-            BooleanSupplier ended) {
+            FaultInjector injector, List<Fault> faults, Ticker ticker, ShutdownSignal shutdown, BooleanSupplier ended) {
         this.injector = injector;
         this.faults = List.copyOf(faults);
         this.ticker = ticker;

@@ -1,10 +1,10 @@
 package io.taskqueue.torture.fault;
 
 import io.taskqueue.cli.shared.ShutdownSignal;
-import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.cluster.PausedProcess;
 import io.taskqueue.torture.cluster.QueueDispatchers;
 import io.taskqueue.torture.cluster.RunRecorder;
+import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.history.RunEntry.Disturbance;
 import io.taskqueue.torture.workload.HaltPoint;
 import java.time.Duration;
@@ -71,8 +71,7 @@ public final class QueueFaults implements FaultInjector {
         int pass = point == HaltPoint.CLAIMED ? 1 : 1 + fault.choice() / 4 % 20;
         String id = begin(fault, owner, Disturbance.PROGRESS, point + ", pass " + pass);
         owner.kill();
-        TortureProcess next =
-                dispatchers.start(Map.of("kill-point", point.name(), "kill-pass", String.valueOf(pass)));
+        TortureProcess next = dispatchers.start(Map.of("kill-point", point.name(), "kill-pass", String.valueOf(pass)));
         // one that does not get there, for example because there is nothing to recover, is killed anyway
         if (!next.awaitEnd(POINT_TIMEOUT)) {
             next.kill();
@@ -92,7 +91,8 @@ public final class QueueFaults implements FaultInjector {
 
     private void handOver(Fault fault, TortureProcess owner) throws Exception {
         boolean killed = fault.choice() % 4 == 0;
-        String id = begin(fault, owner, killed ? Disturbance.PROGRESS : Disturbance.NOTHING, killed ? "killed meanwhile" : "");
+        String id = begin(
+                fault, owner, killed ? Disturbance.PROGRESS : Disturbance.NOTHING, killed ? "killed meanwhile" : "");
         owner.send("hand-over");
         if (killed) {
             var signal = shutdown.await(Duration.ofMillis(fault.choice() % 1_500));

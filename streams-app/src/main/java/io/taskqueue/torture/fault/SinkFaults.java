@@ -1,10 +1,10 @@
 package io.taskqueue.torture.fault;
 
 import io.taskqueue.cli.shared.ShutdownSignal;
-import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.cluster.PausedProcess;
 import io.taskqueue.torture.cluster.RunRecorder;
 import io.taskqueue.torture.cluster.SinkInstances;
+import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.history.RunEntry.Disturbance;
 import java.time.Duration;
 import java.util.List;

@@ -130,6 +130,7 @@ public final class SinkOffsets {
                 return;
             }
         }
-        throw new IllegalStateException("The offsets of sink " + sink + " could not be moved within " + ATTEMPTS + " s.", last);
+        throw new IllegalStateException(
+                "The offsets of sink " + sink + " could not be moved within " + ATTEMPTS + " s.", last);
     }
 }

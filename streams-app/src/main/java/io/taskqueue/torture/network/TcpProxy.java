@@ -38,8 +38,7 @@ public final class TcpProxy implements AutoCloseable {
      * @param name of the proxy's threads
      */
     public static TcpProxy open(String name, int serverPort) throws IOException {
-        TcpProxy proxy =
-                new TcpProxy(name, new ServerSocket(0, 256, InetAddress.getLoopbackAddress()), serverPort);
+        TcpProxy proxy = new TcpProxy(name, new ServerSocket(0, 256, InetAddress.getLoopbackAddress()), serverPort);
         proxy.start("accept", proxy::accept);
         return proxy;
     }

@@ -42,8 +42,9 @@ public record ChildArguments(Map<String, String> values) {
     }
 
     String text(String name) {
-        return find(name).orElseThrow(
-                () -> new IllegalArgumentException("The argument " + name + "=... of this process is missing."));
+        return find(name)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("The argument " + name + "=... of this process is missing."));
     }
 
     Optional<String> find(String name) {

@@ -10,8 +10,8 @@ import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.status.QueueStatus;
 import io.taskqueue.streams.status.SinkState;
 import io.taskqueue.streams.status.SinkStatus;
-import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.cluster.ParentInput;
+import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.history.Moment;
 import io.taskqueue.torture.history.RunDirectory;
 import java.time.Clock;
@@ -55,9 +55,8 @@ public final class SinkMain {
         try {
             WarmUp.clients();
             ChildArguments parsed = ChildArguments.parse(ParentInput.awaitArguments(commands));
-            parsed.find("class-path")
-                    .ifPresent(path -> Thread.currentThread()
-                            .setContextClassLoader(new ClassPath.Entries().parse(path).loader()));
+            parsed.find("class-path").ifPresent(path -> Thread.currentThread()
+                    .setContextClassLoader(new ClassPath.Entries().parse(path).loader()));
             SinkFactory<?> factory = parsed.find("sink").isPresent()
                     ? SinkFactoryLoader.load(parsed.text("sink"))
                     : new TargetSinkFactory();
@@ -78,8 +77,7 @@ public final class SinkMain {
         Ticker ticker = Ticker.system();
         ObservedSink<T> observed = new ObservedSink<>(
                 sink,
-                new ObservedSink.Files(
-                        new RunDirectory(arguments.path("dir")), name, arguments.text("process")),
+                new ObservedSink.Files(new RunDirectory(arguments.path("dir")), name, arguments.text("process")),
                 arguments.find("sink").isPresent(),
                 () -> Moment.now(clock, ticker));
         try {

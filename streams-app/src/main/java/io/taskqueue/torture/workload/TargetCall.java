@@ -36,7 +36,8 @@ record TargetCall(EffectKey key, AmbiguityPolicy policy) {
                         call.path("generation").asInt(),
                         call.path("queue").asText(),
                         new Position(
-                                call.path("epoch").asLong(), call.path("sequence").asLong()),
+                                call.path("epoch").asLong(),
+                                call.path("sequence").asLong()),
                         call.path("effect").asText()),
                 AmbiguityPolicy.valueOf(call.path("policy").asText()));
     }

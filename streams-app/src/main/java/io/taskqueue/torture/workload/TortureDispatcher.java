@@ -19,8 +19,8 @@ import io.taskqueue.source.SourceStartException;
 import io.taskqueue.source.SourceState;
 import io.taskqueue.source.recovery.Recovery;
 import io.taskqueue.source.recovery.RecoveryReport;
-import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.cluster.ParentInput;
+import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.history.DispatcherEntry;
 import io.taskqueue.torture.history.DispatcherEntry.LeaseOutcome;
 import io.taskqueue.torture.history.HistoryWriter;
@@ -28,10 +28,10 @@ import io.taskqueue.torture.history.Moment;
 import io.taskqueue.torture.history.RunDirectory;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +60,7 @@ final class TortureDispatcher {
     private final Ticker ticker;
     /** Never counted down: the threads end with the queue, and wait on it in between. */
     private final CountDownLatch ended = new CountDownLatch(1);
+
     private volatile boolean quiet;
 
     private TortureDispatcher(
@@ -105,8 +106,7 @@ final class TortureDispatcher {
             return DispatcherExit.NOT_STARTED;
         }
         var dispatcher = new TortureDispatcher(process, source, history, clock, ticker);
-        history.write(new DispatcherEntry.Claimed(
-                from, dispatcher.now(), source.epoch(), source.instanceId()));
+        history.write(new DispatcherEntry.Claimed(from, dispatcher.now(), source.epoch(), source.instanceId()));
         source.recovery().ifPresent(dispatcher::recovered);
         if (arguments.find("quiet").isPresent()) {
             dispatcher.quiet = true;
@@ -143,9 +143,12 @@ final class TortureDispatcher {
         arguments
                 .find("kill-point")
                 .ifPresent(point -> builder.kafka(java.util.Map.of(
-                        "producer.interceptor.classes", HaltPointInterceptor.class.getName(),
-                        "producer." + HaltPointInterceptor.POINT, point,
-                        "producer." + HaltPointInterceptor.PASS, arguments.text("kill-pass"))));
+                        "producer.interceptor.classes",
+                        HaltPointInterceptor.class.getName(),
+                        "producer." + HaltPointInterceptor.POINT,
+                        point,
+                        "producer." + HaltPointInterceptor.PASS,
+                        arguments.text("kill-pass"))));
         return builder;
     }
 
@@ -244,7 +247,9 @@ final class TortureDispatcher {
                 lease.complete();
                 ended = LeaseOutcome.COMPLETED;
             } else {
-                lease.fail(new TaskError("torture", "attempt " + lease.attempt() + " fails", java.util.Map.of()), outcome < 92);
+                lease.fail(
+                        new TaskError("torture", "attempt " + lease.attempt() + " fails", java.util.Map.of()),
+                        outcome < 92);
                 ended = LeaseOutcome.FAILED;
             }
         } catch (LeaseLostException | QueueClosedException e) {

@@ -65,8 +65,8 @@ class FaultScheduleTest {
 
     @Test
     void aKindThatIsSwitchedOffDoesNotChangeTheOtherAreas() {
-        FaultSchedule without = FaultSchedule.of(
-                7, LENGTH, EnumSet.complementOf(EnumSet.of(FaultKind.KILL_SINK)), SUBJECTS);
+        FaultSchedule without =
+                FaultSchedule.of(7, LENGTH, EnumSet.complementOf(EnumSet.of(FaultKind.KILL_SINK)), SUBJECTS);
 
         assertThat(without.lane(Area.BROKER, 0)).isEqualTo(schedule(7).lane(Area.BROKER, 0));
         assertThat(without.faults()).noneMatch(fault -> fault.kind() == FaultKind.KILL_SINK);
@@ -93,7 +93,8 @@ class FaultScheduleTest {
         assertThatThrownBy(() -> FaultKind.parse("flood"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("'flood' is not a fault. Use one of "
-                        + Arrays.stream(FaultKind.values()).map(FaultKind::text).collect(Collectors.joining(", ")) + ".");
+                        + Arrays.stream(FaultKind.values()).map(FaultKind::text).collect(Collectors.joining(", "))
+                        + ".");
     }
 
     private static FaultSchedule schedule(long seed) {
