@@ -7,6 +7,7 @@ import io.taskqueue.event.Position;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ class QueueMarksTest {
     @Test
     void marksOfOtherQueuesAndClaimsAreIgnored() {
         accept(RegistryKey.mark("others"), QueueMarks.record("claims", MARK).value());
-        accept(RegistryKey.retryOrder("orders"), new byte[] {1});
+        accept(RegistryKey.retryOrder("orders", new UUID(1, 2)), new byte[] {1});
 
         assertThat(marks.newest()).isEmpty();
     }
