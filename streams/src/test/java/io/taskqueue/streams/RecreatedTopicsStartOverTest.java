@@ -61,12 +61,11 @@ class RecreatedTopicsStartOverTest {
                             .count())
                     .isEqualTo(1);
             assertThat(log.lines())
-                    .contains(
-                            "ERROR Sink stopped: topic " + cluster.topic
-                                    + " has changed: the topic was deleted and created again: partition 0 is read from offset 0"
-                                    + " on, and the history of its queues starts over. What it held cannot be read again: the"
-                                    + " results of the effects of its queues are deleted, parked events are kept. If that was"
-                                    + " not intended, find out who deleted it. Queues: orders.");
+                    .contains("ERROR Sink stopped: topic " + cluster.topic
+                            + " has changed: the topic was deleted and created again: partition 0 is read from offset 0"
+                            + " on, and the history of its queues starts over. What it held cannot be read again: the"
+                            + " results of the effects of its queues are deleted, parked events are kept. If that was"
+                            + " not intended, find out who deleted it. Queues: orders.");
         }
     }
 

@@ -69,11 +69,12 @@ class ShortenedLogsAreReportedTest {
                 assertThat(queue(service, "new").diverged()).isFalse();
             }
             assertThat(log.lines())
-                    .contains("ERROR Sink stopped: topic " + cluster.topic
-                            + " has changed: partition 0 ended at offset 7, but the sink had read it up to 13: the log was"
-                            + " shortened and has lost 6 offsets, as after an unclean leader election. The sink has applied"
-                            + " events that no other sink and no replay can read any more: its queues are marked diverged."
-                            + " Compare their targets with the source, and set unclean.leader.election.enable=false. Queues: orders.");
+                    .contains(
+                            "ERROR Sink stopped: topic " + cluster.topic
+                                    + " has changed: partition 0 ended at offset 7, but the sink had read it up to 13: the log was"
+                                    + " shortened and has lost 6 offsets, as after an unclean leader election. The sink has applied"
+                                    + " events that no other sink and no replay can read any more: its queues are marked diverged."
+                                    + " Compare their targets with the source, and set unclean.leader.election.enable=false. Queues: orders.");
 
             SinkService gap = caughtUp(cluster, "behind");
             assertThat(queue(gap, "orders").divergence().newest())

@@ -142,9 +142,10 @@ class SinkTopologyTest {
         description = new EventTopicDescription(new Uuid(9, 9), 2, 1_048_588, Map.of(0, 0L), Map.of());
 
         assertThatThrownBy(() -> pipe(event(3, 2)))
-                .hasStackTraceContaining("Sink driven stopped because topic taskqueue.events was deleted and created again with 2"
-                        + " partitions, but the state of the sink was written for 3. Create it with 3 partitions, or read it with a"
-                        + " sink of another name.");
+                .hasStackTraceContaining(
+                        "Sink driven stopped because topic taskqueue.events was deleted and created again with 2"
+                                + " partitions, but the state of the sink was written for 3. Create it with 3 partitions, or read it with a"
+                                + " sink of another name.");
     }
 
     @Test

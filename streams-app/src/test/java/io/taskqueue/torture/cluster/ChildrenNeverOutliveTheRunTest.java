@@ -55,19 +55,17 @@ class ChildrenNeverOutliveTheRunTest {
         child.send("end");
         assertThat(child.awaitEnd(PATIENCE)).isTrue();
         assertThat(child.exitCode()).isEqualTo(OptionalInt.of(7));
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(recorder.ends())
-                .containsEntry("echo, exit code 7", 1L));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(recorder.ends()).containsEntry("echo, exit code 7", 1L));
         List<RunEntry> entries = new ArrayList<>();
         history.readRun(entries::add);
         assertThat(entries)
                 .anySatisfy(entry -> assertThat(entry)
-                        .isInstanceOfSatisfying(
-                                RunEntry.ProcessStarted.class,
-                                started -> assertThat(started.process()).isEqualTo("echo-1")))
+                        .isInstanceOfSatisfying(RunEntry.ProcessStarted.class, started -> assertThat(started.process())
+                                .isEqualTo("echo-1")))
                 .anySatisfy(entry -> assertThat(entry)
-                        .isInstanceOfSatisfying(
-                                RunEntry.ProcessEnded.class,
-                                ended -> assertThat(ended.how()).isEqualTo("exit code 7")));
+                        .isInstanceOfSatisfying(RunEntry.ProcessEnded.class, ended -> assertThat(ended.how())
+                                .isEqualTo("exit code 7")));
     }
 
     @Test

@@ -22,8 +22,8 @@ class KafkaClusterTest {
 
     @Test
     void recordsAreAcknowledgedWhileOneOfThreeBrokersIsDead(@TempDir Path directory) throws Exception {
-        RunRecorder recorder = RunRecorder.open(
-                new RunDirectory(directory.resolve("history")), Clock.systemUTC(), Ticker.system());
+        RunRecorder recorder =
+                RunRecorder.open(new RunDirectory(directory.resolve("history")), Clock.systemUTC(), Ticker.system());
         try (Children children = Children.open(recorder);
                 KafkaCluster cluster = KafkaCluster.start(children, directory.resolve("kafka"))) {
             Map<String, Object> clients = Map.of("bootstrap.servers", cluster.bootstrapServers());

@@ -279,7 +279,8 @@ public final class LogHistory {
     private LogReplacedException unconfirmed() {
         return new LogReplacedException(
                 "Sink " + settings.name() + ": partition " + log.partition() + " of topic "
-                        + settings.topics().events() + " does not match what the sink has read of it, as far as is known, and the cluster"
+                        + settings.topics().events()
+                        + " does not match what the sink has read of it, as far as is known, and the cluster"
                         + " does not answer whether that is so. The partitions of this instance are released and assigned again.",
                 OptionalLong.empty());
     }
@@ -288,7 +289,8 @@ public final class LogHistory {
         return new SinkStoppedException(
                 "Sink " + settings.name() + " stopped because topic "
                         + settings.topics().events() + " was deleted and created again with " + now.partitions()
-                        + " partitions, but the state of the sink was written for " + known.partitions() + ". Create it with "
+                        + " partitions, but the state of the sink was written for " + known.partitions()
+                        + ". Create it with "
                         + known.partitions() + " partitions, or read it with a sink of another name.",
                 null);
     }
