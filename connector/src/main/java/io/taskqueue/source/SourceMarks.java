@@ -13,6 +13,7 @@ import io.taskqueue.source.mark.TopicRetention;
 import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.recovery.AbandonedTasks;
 import io.taskqueue.source.recovery.Recovery;
+import io.taskqueue.source.recovery.RecoveryLog;
 import io.taskqueue.source.recovery.RecoveryReader;
 import io.taskqueue.source.recovery.RecoveryReport;
 import io.taskqueue.source.registry.Claim;

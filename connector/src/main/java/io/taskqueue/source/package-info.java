@@ -10,7 +10,7 @@
  *   SourceStart           the start, step by step, and all wiring; SourceTopics creates and checks the topics
  *   SourceEngine          a running source: its threads, and how they end together
  *   SourceLifecycle       open, closing, closed, fenced, failed; outages of Kafka (SourceState, SourceHealth for users)
- *   SourceMarks           live tasks of earlier owners, recovered or counted, and the low-water mark; RecoveryLog logs what was found
+ *   SourceMarks           live tasks of earlier owners, recovered or counted, and the low-water mark
  *   OutageMonitor         detects outages, finds out why, and logs them; on a thread of its own
  *   RegistryTail          follows the registry: a newer claim stops the source, none lets the ReplicationGate complete futures
  *   ReplicationGate       completes the futures of replicated(), on a thread for what depends on them

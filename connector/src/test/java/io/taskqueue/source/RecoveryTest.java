@@ -18,6 +18,7 @@ import io.taskqueue.source.recovery.AbandonedTasks;
 import io.taskqueue.source.recovery.QueueRecovery;
 import io.taskqueue.source.recovery.RecoverableQueue;
 import io.taskqueue.source.recovery.Recovery;
+import io.taskqueue.source.recovery.RecoveryLog;
 import io.taskqueue.source.recovery.RecoveryProgress;
 import io.taskqueue.source.recovery.RecoveryReport;
 import io.taskqueue.source.recovery.RemovedTasks;

@@ -11,6 +11,7 @@
  *     LiveRecords           finds the latest record of each live task (LatestRecord), by headers; RemovedTaskCounter
  *     LatestRecordDecoder   decodes these, and folds them into the state of the queue
  *     ProgressReports       calls the listener
+ *   RecoveryLog           what is logged about what was found
  * </pre>
  *
  * <p>The thread that starts a source reads; without a recovery, a thread of its own counts. Never: an event behind the fence is counted,

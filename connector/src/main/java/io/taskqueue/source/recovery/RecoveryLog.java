@@ -1,21 +1,18 @@
-package io.taskqueue.source;
+package io.taskqueue.source.recovery;
 
 import io.taskqueue.event.Position;
-import io.taskqueue.source.recovery.AbandonedTasks;
-import io.taskqueue.source.recovery.RecoveryReport;
-import io.taskqueue.source.recovery.RemovedTasks;
-import io.taskqueue.source.recovery.UndecodableTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What is logged about the live tasks of a queue's earlier owners. */
-final class RecoveryLog {
+public final class RecoveryLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecoveryLog.class);
 
     private RecoveryLog() {}
 
-    static void recovered(String queueName, RecoveryReport report) {
+    /** What a source recovered. */
+    public static void recovered(String queueName, RecoveryReport report) {
         RecoveryReport.Tasks tasks = report.tasks();
         RecoveryReport.Reading reading = report.reading();
         LOG.info(
@@ -47,7 +44,8 @@ final class RecoveryLog {
         }
     }
 
-    static void abandoned(String queueName, AbandonedTasks tasks, RecoveryReport report) {
+    /** What a source without a recovery leaves on the topic. */
+    public static void abandoned(String queueName, AbandonedTasks tasks, RecoveryReport report) {
         if (tasks.count() > 0) {
             LOG.warn(
                     "Queue {} has {} live tasks of earlier owners{}, and this source does not work on them, because it was started"
