@@ -286,7 +286,7 @@ class DispatchRecoveryTest {
                 .lines()
                 .filter(line -> line.startsWith("{\"queue\""))
                 .reduce((first, second) -> second)
-                .orElseThrow(() -> new AssertionError("no result in " + dispatch));
+                .orElseThrow(() -> new AssertionError("no result"));
         return new ObjectMapper().readTree(json);
     }
 }
