@@ -253,7 +253,7 @@ class OvertakenSinksReportWhatIsMissingTest {
             source.tasks(0, 1);
             CountDownLatch slow = new CountDownLatch(1);
             SinkService service = cluster.start(cluster.sink(
-                            "slow",
+                            "too-slow",
                             (event, effects) -> effects.run("call", key -> {
                                 slow.await();
                                 cluster.ledger.called(key.toString());
@@ -278,7 +278,7 @@ class OvertakenSinksReportWhatIsMissingTest {
             cluster.deleteRecords();
             source.tasks(5, 6);
             slow.countDown();
-            cluster.awaitCaughtUp("slow", service);
+            cluster.awaitCaughtUp("too-slow", service);
             QueueStatus queue = service.status().queues().get(0);
             assertThat(queue.divergence().newest().cause()).isEqualTo(Gap.Cause.RETENTION);
             assertThat(queue.divergence().missing().atLeast() + cluster.ledger.keys())

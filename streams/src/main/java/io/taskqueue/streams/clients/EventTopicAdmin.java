@@ -83,10 +83,11 @@ public final class EventTopicAdmin implements AutoCloseable {
      */
     EventTopicDescription describe() throws InterruptedException {
         String topic = settings.topics().events();
-        EventTopicDescription now = description(admin.describe(topic)
-                .orElseThrow(() -> new KafkaException("Topic " + topic + " does not exist. Create it.")));
-        own.adopt(now.partitions(), now.maxMessageBytes());
-        return now;
+        TopicDescription found = admin.describe(topic)
+                .orElseThrow(() -> new KafkaException("Topic " + topic + " does not exist. Create it."));
+        int maxMessageBytes = maxMessageBytes(topic);
+        own.adopt(found.partitions().size(), maxMessageBytes); // before added partitions have leaders, whose offsets are read
+        return description(found, maxMessageBytes);
     }
 
     /** The sink's own topics. */
@@ -112,7 +113,7 @@ public final class EventTopicAdmin implements AutoCloseable {
                             + " (--create-topic, --wait-for-topic; in code, createTopic, waitForTopic), or name another topic.",
                     null);
         }
-        return description(found.get());
+        return description(found.get(), maxMessageBytes(topic));
     }
 
     private Optional<TopicDescription> awaitLimited() throws InterruptedException {
@@ -188,11 +189,11 @@ public final class EventTopicAdmin implements AutoCloseable {
         return admin.describe(topic);
     }
 
-    private EventTopicDescription description(TopicDescription topic) throws InterruptedException {
+    private EventTopicDescription description(TopicDescription topic, int maxMessageBytes) throws InterruptedException {
         return new EventTopicDescription(
                 topic.topicId(),
                 topic.partitions().size(),
-                maxMessageBytes(topic.name()),
+                maxMessageBytes,
                 offsets(topic, OffsetSpec.earliest()),
                 offsets(topic, OffsetSpec.latest()));
     }

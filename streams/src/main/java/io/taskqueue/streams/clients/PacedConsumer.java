@@ -100,6 +100,11 @@ public final class PacedConsumer implements InvocationHandler {
             Object answer = method.invoke(consumer, arguments);
             return method.getName().equals("committed") ? observed(answer) : answer;
         } catch (InvocationTargetException e) {
+            if (method.getName().equals("position")
+                    && e.getTargetException() instanceof OffsetOutOfRangeException found) {
+                resets.outOfRange(consumer, found); // Kafka Streams would end: it expects that from a poll only
+                return method.invoke(consumer, arguments);
+            }
             throw e.getTargetException();
         }
     }

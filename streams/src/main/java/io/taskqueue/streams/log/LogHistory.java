@@ -160,6 +160,11 @@ public final class LogHistory {
         }
     }
 
+    /** Whether something is to be written, which a commit is needed for. */
+    public boolean changed() {
+        return history.changed();
+    }
+
     /** Just before a commit. */
     public void write() {
         history.write();

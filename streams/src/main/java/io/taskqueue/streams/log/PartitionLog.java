@@ -128,6 +128,11 @@ public final class PartitionLog {
         return any;
     }
 
+    /** Whether something is to be written. */
+    public boolean changed() {
+        return changed && topicId != null;
+    }
+
     /** Just before a commit. */
     public void write() {
         Uuid id = topicId;

@@ -287,6 +287,11 @@ final class PartitionHistory {
         return log.takeStartedOver();
     }
 
+    /** Whether something happened to the log that is not written yet. */
+    boolean logChanged() {
+        return log.changed();
+    }
+
     /** Clears what operators have asked for. */
     void clear() {
         log.clear();

@@ -345,7 +345,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
 
     /** Whether ticks are needed, because something is outstanding. */
     public boolean needsTicks() {
-        return !nothingOutstanding() || state.purging();
+        return !nothingOutstanding() || state.purging() || state.history().logChanged();
     }
 
     /**

@@ -35,6 +35,10 @@ public final class OwnTopics {
     private final TopicAdmin admin;
     private final List<OwnTopic> topics;
     private int partitions;
+
+    /** Whether all topics exist: Kafka Streams may create one with the partitions that the event topic had before. */
+    private boolean complete;
+
     private volatile int takes;
     private volatile Optional<String> partitionsNote = Optional.empty();
     private volatile Optional<String> limitsNote = Optional.empty();
@@ -87,7 +91,7 @@ public final class OwnTopics {
             }
         }
         try {
-            extend(partitions);
+            complete = extend(partitions);
         } catch (KafkaException e) {
             throw new SinkStoppedException(notExtended(partitions, e), e);
         }
@@ -100,11 +104,11 @@ public final class OwnTopics {
         if (maxMessageBytes > takes || limitsNote.isPresent()) {
             raise(Math.max(maxMessageBytes, takes));
         }
-        if (nowPartitions == partitions) {
+        if (nowPartitions == partitions && complete) {
             return;
         }
         try {
-            extend(nowPartitions);
+            complete = extend(nowPartitions);
             partitions = nowPartitions;
             partitionsNote = Optional.empty();
         } catch (KafkaException e) {
@@ -194,12 +198,15 @@ public final class OwnTopics {
                 cause);
     }
 
-    private void extend(int partitions) throws InterruptedException {
+    /** Returns whether all topics exist. */
+    private boolean extend(int partitions) throws InterruptedException {
+        boolean all = true;
         for (OwnTopic topic : topics) {
             if (!topic.follows()) {
                 continue;
             }
             Optional<TopicDescription> found = admin.describe(topic.name());
+            all &= found.isPresent();
             int before =
                     found.map(description -> description.partitions().size()).orElse(partitions);
             if (before < partitions) {
@@ -214,6 +221,7 @@ public final class OwnTopics {
                         partitions);
             }
         }
+        return all;
     }
 
     private String notExtended(int partitions, KafkaException cause) {
