@@ -5,7 +5,6 @@ import io.taskqueue.event.TaskId;
 import io.taskqueue.queue.EventEmitter.JournalFailedException;
 import io.taskqueue.queue.QueueSnapshot.Entry;
 import io.taskqueue.queue.QueueSnapshot.State;
-import io.taskqueue.queue.TaskState.Dead;
 import io.taskqueue.queue.TaskState.Delayed;
 import io.taskqueue.queue.TaskState.Leased;
 import io.taskqueue.queue.TaskState.Pending;
@@ -238,10 +237,10 @@ final class QueueCore<T> {
     }
 
     private void restore(LiveTask<T> task, Instant at) {
-        Dead<T> dead = tasks.dead(task.state.task().id());
+        TaskId id = task.state.task().id();
         enter(task, () -> events.restored(task, at));
-        tasks.forget(dead);
-        claimIdentity(task.state.task().id());
+        tasks.forgetDead(id);
+        claimIdentity(id);
         tasks.addRecovered(task);
     }
 

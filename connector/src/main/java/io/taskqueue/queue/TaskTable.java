@@ -154,26 +154,12 @@ final class TaskTable<T> {
         dead.add(state);
     }
 
-    /** The dead task of that identity, if it is kept. */
-    @Nullable
-    Dead<T> dead(TaskId id) {
-        for (Dead<T> state : dead) {
-            if (state.task().id().equals(id)) {
-                return state;
-            }
-        }
-        return null;
-    }
-
-    /** A dead task is live again. */
-    void forget(@Nullable Dead<T> state) {
-        if (state != null) {
-            TaskId id = state.task().id();
-            for (int left = dead.size(); left > 0; left--) {
-                Dead<T> kept = dead.remove();
-                if (!kept.task().id().equals(id)) {
-                    dead.add(kept);
-                }
+    /** A dead task is live again, if the queue kept one of that identity. */
+    void forgetDead(TaskId id) {
+        for (int left = dead.size(); left > 0; left--) {
+            Dead<T> kept = dead.remove();
+            if (!kept.task().id().equals(id)) {
+                dead.add(kept);
             }
         }
     }

@@ -4,10 +4,13 @@
  * <pre>
  *   TaskQueue, Lease       the API: takes the lock. Settings are collected by TaskQueue.Builder, validated in QueueSettings
  *     AdmissionControl     calls that wait: for capacity or a task first, for places in the journal after that
- *     QueueCore            inside the lock: enqueue, restore, drain, stop, snapshot; QueueLifecycle says whether it is open
+ *     QueueCore            inside the lock: enqueue, restore, recover, drain, hand over, stop, snapshots; QueueLifecycle states whether it is
+ *                          open, or waits for its recovery
  *       Leasing            grant, heartbeat, complete, fail; where a lease expires and its task becomes delayed, pending or dead
  *       EventEmitter       builds and numbers the event of each change; calls the Journal, then the listeners
- *       TaskTable          every task by its state (TaskState), changed after its event; signals the threads that wait for a change
+ *       TaskTable          every task by its state (TaskState) and its key, changed after its event; signals the threads that wait for a
+ *                          change
+ *         DeadlineHeap       recovered leases and delays, whose deadlines come in any order
  *     QueueLock            the lock, and the conditions that threads wait for
  *     Sweeper              the thread that performs what is due while nobody calls
  *     DeadLetters          the thread that calls each DeadLetterHandler; a bounded number of tasks wait for it
@@ -15,6 +18,7 @@
  *
  *   QueueListener          sees each change inside the lock; Ticker, the monotonic time of timeouts
  *   QueueSnapshot, QueueCounts, DrainedTask    what calls return
+ *   RecoveredTask          a live task of an earlier queue; the one place where an instant becomes a deadline
  *   LeaseLostException, PayloadRefusedException, QueueClosedException    what calls throw
  * </pre>
  *

@@ -174,7 +174,7 @@ class RecoveredStateTest {
         Random random = new Random(seed);
         List<RecoveredTask<String>> tasks = new ArrayList<>();
         for (int task = 1; task <= 400; task++) {
-            Instant at = NOW.plusMillis(random.nextInt(29_000));
+            Instant at = NOW.plusMillis(1 + random.nextInt(28_999));
             tasks.add(random.nextBoolean() ? leased(task, 1, at) : delayed(task, 2, at));
         }
         queue.recover(tasks.subList(0, 300));

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
  *                                    |                                   +-- DeadLettered ----> dead
  *                                    +---------- delayed &lt;---------------+
  * </pre>
+ *
+ * Restored puts a recovered task into the state that its parts show, which may be leased or delayed. Snapshot changes no state.
  */
 public enum EventKind {
     /** A new task is pending. */
@@ -38,7 +40,7 @@ public enum EventKind {
     DEAD_LETTERED("DeadLettered"),
     /** The lease expired, or was revoked by a drain. */
     LEASE_EXPIRED("LeaseExpired"),
-    /** The task was handed to the caller of drain. */
+    /** The task has left its queue: it was handed to the caller of drain or, with the flag HandOver, left for the next owner. */
     DRAINED("Drained"),
     /** A drained, recovered or dead task is in the queue again, with its identity. */
     RESTORED("Restored"),

@@ -15,7 +15,9 @@ import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.fold.QueueFold.Step;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class QueueFoldTest {
@@ -114,6 +116,98 @@ class QueueFoldTest {
     }
 
     @Test
+    void aSnapshotShowsItsTaskAndKeepsItsPlace() {
+        fold.apply(event(1, 1, EventKind.ENQUEUED, 1, 1));
+        fold.apply(event(1, 2, EventKind.ENQUEUED, 2, 1));
+        FoldedQueue<String> before = fold.state();
+
+        fold.apply(parts(1, 3, EventKind.SNAPSHOT, 1, 1, change -> change.pendingSince(1)));
+
+        assertThat(fold.state().in(TaskPhase.PENDING))
+                .extracting(task -> task.task().id().sequenceId() + " at " + task.latest())
+                .containsExactly("1 at 1/3", "2 at 1/2");
+        assertThat(fold.state().counts()).isEqualTo(before.counts());
+    }
+
+    @Test
+    void aFoldThatStartsBehindTasksOrdersTheirSnapshotsByTheEventThatMadeThemPending() {
+        fold.apply(event(1, 10, EventKind.ENQUEUED, 5, 1));
+        fold.apply(parts(1, 11, EventKind.SNAPSHOT, 2, 1, change -> change.pendingSince(2)));
+        number = 20;
+        fold.apply(parts(1, 12, EventKind.SNAPSHOT, 1, 1, change -> change.pendingSince(1)));
+
+        assertThat(fold.state().in(TaskPhase.PENDING))
+                .extracting(task -> task.task().id().sequenceId())
+                .containsExactly(5L, 1L, 2L);
+    }
+
+    @Test
+    void partsShowTheStateOfARestoredOrWrittenTask() {
+        for (EventKind kind : List.of(EventKind.RESTORED, EventKind.SNAPSHOT)) {
+            QueueFold<String> shown = new QueueFold<>("orders", 0);
+            shown.apply(
+                    parts(1, 1, kind, 1, 2, change -> change.token(token(1, 2)).leaseExpiration(EXPIRES)));
+            shown.apply(
+                    parts(1, 2, kind, 2, 2, change -> change.token(token(2, 1)).availableAt(EXPIRES)));
+            shown.apply(parts(1, 3, kind, 3, 2, change -> change.token(token(3, 1))));
+
+            assertThat(shown.task(id(1)))
+                    .contains(new FoldedTask<>(
+                            task(1, 2), TaskPhase.LEASED, null, token(1, 2), EXPIRES, null, new Position(1, 1)));
+            assertThat(shown.task(id(2)))
+                    .contains(new FoldedTask<>(
+                            task(2, 2), TaskPhase.DELAYED, null, token(2, 1), null, EXPIRES, new Position(1, 2)));
+            assertThat(shown.task(id(3)))
+                    .contains(new FoldedTask<>(
+                            task(3, 2), TaskPhase.PENDING, null, token(3, 1), null, null, new Position(1, 3)));
+        }
+    }
+
+    @Test
+    void aHandedOverTaskIsLiveAndAbandonedUntilTheNextOwnerRestoresIt() {
+        QueueFold<String> live = new QueueFold<>("orders", 0);
+        live.apply(event(1, 1, EventKind.ENQUEUED, 1, 1));
+        live.apply(parts(1, 2, EventKind.DRAINED, 1, 2, change -> change.token(token(1, 1))
+                .availableAt(EXPIRES)
+                .flag(EventFlag.FROM_DRAIN)
+                .flag(EventFlag.HAND_OVER)));
+
+        assertThat(live.task(id(1)))
+                .contains(new FoldedTask<>(
+                        task(1, 2), TaskPhase.HANDED_OVER, null, token(1, 1), null, EXPIRES, new Position(1, 2)));
+        assertThat(TaskPhase.HANDED_OVER.live()).isTrue();
+        live.apply(started(2));
+        assertThat(live.state().abandoned()).hasSize(1);
+        live.apply(event(2, 1, EventKind.RESTORED, 1, 2));
+        assertThat(live.state().abandoned()).isEmpty();
+        assertThat(live.size(TaskPhase.HANDED_OVER)).isZero();
+    }
+
+    @Test
+    void theKeyOfTheLastEnqueuedTaskIsKeptAlsoWhenTheTaskHasEnded() {
+        assertThat(fold.state().lastKey()).isNull();
+        fold.apply(keyed(1, EventKind.ENQUEUED, 1, "line 1"));
+        fold.apply(keyed(2, EventKind.ENQUEUED, 2, "line 2"));
+        fold.apply(keyed(3, EventKind.DRAINED, 2, "line 2"));
+        fold.apply(keyed(4, EventKind.RESTORED, 7, "line 0"));
+        fold.apply(event(1, 5, EventKind.ENQUEUED, 3, 1));
+
+        assertThat(fold.state().lastKey()).isEqualTo("line 2");
+        assertThat(task(1).task().key()).isEqualTo("line 1");
+    }
+
+    @Test
+    void availableTimeOfAFailedAttemptIsThatOfTheEventOrWhenTheAttemptEnded() {
+        fold.apply(event(1, 1, EventKind.FAILED, 1, 1));
+        fold.apply(parts(1, 2, EventKind.FAILED, 2, 1, change -> change.token(token(2, 1))
+                .error(ERROR)
+                .availableAt(EXPIRES)));
+
+        assertThat(task(1).availableAt()).isEqualTo(NOW);
+        assertThat(task(2).availableAt()).isEqualTo(EXPIRES);
+    }
+
+    @Test
     void ofTheEndedTasksTheNewestAreKeptAndAllAreCounted() {
         for (int task = 1; task <= 3; task++) {
             fold.apply(event(1, 3L * task - 2, EventKind.ENQUEUED, task, 1));
@@ -194,6 +288,30 @@ class QueueFoldTest {
             default -> throw new IllegalArgumentException("no event of kind " + kind + " is built here");
         }
         return ReplicationEvent.of("orders", metadata(epoch, sequence), event.build());
+    }
+
+    private ReplicationEvent<String> parts(
+            long epoch,
+            long sequence,
+            EventKind kind,
+            long task,
+            int attempt,
+            UnaryOperator<TaskEvent.Builder<String>> parts) {
+        number = Math.max(number + 1, sequence);
+        return ReplicationEvent.of(
+                "orders",
+                metadata(epoch, sequence),
+                parts.apply(TaskEvent.builder(kind, number, NOW, task(task, attempt)))
+                        .build());
+    }
+
+    private ReplicationEvent<String> keyed(long sequence, EventKind kind, long task, String key) {
+        TaskEvent.Builder<String> event =
+                TaskEvent.builder(kind, ++number, NOW, new Task<>(id(task), 1, NOW, "payload", key));
+        return ReplicationEvent.of(
+                "orders",
+                metadata(1, sequence),
+                (kind == EventKind.DRAINED ? event.flag(EventFlag.FROM_DRAIN) : event).build());
     }
 
     private static SourceMetadata metadata(long epoch, long sequence) {

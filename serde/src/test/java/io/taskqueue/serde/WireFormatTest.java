@@ -59,39 +59,47 @@ class WireFormatTest {
     /** The parts by which an event shows the state of its task. */
     @SuppressWarnings("ImmutableEnumChecker") // the functions have no state
     enum StateSample {
-        LEASED(EventKind.RESTORED, 2, change -> change.token(token(2)).leaseExpiration(EXPIRES)),
-        LEASED_SNAPSHOT(EventKind.SNAPSHOT, 2, change -> change.token(token(2))
-                .leaseExpiration(EXPIRES)
-                .error(TaskError.of("no route"))),
-        DELAYED(EventKind.RESTORED, 3, change -> change.token(token(2)).availableAt(EXPIRES)),
-        DELAYED_SNAPSHOT(EventKind.SNAPSHOT, 3, change -> change.token(token(2)).availableAt(EXPIRES)),
-        PENDING(EventKind.RESTORED, 1, change -> change),
-        HANDED_OVER(EventKind.DRAINED, 3, change -> change.token(token(2))
-                .flag(EventFlag.FROM_DRAIN)
-                .flag(EventFlag.HAND_OVER)),
-        HANDED_OVER_DELAYED(EventKind.DRAINED, 3, change -> change.token(token(2))
-                .availableAt(EXPIRES)
-                .flag(EventFlag.FROM_DRAIN)
-                .flag(EventFlag.HAND_OVER)),
-        FAILED_WITH_A_NEXT_ATTEMPT(EventKind.FAILED, 2, change -> change.token(token(2))
-                .error(error())
-                .availableAt(EXPIRES)),
-        EXPIRED_WITH_A_NEXT_ATTEMPT(EventKind.LEASE_EXPIRED, 2, change -> change.token(token(2))
-                .leaseExpiration(EXPIRES)
-                .availableAt(EXPIRES)
-                .flag(EventFlag.FROM_EXPIRATION));
-
-        private final EventKind kind;
-        private final int attempt;
-        private final UnaryOperator<TaskEvent.Builder<String>> parts;
-
-        StateSample(EventKind kind, int attempt, UnaryOperator<TaskEvent.Builder<String>> parts) {
-            this.kind = kind;
-            this.attempt = attempt;
-            this.parts = parts;
-        }
+        LEASED,
+        LEASED_SNAPSHOT,
+        DELAYED,
+        DELAYED_SNAPSHOT,
+        PENDING,
+        HANDED_OVER,
+        HANDED_OVER_DELAYED,
+        FAILED_WITH_A_NEXT_ATTEMPT,
+        EXPIRED_WITH_A_NEXT_ATTEMPT;
 
         ReplicationEvent<String> event() {
+            return switch (this) {
+                case LEASED -> of(EventKind.RESTORED, 2, change -> change.token(token(2))
+                        .leaseExpiration(EXPIRES));
+                case LEASED_SNAPSHOT -> of(EventKind.SNAPSHOT, 2, change -> change.token(token(2))
+                        .leaseExpiration(EXPIRES)
+                        .error(TaskError.of("no route")));
+                case DELAYED -> of(
+                        EventKind.RESTORED, 3, change -> change.token(token(2)).availableAt(EXPIRES));
+                case DELAYED_SNAPSHOT -> of(
+                        EventKind.SNAPSHOT, 3, change -> change.token(token(2)).availableAt(EXPIRES));
+                case PENDING -> of(EventKind.RESTORED, 1, change -> change);
+                case HANDED_OVER -> of(EventKind.DRAINED, 3, change -> handedOver(change));
+                case HANDED_OVER_DELAYED -> of(
+                        EventKind.DRAINED, 3, change -> handedOver(change).availableAt(EXPIRES));
+                case FAILED_WITH_A_NEXT_ATTEMPT -> of(EventKind.FAILED, 2, change -> change.token(token(2))
+                        .error(error())
+                        .availableAt(EXPIRES));
+                case EXPIRED_WITH_A_NEXT_ATTEMPT -> of(EventKind.LEASE_EXPIRED, 2, change -> change.token(token(2))
+                        .leaseExpiration(EXPIRES)
+                        .availableAt(EXPIRES)
+                        .flag(EventFlag.FROM_EXPIRATION));
+            };
+        }
+
+        private static TaskEvent.Builder<String> handedOver(TaskEvent.Builder<String> change) {
+            return change.token(token(2)).flag(EventFlag.FROM_DRAIN).flag(EventFlag.HAND_OVER);
+        }
+
+        private static ReplicationEvent<String> of(
+                EventKind kind, int attempt, UnaryOperator<TaskEvent.Builder<String>> parts) {
             return WireFormatTest.event(kind, attempt, "line-17", parts);
         }
     }
