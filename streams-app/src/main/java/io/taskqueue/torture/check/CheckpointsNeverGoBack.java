@@ -64,9 +64,9 @@ final class CheckpointsNeverGoBack implements InvariantCheck {
     private static void checkOrder(QueueCheck queue, String sink, List<CheckpointSeen> checkpoints) {
         Progress progress = new Progress();
         for (ObservedEntry entry : queue.orders()) {
-            if (entry instanceof OffsetsReset moved && moved.sink().equals(sink)
-                    || entry instanceof ParkedRedriven redriven
-                            && redriven.sink().equals(sink)) {
+            if ((entry instanceof OffsetsReset moved && moved.sink().equals(sink))
+                    || (entry instanceof ParkedRedriven redriven
+                            && redriven.sink().equals(sink))) {
                 progress.goBack();
             } else if (entry instanceof CheckpointSeen seen && seen.sink().equals(sink)) {
                 queue.findings().checked(INVARIANT, 1);

@@ -126,11 +126,16 @@ final class EffectsAreAppliedOnce implements InvariantCheck {
         repeated.keySet().forEach(key -> keys.computeIfAbsent(key.position(), position -> new ArrayList<>())
                 .add(key));
         queue.events().forEachEvent(event -> {
-            if (event.task() != null && orders.containsKey(event.task().id())) {
-                for (EffectKey key : keys.getOrDefault(event.position(), List.of())) {
-                    orders.get(event.task().id()).stream()
+            List<ParkedRedriven> ofTask = event.task() == null
+                    ? List.of()
+                    : orders.getOrDefault(event.task().id(), List.of());
+            for (EffectKey key :
+                    ofTask.isEmpty() ? List.<EffectKey>of() : keys.getOrDefault(event.position(), List.of())) {
+                Repeated found = repeated.get(key);
+                if (found != null) {
+                    ofTask.stream()
                             .filter(order -> order.sink().equals(key.sink()))
-                            .forEach(order -> repeated.get(key).redriven.add(order.at()));
+                            .forEach(order -> found.redriven.add(order.at()));
                 }
             }
         });

@@ -39,6 +39,8 @@ final class EventTable {
     }
 
     private static final int KEPT = 100;
+    private static final List<EventKind> KINDS = List.of(EventKind.values());
+    private static final List<Standing> STANDINGS = List.of(Standing.values());
 
     private final PositionTable positions = new PositionTable();
     private final NavigableMap<Long, Long> newest = new TreeMap<>();
@@ -129,18 +131,19 @@ final class EventTable {
     }
 
     Standing standing(Position position) {
-        return Standing.values()[(int) (positions.get(position) & 0xFF)];
+        return STANDINGS.get((int) (positions.get(position) & 0xFF));
     }
 
     /** Whether the event at a position is of that kind, task and attempt. */
     boolean matches(Position position, EventKind kind, TaskId task, int attempt) {
         long packed = positions.get(position);
-        return (packed >>> 32) == (digest(task, attempt) & 0xFFFF_FFFFL) && ((packed >>> 8) & 0xFF) == kind.ordinal();
+        return (packed >>> 32) == (digest(task, attempt) & 0xFFFF_FFFFL)
+                && ((packed >>> 8) & 0xFF) == KINDS.indexOf(kind);
     }
 
     /** Whether sinks receive the event at a position. */
     boolean passedToSinks(Position position) {
-        return EventKind.values()[(int) ((positions.get(position) >>> 8) & 0xFF)].passedToSinks();
+        return KINDS.get((int) ((positions.get(position) >>> 8) & 0xFF)).passedToSinks();
     }
 
     /** The newest event, or empty if there is none. */
@@ -190,7 +193,10 @@ final class EventTable {
         long digest = task == null ? Objects.hashCode(event.instance()) : digest(task.id(), task.attempt());
         long parts =
                 task == null ? 0 : Objects.hash(task.payload(), task.token(), task.leaseExpiration(), event.number());
-        return (digest << 32) | ((parts & 0xFFFF) << 16) | ((long) event.kind().ordinal() << 8) | standing.ordinal();
+        return (digest << 32)
+                | ((parts & 0xFFFF) << 16)
+                | ((long) KINDS.indexOf(event.kind()) << 8)
+                | STANDINGS.indexOf(standing);
     }
 
     private static int digest(TaskId task, int attempt) {

@@ -125,12 +125,12 @@ final class ExcerptSearch {
         if (!(violation.subject() instanceof Subject.OfTask)) {
             return;
         }
-        if (entry instanceof DispatcherEntry.Confirmed confirmed
-                        && confirmed.task().equals(task)
-                || entry instanceof DispatcherEntry.LeaseTaken taken
-                        && taken.task().equals(task)
-                || entry instanceof DispatcherEntry.LeaseEnded ended
-                        && ended.task().equals(task)) {
+        if ((entry instanceof DispatcherEntry.Confirmed confirmed
+                        && confirmed.task().equals(task))
+                || (entry instanceof DispatcherEntry.LeaseTaken taken
+                        && taken.task().equals(task))
+                || (entry instanceof DispatcherEntry.LeaseEnded ended
+                        && ended.task().equals(task))) {
             add(process, entry.at().wall(), entry);
         } else if (entry instanceof DispatcherEntry.Claimed || entry instanceof DispatcherEntry.Fenced) {
             explain(process, entry.at().wall(), entry);
@@ -170,19 +170,20 @@ final class ExcerptSearch {
     }
 
     private boolean isOrder(ObservedEntry entry) {
-        return entry instanceof ObservedEntry.ParkedSeen parked && positions.contains(parked.position())
-                || entry instanceof ObservedEntry.ParkedDiscarded discarded && positions.contains(discarded.position())
-                || entry instanceof ObservedEntry.ParkedRedriven redriven
-                        && redriven.task().equals(task)
-                || entry instanceof ObservedEntry.DeadRetried retried
-                        && retried.task().equals(task);
+        return (entry instanceof ObservedEntry.ParkedSeen parked && positions.contains(parked.position()))
+                || (entry instanceof ObservedEntry.ParkedDiscarded discarded
+                        && positions.contains(discarded.position()))
+                || (entry instanceof ObservedEntry.ParkedRedriven redriven
+                        && redriven.task().equals(task))
+                || (entry instanceof ObservedEntry.DeadRetried retried
+                        && retried.task().equals(task));
     }
 
     private void checkpoint(ObservedEntry entry, Moment inQuestion) {
-        boolean ofSink = entry instanceof ObservedEntry.CheckpointSeen seen
-                        && seen.sink().equals(sink)
-                || entry instanceof ObservedEntry.OffsetsReset reset
-                        && reset.sink().equals(sink);
+        boolean ofSink = (entry instanceof ObservedEntry.CheckpointSeen seen
+                        && seen.sink().equals(sink))
+                || (entry instanceof ObservedEntry.OffsetsReset reset
+                        && reset.sink().equals(sink));
         if (ofSink && !entry.at().isAfter(inQuestion)) {
             add("driver", entry.at().wall(), entry);
             if (found.size() > CHECKPOINTS) {

@@ -56,7 +56,10 @@ public record TortureReport(
     }
 
     public InvariantResult result(Invariant invariant) {
-        return invariants.get(invariant.ordinal());
+        return invariants.stream()
+                .filter(result -> result.invariant() == invariant)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** What was found about each invariant, and the violations, as lines for a terminal. */

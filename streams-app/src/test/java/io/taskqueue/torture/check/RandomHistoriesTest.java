@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
@@ -18,7 +19,8 @@ import net.jqwik.api.ShrinkingMode;
 /** Random runs hold, and their histories do not once they were changed. */
 class RandomHistoriesTest {
 
-    private static final int MUTATIONS = 5;
+    private static final List<Mutation> MUTATIONS = List.of(Mutation.values());
+    private static final int MADE_OF_EACH_RUN = 5;
 
     @Property(tries = 3, shrinking = ShrinkingMode.OFF)
     void aRunHoldsAndMutationsOfItAreCaught(@ForAll long seed) throws IOException {
@@ -30,8 +32,8 @@ class RandomHistoriesTest {
             assertThat(report.invariants())
                     .as("%s", report.lines())
                     .allMatch(result -> result.verdict() == Verdict.HELD);
-            for (int made = 0; made < MUTATIONS; made++) {
-                Mutation mutation = Mutation.values()[random.nextInt(Mutation.values().length)];
+            for (int made = 0; made < MADE_OF_EACH_RUN; made++) {
+                Mutation mutation = MUTATIONS.get(random.nextInt(MUTATIONS.size()));
                 isCaught(mutation, run, random, directory.resolve("mutated-" + made));
             }
         } finally {
