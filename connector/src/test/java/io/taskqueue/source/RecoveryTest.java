@@ -206,11 +206,10 @@ class RecoveryTest {
     @Test
     void tasksWhoseEventsWereRemovedAreCountedExactly() throws Exception {
         cluster.createTopic("cut.events", 1, Map.of());
-        List<TaskId> ids = new ArrayList<>();
         try (TaskQueue<String> first = queue("cut");
                 ReplicationSource<String> owner = source(first, "cut.events").start()) {
             for (int i = 0; i < 10; i++) {
-                ids.add(first.enqueue("task " + i));
+                first.enqueue("task " + i);
             }
             owner.replicated().get(20, TimeUnit.SECONDS);
             await().until(() -> marked("cut", 10));

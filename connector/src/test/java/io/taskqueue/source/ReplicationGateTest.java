@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ReplicationGateTest {
 
-    private static final SourceStoppedException STOPPED = new SourceStoppedException("stopped by the test");
+    private final SourceStoppedException stopped = new SourceStoppedException("stopped by the test");
 
     private final AtomicLong acknowledged = new AtomicLong(1);
     private final AtomicInteger due = new AtomicInteger();
@@ -60,11 +60,11 @@ class ReplicationGateTest {
         ReplicationGate gate = gate(10);
         CompletableFuture<Position> before = gate.await(() -> new Position(7, 2));
 
-        gate.end(STOPPED);
+        gate.end(stopped);
         gate.end(new SourceStoppedException("a later cause"));
 
-        assertThatThrownBy(before::join).hasCause(STOPPED);
-        assertThatThrownBy(() -> gate.await(() -> new Position(7, 1)).join()).hasCause(STOPPED);
+        assertThatThrownBy(before::join).hasCause(stopped);
+        assertThatThrownBy(() -> gate.await(() -> new Position(7, 1)).join()).hasCause(stopped);
     }
 
     @Test
@@ -75,7 +75,7 @@ class ReplicationGateTest {
         CompletableFuture<String> waited = first.handle((position, error) ->
                 second.handle((other, failure) -> "both ended").join());
 
-        gate.end(STOPPED);
+        gate.end(stopped);
 
         assertThat(waited.get(20, TimeUnit.SECONDS)).isEqualTo("both ended");
     }
@@ -98,7 +98,7 @@ class ReplicationGateTest {
         assertThat(blocked).isNotDone();
         release.countDown();
         assertThat(blocked.get(20, TimeUnit.SECONDS)).isTrue();
-        gate.end(STOPPED);
+        gate.end(stopped);
     }
 
     private static boolean awaited(CountDownLatch latch) {

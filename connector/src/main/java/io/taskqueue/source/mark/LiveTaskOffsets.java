@@ -104,6 +104,14 @@ public final class LiveTaskOffsets {
                 lastKey = change.task().key() == null ? lastKey : change.task().key();
             }
         });
+        notifyAll();
+    }
+
+    /** Waits until the acknowledgement of an event has arrived here, which may be a moment after it has been confirmed. */
+    public synchronized void awaitAcknowledged(Position position) throws InterruptedException {
+        while (upTo.compareTo(position) < 0) {
+            wait();
+        }
     }
 
     /** The low-water mark now; empty until the tasks of earlier owners are known. */

@@ -94,7 +94,7 @@ public final class MarkPublisher implements Runnable {
                 runPeriodically();
                 publish(false);
             }
-            publish(true);
+            publishLast();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -123,6 +123,17 @@ public final class MarkPublisher implements Runnable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Publishes the mark of all events: no more follow. */
+    private void publishLast() throws InterruptedException {
+        try {
+            offsets.awaitAcknowledged(confirmed.get().get());
+        } catch (ExecutionException | RuntimeException e) {
+            LOG.debug("The last events of queue {} are not confirmed", queueName, e);
+            return;
+        }
+        publish(true);
     }
 
     private void publish(boolean last) throws InterruptedException {
