@@ -57,7 +57,6 @@ class WireFormatTest {
     }
 
     /** The parts by which an event shows the state of its task. */
-    @SuppressWarnings("ImmutableEnumChecker") // the functions have no state
     enum StateSample {
         LEASED,
         LEASED_SNAPSHOT,
