@@ -53,20 +53,20 @@ class RecreatedTopicsStartOverTest {
             assertThat(queue.counts().fenced() + queue.counts().duplicates()).isZero();
             assertThat(after.status().replays()).isEmpty();
             assertThat(after.status().logChanges()).singleElement().satisfies(change -> assertThat(change.text())
-                    .isEqualTo("the topic was deleted and created again, or another one was named: partition 0 is read from offset 0 on, and the"
-                            + " history of its queues starts over"));
+                    .isEqualTo(
+                            "the topic was deleted and created again, or another one was named: partition 0 is read from offset 0 on, and the"
+                                    + " history of its queues starts over"));
             assertThat(meters.get(SinkMeters.LOG_CHANGES)
                             .tag("change", "recreated")
                             .counter()
                             .count())
                     .isEqualTo(1);
             assertThat(log.lines())
-                    .contains(
-                            "ERROR Sink stopped: topic " + cluster.topic
-                                    + " has changed: the topic was deleted and created again, or another one was named: partition 0 is read from offset 0"
-                                    + " on, and the history of its queues starts over. What it held cannot be read again: the"
-                                    + " results of the effects of its queues are deleted, parked events are kept. If that was"
-                                    + " not intended, find out who deleted it. Queues: orders.");
+                    .contains("ERROR Sink stopped: topic " + cluster.topic
+                            + " has changed: the topic was deleted and created again, or another one was named: partition 0 is read from offset 0"
+                            + " on, and the history of its queues starts over. What it held cannot be read again: the"
+                            + " results of the effects of its queues are deleted, parked events are kept. If that was"
+                            + " not intended, find out who deleted it. Queues: orders.");
         }
     }
 

@@ -51,8 +51,8 @@ public record LogChange(Kind kind, int partition, long times, Instant at, long f
                     + (to - from == 1
                             ? " was deleted before the sink had read it"
                             : " were deleted before the sink had read them");
-            case RECREATED -> "the topic was deleted and created again, or another one was named: partition " + partition
-                    + " is read from offset " + to + " on, and the history of its queues starts over";
+            case RECREATED -> "the topic was deleted and created again, or another one was named: partition "
+                    + partition + " is read from offset " + to + " on, and the history of its queues starts over";
             case SHORTENED -> "partition " + partition + " ended at offset " + to + ", but the sink had read it up to "
                     + from + ": the log was shortened and has lost " + offsets(from - to)
                     + ", as after an unclean leader election";

@@ -86,7 +86,9 @@ public final class EventTopicAdmin implements AutoCloseable {
         TopicDescription found = admin.describe(topic)
                 .orElseThrow(() -> new KafkaException("Topic " + topic + " does not exist. Create it."));
         int maxMessageBytes = maxMessageBytes(topic);
-        own.adopt(found.partitions().size(), maxMessageBytes); // before added partitions have leaders, whose offsets are read
+        own.adopt(
+                found.partitions().size(),
+                maxMessageBytes); // before added partitions have leaders, whose offsets are read
         return description(found, maxMessageBytes);
     }
 
