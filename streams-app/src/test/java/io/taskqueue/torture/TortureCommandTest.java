@@ -54,10 +54,14 @@ class TortureCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err())
-                .isEqualTo("taskqueue: Invalid value for option '--faults': 'flood' is not a fault. Use none, queue, sink,"
-                        + " broker, target, or one of "
-                        + Arrays.stream(FaultKind.values()).map(FaultKind::text).collect(Collectors.joining(", "))
-                        + "." + System.lineSeparator() + "See `taskqueue torture --help`." + System.lineSeparator());
+                .isEqualTo(
+                        "taskqueue: Invalid value for option '--faults': 'flood' is not a fault. Use none, queue, sink,"
+                                + " broker, target, or one of "
+                                + Arrays.stream(FaultKind.values())
+                                        .map(FaultKind::text)
+                                        .collect(Collectors.joining(", "))
+                                + "." + System.lineSeparator() + "See `taskqueue torture --help`."
+                                + System.lineSeparator());
     }
 
     @Test
@@ -79,9 +83,10 @@ class TortureCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err())
-                .isEqualTo("taskqueue: --sink com.example.MissingFactory is not log, http or jdbc, and a class of that name is not on"
-                        + " the class path (com.example.MissingFactory). Pass its jars with --class-path."
-                        + System.lineSeparator());
+                .isEqualTo(
+                        "taskqueue: --sink com.example.MissingFactory is not log, http or jdbc, and a class of that name is not on"
+                                + " the class path (com.example.MissingFactory). Pass its jars with --class-path."
+                                + System.lineSeparator());
     }
 
     @Test

@@ -75,8 +75,7 @@ public final class QueueFaults implements FaultInjector {
         int pass = point == HaltPoint.CLAIMED ? 1 : 1 + fault.choice() / POINTS.size() % MAX_PASS;
         String id = begin(fault, owner, Disturbance.PROGRESS, point + ", pass " + pass);
         owner.kill();
-        TortureProcess next =
-                dispatchers.start(Map.of("halt-point", point.name(), "halt-pass", String.valueOf(pass)));
+        TortureProcess next = dispatchers.start(Map.of("halt-point", point.name(), "halt-pass", String.valueOf(pass)));
         if (point == HaltPoint.HANDING_OVER && next.awaitReady(POINT_TIMEOUT)) {
             var signal = shutdown.await(FILLED);
             next.send("hand-over");

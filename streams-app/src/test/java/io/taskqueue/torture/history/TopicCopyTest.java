@@ -51,13 +51,12 @@ class TopicCopyTest {
                             EventKind.FAILED,
                             EventKind.REQUEUED,
                             EventKind.DRAINED);
-            assertThat(events.subList(0, 6))
-                    .allSatisfy(entry -> {
-                        LoggedEvent event = (LoggedEvent) entry;
-                        assertThat(event.position().epoch()).isEqualTo(epoch);
-                        assertThat(event.position().sequence()).isEqualTo(event.offset());
-                        assertThat(event.instance()).isNotNull();
-                    });
+            assertThat(events.subList(0, 6)).allSatisfy(entry -> {
+                LoggedEvent event = (LoggedEvent) entry;
+                assertThat(event.position().epoch()).isEqualTo(epoch);
+                assertThat(event.position().sequence()).isEqualTo(event.offset());
+                assertThat(event.instance()).isNotNull();
+            });
             assertThat(((LoggedEvent) events.get(3)).task().token()).isNotNull();
             assertThat(events.stream()
                             .filter(entry -> entry instanceof LoggedEvent event && event.task() != null)

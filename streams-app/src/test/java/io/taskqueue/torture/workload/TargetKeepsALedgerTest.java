@@ -56,8 +56,8 @@ class TargetKeepsALedgerTest {
         assertThat(post("/apply").body()).isEqualTo("result-2");
 
         assertThat(ledger().stream().filter(TargetEntry.EffectApplied.class::isInstance))
-                .allSatisfy(entry -> assertThat(((TargetEntry.EffectApplied) entry).key())
-                        .isEqualTo(KEY))
+                .allSatisfy(entry ->
+                        assertThat(((TargetEntry.EffectApplied) entry).key()).isEqualTo(KEY))
                 .hasSize(2);
     }
 
