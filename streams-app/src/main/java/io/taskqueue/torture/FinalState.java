@@ -1,8 +1,5 @@
 package io.taskqueue.torture;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.registry.SourceRegistry;
@@ -52,17 +49,9 @@ final class FinalState {
                 result.map(FinalState::text).orElse(""));
     }
 
-    /** As the sink sees it: a text without its quotes. */
     private static String text(EffectResult result) {
-        if (result instanceof EffectResult.Failed failed) {
-            return failed.error().message();
-        }
-        String json = ((EffectResult.Done) result).json();
-        try {
-            JsonNode value = BoundedJson.read(json);
-            return value.isTextual() ? value.textValue() : value.isNull() ? "" : json;
-        } catch (JsonProcessingException e) {
-            return json;
-        }
+        return result instanceof EffectResult.Failed failed
+                ? failed.error().message()
+                : ((EffectResult.Done) result).json();
     }
 }

@@ -70,7 +70,6 @@ public final class KafkaCluster implements AutoCloseable {
                 Broker broker =
                         cluster.new Broker(id, clients, freePort(), TcpProxy.open("proxy-broker-" + id, clients));
                 cluster.brokers.add(broker);
-                broker.start();
             }
             requireReady(controller);
             for (Broker broker : cluster.brokers) {
@@ -151,11 +150,12 @@ public final class KafkaCluster implements AutoCloseable {
         private final TcpProxy proxy;
         private TortureProcess process;
 
-        private Broker(int id, int clientPort, int replicationPort, TcpProxy proxy) {
+        private Broker(int id, int clientPort, int replicationPort, TcpProxy proxy) throws IOException {
             this.id = id;
             this.clientPort = clientPort;
             this.replicationPort = replicationPort;
             this.proxy = proxy;
+            this.process = launch();
         }
 
         public int id() {
@@ -171,9 +171,13 @@ public final class KafkaCluster implements AutoCloseable {
             return proxy;
         }
 
-        /** Starts its process, without waiting until it is ready. */
-        public void start() throws IOException {
-            process = children.start(node("broker-" + id, BROKER_HEAP, settings()));
+        /** Starts it again after its process has ended, without waiting until it is ready. */
+        public void restart() throws IOException {
+            process = launch();
+        }
+
+        private TortureProcess launch() throws IOException {
+            return children.start(node("broker-" + id, BROKER_HEAP, settings()));
         }
 
         private Map<String, String> settings() {

@@ -77,7 +77,7 @@ public final class BrokerFaults implements FaultInjector {
     }
 
     private void restart(KafkaCluster.Broker broker) throws Exception {
-        broker.start();
+        broker.restart();
         if (!broker.process().awaitReady(READY_TIMEOUT) && !shutdown.isReceived()) {
             throw new IllegalStateException(broker.process() + " was not ready within " + READY_TIMEOUT.toSeconds()
                     + " s after it was killed.");

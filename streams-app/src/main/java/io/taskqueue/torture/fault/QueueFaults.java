@@ -14,8 +14,14 @@ import java.util.Map;
 /** The faults of one queue: its dispatchers die, stand still, take over from each other, and have wrong clocks. */
 public final class QueueFaults implements FaultInjector {
 
-    private static final List<HaltPoint> AT_START = List.of(HaltPoint.CLAIMED, HaltPoint.RECOVERING);
-    private static final List<HaltPoint> AT_WORK = List.of(HaltPoint.COMPLETING, HaltPoint.ACKNOWLEDGED);
+    private static final List<HaltPoint> POINTS = List.of(
+            HaltPoint.CLAIMED,
+            HaltPoint.RECOVERING,
+            HaltPoint.COMPLETING,
+            HaltPoint.ACKNOWLEDGED,
+            HaltPoint.HANDING_OVER);
+    private static final int MAX_PASS = 8;
+    private static final Duration FILLED = Duration.ofSeconds(1);
     private static final Duration POINT_TIMEOUT = Duration.ofSeconds(20);
     private static final Duration HAND_OVER_TIMEOUT = Duration.ofSeconds(30);
 
@@ -63,15 +69,17 @@ public final class QueueFaults implements FaultInjector {
         recorder.faultEnded(id);
     }
 
-    /** Half of them at the start of the next dispatcher, half of them while it works. */
+    /** At the start of the next dispatcher, while it works, or while it hands the queue over. */
     private void killAtPoint(Fault fault, TortureProcess owner) throws Exception {
-        boolean atStart = fault.choice() % 2 == 0;
-        List<HaltPoint> points = atStart ? AT_START : AT_WORK;
-        HaltPoint point = points.get(fault.choice() / 2 % points.size());
-        int pass = point == HaltPoint.CLAIMED ? 1 : 1 + fault.choice() / 4 % 20;
+        HaltPoint point = POINTS.get(fault.choice() % POINTS.size());
+        int pass = point == HaltPoint.CLAIMED ? 1 : 1 + fault.choice() / POINTS.size() % MAX_PASS;
         String id = begin(fault, owner, Disturbance.PROGRESS, point + ", pass " + pass);
         owner.kill();
-        TortureProcess next = dispatchers.start(Map.of("kill-point", point.name(), "kill-pass", String.valueOf(pass)));
+        TortureProcess next = dispatchers.start(Map.of("halt-point", point.name(), "halt-pass", String.valueOf(pass)));
+        if (point == HaltPoint.HANDING_OVER && next.awaitReady(POINT_TIMEOUT)) {
+            var signal = shutdown.await(FILLED);
+            next.send("hand-over");
+        }
         // one that does not get there, for example because there is nothing to recover, is killed anyway
         if (!next.awaitEnd(POINT_TIMEOUT)) {
             next.kill();

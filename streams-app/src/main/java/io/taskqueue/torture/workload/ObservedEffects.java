@@ -4,6 +4,8 @@ import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.Effects;
 import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.sink.RecordedFailureException;
+import io.taskqueue.sink.effect.ResultCodec;
+import io.taskqueue.sink.effect.ResultJson;
 import io.taskqueue.torture.history.AmbiguityPolicy;
 import io.taskqueue.torture.history.SinkEntry.EffectRead;
 import java.util.ArrayList;
@@ -21,6 +23,9 @@ final class ObservedEffects implements Effects {
         /** The action has returned. Called before its result can be recorded. */
         void ended(EffectKey key, AmbiguityPolicy policy, String result);
     }
+
+    /** What is recorded of an effect without a result. */
+    private static final String NO_RESULT = "null";
 
     private final Effects effects;
     private final Actions actions;
@@ -49,13 +54,13 @@ final class ObservedEffects implements Effects {
             R result = effects.capture(name, type, onAmbiguity, key -> {
                 R ended = action.run(key);
                 ran.set(key);
-                actions.ended(key, policy(onAmbiguity), String.valueOf(ended));
+                actions.ended(key, policy(onAmbiguity), json(type, ended));
                 return ended;
             });
-            add(name, ran.get(), String.valueOf(result));
+            add(name, ran.get(), json(type, result));
             return result;
         } catch (RecordedFailureException e) {
-            add(name, ran.get(), String.valueOf(e.getMessage()));
+            add(name, ran.get(), e.error().message());
             throw e;
         }
     }
@@ -72,12 +77,21 @@ final class ObservedEffects implements Effects {
             effects.run(name, onAmbiguity, key -> {
                 action.run(key);
                 ran.set(key);
-                actions.ended(key, policy(onAmbiguity), "");
+                actions.ended(key, policy(onAmbiguity), NO_RESULT);
             });
-            add(name, ran.get(), "");
+            add(name, ran.get(), NO_RESULT);
         } catch (RecordedFailureException e) {
-            add(name, ran.get(), String.valueOf(e.getMessage()));
+            add(name, ran.get(), e.error().message());
             throw e;
+        }
+    }
+
+    /** As it is recorded. */
+    private static <R> String json(Class<R> type, @Nullable R result) {
+        try {
+            return ResultCodec.of(type).write(result);
+        } catch (ResultJson.ConversionException e) {
+            return "(not JSON: " + e.getMessage() + ")"; // it cannot be recorded either
         }
     }
 

@@ -157,14 +157,14 @@ final class TortureDispatcher {
                 .markInterval(MARK_INTERVAL)
                 .closeTimeout(CLOSE_TIMEOUT);
         arguments
-                .find("kill-point")
+                .find("halt-point")
                 .ifPresent(point -> builder.kafka(Map.of(
                         "producer.interceptor.classes",
                         HaltPointInterceptor.class.getName(),
                         "producer." + HaltPointInterceptor.POINT,
                         point,
                         "producer." + HaltPointInterceptor.PASS,
-                        arguments.text("kill-pass"))));
+                        arguments.text("halt-pass"))));
         return builder;
     }
 
