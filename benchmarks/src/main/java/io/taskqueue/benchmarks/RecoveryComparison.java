@@ -77,13 +77,15 @@ public final class RecoveryComparison {
                 FilledQueue early =
                         new FilledQueue(cluster.newName("queue"), cluster.newTopic("events"), live, events, false);
                 Place unused = early.fill(cluster.settings(), admin, producer);
-                before.add(RecoveryRun.afterTheClaim(cluster.settings(), early).toMillis());
+                before.add((double)
+                        RecoveryRun.afterTheClaim(cluster.settings(), early).toMillis());
                 FilledQueue late =
                         new FilledQueue(cluster.newName("queue"), cluster.newTopic("events"), live, events, true);
                 Place place = late.fill(cluster.settings(), admin, producer);
                 bare.add(BareConsumerRun.perSecond(cluster.settings(), late.topic(), late.records()));
                 fold.add(RecoveryRun.foldPerSecond(cluster.settings(), late, place));
-                behind.add(RecoveryRun.afterTheClaim(cluster.settings(), late).toMillis());
+                behind.add((double)
+                        RecoveryRun.afterTheClaim(cluster.settings(), late).toMillis());
             }
         }
         System.out.println("| recovery of " + live + " live tasks, after the claim | ms |");

@@ -70,8 +70,8 @@ class WireFormatTest {
 
         ReplicationEvent<String> event() {
             return switch (this) {
-                case LEASED -> of(EventKind.RESTORED, 2, change -> change.token(token(2))
-                        .leaseExpiration(EXPIRES));
+                case LEASED -> of(
+                        EventKind.RESTORED, 2, change -> change.token(token(2)).leaseExpiration(EXPIRES));
                 case LEASED_SNAPSHOT -> of(EventKind.SNAPSHOT, 2, change -> change.token(token(2))
                         .leaseExpiration(EXPIRES)
                         .error(TaskError.of("no route")));

@@ -97,7 +97,7 @@ final class QuietState {
     void lookAndStopDispatchers() throws Exception {
         for (QueueDispatchers each : cluster.dispatchers) {
             TortureProcess owner = each.owner();
-            var seen = owner.ask("look", ANSWER);
+            var unusedSeen = owner.ask("look", ANSWER);
             owner.send("stop");
             if (!owner.awaitEnd(STOPPED)) {
                 owner.kill();

@@ -119,7 +119,7 @@ final class TortureRun {
             var unused = cluster.sinks.start(instance);
         }
         for (QueueDispatchers each : cluster.dispatchers) {
-            var owner = each.owner();
+            var unusedOwner = each.owner();
         }
         for (int instance : cluster.sinks.instances()) {
             if (!cluster.sinks.process(instance).awaitReady(SINKS_READY)) {

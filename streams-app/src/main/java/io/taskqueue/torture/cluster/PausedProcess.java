@@ -34,7 +34,7 @@ public final class PausedProcess implements AutoCloseable {
 
     /** Waits while the child stands still; shorter if this process is asked to end. */
     public void hold(ShutdownSignal shutdown, Duration lasts) throws InterruptedException {
-        var signal = shutdown.await(lasts);
+        var unusedSignal = shutdown.await(lasts);
     }
 
     /** Lets the child run again, if it still exists. */

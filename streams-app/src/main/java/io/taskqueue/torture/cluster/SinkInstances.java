@@ -150,7 +150,7 @@ public final class SinkInstances {
         for (TortureProcess child : running.values()) {
             String answer = child.ask("status", ANSWER_TIMEOUT).orElse("");
             if (answer.startsWith("STATUS ")) {
-                String[] parts = answer.split(" ");
+                String[] parts = answer.split(" ", -1);
                 settled &= Boolean.parseBoolean(parts[1]);
                 applied += Long.parseLong(parts[2]);
                 parked += Long.parseLong(parts[3]);

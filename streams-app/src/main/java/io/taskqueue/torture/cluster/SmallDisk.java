@@ -63,7 +63,7 @@ public final class SmallDisk implements AutoCloseable {
     public void close() throws IOException {
         shell.getOutputStream().close();
         try {
-            var ended = shell.waitFor(10, TimeUnit.SECONDS);
+            var unusedEnded = shell.waitFor(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -159,7 +159,7 @@ public final class TortureProcess {
 
     /** The bound of its resident memory: its heap, and what a JVM needs beside it. */
     long maxMegabytes() {
-        return jvm.heapMegabytes() + BESIDE_HEAP_MEGABYTES;
+        return (long) jvm.heapMegabytes() + BESIDE_HEAP_MEGABYTES;
     }
 
     /** Kills it without waiting. */

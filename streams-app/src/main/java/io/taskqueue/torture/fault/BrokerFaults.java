@@ -48,7 +48,7 @@ public final class BrokerFaults implements FaultInjector {
         switch (fault.kind()) {
             case KILL_BROKER -> {
                 broker.process().kill();
-                var signal = shutdown.await(fault.lasts());
+                var unusedSignal = shutdown.await(fault.lasts());
                 restart(broker);
             }
             case PAUSE_BROKER -> {
@@ -58,7 +58,7 @@ public final class BrokerFaults implements FaultInjector {
             }
             default -> {
                 broker.proxy().set(condition(fault));
-                var signal = shutdown.await(fault.lasts());
+                var unusedSignal = shutdown.await(fault.lasts());
                 broker.proxy().set(new LinkCondition.Open());
             }
         }
@@ -99,7 +99,7 @@ public final class BrokerFaults implements FaultInjector {
             } catch (ExecutionException e) {
                 // the cluster does not answer yet
             }
-            var signal = shutdown.await(Duration.ofSeconds(1));
+            var unusedSignal = shutdown.await(Duration.ofSeconds(1));
         }
         throw new IllegalStateException("Partitions had not got all their replicas " + REPLICATED_CHECKS
                 + " s after the fault of a broker ended. The brokers' logs are in the directory of the run.");

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Writes records to the event topic that are not events. */
 public final class PoisonRecords {
@@ -31,11 +32,11 @@ public final class PoisonRecords {
         }
     }
 
-    private static byte[] key(String queue, int choice) {
+    private static byte @Nullable [] key(String queue, int choice) {
         return choice % 3 == 0 ? null : queue.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static byte[] value(int choice) {
+    private static byte @Nullable [] value(int choice) {
         return switch (choice / 3 % 4) {
             case 0 -> null;
             case 1 -> new byte[] {(byte) 0xFF, 0, (byte) 0xFE};

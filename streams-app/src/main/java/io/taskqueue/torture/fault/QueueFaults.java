@@ -77,7 +77,7 @@ public final class QueueFaults implements FaultInjector {
         owner.kill();
         TortureProcess next = dispatchers.start(Map.of("halt-point", point.name(), "halt-pass", String.valueOf(pass)));
         if (point == HaltPoint.HANDING_OVER && next.awaitReady(POINT_TIMEOUT)) {
-            var signal = shutdown.await(FILLED);
+            var unusedSignal = shutdown.await(FILLED);
             next.send("hand-over");
         }
         // one that does not get there, for example because there is nothing to recover, is killed anyway
@@ -103,7 +103,7 @@ public final class QueueFaults implements FaultInjector {
                 fault, owner, killed ? Disturbance.PROGRESS : Disturbance.NOTHING, killed ? "killed meanwhile" : "");
         owner.send("hand-over");
         if (killed) {
-            var signal = shutdown.await(Duration.ofMillis(fault.choice() % 1_500));
+            var unusedSignal = shutdown.await(Duration.ofMillis(fault.choice() % 1_500L));
             owner.kill();
         } else if (!owner.awaitEnd(HAND_OVER_TIMEOUT)) {
             owner.kill();
@@ -114,7 +114,7 @@ public final class QueueFaults implements FaultInjector {
 
     /** Up to an hour forward or back. The clock stays wrong until the dispatcher ends. */
     private void step(Fault fault, TortureProcess owner) {
-        long seconds = 1 + fault.choice() / 2 % 3_600;
+        long seconds = 1 + fault.choice() / 2 % 3_600L;
         Duration by = Duration.ofSeconds(fault.choice() % 2 == 0 ? seconds : -seconds);
         var unused = begin(fault, owner, Disturbance.CLOCK, by.toString());
         owner.send("step " + by);

@@ -120,12 +120,12 @@ public final class SinkFaults implements FaultInjector {
         String id = begin(fault, (more ? "joins and leaves: " : "leaves and joins: ") + "instance " + instance);
         if (more) {
             TortureProcess joining = sinks.start(instance);
-            var ready = joining.awaitReady(STARTED);
-            var signal = shutdown.await(REBALANCED);
+            var unusedReady = joining.awaitReady(STARTED);
+            var unusedSignal = shutdown.await(REBALANCED);
             sinks.stop(instance);
         } else {
             sinks.stop(instance);
-            var signal = shutdown.await(REBALANCED);
+            var unusedSignal = shutdown.await(REBALANCED);
             var unused = sinks.start(instance);
         }
         recorder.faultEnded(id);
@@ -147,10 +147,10 @@ public final class SinkFaults implements FaultInjector {
         sinks.stop(instance);
         sinks.wipe(instance);
         try (SmallDisk disk = SmallDisk.mount(sinks.stateDirectory(instance))) {
-            var ready = sinks.start(instance).awaitReady(STARTED);
-            var working = shutdown.await(fault.lasts());
+            var unusedReady = sinks.start(instance).awaitReady(STARTED);
+            var unusedWorking = shutdown.await(fault.lasts());
             disk.fill();
-            var full = shutdown.await(fault.lasts().multipliedBy(3));
+            var unusedFull = shutdown.await(fault.lasts().multipliedBy(3));
             disk.free();
             sinks.stop(instance);
         }

@@ -39,7 +39,7 @@ public final class TargetFaults implements FaultInjector {
         } else {
             proxy.set(condition(fault));
         }
-        var signal = shutdown.await(fault.lasts());
+        var unusedSignal = shutdown.await(fault.lasts());
         target.refuse(false);
         proxy.set(new LinkCondition.Open());
         recorder.faultEnded(id);
@@ -49,7 +49,7 @@ public final class TargetFaults implements FaultInjector {
     private void awaitCalls() throws InterruptedException {
         long before = target.calls();
         for (int check = 0; check < CALLS_CHECKS && target.calls() == before && !shutdown.isReceived(); check++) {
-            var signal = shutdown.await(Duration.ofMillis(100));
+            var unusedSignal = shutdown.await(Duration.ofMillis(100));
         }
     }
 

@@ -120,12 +120,12 @@ public final class SinkMain {
             if (command == null) {
                 continue;
             }
-            switch (command.split(" ")[0]) {
+            switch (command.split(" ", -1)[0]) {
                 case "status" -> ParentInput.answer("STATUS " + status.settled() + " " + applied(status) + " "
                         + status.queues().stream()
                                 .mapToLong(queue -> queue.parked().events())
                                 .sum());
-                case "kill-after" -> sink.killAfterActions(Long.parseLong(command.split(" ")[1]));
+                case "kill-after" -> sink.killAfterActions(Long.parseLong(command.split(" ", -1)[1]));
                 case "stop" -> {
                     service.close();
                     return 0;

@@ -228,7 +228,7 @@ final class TortureDispatcher {
     }
 
     private void confirm(EventKind change, TaskId task, int attempt, @Nullable String key) {
-        source.replicated().whenComplete((position, failure) -> {
+        var unused = source.replicated().whenComplete((position, failure) -> {
             if (failure == null) {
                 history.write(new DispatcherEntry.Confirmed(now(), change, task, attempt, key, position));
             }
@@ -301,14 +301,14 @@ final class TortureDispatcher {
             if (command == null) {
                 continue;
             }
-            switch (command.split(" ")[0]) {
+            switch (command.split(" ", -1)[0]) {
                 case "quiet" -> quiet = true;
                 case "live" -> ParentInput.answer("LIVE " + live());
                 case "look" -> {
                     look();
                     ParentInput.answer("SEEN");
                 }
-                case "step" -> clock.step(Duration.parse(command.split(" ")[1]));
+                case "step" -> clock.step(Duration.parse(command.split(" ", -1)[1]));
                 case "hand-over" -> {
                     quiet = true;
                     return handOver();
