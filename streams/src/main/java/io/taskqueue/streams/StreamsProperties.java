@@ -145,6 +145,9 @@ final class StreamsProperties {
         properties.put(
                 StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG),
                 Math.max(1, Math.min(MOST_POLLED, settings.limits().maxInFlight() / 2)));
+        // partitions are restored one after another, and a fetch for the next one waits behind an empty one of the one
+        // before
+        properties.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 50);
         // after a kill, the next instance waits for the old session to end
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 1_500);

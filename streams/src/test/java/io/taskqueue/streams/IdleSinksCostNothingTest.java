@@ -11,6 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
@@ -36,6 +37,7 @@ class IdleSinksCostNothingTest {
     void aSinkThatHasAppliedEverythingCommitsNothing() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(3)) {
             SinkService service = cluster.start(cluster.sink("idle", cluster.calling(Duration.ZERO))
+                    .kafka(Map.of("bootstrap.servers", SinkTestCluster.bootstrap()))
                     .metrics(meters)
                     .kafkaMetrics(true));
             for (String queue : new String[] {"a", "b", "c"}) {
@@ -64,6 +66,7 @@ class IdleSinksCostNothingTest {
                                 }
                                 cluster.ledger.called(key.toString());
                             }))
+                    .kafka(Map.of("bootstrap.servers", SinkTestCluster.bootstrap()))
                     .retry(new RetryPolicy(9, Duration.ofMillis(100), Duration.ofMillis(100), 0))
                     .breaker(new BreakerPolicy(6, 3, Duration.ofSeconds(2), Duration.ofSeconds(2)))
                     .topicCheckInterval(Duration.ofMillis(200))

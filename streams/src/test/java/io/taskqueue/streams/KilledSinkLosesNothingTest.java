@@ -15,16 +15,16 @@ class KilledSinkLosesNothingTest {
     void afterKillsEveryEffectHasRunAndOnlyThoseWithoutACommittedResultRunAgainUnderTheirFirstKey() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             EventTopicWriter source = cluster.source("orders", 1).open();
-            source.tasks(0, 1_500);
-            Map<String, Integer> mustNotRunAgain = ChildSink.killTwice(cluster, SINK, 4_500);
+            source.tasks(0, 900);
+            Map<String, Integer> mustNotRunAgain = ChildSink.killTwice(cluster, SINK, 2_700);
 
             SinkService last = cluster.start(cluster.sink(SINK, cluster.calling(Duration.ZERO))
                     .stateDirectory(cluster.state("child"))
                     .concurrency(64));
             cluster.awaitCaughtUp(SINK, last);
 
-            assertThat(cluster.ledger.keys()).isEqualTo(4_500);
-            for (long position = 1; position <= 4_500; position++) {
+            assertThat(cluster.ledger.keys()).isEqualTo(2_700);
+            for (long position = 1; position <= 2_700; position++) {
                 assertThat(cluster.ledger.times(source.key(SINK, position)))
                         .as("event %d", position)
                         .isBetween(1, 3);
@@ -40,7 +40,7 @@ class KilledSinkLosesNothingTest {
             SinkService replay = cluster.start(
                     cluster.sink(SINK, cluster.calling(Duration.ZERO)).stateDirectory(cluster.state("child")));
             cluster.awaitCaughtUp(SINK, replay);
-            assertThat(replay.status().effects()).isEqualTo(new EffectCounts(0, 4_500, 0, 0, 0, 0));
+            assertThat(replay.status().effects()).isEqualTo(new EffectCounts(0, 2_700, 0, 0, 0, 0));
             assertThat(cluster.ledger.calls()).hasSize(calls);
         }
     }

@@ -114,6 +114,7 @@ class SinkSettingsTest {
                 .containsEntry("replication.factor", "3")
                 .containsEntry("admin.retries", "7")
                 .containsEntry("producer.max.request.size", 33_554_432)
+                .containsEntry("restore.consumer.fetch.max.wait.ms", 50)
                 .containsEntry("topic.max.message.bytes", "2065536");
     }
 

@@ -128,7 +128,7 @@ public final class SinkTestCluster implements AutoCloseable {
 
     public SinkService.Builder<String> sink(String name, ReplicationSink<String> sink) {
         return SinkService.builder(name, sink, PayloadCodec.utf8())
-                .kafka(Map.of("bootstrap.servers", servers))
+                .kafka(Map.of("bootstrap.servers", servers, "consumer.fetch.max.wait.ms", 50)) // a stop waits for it
                 .topic(topic)
                 .fingerprint("test") // the lambdas of a test are one sink
                 .stateDirectory(state("one"))
