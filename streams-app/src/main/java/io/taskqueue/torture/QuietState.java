@@ -4,14 +4,15 @@ import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.cli.shared.TopicOffsets;
 import io.taskqueue.streams.admin.ParkedEvents;
+import io.taskqueue.streams.admin.SinkCounts;
 import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.parking.ParkedTask;
 import io.taskqueue.torture.cluster.QueueDispatchers;
-import io.taskqueue.torture.cluster.SinkInstances;
 import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.history.ObservedEntry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
@@ -56,29 +57,28 @@ final class QuietState {
         return owner.ask("live", ANSWER);
     }
 
+    /**
+     * Whether the sink has applied every event, by what it has committed: what its instances report of themselves leaves out the
+     * partitions that none of them has at the moment.
+     */
     boolean sinksSettled() throws Exception {
         cluster.sinks.keepRunning();
-        SinkInstances.Status status = cluster.sinks.status();
-        text = "sink: " + status;
-        if (!status.settled()) {
+        Map<String, Object> kafka = cluster.clients();
+        try (Admin admin = Admin.create(kafka)) {
+            long behind = TopicOffsets.find(admin, TortureSettings.TOPIC).countUnconsumed(kafka, TortureSettings.SINK);
+            long inFlight = SinkCounts.read(kafka, TortureSettings.SINK)
+                    .map(SinkCounts::inFlight)
+                    .orElse(-1L);
+            text = "the sink is " + behind + " records behind, with " + inFlight + " events in flight";
+            return behind == 0 && inFlight == 0 && noneParked();
+        } catch (CommandFailedException | KafkaException | IllegalStateException e) {
+            text = "the sink's state cannot be read: " + e.getMessage();
             return false;
         }
-        try (Admin admin = Admin.create(cluster.clients())) {
-            long behind = TopicOffsets.find(admin, TortureSettings.TOPIC)
-                    .countUnconsumed(cluster.clients(), TortureSettings.SINK);
-            text += ", " + behind + " records behind";
-            if (behind > 0) {
-                return false;
-            }
-        } catch (CommandFailedException | KafkaException e) {
-            text += ", " + e.getMessage();
-            return false;
-        }
-        return status.parked() == 0 || redriven();
     }
 
     /** An operator's decision on each parked task: to apply it again. False while there are any. */
-    private boolean redriven() throws InterruptedException {
+    private boolean noneParked() throws InterruptedException {
         ParkedEvents parked = new ParkedEvents(cluster.clients(), TortureSettings.SINK);
         List<ParkedEvent> events =
                 parked.read().stream().filter(event -> !event.discarded()).toList();
@@ -90,6 +90,7 @@ final class QuietState {
                 parked.redrive(task, "torture");
             }
         }
+        text += ", " + events.size() + " events parked";
         return events.isEmpty();
     }
 
