@@ -22,6 +22,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,23 +58,40 @@ public final class EventTopicAdmin implements AutoCloseable {
     }
 
     /**
-     * Waits for the event topic, prepares the sink's own topics for it, and checks that this instance is the sink that they belong to.
+     * Waits for the event topic, prepares the sink's own topics for it, and checks that this instance is the sink that they belong to. A
+     * cluster that does not answer is waited for as well, if the topic is waited for without a limit.
      *
      * @throws SinkStoppedException if the cluster does not answer, or a topic is missing, does not fit or cannot be created, or belongs to
      *     another sink
      */
     public EventTopicDescription prepare(Waiting waiting) {
         try {
-            EventTopicDescription events = await(waiting);
-            own.prepare(events.partitions(), events.maxMessageBytes());
-            new SinkIdentity(settings, TIMEOUT).claim(settings.application().adopt());
-            return events;
+            while (true) {
+                try {
+                    return prepareOnce(waiting);
+                } catch (RetriableException e) {
+                    if (!settings.topics().missing().unlimited()) {
+                        throw e;
+                    }
+                    LOG.warn(
+                            "Sink {} waits until the cluster answers, without a limit: {}", settings.name(), reason(e));
+                    waiting.waiting("the sink waits until the cluster answers: " + reason(e));
+                    KafkaRequests.pause(LOOKUP_INTERVAL);
+                }
+            }
         } catch (KafkaException e) {
             throw unanswered(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unanswered(e);
         }
+    }
+
+    private EventTopicDescription prepareOnce(Waiting waiting) throws InterruptedException {
+        EventTopicDescription events = await(waiting);
+        own.prepare(events.partitions(), events.maxMessageBytes());
+        new SinkIdentity(settings, TIMEOUT).claim(settings.application().adopt());
+        return events;
     }
 
     /**
