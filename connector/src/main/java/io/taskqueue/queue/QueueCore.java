@@ -300,7 +300,7 @@ final class QueueCore<T> {
         }
     }
 
-    /** To whom the tasks of a drain go. */
+    /** Who receives the tasks of a drain. */
     enum Recipient {
         CALLER,
         NEXT_OWNER
@@ -312,7 +312,7 @@ final class QueueCore<T> {
      * has nothing to drain; one that another thread drains is waited for.
      *
      * <p>A recovered lease may still be held by a worker of the earlier queue. A drain for the caller waits for it as well, so that the
-     * caller does not get its task early; the next owner is told when the task is available.
+     * caller does not get its task early; the event states when the task is available.
      *
      * @param limitNanos how long holders of leases may take; an interruption ends the waiting and is kept
      * @throws QueueClosedException if the queue is stopped, also while this call waits

@@ -134,7 +134,7 @@ class QueueFoldPropertyTest {
         }
     }
 
-    /** No lease is granted and no attempt begins before what the events promised to whoever held the task before. */
+    /** No lease is granted and no attempt begins before what the events promised to the earlier holder of the task. */
     private static void requireAllowed(ReplicationEvent<String> event, QueueFold<String> before) {
         if (event.change().isEmpty()) {
             return;

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Dead tasks are listed, and an order to retry them is executed once, by whoever owns the queue. */
+/** Dead tasks are listed, and an order to retry them is executed once, by the owner of the queue. */
 @Timeout(60)
 class DeadTasksAreRetriedTest {
 

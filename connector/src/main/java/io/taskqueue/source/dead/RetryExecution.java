@@ -31,7 +31,7 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Executes orders as the owner of the queue.
  *
- * <p>An order is executed once, whoever executes it and however often it begins: a task that has an event behind the offset up to which
+ * <p>An order is executed once, whichever owner executes it and however often that begins: a task that has an event behind the offset up to which
  * the partition was read for the order is not restored again. Own events are confirmed before an order ends, so the next one
  * sees them.
  */

@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
             "Prints the plan; acts with --execute. Each task keeps its identity, its payload and its last error, and gets as many attempts "
                     + "as at first; their numbers continue.",
             "The command writes an order into the registry and does not claim the queue. A running dispatcher of the queue executes the "
-                    + "order within a second, otherwise the next one that starts. Each task is put back once, whoever orders it and "
+                    + "order within a second, otherwise the next one that starts. Each task is put back once, regardless of who orders it and "
                     + "how often."
         },
         footer = {

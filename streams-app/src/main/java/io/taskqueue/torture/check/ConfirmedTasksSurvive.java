@@ -125,7 +125,7 @@ final class ConfirmedTasksSurvive implements InvariantCheck {
                     confirmed.task(),
                     "dispatcher " + process + " confirmed "
                             + confirmed.change().wireName() + " of task " + confirmed.task() + ", attempt "
-                            + confirmed.attempt() + ", but no accepted event says so");
+                            + confirmed.attempt() + ", but no accepted event states it");
         }
         Position upTo = confirmed.upTo();
         if (upTo != null && queue.events().standing(upTo) != EventTable.Standing.ACCEPTED) {

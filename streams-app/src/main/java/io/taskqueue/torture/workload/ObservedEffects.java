@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The effects of one event, observed: which of them ran, and which results the sink got. Thread-safe. */
 final class ObservedEffects implements Effects {
 
-    /** What is told of each action that has ended. */
+    /** Is notified of each action that has ended. */
     @FunctionalInterface
     interface Actions {
 

@@ -20,7 +20,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the user is told about where the input continues, and which option decides. */
+/** The messages about where the input continues, and which option decides. */
 class InputRecoveryTest {
 
     @TempDir

@@ -202,7 +202,7 @@ class PlainDispatcher {
         return time;
     }
 
-    /** The fault: it is told that another one owns its queue, and goes on. */
+    /** The fault: it is notified that another one owns its queue, and continues. */
     static final class IgnoringItsFence extends PlainDispatcher {
 
         IgnoringItsFence(
