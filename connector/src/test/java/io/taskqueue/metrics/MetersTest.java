@@ -208,8 +208,8 @@ class MetersTest {
                 .isThrownBy(() -> meters.counter(SinkMeters.EFFECTS, "orders"))
                 .withMessage(
                         "A counter by queue is one of [taskqueue.replication.applied, taskqueue.replication.duplicates, "
-                                + "taskqueue.replication.fenced, taskqueue.replication.gaps], but taskqueue.replication.effects was "
-                                + "requested. Use a name of SinkMeters that is tagged with a queue.");
+                                + "taskqueue.replication.fenced, taskqueue.replication.gaps, taskqueue.replication.missing], but "
+                                + "taskqueue.replication.effects was requested. Use a name of SinkMeters that is tagged with a queue.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> meters.gauge(SinkMeters.INFLIGHT, "orders", first, AtomicInteger::get));
     }
