@@ -230,7 +230,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
 
     @Override
     public void registryRead(boolean leasesResumed) {
-        lifecycle.registryRead();
+        lifecycle.registryRead(buffer.size() > 0);
         if (leasesResumed) {
             queue.recheckLeases();
         }

@@ -138,14 +138,18 @@ final class SourceLifecycle {
     /** Kafka acknowledged an event, or would. */
     void acknowledged() {
         if (outage != null) {
-            end(true, false);
+            end(true, false, false);
         }
     }
 
-    /** The registry was read. */
-    void registryRead() {
+    /**
+     * The registry was read.
+     *
+     * @param eventsWait whether events are not acknowledged yet: an outage then ends with their acknowledgement
+     */
+    void registryRead(boolean eventsWait) {
         if (outage != null) {
-            end(false, true);
+            end(false, true, eventsWait);
         }
     }
 
@@ -185,10 +189,13 @@ final class SourceLifecycle {
         }
     }
 
-    private synchronized void end(boolean isAcknowledged, boolean isConfirmed) {
-        unacknowledged &= !isAcknowledged;
+    private synchronized void end(boolean isAcknowledged, boolean isConfirmed, boolean eventsWait) {
+        if (outage == null) {
+            return;
+        }
+        unacknowledged = (unacknowledged || eventsWait) && !isAcknowledged;
         unconfirmed &= !isConfirmed;
-        if (outage != null && !unacknowledged && !unconfirmed) {
+        if (!unacknowledged && !unconfirmed) {
             outage = null;
             since = phase == Phase.OPEN || phase == Phase.CLOSING ? clock.instant() : since;
         }

@@ -78,7 +78,7 @@ class OutageMonitorTest implements OutageMonitor.Probe {
     void outageOfTheRegistryAloneIsLoggedAsSuchUntilEventsDoNotReachKafkaEither() throws Exception {
         lifecycle.registryUnreadable("the registry of sources cannot be read, so replicated() waits: no leader");
         pass(10);
-        lifecycle.registryRead();
+        lifecycle.registryRead(false);
         pass(1);
         lifecycle.registryUnreadable("the registry of sources cannot be read, so replicated() waits: no leader");
         pass(1);

@@ -251,6 +251,7 @@ class ReplicationSourceTest {
                 var source = cluster.source(queue).start()) {
             cluster.send(
                     new ProducerRecord<>(REGISTRY, 0, "garbled".getBytes(StandardCharsets.UTF_8), new byte[] {'?'}));
+            await().atMost(Duration.ofSeconds(30)).until(() -> !source.health().live());
 
             assertThatThrownBy(() -> source.replicated().get(30, SECONDS))
                     .cause()

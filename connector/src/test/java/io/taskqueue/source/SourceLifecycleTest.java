@@ -93,14 +93,25 @@ class SourceLifecycleTest {
         lifecycle.registryUnreadable("the registry");
         lifecycle.acknowledged();
         assertThat(lifecycle.standing().reason()).contains("the registry");
-        lifecycle.registryRead();
+        lifecycle.registryRead(false);
         assertThat(state(lifecycle)).isEqualTo(SourceState.RUNNING);
 
         lifecycle.retrying("no broker");
         lifecycle.registryUnreadable("the registry");
         lifecycle.acknowledged();
         assertThat(state(lifecycle)).isEqualTo(SourceState.RETRYING);
-        lifecycle.registryRead();
+        lifecycle.registryRead(false);
+        assertThat(state(lifecycle)).isEqualTo(SourceState.RUNNING);
+    }
+
+    @Test
+    void outageOfTheRegistryDoesNotEndWhileEventsWait() {
+        SourceLifecycle lifecycle = lifecycle();
+        lifecycle.registryUnreadable("no broker");
+        lifecycle.registryRead(true);
+        assertThat(state(lifecycle)).isEqualTo(SourceState.RETRYING);
+
+        lifecycle.acknowledged();
         assertThat(state(lifecycle)).isEqualTo(SourceState.RUNNING);
     }
 
