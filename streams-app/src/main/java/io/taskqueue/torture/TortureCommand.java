@@ -20,6 +20,7 @@ import io.taskqueue.torture.report.HistoryExcerpt;
 import io.taskqueue.torture.report.InvariantResult;
 import io.taskqueue.torture.report.TortureReport;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -85,6 +86,7 @@ public final class TortureCommand implements Callable<Integer> {
 
     @Option(
             names = "--seed",
+            converter = OptionValue.Seed.class,
             paramLabel = "S",
             description = "The seed of the schedule and of the load. Default: a random one, which is printed.")
     private @Nullable Long seed;
@@ -160,6 +162,7 @@ public final class TortureCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         KafkaCluster.requireOnClassPath();
         requireUsableSink();
+        requireReadableTasks();
         List<String> skipped = new ArrayList<>();
         RunFiles files = RunFiles.open(directory);
         TortureSettings settings = new TortureSettings(
@@ -242,6 +245,15 @@ public final class TortureCommand implements Callable<Integer> {
     }
 
     /** A sink that cannot be created is reported before anything is started. */
+    private void requireReadableTasks() {
+        if (tasks != null && !Files.isReadable(tasks)) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "The file of tasks " + Output.escape(tasks.toString())
+                            + " cannot be read. Pass a file of JSON lines: --tasks FILE.");
+        }
+    }
+
     private void requireUsableSink() throws Exception {
         if (sink == null) {
             return;

@@ -31,7 +31,8 @@ class OptionValuesAreCheckedTest {
     private static final List<String> NO_DURATIONS =
             List.of("-1s", "5", "5 s", "5d", "s", "999999999999h", "1e9s", " ");
 
-    private static final List<String> ZERO_ALLOWED = List.of("--port", "--to-offset", "--from-offset", "--skip");
+    private static final List<String> ZERO_ALLOWED =
+            List.of("--port", "--to-offset", "--from-offset", "--skip", "--seed");
 
     @TempDir
     Path directory;

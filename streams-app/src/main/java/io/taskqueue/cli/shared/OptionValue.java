@@ -227,6 +227,15 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         }
     }
 
+    /** The seed of what is chosen at random. */
+    final class Seed implements OptionValue<Long> {
+
+        @Override
+        public Long parse(String text) {
+            return number(text, 0, Long.MAX_VALUE);
+        }
+    }
+
     /** The offset of a record. */
     final class Offset implements OptionValue<Long> {
 
