@@ -104,7 +104,7 @@ class RecordedFailuresTest {
         CommandRun text = command("status");
         assertThat(text.out())
                 .contains("  parked   failed")
-                .containsPattern("books +Empty .* 0 +6 +0\\R")
+                .containsPattern("books +Empty .* 0 +6 +0 +0\\R")
                 .contains(
                         "failed: effects with a recorded failure, which no retry attempts again. List them with `taskqueue "
                                 + "results --name APP --failed`.");
