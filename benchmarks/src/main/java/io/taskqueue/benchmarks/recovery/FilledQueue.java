@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
@@ -68,10 +69,8 @@ public record FilledQueue(String name, String topic, int live, int others, boole
             mark = writer.sequence + 1;
             enqueue(writer);
         }
-        Uuid id = admin.describeTopics(List.of(topic))
-                .allTopicNames()
-                .get()
-                .get(topic)
+        Uuid id = Objects.requireNonNull(
+                        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic))
                 .topicId();
         Place place = new Place(topic, id, 0);
         producer.send(QueueMarks.record(

@@ -11,9 +11,11 @@ import io.taskqueue.source.recovery.RecoveryReport;
 import io.taskqueue.source.registry.LowWaterMark.Place;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Recoveries of a filled queue. */
 public final class RecoveryRun {
@@ -26,14 +28,14 @@ public final class RecoveryRun {
      * @throws IllegalStateException if it does not recover each of them
      */
     public static Duration afterTheClaim(Map<String, Object> kafka, FilledQueue filled) throws InterruptedException {
-        AtomicReference<Stopwatch> claimed = new AtomicReference<>();
+        AtomicReference<@Nullable Stopwatch> claimed = new AtomicReference<>();
         TaskQueue<String> queue = TaskQueue.<String>builder(filled.name()).build();
         ReplicationSource<String> source = ReplicationSource.builder(queue, PayloadCodec.utf8())
                 .kafka(kafka)
                 .topic(filled.topic())
                 .recover(Recovery.standard().progress(progress -> claimed.compareAndSet(null, new Stopwatch())))
                 .start();
-        Duration time = claimed.get().elapsed();
+        Duration time = Objects.requireNonNull(claimed.get()).elapsed();
         RecoveryReport report = source.recovery().orElseThrow();
         if (queue.counts().pending() != filled.live() || report.tasks().recovered() != filled.live()) {
             throw new IllegalStateException("The queue has " + queue.counts() + " after " + report);
