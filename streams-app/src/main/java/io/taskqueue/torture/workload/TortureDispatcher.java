@@ -322,9 +322,10 @@ final class TortureDispatcher {
         }
     }
 
-    private int live() {
+    /** The live tasks, and the events that are not on Kafka yet. */
+    private long live() {
         QueueCounts counts = queue.counts();
-        return counts.pending() + counts.delayed() + counts.leased();
+        return (long) counts.pending() + counts.delayed() + counts.leased() + source.health().bufferedEvents();
     }
 
     private void look() {
