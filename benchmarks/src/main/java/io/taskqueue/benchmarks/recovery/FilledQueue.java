@@ -69,8 +69,10 @@ public record FilledQueue(String name, String topic, int live, int others, boole
             mark = writer.sequence + 1;
             enqueue(writer);
         }
-        Uuid id = Objects.requireNonNull(
-                        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic))
+        Uuid id = Objects.requireNonNull(admin.describeTopics(List.of(topic))
+                        .allTopicNames()
+                        .get()
+                        .get(topic))
                 .topicId();
         Place place = new Place(topic, id, 0);
         producer.send(QueueMarks.record(

@@ -325,7 +325,10 @@ final class TortureDispatcher {
     /** The live tasks, and the events that are not on Kafka yet. */
     private long live() {
         QueueCounts counts = queue.counts();
-        return (long) counts.pending() + counts.delayed() + counts.leased() + source.health().bufferedEvents();
+        return (long) counts.pending()
+                + counts.delayed()
+                + counts.leased()
+                + source.health().bufferedEvents();
     }
 
     private void look() {
