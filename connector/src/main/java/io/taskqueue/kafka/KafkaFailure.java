@@ -122,14 +122,21 @@ public record KafkaFailure(Kind kind, String found, String remedy) {
     }
 
     private static Optional<KafkaFailure> ofAuthorization(List<Throwable> chain) {
-        return first(chain, AuthorizationException.class)
+        return chain.stream()
+                .filter(cause -> cause instanceof AuthorizationException || isUnnamedDenial(cause))
+                .findFirst()
                 .map(denied -> new KafkaFailure(
                         Kind.AUTHORIZATION,
                         "This user is not permitted to use " + resource(denied) + " (" + text(denied) + ")",
                         "Grant it the ACLs that docs/security.md lists."));
     }
 
-    private static String resource(AuthorizationException denied) {
+    /** Kafka's producer reports a topic that it may not commit offsets of by the text of the error alone. */
+    private static boolean isUnnamedDenial(Throwable cause) {
+        return cause.getClass() == KafkaException.class && text(cause).endsWith("Topic authorization failed");
+    }
+
+    private static String resource(Throwable denied) {
         if (denied instanceof TopicAuthorizationException topics) {
             return topics.unauthorizedTopics().isEmpty()
                     ? "a topic"
@@ -146,7 +153,10 @@ public record KafkaFailure(Kind kind, String found, String remedy) {
         if (denied instanceof TransactionalIdAuthorizationException) {
             return "the transactional id of the sink";
         }
-        return denied instanceof ClusterAuthorizationException ? "the cluster in this way" : "this";
+        if (denied instanceof ClusterAuthorizationException) {
+            return "the cluster in this way";
+        }
+        return isUnnamedDenial(denied) ? "a topic" : "this";
     }
 
     private static Optional<KafkaFailure> ofRequest(List<Throwable> chain) {

@@ -42,6 +42,11 @@ class KafkaFailureTest {
                 Kind.AUTHORIZATION,
                 "This user is not permitted to use the cluster in this way (Cluster authorization failed). Grant it the ACLs "
                         + "that docs/security.md lists.");
+        assertExplained(
+                new KafkaException("Unexpected error in TxnOffsetCommitResponse: Topic authorization failed."),
+                Kind.AUTHORIZATION,
+                "This user is not permitted to use a topic (Unexpected error in TxnOffsetCommitResponse: Topic authorization"
+                        + " failed). Grant it the ACLs that docs/security.md lists.");
     }
 
     @Test

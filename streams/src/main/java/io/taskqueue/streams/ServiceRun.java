@@ -274,6 +274,14 @@ final class ServiceRun {
     }
 
     private SinkStoppedException unexpected(Throwable thrown) {
+        KafkaFailure failure = KafkaFailure.of(thrown, settings.kafka());
+        if (failure.kind() == KafkaFailure.Kind.AUTHORIZATION) {
+            return new SinkStoppedException(
+                    "Sink " + settings.name() + " stopped because Kafka denied it access. " + failure.found()
+                            + ". What was not committed is applied again at the next start. " + failure.remedy()
+                            + " Then start the sink again.",
+                    thrown);
+        }
         Throwable innermost = thrown;
         while (innermost.getCause() != null) {
             innermost = innermost.getCause();

@@ -93,6 +93,11 @@ public final class SinkTestCluster implements AutoCloseable {
         admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
                 .all()
                 .get(30, TimeUnit.SECONDS);
+        awaitLeaders();
+    }
+
+    /** Waits until records can be sent to all partitions. */
+    void awaitLeaders() {
         Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> ends().size() == partitions);
     }
 
