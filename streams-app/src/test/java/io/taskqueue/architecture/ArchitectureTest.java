@@ -68,6 +68,8 @@ class ArchitectureTest {
                 .definedBy("io.taskqueue.diagnostics..")
                 .layer("streams")
                 .definedBy("io.taskqueue.streams..")
+                .layer("console")
+                .definedBy("io.taskqueue.console..")
                 .layer("embedded")
                 .definedBy("io.taskqueue.embedded..")
                 .layer("cli")
@@ -76,22 +78,24 @@ class ArchitectureTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("embedded")
                 .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("console")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("streams")
-                .mayOnlyBeAccessedByLayers("cli")
+                .mayOnlyBeAccessedByLayers("console", "cli")
                 .whereLayer("diagnostics")
-                .mayOnlyBeAccessedByLayers("cli")
+                .mayOnlyBeAccessedByLayers("console", "cli")
                 .whereLayer("source")
-                .mayOnlyBeAccessedByLayers("diagnostics", "cli")
+                .mayOnlyBeAccessedByLayers("diagnostics", "console", "cli")
                 .whereLayer("sink")
-                .mayOnlyBeAccessedByLayers("diagnostics", "streams", "cli")
+                .mayOnlyBeAccessedByLayers("diagnostics", "streams", "console", "cli")
                 .whereLayer("kafka")
-                .mayOnlyBeAccessedByLayers("source", "streams", "cli")
+                .mayOnlyBeAccessedByLayers("source", "streams", "console", "cli")
                 .whereLayer("metrics")
-                .mayOnlyBeAccessedByLayers("source", "sink", "diagnostics", "streams", "cli")
+                .mayOnlyBeAccessedByLayers("source", "sink", "diagnostics", "streams", "console", "cli")
                 .whereLayer("queue")
-                .mayOnlyBeAccessedByLayers("source", "diagnostics", "streams", "cli")
+                .mayOnlyBeAccessedByLayers("source", "diagnostics", "streams", "console", "cli")
                 .whereLayer("serde")
-                .mayOnlyBeAccessedByLayers("source", "sink", "diagnostics", "streams", "cli")
+                .mayOnlyBeAccessedByLayers("source", "sink", "diagnostics", "streams", "console", "cli")
                 .check(classes);
     }
 
@@ -200,10 +204,10 @@ class ArchitectureTest {
     }
 
     @ArchTest
-    static void onlyTheServiceUsesKafkaStreams(JavaClasses classes) {
+    static void onlyTheServiceAndTheTopologyOfTheConsoleUseKafkaStreams(JavaClasses classes) {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("io.taskqueue.streams")
+                .resideOutsideOfPackages("io.taskqueue.streams", "io.taskqueue.console.topology")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.kafka.streams..")

@@ -1,0 +1,45 @@
+package io.taskqueue.console.model;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sink.
+ *
+ * @param name its name
+ * @param groupState the state of its consumer group
+ * @param instances its running instances, as they report themselves
+ * @param effects what its effects did, summed over the running instances
+ * @param inFlight events that were read and are not applied yet
+ * @param parked its parked events
+ * @param failed effects whose newest result is a recorded failure; null if unknown
+ * @param ambiguous parked events whose effect has an unknown result
+ * @param undecodable records that it could not decode
+ * @param lagEvents records that it has not read
+ * @param lagSeconds the age of the oldest of them
+ * @param etaSeconds when it will have caught up at the present rates; null if never, or if it is unknown
+ * @param problems what is wrong with it, as text: diverged queues, changes of the log, an unavailable target
+ */
+public record SinkView(
+        String name,
+        String groupState,
+        List<SinkInstanceView> instances,
+        Effects effects,
+        long inFlight,
+        long parked,
+        @Nullable Long failed,
+        long ambiguous,
+        long undecodable,
+        long lagEvents,
+        double lagSeconds,
+        @Nullable Double etaSeconds,
+        List<Badge> problems) {
+
+    /** Counts of effects. */
+    public record Effects(long run, long reused, long failed, long parked, long ambiguous) {}
+
+    public SinkView {
+        instances = List.copyOf(instances);
+        problems = List.copyOf(problems);
+    }
+}
