@@ -1,6 +1,10 @@
 package io.taskqueue.diagnostics;
 
 import io.javalin.http.Context;
+import io.taskqueue.http.ClientBuffer;
+import io.taskqueue.http.JsonResponses;
+import io.taskqueue.http.ServerSentEvents;
+import io.taskqueue.http.StreamClient;
 import io.taskqueue.queue.CallbackFailures;
 import java.io.IOException;
 import java.time.Duration;
@@ -96,7 +100,7 @@ final class EventStreamEndpoint {
             }
             List<byte[]> snapshots = new ArrayList<>();
             for (EventFeed feed : feeds) {
-                snapshots.add(ServerSentEvents.snapshot(feed.snapshot()));
+                snapshots.add(ServerSentEvents.first("snapshot", feed.snapshot()));
             }
             context.contentType(CONTENT_TYPE);
             client.write(snapshots, settings.heartbeat());
@@ -194,7 +198,7 @@ final class EventStreamEndpoint {
         }
         byte[] bytes;
         try {
-            bytes = ServerSentEvents.event(event, settings.showPayloads());
+            bytes = ServerSentEvents.event(event.id(), event.kind(), event.json(settings.showPayloads()));
         } catch (RuntimeException | Error e) {
             LOG.warn("The event {} could not be encoded; every diagnostics stream ends.", event, e);
             clients.forEach(this::disconnect);

@@ -1,4 +1,4 @@
-package io.taskqueue.diagnostics;
+package io.taskqueue.http;
 
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -9,14 +9,14 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
 
 /** One client of the event stream: its buffer, and its connection, which the thread of its request writes to. */
-final class StreamClient {
+public final class StreamClient {
 
     private final ClientBuffer buffer;
     private final OutputStream body;
     private final EndPoint connection;
     private final String address;
 
-    StreamClient(Context context, ClientBuffer buffer) throws IOException {
+    public StreamClient(Context context, ClientBuffer buffer) throws IOException {
         this.buffer = buffer;
         this.body = context.res().getOutputStream();
         this.connection = ServletContextRequest.getServletContextRequest(context.req())
@@ -27,7 +27,7 @@ final class StreamClient {
     }
 
     /** Never waits; returns false exactly once, when this client is too slow and must be disconnected. */
-    boolean offer(byte[] event) {
+    public boolean offer(byte[] event) {
         return buffer.offer(event);
     }
 
@@ -36,7 +36,7 @@ final class StreamClient {
      *
      * @throws IOException if the connection is closed
      */
-    void write(List<byte[]> snapshots, Duration heartbeat) throws IOException, InterruptedException {
+    public void write(List<byte[]> snapshots, Duration heartbeat) throws IOException, InterruptedException {
         for (byte[] snapshot : snapshots) {
             body.write(snapshot);
         }
@@ -48,12 +48,12 @@ final class StreamClient {
     }
 
     /** Ends the stream as soon as its thread is not blocked. */
-    void close() {
+    public void close() {
         buffer.close();
     }
 
     /** Closes the connection, also while the thread of the stream is blocked in a write. */
-    void disconnect() {
+    public void disconnect() {
         buffer.close();
         connection.close();
     }
