@@ -141,7 +141,7 @@ final class FakeClusters {
         List<EventView> events = new ArrayList<>();
         events.add(event(task, "Enqueued", sequence, null));
         for (int attempt = 1; attempt <= 2; attempt++) {
-            events.add(event(task, "Leased", sequence + 2L * attempt - 1, null));
+            events.add(event(task, "LeaseGranted", sequence + 2L * attempt - 1, null));
             events.add(event(task, "Failed", sequence + 2L * attempt, error));
         }
         cluster.put(
@@ -169,8 +169,8 @@ final class FakeClusters {
                 10_000 + sequence,
                 now.minusSeconds(200 - sequence),
                 1,
-                kind.equals("Leased") ? "L-" + sequence + " worker-1" : null,
-                kind.equals("Leased") ? now.minusSeconds(170 - sequence) : null,
+                kind.equals("LeaseGranted") ? "L-" + sequence + " worker-1" : null,
+                kind.equals("LeaseGranted") ? now.minusSeconds(170 - sequence) : null,
                 kind.equals("Failed") ? now.minusSeconds(195 - sequence) : null,
                 error,
                 "{\"amount\":12,\"note\":\"</script><script>alert(1)</script>\"}");

@@ -6,6 +6,7 @@ import io.taskqueue.http.AccessControl;
 import io.taskqueue.http.HttpServer;
 import io.taskqueue.http.HttpServerSettings;
 import io.taskqueue.http.JsonResponses;
+import io.taskqueue.http.StreamClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -234,8 +235,7 @@ public final class DiagnosticsServer implements AutoCloseable {
          * @throws IllegalStateException if the port cannot be bound; the message names it and states the remedy
          */
         public DiagnosticsServer start() {
-            var streamSettings =
-                    new EventStreamEndpoint.Settings(showPayloads, heartbeat, maxStreamClients, bufferedEvents);
+            var streamSettings = new StreamClients.Settings(SERVICE, heartbeat, maxStreamClients, bufferedEvents);
             AccessControl access = AccessControl.of(SERVICE, host, token);
             HttpServerSettings http = new HttpServerSettings(
                     SERVICE,
@@ -251,8 +251,9 @@ public final class DiagnosticsServer implements AutoCloseable {
             MetricsEndpoint metrics = MetricsEndpoint.of(registry);
             ParkedTasksEndpoint parkedTasks = new ParkedTasksEndpoint(parked, showPayloads);
             QueuedThreadPool threads = HttpServer.threads(http);
-            EventStreamEndpoint stream =
-                    feeds.isEmpty() ? null : new EventStreamEndpoint(feeds, streamSettings, threads);
+            EventStreamEndpoint stream = feeds.isEmpty()
+                    ? null
+                    : new EventStreamEndpoint(feeds, showPayloads, new StreamClients(streamSettings, threads));
             HttpServer server = HttpServer.start(http, threads, routes -> {
                 routes.before(context -> protect(context, access));
                 HttpServer.get(routes, LIVE, liveness::serve);

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>When it is no longer open, its content is dropped: a stream with missing events must end.
  */
-public final class ClientBuffer {
+final class ClientBuffer {
 
     private enum State {
         OPEN,
@@ -36,13 +36,13 @@ public final class ClientBuffer {
     private long bytes;
     private State state = State.OPEN;
 
-    public ClientBuffer(int maxEvents, long maxBytes) {
+    ClientBuffer(int maxEvents, long maxBytes) {
         this.maxEvents = maxEvents;
         this.maxBytes = maxBytes;
     }
 
     /** Adds an event; returns false exactly once, when the buffer overflows. */
-    public boolean offer(byte[] event) {
+    boolean offer(byte[] event) {
         lock.lock();
         try {
             if (state != State.OPEN) {
@@ -63,7 +63,7 @@ public final class ClientBuffer {
     }
 
     /** The next bytes to write, after waiting at most for the timeout: an empty array if there are none, empty if no longer open. */
-    public Optional<byte[]> take(Duration timeout) throws InterruptedException {
+    Optional<byte[]> take(Duration timeout) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long nanos = timeout.toNanos();
@@ -77,7 +77,7 @@ public final class ClientBuffer {
     }
 
     /** Closes it; a thread that waits in {@link #take} returns at once. */
-    public void close() {
+    void close() {
         lock.lock();
         try {
             if (state == State.OPEN) {

@@ -16,7 +16,7 @@ public final class StreamClient {
     private final EndPoint connection;
     private final String address;
 
-    public StreamClient(Context context, ClientBuffer buffer) throws IOException {
+    StreamClient(Context context, ClientBuffer buffer) throws IOException {
         this.buffer = buffer;
         this.body = context.res().getOutputStream();
         this.connection = ServletContextRequest.getServletContextRequest(context.req())
@@ -27,7 +27,7 @@ public final class StreamClient {
     }
 
     /** Never waits; returns false exactly once, when this client is too slow and must be disconnected. */
-    public boolean offer(byte[] event) {
+    boolean offer(byte[] event) {
         return buffer.offer(event);
     }
 
@@ -36,7 +36,7 @@ public final class StreamClient {
      *
      * @throws IOException if the connection is closed
      */
-    public void write(List<byte[]> snapshots, Duration heartbeat) throws IOException, InterruptedException {
+    void write(List<byte[]> snapshots, Duration heartbeat) throws IOException, InterruptedException {
         for (byte[] snapshot : snapshots) {
             body.write(snapshot);
         }
@@ -48,12 +48,12 @@ public final class StreamClient {
     }
 
     /** Ends the stream as soon as its thread is not blocked. */
-    public void close() {
+    void close() {
         buffer.close();
     }
 
     /** Closes the connection, also while the thread of the stream is blocked in a write. */
-    public void disconnect() {
+    void disconnect() {
         buffer.close();
         connection.close();
     }

@@ -7,7 +7,7 @@
  *   ClientDeadlines         how many connections wait for their client, and how long
  *   JsonResponses           bodies
  *   ServerSentEvents        the bytes of an event stream
- *   StreamClient            one client of an event stream, and its ClientBuffer
+ *   StreamClients           the clients of an event stream: StreamClient, each with its ClientBuffer
  * </pre>
  *
  * <p>Used by the servers of {@code diagnostics} and {@code console}, on threads of the server. Nothing here waits for a client on a thread
