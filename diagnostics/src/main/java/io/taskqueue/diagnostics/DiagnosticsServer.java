@@ -1,11 +1,12 @@
 package io.taskqueue.diagnostics;
 
-import io.javalin.Javalin;
-import io.javalin.config.JavalinConfig;
-import io.javalin.http.Handler;
+import io.javalin.http.Context;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.taskqueue.config.DurationText;
-import java.nio.channels.ServerSocketChannel;
+import io.taskqueue.http.AccessControl;
+import io.taskqueue.http.HttpServer;
+import io.taskqueue.http.HttpServerSettings;
+import io.taskqueue.http.JsonResponses;
+import io.taskqueue.http.StreamClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It listens on 127.0.0.1 by default; an address that is not a loopback address requires a token. With a token, all paths except
  * the two health paths require {@code Authorization: Bearer <token>}; {@code /health/ready} then lists failing checks and notes only
  * for requests that carry it. Without a token, requests must name the server by an address or as {@code localhost}, so that a web
- * page cannot reach it through a host name of its own.
+ * page cannot reach it through a host name of its own. Requests that a page of another origin sends are refused in both cases.
  *
  * <p>HEAD is answered as GET, without a body; other methods with 405. A connection serves one request. One whose client sends its
  * request, or takes its response, too slowly is closed, and a request that waits for something waits without delaying those for other
@@ -47,19 +49,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DiagnosticsServer implements AutoCloseable {
 
-    static final String READY = "/health/ready";
-    static final String METRICS = "/metrics";
-    static final String PARKED = "/api/parked";
+    private static final String SERVICE = "diagnostics";
+    private static final String READY = "/health/ready";
+    private static final String METRICS = "/metrics";
+    private static final String PARKED = "/api/parked";
     private static final String LIVE = "/health/live";
     private static final String STREAM = "/diagnostics/taskqueue";
 
-    private final int port;
-    private final Javalin javalin;
+    private static final Map<String, Integer> SERVED_TOGETHER = Map.of(READY, 4, METRICS, 4, PARKED, 4);
+
+    private final HttpServer server;
     private final @Nullable EventStreamEndpoint stream;
 
-    private DiagnosticsServer(Javalin javalin, @Nullable EventStreamEndpoint stream) {
-        this.port = javalin.port();
-        this.javalin = javalin;
+    private DiagnosticsServer(HttpServer server, @Nullable EventStreamEndpoint stream) {
+        this.server = server;
         this.stream = stream;
     }
 
@@ -69,7 +72,7 @@ public final class DiagnosticsServer implements AutoCloseable {
 
     /** The port that it listens on, also if a free one was selected. */
     public int port() {
-        return port;
+        return server.port();
     }
 
     /** Ends every stream and stops listening. Closing it again has no effect. */
@@ -78,7 +81,7 @@ public final class DiagnosticsServer implements AutoCloseable {
         if (stream != null) {
             stream.close();
         }
-        javalin.stop();
+        server.close();
     }
 
     /** Collects the settings of a server. Not thread-safe. */
@@ -232,56 +235,50 @@ public final class DiagnosticsServer implements AutoCloseable {
          * @throws IllegalStateException if the port cannot be bound; the message names it and states the remedy
          */
         public DiagnosticsServer start() {
-            validate();
-            var streamSettings =
-                    new EventStreamEndpoint.Settings(showPayloads, heartbeat, maxStreamClients, bufferedEvents);
-            AccessControl access = AccessControl.of(host, token);
+            var streamSettings = new StreamClients.Settings(SERVICE, heartbeat, maxStreamClients, bufferedEvents);
+            AccessControl access = AccessControl.of(SERVICE, host, token);
+            HttpServerSettings http = new HttpServerSettings(
+                    SERVICE,
+                    host,
+                    port,
+                    requestTimeout,
+                    maxStreamClients,
+                    SERVED_TOGETHER,
+                    Set.of(PARKED),
+                    "default-src 'none'; frame-ancestors 'none'");
             HealthEndpoint readiness = new HealthEndpoint("ready", checks, notes, access);
             HealthEndpoint liveness = new HealthEndpoint("live", liveChecks, Map.of(), access);
             MetricsEndpoint metrics = MetricsEndpoint.of(registry);
             ParkedTasksEndpoint parkedTasks = new ParkedTasksEndpoint(parked, showPayloads);
-            QueuedThreadPool threads = HttpServerSetup.threads(maxStreamClients);
-            EventStreamEndpoint stream =
-                    feeds.isEmpty() ? null : new EventStreamEndpoint(feeds, streamSettings, threads);
-
-            ServerSocketChannel channel = HttpServerSetup.bind(host, port);
-            Javalin javalin = Javalin.create(config -> {
-                HttpServerSetup.configure(config, threads, channel, requestTimeout);
-                config.routes.before(context -> HttpServerSetup.protect(context, access));
-                get(config, LIVE, liveness::serve);
-                get(config, READY, readiness::serve);
-                get(config, METRICS, metrics::serve);
-                get(config, PARKED, parkedTasks::list);
-                config.routes.post(PARKED, parkedTasks::decide);
+            QueuedThreadPool threads = HttpServer.threads(http);
+            EventStreamEndpoint stream = feeds.isEmpty()
+                    ? null
+                    : new EventStreamEndpoint(feeds, showPayloads, new StreamClients(streamSettings, threads));
+            HttpServer server = HttpServer.start(http, threads, routes -> {
+                routes.before(context -> protect(context, access));
+                HttpServer.get(routes, LIVE, liveness::serve);
+                HttpServer.get(routes, READY, readiness::serve);
+                HttpServer.get(routes, METRICS, metrics::serve);
+                HttpServer.get(routes, PARKED, parkedTasks::list);
+                routes.post(PARKED, parkedTasks::decide);
                 if (stream == null) {
-                    get(config, STREAM, HttpServerSetup::noEvents);
+                    HttpServer.get(routes, STREAM, Builder::noEvents);
                 } else {
-                    config.routes.get(STREAM, stream::serve);
-                    config.routes.head(STREAM, stream::head);
+                    routes.get(STREAM, stream::serve);
+                    routes.head(STREAM, stream::head);
                 }
             });
-            javalin.start();
-            return new DiagnosticsServer(javalin, stream);
+            return new DiagnosticsServer(server, stream);
         }
 
-        /** HEAD runs the same handler, and the server omits the body: the status and headers are those of GET. */
-        private static void get(JavalinConfig config, String path, Handler handler) {
-            config.routes.get(path, handler);
-            config.routes.head(path, handler);
+        private static void protect(Context context, AccessControl access) {
+            if (!context.path().startsWith("/health/")) {
+                HttpServer.protect(context, access);
+            }
         }
 
-        private void validate() {
-            if (port < 0 || port > 65_535) {
-                throw new IllegalArgumentException("The port of the diagnostics must be 0 to 65535, but it is " + port
-                        + ". Set another port, or omit it for a free one.");
-            }
-            if (requestTimeout.compareTo(Duration.ofMillis(100)) < 0
-                    || requestTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
-                throw new IllegalArgumentException(
-                        "The request timeout of the diagnostics must be 100 ms to 10 min, but it is "
-                                + DurationText.of(requestTimeout)
-                                + ". Set another value, or omit it for the default.");
-            }
+        private static void noEvents(Context context) {
+            JsonResponses.error(context, 404, "This process was started without an event stream.");
         }
     }
 }

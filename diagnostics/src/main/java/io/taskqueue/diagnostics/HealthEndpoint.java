@@ -2,6 +2,8 @@ package io.taskqueue.diagnostics;
 
 import io.javalin.http.Context;
 import io.taskqueue.event.TaskError;
+import io.taskqueue.http.AccessControl;
+import io.taskqueue.http.JsonResponses;
 import io.taskqueue.queue.CallbackFailures;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.taskqueue.diagnostics.ParkedTaskOperations.Action;
 import io.taskqueue.diagnostics.ParkedTaskOperations.Decision;
+import io.taskqueue.http.JsonResponses;
 import io.taskqueue.serde.BoundedJson;
 import java.util.Locale;
 import java.util.NoSuchElementException;

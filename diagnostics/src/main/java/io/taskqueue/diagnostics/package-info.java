@@ -3,9 +3,8 @@
  *
  * <pre>
  *   DiagnosticsServer (built once, here everything is wired)
- *     AccessControl, HttpServerSetup   who may read; Javalin and Jetty
- *     ClientDeadlines                  how many connections wait for their client, and how long
- *     EventStreamEndpoint              /diagnostics/taskqueue: EventFeed -> DiagnosticsEvent -> ServerSentEvents -> StreamClient
+ *     io.taskqueue.http                the server, and which requests are granted
+ *     EventStreamEndpoint              /diagnostics/taskqueue: EventFeed -> DiagnosticsEvent -> StreamClient
  *     HealthEndpoint                /health/ready: HealthCheck
  *     MetricsEndpoint                  /metrics
  *     ParkedTasksEndpoint              /api/parked: ParkedTaskOperations

@@ -381,7 +381,7 @@ class DiagnosticsServerTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DiagnosticsServer.builder().host("0.0.0.0").start())
                 .withMessage(
-                        "Diagnostics on an address that other machines can reach require a token, but none is set for "
+                        "The diagnostics must have a token on an address that other machines can reach, but none is set for "
                                 + "0.0.0.0. Set a token, or listen on 127.0.0.1.");
     }
 

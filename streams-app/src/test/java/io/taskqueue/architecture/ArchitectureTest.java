@@ -65,7 +65,7 @@ class ArchitectureTest {
                 .layer("sink")
                 .definedBy("io.taskqueue.sink..", "io.taskqueue.sinks")
                 .layer("diagnostics")
-                .definedBy("io.taskqueue.diagnostics..")
+                .definedBy("io.taskqueue.diagnostics..", "io.taskqueue.http")
                 .layer("streams")
                 .definedBy("io.taskqueue.streams..")
                 .layer("console")

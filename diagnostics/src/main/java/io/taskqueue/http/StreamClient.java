@@ -1,4 +1,4 @@
-package io.taskqueue.diagnostics;
+package io.taskqueue.http;
 
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -9,7 +9,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
 
 /** One client of the event stream: its buffer, and its connection, which the thread of its request writes to. */
-final class StreamClient {
+public final class StreamClient {
 
     private final ClientBuffer buffer;
     private final OutputStream body;

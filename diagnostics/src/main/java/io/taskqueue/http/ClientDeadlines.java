@@ -1,4 +1,4 @@
-package io.taskqueue.diagnostics;
+package io.taskqueue.http;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A connection that waits longer than the timeout is closed; where too many wait, the one that has waited longest is closed.
  * Thread-safe.
  */
-final class ClientDeadlines extends Handler.Wrapper implements Connection.Listener {
+public final class ClientDeadlines extends Handler.Wrapper implements Connection.Listener {
 
     /** How many connections may wait for their client. */
-    static final int MAX_WAITING = 256;
+    public static final int MAX_WAITING = 256;
 
     private final Duration timeout;
     private final Scheduler timer;

@@ -1,7 +1,9 @@
-package io.taskqueue.diagnostics;
+package io.taskqueue.http;
 
+import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
@@ -25,16 +27,18 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Configures Javalin and Jetty: threads, limits, headers, the port. */
-final class HttpServerSetup {
+/**
+ * An HTTP server of this project: Javalin and Jetty with the threads, limits and headers that every one of them has.
+ *
+ * <p>Its limits: a header of 8 KiB, a body of 64 KiB, {@value ClientDeadlines#MAX_WAITING} connections that wait for their client, one
+ * request a connection, and for each path that may wait for something a number of requests that are served together; 64 more of them
+ * wait up to 10 s, and then receive 503. Responses are not compressed. Thread-safe; its threads are daemons.
+ */
+public final class HttpServer implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(HttpServerSetup.class);
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
-    /** How many requests for each of these paths are served together, because they may wait for something; others of them wait. */
-    private static final Map<String, Integer> SERVED_TOGETHER =
-            Map.of(DiagnosticsServer.READY, 4, DiagnosticsServer.METRICS, 4, DiagnosticsServer.PARKED, 4);
-
-    /** How many more requests for each of them wait, without a thread, and for how long. */
+    /** How many more requests for each limited path wait, without a thread, and for how long. */
     private static final int MAX_SUSPENDED = 64;
 
     private static final Duration MAX_SUSPEND = Duration.ofSeconds(10);
@@ -51,24 +55,89 @@ final class HttpServerSetup {
     /** What the kernel buffers for a slow client, which would otherwise be megabytes. */
     private static final int SEND_BUFFER_BYTES = 256 * 1024;
 
-    /** Larger than any valid decision. */
+    /** Larger than any valid request. */
     private static final long MAX_BODY_BYTES = 64 * 1024;
 
-    private HttpServerSetup() {}
+    private final HttpServerSettings settings;
+    private final Javalin javalin;
+    private final int port;
 
-    static QueuedThreadPool threads(int streamClients) {
-        int waiting =
-                SERVED_TOGETHER.values().stream().mapToInt(Integer::intValue).sum();
-        QueuedThreadPool threads = new QueuedThreadPool(streamClients + waiting + OTHER_THREADS, 2);
-        threads.setName("taskqueue-diagnostics");
+    /** Adds the paths of a server. */
+    @FunctionalInterface
+    public interface Routes {
+
+        void add(RoutesConfig routes);
+    }
+
+    private HttpServer(HttpServerSettings settings, QueuedThreadPool threads, Routes routes) {
+        this.settings = settings;
+        // first, so that a failure leaves nothing to close
+        ServerSocketChannel channel = bind();
+        this.javalin = Javalin.create(config -> {
+            configure(config, threads, channel);
+            config.routes.before(this::setHeaders);
+            routes.add(config.routes);
+        });
+        javalin.start();
+        this.port = javalin.port();
+    }
+
+    /**
+     * Binds the port and serves.
+     *
+     * @param threads its threads, made by {@link #threads}
+     * @throws IllegalStateException if the port cannot be bound; the message names it and states the remedy
+     */
+    public static HttpServer start(HttpServerSettings settings, QueuedThreadPool threads, Routes routes) {
+        return new HttpServer(settings, threads, routes);
+    }
+
+    /** The threads of a server, which also do work for it that may block for a short time. */
+    public static QueuedThreadPool threads(HttpServerSettings settings) {
+        int waiting = settings.servedTogether().values().stream()
+                .mapToInt(Integer::intValue)
+                .sum();
+        QueuedThreadPool threads = new QueuedThreadPool(settings.streamClients() + waiting + OTHER_THREADS, 2);
+        threads.setName("taskqueue-" + settings.service());
         threads.setDaemon(true);
         threads.setReservedThreads(0);
         return threads;
     }
 
-    /** @param requestTimeout how long a client may take to send its request, and to take the response */
-    static void configure(
-            JavalinConfig config, QueuedThreadPool threads, ServerSocketChannel channel, Duration requestTimeout) {
+    /** The port that it listens on, also if a free one was selected. */
+    public int port() {
+        return port;
+    }
+
+    /** Stops listening and disconnects every client. Closing it again has no effect. */
+    @Override
+    public void close() {
+        javalin.stop();
+    }
+
+    /** HEAD runs the same handler, and the server omits the body: the status and headers are those of GET. */
+    public static void get(RoutesConfig routes, String path, io.javalin.http.Handler handler) {
+        routes.get(path, handler);
+        routes.head(path, handler);
+    }
+
+    /** Refuses a request that is not granted, before its handler runs. */
+    public static void protect(Context context, AccessControl access) {
+        if (!access.granted(context)) {
+            access.refuse(context);
+            context.skipRemainingHandlers();
+        }
+    }
+
+    /** No browser stores, frames, sniffs or runs a response, unless a handler allows it. */
+    private void setHeaders(Context context) {
+        context.header("Cache-Control", "no-store");
+        context.header("Content-Security-Policy", settings.contentSecurityPolicy());
+        context.header("X-Content-Type-Options", "nosniff");
+        context.header("Referrer-Policy", "no-referrer");
+    }
+
+    private void configure(JavalinConfig config, QueuedThreadPool threads, ServerSocketChannel channel) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
@@ -77,7 +146,7 @@ final class HttpServerSetup {
         config.http.prefer405over404 = true;
         config.router.ignoreTrailingSlashes = false;
         // the timer thread that Jetty creates is not a daemon and would keep the process alive
-        Scheduler timer = new ScheduledExecutorScheduler("taskqueue-diagnostics-timer", true);
+        Scheduler timer = new ScheduledExecutorScheduler(threads.getName() + "-timer", true);
         config.unsafe.jettyInternal.server = new Server(threads, timer, null);
         config.jetty.modifyHttpConfiguration(http -> {
             http.setSendServerVersion(false);
@@ -85,7 +154,7 @@ final class HttpServerSetup {
             http.setSendDateHeader(false);
             http.setPersistentConnectionsEnabled(false);
         });
-        ClientDeadlines deadlines = new ClientDeadlines(requestTimeout, timer);
+        ClientDeadlines deadlines = new ClientDeadlines(settings.requestTimeout(), timer);
         config.jetty.addConnector((server, http) -> {
             ServerConnector connector = connector(server, http, channel);
             connector.addBean(deadlines, false);
@@ -114,9 +183,9 @@ final class HttpServerSetup {
     }
 
     /** A body is read without a thread before its request is handled; then each limited path has a handler, and Javalin the last one. */
-    private static Handler limits(ClientDeadlines deadlines) {
+    private Handler limits(ClientDeadlines deadlines) {
         Handler.Singleton last = deadlines;
-        for (Map.Entry<String, Integer> limited : SERVED_TOGETHER.entrySet()) {
+        for (Map.Entry<String, Integer> limited : settings.servedTogether().entrySet()) {
             QoSHandler limit = new QoSHandler();
             limit.includePath(limited.getKey());
             limit.setMaxRequestCount(limited.getValue());
@@ -129,41 +198,22 @@ final class HttpServerSetup {
                 deadlines, new EagerContentHandler.RetainedContentLoaderFactory(MAX_BODY_BYTES, 0, true));
     }
 
-    private static String notAllowed(Context context) {
-        boolean decides = context.path().equals(DiagnosticsServer.PARKED);
-        context.header("Allow", decides ? "GET, HEAD, POST" : "GET, HEAD");
-        return decides ? "This path supports GET, HEAD and POST only." : "This path supports GET and HEAD only.";
+    private String notAllowed(Context context) {
+        boolean posted = settings.posted().contains(context.path());
+        context.header("Allow", posted ? "GET, HEAD, POST" : "GET, HEAD");
+        return posted ? "This path supports GET, HEAD and POST only." : "This path supports GET and HEAD only.";
     }
 
-    /** Sets headers so that no browser stores, frames, sniffs or runs a response, and refuses requests that are not granted. */
-    static void protect(Context context, AccessControl access) {
-        context.header("Cache-Control", "no-store");
-        context.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-        context.header("X-Content-Type-Options", "nosniff");
-        context.header("Referrer-Policy", "no-referrer");
-        boolean health = context.path().startsWith("/health/");
-        if (!health && !access.granted(context)) {
-            access.refuse(context);
-            context.skipRemainingHandlers();
-        }
-    }
-
-    static void noEvents(Context context) {
-        JsonResponses.error(context, 404, "This process was started without an event stream.");
-    }
-
-    /**
-     * Binds the port before anything else is started, so that a failure leaves nothing to close.
-     *
-     * @throws IllegalStateException if the port cannot be bound; the message states the reason and the remedy
-     */
-    static ServerSocketChannel bind(String host, int port) {
+    private ServerSocketChannel bind() {
+        String host = settings.host();
+        int wanted = settings.port();
         try {
-            return bound(ServerSocketChannel.open(), new InetSocketAddress(host, port));
+            return bound(ServerSocketChannel.open(), new InetSocketAddress(host, wanted));
         } catch (IOException e) {
             String fact = String.valueOf(e.getMessage()).contains("in use")
-                    ? "Port " + port + " of " + host + " is in use by another process."
-                    : "Diagnostics cannot listen on port " + port + " of " + host + ": " + e.getMessage() + ".";
+                    ? "Port " + wanted + " of " + host + " is in use by another process."
+                    : "The " + settings.service() + " cannot listen on port " + wanted + " of " + host + ": "
+                            + e.getMessage() + ".";
             throw new IllegalStateException(
                     fact + " Stop the process that listens there, or set another port of an address of this machine; "
                             + "port 0 selects a free one.",

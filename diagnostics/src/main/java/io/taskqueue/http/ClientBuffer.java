@@ -1,4 +1,4 @@
-package io.taskqueue.diagnostics;
+package io.taskqueue.http;
 
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
