@@ -4,6 +4,7 @@
  * <pre>
  *   ParkedEvents     list, redrive, discard
  *   SinkReplays      order a replay, read receipts
+ *   ReplayMove       how a replay would move the committed offsets
  *   SinkResults      recorded results of effects; EffectRecord
  *   CommittedCheckpoint   how far it has applied each queue
  *   SinkCounts       how many events are in flight, and how many records could not be decoded
