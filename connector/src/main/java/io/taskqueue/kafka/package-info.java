@@ -6,6 +6,7 @@
  *   TopicNames         the names of all topics: the defaults, and those that follow from the name of a sink
  *   TopicReader        reads partitions to an end that exists
  *   TopicAdmin         describes and creates topics
+ *   TopicOffsets       the offsets of a topic, what groups have committed of it, and records at offsets
  *   TopicProbe         finds out why a topic cannot be used at the moment
  *   BrokerDiagnosis    states why requests fail: nothing listens, credentials refused, no permission
  *   OpenTransactions   finds partitions whose end cannot be read, because a transaction is open there

@@ -1,6 +1,6 @@
 package io.taskqueue.torture;
 
-import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.cli.shared.ExistingTopic;
 import io.taskqueue.event.Position;
 import io.taskqueue.streams.admin.CommittedCheckpoint;
 import io.taskqueue.torture.history.ObservedEntry;
@@ -22,7 +22,7 @@ final class CheckpointReader {
             }
             try (Admin admin = Admin.create(cluster.clients())) {
                 Map<TopicPartition, Long> committed =
-                        TopicOffsets.find(admin, TortureSettings.TOPIC).committed(TortureSettings.SINK);
+                        ExistingTopic.find(admin, TortureSettings.TOPIC).committed(TortureSettings.SINK);
                 cluster.observed.forEach((queue, partition) -> cluster.observed.write(
                         queue,
                         new ObservedEntry.CheckpointSeen(

@@ -2,7 +2,7 @@ package io.taskqueue.torture;
 
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ShutdownSignal;
-import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.cli.shared.ExistingTopic;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.admin.SinkCounts;
 import io.taskqueue.streams.parking.ParkedEvent;
@@ -65,7 +65,7 @@ final class QuietState {
         cluster.sinks.keepRunning();
         Map<String, Object> kafka = cluster.clients();
         try (Admin admin = Admin.create(kafka)) {
-            long behind = TopicOffsets.find(admin, TortureSettings.TOPIC).countUnconsumed(kafka, TortureSettings.SINK);
+            long behind = ExistingTopic.find(admin, TortureSettings.TOPIC).countUnconsumed(kafka, TortureSettings.SINK);
             long inFlight = SinkCounts.read(kafka, TortureSettings.SINK)
                     .map(SinkCounts::inFlight)
                     .orElse(-1L);

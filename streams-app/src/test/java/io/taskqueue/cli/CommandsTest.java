@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.taskqueue.cli.demo.LedgerTarget;
 import io.taskqueue.cli.shared.ExitCode;
-import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.cli.shared.ExistingTopic;
+import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
@@ -147,7 +148,7 @@ class CommandsTest {
     @Order(4)
     void replayNeverMovesForwardPastUnreadRecords() throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", server))) {
-            TopicOffsets topic = TopicOffsets.find(admin, "taskqueue.events");
+            TopicOffsets topic = ExistingTopic.find(admin, "taskqueue.events");
             Map<TopicPartition, Long> ends = topic.offsets(OffsetSpec.latest());
             TopicPartition read = Collections.max(ends.entrySet(), Map.Entry.comparingByValue())
                     .getKey();

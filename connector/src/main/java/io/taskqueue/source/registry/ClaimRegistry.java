@@ -2,12 +2,10 @@ package io.taskqueue.source.registry;
 
 import io.taskqueue.kafka.KafkaRequests;
 import io.taskqueue.kafka.TopicReader;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -15,13 +13,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The registry topic: reads the newest claims, and writes a claim whose offset is the epoch. For one thread. */
 public final class ClaimRegistry {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ClaimRegistry.class);
 
     private final TopicReader reader;
     private final TopicPartition partition;
@@ -56,17 +50,17 @@ public final class ClaimRegistry {
      */
     public Contents read(Consumer<RegistryRecord> others) {
         long end = Objects.requireNonNull(reader.ends(List.of(partition)).get(partition));
-        Map<String, Claim> claims = new TreeMap<>();
+        ClaimTable claims = new ClaimTable(partition.topic());
         reader.seek(reader.beginnings(List.of(partition)));
         reader.readTo(
                 Map.of(partition, end), record -> RegistryRecord.of(record).ifPresent(read -> {
                     if (read.key().kind() == RegistryKey.Kind.CLAIM) {
-                        apply(read, claims);
+                        claims.add(read);
                     } else {
                         others.accept(read);
                     }
                 }));
-        return new Contents(Collections.unmodifiableMap(claims), end);
+        return new Contents(claims.byQueue(), end);
     }
 
     /**
@@ -99,29 +93,12 @@ public final class ClaimRegistry {
         AtomicReference<Optional<Claim>> found = new AtomicReference<>(Optional.empty());
         reader.readToEnd(Map.of(partition, from), record -> RegistryRecord.of(record)
                 .filter(read -> read.key().equals(RegistryKey.claim(draft.queueName())) && read.value() != null)
-                .flatMap(this::claimOf)
+                .flatMap(read -> ClaimTable.claim(read, partition.topic()))
                 .filter(claim -> claim.instanceId().equals(draft.instanceId()))
                 .ifPresent(claim -> found.set(Optional.of(claim))));
         return found.get()
                 .orElseThrow(() -> new KafkaException("The claim of queue " + draft.queueName() + " by instance "
                         + draft.instanceId() + " was acknowledged but is not in registry " + partition.topic()
                         + ": the registry lost it, or a newer claim replaced it. Start the source again."));
-    }
-
-    private Optional<Claim> claimOf(RegistryRecord record) {
-        try {
-            return Optional.of(ClaimJson.read(record, partition.topic()));
-        } catch (IllegalArgumentException e) {
-            LOG.warn("{}", e.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    private void apply(RegistryRecord record, Map<String, Claim> claims) {
-        if (record.value() == null) {
-            claims.remove(record.key().queueName());
-        } else {
-            claimOf(record).ifPresent(claim -> claims.put(claim.queueName(), claim));
-        }
     }
 }

@@ -6,6 +6,7 @@
  *   RegistryKey             what a record is about, and its queue; RegistryRecord is the record with its value
  *   ClaimRegistry           reads the registry, writes a claim; the offset of the claim is the epoch
  *   RegistryWatch           follows the registry behind a source's own claim, and passes other records on; HomeWatch notices partitions added to its topic
+ *   ClaimTable              the newest claims, for all who read or follow the registry
  *   Claim, ClaimJson        an entry, and its bytes
  *   QueueMarks              finds the newest low-water mark of a queue, and builds the next record; LowWaterMark, MarkJson
  *   RegistryLostException   the registry no longer holds the source's own claim

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param sequence the sequence number of that position
  * @param inFlight events behind it that were read
  * @param parked parked events of the queue
- * @param lagEvents events of the queue that are not applied
- * @param lagSeconds how long ago the oldest of them occurred; 0 if there is none
+ * @param lagEvents events of the queue that are not applied; null as long as its newest event is unknown
+ * @param lagSeconds how long ago the oldest of them occurred, at most; 0 if there is none; null if it is unknown
  * @param appliedPerSecond the rate over the last minute
  * @param etaSeconds when the sink will have caught up at the present rates; 0 if it has; null if never, or if it is unknown
  * @param diverged what is missing, as text, or null
@@ -24,8 +24,8 @@ public record SinkPosition(
         long sequence,
         long inFlight,
         long parked,
-        long lagEvents,
-        double lagSeconds,
+        @Nullable Long lagEvents,
+        @Nullable Double lagSeconds,
         double appliedPerSecond,
         @Nullable Double etaSeconds,
         @Nullable String diverged) {}

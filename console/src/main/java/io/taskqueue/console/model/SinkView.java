@@ -4,15 +4,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sink.
+ * A sink. What is unknown is null, never zero: its topic may not be read, is not read yet, or does not exist, because the consumer group is
+ * not a sink.
  *
  * @param name its name
  * @param groupState the state of its consumer group
  * @param instances its running instances, as they report themselves
- * @param effects what its effects did, summed over the running instances
+ * @param effects what its effects did, summed over the running instances; null if none reports it
  * @param inFlight events that were read and are not applied yet
  * @param parked its parked events
- * @param failed effects whose newest result is a recorded failure; null if unknown
+ * @param failed effects whose newest result is a recorded failure
  * @param ambiguous parked events whose effect has an unknown result
  * @param undecodable records that it could not decode
  * @param lagEvents records that it has not read
@@ -24,14 +25,14 @@ public record SinkView(
         String name,
         String groupState,
         List<SinkInstanceView> instances,
-        Effects effects,
-        long inFlight,
-        long parked,
+        @Nullable Effects effects,
+        @Nullable Long inFlight,
+        @Nullable Long parked,
         @Nullable Long failed,
-        long ambiguous,
-        long undecodable,
-        long lagEvents,
-        double lagSeconds,
+        @Nullable Long ambiguous,
+        @Nullable Long undecodable,
+        @Nullable Long lagEvents,
+        @Nullable Double lagSeconds,
         @Nullable Double etaSeconds,
         List<Badge> problems) {
 

@@ -12,13 +12,15 @@ import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.Progress;
 import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.cli.shared.ThreadFailures;
-import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.cli.shared.ExistingTopic;
+import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.cli.sink.SinkIdleMonitor;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.sinks.HttpSinkFactory;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.recovery.Recovery;
 import io.taskqueue.streams.SinkService;
+import io.taskqueue.streams.admin.ReplayMove;
 import io.taskqueue.streams.admin.SinkReplays;
 import io.taskqueue.streams.replay.ReplayCounts;
 import io.taskqueue.streams.replay.ReplayMode;
@@ -124,7 +126,7 @@ final class Demo implements AutoCloseable {
                     Dispatcher second = startSecond(load, failures)) {
                 listener.dispatcherStarted(second);
                 dispatchRest(second, input, shutdown, listener);
-                TopicCounts published = TopicCounts.read(TopicOffsets.find(admin, TOPIC), kafka);
+                TopicCounts published = TopicCounts.read(ExistingTopic.find(admin, TOPIC), kafka);
                 SinkStatus applied = awaitIdleAndStop(sink, published.total(), shutdown, listener);
                 long calls = target.calls();
                 long keys = target.keys();
@@ -168,7 +170,7 @@ final class Demo implements AutoCloseable {
         long enough = Math.min(tasks, EVENTS_BEFORE_KILL);
         try (first;
                 Progress progress = listener.stepStarted("dispatching tasks, until kill -9")) {
-            TopicOffsets topic = TopicOffsets.find(admin, TOPIC);
+            TopicOffsets topic = ExistingTopic.find(admin, TOPIC);
             for (long events = end(topic); events < enough; events = end(topic)) {
                 progress.update(events, enough);
                 first.requireRunning();
@@ -242,7 +244,7 @@ final class Demo implements AutoCloseable {
                 Selection.ALL,
                 "demo",
                 environment.clock().instant());
-        ReplayPlan.compute(admin, SINK, TOPIC, ReplayPlan.Target.earliest()).execute(admin, replays, order);
+        ReplayPlan.compute(admin, SINK, TOPIC, ReplayMove.Target.earliest()).execute(admin, replays, order);
     }
 
     private static ReplayCounts receipt(SinkStatus status) {

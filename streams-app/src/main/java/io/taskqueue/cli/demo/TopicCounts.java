@@ -1,6 +1,6 @@
 package io.taskqueue.cli.demo;
 
-import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.serde.EventHeaders;

@@ -9,9 +9,10 @@ import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.Progress;
 import io.taskqueue.cli.shared.StatePoller;
-import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.cli.shared.ExistingTopic;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.queue.Ticker;
+import io.taskqueue.streams.admin.ReplayMove;
 import io.taskqueue.streams.admin.SinkReplays;
 import io.taskqueue.streams.replay.ReplayOrder;
 import io.taskqueue.streams.replay.ReplayReceipt;
@@ -132,7 +133,7 @@ public final class ReplayCommand implements Callable<Integer> {
             @JsonUnwrapped Ordered order,
             long events,
             @Nullable Long selected,
-            List<ReplayPlan.Move> partitions,
+            List<ReplayMove> partitions,
             @Nullable ReplayReport receipt) {}
 
     /**
@@ -185,7 +186,7 @@ public final class ReplayCommand implements Callable<Integer> {
         ReplayPlan plan = ReplayPlan.compute(admin, name, topic.name(), target.target());
         ReplayOrder order = mode.order(ReplayPlan.nextNumber(replays), clock);
         Long failures = order.selection().failuresOnly()
-                ? SelectedFailures.count(kafka.properties(), plan, order.selection())
+                ? SelectedFailures.count(admin, kafka.properties(), plan, order.selection())
                 : null;
         Long selected = failures == null ? selected(admin, plan, order) : null;
         if (execute) {
@@ -216,7 +217,7 @@ public final class ReplayCommand implements Callable<Integer> {
     }
 
     private int receipt(Admin admin, SinkReplays replays) throws InterruptedException {
-        int partitions = TopicOffsets.find(admin, topic.name()).partitions().size();
+        int partitions = ExistingTopic.find(admin, topic.name()).partitions().size();
         ReplayReport report = await(
                         replays,
                         wait == null ? Duration.ZERO : wait,

@@ -3,20 +3,17 @@ package io.taskqueue.cli.replay;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
-import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.cli.shared.ExistingTopic;
+import io.taskqueue.streams.admin.ReplayMove;
 import io.taskqueue.streams.admin.SinkReplays;
 import io.taskqueue.streams.replay.ReplayOrder;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.KafkaException;
@@ -31,62 +28,17 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
  * @param topic the event topic
  * @param moves one for each partition, in order of the partitions
  */
-public record ReplayPlan(String name, String topic, List<Move> moves) {
-
-    /**
-     * The move of one partition.
-     *
-     * @param from the committed offset, or the start of the log where nothing is committed
-     * @param to the offset to commit; never greater than {@code from}
-     * @param events the number of offsets between the two
-     */
-    public record Move(int partition, long from, long to, long events) {}
-
-    /** Where a replay starts, as an offset of each partition. */
-    @FunctionalInterface
-    public interface Target {
-
-        Map<TopicPartition, Long> offsets(TopicOffsets topic) throws InterruptedException;
-
-        static Target earliest() {
-            return topic -> topic.offsets(OffsetSpec.earliest());
-        }
-
-        static Target offset(long offset) {
-            return topic ->
-                    topic.partitions().stream().collect(Collectors.toMap(Function.identity(), partition -> offset));
-        }
-
-        /** The first record at or after a time; the end of a partition that has none. */
-        static Target time(Instant time) {
-            return topic -> topic.offsets(OffsetSpec.forTimestamp(time.toEpochMilli()));
-        }
-    }
+public record ReplayPlan(String name, String topic, List<ReplayMove> moves) {
 
     /**
      * Computes the moves, and changes nothing.
      *
      * @throws CommandFailedException if the sink has never run or is running, or the topic does not exist
      */
-    public static ReplayPlan compute(Admin admin, String name, String topicName, Target target)
+    public static ReplayPlan compute(Admin admin, String name, String topicName, ReplayMove.Target target)
             throws InterruptedException {
         requireStopped(admin, name);
-        TopicOffsets topic = TopicOffsets.find(admin, topicName);
-        Map<TopicPartition, Long> committed = topic.committed(name);
-        Map<TopicPartition, Long> earliest = topic.offsets(OffsetSpec.earliest());
-        Map<TopicPartition, Long> latest = topic.offsets(OffsetSpec.latest());
-        Map<TopicPartition, Long> wanted = target.offsets(topic);
-        List<Move> moves = new ArrayList<>();
-        for (TopicPartition partition : topic.partitions()) {
-            long low = earliest.getOrDefault(partition, 0L);
-            long high = latest.getOrDefault(partition, 0L);
-            long asked = wanted.getOrDefault(partition, -1L);
-            long to = asked < 0 ? high : Math.max(low, Math.min(asked, high));
-            // a replay only goes back: forward, it would skip records that were never read
-            long from = committed.getOrDefault(partition, low);
-            moves.add(new Move(partition.partition(), from, Math.min(to, from), from - Math.min(to, from)));
-        }
-        return new ReplayPlan(name, topicName, List.copyOf(moves));
+        return new ReplayPlan(name, topicName, ReplayMove.all(ExistingTopic.find(admin, topicName), name, target));
     }
 
     /**
@@ -134,8 +86,8 @@ public record ReplayPlan(String name, String topic, List<Move> moves) {
     String text() {
         StringBuilder text = new StringBuilder(
                 String.format(Locale.ROOT, "%9s %12s %12s %12s%n", "partition", "from", "to", "events"));
-        List<Move> real = moves.stream().filter(move -> move.events() > 0).toList();
-        for (Move move : real) {
+        List<ReplayMove> real = moves.stream().filter(move -> move.events() > 0).toList();
+        for (ReplayMove move : real) {
             text.append(String.format(
                     Locale.ROOT, "%9d %12d %12d %12d%n", move.partition(), move.from(), move.to(), move.events()));
         }
@@ -152,7 +104,7 @@ public record ReplayPlan(String name, String topic, List<Move> moves) {
 
     /** The number of records that will be read again. */
     long events() {
-        return moves.stream().mapToLong(Move::events).sum();
+        return moves.stream().mapToLong(ReplayMove::events).sum();
     }
 
     private static void requireStopped(Admin admin, String name) throws InterruptedException {

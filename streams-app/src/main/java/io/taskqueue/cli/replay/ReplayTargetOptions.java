@@ -3,6 +3,7 @@ package io.taskqueue.cli.replay;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.OptionValue;
+import io.taskqueue.streams.admin.ReplayMove;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -37,15 +38,15 @@ final class ReplayTargetOptions {
     }
 
     /** @throws CommandFailedException if there is no target, or it is invalid */
-    ReplayPlan.Target target() {
+    ReplayMove.Target target() {
         if (offset != null) {
-            return ReplayPlan.Target.offset(offset);
+            return ReplayMove.Target.offset(offset);
         }
         if (time != null) {
-            return ReplayPlan.Target.time(time);
+            return ReplayMove.Target.time(time);
         }
         if (earliest) {
-            return ReplayPlan.Target.earliest();
+            return ReplayMove.Target.earliest();
         }
         throw new CommandFailedException(
                 ExitCode.USAGE,

@@ -1,7 +1,7 @@
 package io.taskqueue.cli.replay;
 
 import io.taskqueue.cli.shared.Progress;
-import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.cli.shared.ExistingTopic;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.PayloadCodec;
@@ -29,7 +29,7 @@ record SelectedEvents(ReplayPlan plan, Selection selection) {
         plan.moves().forEach(move -> from.put(new TopicPartition(plan.topic(), move.partition()), move.to()));
         AtomicLong selected = new AtomicLong();
         AtomicLong read = new AtomicLong();
-        TopicOffsets.find(admin, plan.topic()).read(kafka, from, record -> {
+        ExistingTopic.find(admin, plan.topic()).read(kafka, from, record -> {
             progress.update(read.incrementAndGet(), -1);
             selected.addAndGet(matches(record) ? 1 : 0);
         });

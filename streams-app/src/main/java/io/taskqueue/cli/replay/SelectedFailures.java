@@ -1,10 +1,12 @@
 package io.taskqueue.cli.replay;
 
-import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.cli.shared.ExistingTopic;
+import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
+import io.taskqueue.streams.admin.ReplayMove;
 import io.taskqueue.streams.admin.SinkResults;
 import io.taskqueue.streams.admin.SinkResults.RecordedFailure;
 import io.taskqueue.streams.replay.Selection;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -23,12 +26,13 @@ final class SelectedFailures {
 
     private SelectedFailures() {}
 
-    static long count(Map<String, Object> kafka, ReplayPlan plan, Selection selection) {
-        Map<Integer, ReplayPlan.Move> moves =
-                plan.moves().stream().collect(Collectors.toMap(ReplayPlan.Move::partition, move -> move));
+    static long count(Admin admin, Map<String, Object> kafka, ReplayPlan plan, Selection selection)
+            throws InterruptedException {
+        Map<Integer, ReplayMove> moves =
+                plan.moves().stream().collect(Collectors.toMap(ReplayMove::partition, move -> move));
         Map<TopicPartition, Map<Long, Integer>> failures = new HashMap<>();
         for (RecordedFailure failure : new SinkResults(kafka, plan.name()).failures()) {
-            ReplayPlan.Move move = moves.get(failure.partition());
+            ReplayMove move = moves.get(failure.partition());
             if (move != null && move.to() <= failure.offset() && failure.offset() < move.from()) {
                 failures.computeIfAbsent(
                                 new TopicPartition(plan.topic(), failure.partition()), partition -> new HashMap<>())
@@ -36,7 +40,7 @@ final class SelectedFailures {
             }
         }
         AtomicLong selected = new AtomicLong();
-        TopicOffsets.readRanges(kafka, ranges(failures), record -> {
+        ExistingTopic.find(admin, plan.topic()).readRanges(kafka, ranges(failures), record -> {
             int failed = failures.getOrDefault(new TopicPartition(record.topic(), record.partition()), Map.of())
                     .getOrDefault(record.offset(), 0);
             if (failed > 0

@@ -8,7 +8,7 @@
  *   ClassPath                                               classes that a user adds to a command
  *   CommandFailedException, ExitCode, ThreadFailures        how a command fails, also by one of its threads
  *   ShutdownSignal, StatePoller, Progress                   how a command waits, and shows that it does
- *   TopicOffsets                                            offsets and records of a topic
+ *   ExistingTopic                                           the event topic, which must exist
  * </pre>
  *
  * <p>Every package of {@code io.taskqueue.cli} uses this one; it uses none of them. All of it runs on the thread of the command.

@@ -11,7 +11,7 @@ import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.Progress;
 import io.taskqueue.cli.shared.ShutdownSignal;
-import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.cli.shared.ExistingTopic;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.kafka.OpenTransactions.HeldBack;
@@ -222,7 +222,7 @@ public final class SinkCommand implements Callable<Integer> {
     /** How many records there are to apply, for the progress that is shown; 0 where there is no topic yet. */
     private long backlog(Admin admin) throws InterruptedException {
         try {
-            return TopicOffsets.find(admin, topic.name()).countUnconsumed(kafka.properties(), name);
+            return ExistingTopic.find(admin, topic.name()).countUnconsumed(kafka.properties(), name);
         } catch (CommandFailedException noTopicYet) {
             return 0;
         }

@@ -3,7 +3,7 @@ package io.taskqueue.cli.sink;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.ShutdownSignal;
-import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.cli.shared.ExistingTopic;
 import io.taskqueue.kafka.OpenTransactions.HeldBack;
 import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.SinkTopology;
@@ -62,7 +62,7 @@ public final class SinkIdleMonitor {
             checks = consumed && idle(status, handledBefore) ? checks + 1 : 0;
             handledBefore = handled(status);
         }
-        return TopicOffsets.find(admin, topic).heldBack();
+        return ExistingTopic.find(admin, topic).heldBack();
     }
 
     /** Whether nothing is in flight, and nothing was handled since the last check. */
@@ -88,7 +88,7 @@ public final class SinkIdleMonitor {
     }
 
     private boolean consumed(String topic) throws InterruptedException {
-        return TopicOffsets.find(admin, topic)
+        return ExistingTopic.find(admin, topic)
                 .unconsumed(kafka, service.status().sink())
                 .isEmpty();
     }

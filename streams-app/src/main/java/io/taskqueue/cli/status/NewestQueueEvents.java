@@ -1,6 +1,6 @@
 package io.taskqueue.cli.status;
 
-import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.event.Position;
 import io.taskqueue.serde.EventHeaders;
 import java.time.Instant;

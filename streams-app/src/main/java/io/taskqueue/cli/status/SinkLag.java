@@ -2,8 +2,8 @@ package io.taskqueue.cli.status;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.taskqueue.cli.shared.KafkaOptions;
-import io.taskqueue.cli.shared.TopicOffsets;
-import io.taskqueue.cli.shared.TopicOffsets.Unconsumed;
+import io.taskqueue.kafka.TopicOffsets;
+import io.taskqueue.kafka.TopicOffsets.Unconsumed;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.admin.SinkCounts;
 import io.taskqueue.streams.admin.SinkCounts.DivergedQueue;

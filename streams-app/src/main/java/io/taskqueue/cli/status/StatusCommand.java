@@ -7,7 +7,8 @@ import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.RegistryTopicOption;
-import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.cli.shared.ExistingTopic;
+import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.cli.status.NewestQueueEvents.NewestEvent;
 import io.taskqueue.kafka.OpenTransactions;
@@ -103,7 +104,7 @@ public final class StatusCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         kafka.requireReachable();
         try (Admin admin = kafka.admin()) {
-            TopicOffsets events = TopicOffsets.find(admin, topic.name());
+            TopicOffsets events = ExistingTopic.find(admin, topic.name());
             Result result = new Result(queues(events), sinks(admin, events), openTransactions(events));
             output.result(text(result), result);
         }

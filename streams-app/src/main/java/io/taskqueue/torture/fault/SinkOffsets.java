@@ -3,7 +3,8 @@ package io.taskqueue.torture.fault;
 import io.taskqueue.cli.replay.ReplayPlan;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ShutdownSignal;
-import io.taskqueue.cli.shared.TopicOffsets;
+import io.taskqueue.cli.shared.ExistingTopic;
+import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.streams.admin.SinkReplays;
 import io.taskqueue.streams.replay.ReplayMode;
 import io.taskqueue.streams.replay.ReplayOrder;
@@ -81,7 +82,7 @@ public final class SinkOffsets {
     /** Moves the offsets without an order. */
     public void move(double share) throws Exception {
         perform(admin -> {
-            TopicOffsets offsets = TopicOffsets.find(admin, topic);
+            TopicOffsets offsets = ExistingTopic.find(admin, topic);
             Map<TopicPartition, Long> committed = offsets.committed(sink);
             Map<TopicPartition, OffsetAndMetadata> moved = new HashMap<>();
             target(offsets, share).forEach((partition, to) -> {

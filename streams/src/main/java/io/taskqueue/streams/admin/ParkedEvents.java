@@ -4,23 +4,18 @@ import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.streams.parking.LocalParkedEvents;
 import io.taskqueue.streams.parking.ParkedCommand;
 import io.taskqueue.streams.parking.ParkedEvent;
-import io.taskqueue.streams.parking.ParkedFormat;
 import io.taskqueue.streams.parking.ParkedTask;
 import io.taskqueue.streams.state.StateKind;
 import io.taskqueue.streams.state.StoreNames;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.utils.Bytes;
 
 /**
  * The parked events of a sink, and an operator's decisions about them.
@@ -32,13 +27,6 @@ import org.apache.kafka.common.utils.Bytes;
  * <p>Thread-safe, one call at a time. Each call creates clients of its own.
  */
 public final class ParkedEvents {
-
-    private static final Comparator<ParkedEvent> ORDER = Comparator.comparing(
-                    (ParkedEvent parked) -> parked.event().queueName())
-            .thenComparing(parked -> parked.event().taskId().queueName())
-            .thenComparing(parked -> parked.event().taskId().epoch())
-            .thenComparing(parked -> parked.event().taskId().sequenceId())
-            .thenComparing(ParkedEvent::offset);
 
     private final String sink;
     private final Map<String, Object> kafka;
@@ -73,32 +61,20 @@ public final class ParkedEvents {
         if (!local.complete()) {
             events.addAll(readFromKafka(local.byPartition().keySet()));
         }
-        events.sort(ORDER);
+        CommittedState.sortParked(events);
         return events;
     }
 
     private Collection<ParkedEvent> readFromKafka(Set<Integer> without) {
-        Map<Bytes, ParkedEvent> latest = new HashMap<>();
+        CommittedState state = CommittedState.of(StateKind.PARKED);
         Optional<Integer> partitions = new SinkChangelog(kafka, sink)
-                .read(StoreNames.STATE, partition -> !without.contains(partition), record -> update(latest, record));
+                .read(StoreNames.STATE, partition -> !without.contains(partition), state::add);
         if (partitions.isEmpty()) {
             throw new IllegalStateException("There is no topic " + TopicNames.changelog(sink, StoreNames.STATE)
                     + " on this cluster, so no sink named " + sink
                     + " has run here, or it may not be read. Check the name and the cluster.");
         }
-        return latest.values();
-    }
-
-    private void update(Map<Bytes, ParkedEvent> latest, ConsumerRecord<byte[], byte[]> record) {
-        if (!StateKind.PARKED.owns(record.key())) {
-            return;
-        }
-        byte[] key = StateKind.PARKED.strip(record.key());
-        if (record.value() == null) {
-            latest.remove(Bytes.wrap(key));
-        } else {
-            latest.put(Bytes.wrap(key), ParkedFormat.entry(key, record.value()).shown(record.partition()));
-        }
+        return state.parked().orElseThrow();
     }
 
     /**

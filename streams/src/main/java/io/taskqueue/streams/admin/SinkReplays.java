@@ -1,8 +1,6 @@
 package io.taskqueue.streams.admin;
 
 import io.taskqueue.kafka.TopicNames;
-import io.taskqueue.streams.replay.Replay;
-import io.taskqueue.streams.replay.ReplayFormat;
 import io.taskqueue.streams.replay.ReplayOrder;
 import io.taskqueue.streams.replay.ReplayReceipt;
 import io.taskqueue.streams.state.StateKind;
@@ -10,7 +8,6 @@ import io.taskqueue.streams.state.StoreNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -47,8 +44,7 @@ public final class SinkReplays {
      * @throws IllegalStateException if the sink has no control topic
      */
     public int nextNumber() {
-        AtomicInteger highest = new AtomicInteger();
-        stored().values().forEach(stored -> highest.accumulateAndGet(stored.newestNumber(), Math::max));
+        AtomicInteger highest = new AtomicInteger(stored().newestOrderNumber());
         int unused = readControl(record -> {
             if (record.value() != null) {
                 ReplayOrder.in(record.value()).ifPresent(order -> highest.accumulateAndGet(order.number(), Math::max));
@@ -73,14 +69,7 @@ public final class SinkReplays {
 
     /** The receipt of each partition's latest replay, by partition; partitions that never had one are left out. */
     public List<ReplayReceipt> receipts() {
-        List<ReplayReceipt> receipts = new ArrayList<>();
-        stored().forEach((partition, stored) -> {
-            Replay replay = stored.replay();
-            if (replay != null) {
-                receipts.add(replay.receipt(partition));
-            }
-        });
-        return receipts;
+        return stored().receipts();
     }
 
     private int readControl(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
@@ -93,13 +82,9 @@ public final class SinkReplays {
                                         + ", on which replays are ordered. The sink creates it: start it once, stop it, and repeat the command."));
     }
 
-    private Map<Integer, ReplayFormat.Stored> stored() {
-        Map<Integer, ReplayFormat.Stored> stored = new TreeMap<>();
-        var unused = changelog.read(StoreNames.STATE, record -> {
-            if (StateKind.REPLAY.owns(record.key()) && record.value() != null) {
-                stored.put(record.partition(), ReplayFormat.read(record.value()));
-            }
-        });
-        return stored;
+    private CommittedState stored() {
+        CommittedState state = CommittedState.of(StateKind.REPLAY);
+        var unused = changelog.read(StoreNames.STATE, state::add);
+        return state;
     }
 }

@@ -8,8 +8,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.apache.kafka.common.utils.Bytes;
 
@@ -51,32 +49,9 @@ public final class SinkResults {
      * held in memory, not what was recorded.
      */
     public List<RecordedFailure> failures() {
-        Map<EffectKey, RecordedFailure> failed = new HashMap<>();
-        Map<EffectKey, NavigableSet<Integer>> reruns = new HashMap<>();
-        var unused = changelog.read(StoreNames.RESULTS, record -> {
-            EffectKey key = ResultFormat.key(sink, Bytes.wrap(record.key()));
-            if (record.value() != null && ResultFormat.isFailure(record.value())) {
-                failed.put(key, new RecordedFailure(key, record.partition(), ResultFormat.offset(record.value())));
-            } else {
-                failed.remove(key);
-            }
-            if (key.generation() > 0) {
-                NavigableSet<Integer> generations =
-                        reruns.computeIfAbsent(key.inGeneration(0), effect -> new TreeSet<>());
-                boolean changed = record.value() == null
-                        ? generations.remove(key.generation())
-                        : generations.add(key.generation());
-                if (changed && generations.isEmpty()) {
-                    reruns.remove(key.inGeneration(0));
-                }
-            }
-        });
-        return failed.values().stream()
-                .filter(failure -> {
-                    NavigableSet<Integer> generations = reruns.get(failure.key().inGeneration(0));
-                    return generations == null
-                            || generations.higher(failure.key().generation()) == null;
-                })
+        FailedEffects failed = new FailedEffects(sink);
+        var unused = changelog.read(StoreNames.RESULTS, failed::add);
+        return failed.list().stream()
                 .sorted(Comparator.comparing(RecordedFailure::key, KEYS))
                 .toList();
     }

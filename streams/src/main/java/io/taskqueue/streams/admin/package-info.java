@@ -4,9 +4,12 @@
  * <pre>
  *   ParkedEvents     list, redrive, discard
  *   SinkReplays      order a replay, read receipts
+ *   ReplayMove       how a replay would move the committed offsets
  *   SinkResults      recorded results of effects; EffectRecord
+ *   SinkInstances    what running instances report about themselves
  *   CommittedCheckpoint   how far it has applied each queue
  *   SinkCounts       how many events are in flight, and how many records could not be decoded
+ *   CommittedState, FailedEffects   what the records of its changelogs add up to, for all of these and for those who follow them
  *   SinkChangelog, ControlTopicWriter   the topics behind them
  * </pre>
  *

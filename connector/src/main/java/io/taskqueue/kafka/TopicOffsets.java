@@ -1,13 +1,12 @@
-package io.taskqueue.cli.shared;
+package io.taskqueue.kafka;
 
-import io.taskqueue.kafka.OpenTransactions;
 import io.taskqueue.kafka.OpenTransactions.HeldBack;
-import io.taskqueue.kafka.TopicAdmin;
-import io.taskqueue.kafka.TopicReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -25,24 +24,27 @@ public final class TopicOffsets {
 
     private final Admin admin;
     private final TopicAdmin topics;
+    private final Duration timeout;
+    private final KafkaRequests requests;
     private final List<TopicPartition> partitions;
 
-    private TopicOffsets(Admin admin, TopicAdmin topics, List<TopicPartition> partitions) {
+    private TopicOffsets(Admin admin, TopicAdmin topics, Duration timeout, List<TopicPartition> partitions) {
         this.admin = admin;
         this.topics = topics;
+        this.timeout = timeout;
+        this.requests = new KafkaRequests(timeout);
         this.partitions = partitions;
     }
 
-    /** @throws CommandFailedException if the cluster has no such topic */
-    public static TopicOffsets find(Admin admin, String name) throws InterruptedException {
-        TopicAdmin topics = new TopicAdmin(admin, KafkaOptions.REQUEST_TIMEOUT);
-        List<TopicPartition> partitions = topics.describe(name)
-                .map(TopicAdmin::partitions)
-                .orElseThrow(() -> new CommandFailedException(
-                        ExitCode.REFUSED,
-                        "The topic " + name + " does not exist on this cluster: no source has been started here. Check "
-                                + "--bootstrap-server and --topic."));
-        return new TopicOffsets(admin, topics, partitions);
+    /**
+     * Finds a topic; empty if the cluster has no such topic.
+     *
+     * @param timeout how long one request may take
+     */
+    public static Optional<TopicOffsets> find(Admin admin, String name, Duration timeout) throws InterruptedException {
+        TopicAdmin topics = new TopicAdmin(admin, timeout);
+        return topics.describe(name)
+                .map(topic -> new TopicOffsets(admin, topics, timeout, TopicAdmin.partitions(topic)));
     }
 
     /** The partitions, by number. */
@@ -57,7 +59,7 @@ public final class TopicOffsets {
 
     /** The offsets that a group has committed for this topic, without partitions for which it has committed none. */
     public Map<TopicPartition, Long> committed(String group) throws InterruptedException {
-        Map<TopicPartition, OffsetAndMetadata> all = KafkaOptions.REQUESTS.await(
+        Map<TopicPartition, OffsetAndMetadata> all = requests.await(
                 admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(),
                 "list the committed offsets of group " + group);
         Map<TopicPartition, Long> committed = new HashMap<>();
@@ -103,7 +105,7 @@ public final class TopicOffsets {
         Map<TopicPartition, Unconsumed> unconsumed = new HashMap<>();
         if (!behind.isEmpty()) {
             try (TopicReader reader =
-                    TopicReader.open(kafka, IsolationLevel.READ_COMMITTED, KafkaOptions.REQUEST_TIMEOUT)) {
+                    TopicReader.open(kafka, IsolationLevel.READ_COMMITTED, timeout)) {
                 reader.first(behind, ends)
                         .forEach((partition, record) -> unconsumed.put(
                                 partition, new Unconsumed(record, ends.getOrDefault(partition, record.offset()))));
@@ -129,7 +131,7 @@ public final class TopicOffsets {
     }
 
     private OpenTransactions transactions() {
-        return new OpenTransactions(admin, (int) KafkaOptions.REQUEST_TIMEOUT.toMillis());
+        return new OpenTransactions(admin, Math.toIntExact(timeout.toMillis()));
     }
 
     /** Reads the records from the given offsets to the current end of the partitions; other partitions are not read. */
@@ -163,7 +165,7 @@ public final class TopicOffsets {
     public record Range(long from, long end) {}
 
     /** Reads at least the records in the given ranges, which must exist. */
-    public static void readRanges(
+    public void readRanges(
             Map<String, Object> kafka,
             Map<TopicPartition, Range> ranges,
             Consumer<ConsumerRecord<byte[], byte[]>> consumer) {
@@ -182,7 +184,7 @@ public final class TopicOffsets {
         }
     }
 
-    private static TopicReader open(Map<String, Object> kafka) {
-        return TopicReader.open(kafka, IsolationLevel.READ_UNCOMMITTED, KafkaOptions.REQUEST_TIMEOUT);
+    private TopicReader open(Map<String, Object> kafka) {
+        return TopicReader.open(kafka, IsolationLevel.READ_UNCOMMITTED, timeout);
     }
 }
