@@ -26,6 +26,11 @@ public final class TopicNames {
         return sink + "-identity";
     }
 
+    /** The topic of a sink on which its running instances report themselves. */
+    public static String instances(String sink) {
+        return sink + "-instances";
+    }
+
     /**
      * Whether Kafka refuses to have both topics on one cluster: in the names of its metrics a dot and an underscore are the same. A name
      * collides with itself.

@@ -29,7 +29,12 @@ record SinkChangelog(Map<String, Object> kafka, String sink) {
 
     /** Reads the sink's control topic, and returns its number of partitions; empty where there is no such topic. */
     Optional<Integer> readControl(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-        return readTopic(TopicNames.control(sink), partition -> true, reader);
+        return readTopic(TopicNames.control(sink), reader);
+    }
+
+    /** Reads a topic, and returns its number of partitions; empty where there is no such topic. */
+    Optional<Integer> readTopic(String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        return readTopic(topic, partition -> true, reader);
     }
 
     private Optional<Integer> readTopic(

@@ -5,6 +5,7 @@
  *   ParkedEvents     list, redrive, discard
  *   SinkReplays      order a replay, read receipts
  *   SinkResults      recorded results of effects; EffectRecord
+ *   SinkInstances    what running instances report about themselves
  *   CommittedCheckpoint   how far it has applied each queue
  *   SinkCounts       how many events are in flight, and how many records could not be decoded
  *   SinkChangelog, ControlTopicWriter   the topics behind them

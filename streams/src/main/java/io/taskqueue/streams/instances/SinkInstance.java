@@ -1,0 +1,53 @@
+package io.taskqueue.streams.instances;
+
+import io.taskqueue.streams.status.EffectCounts;
+import io.taskqueue.streams.status.EffectLatency;
+import io.taskqueue.streams.status.SinkHealth;
+import io.taskqueue.streams.status.SinkState;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * An instance of a sink, as it reports itself on the topic {@code NAME-instances}.
+ *
+ * <p>A report is repeated at least once a minute while the instance runs, and removed when it is closed. An instance that failed leaves
+ * its last report, in the state {@link SinkState#FAILED} and with the reason; one whose process was killed leaves what it reported last.
+ *
+ * @param identity which instance it is
+ * @param at when it reported, by its own clock
+ * @param state its state then
+ * @param health what was wrong with it
+ * @param inFlight events that it had read and not applied yet
+ * @param effects what happened to effects since it started
+ * @param latency how long their actions took
+ */
+public record SinkInstance(
+        Identity identity,
+        Instant at,
+        SinkState state,
+        SinkHealth health,
+        long inFlight,
+        EffectCounts effects,
+        EffectLatency latency) {
+
+    /** The longest time between two reports of an instance that runs and can use Kafka. */
+    public static final Duration LONGEST_INTERVAL = Duration.ofMinutes(1);
+
+    /** How old the newest report of an instance may be that counts as running: two reports may be lost. */
+    private static final Duration OUTDATED = LONGEST_INTERVAL.multipliedBy(3);
+
+    /**
+     * Which instance it is.
+     *
+     * @param id unique, and another one after each start
+     * @param host the name of its machine
+     * @param version the version of this library
+     * @param startedAt when it was started
+     */
+    public record Identity(String id, String host, String version, Instant startedAt) {}
+
+    /** Whether the instance runs as far as can be known: it has not failed, and its report is at most three minutes old. */
+    public boolean running(Instant now) {
+        return state != SinkState.FAILED && state != SinkState.STOPPED && !at.isBefore(now.minus(OUTDATED));
+    }
+}
