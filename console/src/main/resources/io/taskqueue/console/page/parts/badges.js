@@ -1,0 +1,38 @@
+// What is wrong: one word for each kind, wherever it is shown. Nothing is shown where nothing is wrong.
+
+import {h} from '../dom.js';
+import {name} from './text.js';
+
+/** Per kind: its word, and whether work has stopped (serious) or waits for somebody (notice). */
+export const KINDS = {
+  NO_SINK: {word: 'No sink', level: 'serious'},
+  SINK_STOPPED: {word: 'Sink stopped', level: 'serious'},
+  NO_OWNER: {word: 'No owner', level: 'serious'},
+  SOURCE_STALLED: {word: 'Source stalled', level: 'serious'},
+  DIVERGED: {word: 'Diverged', level: 'serious'},
+  LOG_CHANGED: {word: 'Log changed', level: 'serious'},
+  BREAKER_OPEN: {word: 'Breaker open', level: 'notice'},
+  PARKED: {word: 'Parked', level: 'notice'},
+  UNDECODABLE: {word: 'Undecodable', level: 'notice'},
+  FENCED: {word: 'Fenced', level: 'notice'},
+};
+
+export function kindOf(kind) {
+  return KINDS[kind] ?? {word: kind.toLowerCase().replaceAll('_', ' '), level: 'serious'};
+}
+
+/** The badges of a row. */
+export function badges(problems) {
+  return problems.length === 0 ? null : h('span.badges', {}, problems.map(problem => badge(problem)));
+}
+
+export function badge(problem) {
+  const {word, level} = kindOf(problem.kind);
+  return h(`span.badge.${level}`, {title: problem.text}, word);
+}
+
+/** The same with their texts: the fact, what was found, and what to do. */
+export function problemList(problems) {
+  return problems.length === 0 ? null : h('ul.problems', {'aria-label': 'Problems'},
+    problems.map(problem => h('li', {}, badge(problem), h('span', {}, name(problem.text, 'span')))));
+}

@@ -1,0 +1,173 @@
+// All queues: totals, what is wrong, and a table that the server sorts, filters and pages.
+
+import {get} from '../api.js';
+import {h} from '../dom.js';
+import {duration, integer, rate} from '../format.js';
+import {link, replaceParameters} from '../routes.js';
+import {badges, kindOf} from '../parts/badges.js';
+import {sparkline} from '../parts/charts.js';
+import {empty, figures} from '../parts/states.js';
+import {pager, Paging, table} from '../parts/table.js';
+import {age, name, queueLink, sinkLink} from '../parts/text.js';
+import {eta} from '../parts/position.js';
+
+const SIZE = 50;
+
+export function overview(page, parameters) {
+  return new Overview(page, parameters);
+}
+
+class Overview {
+  #page;
+  #filter;
+  #paging = new Paging(SIZE);
+  #answer = null;
+  title = 'Queues';
+
+  constructor(page, {text = '', badge = '', sort = 'name', order = 'asc', after = null}) {
+    this.#page = page;
+    this.#filter = {text, badge, sort, order};
+    this.#paging.after = after;
+  }
+
+  get ready() {
+    return this.#answer !== null;
+  }
+
+  async load(signal) {
+    const {data} = await get('queues', {...this.#filter, limit: SIZE, after: this.#paging.after}, signal);
+    this.#answer = data;
+  }
+
+  render() {
+    const {totals} = this.#answer;
+    return [
+      h('h1.off-screen', {}, 'Queues'),
+      this.#tiles(totals),
+      this.#problems(totals.badges),
+      totals.queues === 0 ? this.#none() : this.#list(),
+    ];
+  }
+
+  #tiles({queues, depth, rates}) {
+    return figures('All queues', [
+      {title: 'Queues', value: integer(queues)},
+      {title: 'Pending', value: integer(depth.pending), hint: 'Tasks that wait for a worker'},
+      {title: 'Leased', value: integer(depth.leased), hint: 'Tasks that a worker has'},
+      {title: 'Delayed', value: integer(depth.delayed), hint: 'Tasks that wait for their next attempt'},
+      {title: 'Dead', value: integer(depth.dead), hint: 'Tasks whose attempts are used up', level: depth.dead > 0 ? 'notice' : null},
+      {title: 'Enqueued', value: rate(rates.enqueued), unit: '/s'},
+      {title: 'Completed', value: rate(rates.completed), unit: '/s'},
+      {title: 'Events', value: rate(rates.events), unit: '/s'},
+    ]);
+  }
+
+  #problems(counts) {
+    const kinds = Object.entries(counts ?? {}).filter(([, count]) => count > 0);
+    if (kinds.length === 0 && !this.#filter.badge) {
+      return null;
+    }
+    const chosen = this.#filter.badge;
+    if (chosen && !kinds.some(([kind]) => kind === chosen)) {
+      kinds.push([chosen, 0]);
+    }
+    return h('div.attention', {key: 'attention', role: 'group', 'aria-label': 'Queues with a problem'},
+      h('span.attention-title', {}, 'Needs attention'),
+      kinds.map(([kind, count]) => h(`button.badge.${kindOf(kind).level}`, {
+        key: kind, type: 'button', 'aria-pressed': String(chosen === kind),
+        title: chosen === kind ? 'Show all queues' : `Show only queues with: ${kindOf(kind).word}`,
+        on: {click: () => this.#change({badge: chosen === kind ? '' : kind})},
+      }, kindOf(kind).word, h('b', {}, integer(count)))));
+  }
+
+  #list() {
+    const answer = this.#answer;
+    return [
+      h('div.list-head', {key: 'head'},
+        h('h2', {}, 'All queues'),
+        h('input.filter', {
+          type: 'search', 'data-filter': true, value: this.#filter.text, placeholder: 'Filter by name, or a task: orders/7/42',
+          'aria-label': 'Filter queues by name, or name a task', spellcheck: 'false', autocomplete: 'off', maxlength: 1024,
+          on: {
+            input: event => this.#typed(event.currentTarget.value),
+            keydown: event => {
+              if (event.key === 'Enter' && isTask(this.#filter.text)) {
+                location.hash = link('task', {id: this.#filter.text});
+              }
+            },
+          },
+        }),
+        pager(answer, this.#paging, () => this.#moved(), ['queue', 'queues'])),
+      isTask(this.#filter.text) && h('p.hint', {key: 'task'}, 'Open the task ', h('a', {href: link('task', {id: this.#filter.text})},
+        name(this.#filter.text)), ' (Enter)'),
+      answer.items.length === 0
+        ? empty('No queue matches', 'Change the filter, or show all queues.')
+        : table({
+          label: 'Queues',
+          columns: COLUMNS,
+          rows: answer.items,
+          key: row => row.queue.name,
+          sorted: {by: this.#filter.sort, order: this.#filter.order, change: (sort, order) => this.#change({sort, order})},
+        }),
+      answer.items.length === 0 && h('p', {}, h('button', {type: 'button', on: {click: () => this.#change({text: '', badge: ''})}}, 'Show all queues')),
+    ];
+  }
+
+  #none() {
+    return empty('No queues yet',
+      'A queue appears with the first event that its dispatcher publishes. Start a dispatcher that uses this cluster and this event topic:',
+      `taskqueue dispatch --bootstrap-server localhost:9092 --queue orders --tasks tasks.ndjson`);
+  }
+
+  #typing = null;
+
+  #typed(text) {
+    this.#filter.text = text.trim();
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => this.#change({}), 120);
+  }
+
+  #change(changes) {
+    this.#filter = {...this.#filter, ...changes};
+    this.#paging.reset();
+    replaceParameters({...this.#filter, after: null});
+    this.#page.reload();
+  }
+
+  #moved() {
+    replaceParameters({after: this.#paging.after});
+    this.#page.reload();
+  }
+}
+
+function isTask(text) {
+  return /^.+\/\d+\/\d+$/s.test(text);
+}
+
+const COLUMNS = [
+  {title: 'Queue', sort: 'name', class: 'subject', cell: ({queue, problems}) => [queueLink(queue.name), badges(problems)]},
+  {title: 'Owner', class: 'owner', cell: ({owner}) => owner
+    ? h('span.peer', {title: `Claimed the queue at ${owner.claimedAt}`}, name(owner.peer)) : h('span.faint', {}, '–')},
+  {title: 'Epoch', number: true, class: 'rank-3', hint: 'How many claims came before: a higher epoch fences a lower one',
+    cell: ({queue}) => integer(queue.epoch)},
+  {title: 'Pending', sort: 'depth', number: true, cell: ({queue}) => count(queue.depth.pending)},
+  {title: 'Leased', number: true, class: 'rank-2', cell: ({queue}) => count(queue.depth.leased)},
+  {title: 'Delayed', number: true, class: 'rank-2', cell: ({queue}) => count(queue.depth.delayed)},
+  {title: 'Dead', number: true, cell: ({queue}) => count(queue.depth.dead, 'notice-text')},
+  {title: 'Depth', class: 'course', hint: 'Tasks in the queue over the last minutes', cell: ({spark, queue}) => sparkline(spark, `Depth of ${queue.name}`)},
+  {title: 'Oldest', sort: 'oldest', number: true, hint: 'Since when the oldest pending task has waited', class: 'rank-2',
+    cell: ({queue}) => age(queue.oldestPendingAt)},
+  {title: 'In/s', number: true, hint: 'Tasks enqueued a second, over the last minute', cell: ({queue}) => count(queue.rates.enqueued, null, rate)},
+  {title: 'Done/s', sort: 'rate', number: true, hint: 'Tasks completed a second, over the last minute; sorts by events a second',
+    cell: ({queue}) => count(queue.rates.completed, null, rate)},
+  {title: 'Slowest sink', class: 'rank-3', cell: ({worst}) => worst ? sinkLink(worst.sink) : h('span.faint', {}, '–')},
+  {title: 'Lag', sort: 'lag', number: true, hint: 'Events that the slowest sink has not applied', cell: ({worst}) => worst ? count(worst.lagEvents) : ''},
+  {title: 'Behind', number: true, hint: 'How long ago the oldest event occurred that it has not applied',
+    cell: ({worst}) => worst ? (worst.lagSeconds > 0 ? duration(worst.lagSeconds) : count(0)) : ''},
+  {title: 'ETA', sort: 'eta', number: true, hint: 'When it will have caught up, at the present rates', cell: ({worst}) => worst ? eta(worst) : ''},
+];
+
+/** A count; zero is faint, so that the others stand out. */
+function count(number, level = null, format = integer) {
+  return number === 0 ? h('span.faint', {}, '0') : h(`span${level ? `.${level}` : ''}`, {}, format(number));
+}

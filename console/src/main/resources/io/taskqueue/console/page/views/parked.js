@@ -1,0 +1,1 @@
+export function parked() { return {title: 'parked', ready: true, load: async () => {}, render: () => []}; }

@@ -1,0 +1,1 @@
+export function queue() { return {title: 'queue', ready: true, load: async () => {}, render: () => []}; }

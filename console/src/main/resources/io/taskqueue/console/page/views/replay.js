@@ -1,0 +1,1 @@
+export function replay() { return {title: 'replay', ready: true, load: async () => {}, render: () => []}; }

@@ -1,0 +1,1 @@
+export function sink() { return {title: 'sink', ready: true, load: async () => {}, render: () => []}; }

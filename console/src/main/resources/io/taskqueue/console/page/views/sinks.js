@@ -1,0 +1,65 @@
+// All sinks.
+
+import {get} from '../api.js';
+import {h} from '../dom.js';
+import {duration, integer} from '../format.js';
+import {badges} from '../parts/badges.js';
+import {eta} from '../parts/position.js';
+import {empty} from '../parts/states.js';
+import {table} from '../parts/table.js';
+import {name, sinkLink} from '../parts/text.js';
+import {link} from '../routes.js';
+
+export function sinks(page) {
+  return new Sinks(page);
+}
+
+class Sinks {
+  #page;
+  #rows = null;
+  title = 'Sinks';
+
+  constructor(page) {
+    this.#page = page;
+  }
+
+  get ready() {
+    return this.#rows !== null;
+  }
+
+  async load(signal) {
+    const {data} = await get('sinks', {}, signal);
+    this.#rows = data;
+  }
+
+  render() {
+    return [
+      h('div.list-head', {key: 'head'}, h('h1', {}, 'Sinks')),
+      this.#rows.length === 0
+        ? empty('No sinks yet', 'A sink appears when it has read the event topic for the first time. Start one:',
+          `taskqueue sink --bootstrap-server localhost:9092 --name log --sink log`)
+        : table({label: 'Sinks', columns: COLUMNS, rows: this.#rows, key: row => row.name}),
+    ];
+  }
+}
+
+const COLUMNS = [
+  {title: 'Sink', class: 'subject', cell: row => [sinkLink(row.name), badges(row.problems)]},
+  {title: 'State', cell: row => name(row.groupState.toLowerCase(), 'span')},
+  {title: 'Instances', number: true, cell: row => integer(row.instances.length)},
+  {title: 'Lag', number: true, hint: 'Events that it has not read', cell: row => zero(row.lagEvents)},
+  {title: 'Behind', number: true, hint: 'The age of the oldest of them', cell: row => row.lagSeconds > 0 ? duration(row.lagSeconds) : zero(0)},
+  {title: 'ETA', number: true, cell: eta},
+  {title: 'In flight', number: true, cell: row => zero(row.inFlight)},
+  {title: 'Run', number: true, hint: 'Effects whose action ran', class: 'rank-2', cell: row => zero(row.effects.run)},
+  {title: 'Reused', number: true, hint: 'Effects answered from a recorded result', class: 'rank-2', cell: row => zero(row.effects.reused)},
+  {title: 'Failed', number: true, hint: 'Effects whose newest result is a recorded failure', cell: row => zero(row.failed, 'notice-text')},
+  {title: 'Parked', number: true, cell: row => row.parked > 0
+    ? h('a.notice-text', {href: link('parked', {sink: row.name})}, integer(row.parked)) : zero(0)},
+  {title: 'Ambiguous', number: true, hint: 'Parked events whose effect has an unknown result', class: 'rank-2', cell: row => zero(row.ambiguous, 'notice-text')},
+  {title: 'Undecodable', number: true, class: 'rank-2', cell: row => zero(row.undecodable, 'notice-text')},
+];
+
+function zero(number, level = null) {
+  return number === 0 ? h('span.faint', {}, '0') : h(`span${level ? `.${level}` : ''}`, {}, integer(number));
+}

@@ -1,0 +1,1 @@
+export function task() { return {title: 'task', ready: true, load: async () => {}, render: () => []}; }
