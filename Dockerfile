@@ -9,5 +9,7 @@ USER 1000:1000
 VOLUME /var/lib/taskqueue
 # where a dispatcher leaves events that Kafka has not acknowledged
 WORKDIR /var/lib/taskqueue
+# Nothing else is written but /tmp, into which libraries unpack their native parts. For a read-only root file system, mount a tmpfs there
+# that allows execution: docker run --read-only --tmpfs /tmp:exec,size=128m
 ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:MaxRAMPercentage=60", "-cp", "/opt/taskqueue/lib/*", "io.taskqueue.cli.TaskQueueCommand"]
 CMD ["--help"]

@@ -9,9 +9,11 @@ import org.apache.kafka.clients.CommonClientConfigs;
 
 /**
  * A user's Kafka properties, by client: a property with the prefix of a client applies to that client only, and overrides the
- * property without a prefix, which applies to all.
+ * property without a prefix, which applies to all. Variables of the providers that {@code config.providers} declares are replaced
+ * ({@link ConfigVariables}), so that everything which reads a property reads what Kafka's clients would use; the declarations themselves
+ * are left out.
  *
- * <p>Immutable and thread-safe.
+ * <p>Each method reads the values of variables again, and throws an {@link IllegalArgumentException} if one has no value. Immutable and thread-safe.
  */
 public final class ClientProperties {
 
@@ -38,8 +40,12 @@ public final class ClientProperties {
 
     /** The properties of a client, without prefixes; a new map. */
     public Map<String, Object> of(Client client) {
-        Map<String, Object> own = shared();
-        prefixed(client).forEach((name, value) -> own.put(name.substring(client.prefix.length()), value));
+        return resolved(merged(client), merged(client));
+    }
+
+    private Map<String, Object> merged(Client client) {
+        Map<String, Object> own = withoutPrefix();
+        withPrefix(client).forEach((name, value) -> own.put(name.substring(client.prefix.length()), value));
         return own;
     }
 
@@ -80,6 +86,24 @@ public final class ClientProperties {
 
     /** The properties without a prefix, which apply to every client; a new map. */
     public Map<String, Object> shared() {
+        return resolved(withoutPrefix(), withoutPrefix());
+    }
+
+    /** The properties with a client's prefix, which they keep; a new map. */
+    public Map<String, Object> prefixed(Client client) {
+        Map<String, Object> prefixed = resolved(withPrefix(client), merged(client));
+        prefixed.keySet().removeIf(name -> ConfigVariables.isDeclaration(name.substring(client.prefix.length())));
+        return prefixed;
+    }
+
+    /** @param declaring the properties that declare the providers of variables */
+    private static Map<String, Object> resolved(Map<String, Object> properties, Map<String, Object> declaring) {
+        Map<String, Object> resolved = ConfigVariables.declaredIn(declaring).resolve("The property", properties);
+        resolved.keySet().removeIf(ConfigVariables::isDeclaration);
+        return resolved;
+    }
+
+    private Map<String, Object> withoutPrefix() {
         Map<String, Object> shared = new LinkedHashMap<>();
         all.forEach((name, value) -> {
             if (Stream.of(Client.values()).noneMatch(client -> name.startsWith(client.prefix))) {
@@ -89,8 +113,7 @@ public final class ClientProperties {
         return shared;
     }
 
-    /** The properties with a client's prefix, unchanged; a new map. */
-    public Map<String, Object> prefixed(Client client) {
+    private Map<String, Object> withPrefix(Client client) {
         Map<String, Object> prefixed = new LinkedHashMap<>();
         all.forEach((name, value) -> {
             if (name.startsWith(client.prefix)) {

@@ -3,6 +3,7 @@
  *
  * <pre>
  *   ClientProperties   a user's properties, by client
+ *   ConfigVariables    the variables in them, and in the configuration of sinks: ${env:…}, ${file:…}, ${dir:…}
  *   TopicNames         the names of all topics: the defaults, and those that follow from the name of a sink
  *   TopicReader        reads partitions to an end that exists
  *   TopicAdmin         describes and creates topics

@@ -91,7 +91,7 @@ final class SourceStart<T> {
                 Math.min(topic.maxRecordBytes(), settings.kafka().maxRequestBytes()),
                 topics.maxRecordBytes().orElse(Integer.MAX_VALUE));
         ProducerFactory producers = new ProducerFactory(
-                settings.kafka().producer(maxRecordBytes),
+                () -> settings.kafka().producer(maxRecordBytes),
                 settings.environment().kafkaMeters());
         boolean started = false;
         try {

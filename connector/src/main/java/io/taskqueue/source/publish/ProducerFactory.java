@@ -14,14 +14,17 @@ import org.jspecify.annotations.Nullable;
 /** Creates producers, one after the other, and binds the meters of the current one where that is wanted. The claim is written by the first. */
 public final class ProducerFactory implements Supplier<Producer<byte[], byte[]>>, AutoCloseable {
 
-    private final Map<String, Object> settings;
+    private final Supplier<Map<String, Object>> settings;
     private final Optional<MeterRegistry> registry;
     private @Nullable Producer<byte[], byte[]> first;
     private @Nullable Producer<byte[], byte[]> current;
     private @Nullable KafkaClientMetrics meters;
 
-    /** @param registry where the meters of the producers are shown, if they are */
-    public ProducerFactory(Map<String, Object> settings, Optional<MeterRegistry> registry) {
+    /**
+     * @param settings the properties of the next producer, whose credentials may have been replaced since the one before
+     * @param registry where the meters of the producers are shown, if they are
+     */
+    public ProducerFactory(Supplier<Map<String, Object>> settings, Optional<MeterRegistry> registry) {
         this.settings = settings;
         this.registry = registry.map(KafkaMeterRegistry::new);
     }
@@ -39,7 +42,7 @@ public final class ProducerFactory implements Supplier<Producer<byte[], byte[]>>
         first = null;
         if (producer == null) {
             closeMeters();
-            producer = new KafkaProducer<>(settings);
+            producer = new KafkaProducer<>(settings.get());
             bindMeters(producer);
         }
         current = producer;

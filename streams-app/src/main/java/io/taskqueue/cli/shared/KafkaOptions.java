@@ -2,11 +2,13 @@ package io.taskqueue.cli.shared;
 
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.kafka.ConfigVariables;
 import io.taskqueue.kafka.KafkaRequests;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -32,7 +34,8 @@ public final class KafkaOptions {
             paramLabel = "FILE",
             description =
                     "A file of client properties, as for Kafka's own tools: SASL, TLS. A property with the prefix producer., "
-                            + "consumer., admin. or streams. applies to that client only.")
+                            + "consumer., admin. or streams. applies to that client only. Secrets can be kept elsewhere: "
+                            + "$${env:NAME}, $${file:PATH:KEY}, $${dir:PATH:FILE}, and config.providers for other places.")
     private @Nullable Path commandConfig;
 
     @Option(
@@ -48,14 +51,52 @@ public final class KafkaOptions {
     @SuppressWarnings("UnusedVariable")
     private @Nullable ClassPath classPath;
 
-    /** All properties, with their prefixes. */
+    /**
+     * All properties, with their prefixes and their variables, which {@link ClientProperties} replaces.
+     *
+     * @throws CommandFailedException if the file cannot be used, or a variable has no value
+     */
     public Map<String, Object> properties() {
         Map<String, Object> all = new LinkedHashMap<>();
         if (commandConfig != null) {
             all.putAll(new ClientConfigFile(commandConfig).read());
         }
         all.put("bootstrap.servers", bootstrapServer);
+        all.putAll(variables(all).declarations());
+        requireResolvable(new ClientProperties(all));
         return all;
+    }
+
+    /**
+     * The values of another option with their variables replaced, by the same providers as those in the properties.
+     *
+     * @param option the option, for messages
+     * @throws CommandFailedException if a variable has no value
+     */
+    public Map<String, String> resolve(String option, Map<String, String> values) {
+        Map<String, String> resolved = new LinkedHashMap<>();
+        usable(() -> variables(properties()).resolve(option, values))
+                .forEach((name, value) -> resolved.put(name, String.valueOf(value)));
+        return resolved;
+    }
+
+    private static ConfigVariables variables(Map<String, Object> properties) {
+        return ConfigVariables.declaredIn(properties).withProvidersOfKafka();
+    }
+
+    private static void requireResolvable(ClientProperties properties) {
+        Map<String, Object> unused = usable(properties::shared);
+        for (Client client : Client.values()) {
+            unused = usable(() -> properties.prefixed(client));
+        }
+    }
+
+    private static Map<String, Object> usable(Supplier<Map<String, Object>> values) {
+        try {
+            return values.get();
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+        }
     }
 
     public String bootstrapServer() {

@@ -89,7 +89,12 @@ public final class SinkCommand implements Callable<Integer> {
             description = "The sink to run, see above.")
     private String sink = "";
 
-    @Option(names = "--sink-config", paramLabel = "K=V", description = "A setting of the sink. Repeatable.")
+    @Option(
+            names = "--sink-config",
+            paramLabel = "K=V",
+            description =
+                    "A setting of the sink. Repeatable. It may contain variables, as --command-config: $${env:NAME}, "
+                            + "$${file:PATH:KEY}, $${dir:PATH:FILE}.")
     private Map<String, String> sinkConfig = new LinkedHashMap<>();
 
     @Mixin
@@ -140,6 +145,7 @@ public final class SinkCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        sinkConfig = kafka.resolve("--sink-config", sinkConfig);
         return run(SinkFactoryLoader.load(sink));
     }
 
