@@ -23,6 +23,8 @@ public final class SourceMeters implements AutoCloseable {
     public static final String EVENTS = "taskqueue.replication.events";
     /** Gauge; tag queue: events that are not acknowledged yet. */
     public static final String BUFFER = "taskqueue.replication.buffer";
+    /** Gauge; tag queue: the share of the buffer that is taken, by events or by bytes; from 1 on, {@code enqueue} and {@code lease} wait. */
+    public static final String BUFFER_USED = "taskqueue.replication.buffer.used";
     /** Gauge; tags queue, state: tasks in the queue. */
     public static final String DEPTH = "taskqueue.depth";
     /** Counter; tag queue: leases that expired or were revoked. */
@@ -37,6 +39,8 @@ public final class SourceMeters implements AutoCloseable {
 
     private static final MeterDefinition BUFFERED =
             new MeterDefinition(BUFFER, "Events that are not acknowledged yet", "events");
+    private static final MeterDefinition BUFFER_SHARE =
+            new MeterDefinition(BUFFER_USED, "The share of the buffer that is taken", "ratio");
     private static final MeterDefinition TASKS = new MeterDefinition(DEPTH, "Tasks in the queue", "tasks");
 
     /** Its unit keeps its name in Prometheus apart from that of the sinks' counter. */
@@ -106,6 +110,11 @@ public final class SourceMeters implements AutoCloseable {
     /** Measures how many events wait for their acknowledgement; the source is referenced weakly. */
     public <S> void buffer(S source, ToDoubleFunction<S> events) {
         gauges.register(BUFFERED, tags, source, events);
+    }
+
+    /** Measures which share of the buffer is taken, 1 when it is full; the source is referenced weakly. */
+    public <S> void bufferUsed(S source, ToDoubleFunction<S> share) {
+        gauges.register(BUFFER_SHARE, tags, source, share);
     }
 
     /** Measures whether the source is fenced, 1 or 0; the source is referenced weakly. */

@@ -77,6 +77,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         this.watch = watch;
         this.environment = environment;
         meters.buffer(buffer, EventBuffer::size);
+        meters.bufferUsed(buffer, EventBuffer::used);
         meters.fenced(lifecycle, measured -> measured.standing().state() == SourceState.FENCED ? 1 : 0);
         meters.depth("pending", queue, measured -> measured.counts().pending());
         meters.depth("delayed", queue, measured -> measured.counts().delayed());

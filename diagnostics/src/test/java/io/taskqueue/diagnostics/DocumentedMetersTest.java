@@ -58,6 +58,7 @@ class DocumentedMetersTest {
     private void registerAll() {
         SourceMeters source = new SourceMeters(registry, "orders");
         source.buffer(this, subject -> 1);
+        source.bufferUsed(this, subject -> 1);
         source.fenced(this, subject -> 1);
         source.depth("pending", this, subject -> 1);
         SinkMeters sink = new SinkMeters(registry, "billing");

@@ -6,6 +6,7 @@ import io.taskqueue.cli.dead.DeadRetryCommand;
 import io.taskqueue.cli.dead.DeadShowCommand;
 import io.taskqueue.cli.demo.BrokerCommand;
 import io.taskqueue.cli.demo.DemoCommand;
+import io.taskqueue.cli.demo.TargetCommand;
 import io.taskqueue.cli.dispatch.DispatchCommand;
 import io.taskqueue.cli.dispatch.ResendCommand;
 import io.taskqueue.cli.parked.ParkedCommands;
@@ -93,6 +94,7 @@ public final class TaskQueueCommand implements Runnable {
         CommandLine all = new CommandLine(new TaskQueueCommand())
                 .addSubcommand(new DemoCommand(clock, ticker, new SplittableRandom()))
                 .addSubcommand(new BrokerCommand())
+                .addSubcommand(new TargetCommand(new SplittableRandom()))
                 .addSubcommand(new DispatchCommand(new SplittableRandom(), ticker))
                 .addSubcommand(new ResendCommand())
                 .addSubcommand(new RecoverCommand())

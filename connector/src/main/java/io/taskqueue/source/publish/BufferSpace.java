@@ -136,6 +136,11 @@ final class BufferSpace {
         return events;
     }
 
+    /** The share that is taken, of places or of bytes, whichever is larger. */
+    double used() {
+        return Math.max((events + reserved) / (double) maxPlaces, bytes / (double) maxBytes);
+    }
+
     private boolean mayWait() {
         return admission == Admission.WAITING;
     }

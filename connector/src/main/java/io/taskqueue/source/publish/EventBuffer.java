@@ -322,6 +322,16 @@ public final class EventBuffer<T> implements Journal<T> {
         }
     }
 
+    /** The share of the buffer that is taken: 1 when no place is granted, and more where events have none. */
+    public double used() {
+        lock.lock();
+        try {
+            return space.used();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Events that are not acknowledged and, after {@link #stop}, will not be. */
     public long unacknowledged() {
         lock.lock();

@@ -48,6 +48,22 @@ class EventBufferTest {
     }
 
     @Test
+    void shareThatIsTakenIsOfPlacesOrBytesWhicheverIsLarger() throws Exception {
+        assertThat(buffer.used()).isZero();
+        assertThat(buffer.reserve(4, 0)).isTrue();
+        append(true);
+        assertThat(buffer.used()).isEqualTo(0.25);
+        assertThat(buffer.reserve(12, 0)).isTrue();
+        assertThat(buffer.used()).isEqualTo(1);
+
+        EventBuffer<String> small = buffer(16, 1);
+        small.append(event(), new byte[10], false);
+
+        assertThat(small.used()).isGreaterThan(1);
+        assertThat(small.reserve(1, 0)).isFalse();
+    }
+
+    @Test
     void eventWithoutAReservationIsAcceptedBeyondTheLimit() throws Exception {
         assertThat(buffer.reserve(16, 0)).isTrue();
         append(false);

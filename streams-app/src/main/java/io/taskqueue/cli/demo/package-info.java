@@ -1,5 +1,5 @@
 /**
- * The commands that bring their own Kafka broker: {@code demo} and {@code broker}.
+ * The commands that bring their own Kafka broker: {@code demo} and {@code broker}; and an HTTP target to try sinks with.
  *
  * <pre>
  *   DemoCommand   -> LocalBroker, Demo -> ChildDispatcher (a process, which is killed), then dispatch.Dispatcher
@@ -7,6 +7,7 @@
  *                                      -> replay.ReplayPlan
  *                                      -> TopicCounts, DemoResult (the counts, compared with each other)
  *   BrokerCommand -> LocalBroker
+ *   TargetCommand -> ExampleTarget (for the containers of docker-compose.yml)
  * </pre>
  *
  * <p>Only {@link io.taskqueue.cli.demo.LocalBroker} refers to the embedded broker, so that all other commands run without its

@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
         description = {
             "Each line is one task: any JSON value except null. An invalid line is reported with its number and skipped, and the "
                     + "exit code is 1 at the end, unless --skip-invalid is given.",
-            "Ends when every task has ended and every event is stored in Kafka. While Kafka is unavailable it waits, not ready. On "
+            "Ends when every task has ended and every event is stored in Kafka; with --repeat, when it is stopped. While Kafka is unavailable it waits, not ready. On "
                     + "SIGTERM or Ctrl-C it stops reading, waits up to --grace for leases to finish, drains the remaining "
                     + "tasks, and waits for Kafka. A second signal, or --close-timeout, ends that wait: the events that Kafka "
                     + "has not acknowledged are then written to a file, for `taskqueue resend`.",
@@ -169,7 +169,8 @@ public final class DispatchCommand implements Callable<Integer> {
                     DiagnosticsServer server = diagnostics.serve(meters, dispatcher::showOn)) {
                 dispatcher.recovery().ifPresent(recovered -> recovery.continueInput(reader, recovered));
                 diagnostics.printUrls(server, output);
-                new DispatchRun(queue, dispatcher, stop, shutdown, ticker, output).run(reader, keep);
+                new DispatchRun(queue, dispatcher, stop, shutdown, ticker, output)
+                        .run(reader, input.rate(ticker), keep);
             }
             input.requireNoneSkipped(reader);
         }

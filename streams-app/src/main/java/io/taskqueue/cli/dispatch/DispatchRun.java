@@ -75,7 +75,7 @@ final class DispatchRun {
      * @param keep whether to continue when every task has ended
      * @throws CommandFailedException what failed, after the report is printed
      */
-    void run(TaskFileReader tasks, boolean keep) throws InterruptedException {
+    void run(TaskFileReader tasks, TaskRate rate, boolean keep) throws InterruptedException {
         shutdown.waitWithoutLimit();
         dispatcher
                 .recovery()
@@ -83,7 +83,7 @@ final class DispatchRun {
                 .map(RecoverySummary::losses)
                 .filter(losses -> !losses.isEmpty())
                 .ifPresent(losses -> failed(new CommandFailedException(ExitCode.FAILED, String.join(" ", losses))));
-        boolean ended = dispatchAll(tasks);
+        boolean ended = dispatchAll(tasks, rate);
         if (ended && keep) {
             keepRunning();
         }
@@ -109,10 +109,10 @@ final class DispatchRun {
     }
 
     /** Returns whether every task has ended that the file contains. */
-    private boolean dispatchAll(TaskFileReader tasks) throws InterruptedException {
+    private boolean dispatchAll(TaskFileReader tasks, TaskRate rate) throws InterruptedException {
         DispatchCounters counters = dispatcher.counters();
         try (Progress progress = Progress.start("dispatching tasks", output)) {
-            return dispatcher.dispatch(tasks, shutdown, () -> {
+            return dispatcher.dispatch(tasks, rate, shutdown, () -> {
                 outages.check();
                 progress.update(counters.ended(), counters.tasks());
             });

@@ -120,7 +120,13 @@ public final class Dispatcher implements AutoCloseable {
      */
     public boolean dispatch(TaskFileReader tasks, ShutdownSignal shutdown, Runnable progress)
             throws InterruptedException {
-        TaskEnqueuer reading = TaskEnqueuer.start(queue, tasks, failures);
+        return dispatch(tasks, TaskRate.unlimited(), shutdown, progress);
+    }
+
+    /** As {@link #dispatch(TaskFileReader, ShutdownSignal, Runnable)}, but no faster than at the rate. */
+    boolean dispatch(TaskFileReader tasks, TaskRate rate, ShutdownSignal shutdown, Runnable progress)
+            throws InterruptedException {
+        TaskEnqueuer reading = TaskEnqueuer.start(queue, tasks, rate, failures);
         enqueuer = reading;
         while (!(reading.ended() && counters.live() == 0)) {
             if (shutdown.await(CHECK_INTERVAL)) {

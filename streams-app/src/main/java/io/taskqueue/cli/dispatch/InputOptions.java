@@ -3,6 +3,7 @@ package io.taskqueue.cli.dispatch;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.OptionValue;
+import io.taskqueue.queue.Ticker;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,19 @@ final class InputOptions {
             description = "Succeed also if invalid lines were skipped. Without it, the exit code is 1.")
     private boolean skipInvalid;
 
+    @Option(
+            names = "--repeat",
+            description =
+                    "Behind the last line, read the file again from its first, until a stop: for a load that continues.")
+    private boolean repeat;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            converter = OptionValue.Count.class,
+            description = "Enqueue at most so many tasks per second. Default: as many as the queue takes.")
+    private @Nullable Integer rate;
+
     /** @throws CommandFailedException if the file cannot be opened, or the options exclude each other */
     TaskFileReader open(Consumer<String> report) {
         if (strict && skipInvalid) {
@@ -60,7 +74,14 @@ final class InputOptions {
                     "--strict fails at an invalid line and --skip-invalid accepts it, but both were given. Omit one of them.");
         }
         return TaskFileReader.open(
-                tasks, new TaskFileReader.Settings(strict, maxLineBytes, fromLine == null ? 1 : fromLine), report);
+                tasks,
+                new TaskFileReader.Settings(strict, maxLineBytes, fromLine == null ? 1 : fromLine, repeat),
+                report);
+    }
+
+    /** The rate at which its tasks are enqueued. */
+    TaskRate rate(Ticker ticker) {
+        return rate == null ? TaskRate.unlimited() : TaskRate.perSecond(rate, ticker);
     }
 
     /** Whether the tasks that earlier dispatchers of the queue left are recovered. */

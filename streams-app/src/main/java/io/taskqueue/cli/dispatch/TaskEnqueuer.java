@@ -25,18 +25,20 @@ final class TaskEnqueuer {
 
     private final TaskQueue<String> queue;
     private final TaskFileReader tasks;
+    private final TaskRate rate;
     private @Nullable Thread thread;
     private volatile boolean stopping;
     private volatile @Nullable TaskLine inHand;
     private volatile @Nullable CommandFailedException failure;
 
-    private TaskEnqueuer(TaskQueue<String> queue, TaskFileReader tasks) {
+    private TaskEnqueuer(TaskQueue<String> queue, TaskFileReader tasks, TaskRate rate) {
         this.queue = queue;
         this.tasks = tasks;
+        this.rate = rate;
     }
 
-    static TaskEnqueuer start(TaskQueue<String> queue, TaskFileReader tasks, ThreadFailures failures) {
-        TaskEnqueuer enqueuer = new TaskEnqueuer(queue, tasks);
+    static TaskEnqueuer start(TaskQueue<String> queue, TaskFileReader tasks, TaskRate rate, ThreadFailures failures) {
+        TaskEnqueuer enqueuer = new TaskEnqueuer(queue, tasks, rate);
         enqueuer.thread = failures.start("task-enqueuer", enqueuer::run);
         return enqueuer;
     }
@@ -65,6 +67,7 @@ final class TaskEnqueuer {
     private void enqueueAll() throws IOException, InterruptedException {
         for (Optional<TaskLine> task = tasks.next(); task.isPresent(); task = tasks.next()) {
             inHand = task.get();
+            rate.await();
             try {
                 queue.enqueue(task.get().json(), task.get().key().text());
             } catch (PayloadRefusedException e) {

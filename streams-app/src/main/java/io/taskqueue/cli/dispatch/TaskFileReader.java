@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Reads tasks from a file of JSON lines in UTF-8: each line is one payload, any JSON value except null; blank lines are ignored. A
  * byte order mark is skipped. A file whose lines cannot be tasks at all (UTF-16, an array over several lines) is refused.
  *
- * <p>An invalid line is reported with its number and skipped; a strict reader fails instead. One thread at a time reads; an
+ * <p>An invalid line is reported with its number and skipped; a strict reader fails instead. A file that is repeated is opened again
+ * behind its last line; its invalid lines are reported and counted once. One thread at a time reads; an
  * interruption of a thread that waits for a pipe ends its read without losing a byte.
  */
 public final class TaskFileReader implements AutoCloseable {
@@ -42,33 +43,41 @@ public final class TaskFileReader implements AutoCloseable {
      * @param strict whether an invalid line is a failure
      * @param maxLineBytes the longest line
      * @param fromLine the number of the first line to read; those before are skipped
+     * @param repeat whether the file is read again from its first line behind its last one
      */
-    public record Settings(boolean strict, int maxLineBytes, long fromLine) {
+    public record Settings(boolean strict, int maxLineBytes, long fromLine, boolean repeat) {
 
         /** A line that is longer is no payload that a record can take. */
         static final int MAX_LINE_BYTES = ReplicationEventCodec.MAX_PAYLOAD_BYTES;
 
         /** Invalid lines are skipped, and all lines are read. */
         public static Settings defaults() {
-            return new Settings(false, MAX_LINE_BYTES, 1);
+            return new Settings(false, MAX_LINE_BYTES, 1, false);
         }
     }
 
-    private final InputLines lines;
+    private final @Nullable String file;
     private final TaskInput input;
     private final Settings settings;
     private final Consumer<String> report;
+    private InputLines lines;
     private boolean begun;
     private @Nullable LineKey behind;
     /** Whether lines were skipped because they had been dispatched, and no task was read behind them yet. */
     private boolean continued;
 
     private boolean firstValueSeen;
+    /** Whether the file is read again: then its invalid lines have been reported. */
+    private boolean repeated;
+    /** Whether a task was returned since the first line that was read. */
+    private boolean hasTask;
+
     private long skipped;
     private long refusedLine;
 
-    private TaskFileReader(TaskInput input, Settings settings, Consumer<String> report) {
+    private TaskFileReader(@Nullable String file, TaskInput input, Settings settings, Consumer<String> report) {
         this.lines = new InputLines(input.stream(), input.keyName(), settings.maxLineBytes);
+        this.file = file;
         this.input = input;
         this.settings = settings;
         this.report = report;
@@ -82,9 +91,10 @@ public final class TaskFileReader implements AutoCloseable {
      */
     public static TaskFileReader open(@Nullable String file, Settings settings, Consumer<String> report) {
         try {
-            TaskFileReader reader = of(TaskInput.open(file), settings, report);
+            TaskFileReader reader = new TaskFileReader(file, TaskInput.open(file), settings, report);
             boolean opened = false;
             try {
+                reader.requireRepeatable();
                 if (!reader.isPipe()) {
                     reader.begin();
                 }
@@ -102,7 +112,16 @@ public final class TaskFileReader implements AutoCloseable {
 
     /** Reads an input that is open. */
     static TaskFileReader of(TaskInput input, Settings settings, Consumer<String> report) {
-        return new TaskFileReader(input, settings, report);
+        return new TaskFileReader(null, input, settings, report);
+    }
+
+    private void requireRepeatable() {
+        if (settings.repeat && isPipe()) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "--repeat reads the tasks again behind the last line, but " + input.name()
+                            + " can be read only once. Pass a file, or omit --repeat.");
+        }
     }
 
     /** The name of this input in the keys of its tasks. */
@@ -144,11 +163,35 @@ public final class TaskFileReader implements AutoCloseable {
     }
 
     /**
-     * The next task, or empty at the end of the file.
+     * The next task, or empty at the end of the file, which a repeating reader never reaches.
      *
-     * @throws CommandFailedException if the file cannot contain tasks, or the line is invalid and this reader is strict
+     * @throws CommandFailedException if the file cannot contain tasks, or the line is invalid and this reader is strict, or the file is
+     *     to be repeated and has no task
      */
     Optional<TaskLine> next() throws IOException {
+        Optional<TaskLine> task = nextOfFile();
+        while (task.isEmpty() && settings.repeat) {
+            beginAgain();
+            task = nextOfFile();
+        }
+        hasTask = true;
+        return task;
+    }
+
+    private void beginAgain() throws IOException {
+        if (repeated && !hasTask) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "--repeat reads the tasks again behind the last line, but " + input.name()
+                            + " has no valid task. Put a task into it, or omit --repeat.");
+        }
+        repeated = true;
+        hasTask = false;
+        lines.close();
+        lines = new InputLines(TaskInput.open(file).stream(), input.keyName(), settings.maxLineBytes);
+    }
+
+    private Optional<TaskLine> nextOfFile() throws IOException {
         begin();
         for (Optional<LineReader.Line> line = lines.next(); line.isPresent(); line = lines.next()) {
             Optional<TaskLine> task = task(line.get());
@@ -307,6 +350,9 @@ public final class TaskFileReader implements AutoCloseable {
             refusedLine = line;
             throw new CommandFailedException(
                     ExitCode.FAILED, message + " Correct the line, or omit --strict to skip it.");
+        }
+        if (repeated) {
+            return;
         }
         skipped++;
         report.accept(message + " The line was skipped.");

@@ -5,7 +5,7 @@
  *   DispatchCommand             options (InputOptions, WorkerOptions, StopOptions)
  *     DispatchRun               one run, from the first line to the last acknowledgement; OutageReports, DispatchReport
  *       Dispatcher              a queue with its source and workers
- *         TaskEnqueuer            a thread; TaskFileReader reads the tasks (TaskLine) of a TaskInput, GzipInput decompresses them
+ *         TaskEnqueuer            a thread, at a TaskRate; TaskFileReader reads the tasks (TaskLine) of a TaskInput, GzipInput decompresses them
  *         SimulatedWorkers        a thread each (WorkerBehavior)
  *         DispatchCounters        a listener of the queue, inside its lock
  *         RemainingTasks          what was read or recovered and has not ended (RemainingTask)

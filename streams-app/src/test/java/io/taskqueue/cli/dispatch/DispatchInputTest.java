@@ -277,6 +277,34 @@ class DispatchInputTest {
     }
 
     @Test
+    void repeatedFileIsDispatchedUntilAStopAtTheRateThatWasAskedFor() throws Exception {
+        Path tasks = Files.writeString(directory.resolve("few.ndjson"), "1\n2\n3\n");
+        long begin = System.nanoTime();
+        try (ChildJvm dispatch = ChildJvm.start(
+                directory.resolve("repeat.txt"),
+                TaskQueueCommand.class,
+                "dispatch",
+                "--bootstrap-server",
+                broker.bootstrapServers(),
+                "--queue",
+                "repeated",
+                "--tasks",
+                tasks.toString(),
+                "--repeat",
+                "--rate",
+                "50",
+                "--output",
+                "json")) {
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> positionOf("repeated") >= 90);
+            dispatch.terminate();
+
+            assertThat(dispatch.awaitEnd()).isEqualTo(143);
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            assertThat(result(dispatch).get("tasks").asInt()).isBetween(30, 10 + (int) (50 * seconds));
+        }
+    }
+
+    @Test
     void aFencedDispatcherEndsWithAFailureThatNamesTheNewOwner() throws Exception {
         try (ChildJvm dispatch = child("fenced", List.of())) {
             write(dispatch, "1\n");

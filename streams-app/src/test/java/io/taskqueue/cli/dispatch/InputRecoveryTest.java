@@ -87,7 +87,7 @@ class InputRecoveryTest {
     private String first(OptionalInt fromLine, Optional<String> lastKey, long events) throws IOException {
         Path file = Files.writeString(directory.resolve("tasks"), "1\n2\n3\n");
         InputRecovery recovery = new InputRecovery(fromLine, reported::add);
-        TaskFileReader.Settings settings = new TaskFileReader.Settings(true, 1_000, fromLine.orElse(1));
+        TaskFileReader.Settings settings = new TaskFileReader.Settings(true, 1_000, fromLine.orElse(1), false);
         try (TaskFileReader tasks = open(file, settings)) {
             recovery.requireContinuable(tasks, report(lastKey, events));
             recovery.continueInput(tasks, report(lastKey, events));

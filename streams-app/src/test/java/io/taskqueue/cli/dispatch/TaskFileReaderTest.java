@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TaskFileReaderTest {
 
-    private static final TaskFileReader.Settings STRICT = new TaskFileReader.Settings(true, 1_000, 1);
+    private static final TaskFileReader.Settings STRICT = new TaskFileReader.Settings(true, 1_000, 1, false);
 
     @TempDir
     Path directory;
@@ -72,6 +72,52 @@ class TaskFileReaderTest {
     void byteOrderMarkIsSkippedAlsoOfConcatenatedFiles() throws IOException {
         assertThat(read(write("\uFEFF1\n2\n\uFEFF3\n"))).containsExactly("1", "2", "3");
         assertThat(reported).isEmpty();
+    }
+
+    @Test
+    void repeatedFileBeginsAgainBehindItsLastLineAndReportsInvalidLinesOnce() throws IOException {
+        Path file = write("1\nnull\n2\n");
+
+        try (TaskFileReader tasks = TaskFileReader.open(file.toString(), repeated(1), reported::add)) {
+            assertThat(List.of(next(tasks), next(tasks), next(tasks), next(tasks), next(tasks)))
+                    .containsExactly("1: 1", "3: 2", "1: 1", "3: 2", "1: 1");
+            assertThat(tasks.skipped()).isEqualTo(1);
+        }
+        assertThat(reported).hasSize(1);
+    }
+
+    @Test
+    void repeatedFileIsReadFromItsFirstLineAlsoIfTheFirstTimeBeganLater() throws IOException {
+        Path file = write("1\n2\n");
+
+        try (TaskFileReader tasks = TaskFileReader.open(file.toString(), repeated(3), reported::add)) {
+            assertThat(List.of(next(tasks), next(tasks), next(tasks))).containsExactly("1: 1", "2: 2", "1: 1");
+        }
+    }
+
+    @Test
+    void fileWithoutATaskCannotBeRepeated() throws IOException {
+        Path file = write("\nnull\n");
+
+        try (TaskFileReader tasks = TaskFileReader.open(file.toString(), repeated(1), reported::add)) {
+            assertThatThrownBy(tasks::next)
+                    .isInstanceOf(CommandFailedException.class)
+                    .hasMessage("--repeat reads the tasks again behind the last line, but " + file
+                            + " has no valid task. Put a task into it, or omit --repeat.");
+        }
+    }
+
+    @Test
+    void standardInputCannotBeRepeated() {
+        assertThatThrownBy(() -> TaskFileReader.open("-", repeated(1), reported::add))
+                .isInstanceOfSatisfying(CommandFailedException.class, e -> assertThat(e.exitCode())
+                        .isEqualTo(ExitCode.USAGE))
+                .hasMessage("--repeat reads the tasks again behind the last line, but standard input can be read only"
+                        + " once. Pass a file, or omit --repeat.");
+    }
+
+    private static TaskFileReader.Settings repeated(long fromLine) {
+        return new TaskFileReader.Settings(false, 1_000, fromLine, true);
     }
 
     @ParameterizedTest
@@ -138,8 +184,8 @@ class TaskFileReaderTest {
     void lineThatIsTooLongIsSkippedAndCounted() throws IOException {
         Path file = write("1\n\"" + "x".repeat(2_000) + "\"\n2\n");
 
-        try (TaskFileReader tasks =
-                TaskFileReader.open(file.toString(), new TaskFileReader.Settings(false, 1_000, 1), reported::add)) {
+        try (TaskFileReader tasks = TaskFileReader.open(
+                file.toString(), new TaskFileReader.Settings(false, 1_000, 1, false), reported::add)) {
             assertThat(next(tasks)).isEqualTo("1: 1");
             assertThat(next(tasks)).isEqualTo("3: 2");
             assertThat(tasks.skipped()).isEqualTo(1);
@@ -170,8 +216,8 @@ class TaskFileReaderTest {
     void readingStartsAtALine() throws IOException {
         Path file = write("{broken\n2\n3\n");
 
-        try (TaskFileReader tasks =
-                TaskFileReader.open(file.toString(), new TaskFileReader.Settings(false, 1_000, 3), reported::add)) {
+        try (TaskFileReader tasks = TaskFileReader.open(
+                file.toString(), new TaskFileReader.Settings(false, 1_000, 3, false), reported::add)) {
             assertThat(next(tasks)).isEqualTo("3: 3");
             assertThat(tasks.next()).isEmpty();
             assertThat(tasks.nextLine()).isEqualTo(4);
@@ -225,8 +271,8 @@ class TaskFileReaderTest {
     @Test
     void firstLineBehindTheEndIsReported() throws IOException {
         Path file = write("1\n2\n3\n");
-        try (TaskFileReader tasks =
-                TaskFileReader.open(file.toString(), new TaskFileReader.Settings(true, 1_000, 99), reported::add)) {
+        try (TaskFileReader tasks = TaskFileReader.open(
+                file.toString(), new TaskFileReader.Settings(true, 1_000, 99, false), reported::add)) {
             assertThat(tasks.next()).isEmpty();
         }
         assertThat(reported)
