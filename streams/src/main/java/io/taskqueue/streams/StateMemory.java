@@ -27,7 +27,7 @@ import org.rocksdb.WriteBufferManager;
 public final class StateMemory implements RocksDBConfigSetter {
 
     /** The property that states how much memory, in bytes. */
-    static final String BYTES = "taskqueue.state.memory.bytes";
+    public static final String BYTES = "taskqueue.state.memory.bytes";
 
     /** So many stores may fill a memtable each before the shared bound makes them flush. */
     private static final long STORES = 32;

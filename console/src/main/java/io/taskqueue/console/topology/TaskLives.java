@@ -1,0 +1,106 @@
+package io.taskqueue.console.topology;
+
+import io.taskqueue.console.fold.EventViews;
+import io.taskqueue.console.fold.IndexedTask;
+import io.taskqueue.console.fold.PartitionFold;
+import io.taskqueue.console.model.EventView;
+import io.taskqueue.console.model.TaskLife;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.Task;
+import io.taskqueue.event.TaskEvent;
+import io.taskqueue.event.TaskId;
+import io.taskqueue.queue.Ticker;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.serde.UndecodableEventException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Reads the events of a task from the event topic, by the offsets that the index has. Thread-safe. */
+final class TaskLives {
+
+    private final ViewSettings settings;
+    private final AssignedFolds assigned;
+    private final EventReader reader;
+    private final ReplicationEventCodec<String> codec = new ReplicationEventCodec<>(PayloadCodec.jsonText());
+
+    TaskLives(ViewSettings settings, AssignedFolds assigned, EventReader reader) {
+        this.settings = settings;
+        this.assigned = assigned;
+        this.reader = reader;
+    }
+
+    /** Empty if the index does not know the task. A task that was restored into another queue has events of both. */
+    Optional<TaskLife> read(TaskId id, boolean showPayload) throws InterruptedException, TimeoutException {
+        Ticker ticker = settings.instruments().ticker();
+        long began = ticker.nanos();
+        long limit = settings.limits().lifeTimeout().toNanos();
+        List<IndexedTask> known = new ArrayList<>();
+        List<List<EventView>> lives = new ArrayList<>();
+        long events = 0;
+        for (PartitionFold fold : assigned.all()) {
+            for (IndexedTask task : fold.find(id)) {
+                known.add(task);
+                events += task.events().events();
+                long left = Math.max(0, limit - (ticker.nanos() - began));
+                lives.add(events(task, fold.partition(), left, showPayload));
+            }
+        }
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        IndexedTask newest = known.stream()
+                .max(Comparator.comparing((IndexedTask task) -> task.view().changedAt()))
+                .orElseThrow();
+        List<EventView> merged = merge(lives);
+        return Optional.of(new TaskLife(newest.view(), merged, events - merged.size()));
+    }
+
+    private List<EventView> events(IndexedTask task, int partition, long limitNanos, boolean showPayload)
+            throws InterruptedException, TimeoutException {
+        List<EventView> events = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record :
+                reader.read(partition, task.events().kept(), limitNanos)) {
+            try {
+                ReplicationEvent<String> event = codec.decode(record.value() == null ? new byte[0] : record.value());
+                if (isOf(task, event)) {
+                    String payload = showPayload ? event.payload() : null;
+                    events.add(EventViews.of(event, partition, record.offset(), payload));
+                }
+            } catch (UndecodableEventException e) {
+                continue; // another record is at the offset now: the event counts as missing
+            }
+        }
+        return events;
+    }
+
+    private static boolean isOf(IndexedTask task, ReplicationEvent<String> event) {
+        return event.queueName().equals(task.queueName())
+                && event.change()
+                        .map(TaskEvent::task)
+                        .map(Task::id)
+                        .filter(task.id()::equals)
+                        .isPresent();
+    }
+
+    /** By time; the events of one queue stay in their order. */
+    private static List<EventView> merge(List<List<EventView>> lives) {
+        List<EventView> merged = new ArrayList<>();
+        List<List<EventView>> left = new ArrayList<>(lives);
+        while (true) {
+            left.removeIf(List::isEmpty);
+            if (left.isEmpty()) {
+                return merged;
+            }
+            List<EventView> first = left.stream()
+                    .min(Comparator.comparing(events -> events.get(0).occurredAt()))
+                    .orElseThrow();
+            merged.add(first.get(0));
+            left.set(left.indexOf(first), first.subList(1, first.size()));
+        }
+    }
+}

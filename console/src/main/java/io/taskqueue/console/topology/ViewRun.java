@@ -1,0 +1,237 @@
+package io.taskqueue.console.topology;
+
+import io.taskqueue.console.fold.EventTopicState;
+import io.taskqueue.console.fold.PartitionFold;
+import io.taskqueue.console.fold.QueueActivities;
+import io.taskqueue.console.fold.TopicRecreatedException;
+import io.taskqueue.console.fold.ViewFormatException;
+import io.taskqueue.console.topology.ViewLifecycle.Ending;
+import io.taskqueue.kafka.ClientProperties;
+import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.kafka.KafkaFailure;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.ThreadMetadata;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs Kafka Streams for the view, on a thread of its own: waits for the event topic, starts, and starts again after whatever ended it, until it is
+ * closed. The view is derived from the event topic, so where its state does not fit the topic any more, it is deleted and built again.
+ *
+ * <p>Thread-safe.
+ */
+final class ViewRun implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ViewRun.class);
+
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+    /** What runs. */
+    private record Running(EventTopicState topic, KafkaStreams streams) {}
+
+    private final ViewSettings settings;
+    private final AssignedFolds assigned;
+    private final Followers followers;
+    private final QueueActivities activities;
+    private final RestoreProgress restore = new RestoreProgress();
+    private final ViewLifecycle lifecycle = new ViewLifecycle();
+    private final ViewTopics topics;
+    private final Thread thread;
+    private Duration nextWait = FIRST_WAIT;
+    private volatile @Nullable Running running;
+    private volatile @Nullable String problem;
+
+    ViewRun(ViewSettings settings, AssignedFolds assigned, Followers followers, QueueActivities activities) {
+        this.settings = settings;
+        this.assigned = assigned;
+        this.followers = followers;
+        this.activities = activities;
+        this.topics = new ViewTopics(settings);
+        this.thread = new Thread(this::run, settings.name() + "-view");
+        this.thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Why it does not run; empty if it does. */
+    Optional<String> problem() {
+        return Optional.ofNullable(problem);
+    }
+
+    /** The event topic, as of the last start; empty before the first. */
+    Optional<EventTopicState> topic() {
+        return Optional.ofNullable(running).map(Running::topic);
+    }
+
+    /** The event topic now; empty if it does not exist. */
+    Optional<EventTopicState> describeTopic() throws InterruptedException {
+        return topics.describe();
+    }
+
+    RestoreProgress restore() {
+        return restore;
+    }
+
+    boolean isRunning() {
+        Running now = running;
+        return lifecycle.running() && now != null && now.streams().state() == KafkaStreams.State.RUNNING;
+    }
+
+    /** The members of the group that are threads of this process. */
+    Set<String> ownClients() {
+        Running now = running;
+        return now == null
+                ? Set.of()
+                : now.streams().metadataForLocalThreads().stream()
+                        .map(ThreadMetadata::consumerClientId)
+                        .collect(Collectors.toSet());
+    }
+
+    /** The event topic is not the one that was started with. */
+    void topicChanged(String how) {
+        if (lifecycle.end(Ending.RESTART, how)) {
+            LOG.warn("The console starts its view again: {}.", how);
+        }
+    }
+
+    private void run() {
+        try {
+            boolean reset = false;
+            while (!lifecycle.closed()) {
+                reset = runOnce(reset);
+                if (lifecycle.ending() == Ending.FAILED) {
+                    lifecycle.pause(nextWait);
+                    nextWait = nextWait.multipliedBy(2).compareTo(LONGEST_WAIT) > 0
+                            ? LONGEST_WAIT
+                            : nextWait.multipliedBy(2);
+                }
+                boolean unused = lifecycle.again();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("The view is closed", e);
+        }
+    }
+
+    /** Returns whether the view must be built again. */
+    private boolean runOnce(boolean reset) throws InterruptedException {
+        boolean again = reset;
+        @Nullable KafkaStreams streams = null;
+        try {
+            EventTopicState topic = topics.await(why -> problem = why);
+            again |= !topics.fit(topic);
+            streams = streams(topic);
+            if (again) {
+                LOG.warn("The console builds its view again from the events of topic {}.", settings.topic());
+                topics.reset();
+                streams.cleanUp();
+                again = false;
+            }
+            if (lifecycle.started()) {
+                restore.clear();
+                running = new Running(topic, streams);
+                problem = null;
+                streams.start();
+                lifecycle.awaitEnd();
+            }
+        } catch (RuntimeException e) {
+            failed(e);
+        } finally {
+            if (streams != null) {
+                close(streams);
+            }
+        }
+        return again || lifecycle.ending() == Ending.RESET;
+    }
+
+    private KafkaStreams streams(EventTopicState topic) {
+        KafkaStreams streams = new KafkaStreams(
+                ViewTopology.of(
+                        settings.topic(),
+                        () -> new ViewProcessor(
+                                (partition, store) -> new PartitionFold(
+                                        partition,
+                                        store,
+                                        topic,
+                                        settings.limits().fold(),
+                                        activities,
+                                        settings.instruments().clock()),
+                                assigned,
+                                followers)),
+                new StreamsConfig(ViewProperties.of(settings)));
+        streams.setGlobalStateRestoreListener(restore);
+        streams.setUncaughtExceptionHandler(this::threadFailed);
+        streams.setStateListener((now, before) -> follow(now));
+        return streams;
+    }
+
+    private void follow(KafkaStreams.State now) {
+        if (now == KafkaStreams.State.RUNNING) {
+            nextWait = FIRST_WAIT;
+        } else if (now.hasCompletedShutdown()) {
+            boolean unused = lifecycle.end(Ending.FAILED, "Kafka Streams ended by itself");
+        }
+    }
+
+    /** On the stream thread, which ends after it. */
+    private StreamThreadExceptionResponse threadFailed(Throwable thrown) {
+        failed(thrown);
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    private void failed(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof TopicRecreatedException || cause instanceof ViewFormatException) {
+                end(Ending.RESET, String.valueOf(cause.getMessage()), thrown);
+                return;
+            }
+            if (cause instanceof MissingSourceTopicException) {
+                end(Ending.RESTART, "Topic " + settings.topic() + " was deleted.", thrown);
+                return;
+            }
+        }
+        KafkaFailure failure = KafkaFailure.of(thrown, new ClientProperties(settings.kafka()).of(Client.ADMIN));
+        end(Ending.FAILED, failure.text(), thrown);
+    }
+
+    private void end(Ending how, String why, Throwable thrown) {
+        if (lifecycle.end(how, why)) {
+            problem = "The view stopped, and starts again. " + why;
+            LOG.warn("The console's view stopped, and starts again: {}", why, thrown);
+        }
+    }
+
+    private void close(KafkaStreams streams) {
+        boolean closed = streams.close(
+                CloseOptions.timeout(CLOSE_TIMEOUT).withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
+        if (!closed) {
+            LOG.warn("The view of console {} did not stop within {} s.", settings.name(), CLOSE_TIMEOUT.toSeconds());
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!lifecycle.close()) {
+            thread.interrupt(); // it may wait for the topic; otherwise it closes Kafka Streams now
+        }
+        try {
+            thread.join(CLOSE_TIMEOUT.plusSeconds(5).toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        topics.close();
+    }
+}

@@ -1,0 +1,23 @@
+/**
+ * The console's view of queues and tasks on Kafka Streams: the events of the event topic are folded into a store. The only package of the console that
+ * uses Kafka Streams.
+ *
+ * <pre>
+ *   ViewService        for the console: implements QueueIndex; its Builder makes ViewSettings
+ *     ViewRun            starts Kafka Streams, and starts it again after whatever ended it; ViewLifecycle its states
+ *       ViewTopics         waits for the event topic, and keeps the view's changelog topic fit for it
+ *       ViewTopology       source and processor; ViewProperties its properties
+ *         ViewProcessor      passes records of one partition to its PartitionFold; StreamsViewStore its store
+ *     AssignedFolds      the folds of the partitions that this process has
+ *     ViewMonitor        each second: progress, problems, and the directory of queues; RestoreProgress what is restored
+ *     EventReader        reads the events of a task from the topic, by their offsets
+ *     Followers          who gets events as they are read
+ * </pre>
+ *
+ * <p>Threads: the stream thread folds; the monitor's thread asks Kafka and updates what readers see; the thread of ViewRun starts and restarts. Callers of
+ * ViewService read what is in memory and in the local store, and only life() waits for Kafka.
+ */
+@NullMarked
+package io.taskqueue.console.topology;
+
+import org.jspecify.annotations.NullMarked;

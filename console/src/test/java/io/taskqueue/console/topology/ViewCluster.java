@@ -1,0 +1,152 @@
+package io.taskqueue.console.topology;
+
+import io.taskqueue.console.model.ViewProgress;
+import io.taskqueue.embedded.EmbeddedKafka;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.serde.EventHeaders;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.serde.ReplicationEventCodec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+/** One test's event topic on the broker that all tests of the view share, and the views of it. */
+final class ViewCluster implements AutoCloseable {
+
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final ReplicationEventCodec<String> CODEC = new ReplicationEventCodec<>(PayloadCodec.utf8());
+
+    final String topic = "events-" + UUID.randomUUID();
+    final String name = "console-" + UUID.randomUUID();
+    final Admin admin = Admin.create(kafka());
+    private final KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(kafka(), new ByteArraySerializer(), new ByteArraySerializer());
+    private final Path directory;
+
+    ViewCluster() throws IOException {
+        directory = Files.createTempDirectory("view-cluster");
+    }
+
+    static Map<String, Object> kafka() {
+        return Map.of("bootstrap.servers", SharedBroker.KAFKA.bootstrapServers());
+    }
+
+    void createTopic(int partitions) throws Exception {
+        admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
+                .all()
+                .get(30, TimeUnit.SECONDS);
+        await().ignoreExceptions().until(() -> {
+            for (int partition = 0; partition < partitions; partition++) {
+                var unused = admin.listOffsets(Map.of(new TopicPartition(topic, partition), OffsetSpec.latest()))
+                        .all()
+                        .get(5, TimeUnit.SECONDS);
+            }
+            return true;
+        });
+    }
+
+    void deleteTopic() throws Exception {
+        admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
+        await().until(() ->
+                !admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(topic));
+    }
+
+    Path state(String instance) {
+        return directory.resolve(instance);
+    }
+
+    ViewService.Builder view() {
+        return ViewService.builder(kafka(), state("one"))
+                .name(name)
+                .topic(topic)
+                .topicCheckInterval(Duration.ofMillis(500));
+    }
+
+    void send(int partition, ReplicationEvent<String> event) throws Exception {
+        Headers headers = new RecordHeaders();
+        EventHeaders.write(event, new UUID(0, 1), headers);
+        send(partition, event.queueName(), CODEC.encode(event), headers);
+    }
+
+    void send(int partition, String key, byte[] value, Headers headers) throws Exception {
+        var unused = producer.send(new ProducerRecord<>(
+                        topic, partition, null, key.getBytes(StandardCharsets.UTF_8), value, headers))
+                .get(30, TimeUnit.SECONDS);
+    }
+
+    static ConditionFactory await() {
+        return Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50));
+    }
+
+    /** Waits until the view contains what is in the topic. */
+    static void awaitCurrent(ViewService view) {
+        await().until(
+                        view::progress,
+                        progress -> progress.state() == ViewProgress.State.CURRENT && progress.behind() == 0);
+    }
+
+    static void delete(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (var files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> {
+                try {
+                    Files.delete(file);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        producer.close();
+        admin.close();
+        delete(directory);
+    }
+
+    private static final class SharedBroker {
+
+        static final EmbeddedKafka KAFKA = start();
+
+        private static EmbeddedKafka start() {
+            try {
+                Path directory = Files.createTempDirectory("view-broker");
+                EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0);
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    kafka.close();
+                    try {
+                        delete(directory);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }));
+                return kafka;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
