@@ -172,25 +172,9 @@ final class FakeCluster implements QueueIndex, SinkIndex {
 
     private static TaskLife hidden(TaskLife life) {
         return new TaskLife(
-                life.task(), life.events().stream().map(FakeCluster::hidden).toList(), life.missing());
-    }
-
-    private static EventView hidden(EventView event) {
-        return new EventView(
-                event.queueName(),
-                event.taskId(),
-                event.kind(),
-                event.epoch(),
-                event.sequence(),
-                event.partition(),
-                event.offset(),
-                event.occurredAt(),
-                event.attempt(),
-                event.lease(),
-                event.leaseExpiration(),
-                event.availableAt(),
-                event.error(),
-                null);
+                life.task(),
+                life.events().stream().map(EventView::withoutPayload).toList(),
+                life.missing());
     }
 
     @Override

@@ -3,9 +3,11 @@ package io.taskqueue.diagnostics;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.http.AccessControl;
+import io.taskqueue.http.HealthEndpoint;
 import io.taskqueue.http.HttpServer;
 import io.taskqueue.http.HttpServerSettings;
 import io.taskqueue.http.JsonResponses;
+import io.taskqueue.http.MetricsEndpoint;
 import io.taskqueue.http.StreamClients;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
@@ -98,9 +101,9 @@ public final class DiagnosticsServer implements AutoCloseable {
         private Duration requestTimeout = Duration.ofSeconds(10);
         private int maxStreamClients = 64;
         private int bufferedEvents = 4_096;
-        private final Map<String, HealthCheck> checks = new LinkedHashMap<>();
-        private final Map<String, HealthCheck> liveChecks = new LinkedHashMap<>();
-        private final Map<String, Supplier<Optional<String>>> notes = new LinkedHashMap<>();
+        private final Map<String, Callable<Optional<String>>> checks = new LinkedHashMap<>();
+        private final Map<String, Callable<Optional<String>>> liveChecks = new LinkedHashMap<>();
+        private final Map<String, Callable<Optional<String>>> notes = new LinkedHashMap<>();
 
         private Builder() {}
 
@@ -140,7 +143,7 @@ public final class DiagnosticsServer implements AutoCloseable {
          * @throws IllegalArgumentException if there is a check of that name
          */
         public Builder ready(String name, HealthCheck check) {
-            addUnique("check", checks, name, Objects.requireNonNull(check, "check"));
+            addUnique("check", checks, name, Objects.requireNonNull(check, "check")::failure);
             return this;
         }
 
@@ -151,7 +154,7 @@ public final class DiagnosticsServer implements AutoCloseable {
          * @throws IllegalArgumentException if there is a check of that name
          */
         public Builder live(String name, HealthCheck check) {
-            addUnique("check", liveChecks, name, Objects.requireNonNull(check, "check"));
+            addUnique("check", liveChecks, name, Objects.requireNonNull(check, "check")::failure);
             return this;
         }
 
@@ -161,7 +164,7 @@ public final class DiagnosticsServer implements AutoCloseable {
          * @throws IllegalArgumentException if there is a note of that name
          */
         public Builder note(String name, Supplier<Optional<String>> note) {
-            addUnique("note", notes, name, Objects.requireNonNull(note, "note"));
+            addUnique("note", notes, name, Objects.requireNonNull(note, "note")::get);
             return this;
         }
 

@@ -5,11 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.taskqueue.diagnostics.ParkedTaskOperations.Action;
 import io.taskqueue.diagnostics.ParkedTaskOperations.Decision;
+import io.taskqueue.http.JsonRequests;
 import io.taskqueue.http.JsonResponses;
 import io.taskqueue.serde.BoundedJson;
-import java.util.Locale;
 import java.util.NoSuchElementException;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,18 +36,9 @@ final class ParkedTasksEndpoint {
     }
 
     void decide(Context context) throws InterruptedException {
-        // a web page can send a form to any server, but JSON only to a server that allows it
-        String type = Objects.requireNonNullElse(context.contentType(), "").toLowerCase(Locale.ROOT);
-        if (!type.matches("application/json\\s*(;.*)?")) {
-            JsonResponses.error(
-                    context,
-                    415,
-                    "A decision must be JSON, but the Content-Type of the request is "
-                            + (type.isEmpty() ? "missing" : "a different one")
-                            + ". Send it with Content-Type: application/json.");
-            return;
+        if (JsonRequests.accepted(context)) {
+            respond(context, 202, tasks -> tasks.decide(decision(context.body())));
         }
-        respond(context, 202, tasks -> tasks.decide(decision(context.body())));
     }
 
     @FunctionalInterface

@@ -5,8 +5,7 @@
  *   DiagnosticsServer (built once, here everything is wired)
  *     io.taskqueue.http                the server, and which requests are granted
  *     EventStreamEndpoint              /diagnostics/taskqueue: EventFeed -> DiagnosticsEvent -> StreamClient
- *     HealthEndpoint                /health/ready: HealthCheck
- *     MetricsEndpoint                  /metrics
+ *     HealthCheck                      what /health/ready and /health/live ask
  *     ParkedTasksEndpoint              /api/parked: ParkedTaskOperations
  *   DispatcherEventFeed                the feed of a queue and its source
  * </pre>

@@ -73,6 +73,11 @@ public final class AccessControl {
                 && (token == null ? namesThisServer(context.header("Host")) : carries(token, context));
     }
 
+    /** Whether the request is granted for content that shows nothing of the cluster: as {@link #granted}, but with or without the token. */
+    public boolean grantedWithoutToken(Context context) {
+        return !sentByAnotherOrigin(context) && (token != null || namesThisServer(context.header("Host")));
+    }
+
     /** Responds to a request that is not granted. */
     void refuse(Context context) {
         if (sentByAnotherOrigin(context)) {

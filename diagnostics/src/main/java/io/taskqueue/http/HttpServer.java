@@ -129,6 +129,14 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
+    /** Refuses a request for content that shows nothing of the cluster, unless it is granted without a token. */
+    public static void protectPublic(Context context, AccessControl access) {
+        if (!access.grantedWithoutToken(context)) {
+            access.refuse(context);
+            context.skipRemainingHandlers();
+        }
+    }
+
     /** No browser stores, frames, sniffs or runs a response, unless a handler allows it. */
     private void setHeaders(Context context) {
         context.header("Cache-Control", "no-store");

@@ -5,6 +5,9 @@
  *   HttpServer              Javalin and Jetty with threads, limits, headers and errors; HttpServerSettings
  *   AccessControl           which requests are granted: token, Host, Origin
  *   ClientDeadlines         how many connections wait for their client, and how long
+ *   HealthEndpoint          /health/live, /health/ready: checks that fail, and notes
+ *   MetricsEndpoint         /metrics
+ *   JsonRequests            which bodies are accepted
  *   JsonResponses           bodies
  *   ServerSentEvents        the bytes of an event stream
  *   StreamClients           the clients of an event stream: StreamClient, each with its ClientBuffer

@@ -35,4 +35,26 @@ public record EventView(
         @Nullable Instant leaseExpiration,
         @Nullable Instant availableAt,
         @Nullable String error,
-        @Nullable String payload) {}
+        @Nullable String payload) {
+
+    /** This event, with its payload hidden. */
+    public EventView withoutPayload() {
+        return payload == null
+                ? this
+                : new EventView(
+                        queueName,
+                        taskId,
+                        kind,
+                        epoch,
+                        sequence,
+                        partition,
+                        offset,
+                        occurredAt,
+                        attempt,
+                        lease,
+                        leaseExpiration,
+                        availableAt,
+                        error,
+                        null);
+    }
+}

@@ -1,9 +1,7 @@
-package io.taskqueue.diagnostics;
+package io.taskqueue.http;
 
 import io.javalin.http.Context;
 import io.taskqueue.event.TaskError;
-import io.taskqueue.http.AccessControl;
-import io.taskqueue.http.JsonResponses;
 import io.taskqueue.queue.CallbackFailures;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,22 +9,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 
 /** Serves {@code /health/ready} or {@code /health/live}: the checks that fail, and notes. */
-final class HealthEndpoint {
+public final class HealthEndpoint {
 
     private final CallbackFailures failures;
     private final String condition;
-    private final Map<String, HealthCheck> checks;
-    private final Map<String, Supplier<Optional<String>>> notes;
+    private final Map<String, Callable<Optional<String>>> checks;
+    private final Map<String, Callable<Optional<String>>> notes;
     private final AccessControl access;
 
-    /** @param condition what the checks decide about */
-    HealthEndpoint(
+    /**
+     * @param condition what the checks decide about: ready or live
+     * @param checks each returns why it fails, or empty
+     * @param notes each returns what it has to say, or empty
+     */
+    public HealthEndpoint(
             String condition,
-            Map<String, HealthCheck> checks,
-            Map<String, Supplier<Optional<String>>> notes,
+            Map<String, Callable<Optional<String>>> checks,
+            Map<String, Callable<Optional<String>>> notes,
             AccessControl access) {
         this.condition = condition;
         this.failures =
@@ -36,7 +38,7 @@ final class HealthEndpoint {
         this.access = access;
     }
 
-    void serve(Context context) {
+    public void serve(Context context) {
         List<Map<String, String>> failing = new ArrayList<>();
         checks.forEach((name, check) ->
                 answer(name, check).ifPresent(reason -> failing.add(Map.of("check", name, "reason", reason))));
@@ -56,14 +58,14 @@ final class HealthEndpoint {
 
     private Map<String, String> presentNotes() {
         Map<String, String> present = new LinkedHashMap<>();
-        notes.forEach((name, note) -> answer(name, note::get).ifPresent(text -> present.put(name, text)));
+        notes.forEach((name, note) -> answer(name, note).ifPresent(text -> present.put(name, text)));
         return present;
     }
 
     /** What a check or a note answers; if it throws, the reason. */
-    private Optional<String> answer(String name, HealthCheck check) {
+    private Optional<String> answer(String name, Callable<Optional<String>> check) {
         try {
-            return Objects.requireNonNull(check.failure(), "it returned null instead of an Optional");
+            return Objects.requireNonNull(check.call(), "it returned null instead of an Optional");
         } catch (Throwable e) { // the application's code may throw anything
             failures.add(name, e);
             return Optional.of(TaskError.of(e).message());

@@ -1,15 +1,14 @@
-package io.taskqueue.diagnostics;
+package io.taskqueue.http;
 
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.taskqueue.http.JsonResponses;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Serves {@code /metrics}: the meters in the text format of Prometheus. */
-final class MetricsEndpoint {
+public final class MetricsEndpoint {
 
     private final @Nullable PrometheusMeterRegistry prometheus;
 
@@ -18,7 +17,7 @@ final class MetricsEndpoint {
     }
 
     /** @throws IllegalArgumentException if the registry is not a Prometheus registry and contains none */
-    static MetricsEndpoint of(@Nullable MeterRegistry registry) {
+    public static MetricsEndpoint of(@Nullable MeterRegistry registry) {
         if (registry == null) {
             return new MetricsEndpoint(null);
         }
@@ -38,7 +37,7 @@ final class MetricsEndpoint {
                 : Stream.of(registry);
     }
 
-    void serve(Context context) {
+    public void serve(Context context) {
         if (prometheus == null) {
             JsonResponses.error(context, 404, "This process was started without meters.");
         } else {

@@ -1,0 +1,84 @@
+package io.taskqueue.console.api;
+
+import io.javalin.http.Context;
+import io.taskqueue.console.model.Page;
+import io.taskqueue.console.model.ReplayRequest;
+import io.taskqueue.console.model.ReplayView;
+import io.taskqueue.console.model.SinkIndex;
+import io.taskqueue.console.model.SinkPosition;
+import io.taskqueue.console.model.SinkView;
+import java.util.Comparator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+
+/** Serves {@code /api/v1/sinks}, {@code /api/v1/sink} and {@code /api/v1/replay-plan}. */
+final class SinksEndpoint {
+
+    private static final Set<String> SORTS = Set.of("queue", "lag", "eta", "rate", "parked");
+    private static final Set<String> MODES = Set.of("recorded-only", "fill-gaps", "rerun");
+
+    private final SinkIndex sinks;
+
+    SinksEndpoint(SinkIndex sinks) {
+        this.sinks = sinks;
+    }
+
+    private record SinkDetail(SinkView sink, Page<SinkPosition> positions, List<ReplayView> replays) {}
+
+    void list(Context context) {
+        QueryParameters.of(context);
+        Answers.data(context, sinks.progress(), sinks.sinks());
+    }
+
+    void one(Context context) {
+        QueryParameters parameters = QueryParameters.of(context, "name", "sort", "order", "limit", "after");
+        SinkView sink = sink(parameters.required("name"));
+        String sort = Objects.requireNonNullElse(parameters.choice("sort", SORTS), "queue");
+        List<SinkPosition> positions = sinks.positions(sink.name(), null).stream()
+                .sorted(order(sort, parameters.descending()))
+                .toList();
+        Answers.data(
+                context,
+                sinks.progress(),
+                new SinkDetail(
+                        sink,
+                        Parts.of(positions, parameters.offset(), parameters.limit()),
+                        sinks.replays(sink.name())));
+    }
+
+    void plan(Context context) throws InterruptedException, TimeoutException {
+        QueryParameters parameters = QueryParameters.of(context, "sink", "from", "mode", "select");
+        SinkView sink = sink(parameters.required("sink"));
+        ReplayRequest request = new ReplayRequest(
+                sink.name(),
+                parameters.required("from"),
+                Objects.requireNonNullElse(parameters.choice("mode", MODES), "recorded-only"),
+                parameters.optional("select"));
+        Answers.data(context, sinks.progress(), sinks.plan(request));
+    }
+
+    private SinkView sink(String name) {
+        return sinks.sinks().stream()
+                .filter(sink -> sink.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException(
+                        "The console knows no sink '" + name + "'. Check the name: see /api/v1/sinks."));
+    }
+
+    private static Comparator<SinkPosition> order(String sort, boolean descending) {
+        Comparator<SinkPosition> order =
+                switch (sort) {
+                    case "lag" -> Comparator.comparingLong(SinkPosition::lagEvents);
+                    case "rate" -> Comparator.comparingDouble(SinkPosition::appliedPerSecond);
+                    case "parked" -> Comparator.comparingLong(SinkPosition::parked);
+                        // no estimate: it never catches up
+                    case "eta" -> Comparator.comparingDouble(
+                            position -> Objects.requireNonNullElse(position.etaSeconds(), Double.POSITIVE_INFINITY));
+                    default -> Comparator.comparing(SinkPosition::queueName);
+                };
+        return (descending ? order.reversed() : order).thenComparing(SinkPosition::queueName);
+    }
+}

@@ -1,0 +1,52 @@
+package io.taskqueue.console.api;
+
+import io.javalin.http.Context;
+import io.taskqueue.console.model.QueueIndex;
+import io.taskqueue.console.model.SinkIndex;
+import io.taskqueue.console.model.TaskEffect;
+import io.taskqueue.console.model.TaskLife;
+import io.taskqueue.console.model.TaskQuery;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+
+/** Serves {@code /api/v1/tasks} and {@code /api/v1/task}. */
+final class TasksEndpoint {
+
+    private static final Set<String> PHASES =
+            Set.of("pending", "delayed", "leased", "dead", "drained", "handed-over", "completed");
+
+    private final QueueIndex queues;
+    private final SinkIndex sinks;
+    private final boolean showPayloads;
+
+    TasksEndpoint(QueueIndex queues, SinkIndex sinks, boolean showPayloads) {
+        this.queues = queues;
+        this.sinks = sinks;
+        this.showPayloads = showPayloads;
+    }
+
+    private record TaskDetail(TaskLife life, List<TaskEffect> effects) {}
+
+    void list(Context context) {
+        QueryParameters parameters = QueryParameters.of(context, "queue", "phase", "text", "limit", "after");
+        TaskQuery query = new TaskQuery(
+                parameters.required("queue"),
+                parameters.choice("phase", PHASES),
+                parameters.text("text"),
+                parameters.limit(),
+                parameters.optional("after"));
+        Answers.data(context, queues.progress(), queues.tasks(query));
+    }
+
+    void one(Context context) throws InterruptedException, TimeoutException {
+        String id = QueryParameters.of(context, "id").required("id");
+        TaskLife life = queues.life(id, showPayloads)
+                .orElseThrow(
+                        () -> new NoSuchElementException(
+                                "The console knows no task '" + id
+                                        + "': it keeps live tasks, and a bounded number of ended ones. A task is named QUEUE/EPOCH/SEQUENCE."));
+        Answers.data(context, queues.progress(), new TaskDetail(life, sinks.effects(life, showPayloads)));
+    }
+}
