@@ -132,7 +132,7 @@ class TimeChart {
       cursor: {y: false, points: {size: 6}, drag: {setScale: false, x: false, y: false}},
       scales: {y: {range: (plot, min, max) => [0, Math.max(max * 1.08, 1)]}},
       axes: [
-        {...axis, space: 70, values: (plot, ticks) => ticks.map(tick => new Date(tick * 1_000).toLocaleTimeString('en-GB',
+        {...axis, size: 26, space: 70, values: (plot, ticks) => ticks.map(tick => new Date(tick * 1_000).toLocaleTimeString('en-GB',
           {hour: '2-digit', minute: '2-digit', ...(ticks.length > 1 && ticks[1] - ticks[0] < 60 ? {second: '2-digit'} : {})}))},
         {...axis, size: 52, space: 36, values: (plot, ticks) => ticks.map(tick => this.#format(tick))},
       ],
