@@ -4,7 +4,7 @@ import {post} from '../api.js';
 import {h} from '../dom.js';
 import {integer, plural} from '../format.js';
 import {Dialog} from './dialog.js';
-import {announce, name, taskLink} from './text.js';
+import {announce, name} from './text.js';
 
 const WORDS = {
   redrive: {
@@ -115,7 +115,7 @@ export class Decision {
     const sentence = `${plural(tasks.length, 'task')} with ${plural(events, 'parked event')} `
       + (executed ? `${tasks.length === 1 ? 'is' : 'are'} being ${this.#words.done}: the command was sent to the sink.` : `${this.#words.would}. Nothing has changed yet.`);
     return h('div.outcome', {role: 'status'}, h('p', {}, h('b', {}, sentence)),
-      h('ul', {}, tasks.slice(0, LISTED).map(task => h('li', {key: task}, taskLink(task, {whole: true}))),
+      h('ul', {}, tasks.slice(0, LISTED).map(task => h('li', {key: task}, name(task, 'code'))),
         tasks.length > LISTED && h('li.faint', {}, `and ${integer(tasks.length - LISTED)} more`)));
   }
 

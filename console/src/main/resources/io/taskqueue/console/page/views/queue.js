@@ -6,6 +6,7 @@ import {integer, plural, position, rate} from '../format.js';
 import {replaceParameters} from '../routes.js';
 import {problemList} from '../parts/badges.js';
 import {timeChart} from '../parts/charts.js';
+import {above} from '../parts/count.js';
 import {positionColumns} from '../parts/position.js';
 import {beside, empty, figures, section} from '../parts/states.js';
 import {pager, Paging, table} from '../parts/table.js';
@@ -97,7 +98,7 @@ class Queue {
       {title: 'Pending', value: integer(of.depth.pending)},
       {title: 'Leased', value: integer(of.depth.leased)},
       {title: 'Delayed', value: integer(of.depth.delayed)},
-      {title: 'Dead', value: integer(of.depth.dead), level: of.depth.dead > 0 ? 'notice' : null},
+      {title: 'Dead', value: integer(of.depth.dead), level: above(of.depth.dead)},
       {title: 'Oldest pending', value: age(of.oldestPendingAt)},
       {title: 'Enqueued', value: rate(of.rates.enqueued), unit: '/s', detail: `${integer(of.totals.enqueued)} in all`},
       {title: 'Completed', value: rate(of.rates.completed), unit: '/s', detail: `${integer(of.totals.completed)} in all`},

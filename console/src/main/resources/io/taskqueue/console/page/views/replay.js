@@ -69,8 +69,14 @@ class Replay {
     const choice = (field, value, label, extra = null) => h('label.choice', {key: value},
       h('input', {type: 'radio', name: field, value, checked: form[field] === value, on: {change: () => set(field, value)}}), h('span', {}, label, extra));
     return h('form.panel.plan', {key: 'form', on: {submit: event => { event.preventDefault(); this.#ask(); }}},
-      h('div.field', {}, h('label', {for: 'sink'}, 'Sink'), h('select', {id: 'sink', value: form.sink, on: {change: event => set('sink', event.currentTarget.value)}},
-        [...new Set([...this.#sinks, form.sink])].map(sink => h('option', {key: sink, value: sink, selected: sink === form.sink}, sink)))),
+      h('div.fields', {},
+        h('div.field', {}, h('label', {for: 'sink'}, 'Sink'), h('select', {id: 'sink', value: form.sink, on: {change: event => set('sink', event.currentTarget.value)}},
+          [...new Set([...this.#sinks, form.sink])].map(sink => h('option', {key: sink, value: sink, selected: sink === form.sink}, sink)))),
+        h('div.field', {}, h('label', {for: 'select'}, 'Selection', form.mode === 'rerun' ? '' : h('span.faint', {}, ' (optional)')),
+          h('input', {id: 'select', value: form.select, spellcheck: 'false', autocomplete: 'off', required: form.mode === 'rerun', maxlength: 4000,
+            placeholder: 'queue=orders,result=failed', 'aria-describedby': 'select-help', on: {input: event => set('select', event.currentTarget.value)}}),
+          h('p.explanation', {id: 'select-help'}, 'Clauses separated by commas: queue=NAME, kind=KIND, task=QUEUE/EPOCH/SEQUENCE, from=BOUND, to=BOUND, '
+            + 'result=failed; or all. A bound is a position EPOCH/SEQUENCE or a time.'))),
       h('fieldset', {}, h('legend', {}, 'From'),
         choice('kind', 'earliest', 'the first event that the topic still has'),
         choice('kind', 'offset', 'an offset of every partition'),
@@ -81,11 +87,6 @@ class Replay {
           on: {input: event => set('time', event.currentTarget.value.trim())}})),
       h('fieldset', {}, h('legend', {}, 'Mode'), Object.entries(MODES).map(([mode, text]) =>
         choice('mode', mode, mode, h('span.explanation', {}, text)))),
-      h('div.field', {}, h('label', {for: 'select'}, 'Selection', form.mode === 'rerun' ? '' : h('span.faint', {}, ' (optional)')),
-        h('input', {id: 'select', value: form.select, spellcheck: 'false', autocomplete: 'off', required: form.mode === 'rerun', maxlength: 4000,
-          placeholder: 'queue=orders,result=failed', 'aria-describedby': 'select-help', on: {input: event => set('select', event.currentTarget.value)}}),
-        h('p.explanation', {id: 'select-help'}, 'Clauses separated by commas: queue=NAME, kind=KIND, task=QUEUE/EPOCH/SEQUENCE, from=BOUND, to=BOUND, '
-          + 'result=failed; or all. A bound is a position EPOCH/SEQUENCE or a time.')),
       h('div', {}, h('button.primary', {type: 'submit', disabled: this.#planning}, this.#planning ? 'Planning …' : 'Show the plan')));
   }
 

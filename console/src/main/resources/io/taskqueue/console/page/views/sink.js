@@ -6,7 +6,8 @@ import {duration, integer} from '../format.js';
 import {link, replaceParameters} from '../routes.js';
 import {problemList} from '../parts/badges.js';
 import {division, histogram, quantile} from '../parts/charts.js';
-import {eta, positionColumns} from '../parts/position.js';
+import {above, count, eta} from '../parts/count.js';
+import {positionColumns} from '../parts/position.js';
 import {beside, empty, figures, section} from '../parts/states.js';
 import {pager, Paging, table} from '../parts/table.js';
 import {ago, copy, name} from '../parts/text.js';
@@ -56,10 +57,10 @@ class Sink {
         {title: 'Behind', value: duration(of.lagSeconds), hint: 'The age of the oldest of them'},
         {title: 'Caught up in', value: h('span.small', {}, eta(of))},
         {title: 'In flight', value: integer(of.inFlight), hint: 'Events that were read and are not applied yet'},
-        {title: 'Parked', value: integer(of.parked), level: of.parked > 0 ? 'notice' : null},
-        {title: 'Ambiguous', value: integer(of.ambiguous), level: of.ambiguous > 0 ? 'notice' : null, hint: 'Parked events whose effect has an unknown result'},
-        {title: 'Failed', value: integer(of.failed), level: of.failed > 0 ? 'notice' : null, hint: 'Effects whose newest result is a recorded failure'},
-        {title: 'Undecodable', value: integer(of.undecodable), level: of.undecodable > 0 ? 'notice' : null, hint: 'Records in its dead-letter topic'},
+        {title: 'Parked', value: integer(of.parked), level: above(of.parked)},
+        {title: 'Ambiguous', value: integer(of.ambiguous), level: above(of.ambiguous), hint: 'Parked events whose effect has an unknown result'},
+        {title: 'Failed', value: integer(of.failed), level: above(of.failed), hint: 'Effects whose newest result is a recorded failure'},
+        {title: 'Undecodable', value: integer(of.undecodable), level: above(of.undecodable), hint: 'Records in its dead-letter topic'},
       ]),
       h('div.panels', {key: 'effects'}, effects(of.effects), latency(of.instances)),
       section('Instances', of.instances.length === 0
@@ -91,6 +92,9 @@ class Sink {
 }
 
 function effects(counts) {
+  if (counts === null) {
+    return h('section.panel', {'aria-label': 'Effects'}, h('h2', {}, 'Effects since the instances started'), h('p.faint', {}, 'No running instance reports them.'));
+  }
   const parts = [
     {name: 'Run', count: counts.run, class: 'run', hint: 'the action ran, and its result was recorded'},
     {name: 'Reused', count: counts.reused, class: 'reused', hint: 'answered from a recorded result'},
@@ -109,7 +113,7 @@ function latency(instances) {
   const same = all.filter(one => String(one.upperMillis) === String(all[0].upperMillis));
   const bounds = all[0]?.upperMillis ?? [];
   const counts = (all[0]?.counts ?? []).map((_, index) => same.reduce((sum, one) => sum + one.counts[index], 0));
-  const total = counts.reduce((sum, count) => sum + count, 0);
+  const total = counts.reduce((sum, of) => sum + of, 0);
   const millis = value => duration(value / 1_000);
   const upTo = share => {
     const bound = quantile(bounds, counts, share);
@@ -144,10 +148,9 @@ function replayColumns(replays) {
     {title: 'Offsets', number: true, cell: row => `${integer(row.firstOffset)} – ${integer(row.lastOffset)}`},
     {title: 'Began', cell: row => ago(row.begunAt)},
     {title: 'Ended', cell: row => row.endedAt === null ? '' : ago(row.endedAt)},
-    ...names.map(count => ({
-      title: count[0].toUpperCase() + count.slice(1), number: true,
-      cell: row => (row.counts[count] ?? 0) === 0 ? h('span.faint', {}, '0')
-        : h(['missing', 'failed', 'ambiguous', 'parked'].includes(count) ? 'span.notice-text' : 'span', {}, integer(row.counts[count])),
+    ...names.map(counted => ({
+      title: counted[0].toUpperCase() + counted.slice(1), number: true,
+      cell: row => count(row.counts[counted] ?? 0, {level: ['missing', 'failed', 'ambiguous', 'parked'].includes(counted) ? 'notice' : null}),
     })),
   ];
 }

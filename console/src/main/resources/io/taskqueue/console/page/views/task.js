@@ -2,7 +2,8 @@
 
 import {get} from '../api.js';
 import {h} from '../dom.js';
-import {duration, integer, now, plural, position} from '../format.js';
+import {duration, integer, plural, position} from '../format.js';
+import {above} from '../parts/count.js';
 import {attempts, meaning, phases} from '../parts/life.js';
 import {figures, section} from '../parts/states.js';
 import {ago, at, block, copy, name, queueLink, sinkLink} from '../parts/text.js';
@@ -54,11 +55,11 @@ class Task {
 
   #figures(of, tried) {
     const failed = tried.filter(attempt => attempt.ending !== null && attempt.ending !== 'Completed');
-    const leased = tried.reduce((sum, attempt) => sum + (Date.parse(attempt.endedAt ?? new Date(now()).toISOString()) - Date.parse(attempt.begunAt)), 0);
+    const leased = tried.reduce((sum, attempt) => sum + (Date.parse(attempt.endedAt ?? new Date(Date.now()).toISOString()) - Date.parse(attempt.begunAt)), 0);
     return figures('This task', [
       {title: 'Phase', value: h('span.small', {}, phase(of.phase))},
       {title: 'Attempt', value: integer(of.attempt)},
-      {title: 'Attempts failed', value: integer(failed.length), level: failed.length > 0 ? 'notice' : null},
+      {title: 'Attempts failed', value: integer(failed.length), level: above(failed.length)},
       {title: 'Enqueued', value: ago(of.enqueuedAt)},
       {title: ENDED.has(of.phase) ? 'Ended' : 'Changed', value: ago(of.changedAt)},
       {title: 'Time in attempts', value: h('span.small', {}, duration(leased / 1_000))},
@@ -71,7 +72,7 @@ class Task {
 
   /** The phases as a bar, in proportion to time. */
   #course(of, events) {
-    const parts = phases(events, ENDED.has(of.phase) ? null : now());
+    const parts = phases(events, ENDED.has(of.phase) ? null : Date.now());
     const whole = parts.reduce((sum, part) => sum + part.to - part.from, 0);
     return whole > 0 && h('div.course-frame', {key: 'course'},
       h('div.phases', {role: 'img', 'aria-label': parts.map(part => `${part.phase} ${duration((part.to - part.from) / 1_000)}`).join(', then ')},
