@@ -1,7 +1,5 @@
 // The REST API of the console: every answer is {asOf, behind, data}, every error {error}.
 
-import {synchronize} from './format.js';
-
 const TOKEN = 'taskqueue.token';
 
 /** An answer that is an error; its message states the fact, what was found, and the remedy. */
@@ -49,7 +47,6 @@ export async function request(url, options = {}) {
     }
     throw new Unreachable(`No answer from ${location.host}. Check that the console runs: taskqueue console.`, {cause: failure});
   }
-  synchronize(response.headers.get('Date'));
   if (!response.ok) {
     throw new ApiError(response.status, await errorOf(response));
   }

@@ -5,20 +5,6 @@ const ONE_DIGIT = new Intl.NumberFormat('en', {minimumFractionDigits: 1, maximum
 const DATE = new Intl.DateTimeFormat('en-CA', {year: 'numeric', month: '2-digit', day: '2-digit'});
 const TIME = new Intl.DateTimeFormat('en-GB', {hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3});
 
-/** How far the clock of the server is ahead of the clock here, in milliseconds. */
-let serverAhead = 0;
-
-/** Takes the time of the server from the header Date of an answer; its resolution is a second, so small differences count as none. */
-export function synchronize(date) {
-  const ahead = Date.parse(date ?? '') - Date.now();
-  serverAhead = Math.abs(ahead) > 2_000 ? ahead : 0;
-}
-
-/** Now, by the clock of the server, in milliseconds since 1970. */
-export function now() {
-  return Date.now() + serverAhead;
-}
-
 export function integer(number) {
   return number === null || number === undefined ? '–' : INTEGER.format(number);
 }
@@ -46,31 +32,36 @@ export function duration(seconds) {
   if (seconds < 1) {
     return `${Math.round(seconds * 1_000)} ms`;
   }
-  if (seconds < 9.95) {
-    return `${ONE_DIGIT.format(seconds)} s`;
+  return seconds < 9.95 ? `${ONE_DIGIT.format(seconds)} s` : whole(Math.round(seconds));
+}
+
+/** A duration in whole seconds or larger units. */
+function whole(exact) {
+  const seconds = Math.floor(exact);
+  if (seconds < 1) {
+    return '0 s';
   }
-  const whole = Math.round(seconds);
   const units = [[86_400, 'd'], [3_600, 'h'], [60, 'min'], [1, 's']];
-  const first = units.findIndex(([size]) => whole >= size);
+  const first = units.findIndex(([size]) => seconds >= size);
   const [size, unit] = units[first];
-  const count = Math.floor(whole / size);
-  const rest = first + 1 < units.length ? Math.floor((whole % size) / units[first + 1][0]) : 0;
+  const count = Math.floor(seconds / size);
+  const rest = first + 1 < units.length ? Math.floor((seconds % size) / units[first + 1][0]) : 0;
   return rest > 0 ? `${integer(count)} ${unit} ${rest} ${units[first + 1][1]}` : `${integer(count)} ${unit}`;
 }
 
 /** When something happened, as seen from now. */
 export function relative(instant) {
-  const seconds = (now() - Date.parse(instant)) / 1_000;
+  const seconds = (Date.now() - Date.parse(instant)) / 1_000;
   if (Math.abs(seconds) < 1) {
     return 'now';
   }
-  const text = duration(Math.abs(seconds) < 60 ? Math.floor(Math.abs(seconds)) : Math.abs(seconds));
+  const text = whole(Math.abs(seconds));
   return seconds > 0 ? `${text} ago` : `in ${text}`;
 }
 
 /** How long ago something happened. */
 export function ageOf(instant) {
-  return duration(Math.max(0, Math.floor((now() - Date.parse(instant)) / 1_000)));
+  return whole(Math.max(0, (Date.now() - Date.parse(instant)) / 1_000));
 }
 
 /** An instant with its time zone, and in UTC: what a title shows. */
@@ -82,7 +73,7 @@ export function absolute(instant) {
 /** The time of a day, for instants of today; otherwise with the date. */
 export function clock(instant) {
   const date = new Date(instant);
-  return DATE.format(date) === DATE.format(now()) ? TIME.format(date) : `${DATE.format(date)} ${TIME.format(date)}`;
+  return DATE.format(date) === DATE.format(Date.now()) ? TIME.format(date) : `${DATE.format(date)} ${TIME.format(date)}`;
 }
 
 export function plural(count, word, words = `${word}s`) {

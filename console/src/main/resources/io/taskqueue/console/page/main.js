@@ -181,6 +181,7 @@ addEventListener('hashchange', () => {
   if (location.hash.startsWith('#/') || location.hash === '') {
     navigated = true;
     scrollTo(0, 0);
+    document.querySelectorAll('dialog').forEach(dialog => dialog.close());
     show();
   }
 });

@@ -1,7 +1,7 @@
 // What surrounds every view: the ways to the others, how current the page is, and whether it is connected.
 
 import {h} from './dom.js';
-import {duration, integer, percent, plural} from './format.js';
+import {integer, percent, plural} from './format.js';
 import {link} from './routes.js';
 import {ago} from './parts/text.js';
 
@@ -49,10 +49,10 @@ export function banner(state) {
         + `what is shown is from then. ${wait > 0 ? `Next attempt in ${wait} s.` : 'Connecting …'}`),
       h('button', {type: 'button', on: {click: () => state.live.retry()}}, 'Connect now'));
   }
-  return [['queues', 'of the queues'], ['sinks', 'of the sinks']].map(([key, whose]) => {
-    const progress = state.progress?.[key];
-    return progress && progress.state !== 'CURRENT' && notCurrent(progress, whose, key);
-  });
+  // one at a time: while the queues are incomplete, so is what is said of the sinks
+  const [key, whose] = state.progress?.queues && state.progress.queues.state !== 'CURRENT' ? ['queues', 'of the queues'] : ['sinks', 'of the sinks'];
+  const progress = state.progress?.[key];
+  return progress && progress.state !== 'CURRENT' ? notCurrent(progress, whose, key) : [];
 }
 
 function notCurrent(progress, whose, key) {

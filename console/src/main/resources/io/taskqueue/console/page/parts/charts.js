@@ -4,6 +4,8 @@ import uPlot from '../uplot/uPlot.esm.js';
 import {h, kept} from '../dom.js';
 import {absolute, integer, rate} from '../format.js';
 
+const AXIS = new Intl.NumberFormat('en', {maximumFractionDigits: 1});
+
 /** The course of a number, without axes. */
 export function sparkline(values, label) {
   if (!values || values.length < 2) {
@@ -132,9 +134,9 @@ class TimeChart {
       cursor: {y: false, points: {size: 6}, drag: {setScale: false, x: false, y: false}},
       scales: {y: {range: (plot, min, max) => [0, Math.max(max * 1.08, 1)]}},
       axes: [
-        {...axis, space: 70, values: (plot, ticks) => ticks.map(tick => new Date(tick * 1_000).toLocaleTimeString('en-GB',
+        {...axis, size: 26, space: 70, values: (plot, ticks) => ticks.map(tick => new Date(tick * 1_000).toLocaleTimeString('en-GB',
           {hour: '2-digit', minute: '2-digit', ...(ticks.length > 1 && ticks[1] - ticks[0] < 60 ? {second: '2-digit'} : {})}))},
-        {...axis, size: 52, space: 36, values: (plot, ticks) => ticks.map(tick => this.#format(tick))},
+        {...axis, size: 52, space: 36, values: (plot, ticks) => ticks.map(tick => AXIS.format(tick))},
       ],
       series: [{}, ...this.#series.map(({name, color: property, fill}) => ({
         label: name, stroke: color(property), width: 1.5, points: {show: false}, ...(fill ? {fill: color(fill)} : {}),

@@ -2,14 +2,14 @@
 
 import {get} from '../api.js';
 import {h} from '../dom.js';
-import {duration, integer, rate} from '../format.js';
+import {integer, rate} from '../format.js';
 import {link, replaceParameters} from '../routes.js';
 import {badges, kindOf} from '../parts/badges.js';
 import {sparkline} from '../parts/charts.js';
+import {above, behind, count, eta} from '../parts/count.js';
 import {empty, figures} from '../parts/states.js';
 import {pager, Paging, table} from '../parts/table.js';
 import {age, name, queueLink, sinkLink} from '../parts/text.js';
-import {eta} from '../parts/position.js';
 
 const SIZE = 50;
 
@@ -55,7 +55,7 @@ class Overview {
       {title: 'Pending', value: integer(depth.pending), hint: 'Tasks that wait for a worker'},
       {title: 'Leased', value: integer(depth.leased), hint: 'Tasks that a worker has'},
       {title: 'Delayed', value: integer(depth.delayed), hint: 'Tasks that wait for their next attempt'},
-      {title: 'Dead', value: integer(depth.dead), hint: 'Tasks whose attempts are used up', level: depth.dead > 0 ? 'notice' : null},
+      {title: 'Dead', value: integer(depth.dead), hint: 'Tasks whose attempts are used up', level: above(depth.dead)},
       {title: 'Enqueued', value: rate(rates.enqueued), unit: '/s'},
       {title: 'Completed', value: rate(rates.completed), unit: '/s'},
       {title: 'Events', value: rate(rates.events), unit: '/s'},
@@ -153,21 +153,16 @@ const COLUMNS = [
   {title: 'Pending', sort: 'depth', number: true, cell: ({queue}) => count(queue.depth.pending)},
   {title: 'Leased', number: true, class: 'rank-2', cell: ({queue}) => count(queue.depth.leased)},
   {title: 'Delayed', number: true, class: 'rank-2', cell: ({queue}) => count(queue.depth.delayed)},
-  {title: 'Dead', number: true, cell: ({queue}) => count(queue.depth.dead, 'notice-text')},
+  {title: 'Dead', number: true, cell: ({queue}) => count(queue.depth.dead, {level: 'notice'})},
   {title: 'Depth', class: 'course', hint: 'Tasks in the queue over the last minutes', cell: ({spark, queue}) => sparkline(spark, `Depth of ${queue.name}`)},
   {title: 'Oldest', sort: 'oldest', number: true, hint: 'Since when the oldest pending task has waited', class: 'rank-2',
     cell: ({queue}) => age(queue.oldestPendingAt)},
-  {title: 'In/s', number: true, hint: 'Tasks enqueued a second, over the last minute', cell: ({queue}) => count(queue.rates.enqueued, null, rate)},
+  {title: 'In/s', number: true, hint: 'Tasks enqueued a second, over the last minute', cell: ({queue}) => count(queue.rates.enqueued, {format: rate})},
   {title: 'Done/s', sort: 'rate', number: true, hint: 'Tasks completed a second, over the last minute; sorts by events a second',
-    cell: ({queue}) => count(queue.rates.completed, null, rate)},
+    cell: ({queue}) => count(queue.rates.completed, {format: rate})},
   {title: 'Slowest sink', class: 'rank-3', cell: ({worst}) => worst ? sinkLink(worst.sink) : h('span.faint', {}, '–')},
   {title: 'Lag', sort: 'lag', number: true, hint: 'Events that the slowest sink has not applied', cell: ({worst}) => worst ? count(worst.lagEvents) : ''},
   {title: 'Behind', number: true, hint: 'How long ago the oldest event occurred that it has not applied',
-    cell: ({worst}) => worst ? (worst.lagSeconds > 0 ? duration(worst.lagSeconds) : count(0)) : ''},
+    cell: ({worst}) => worst ? behind(worst.lagSeconds) : ''},
   {title: 'ETA', sort: 'eta', number: true, hint: 'When it will have caught up, at the present rates', cell: ({worst}) => worst ? eta(worst) : ''},
 ];
-
-/** A count; zero is faint, so that the others stand out. */
-function count(number, level = null, format = integer) {
-  return number === 0 ? h('span.faint', {}, '0') : h(`span${level ? `.${level}` : ''}`, {}, format(number));
-}

@@ -2,9 +2,9 @@
 
 import {get} from '../api.js';
 import {h} from '../dom.js';
-import {duration, integer} from '../format.js';
+import {integer} from '../format.js';
 import {badges} from '../parts/badges.js';
-import {eta} from '../parts/position.js';
+import {behind, count, eta} from '../parts/count.js';
 import {empty} from '../parts/states.js';
 import {table} from '../parts/table.js';
 import {name, sinkLink} from '../parts/text.js';
@@ -47,19 +47,15 @@ const COLUMNS = [
   {title: 'Sink', class: 'subject', cell: row => [sinkLink(row.name), badges(row.problems)]},
   {title: 'State', cell: row => name(row.groupState.toLowerCase(), 'span')},
   {title: 'Instances', number: true, cell: row => integer(row.instances.length)},
-  {title: 'Lag', number: true, hint: 'Events that it has not read', cell: row => zero(row.lagEvents)},
-  {title: 'Behind', number: true, hint: 'The age of the oldest of them', cell: row => row.lagSeconds > 0 ? duration(row.lagSeconds) : zero(0)},
+  {title: 'Lag', number: true, hint: 'Events that it has not read', cell: row => count(row.lagEvents)},
+  {title: 'Behind', number: true, hint: 'The age of the oldest of them', cell: row => behind(row.lagSeconds)},
   {title: 'ETA', number: true, cell: eta},
-  {title: 'In flight', number: true, cell: row => zero(row.inFlight)},
-  {title: 'Run', number: true, hint: 'Effects whose action ran', class: 'rank-2', cell: row => zero(row.effects.run)},
-  {title: 'Reused', number: true, hint: 'Effects answered from a recorded result', class: 'rank-2', cell: row => zero(row.effects.reused)},
-  {title: 'Failed', number: true, hint: 'Effects whose newest result is a recorded failure', cell: row => zero(row.failed, 'notice-text')},
+  {title: 'In flight', number: true, cell: row => count(row.inFlight)},
+  {title: 'Run', number: true, hint: 'Effects whose action ran', class: 'rank-2', cell: row => count(row.effects?.run)},
+  {title: 'Reused', number: true, hint: 'Effects answered from a recorded result', class: 'rank-2', cell: row => count(row.effects?.reused)},
+  {title: 'Failed', number: true, hint: 'Effects whose newest result is a recorded failure', cell: row => count(row.failed, {level: 'notice'})},
   {title: 'Parked', number: true, cell: row => row.parked > 0
-    ? h('a.notice-text', {href: link('parked', {sink: row.name})}, integer(row.parked)) : zero(0)},
-  {title: 'Ambiguous', number: true, hint: 'Parked events whose effect has an unknown result', class: 'rank-2', cell: row => zero(row.ambiguous, 'notice-text')},
-  {title: 'Undecodable', number: true, class: 'rank-2', cell: row => zero(row.undecodable, 'notice-text')},
+    ? h('a.notice-text', {href: link('parked', {sink: row.name})}, integer(row.parked)) : count(row.parked)},
+  {title: 'Ambiguous', number: true, hint: 'Parked events whose effect has an unknown result', class: 'rank-2', cell: row => count(row.ambiguous, {level: 'notice'})},
+  {title: 'Undecodable', number: true, class: 'rank-2', cell: row => count(row.undecodable, {level: 'notice'})},
 ];
-
-function zero(number, level = null) {
-  return number === 0 ? h('span.faint', {}, '0') : h(`span${level ? `.${level}` : ''}`, {}, integer(number));
-}

@@ -1,0 +1,55 @@
+// What the events of a task mean: how long it waited, which attempts it had, and how each ended. No elements here.
+
+/** What an event does to its task. */
+const MEANINGS = {
+  Enqueued: {after: 'pending', word: 'enqueued'},
+  Restored: {after: 'pending', word: 'restored'},
+  Snapshot: {after: null, word: 'written again'},
+  LeaseGranted: {after: 'leased', word: 'leased'},
+  Heartbeat: {after: 'leased', word: 'lease extended'},
+  Completed: {after: null, word: 'completed', level: 'good'},
+  Failed: {after: 'delayed', word: 'failed', level: 'notice'},
+  LeaseExpired: {after: 'delayed', word: 'lease expired', level: 'notice'},
+  Requeued: {after: 'pending', word: 'pending again'},
+  DeadLettered: {after: null, word: 'dead: attempts used up', level: 'serious'},
+  Drained: {after: null, word: 'drained'},
+};
+
+export function meaning(kind) {
+  return MEANINGS[kind] ?? {after: null, word: kind};
+}
+
+/** The phases that a task went through: [{phase, from, to}] in milliseconds; the last one of a live task ends now. */
+export function phases(events, now) {
+  const result = [];
+  events.forEach((event, index) => {
+    const {after} = meaning(event.kind);
+    const from = Date.parse(event.occurredAt);
+    const next = events[index + 1];
+    if (after === null || (!next && now === null)) {
+      return;
+    }
+    const to = next ? Date.parse(next.occurredAt) : now;
+    const last = result[result.length - 1];
+    if (last && last.phase === after && last.to === from) {
+      last.to = to;
+    } else {
+      result.push({phase: after, from, to: Math.max(from, to), attempt: event.attempt});
+    }
+  });
+  return result;
+}
+
+/** The attempts: [{attempt, begunAt, endedAt, ending, error, lease}]; an attempt that runs has no ending. */
+export function attempts(events) {
+  const result = [];
+  for (const event of events) {
+    const current = result[result.length - 1];
+    if (event.kind === 'LeaseGranted') {
+      result.push({attempt: event.attempt, begunAt: event.occurredAt, endedAt: null, ending: null, error: null, lease: event.lease});
+    } else if (current && current.endedAt === null && ['Completed', 'Failed', 'LeaseExpired', 'Drained', 'DeadLettered'].includes(event.kind)) {
+      Object.assign(current, {endedAt: event.occurredAt, ending: event.kind, error: event.error});
+    }
+  }
+  return result;
+}
