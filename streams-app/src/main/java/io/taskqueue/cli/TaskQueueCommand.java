@@ -9,6 +9,7 @@ import io.taskqueue.cli.demo.DemoCommand;
 import io.taskqueue.cli.demo.TargetCommand;
 import io.taskqueue.cli.dispatch.DispatchCommand;
 import io.taskqueue.cli.dispatch.ResendCommand;
+import io.taskqueue.cli.doctor.DoctorCommand;
 import io.taskqueue.cli.parked.ParkedCommands;
 import io.taskqueue.cli.parked.ParkedDiscardCommand;
 import io.taskqueue.cli.parked.ParkedListCommand;
@@ -104,6 +105,7 @@ public final class TaskQueueCommand implements Runnable {
                 .addSubcommand(new ResultsCommand())
                 .addSubcommand(parked)
                 .addSubcommand(new StatusCommand(clock))
+                .addSubcommand(new DoctorCommand(clock))
                 .addSubcommand(new TortureCommand(clock, ticker, new SplittableRandom()))
                 .addSubcommand(new HelpCommand());
         listExitCodes(all);

@@ -16,9 +16,14 @@ import picocli.CommandLine;
 public record CommandRun(int exitCode, String out, String err) {
 
     public static CommandRun of(String... arguments) {
+        return at(Clock.systemUTC(), arguments);
+    }
+
+    /** Runs a command on a machine with this clock. */
+    public static CommandRun at(Clock clock, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine command = TaskQueueCommand.commandLine(Clock.systemUTC(), Ticker.system());
+        CommandLine command = TaskQueueCommand.commandLine(clock, Ticker.system());
         command.setOut(new PrintWriter(out, true));
         command.setErr(new PrintWriter(err, true));
         int exitCode = command.execute(arguments);

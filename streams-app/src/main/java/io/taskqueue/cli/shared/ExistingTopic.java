@@ -1,7 +1,11 @@
 package io.taskqueue.cli.shared;
 
 import io.taskqueue.kafka.TopicOffsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
 
 /** The event topic of a command, which must exist. */
 public final class ExistingTopic {
@@ -15,5 +19,18 @@ public final class ExistingTopic {
                         ExitCode.REFUSED,
                         "The topic " + name + " does not exist on this cluster: no source has been started here. Check "
                                 + "--bootstrap-server and --topic."));
+    }
+
+    /** The names of all consumer groups that have committed offsets of the topic, sorted. */
+    public static List<String> readers(Admin admin, TopicOffsets topic) throws InterruptedException {
+        List<String> names = new ArrayList<>();
+        for (GroupListing group : KafkaOptions.REQUESTS.await(
+                admin.listGroups(ListGroupsOptions.forConsumerGroups()).all(), "list the consumer groups")) {
+            if (!topic.committed(group.groupId()).isEmpty()) {
+                names.add(group.groupId());
+            }
+        }
+        names.sort(null);
+        return names;
     }
 }

@@ -22,6 +22,9 @@ public final class ExitCode {
     /** Refused, nothing was changed: for example, the sink is running, or a topic does not exist. */
     public static final int REFUSED = 4;
 
+    /** The command ran, and reports what an operator has to look at, but no failure. */
+    public static final int ATTENTION = 5;
+
     /** The reader of standard output has closed it, as if the process had ended by SIGPIPE. */
     public static final int BROKEN_PIPE = 141;
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +102,11 @@ public final class KafkaOptions {
 
     public String bootstrapServer() {
         return bootstrapServer;
+    }
+
+    /** The file of client properties, if one was given. */
+    public Optional<Path> commandConfig() {
+        return Optional.ofNullable(commandConfig);
     }
 
     /** A new Admin client, with the properties without a prefix and those with {@code admin.}. */

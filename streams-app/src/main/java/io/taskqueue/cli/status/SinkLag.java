@@ -14,7 +14,6 @@ import io.taskqueue.streams.checkpoint.LogChange;
 import io.taskqueue.streams.checkpoint.Missing;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -22,8 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
-import org.apache.kafka.clients.admin.GroupListing;
-import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.jspecify.annotations.Nullable;
 
@@ -136,20 +133,6 @@ record SinkLag(String name, String state, int members, long events, double secon
                     change.to(),
                     change.text());
         }
-    }
-
-    /** The names of all consumer groups that have committed offsets of the topic. */
-    static List<String> sinks(Admin admin, TopicOffsets topic) throws InterruptedException {
-        Collection<GroupListing> groups = KafkaOptions.REQUESTS.await(
-                admin.listGroups(ListGroupsOptions.forConsumerGroups()).all(), "list the consumer groups");
-        List<String> names = new ArrayList<>();
-        for (GroupListing group : groups) {
-            if (!topic.committed(group.groupId()).isEmpty()) {
-                names.add(group.groupId());
-            }
-        }
-        names.sort(null);
-        return names;
     }
 
     static SinkLag of(Admin admin, TopicOffsets topic, Map<String, Object> kafka, String name, Instant now)

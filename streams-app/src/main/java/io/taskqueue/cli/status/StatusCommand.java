@@ -139,7 +139,7 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private List<SinkLag> sinks(Admin admin, TopicOffsets events) throws InterruptedException {
-        List<String> known = SinkLag.sinks(admin, events);
+        List<String> known = ExistingTopic.readers(admin, events);
         if (name != null && !known.contains(name)) {
             throw new CommandFailedException(
                     ExitCode.REFUSED,

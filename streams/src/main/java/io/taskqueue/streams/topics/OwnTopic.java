@@ -19,14 +19,22 @@ import org.apache.kafka.common.config.TopicConfig;
  * @param compacted whether it keeps the newest record of each key, instead of each record for a time
  * @param byStreams whether Kafka Streams creates it, at the first start
  */
-record OwnTopic(
+public record OwnTopic(
         String purpose, String name, boolean follows, boolean keepsEvents, boolean compacted, boolean byStreams) {
 
     /** The topics of a sink, all of them. */
     static List<OwnTopic> of(SinkSettings<?> settings) {
-        String sink = settings.name();
+        return of(settings.name(), settings.topics().deadLetters());
+    }
+
+    /**
+     * The topics of a sink, all of them.
+     *
+     * @param deadLetters the name of its dead-letter topic
+     */
+    public static List<OwnTopic> of(String sink, String deadLetters) {
         return List.of(
-                new OwnTopic("dead-letter topic", settings.topics().deadLetters(), false, true, false, false),
+                new OwnTopic("dead-letter topic", deadLetters, false, true, false, false),
                 new OwnTopic("control topic", TopicNames.control(sink), true, false, false, false),
                 new OwnTopic("identity topic", TopicNames.identity(sink), false, false, true, false),
                 changelog(TopicNames.changelog(sink, StoreNames.RESULTS)),
