@@ -9,6 +9,9 @@ public final class TopicNames {
     /** The registry topic, which holds the claims of sources, unless another is set. */
     public static final String REGISTRY = "taskqueue.sources";
 
+    /** The name of the store that holds a console's view. */
+    public static final String CONSOLE_VIEW_STORE = "view";
+
     private TopicNames() {}
 
     /** The control topic of a sink, which holds operators' commands. */
@@ -42,5 +45,10 @@ public final class TopicNames {
     /** The changelog topic of a sink's store, as Kafka Streams names it: the application id is the sink's name. */
     public static String changelog(String sink, String store) {
         return sink + "-" + store + "-changelog";
+    }
+
+    /** The changelog of a console's view. A consumer group that has one is a console, not a sink. */
+    public static String consoleView(String console) {
+        return changelog(console, CONSOLE_VIEW_STORE);
     }
 }

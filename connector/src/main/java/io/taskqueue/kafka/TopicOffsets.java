@@ -93,7 +93,40 @@ public final class TopicOffsets {
             throws InterruptedException {
         Map<TopicPartition, Long> committed = committed(group);
         Map<TopicPartition, Long> earliest = offsets(OffsetSpec.earliest());
-        Map<TopicPartition, Long> ends = transactions().ends(partitions, IsolationLevel.READ_COMMITTED);
+        Map<TopicPartition, Long> ends = readableEnds();
+        if (behind(committed, earliest, ends).isEmpty()) {
+            return Map.of();
+        }
+        try (TopicReader reader = TopicReader.open(kafka, IsolationLevel.READ_COMMITTED, timeout)) {
+            return unconsumed(reader, committed, earliest, ends);
+        }
+    }
+
+    /**
+     * The same, from offsets that were asked for before.
+     *
+     * @param reader reads committed records; it is moved
+     * @param committed what the group has committed
+     * @param earliest the start of each partition
+     * @param ends up to where each partition can be read, see {@link #readableEnds}
+     */
+    public static Map<TopicPartition, Unconsumed> unconsumed(
+            TopicReader reader,
+            Map<TopicPartition, Long> committed,
+            Map<TopicPartition, Long> earliest,
+            Map<TopicPartition, Long> ends) {
+        Map<TopicPartition, Long> behind = behind(committed, earliest, ends);
+        Map<TopicPartition, Unconsumed> unconsumed = new HashMap<>();
+        if (!behind.isEmpty()) {
+            reader.first(behind, ends)
+                    .forEach((partition, record) -> unconsumed.put(
+                            partition, new Unconsumed(record, ends.getOrDefault(partition, record.offset()))));
+        }
+        return unconsumed;
+    }
+
+    private static Map<TopicPartition, Long> behind(
+            Map<TopicPartition, Long> committed, Map<TopicPartition, Long> earliest, Map<TopicPartition, Long> ends) {
         Map<TopicPartition, Long> behind = new HashMap<>();
         ends.forEach((partition, end) -> {
             long first = earliest.getOrDefault(partition, 0L);
@@ -102,16 +135,12 @@ public final class TopicOffsets {
                 behind.put(partition, from);
             }
         });
-        Map<TopicPartition, Unconsumed> unconsumed = new HashMap<>();
-        if (!behind.isEmpty()) {
-            try (TopicReader reader =
-                    TopicReader.open(kafka, IsolationLevel.READ_COMMITTED, timeout)) {
-                reader.first(behind, ends)
-                        .forEach((partition, record) -> unconsumed.put(
-                                partition, new Unconsumed(record, ends.getOrDefault(partition, record.offset()))));
-            }
-        }
-        return unconsumed;
+        return behind;
+    }
+
+    /** Up to where each partition can be read by those who read committed records only. */
+    public Map<TopicPartition, Long> readableEnds() throws InterruptedException {
+        return transactions().ends(partitions, IsolationLevel.READ_COMMITTED);
     }
 
     /** The number of records that a group has not consumed. */

@@ -5,6 +5,7 @@
  *   LineReader         splits a stream into numbered lines; a line that is too long is skipped without being held
  *   TextFile           a small file as one text
  *   TextEncoding       decodes UTF-8 strictly, skips a byte order mark, recognizes UTF-16, UTF-32 and binary data
+ *   ShellText          a text as one word of a shell, for commands that are printed
  *   NotUtf8Exception   where a text is not UTF-8
  * </pre>
  *

@@ -1,8 +1,8 @@
 package io.taskqueue.torture;
 
 import io.taskqueue.cli.shared.CommandFailedException;
-import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.cli.shared.ExistingTopic;
+import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.admin.SinkCounts;
 import io.taskqueue.streams.parking.ParkedEvent;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.taskqueue.cli.demo.LedgerTarget;
-import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.ExistingTopic;
-import io.taskqueue.kafka.TopicOffsets;
+import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.embedded.EmbeddedKafka;
+import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.streams.SinkService;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the epoch of the newest position up to which everything is applied or parked
  * @param sequence the sequence number of that position
  * @param inFlight events behind it that were read
- * @param parked parked events of the queue
+ * @param parked parked events of the queue; null if they are unknown
  * @param lagEvents events of the queue that are not applied; null as long as its newest event is unknown
  * @param lagSeconds how long ago the oldest of them occurred, at most; 0 if there is none; null if it is unknown
  * @param appliedPerSecond the rate over the last minute
@@ -23,7 +23,7 @@ public record SinkPosition(
         long epoch,
         long sequence,
         long inFlight,
-        long parked,
+        @Nullable Long parked,
         @Nullable Long lagEvents,
         @Nullable Double lagSeconds,
         double appliedPerSecond,

@@ -17,8 +17,7 @@ public final class CatchUp {
      * @param appliedPerSecond how much of it is done a second
      * @param producedPerSecond how much is added a second
      */
-    public static @Nullable Double seconds(
-            @Nullable Long lag, double appliedPerSecond, double producedPerSecond) {
+    public static @Nullable Double seconds(@Nullable Long lag, double appliedPerSecond, double producedPerSecond) {
         if (lag == null) {
             return null;
         }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NewestPositions {
 
-    static final int LIMIT = 120;
+    static final int LIMIT = 32;
 
     /** The newest position at a moment, and when its event occurred. */
     private record Seen(Position position, Instant occurredAt) {}

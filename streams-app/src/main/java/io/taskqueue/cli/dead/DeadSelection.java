@@ -8,7 +8,6 @@ import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.RegistryTopicOption;
 import io.taskqueue.cli.tasks.TaskOption;
 import io.taskqueue.cli.tasks.TaskSelector;
-import io.taskqueue.cli.tasks.TaskText;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.source.ReplicationSource;
@@ -16,6 +15,7 @@ import io.taskqueue.source.dead.DeadTask;
 import io.taskqueue.source.dead.DeadTaskPage;
 import io.taskqueue.source.dead.DeadTaskQuery;
 import io.taskqueue.source.dead.DeadTasks;
+import io.taskqueue.text.ShellText;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -181,7 +181,6 @@ final class DeadSelection {
         String registry = registryTopic.name().equals(ReplicationSource.DEFAULT_REGISTRY_TOPIC)
                 ? ""
                 : " --registry-topic " + registryTopic.name();
-        return "--bootstrap-server " + kafka.bootstrapServer() + registry + " --queue "
-                + TaskText.argument(shownQueue());
+        return "--bootstrap-server " + kafka.bootstrapServer() + registry + " --queue " + ShellText.quote(shownQueue());
     }
 }

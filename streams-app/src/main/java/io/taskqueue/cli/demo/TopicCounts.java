@@ -1,8 +1,8 @@
 package io.taskqueue.cli.demo;
 
-import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
+import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.serde.EventHeaders;
 import java.util.EnumMap;
 import java.util.HashSet;

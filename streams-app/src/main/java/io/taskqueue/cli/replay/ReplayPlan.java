@@ -1,9 +1,9 @@
 package io.taskqueue.cli.replay;
 
 import io.taskqueue.cli.shared.CommandFailedException;
+import io.taskqueue.cli.shared.ExistingTopic;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
-import io.taskqueue.cli.shared.ExistingTopic;
 import io.taskqueue.streams.admin.ReplayMove;
 import io.taskqueue.streams.admin.SinkReplays;
 import io.taskqueue.streams.replay.ReplayOrder;

@@ -1,7 +1,7 @@
 package io.taskqueue.cli.replay;
 
-import io.taskqueue.cli.shared.Progress;
 import io.taskqueue.cli.shared.ExistingTopic;
+import io.taskqueue.cli.shared.Progress;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.PayloadCodec;

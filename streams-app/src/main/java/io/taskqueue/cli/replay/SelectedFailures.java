@@ -1,8 +1,8 @@
 package io.taskqueue.cli.replay;
 
 import io.taskqueue.cli.shared.ExistingTopic;
-import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;

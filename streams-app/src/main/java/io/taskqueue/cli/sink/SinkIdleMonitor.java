@@ -1,9 +1,9 @@
 package io.taskqueue.cli.sink;
 
 import io.taskqueue.cli.shared.CommandFailedException;
+import io.taskqueue.cli.shared.ExistingTopic;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.ShutdownSignal;
-import io.taskqueue.cli.shared.ExistingTopic;
 import io.taskqueue.kafka.OpenTransactions.HeldBack;
 import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.SinkTopology;

@@ -1,7 +1,7 @@
 package io.taskqueue.cli.status;
 
-import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.event.Position;
+import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.serde.EventHeaders;
 import java.time.Instant;
 import java.util.HashMap;

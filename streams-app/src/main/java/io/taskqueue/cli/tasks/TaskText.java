@@ -3,6 +3,7 @@ package io.taskqueue.cli.tasks;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.text.ShellText;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -31,12 +32,7 @@ public final class TaskText {
 
     /** The task as an argument for a shell. */
     public static String argument(TaskId task) {
-        return argument(name(task));
-    }
-
-    /** A text as an argument for a shell. */
-    public static String argument(String text) {
-        return text.matches("[\\w./:@%+-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+        return ShellText.quote(name(task));
     }
 
     public static String error(TaskError error) {

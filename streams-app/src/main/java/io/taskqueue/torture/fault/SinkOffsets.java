@@ -2,8 +2,8 @@ package io.taskqueue.torture.fault;
 
 import io.taskqueue.cli.replay.ReplayPlan;
 import io.taskqueue.cli.shared.CommandFailedException;
-import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.cli.shared.ExistingTopic;
+import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.streams.admin.SinkReplays;
 import io.taskqueue.streams.replay.ReplayMode;

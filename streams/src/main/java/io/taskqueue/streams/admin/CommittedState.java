@@ -133,7 +133,9 @@ public final class CommittedState {
     public void forget(int partition) {
         Entries gone = partitions.remove(partition);
         if (gone != null) {
-            parkedBytes -= gone.parkedBytes.values().stream().mapToLong(Integer::longValue).sum();
+            parkedBytes -= gone.parkedBytes.values().stream()
+                    .mapToLong(Integer::longValue)
+                    .sum();
             parkedVersion++;
         }
     }
@@ -217,7 +219,9 @@ public final class CommittedState {
         }));
         diverged.sort(Comparator.comparing(DivergedQueue::queueName));
         return new SinkCounts(
-                partitions.values().stream().mapToLong(each -> each.inFlight.size()).sum(),
+                partitions.values().stream()
+                        .mapToLong(each -> each.inFlight.size())
+                        .sum(),
                 partitions.values().stream().mapToLong(each -> each.undecodable).sum(),
                 diverged,
                 partitions.values().stream()
@@ -232,8 +236,8 @@ public final class CommittedState {
                 .flatMap(entries -> entries.unapplied.values().stream())
                 .forEach(event -> pending.merge(event.queueName(), Pending.of(event), Pending::and));
         List<CommittedCheckpoint> all = new ArrayList<>();
-        partitions.forEach((partition, entries) -> entries.checkpoints.forEach((queue, checkpoint) -> all.add(
-                checkpoint(queue, partition, checkpoint.taken().position(), pending.get(queue)))));
+        partitions.forEach((partition, entries) -> entries.checkpoints.forEach((queue, checkpoint) ->
+                all.add(checkpoint(queue, partition, checkpoint.taken().position(), pending.get(queue)))));
         return all;
     }
 

@@ -35,13 +35,17 @@ public final class FailedEffects {
         }
         if (key.generation() > 0) {
             NavigableSet<Integer> generations = reruns.computeIfAbsent(key.inGeneration(0), effect -> new TreeSet<>());
-            boolean changed = record.value() == null
-                    ? generations.remove(key.generation())
-                    : generations.add(key.generation());
+            boolean changed =
+                    record.value() == null ? generations.remove(key.generation()) : generations.add(key.generation());
             if (changed && generations.isEmpty()) {
                 reruns.remove(key.inGeneration(0));
             }
         }
+    }
+
+    /** Forgets a partition, whose changelog is read again from its start. Effects that were run again count until they are read. */
+    public void forget(int partition) {
+        failed.values().removeIf(failure -> failure.partition() == partition);
     }
 
     /** How many keys are held, which a caller may bound. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 
@@ -77,6 +78,36 @@ public final class ParkedEvents {
         return state.parked().orElseThrow();
     }
 
+    /** A decision about tasks, which takes effect when it is sent. */
+    public final class Decision {
+
+        private final String action;
+        private final List<ProducerRecord<byte[], byte[]>> commands;
+
+        private Decision(List<ParkedTask> tasks, Function<ParkedTask, ParkedCommand> command, String action) {
+            this.action = action;
+            this.commands = tasks.stream()
+                    .map(task -> record(task, command.apply(task)))
+                    .toList();
+        }
+
+        /**
+         * Writes the commands to the control topic, and returns when all are durable.
+         *
+         * @throws IllegalStateException if one could not be written; those before it may take effect
+         */
+        public void send() throws InterruptedException {
+            try {
+                ControlTopicWriter.write(kafka, commands);
+            } catch (KafkaException e) {
+                throw new IllegalStateException(
+                        "The command to " + action + " was not written to topic " + TopicNames.control(sink) + ": " + e
+                                + ". Check that the topic exists and may be written to, and repeat the command.",
+                        e);
+            }
+        }
+    }
+
     /**
      * Redrives a task: its events are applied again in order, from the first, with as many attempts as at first and the same
      * keys. Effects that have a recorded result do not run again; an effect that waited for a decision does.
@@ -85,7 +116,12 @@ public final class ParkedEvents {
      * @throws IllegalStateException if the command could not be written
      */
     public synchronized void redrive(ParkedTask task, String by) throws InterruptedException {
-        write(task, command(ParkedCommand.Action.REDRIVE, task, by, "", false));
+        redriveAll(List.of(task), by).send();
+    }
+
+    /** The same for many tasks, when the decision is sent. */
+    public Decision redriveAll(List<ParkedTask> tasks, String by) {
+        return decision(ParkedCommand.Action.REDRIVE, tasks, by, "", false);
     }
 
     /**
@@ -100,30 +136,34 @@ public final class ParkedEvents {
      */
     public synchronized void discard(ParkedTask task, String by, String reason, boolean following)
             throws InterruptedException {
-        write(task, command(ParkedCommand.Action.DISCARD, task, by, reason, following));
+        discardAll(List.of(task), by, reason, following).send();
     }
 
-    private static ParkedCommand command(
-            ParkedCommand.Action action, ParkedTask task, String by, String reason, boolean following) {
-        return new ParkedCommand(
-                action, task.task(), task.first().offset(), task.first().round(), by, reason, following);
+    /**
+     * The same for many tasks, when the decision is sent.
+     *
+     * @throws IllegalArgumentException if a text is empty, has more than 4 KiB or more than one line
+     */
+    public Decision discardAll(List<ParkedTask> tasks, String by, String reason, boolean following) {
+        return decision(ParkedCommand.Action.DISCARD, tasks, by, reason, following);
     }
 
-    private void write(ParkedTask task, ParkedCommand command) throws InterruptedException {
+    private Decision decision(
+            ParkedCommand.Action action, List<ParkedTask> tasks, String by, String reason, boolean following) {
+        String what = tasks.size() == 1 ? "task " + tasks.get(0).task() : tasks.size() + " tasks";
+        return new Decision(
+                tasks,
+                task -> new ParkedCommand(
+                        action, task.task(), task.first().offset(), task.first().round(), by, reason, following),
+                action.command() + " " + what);
+    }
+
+    private ProducerRecord<byte[], byte[]> record(ParkedTask task, ParkedCommand command) {
         // the partition in which the event is parked is its queue's, whatever partitioner its source had
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+        return new ProducerRecord<>(
                 TopicNames.control(sink),
                 task.first().partition(),
                 task.first().event().queueName().getBytes(StandardCharsets.UTF_8),
                 command.json());
-        try {
-            ControlTopicWriter.write(kafka, List.of(record));
-        } catch (KafkaException e) {
-            throw new IllegalStateException(
-                    "The command to " + command.action().command() + " task " + task.task()
-                            + " was not written to topic " + record.topic() + ": " + e
-                            + ". Check that the topic exists and may be written to, and repeat the command.",
-                    e);
-        }
     }
 }

@@ -54,8 +54,7 @@ public record ReplayMove(int partition, long from, long to, long events) {
             long to = asked < 0 ? high : Math.max(low, Math.min(asked, high));
             // a replay only goes back: forward, it would skip records that were never read
             long from = committed.getOrDefault(partition, low);
-            moves.add(new ReplayMove(
-                    partition.partition(), from, Math.min(to, from), from - Math.min(to, from)));
+            moves.add(new ReplayMove(partition.partition(), from, Math.min(to, from), from - Math.min(to, from)));
         }
         return List.copyOf(moves);
     }

@@ -37,8 +37,8 @@ public record SinkCounts(long inFlight, long undecodable, List<DivergedQueue> di
      * @throws KafkaException if the cluster does not answer
      */
     public static Optional<SinkCounts> read(Map<String, Object> kafka, String sink) {
-        CommittedState state = CommittedState.of(
-                StateKind.CHECKPOINT, StateKind.IN_FLIGHT, StateKind.UNDECODABLE, StateKind.LOG);
+        CommittedState state =
+                CommittedState.of(StateKind.CHECKPOINT, StateKind.IN_FLIGHT, StateKind.UNDECODABLE, StateKind.LOG);
         return new SinkChangelog(kafka, sink).read(StoreNames.STATE, state::add).map(partitions -> state.counts());
     }
 }

@@ -1,0 +1,235 @@
+package io.taskqueue.console.sinks;
+
+import io.taskqueue.console.model.QueueView;
+import io.taskqueue.console.model.SinkPosition;
+import io.taskqueue.console.overview.CatchUp;
+import io.taskqueue.console.overview.NewestPositions;
+import io.taskqueue.console.sinks.SinkIndexSettings.Bounds;
+import io.taskqueue.event.Position;
+import io.taskqueue.kafka.TopicNames;
+import io.taskqueue.streams.admin.CommittedCheckpoint;
+import io.taskqueue.streams.admin.CommittedState;
+import io.taskqueue.streams.admin.FailedEffects;
+import io.taskqueue.streams.admin.InstanceTable;
+import io.taskqueue.streams.admin.SinkCounts;
+import io.taskqueue.streams.instances.SinkInstance;
+import io.taskqueue.streams.parking.ParkedEvent;
+import io.taskqueue.streams.replay.ReplayReceipt;
+import io.taskqueue.streams.state.StoreNames;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** All that is known of one sink, from its topics and its consumer group. For the thread of the index, but its {@link #results}. */
+final class FollowedSink {
+
+    private final String name;
+    private final int maxFailures;
+    private final CommittedState state;
+    private final NewestResults results;
+    private final InstanceTable instances = new InstanceTable();
+    private final FollowedTopic stateTopic;
+    private final FollowedTopic resultsTopic;
+    private final FollowedTopic instancesTopic;
+    private final Map<String, AppliedMeter> applied = new HashMap<>();
+    private final GroupProgress progress = new GroupProgress();
+    private @Nullable FailedEffects failures;
+    private long parkedVersion = -1;
+    private @Nullable List<ParkedEvent> parked;
+
+    FollowedSink(String name, Bounds bounds) {
+        this.name = name;
+        this.maxFailures = bounds.failures();
+        this.state = CommittedState.bounded(bounds.parkedBytes());
+        this.results = new NewestResults(name, bounds.resultBytes());
+        this.failures = new FailedEffects(name);
+        this.stateTopic = new FollowedTopic(TopicNames.changelog(name, StoreNames.STATE), state::add, state::forget);
+        this.resultsTopic = new FollowedTopic(
+                TopicNames.changelog(name, StoreNames.RESULTS),
+                record -> {
+                    results.add(record);
+                    FailedEffects counted = failures;
+                    if (counted != null) {
+                        counted.add(record);
+                        failures = counted.held() > maxFailures ? null : counted;
+                    }
+                },
+                partition -> {
+                    results.restart(partition);
+                    FailedEffects counted = failures;
+                    if (counted != null) {
+                        counted.forget(partition);
+                    }
+                });
+        this.instancesTopic =
+                new FollowedTopic(TopicNames.instances(name), instances::add, partition -> instances.clear());
+    }
+
+    String name() {
+        return name;
+    }
+
+    List<FollowedTopic> topics() {
+        return List.of(stateTopic, resultsTopic, instancesTopic);
+    }
+
+    NewestResults results() {
+        return results;
+    }
+
+    /** Whether the sink's recorded results can be read. */
+    boolean resultsKnown() {
+        return resultsTopic.known();
+    }
+
+    GroupProgress progress() {
+        return progress;
+    }
+
+    /** What its state holds; empty if that is unknown. */
+    Optional<SinkCounts> counts() {
+        return stateTopic.known() ? Optional.of(state.counts()) : Optional.empty();
+    }
+
+    /** Its parked and discarded events; null if they are unknown. */
+    @Nullable
+    List<ParkedEvent> parked() {
+        if (!stateTopic.known()) {
+            return null;
+        }
+        if (state.parkedVersion() != parkedVersion) {
+            parkedVersion = state.parkedVersion();
+            parked = state.parked().orElse(null);
+        }
+        return parked;
+    }
+
+    List<ReplayReceipt> receipts() {
+        return stateTopic.known() ? state.receipts() : List.of();
+    }
+
+    /** Effects whose newest result is a recorded failure; null if unknown. */
+    @Nullable
+    Long failed() {
+        FailedEffects counted = failures;
+        return resultsTopic.known() && counted != null ? counted.count() : null;
+    }
+
+    /** What its instances report; null if unknown. */
+    @Nullable
+    List<SinkInstance> instances() {
+        return instancesTopic.known() ? instances.list() : null;
+    }
+
+    /**
+     * How far it has come with each queue.
+     *
+     * @param queues the queues that are known, by name
+     * @param newest the newest positions of a queue over time
+     */
+    List<SinkPosition> positions(
+            Map<String, QueueView> queues,
+            Function<String, @Nullable NewestPositions> newest,
+            Instant now,
+            long nanos) {
+        if (!stateTopic.known()) {
+            return List.of();
+        }
+        @Nullable Map<String, Long> parkedByQueue = parkedByQueue();
+        Map<String, String> diverged = state.counts().diverged().stream()
+                .collect(Collectors.toMap(
+                        SinkCounts.DivergedQueue::queueName,
+                        queue -> queue.divergence().text(),
+                        (one, other) -> one));
+        List<SinkPosition> positions = new ArrayList<>();
+        Set<String> known = new HashSet<>();
+        for (CommittedCheckpoint checkpoint : state.checkpoints()) {
+            String queue = checkpoint.queueName();
+            known.add(queue);
+            AppliedMeter meter = applied.computeIfAbsent(queue, name -> new AppliedMeter());
+            meter.measure(nanos, checkpoint.done());
+            Lag lag = Lag.of(checkpoint, queues.get(queue), newest.apply(queue), progress, now);
+            QueueView view = queues.get(queue);
+            double produced = view == null ? 0 : view.rates().events();
+            Position done = checkpoint.done();
+            positions.add(new SinkPosition(
+                    name,
+                    queue,
+                    done == null ? checkpoint.taken().epoch() : done.epoch(),
+                    done == null ? -1 : done.sequence(),
+                    checkpoint.inFlight().events(),
+                    parkedByQueue == null ? null : parkedByQueue.getOrDefault(queue, 0L),
+                    lag.events(),
+                    lag.seconds(),
+                    meter.perSecond(),
+                    CatchUp.seconds(lag.events(), meter.perSecond(), produced),
+                    diverged.get(queue)));
+        }
+        applied.keySet().retainAll(known);
+        return positions;
+    }
+
+    private @Nullable Map<String, Long> parkedByQueue() {
+        List<ParkedEvent> events = parked();
+        return events == null
+                ? null
+                : events.stream()
+                        .filter(event -> !event.discarded())
+                        .collect(Collectors.groupingBy(event -> event.event().queueName(), Collectors.counting()));
+    }
+
+    /** What a sink has not applied of a queue; null is unknown. */
+    private record Lag(@Nullable Long events, @Nullable Double seconds) {
+
+        private static Lag of(
+                CommittedCheckpoint checkpoint,
+                @Nullable QueueView queue,
+                @Nullable NewestPositions positions,
+                GroupProgress progress,
+                Instant now) {
+            if (queue == null) {
+                return new Lag(null, null);
+            }
+            Position newest = new Position(queue.epoch(), queue.sequence());
+            if (newest.compareTo(checkpoint.taken()) < 0) {
+                newest = checkpoint.taken(); // the view of the queue is behind the sink
+            }
+            Position done = checkpoint.done();
+            long events = done == null || newest.epoch() != done.epoch()
+                    ? newest.sequence() + 1
+                    : newest.sequence() - done.sequence();
+            if (events <= 0) {
+                return new Lag(0L, 0.0);
+            }
+            Instant oldestInFlight = checkpoint.inFlight().oldestAt();
+            Optional<Instant> oldest = oldestInFlight != null
+                    ? Optional.of(oldestInFlight)
+                    : positions == null ? Optional.empty() : positions.firstBehind(done);
+            return new Lag(
+                    events,
+                    oldest.or(() -> progress.oldestUnread(checkpoint.partition()))
+                            .map(moment -> NewestPositions.secondsSince(moment, now))
+                            .orElse(null));
+        }
+    }
+
+    /** The partitions that are followed of topics that exist and may be read. */
+    Map<TopicPartition, TopicTail.Follower> followers(Map<String, List<TopicPartition>> topics, Set<String> denied) {
+        Map<TopicPartition, TopicTail.Follower> followers = new HashMap<>();
+        for (FollowedTopic topic : topics()) {
+            if (!denied.contains(topic.topic())) {
+                topics.getOrDefault(topic.topic(), List.of()).forEach(partition -> followers.put(partition, topic));
+            }
+        }
+        return followers;
+    }
+}

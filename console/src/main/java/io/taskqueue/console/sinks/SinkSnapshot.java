@@ -1,0 +1,203 @@
+package io.taskqueue.console.sinks;
+
+import io.taskqueue.console.model.Badge;
+import io.taskqueue.console.model.ReplayView;
+import io.taskqueue.console.model.SinkInstanceView;
+import io.taskqueue.console.model.SinkPosition;
+import io.taskqueue.console.model.SinkView;
+import io.taskqueue.console.overview.QueueProblems;
+import io.taskqueue.console.overview.QueueProblems.SinkOfQueue;
+import io.taskqueue.console.overview.SinkProblems;
+import io.taskqueue.console.sinks.SinkGroups.Group;
+import io.taskqueue.kafka.TopicNames;
+import io.taskqueue.streams.admin.SinkCounts;
+import io.taskqueue.streams.checkpoint.LogChange;
+import io.taskqueue.streams.instances.SinkInstance;
+import io.taskqueue.streams.parking.ParkedEvent;
+import io.taskqueue.streams.replay.ReplayCounts;
+import io.taskqueue.streams.replay.ReplayReceipt;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sink as it was at one moment. Immutable.
+ *
+ * @param view what is shown
+ * @param positions how far it has come with each queue
+ * @param group its consumer group; null if it may not be described
+ * @param logChanges what happened to the event topic that it could not follow
+ * @param breakers targets that are considered unavailable, as text
+ * @param parked its parked and discarded events; null if they are unknown
+ * @param replays its latest replays
+ * @param results its newest recorded results; null if they cannot be read
+ */
+record SinkSnapshot(
+        SinkView view,
+        List<SinkPosition> positions,
+        @Nullable Group group,
+        List<LogChange> logChanges,
+        List<String> breakers,
+        @Nullable List<ParkedEvent> parked,
+        List<ReplayView> replays,
+        @Nullable NewestResults results) {
+
+    private static final String UNKNOWN_STATE = "Unknown";
+
+    static SinkSnapshot of(
+            FollowedSink sink,
+            List<SinkPosition> positions,
+            @Nullable Group group,
+            double producedPerSecond,
+            Instant now) {
+        @Nullable List<SinkInstance> reports = sink.instances();
+        List<SinkInstance> running = reports == null
+                ? List.of()
+                : reports.stream().filter(report -> report.running(now)).toList();
+        List<String> breakers = running.stream()
+                .flatMap(report -> report.health().target().stream())
+                .distinct()
+                .toList();
+        SinkCounts counts = sink.counts().orElse(null);
+        List<LogChange> logChanges = counts == null ? List.of() : counts.logChanges();
+        List<ParkedEvent> parked = sink.parked();
+        return new SinkSnapshot(
+                new SinkView(
+                        sink.name(),
+                        group == null ? UNKNOWN_STATE : group.state(),
+                        running.stream().map(SinkSnapshot::instance).toList(),
+                        reports == null || running.isEmpty() ? null : effects(running),
+                        counts == null ? null : counts.inFlight(),
+                        parked == null ? null : ParkedPages.parked(parked),
+                        sink.failed(),
+                        parked == null ? null : ParkedPages.ambiguous(parked),
+                        counts == null ? null : counts.undecodable(),
+                        sink.progress().lagEvents(),
+                        sink.progress().lagSeconds(now),
+                        sink.progress().etaSeconds(producedPerSecond),
+                        problems(sink, group, reports, breakers, counts, parked, now)),
+                List.copyOf(positions),
+                group,
+                logChanges,
+                breakers,
+                parked,
+                sink.receipts().stream()
+                        .map(receipt -> replay(sink.name(), receipt))
+                        .toList(),
+                sink.resultsKnown() ? sink.results() : null);
+    }
+
+    private static List<Badge> problems(
+            FollowedSink sink,
+            @Nullable Group group,
+            @Nullable List<SinkInstance> reports,
+            List<String> breakers,
+            @Nullable SinkCounts counts,
+            @Nullable List<ParkedEvent> parked,
+            Instant now) {
+        List<String> failures = reports == null || (group != null && group.running())
+                ? List.of()
+                : reports.stream()
+                        .filter(report -> !report.running(now))
+                        .flatMap(report -> report.health().failure().stream())
+                        .limit(1)
+                        .toList();
+        return new SinkProblems(
+                        sink.name(),
+                        group == null ? UNKNOWN_STATE : group.state(),
+                        group == null || group.running(),
+                        sink.progress().lagEvents(),
+                        failures,
+                        breakers,
+                        new SinkProblems.Held(
+                                parked == null ? null : ParkedPages.parked(parked),
+                                counts == null ? null : counts.undecodable(),
+                                TopicNames.deadLetters(sink.name()),
+                                counts == null
+                                        ? List.of()
+                                        : counts.diverged().stream()
+                                                .map(queue -> queue.queueName() + ": "
+                                                        + queue.divergence().text())
+                                                .toList(),
+                                counts == null
+                                        ? List.of()
+                                        : counts.logChanges().stream()
+                                                .filter(change -> change.kind().needsOperator())
+                                                .map(SinkSnapshot::sentence)
+                                                .toList()))
+                .badges();
+    }
+
+    /** What the badges of a queue say of this sink. */
+    SinkOfQueue of(int partition, @Nullable SinkPosition position) {
+        return new SinkOfQueue(
+                view.name(),
+                view.groupState(),
+                group == null || group.has(partition),
+                position == null
+                        ? null
+                        : new QueueProblems.Progress(position.lagEvents(), position.parked(), position.diverged()),
+                logChanges.stream()
+                        .filter(change ->
+                                change.partition() == partition && change.kind().needsOperator())
+                        .map(SinkSnapshot::sentence)
+                        .toList(),
+                breakers);
+    }
+
+    private static String sentence(LogChange change) {
+        return change.text() + ". " + change.kind().remedy();
+    }
+
+    private static SinkInstanceView instance(SinkInstance report) {
+        return new SinkInstanceView(
+                report.identity().id(),
+                report.identity().host(),
+                report.identity().startedAt(),
+                report.at(),
+                report.inFlight(),
+                report.health().target().stream().toList(),
+                new SinkInstanceView.Latency(
+                        report.latency().upperMillis(), report.latency().counts()));
+    }
+
+    private static SinkView.Effects effects(List<SinkInstance> running) {
+        return new SinkView.Effects(
+                sum(running, report -> report.effects().run()),
+                sum(running, report -> report.effects().reused()),
+                sum(running, report -> report.effects().failed()),
+                sum(running, report -> report.effects().parked()),
+                sum(running, report -> report.effects().ambiguous()));
+    }
+
+    private static long sum(List<SinkInstance> running, ToLongFunction<SinkInstance> count) {
+        return running.stream().mapToLong(count).sum();
+    }
+
+    private static ReplayView replay(String sink, ReplayReceipt receipt) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        ReplayCounts counted = receipt.counts();
+        counts.put("events", counted.events());
+        counts.put("reused", counted.reused());
+        counts.put("run", counted.run());
+        counts.put("failed", counted.failed());
+        counts.put("parked", counted.parked());
+        counts.put("missing", counted.missing());
+        counts.put("ambiguous", counted.ambiguous());
+        return new ReplayView(
+                sink,
+                receipt.partition(),
+                receipt.order().mode().text(),
+                receipt.order().selection().isAll()
+                        ? ""
+                        : receipt.order().selection().toString(),
+                receipt.firstOffset(),
+                receipt.lastOffset(),
+                receipt.begunAt(),
+                receipt.endedAt().orElse(null),
+                counts);
+    }
+}

@@ -1,0 +1,117 @@
+package io.taskqueue.console.sinks;
+
+import io.taskqueue.embedded.EmbeddedKafka;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.queue.Lease;
+import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.sink.PermanentEffectException;
+import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.sink.RetryPolicy;
+import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.streams.SinkService;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A broker with queues and sinks, for tests of the index of sinks. */
+final class FollowedCluster {
+
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path directory;
+    private final EmbeddedKafka broker;
+    private final List<AutoCloseable> started = new CopyOnWriteArrayList<>();
+    private final AtomicInteger states = new AtomicInteger();
+
+    FollowedCluster(Path directory) throws Exception {
+        this.directory = directory;
+        this.broker = EmbeddedKafka.start(directory.resolve("broker"), 0);
+    }
+
+    Map<String, Object> kafka() {
+        return Map.of("bootstrap.servers", broker.bootstrapServers());
+    }
+
+    /** A queue whose events are on the topic; the replicated events of its tasks stay there when it is closed. */
+    record Dispatcher(TaskQueue<String> queue, ReplicationSource<String> source) implements AutoCloseable {
+
+        /** Enqueues tasks and returns when they are on the topic. */
+        void enqueue(String... payloads) throws Exception {
+            for (String payload : payloads) {
+                queue.enqueue(payload);
+            }
+            source.replicated().get(30, TimeUnit.SECONDS);
+        }
+
+        void completeOne() throws Exception {
+            Lease<String> lease = queue.lease();
+            lease.complete();
+            source.replicated().get(30, TimeUnit.SECONDS);
+        }
+
+        @Override
+        public void close() {
+            source.close();
+            queue.close();
+        }
+    }
+
+    Dispatcher dispatcher(String name) throws Exception {
+        TaskQueue<String> queue = TaskQueue.<String>builder(name).build();
+        ReplicationSource<String> source = ReplicationSource.builder(queue, PayloadCodec.json(String.class))
+                .kafka(kafka())
+                .partitions(2)
+                .replicationFactor(1)
+                .sourcePeer("dispatcher-of-" + name)
+                .start();
+        Dispatcher dispatcher = new Dispatcher(queue, source);
+        started.add(dispatcher);
+        return dispatcher;
+    }
+
+    SinkService sink(String name, ReplicationSink<String> sink) {
+        SinkService service = SinkService.builder(name, sink, PayloadCodec.json(String.class))
+                .kafka(Map.of("bootstrap.servers", broker.bootstrapServers(), "consumer.fetch.max.wait.ms", 50))
+                .fingerprint("test")
+                .stateDirectory(directory.resolve("state-" + states.incrementAndGet()))
+                .commitInterval(Duration.ofMillis(100))
+                .retry(new RetryPolicy(2, Duration.ofMillis(10), Duration.ofMillis(20), 0))
+                .start();
+        started.add(service);
+        return service;
+    }
+
+    /** A sink with one effect for each event of a kind Enqueued; payloads decide how it ends. */
+    static ReplicationSink<String> billing() {
+        return (event, effects) -> {
+            if (isEnqueued(event)) {
+                String payload = event.payload();
+                var unused = effects.capture("charge", String.class, key -> {
+                    if (payload.startsWith("refuse")) {
+                        throw new PermanentEffectException("card refused");
+                    }
+                    if (payload.startsWith("fail")) {
+                        throw new IllegalStateException("gateway is down");
+                    }
+                    return "receipt of " + payload;
+                });
+            }
+        };
+    }
+
+    private static boolean isEnqueued(ReplicationEvent<String> event) {
+        return event.kind().wireName().equals("Enqueued");
+    }
+
+    void stop() throws Exception {
+        for (AutoCloseable each : started) {
+            each.close();
+        }
+        broker.close();
+    }
+}
