@@ -52,6 +52,7 @@ public final class PartitionFold {
     private final Map<String, QueueState> queues = new HashMap<>();
     private final List<QueueState> inOrder = new ArrayList<>();
     private long next;
+    private @Nullable Instant newest;
     private long undecodable;
     private long live;
     private long ended;
@@ -111,6 +112,7 @@ public final class PartitionFold {
                 Entry entry = entries.next();
                 QueueState queue = QueueState.read(ViewKeys.queueName(entry.key()), entry.value());
                 add(queue);
+                occurred(queue.lastEventAt());
                 live += queue.live();
                 ended += queue.ended();
             }
@@ -144,6 +146,11 @@ public final class PartitionFold {
         return next;
     }
 
+    /** When the newest event occurred; empty before the first. */
+    public synchronized Optional<Instant> newest() {
+        return Optional.ofNullable(newest);
+    }
+
     /** How many records could not be decoded. */
     public synchronized long undecodable() {
         return undecodable;
@@ -157,6 +164,7 @@ public final class PartitionFold {
     /** Takes the next event of the partition. */
     public synchronized QueueFold.Step apply(ReplicationEvent<?> event, long offset) {
         passed(offset);
+        occurred(event.occurredAt());
         QueueState queue = queues.get(event.queueName());
         if (queue == null) {
             if (activities.queues() >= bounds.queues() && !forgetQuietQueue()) {
@@ -192,6 +200,10 @@ public final class PartitionFold {
                         .putLong(undecodable)
                         .putText(topic.id())
                         .toBytes());
+    }
+
+    private void occurred(Instant at) {
+        newest = newest == null || at.isAfter(newest) ? at : newest;
     }
 
     private void apply(QueueState queue, ReplicationEvent<?> event, long offset) {

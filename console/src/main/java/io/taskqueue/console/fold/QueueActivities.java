@@ -36,6 +36,11 @@ public final class QueueActivities {
         byQueue.remove(queue);
     }
 
+    /** Forgets all queues. */
+    public void clear() {
+        byQueue.clear();
+    }
+
     int queues() {
         return byQueue.size();
     }

@@ -43,12 +43,10 @@ public final class QueueDirectory {
         namesChanged |= before == null;
     }
 
-    synchronized void remove(String name, int partition) {
-        QueueView before = views.get(name);
-        if (before != null && before.partition() == partition) {
-            views.remove(name);
-            namesChanged = true;
-        }
+    /** Removes all queues. */
+    public synchronized void clear() {
+        namesChanged |= !views.isEmpty();
+        views.clear();
     }
 
     /** Removes the queues of a partition that are not among these. */

@@ -63,7 +63,10 @@ record TaskChange(String queueName, TaskEvent<?> event, Position position, long 
     }
 
     private @Nullable String lastError(@Nullable IndexedTask before) {
-        String known = before == null ? null : before.progress().lastError();
+        // of a completed task, the queue remembers nothing
+        String known = before == null || before.phase() == ViewPhase.COMPLETED
+                ? null
+                : before.progress().lastError();
         String stated = event.error().map(TaskChange::shortened).orElse(null);
         return switch (event.kind()) {
             case LEASE_GRANTED, HEARTBEAT, COMPLETED -> known;

@@ -18,11 +18,18 @@ final class CatchUp {
     /** What was found. */
     record Found(State state, @Nullable Instant asOf, long behind, double done) {}
 
+    /**
+     * How far a partition was read.
+     *
+     * @param next the offset of the next record
+     * @param newest when the newest event occurred that was read; null before the first
+     */
+    record Read(long next, @Nullable Instant newest) {}
+
     private final Map<Integer, Long> from = new HashMap<>();
     private Map<Integer, Long> endsBefore = Map.of();
     private @Nullable Instant before;
     private @Nullable Instant asOf;
-    private boolean current;
 
     /**
      * Takes an observation.
@@ -30,37 +37,48 @@ final class CatchUp {
      * @param at when it began
      * @param starts the first offset that each partition holds
      * @param ends the ends of all partitions of the topic
-     * @param read the next offset of each partition that this process has, read after the ends
+     * @param read of each partition that this process has, taken after the ends
      */
-    Found observe(Instant at, Map<Integer, Long> starts, Map<Integer, Long> ends, Map<Integer, Long> read) {
+    Found observe(Instant at, Map<Integer, Long> starts, Map<Integer, Long> ends, Map<Integer, Read> read) {
         long behind = 0;
         long total = 0;
-        boolean seenAll = endsBefore.keySet().equals(ends.keySet());
+        boolean hasPrevious = endsBefore.keySet().equals(ends.keySet());
+        boolean complete = true;
+        @Nullable Instant oldest = null;
         for (Map.Entry<Integer, Long> end : ends.entrySet()) {
             int partition = end.getKey();
-            long position = Math.max(read.getOrDefault(partition, 0L), starts.getOrDefault(partition, 0L));
+            Read part = read.getOrDefault(partition, new Read(0, null));
+            long position = Math.max(part.next(), starts.getOrDefault(partition, 0L));
             long left = Math.max(0, end.getValue() - position);
             behind += left;
-            total += Math.max(0, end.getValue() - Math.min(position, from.computeIfAbsent(partition, key -> position)));
-            seenAll &= read.containsKey(partition) && position >= endsBefore.getOrDefault(partition, Long.MAX_VALUE);
+            total += left + Math.max(0, position - from.computeIfAbsent(partition, unknown -> position));
+            complete &= read.containsKey(partition);
+            hasPrevious &= position >= endsBefore.getOrDefault(partition, Long.MAX_VALUE);
+            if (left > 0 && part.newest() != null) {
+                oldest = oldest == null || part.newest().isBefore(oldest) ? part.newest() : oldest;
+            }
         }
-        boolean hasAll = behind == 0 && read.keySet().containsAll(ends.keySet());
-        if (hasAll) {
+        boolean current = complete && (behind == 0 || hasPrevious);
+        if (complete && behind == 0) {
             asOf = at;
-        } else if (seenAll) {
+        } else if (current) {
             asOf = before;
+        } else if (oldest != null && (asOf == null || oldest.isAfter(asOf))) {
+            asOf = oldest;
         }
-        current = hasAll || seenAll;
         if (current) {
             from.clear();
-            from.putAll(read);
+            read.forEach((partition, part) -> from.put(partition, part.next()));
         }
         endsBefore = Map.copyOf(ends);
         before = at;
-        return new Found(
-                current ? State.CURRENT : State.CATCHING_UP,
-                asOf,
-                behind,
-                current || total == 0 ? (current ? 1 : 0) : (double) (total - behind) / total);
+        return new Found(current ? State.CURRENT : State.CATCHING_UP, asOf, behind, done(current, behind, total));
+    }
+
+    private static double done(boolean current, long behind, long total) {
+        if (current) {
+            return 1;
+        }
+        return total == 0 ? 0 : (double) (total - behind) / total;
     }
 }

@@ -31,6 +31,7 @@ import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +61,7 @@ final class ViewMonitor implements AutoCloseable {
     private final KafkaRequests requests = new KafkaRequests(TIMEOUT.multipliedBy(2));
 
     private long sampledNanos;
-    private long checkedNanos;
+    private long comparedNanos;
     private @Nullable Long lackingSince;
     private volatile CatchUp.Found found = new CatchUp.Found(State.STARTING, null, 0, 0);
     private volatile @Nullable String disconnected;
@@ -74,7 +75,7 @@ final class ViewMonitor implements AutoCloseable {
         this.probe = new TopicProbe(settings.kafka(), settings.topic(), TIMEOUT);
         this.diagnosis = new BrokerDiagnosis(settings.kafka());
         this.sampledNanos = settings.instruments().ticker().nanos();
-        this.checkedNanos = sampledNanos;
+        this.comparedNanos = sampledNanos;
         this.threads = Executors.newScheduledThreadPool(2, work -> {
             Thread thread = new Thread(work, settings.name() + "-view-monitor");
             thread.setDaemon(true);
@@ -162,10 +163,15 @@ final class ViewMonitor implements AutoCloseable {
             return; // what it waits for is asked by the run
         }
         try {
+            long now = settings.instruments().ticker().nanos();
+            if (now - comparedNanos >= settings.limits().checkInterval().toNanos()) {
+                compareTopic(topic.get());
+            }
             observe(topic.get());
-            compareTopic(topic.get());
             lacking = lackingPartitions(topic.get());
             connected();
+        } catch (UnknownTopicOrPartitionException e) {
+            comparedNanos -= settings.limits().checkInterval().toNanos(); // it may be deleted: the next round compares
         } catch (KafkaException e) {
             disconnected(e);
         } catch (InterruptedException e) {
@@ -182,18 +188,20 @@ final class ViewMonitor implements AutoCloseable {
         new OpenTransactions(probe.admin(), (int) TIMEOUT.toMillis())
                 .ends(partitions, IsolationLevel.READ_COMMITTED)
                 .forEach((partition, end) -> ends.put(partition.partition(), end));
-        Map<Integer, Long> read = assigned.all().stream()
-                .collect(Collectors.toMap(PartitionFold::partition, PartitionFold::next, Math::max));
+        Map<Integer, CatchUp.Read> read = new HashMap<>();
+        assigned.all()
+                .forEach(fold -> read.put(
+                        fold.partition(),
+                        new CatchUp.Read(fold.next(), fold.newest().orElse(null))));
         found = catchUp.observe(at, topic.starts(), ends, read);
     }
 
     private void compareTopic(EventTopicState before) throws InterruptedException {
-        long now = settings.instruments().ticker().nanos();
-        if (now - checkedNanos < settings.limits().checkInterval().toNanos() || !run.isRunning()) {
+        if (!run.isActive()) {
             return;
         }
-        checkedNanos = now;
         Optional<EventTopicState> topic = run.describeTopic();
+        comparedNanos = settings.instruments().ticker().nanos();
         if (topic.isEmpty()) {
             run.topicChanged("topic " + settings.topic() + " was deleted");
         } else if (!topic.get().id().equals(before.id())) {

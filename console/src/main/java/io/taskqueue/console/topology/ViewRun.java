@@ -45,6 +45,7 @@ final class ViewRun implements AutoCloseable {
     private final AssignedFolds assigned;
     private final Followers followers;
     private final QueueActivities activities;
+    private final Runnable emptied;
     private final RestoreProgress restore = new RestoreProgress();
     private final ViewLifecycle lifecycle = new ViewLifecycle();
     private final ViewTopics topics;
@@ -53,11 +54,18 @@ final class ViewRun implements AutoCloseable {
     private volatile @Nullable Running running;
     private volatile @Nullable String problem;
 
-    ViewRun(ViewSettings settings, AssignedFolds assigned, Followers followers, QueueActivities activities) {
+    /** @param emptied is called where the view is built again: what is shown is not there any more */
+    ViewRun(
+            ViewSettings settings,
+            AssignedFolds assigned,
+            Followers followers,
+            QueueActivities activities,
+            Runnable emptied) {
         this.settings = settings;
         this.assigned = assigned;
         this.followers = followers;
         this.activities = activities;
+        this.emptied = emptied;
         this.topics = new ViewTopics(settings);
         this.thread = new Thread(this::run, settings.name() + "-view");
         this.thread.setDaemon(true);
@@ -86,6 +94,12 @@ final class ViewRun implements AutoCloseable {
         return restore;
     }
 
+    /** Whether Kafka Streams was started and has not ended. */
+    boolean isActive() {
+        return lifecycle.running();
+    }
+
+    /** Whether Kafka Streams works: its partitions are assigned and restored. */
     boolean isRunning() {
         Running now = running;
         return lifecycle.running() && now != null && now.streams().state() == KafkaStreams.State.RUNNING;
@@ -138,6 +152,8 @@ final class ViewRun implements AutoCloseable {
                 LOG.warn("The console builds its view again from the events of topic {}.", settings.topic());
                 topics.reset();
                 streams.cleanUp();
+                activities.clear();
+                emptied.run();
                 again = false;
             }
             if (lifecycle.started()) {

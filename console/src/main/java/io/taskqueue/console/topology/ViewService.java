@@ -46,7 +46,7 @@ public final class ViewService implements QueueIndex {
 
     private ViewService(ViewSettings settings) {
         this.activities = new QueueActivities(settings.limits().samples());
-        this.run = new ViewRun(settings, assigned, followers, activities);
+        this.run = new ViewRun(settings, assigned, followers, activities, directory::clear);
         this.monitor = new ViewMonitor(settings, run, assigned, directory);
         this.reader = new EventReader(settings);
         this.lives = new TaskLives(settings, assigned, reader);

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -71,18 +72,37 @@ final class ViewCluster implements AutoCloseable {
                 !admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(topic));
     }
 
+    /** Deletes the records before an offset, as the topic's retention does. */
+    void deleteRecords(int partition, long before) throws Exception {
+        admin.deleteRecords(Map.of(new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(before)))
+                .all()
+                .get(30, TimeUnit.SECONDS);
+    }
+
     Path state(String instance) {
         return directory.resolve(instance);
     }
 
     ViewService.Builder view() {
-        return ViewService.builder(kafka(), state("one"))
+        return view("one");
+    }
+
+    /** A process of its own, with its own state directory. */
+    ViewService.Builder view(String instance) {
+        return ViewService.builder(kafka(), state(instance))
                 .name(name)
                 .topic(topic)
                 .topicCheckInterval(Duration.ofMillis(500));
     }
 
-    void send(int partition, ReplicationEvent<String> event) throws Exception {
+    @SafeVarargs
+    final void send(int partition, ReplicationEvent<String>... events) throws Exception {
+        for (ReplicationEvent<String> event : events) {
+            send(partition, event);
+        }
+    }
+
+    private void send(int partition, ReplicationEvent<String> event) throws Exception {
         Headers headers = new RecordHeaders();
         EventHeaders.write(event, new UUID(0, 1), headers);
         send(partition, event.queueName(), CODEC.encode(event), headers);
