@@ -22,6 +22,7 @@ import io.taskqueue.source.recovery.Recovery;
 import io.taskqueue.source.registry.SourceRegistry;
 import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.admin.ParkedEvents;
+import io.taskqueue.streams.admin.SinkInstances;
 import io.taskqueue.streams.admin.SinkReplays;
 import io.taskqueue.streams.admin.SinkResults;
 import io.taskqueue.streams.parking.ParkedTask;
@@ -120,8 +121,11 @@ class AclsTest {
     void aSinkCreatesItsTopicsAndAppliesEvents(@TempDir Path state) throws Exception {
         publish("applied", "source");
 
-        run(state, service -> assertThat(service.status().queues())
-                .anySatisfy(queue -> assertThat(queue.queueName()).isEqualTo("applied")));
+        run(state, service -> {
+            assertThat(service.status().queues())
+                    .anySatisfy(queue -> assertThat(queue.queueName()).isEqualTo("applied"));
+            assertThat(SinkInstances.read(as("status"), SINK)).isNotEmpty();
+        });
     }
 
     @Test

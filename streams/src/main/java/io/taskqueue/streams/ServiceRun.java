@@ -5,6 +5,7 @@ import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.metrics.KafkaMeterRegistry;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.clients.KafkaMonitor;
+import io.taskqueue.streams.instances.InstancePublisher;
 import io.taskqueue.streams.parking.LocalParkedEvents;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.status.SinkHealth;
@@ -54,6 +55,7 @@ final class ServiceRun {
     private final CountDownLatch begun = new CountDownLatch(1);
     private final Thread starter;
     private volatile @Nullable Parts parts;
+    private volatile @Nullable InstancePublisher publisher;
     private volatile @Nullable Throwable startFailure;
     private volatile @Nullable String waitsFor;
 
@@ -166,6 +168,7 @@ final class ServiceRun {
             parts = new Parts(connected, streams, metersOf(streams), new KafkaMonitor(settings, connected.failures()));
             if (!lifecycle.isEnding()) {
                 streams.start();
+                publish(connected);
             }
         } catch (Throwable thrown) { // whatever it is, the caller learns of it
             if (!lifecycle.isEnding()) { // otherwise it was interrupted
@@ -176,6 +179,13 @@ final class ServiceRun {
             }
         } finally {
             begun.countDown();
+        }
+    }
+
+    private void publish(SinkTopology topology) {
+        if (settings.topics().hasInstances()) {
+            publisher = InstancePublisher.start(
+                    settings, new ReportedInstance(settings, lifecycle, progress, topology.breaker(), this::health));
         }
     }
 
@@ -354,6 +364,10 @@ final class ServiceRun {
                     "Sink {} did not stop within {} s; what was not committed is applied again at the next start",
                     settings.name(),
                     timeout.toSeconds());
+        }
+        InstancePublisher publishing = publisher;
+        if (publishing != null) {
+            publishing.close();
         }
         running.monitor().close();
         running.topology().close();

@@ -179,6 +179,7 @@ public final class SinkService implements AutoCloseable {
         private OptionalInt newTopicPartitions = OptionalInt.empty();
         private int newTopicReplicationFactor = -1;
         private Duration topicCheckInterval = Duration.ofSeconds(30);
+        private Duration instanceInterval = Duration.ofSeconds(5);
         private OnGap onGap = OnGap.CONTINUE;
         private @Nullable QueueFilter cleared;
         private OnExhausted onExhausted = OnExhausted.PARK;
@@ -408,6 +409,16 @@ public final class SinkService implements AutoCloseable {
         }
 
         /**
+         * How often this instance reports itself on the topic {@code NAME-instances}, for the console, while something changes; 5 s unless
+         * set, 500 ms to one minute, or zero for never. A report contains its state, what is wrong, counts and durations of effects, and no
+         * payload. It delays and stops nothing: without the permission to write it, that is logged once.
+         */
+        public Builder<T> instanceInterval(Duration interval) {
+            this.instanceInterval = Objects.requireNonNull(interval, "interval");
+            return this;
+        }
+
+        /**
          * The peer that an event counts for in {@link QueueStatus.Positions#peers}: its owner peer unless set, and {@code default}
          * where there is none.
          * Called on the stream thread; where it returns null or throws anything, which is counted and logged, the event counts for
@@ -484,7 +495,8 @@ public final class SinkService implements AutoCloseable {
                             deadLetterTopic == null ? TopicNames.deadLetters(name) : deadLetterTopic,
                             new SinkSettings.MissingTopic(
                                     topicWait, waitsForTopic, newTopicPartitions, newTopicReplicationFactor),
-                            topicCheckInterval),
+                            topicCheckInterval,
+                            instanceInterval),
                     Map.copyOf(kafka),
                     stateDirectory,
                     new SinkSettings.Limits(

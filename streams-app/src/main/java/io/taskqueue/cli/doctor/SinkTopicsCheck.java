@@ -47,7 +47,7 @@ final class SinkTopicsCheck implements Check {
         int largest = RecordSizes.withEnvelope(
                 taken == null ? TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES : Integer.parseInt(taken));
         List<Finding> findings = new ArrayList<>();
-        for (OwnTopic topic : OwnTopic.of(sink, TopicNames.deadLetters(sink))) {
+        for (OwnTopic topic : OwnTopic.of(sink, TopicNames.deadLetters(sink), false)) {
             Optional<TopicDescription> found = cluster.topic(topic.name());
             if (found.isEmpty()) {
                 findings.add(missing(topic));

@@ -154,6 +154,14 @@ final class SinkServiceOptions {
                             + "Default: ${DEFAULT-VALUE}.")
     private Duration queueExpiry = Duration.ZERO;
 
+    @Option(
+            names = "--instance-interval",
+            paramLabel = "D",
+            defaultValue = "5s",
+            description = "How often this instance reports itself on topic NAME-instances, for the console, while "
+                    + "something changes: 500ms to 1m, or 0s for never. Default: ${DEFAULT-VALUE}.")
+    private Duration instanceInterval = Duration.ZERO;
+
     /** A number of bytes, with k, m or g for powers of 1024. */
     static final class MemorySize implements ITypeConverter<Long> {
 
@@ -199,7 +207,8 @@ final class SinkServiceOptions {
                 .drainTimeout(drainTimeout)
                 .topicWait(topicWait)
                 .stateMemory(stateMemory)
-                .queueExpiry(queueExpiry);
+                .queueExpiry(queueExpiry)
+                .instanceInterval(instanceInterval);
         if (!queues.isEmpty()) {
             builder.queues(queues.toArray(String[]::new));
         }

@@ -4,8 +4,11 @@ import io.taskqueue.streams.status.EffectCounts;
 import io.taskqueue.streams.status.EffectLatency;
 import io.taskqueue.streams.status.SinkHealth;
 import io.taskqueue.streams.status.SinkState;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 
 /**
  * An instance of a sink, as it reports itself on the topic {@code NAME-instances}.
@@ -44,7 +47,29 @@ public record SinkInstance(
      * @param version the version of this library
      * @param startedAt when it was started
      */
-    public record Identity(String id, String host, String version, Instant startedAt) {}
+    public record Identity(String id, String host, String version, Instant startedAt) {
+
+        /** A new instance, in this process. May ask the network for the name of the host. */
+        public static Identity create(Instant startedAt) {
+            String version = SinkInstance.class.getPackage().getImplementationVersion();
+            return new Identity(
+                    UUID.randomUUID().toString(), hostName(), version == null ? "development" : version, startedAt);
+        }
+
+        private static String hostName() {
+            try {
+                return InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException unnamed) {
+                return "unknown";
+            }
+        }
+    }
+
+    /** Whether a report differs from another one of its instance in its time at most. */
+    boolean sameAs(SinkInstance other) {
+        return equals(new SinkInstance(
+                other.identity, at, other.state, other.health, other.inFlight, other.effects, other.latency));
+    }
 
     /** Whether the instance runs as far as can be known: it has not failed, and its report is at most three minutes old. */
     public boolean running(Instant now) {

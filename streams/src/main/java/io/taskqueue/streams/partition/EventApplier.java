@@ -1,5 +1,7 @@
 package io.taskqueue.streams.partition;
 
+import io.taskqueue.queue.Ticker;
+import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.effect.ApplyOutcome;
 import io.taskqueue.sink.effect.RecordedEffects;
 import io.taskqueue.streams.execution.CircuitBreaker;
@@ -7,6 +9,7 @@ import io.taskqueue.streams.execution.KeyedExecutor;
 import io.taskqueue.streams.execution.KeyedExecutor.Next;
 import io.taskqueue.streams.parking.GiveUp;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.status.LatencyHistogram;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
@@ -21,14 +24,26 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
     private final CircuitBreaker breaker;
     private final OutcomeQueue outcomes;
     private final BooleanSupplier revoked;
+    private final ReplicationSink<T> sink;
     private final AttemptLog failures;
 
-    /** @param revoked whether the partition is not this instance's any more, so that an interruption is not a failure */
-    EventApplier(SinkSettings<T> settings, CircuitBreaker breaker, OutcomeQueue outcomes, BooleanSupplier revoked) {
+    /**
+     * @param revoked whether the partition is not this instance's any more, so that an interruption is not a failure
+     * @param latency where the duration of actions is counted
+     */
+    EventApplier(
+            SinkSettings<T> settings,
+            CircuitBreaker breaker,
+            OutcomeQueue outcomes,
+            BooleanSupplier revoked,
+            LatencyHistogram latency) {
         this.settings = settings;
         this.breaker = breaker;
         this.outcomes = outcomes;
         this.revoked = revoked;
+        ReplicationSink<T> applied = settings.application().sink();
+        Ticker ticker = settings.instruments().ticker();
+        this.sink = (event, effects) -> applied.apply(event, new TimedEffects(effects, latency, ticker));
         this.failures = new AttemptLog(settings.name(), settings.instruments().ticker());
     }
 
@@ -54,7 +69,7 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
                 event.delivery().mode(),
                 settings.policies().effectRules());
         event.attempts++;
-        ApplyOutcome outcome = ApplyOutcome.of(settings.application().sink(), event.event(), effects, revoked);
+        ApplyOutcome outcome = ApplyOutcome.of(sink, event.event(), effects, revoked);
         RecordedEffects.Counts counts = effects.counts();
         int recordedBefore = event.recordedBefore;
         event.recordedBefore += counts.run() + counts.failed();

@@ -84,7 +84,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
                 lifecycle,
                 workers.threads(),
                 workers.breaker(),
-                new EventApplier<>(settings, workers.breaker(), outcomes, lifecycle::revoked),
+                new EventApplier<>(settings, workers.breaker(), outcomes, lifecycle::revoked, progress.latency()),
                 settings.instruments().ticker());
         this.dispatcher = new EventDispatcher<>(
                 new Scope<>(settings, progress, partition, stores.limit()),

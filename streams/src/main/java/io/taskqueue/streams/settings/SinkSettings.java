@@ -54,6 +54,12 @@ public record SinkSettings<T>(
     /** Below it, each pass of the stream thread would end with a commit, and a revocation could not be prepared for. */
     private static final Duration SHORTEST_COMMIT_INTERVAL = Duration.ofMillis(10);
 
+    /** A shorter one would be shorter than the checks whether a report is due. */
+    private static final Duration SHORTEST_INSTANCE_INTERVAL = Duration.ofMillis(500);
+
+    /** Where a report is older than a few minutes, its instance does not count as running. */
+    private static final Duration LONGEST_INSTANCE_INTERVAL = Duration.ofMinutes(1);
+
     /** With less, the stores of a few partitions would write their memory to disk all the time. */
     private static final long SMALLEST_STATE_MEMORY = 8L * 1024 * 1024;
 
@@ -80,8 +86,20 @@ public record SinkSettings<T>(
      * @param deadLetters where it writes records that cannot be decoded
      * @param missing what happens at the start where the event topic does not exist
      * @param checkInterval how often it reads the description of the event topic
+     * @param instanceInterval how often an instance reports itself; zero if it does not
      */
-    public record Topics(String events, String deadLetters, MissingTopic missing, Duration checkInterval) {}
+    public record Topics(
+            String events,
+            String deadLetters,
+            MissingTopic missing,
+            Duration checkInterval,
+            Duration instanceInterval) {
+
+        /** Whether instances report themselves, on a topic of the sink. */
+        public boolean hasInstances() {
+            return !instanceInterval.isZero();
+        }
+    }
 
     /**
      * What happens at the start where the event topic does not exist.
@@ -199,6 +217,13 @@ public record SinkSettings<T>(
                 !topics.checkInterval().isNegative() && topics.checkInterval().toMillis() > 0,
                 "Sink " + name + " needs a topic check interval of at least 1 ms, but it is "
                         + DurationText.of(topics.checkInterval()) + ". Raise topicCheckInterval.");
+        require(
+                !topics.hasInstances()
+                        || (topics.instanceInterval().compareTo(SHORTEST_INSTANCE_INTERVAL) >= 0
+                                && topics.instanceInterval().compareTo(LONGEST_INSTANCE_INTERVAL) <= 0),
+                "Sink " + name + " reports its instances every 500 ms to 1 m, or not at all, but instanceInterval is "
+                        + DurationText.of(topics.instanceInterval())
+                        + ". Set it to a duration between these, or to 0.");
     }
 
     /** Topics whose names Kafka does not distinguish cannot be on one cluster. */
@@ -208,6 +233,7 @@ public record SinkSettings<T>(
                 topics.deadLetters(),
                 TopicNames.control(name),
                 TopicNames.identity(name),
+                TopicNames.instances(name),
                 TopicNames.changelog(name, StoreNames.RESULTS),
                 TopicNames.changelog(name, StoreNames.STATE));
         for (int one = 0; one < names.size(); one++) {

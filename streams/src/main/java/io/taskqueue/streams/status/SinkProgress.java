@@ -37,6 +37,7 @@ public final class SinkProgress implements AutoCloseable {
     private final Map<Integer, List<LogChange>> logChanges = new ConcurrentSkipListMap<>();
     private volatile List<Clear> clears = List.of();
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final LatencyHistogram latency = new LatencyHistogram();
     private final String sink;
     private final SinkMeters meters;
     private final Clock clock;
@@ -164,6 +165,21 @@ public final class SinkProgress implements AutoCloseable {
         inFlight.addAndGet(change);
     }
 
+    /** How many events are in flight. */
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    /** How long actions of effects take. */
+    public LatencyHistogram latency() {
+        return latency;
+    }
+
+    /** What happened to effects since the service started. */
+    public EffectCounts effects() {
+        return new EffectCounts(run.get(), reused.get(), failed.get(), missing.get(), parked.get(), ambiguous.get());
+    }
+
     /** The receipt of the latest replay of a partition; empty where there is none here any more. */
     public void replay(int partition, Optional<ReplayReceipt> receipt) {
         receipt.ifPresentOrElse(latest -> replays.put(partition, latest), () -> replays.remove(partition));
@@ -241,14 +257,12 @@ public final class SinkProgress implements AutoCloseable {
      */
     public SinkStatus status(SinkState state, SinkHealth health) {
         List<QueueStatus> statuses = statuses();
-        EffectCounts effects =
-                new EffectCounts(run.get(), reused.get(), failed.get(), missing.get(), parked.get(), ambiguous.get());
         return new SinkStatus(
                 sink,
                 state,
                 health,
                 statuses,
-                effects,
+                effects(),
                 undecodable.get(),
                 List.copyOf(replays.values()),
                 logChanges.values().stream().flatMap(List::stream).toList());

@@ -6,6 +6,7 @@ import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.topics.OwnTopic.Creation;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -68,13 +69,17 @@ public final class OwnTopics {
     }
 
     /**
-     * Creates the topics that are missing, except those of Kafka Streams, and makes the others fit. If one cannot be created, none is.
+     * Creates the topics that are missing, except those of Kafka Streams, and makes the others fit. If one that is required cannot be
+     * created, none is.
      *
      * @throws SinkStoppedException if a topic cannot be created, has more partitions than the event topic, or cannot get as many
      */
     public synchronized void prepare(int partitions, int maxMessageBytes) throws InterruptedException {
         List<OwnTopic> missing = new ArrayList<>();
         for (OwnTopic topic : topics) {
+            if (topic.creation() == Creation.OPTIONAL) {
+                continue;
+            }
             Optional<TopicDescription> found = admin.describe(topic.name());
             if (found.isEmpty()) {
                 missing.add(topic);
@@ -97,6 +102,11 @@ public final class OwnTopics {
         }
         this.partitions = partitions;
         raise(maxMessageBytes);
+        for (OwnTopic topic : topics) {
+            if (topic.creation() == Creation.OPTIONAL) {
+                createIfPossible(topic, partitions, maxMessageBytes);
+            }
+        }
     }
 
     /** Makes the topics fit for an event topic that may have changed; what fails is logged, and tried again by the next call. */
@@ -180,6 +190,20 @@ public final class OwnTopics {
             boolean unused = admin.create(topic.newTopic(partitions, replicationFactor(), maxMessageBytes));
         } catch (KafkaException e) {
             throw notCreated(topic, e);
+        }
+    }
+
+    private void createIfPossible(OwnTopic topic, int partitions, int maxMessageBytes) throws InterruptedException {
+        try {
+            if (admin.describe(topic.name()).isEmpty()) {
+                boolean unused = admin.create(topic.newTopic(partitions, replicationFactor(), maxMessageBytes));
+            }
+        } catch (KafkaException e) {
+            LOG.warn(
+                    "Sink {} works without its {}: {}",
+                    settings.name(),
+                    topic.purpose(),
+                    notCreated(topic, e).getMessage());
         }
     }
 

@@ -15,6 +15,7 @@ import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.parking.GiveUp;
 import io.taskqueue.streams.replay.DeliveryContext;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.status.LatencyHistogram;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,7 +103,7 @@ class EventApplierTest {
                     lifecycle,
                     threads,
                     breaker,
-                    new EventApplier<>(settings, breaker, outcomes, lifecycle::revoked),
+                    new EventApplier<>(settings, breaker, outcomes, lifecycle::revoked, new LatencyHistogram()),
                     settings.instruments().ticker());
         }
 

@@ -6,15 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.SettingsForTests;
+import io.taskqueue.streams.SinkLog;
 import io.taskqueue.streams.SinkTestCluster;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What an instance does that may not change its topics. */
@@ -28,6 +32,8 @@ class OwnTopicsTest {
             + " --add-config max.message.bytes=3065536.";
 
     private final AtomicReference<Set<String>> denied = new AtomicReference<>(Set.of());
+
+    private final AtomicReference<@Nullable String> deniedTopic = new AtomicReference<>();
 
     @Test
     void limitsThatMayNotBeRaisedAreReportedWithTheCommandAndStopTheSinkBeforeALargerRecord() throws Exception {
@@ -112,12 +118,34 @@ class OwnTopicsTest {
         }
     }
 
+    @Test
+    void aSinkThatMayNotCreateItsTopicOfInstancesStartsWithoutIt() throws Exception {
+        try (TopicAdmin admin = admin();
+                SinkLog log = new SinkLog(OwnTopics.class)) {
+            OwnTopics topics =
+                    new OwnTopics(SettingsForTests.of("hidden", (event, effects) -> {}, b -> b.topic("events")), admin);
+            deniedTopic.set("hidden-instances");
+
+            topics.prepare(1, TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES);
+            assertThat(admin.describe("hidden.control")).isPresent();
+            assertThat(log.lines())
+                    .containsExactly(
+                            "WARN Sink hidden works without its topic of instances: Sink hidden cannot create its topic of"
+                                    + " instances hidden-instances: This user is not permitted to use a topic (denied). Grant it the"
+                                    + " ACLs that docs/security.md lists. Or create it yourself.");
+
+            deniedTopic.set(null);
+            topics.prepare(1, TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES);
+            assertThat(admin.describe("hidden-instances")).isPresent();
+        }
+    }
+
     /** An admin client of the cluster, whose denied methods fail as without the permission. */
     private TopicAdmin admin() {
         Admin allowed = Admin.create(Map.of("bootstrap.servers", SinkTestCluster.bootstrap()));
         Admin limited = (Admin) Proxy.newProxyInstance(
                 Admin.class.getClassLoader(), new Class<?>[] {Admin.class}, (proxy, method, arguments) -> {
-                    if (denied.get().contains(method.getName())) {
+                    if (denied.get().contains(method.getName()) || isAboutDeniedTopic(arguments)) {
                         throw new TopicAuthorizationException("denied");
                     }
                     try {
@@ -127,5 +155,15 @@ class OwnTopicsTest {
                     }
                 });
         return new TopicAdmin(limited, SinkTestCluster.PATIENCE);
+    }
+
+    private boolean isAboutDeniedTopic(Object @Nullable [] arguments) {
+        String topic = deniedTopic.get();
+        return topic != null
+                && arguments != null
+                && arguments[0] instanceof Collection<?> topics
+                && topics.stream()
+                        .anyMatch(each ->
+                                topic.equals(each instanceof NewTopic created ? created.name() : String.valueOf(each)));
     }
 }
