@@ -50,7 +50,7 @@ final class FakeCluster implements QueueIndex, SinkIndex {
     private final Map<String, SinkView> sinks = new ConcurrentSkipListMap<>();
     private final Map<String, QueueOwner> owners = new ConcurrentHashMap<>();
     private final Map<String, List<Badge>> problems = new ConcurrentHashMap<>();
-    private final List<SinkPosition> positions = new CopyOnWriteArrayList<>();
+    private final Map<List<String>, SinkPosition> positions = new ConcurrentHashMap<>();
     private final List<ParkedView> parked = new CopyOnWriteArrayList<>();
     private final List<ReplayView> replays = new CopyOnWriteArrayList<>();
     private final List<Consumer<EventView>> followers = new CopyOnWriteArrayList<>();
@@ -105,9 +105,7 @@ final class FakeCluster implements QueueIndex, SinkIndex {
     }
 
     void put(SinkPosition position) {
-        positions.removeIf(known ->
-                known.sink().equals(position.sink()) && known.queueName().equals(position.queueName()));
-        positions.add(position);
+        positions.put(List.of(position.sink(), position.queueName()), position);
     }
 
     void put(ParkedView task) {
@@ -190,7 +188,7 @@ final class FakeCluster implements QueueIndex, SinkIndex {
 
     @Override
     public List<SinkPosition> positions(@Nullable String sink, @Nullable String queueName) {
-        return positions.stream()
+        return positions.values().stream()
                 .filter(position -> sink == null || position.sink().equals(sink))
                 .filter(position -> queueName == null || position.queueName().equals(queueName))
                 .sorted(Comparator.comparing(SinkPosition::queueName).thenComparing(SinkPosition::sink))

@@ -116,6 +116,22 @@ final class FakeClusters {
                 0);
     }
 
+    /** The same queue with so many pending tasks. */
+    static QueueView withPending(QueueView queue, long pending) {
+        return new QueueView(
+                queue.name(),
+                queue.partition(),
+                queue.epoch(),
+                queue.sequence(),
+                queue.lastEventAt(),
+                new QueueView.Depth(pending, queue.depth().delayed(), queue.depth().leased(), queue.depth().dead()),
+                queue.totals(),
+                queue.rates(),
+                queue.oldestPendingAt(),
+                queue.overdueSince(),
+                queue.staleEvents());
+    }
+
     private static SinkPosition position(String sink, String queue, long lag, @Nullable Double eta) {
         return new SinkPosition(
                 sink, queue, 7, 1_000 - Math.min(lag, 1_000), Math.min(lag, 8), 0, lag, lag / 20.0, 20, eta, null);

@@ -136,13 +136,17 @@ function morph(old, next) {
     return;
   }
   for (const {name, value} of [...next.attributes]) {
-    if (old.getAttribute(name) !== value) {
+    if (name !== 'style' && old.getAttribute(name) !== value) {
       old.setAttribute(name, value);
     }
   }
+  // by the object model: the policy refuses the attribute
+  if (old.style.cssText !== next.style.cssText) {
+    old.style.cssText = next.style.cssText;
+  }
   for (const {name} of [...old.attributes]) {
     // whether details are open is up to the reader
-    if (!next.hasAttribute(name) && name !== 'open') {
+    if (!next.hasAttribute(name) && name !== 'open' && name !== 'style') {
       old.removeAttribute(name);
     }
   }

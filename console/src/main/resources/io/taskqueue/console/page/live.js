@@ -56,7 +56,9 @@ export class Live {
     const controller = new AbortController();
     this.#controller = controller;
     this.retryAt = null;
-    if (this.state !== 'live') {
+    if (this.state === 'refused') {
+      this.#enter('connecting');
+    } else if (this.state === 'lost') {
       this.#listener.changed();
     }
     let watchdog;

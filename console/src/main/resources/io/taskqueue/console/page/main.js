@@ -161,6 +161,9 @@ function draw() {
 }
 
 function askForToken() {
+  if (state.signedOut !== null) {
+    return;
+  }
   state.signedOut = session.token() === null ? 'missing' : 'refused';
   session.signOut();
   state.live.close();
