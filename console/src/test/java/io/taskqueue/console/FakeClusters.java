@@ -132,6 +132,25 @@ final class FakeClusters {
                 queue.staleEvents());
     }
 
+    /** An event of a queue, with a payload. */
+    static EventView event(Instant now, String queue, long offset) {
+        return new EventView(
+                queue,
+                queue + "/7/" + offset,
+                "Enqueued",
+                7,
+                offset,
+                1,
+                offset,
+                now,
+                1,
+                null,
+                null,
+                null,
+                null,
+                "{\"secret\":\"payload of " + offset + "\"}");
+    }
+
     private static SinkPosition position(String sink, String queue, long lag, @Nullable Double eta) {
         return new SinkPosition(
                 sink, queue, 7, 1_000 - Math.min(lag, 1_000), Math.min(lag, 8), 0, lag, lag / 20.0, 20, eta, null);

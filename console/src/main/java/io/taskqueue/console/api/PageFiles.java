@@ -45,7 +45,17 @@ final class PageFiles {
 
     private final String uplot = UPLOT + uplotVersion() + "/dist/";
 
-    private record PageFile(byte[] content, String type, String tag) {}
+    private static final class PageFile {
+        private final byte[] content;
+        private final String type;
+        private final String tag;
+
+        PageFile(byte[] content, String type) {
+            this.content = content;
+            this.type = type;
+            this.tag = tag(content);
+        }
+    }
 
     void index(Context context) {
         send(context, "index.html");
@@ -57,12 +67,12 @@ final class PageFiles {
 
     private void send(Context context, String path) {
         PageFile file = find(path).orElseThrow(NotFoundResponse::new);
-        context.header("Cache-Control", "no-cache").header("ETag", file.tag());
+        context.header("Cache-Control", "no-cache").header("ETag", file.tag);
         String known = context.header("If-None-Match");
-        if (known != null && known.contains(file.tag())) {
+        if (known != null && known.contains(file.tag)) {
             context.status(304);
         } else {
-            context.contentType(file.type()).result(file.content());
+            context.contentType(file.type).result(file.content);
         }
     }
 
@@ -78,7 +88,7 @@ final class PageFiles {
         if (type == null || content == null) {
             return Optional.empty();
         }
-        PageFile file = new PageFile(content, type, tag(content));
+        PageFile file = new PageFile(content, type);
         files.put(path, file);
         return Optional.of(file);
     }

@@ -34,7 +34,7 @@ final class ParkedEndpoint {
     void list(Context context) {
         QueryParameters parameters =
                 QueryParameters.of(context, "sink", "queue", "task", "text", "state", "limit", "after");
-        ParkedQuery query = query(parameters, parameters.limit(), parameters.optional("after"));
+        ParkedQuery query = query(parameters, parameters.limit(), parameters.after());
         Answers.data(context, sinks.progress(), sinks.parked(query, settings.showPayloads()));
     }
 

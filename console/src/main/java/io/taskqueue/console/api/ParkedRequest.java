@@ -100,7 +100,7 @@ record ParkedRequest(ParkedQuery query, ParkedDecision decision) {
         JsonNode field = json.path(name);
         if (field.isMissingNode()
                 || field.isNull()
-                || field.isTextual() && field.textValue().isEmpty()) {
+                || (field.isTextual() && field.textValue().isEmpty())) {
             return null;
         }
         if (!field.isTextual()) {

@@ -22,6 +22,7 @@ final class QueryParameters {
     /** The longest text that is searched for, and longer than any name. */
     private static final int MAX_TEXT = 1_000;
 
+    private static final int MAX_AFTER = 2_000;
     private static final int MAX_SHOWN = 100;
 
     private final Map<String, String> values;
@@ -58,6 +59,15 @@ final class QueryParameters {
         return value;
     }
 
+    /** A text of at most so many characters that must be there. */
+    String required(String name, int maxLength) {
+        String value = required(name);
+        if (value.length() > maxLength) {
+            throw invalid(name, value, "a text of at most " + maxLength + " characters");
+        }
+        return value;
+    }
+
     /** A value, or null if it is missing or empty. */
     @Nullable
     String optional(String name) {
@@ -71,11 +81,23 @@ final class QueryParameters {
     /** A text that is searched for, or null. */
     @Nullable
     String text(String name) {
+        return text(name, MAX_TEXT);
+    }
+
+    /** A text of at most so many characters, or null. */
+    @Nullable
+    String text(String name, int maxLength) {
         String value = optional(name);
-        if (value != null && value.length() > MAX_TEXT) {
-            throw invalid(name, value, "a text of at most " + MAX_TEXT + " characters");
+        if (value != null && value.length() > maxLength) {
+            throw invalid(name, value, "a text of at most " + maxLength + " characters");
         }
         return value;
+    }
+
+    /** {@code after}, of a list that an index keeps: where the last part ended, or null for the first. */
+    @Nullable
+    String after() {
+        return text("after", MAX_AFTER);
     }
 
     /** One of these values, or null. */

@@ -30,7 +30,15 @@ final class QueueTail {
     private long bytes;
     private @Nullable String dropped;
 
-    private record Kept(String id, byte[] event) {}
+    private static final class Kept {
+        private final String id;
+        private final byte[] event;
+
+        Kept(String id, byte[] event) {
+            this.id = id;
+            this.event = event;
+        }
+    }
 
     /**
      * Lets a client follow.
@@ -47,9 +55,9 @@ final class QueueTail {
         boolean known = lastId.equals(dropped);
         for (Kept event : kept) {
             if (known) {
-                missed.add(event.event());
+                missed.add(event.event);
             }
-            known = known || event.id().equals(lastId);
+            known = known || event.id.equals(lastId);
         }
         return known
                 ? missed
@@ -75,10 +83,10 @@ final class QueueTail {
     synchronized void add(String id, byte[] event, BiConsumer<StreamClient, byte[]> offer) {
         kept.add(new Kept(id, event));
         bytes += event.length;
-        while (kept.size() > MAX_EVENTS || bytes > MAX_BYTES && kept.size() > 1) {
+        while (kept.size() > MAX_EVENTS || (bytes > MAX_BYTES && kept.size() > 1)) {
             Kept oldest = kept.remove();
-            bytes -= oldest.event().length;
-            dropped = oldest.id();
+            bytes -= oldest.event.length;
+            dropped = oldest.id;
         }
         clients.forEach(client -> offer.accept(client, event));
     }

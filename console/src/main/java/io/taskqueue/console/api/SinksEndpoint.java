@@ -20,6 +20,9 @@ final class SinksEndpoint {
     private static final Set<String> SORTS = Set.of("queue", "lag", "eta", "rate", "parked");
     private static final Set<String> MODES = Set.of("recorded-only", "fill-gaps", "rerun");
 
+    private static final int MAX_FROM = 100;
+    private static final int MAX_SELECTION = 4_000;
+
     private final SinkIndex sinks;
 
     SinksEndpoint(SinkIndex sinks) {
@@ -54,9 +57,9 @@ final class SinksEndpoint {
         SinkView sink = sink(parameters.required("sink"));
         ReplayRequest request = new ReplayRequest(
                 sink.name(),
-                parameters.required("from"),
+                parameters.required("from", MAX_FROM),
                 Objects.requireNonNullElse(parameters.choice("mode", MODES), "recorded-only"),
-                parameters.optional("select"));
+                parameters.text("select", MAX_SELECTION));
         Answers.data(context, sinks.progress(), sinks.plan(request));
     }
 

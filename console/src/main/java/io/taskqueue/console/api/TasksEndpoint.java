@@ -36,7 +36,7 @@ final class TasksEndpoint {
                 parameters.choice("phase", PHASES),
                 parameters.text("text"),
                 parameters.limit(),
-                parameters.optional("after"));
+                parameters.after());
         Answers.data(context, queues.progress(), queues.tasks(query));
     }
 
