@@ -30,6 +30,8 @@ final class SecurityFailure {
 
     private static final Pattern STORE =
             Pattern.compile("(?s)Failed to load (?:PEM )?SSL keystore (.+?)(?: of type (\\S+))?");
+    private static final Pattern CERTIFICATE_ALERT = Pattern.compile(
+            ".*(bad_certificate|certificate_(required|unknown|expired|revoked)|unsupported_certificate|unknown_ca).*");
     private static final Pattern JAAS = Pattern.compile("(?is).*(jaas|login module|loginmodule).*");
 
     private SecurityFailure() {}
@@ -39,7 +41,7 @@ final class SecurityFailure {
         return ofStore(chain, properties)
                 .or(() -> ofJaas(chain, properties))
                 .or(() -> KafkaFailure.first(chain, SslAuthenticationException.class)
-                        .map(failed -> ofHandshake(chain)))
+                        .map(failed -> ofHandshake(chain, properties)))
                 .or(() -> KafkaFailure.first(chain, IllegalSaslStateException.class)
                         .map(noSasl -> withoutSasl(protocol(properties))))
                 .or(() -> KafkaFailure.last(chain, AuthenticationException.class)
@@ -112,9 +114,7 @@ final class SecurityFailure {
         if (message.startsWith("Could not find a 'KafkaClient' entry")) {
             return Optional.of(configuration(
                     "security.protocol is " + protocol(properties) + ", but sasl.jaas.config is not set",
-                    "Set sasl.mechanism and sasl.jaas.config, for example sasl.mechanism=PLAIN and "
-                            + "sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required "
-                            + "username=\"…\" password=\"…\";"));
+                    "Set sasl.mechanism and sasl.jaas.config, for example " + login(mechanism)));
         }
         boolean ofLogin = chain.stream().anyMatch(LoginException.class::isInstance);
         if (ofLogin && message.startsWith("No LoginModule found for ")) {
@@ -133,7 +133,15 @@ final class SecurityFailure {
         return Optional.empty();
     }
 
-    private static KafkaFailure ofHandshake(List<Throwable> chain) {
+    private static String login(String mechanism) {
+        boolean scram = mechanism.startsWith("SCRAM-SHA-");
+        return "sasl.mechanism=" + (scram ? mechanism : "PLAIN")
+                + " and sasl.jaas.config=org.apache.kafka.common.security."
+                + (scram ? "scram.ScramLoginModule" : "plain.PlainLoginModule")
+                + " required username=\"…\" password=\"…\";";
+    }
+
+    private static KafkaFailure ofHandshake(List<Throwable> chain, Map<String, ?> properties) {
         Throwable innermost = chain.get(chain.size() - 1);
         String message = KafkaFailure.text(innermost);
         if (innermost instanceof CertPathBuilderException || message.contains("PKIX path")) {
@@ -152,16 +160,26 @@ final class SecurityFailure {
                     "Use a host name that the certificate names, in bootstrap.servers and in the brokers' "
                             + "advertised.listeners, or give the broker a certificate with that name.");
         }
-        if (message.contains("bad_certificate") || message.contains("certificate_required")) {
-            return authentication(
-                    "The broker requires a certificate of the client: " + message,
-                    "Set ssl.keystore.location, ssl.keystore.password and ssl.key.password.");
+        if (CERTIFICATE_ALERT.matcher(message).matches()) {
+            return ofCertificateOfTheClient(message, properties.get(SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG));
         }
         return authentication(
                 "TLS with the broker failed: " + message,
                 innermost instanceof SSLException
                         ? "Check security.protocol, the port, and ssl.enabled.protocols and ssl.cipher.suites of both sides."
                         : "Check the TLS properties of the client (ssl.…) and of the broker's listener.");
+    }
+
+    private static KafkaFailure ofCertificateOfTheClient(String message, @Nullable Object store) {
+        return store == null
+                ? authentication(
+                        "The broker requires a certificate of the client: " + message,
+                        "Set ssl.keystore.location, ssl.keystore.password and ssl.key.password.")
+                : authentication(
+                        "The broker does not accept the certificate in ssl.keystore.location, " + store + ": "
+                                + message,
+                        "Use a certificate that has not expired, of an authority that the broker's listener trusts (its "
+                                + "ssl.truststore.location).");
     }
 
     private static Optional<KafkaFailure> ofProtocols(List<Throwable> chain) {

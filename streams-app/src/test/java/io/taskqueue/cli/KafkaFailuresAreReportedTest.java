@@ -224,7 +224,7 @@ class KafkaFailuresAreReportedTest {
 
     @Test
     void wrongStores() throws IOException {
-        String store = kafka.file("server-trust.p12");
+        String store = kafka.file("trust.p12");
         assertRefused(
                 tls("ssl.truststore.location=" + kafka.file("nofile.p12"), "ssl.truststore.password=x"),
                 ExitCode.USAGE,
@@ -248,11 +248,11 @@ class KafkaFailuresAreReportedTest {
                 .hasLineCount(1);
         assertRefused(
                 tls(
-                        "ssl.truststore.location=" + kafka.file("server.pem"),
+                        "ssl.truststore.location=" + kafka.file("authority.pem"),
                         "ssl.truststore.type=JKS",
                         "ssl.truststore.password=" + SecuredKafka.PASSWORD),
                 ExitCode.USAGE,
-                "ssl.truststore.location is " + kafka.file("server.pem")
+                "ssl.truststore.location is " + kafka.file("authority.pem")
                         + ", which cannot be read as a store of type JKS "
                         + "(Invalid keystore format). Set ssl.truststore.type to the type of the file: JKS, PKCS12 or PEM.");
         assertRefused(
@@ -280,7 +280,7 @@ class KafkaFailuresAreReportedTest {
                 status(
                         kafka.server("ELSEWHERE"),
                         "security.protocol=SSL",
-                        "ssl.truststore.location=" + kafka.file("elsewhere-trust.p12"),
+                        "ssl.truststore.location=" + kafka.file("trust.p12"),
                         "ssl.truststore.type=PKCS12",
                         "ssl.truststore.password=" + SecuredKafka.PASSWORD),
                 ExitCode.UNREACHABLE,

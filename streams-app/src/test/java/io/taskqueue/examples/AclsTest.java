@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.TaskError;
@@ -38,13 +42,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -60,27 +68,76 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
-/** The ACLs in docs/security.md are sufficient, on a broker that denies everything else. */
+/**
+ * The ACLs that docs/security.md grants to each role are exactly those that it needs: sufficient on a broker that denies everything else,
+ * and each of them used.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class AclsTest {
 
     private static final String SINK = "billing";
     private static final String WITHOUT_ACLS = "nobody";
-    private static final List<String> WHO =
-            List.of("source", "sink", "replay", "results", "parked", "status", "recover", "dead");
+    private static final String DISPATCHER = "dispatcher";
+    private static final String OPERATOR = "operator";
+    private static final List<String> ROLES = List.of(DISPATCHER, "sink", OPERATOR);
     private static final Pattern ROW =
             Pattern.compile("\\| (\\w+) \\| (topic|group|transactional id) \\| `([^`]+)` \\| ([\\w, ]+) \\|");
 
     private static EmbeddedKafka broker;
     private static Admin admin;
+    private static UsedAcls usedAcls;
+    private static List<AclBinding> granted;
+
+    /** The ACLs by which the authorizer of a broker in this process has allowed requests, as it logs them. */
+    private static final class UsedAcls extends AppenderBase<ILoggingEvent> {
+
+        private static final Pattern RULE = Pattern.compile("resourceType=(\\w+), resourceName='?([^',]+)'?, "
+                + "patternType=(\\w+), principal='?([^',]+)'?, host='?[^',]+'?, operation=(\\w+)");
+
+        private final Set<String> used = ConcurrentHashMap.newKeySet();
+
+        static UsedAcls record() {
+            UsedAcls acls = new UsedAcls();
+            Logger decisions = (Logger) LoggerFactory.getLogger("kafka.authorizer.logger");
+            acls.setContext(decisions.getLoggerContext());
+            acls.start();
+            decisions.setLevel(Level.TRACE);
+            decisions.setAdditive(false);
+            decisions.addAppender(acls);
+            return acls;
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            Matcher rule = RULE.matcher(event.getFormattedMessage());
+            if (rule.find()) {
+                used.add(IntStream.rangeClosed(1, rule.groupCount())
+                        .mapToObj(rule::group)
+                        .collect(Collectors.joining(" ")));
+            }
+        }
+
+        /** An ACL in the form of those that were used. */
+        static String text(AclBinding acl) {
+            return acl.pattern().resourceType() + " " + acl.pattern().name() + " "
+                    + acl.pattern().patternType() + " " + acl.entry().principal() + " "
+                    + acl.entry().operation();
+        }
+    }
 
     @BeforeAll
     static void startABrokerWithTheDocumentedAcls(@TempDir Path directory) throws Exception {
-        String users = Stream.concat(WHO.stream(), Stream.of("admin", WITHOUT_ACLS))
+        String users = Stream.concat(ROLES.stream(), Stream.of("admin", WITHOUT_ACLS))
                 .map(user -> " user_" + user + "=\"" + user + "\"")
                 .collect(Collectors.joining());
+        usedAcls = UsedAcls.record();
         broker = EmbeddedKafka.start(
                 directory,
                 0,
@@ -92,8 +149,8 @@ class AclsTest {
                         "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
                         "super.users", "User:admin;User:ANONYMOUS"));
         admin = Admin.create(as("admin"));
-        List<AclBinding> granted = granted();
-        assertThat(granted).extracting(acl -> acl.entry().principal()).contains("User:source", "User:status");
+        granted = granted();
+        assertThat(granted).extracting(acl -> acl.entry().principal()).contains("User:dispatcher", "User:operator");
         admin.createAcls(granted).all().get();
     }
 
@@ -101,11 +158,20 @@ class AclsTest {
     static void stop() {
         admin.close();
         broker.close();
+        ((Logger) LoggerFactory.getLogger("kafka.authorizer.logger")).detachAppender(usedAcls);
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void everyAclIsNeeded() {
+        assertThat(granted.stream().map(UsedAcls::text))
+                .as("granted in docs/security.md, in comparison to used by the tests of this class")
+                .isSubsetOf(usedAcls.used);
     }
 
     @Test
     void aSourceCreatesItsTopicsAndPublishes() throws Exception {
-        Position replicated = publish("orders", "source");
+        Position replicated = publish("orders", DISPATCHER);
 
         assertThat(replicated.sequence()).isEqualTo(1);
     }
@@ -119,7 +185,7 @@ class AclsTest {
 
     @Test
     void aSinkCreatesItsTopicsAndAppliesEvents(@TempDir Path state) throws Exception {
-        publish("applied", "source");
+        publish("applied", DISPATCHER);
 
         run(state, service -> {
             assertThat(service.status().queues())
@@ -130,22 +196,22 @@ class AclsTest {
 
     @Test
     void aReplayIsOrderedAndItsReceiptAndResultsAreRead(@TempDir Path state) throws Exception {
-        publish("replayed", "source");
+        publish("replayed", DISPATCHER);
         run(state, service -> assertThat(service.status().queues())
                 .anySatisfy(queue -> assertThat(queue.queueName()).isEqualTo("replayed")));
         TopicPartition partition = new TopicPartition(ReplicationSource.DEFAULT_TOPIC, 0);
-        SinkReplays replays = new SinkReplays(as("replay"), SINK);
+        SinkReplays replays = new SinkReplays(as(OPERATOR), SINK);
         ReplayOrder order = new ReplayOrder(
                 UUID.randomUUID(),
                 replays.nextNumber(),
                 ReplayMode.RERUN,
                 Selection.ALL,
-                "replay",
+                OPERATOR,
                 Instant.parse("2026-11-23T09:30:00Z"));
         Map<TopicPartition, OffsetAndMetadata> beginning =
                 Map.of(partition, new OffsetAndMetadata(0, order.offsetMetadata()));
 
-        try (Admin replay = Admin.create(as("replay"))) {
+        try (Admin replay = Admin.create(as(OPERATOR))) {
             replay.describeCluster().clusterId().get();
             replay.describeConsumerGroups(List.of(SINK)).all().get();
             replay.describeTopics(List.of(partition.topic())).allTopicNames().get();
@@ -162,7 +228,7 @@ class AclsTest {
             assertThat(receipt.order()).isEqualTo(order);
             assertThat(receipt.complete()).isTrue();
         }));
-        assertThat(new SinkResults(as("results"), SINK)
+        assertThat(new SinkResults(as(OPERATOR), SINK)
                         .find(key -> key.queueName().equals("replayed")))
                 .isNotEmpty();
         assertThatThrownBy(() -> new SinkResults(as(WITHOUT_ACLS), SINK).find(key -> true))
@@ -171,9 +237,9 @@ class AclsTest {
 
     @Test
     void aStatusReadsTheOwnerOfAQueue() throws Exception {
-        publish("shown", "source");
+        publish("shown", DISPATCHER);
 
-        assertThat(SourceRegistry.read(as("status"), ReplicationSource.DEFAULT_REGISTRY_TOPIC))
+        assertThat(SourceRegistry.read(as(OPERATOR), ReplicationSource.DEFAULT_REGISTRY_TOPIC))
                 .containsKey("shown");
     }
 
@@ -181,14 +247,14 @@ class AclsTest {
     void theLiveTasksOfAQueueAreRead() throws Exception {
         try (TaskQueue<String> queue = TaskQueue.<String>builder("left").build();
                 ReplicationSource<String> source = ReplicationSource.builder(queue, PayloadCodec.utf8())
-                        .kafka(as("source"))
+                        .kafka(as(DISPATCHER))
                         .partitions(1)
                         .start()) {
             queue.enqueue("a");
             assertThat(source.handOver(Duration.ZERO).tasks()).isEqualTo(1);
         }
 
-        assertThat(liveTasks("recover"))
+        assertThat(liveTasks(OPERATOR))
                 .singleElement()
                 .satisfies(task -> assertThat(task.task().payload()).isEqualTo("a"));
         assertThatThrownBy(() -> liveTasks(WITHOUT_ACLS)).isInstanceOf(TopicAuthorizationException.class);
@@ -206,11 +272,11 @@ class AclsTest {
 
     @Test
     void deadTasksAreReadAndRetried() throws Exception {
-        DeadTasks dead = new DeadTasks(as("dead"), ReplicationSource.DEFAULT_REGISTRY_TOPIC, "failing");
+        DeadTasks dead = new DeadTasks(as(OPERATOR), ReplicationSource.DEFAULT_REGISTRY_TOPIC, "failing");
         try (TaskQueue<String> queue =
                         TaskQueue.<String>builder("failing").maxAttempts(1).build();
                 ReplicationSource<String> source = ReplicationSource.builder(queue, PayloadCodec.utf8())
-                        .kafka(as("source"))
+                        .kafka(as(DISPATCHER))
                         .partitions(1)
                         .start()) {
             queue.enqueue("a");
@@ -231,9 +297,9 @@ class AclsTest {
 
     @Test
     void parkedEventsAreReadAndRedriven(@TempDir Path state) throws Exception {
-        publish("refusing", "source");
-        publish("refusing too", "source");
-        ParkedEvents parked = new ParkedEvents(as("parked"), SINK);
+        publish("refusing", DISPATCHER);
+        publish("refusing too", DISPATCHER);
+        ParkedEvents parked = new ParkedEvents(as(OPERATOR), SINK);
         AtomicBoolean broken = new AtomicBoolean(true);
         ReplicationSink<String> sink = (event, effects) -> effects.run("note", key -> {
             if (event.queueName().startsWith("refusing") && broken.get()) {
@@ -243,7 +309,7 @@ class AclsTest {
         run(state, sink, service -> assertThat(queues(parked)).contains("refusing", "refusing too"));
         broken.set(false);
 
-        assertThat(new ParkedEvents(as("status"), SINK).read()).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(new ParkedEvents(as(OPERATOR), SINK).read()).hasSizeGreaterThanOrEqualTo(2);
         for (ParkedTask task : ParkedTask.of(parked.read())) {
             // a decision made over HTTP is sent by the sink itself
             boolean overHttp = task.task().queueName().equals("refusing too");
@@ -314,7 +380,7 @@ class AclsTest {
     }
 
     private static Stream<AclBinding> bindings(MatchResult row) {
-        assertThat(WHO).contains(row.group(1));
+        assertThat(ROLES).contains(row.group(1));
         ResourceType type =
                 ResourceType.fromString(row.group(2).replace(' ', '_').toUpperCase(Locale.ROOT));
         String name = row.group(3).replace("NAME", SINK);

@@ -6,19 +6,28 @@ import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 /**
  * Opens connections with a driver that need not be on the class path of this class, which {@link DriverManager} requires. No
- * message contains the url or the properties, which may contain a password.
+ * message contains the url or the properties, which may contain a password: also no message of the driver, which for example takes what
+ * is before an @ for the name of a host.
  */
 final class DriverDataSource implements DataSource {
 
     private static final String POSTGRESQL = "jdbc:postgresql:";
+
+    /** What may be secret in a url: user and password before its host, and parameters with such a name. */
+    private static final Pattern SECRET = Pattern.compile(
+            "^jdbc:[^:/?;]+:(?:thin:)?(?://)?([^/?;]+/?[^/?;]*)@|(?i)[?;&][^=?;&]*(?:password|secret|token|key)=([^;&]+)");
 
     private final Driver driver;
     private final String url;
@@ -73,12 +82,45 @@ final class DriverDataSource implements DataSource {
 
     @Override
     public Connection getConnection() throws SQLException {
-        Connection connection = driver.connect(url, properties);
+        Connection connection;
+        try {
+            connection = driver.connect(url, properties);
+        } catch (SQLException failure) {
+            throw withoutSecrets(failure);
+        }
         if (connection == null) {
             throw new SQLException("The driver " + driver.getClass().getName()
                     + " accepted the url before, but does not accept it now.");
         }
         return connection;
+    }
+
+    /** The failure itself, or one without its causes where a message has a secret. */
+    private SQLException withoutSecrets(SQLException failure) {
+        List<String> secrets = secrets();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (secrets.stream().anyMatch(String.valueOf(cause.getMessage())::contains)) {
+                String message = String.valueOf(failure.getMessage());
+                for (String secret : secrets) {
+                    message = message.replace(secret, "(hidden)");
+                }
+                return new SQLException(message, failure.getSQLState(), failure.getErrorCode());
+            }
+        }
+        return failure;
+    }
+
+    private List<String> secrets() {
+        List<String> secrets = new ArrayList<>();
+        Matcher found = SECRET.matcher(url);
+        while (found.find()) {
+            secrets.add(found.group(1) == null ? found.group(2) : found.group(1));
+        }
+        String password = properties.getProperty("password", "");
+        if (!password.isEmpty()) {
+            secrets.add(password);
+        }
+        return secrets;
     }
 
     @Override
