@@ -190,7 +190,7 @@ class AclsTest {
         run(state, service -> {
             assertThat(service.status().queues())
                     .anySatisfy(queue -> assertThat(queue.queueName()).isEqualTo("applied"));
-            assertThat(SinkInstances.read(as("status"), SINK)).isNotEmpty();
+            assertThat(SinkInstances.read(as(OPERATOR), SINK)).isNotEmpty();
         });
     }
 
