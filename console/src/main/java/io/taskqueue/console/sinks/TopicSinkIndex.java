@@ -1,6 +1,7 @@
 package io.taskqueue.console.sinks;
 
 import io.taskqueue.console.model.Badge;
+import io.taskqueue.console.model.NotReadableException;
 import io.taskqueue.console.model.Page;
 import io.taskqueue.console.model.ParkedDecision;
 import io.taskqueue.console.model.ParkedQuery;
@@ -273,10 +274,7 @@ public final class TopicSinkIndex implements SinkIndex {
                             committed ? groups.describe(List.of(request.sink())).get(request.sink()) : null,
                             request);
         } catch (org.apache.kafka.common.errors.TimeoutException e) {
-            throw timeout(
-                    "The replay could not be planned: Kafka has not answered within " + timeout.toSeconds()
-                            + " s. Try again.",
-                    e);
+            throw timeout("the replay could not be planned within " + timeout.toSeconds() + " s", e);
         }
     }
 
@@ -305,7 +303,7 @@ public final class TopicSinkIndex implements SinkIndex {
     private List<ParkedEvent> parkedOf(String name) {
         List<ParkedEvent> parked = sink(name).parked();
         if (parked == null) {
-            throw new IllegalStateException("The parked events of sink " + name
+            throw new NotReadableException("The parked events of sink " + name
                     + " are unknown: its state may not be read, is not read yet, or holds more than "
                     + settings.bounds().parkedBytes() / (1 << 20)
                     + " MiB of them. `taskqueue parked list --name " + name + "` lists them.");
