@@ -2,7 +2,6 @@ package io.taskqueue.console.api;
 
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
-import io.taskqueue.console.model.NotReadableException;
 import io.taskqueue.console.model.ViewProgress;
 import io.taskqueue.http.JsonResponses;
 import java.time.Instant;
@@ -36,8 +35,6 @@ final class Answers {
                 JsonResponses.error(context, 400, String.valueOf(e.getMessage()));
             } catch (NoSuchElementException e) {
                 JsonResponses.error(context, 404, String.valueOf(e.getMessage()));
-            } catch (NotReadableException e) {
-                JsonResponses.error(context, 503, String.valueOf(e.getMessage()));
             } catch (TimeoutException e) {
                 LOG.warn("{} {} was not answered in time.", context.method(), context.path(), e);
                 context.header("Retry-After", "5");

@@ -31,7 +31,7 @@ public interface SinkIndex extends AutoCloseable {
      *
      * @throws IllegalArgumentException if the query is invalid
      * @throws java.util.NoSuchElementException if there is no such sink
-     * @throws NotReadableException if its parked tasks are unknown
+     * @throws IllegalStateException if its parked tasks are unknown
      */
     Page<ParkedView> parked(ParkedQuery query, boolean showPayloads);
 
@@ -59,7 +59,7 @@ public interface SinkIndex extends AutoCloseable {
      *
      * @throws IllegalArgumentException if the query or the decision is invalid
      * @throws java.util.NoSuchElementException if there is no such sink
-     * @throws NotReadableException if its parked tasks are unknown
+     * @throws IllegalStateException if its parked tasks are unknown
      */
     ParkedDecision.Outcome decide(ParkedQuery query, ParkedDecision decision)
             throws InterruptedException, java.util.concurrent.TimeoutException;

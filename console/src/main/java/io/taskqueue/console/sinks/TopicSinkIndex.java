@@ -1,7 +1,6 @@
 package io.taskqueue.console.sinks;
 
 import io.taskqueue.console.model.Badge;
-import io.taskqueue.console.model.NotReadableException;
 import io.taskqueue.console.model.Page;
 import io.taskqueue.console.model.ParkedDecision;
 import io.taskqueue.console.model.ParkedQuery;
@@ -303,7 +302,7 @@ public final class TopicSinkIndex implements SinkIndex {
     private List<ParkedEvent> parkedOf(String name) {
         List<ParkedEvent> parked = sink(name).parked();
         if (parked == null) {
-            throw new NotReadableException("The parked events of sink " + name
+            throw new IllegalStateException("The parked events of sink " + name
                     + " are unknown: its state may not be read, is not read yet, or holds more than "
                     + settings.bounds().parkedBytes() / (1 << 20)
                     + " MiB of them. `taskqueue parked list --name " + name + "` lists them.");
