@@ -132,7 +132,7 @@ class ConsoleHostileTextTest {
         cluster.put(text, new QueueOwner(text, 7, now));
         cluster.put(text, List.of(sample(20), sample(10)));
         cluster.put(text, new Badge(Badge.Kind.PARKED, text));
-        cluster.put(new SinkPosition(text, text, 7, 41, 0, 1, 1L, 2.0, 0, null, text));
+        cluster.put(new SinkPosition(text, text, 7, 41, 0, 1L, 1L, 2.0, 0, null, text));
         cluster.put(new SinkView(
                 text,
                 text,

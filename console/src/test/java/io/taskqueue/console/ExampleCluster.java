@@ -111,7 +111,7 @@ final class ExampleCluster {
                 7,
                 newest - lag,
                 Math.min(lag, 12),
-                sink.equals("billing") && queue.equals("payments") ? 3 : 0,
+                sink.equals("billing") && queue.equals("payments") ? 3L : 0L,
                 lag,
                 lag / (sink.equals("search") ? 0.9 : 40.0),
                 sink.equals("search") ? 0 : 64.2,

@@ -26,20 +26,41 @@ public interface SinkIndex extends AutoCloseable {
     /** What is wrong with a queue. */
     List<Badge> problems(QueueView queue);
 
-    /** Parked tasks. */
+    /**
+     * Parked tasks.
+     *
+     * @throws IllegalArgumentException if the query is invalid
+     * @throws java.util.NoSuchElementException if there is no such sink
+     * @throws IllegalStateException if its parked tasks are unknown
+     */
     Page<ParkedView> parked(ParkedQuery query, boolean showPayloads);
 
     /** What all sinks have recorded of the effects of a task. */
     List<TaskEffect> effects(TaskLife task, boolean showResults)
             throws InterruptedException, java.util.concurrent.TimeoutException;
 
-    /** The latest replay of each partition. */
+    /**
+     * The latest replay of each partition.
+     *
+     * @throws java.util.NoSuchElementException if there is no such sink
+     */
     List<ReplayView> replays(String sink);
 
-    /** What a replay would do. Changes nothing. */
+    /**
+     * What a replay would do. Changes nothing.
+     *
+     * @throws IllegalArgumentException if the request is invalid
+     * @throws java.util.NoSuchElementException if there is no such sink
+     */
     ReplayEstimate plan(ReplayRequest request) throws InterruptedException, java.util.concurrent.TimeoutException;
 
-    /** Decides about the parked tasks that a query selects, whatever its limit. */
+    /**
+     * Decides about the parked tasks that a query selects, whatever its limit, and does not wait until the sink has carried it out.
+     *
+     * @throws IllegalArgumentException if the query or the decision is invalid
+     * @throws java.util.NoSuchElementException if there is no such sink
+     * @throws IllegalStateException if its parked tasks are unknown
+     */
     ParkedDecision.Outcome decide(ParkedQuery query, ParkedDecision decision)
             throws InterruptedException, java.util.concurrent.TimeoutException;
 

@@ -3,7 +3,7 @@
  *
  * <pre>
  *   RateMeter         the rate of a number that grows, over the last minute
- *   CatchUp           from two rates, when a lag will be 0
+ *   CatchUpTime           from two rates, when a lag will be 0
  *   NewestPositions   from the newest positions of a queue over time, how old the first event is that a sink has not applied
  *   QueueProblems     the badges of a queue
  *   SinkProblems      the badges of a sink

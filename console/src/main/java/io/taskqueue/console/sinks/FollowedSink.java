@@ -2,7 +2,7 @@ package io.taskqueue.console.sinks;
 
 import io.taskqueue.console.model.QueueView;
 import io.taskqueue.console.model.SinkPosition;
-import io.taskqueue.console.overview.CatchUp;
+import io.taskqueue.console.overview.CatchUpTime;
 import io.taskqueue.console.overview.NewestPositions;
 import io.taskqueue.console.sinks.SinkIndexSettings.Bounds;
 import io.taskqueue.event.Position;
@@ -171,7 +171,7 @@ final class FollowedSink {
                     lag.events(),
                     lag.seconds(),
                     meter.perSecond(),
-                    CatchUp.seconds(lag.events(), meter.perSecond(), produced),
+                    CatchUpTime.seconds(lag.events(), meter.perSecond(), produced),
                     diverged.get(queue)));
         }
         applied.keySet().retainAll(known);

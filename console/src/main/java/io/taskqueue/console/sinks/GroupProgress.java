@@ -1,6 +1,6 @@
 package io.taskqueue.console.sinks;
 
-import io.taskqueue.console.overview.CatchUp;
+import io.taskqueue.console.overview.CatchUpTime;
 import io.taskqueue.console.overview.NewestPositions;
 import io.taskqueue.console.overview.RateMeter;
 import io.taskqueue.kafka.TopicOffsets.Unconsumed;
@@ -68,6 +68,6 @@ final class GroupProgress {
 
     @Nullable
     Double etaSeconds(double producedPerSecond) {
-        return CatchUp.seconds(lagEvents(), consumedPerSecond(), producedPerSecond);
+        return CatchUpTime.seconds(lagEvents(), consumedPerSecond(), producedPerSecond);
     }
 }

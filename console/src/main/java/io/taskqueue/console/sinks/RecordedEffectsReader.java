@@ -121,9 +121,8 @@ record RecordedEffectsReader(SinkIndexSettings settings, Ticker ticker, Duration
                 });
             }
         } catch (OutOfTimeException | org.apache.kafka.common.errors.TimeoutException e) {
-            TimeoutException timeout = new TimeoutException("The results of sink " + sink + " that were recorded since "
-                    + occurred(task) + " could not be read within " + limit.toSeconds()
-                    + " s. Read them with `taskqueue results --name " + sink + "`.");
+            TimeoutException timeout = new TimeoutException("the results of sink " + sink + " that were recorded since "
+                    + occurred(task) + " could not be read within " + limit.toSeconds() + " s");
             timeout.initCause(e);
             throw timeout;
         }

@@ -273,10 +273,7 @@ public final class TopicSinkIndex implements SinkIndex {
                             committed ? groups.describe(List.of(request.sink())).get(request.sink()) : null,
                             request);
         } catch (org.apache.kafka.common.errors.TimeoutException e) {
-            throw timeout(
-                    "The replay could not be planned: Kafka has not answered within " + timeout.toSeconds()
-                            + " s. Try again.",
-                    e);
+            throw timeout("the replay could not be planned within " + timeout.toSeconds() + " s", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.taskqueue.console.topology;
 
+import io.taskqueue.kafka.TopicNames;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -26,7 +27,7 @@ final class ViewTopology {
 
     static final String EVENTS = "events";
     static final String FOLD = "fold";
-    static final String VIEW = "view";
+    static final String VIEW = TopicNames.CONSOLE_VIEW_STORE;
 
     /** Kafka Streams skips a record with a negative timestamp, which would be a gap. The times have no other use here. */
     static final TimestampExtractor TOLERANT = (record, partitionTime) -> Math.max(1, record.timestamp());

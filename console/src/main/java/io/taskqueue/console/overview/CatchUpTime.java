@@ -3,12 +3,12 @@ package io.taskqueue.console.overview;
 import org.jspecify.annotations.Nullable;
 
 /** When something that lags will have caught up, from the rates at which it works and at which work arrives. */
-public final class CatchUp {
+public final class CatchUpTime {
 
     /** Beyond a year the rates are as good as equal. */
     private static final double LONGEST_SECONDS = 366L * 24 * 3600;
 
-    private CatchUp() {}
+    private CatchUpTime() {}
 
     /**
      * The seconds until the lag is 0 if both rates stay as they are; 0 if it is; null if never, or if the lag is unknown.
