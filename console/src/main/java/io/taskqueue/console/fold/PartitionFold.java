@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -308,7 +309,7 @@ public final class PartitionFold {
         }
     }
 
-    private synchronized HashSet<String> names() {
+    private synchronized Set<String> names() {
         pass++;
         stride = 1 + inOrder.stream().filter(QueueState::frontsChanged).count() / LOOK_UPS;
         return new HashSet<>(queues.keySet());

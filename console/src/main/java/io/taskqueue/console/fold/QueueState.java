@@ -8,6 +8,7 @@ import io.taskqueue.streams.state.StateReader;
 import io.taskqueue.streams.state.StateWriter;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,16 @@ final class QueueState {
 
     private static final byte VERSION = 1;
     private static final int BYTES = 300;
-    private static final EventKind[] KINDS = EventKind.values();
+    /** The kinds that are counted, in the order in which they are stored; more may be added at the end. */
+    private static final List<EventKind> COUNTED = List.of(
+            EventKind.ENQUEUED,
+            EventKind.RESTORED,
+            EventKind.COMPLETED,
+            EventKind.DEAD_LETTERED,
+            EventKind.DRAINED,
+            EventKind.LEASE_EXPIRED,
+            EventKind.FAILED);
+
 
     final String name;
     private @Nullable Position last;
@@ -31,7 +41,7 @@ final class QueueState {
     private long staleEvents;
     private final long[] tasks = new long[ViewPhase.CODES];
     private final long[] fronts = new long[ViewPhase.CODES];
-    private final long[] events = new long[KINDS.length];
+    private final long[] events = new long[COUNTED.size()];
 
     // what follows is not stored
     private @Nullable Instant oldestPendingAt;
@@ -63,7 +73,10 @@ final class QueueState {
     void advance(Position position, Instant at, EventKind kind) {
         last = position;
         lastEventAt = at;
-        events[kind.ordinal()]++;
+        int counted = COUNTED.indexOf(kind);
+        if (counted >= 0) {
+            events[counted]++;
+        }
         changed = true;
         frontsChanged = true;
     }
@@ -176,7 +189,7 @@ final class QueueState {
     }
 
     private long count(EventKind kind) {
-        return events[kind.ordinal()];
+        return events[COUNTED.indexOf(kind)];
     }
 
     byte[] toBytes() {

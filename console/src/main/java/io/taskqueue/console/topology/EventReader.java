@@ -21,12 +21,16 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads single records of the event topic by their offsets, within a time limit. A few consumers without a group are kept open for it; callers wait
  * for one within their limit. Thread-safe.
  */
 final class EventReader implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventReader.class);
 
     private static final int CONSUMERS = 4;
     private static final Duration POLL = Duration.ofMillis(200);
@@ -100,7 +104,7 @@ final class EventReader implements AutoCloseable {
                     fetched = -1;
                     break;
                 } catch (org.apache.kafka.common.errors.TimeoutException e) {
-                    continue; // until the limit
+                    LOG.debug("Partition {} is polled again, until the time limit", number, e);
                 }
             }
             ConsumerRecord<byte[], byte[]> record = polled.get(offset);

@@ -32,16 +32,23 @@ final class Followers {
             return;
         }
         EventView view = EventViews.of(event, partition, offset, null);
-        for (Follower follower : followers) {
-            try {
-                follower.consumer().accept(view);
-            } catch (RuntimeException e) {
-                followers.remove(follower);
-                LOG.warn(
-                        "A consumer of events of the console failed and gets no further ones: {}. The view is not affected.",
-                        e.toString(),
-                        e);
-            }
+        List<Follower> failed =
+                followers.stream().filter(follower -> !accepts(follower, view)).toList();
+        if (!failed.isEmpty()) {
+            boolean unused = followers.removeAll(failed);
+        }
+    }
+
+    private static boolean accepts(Follower follower, EventView view) {
+        try {
+            follower.consumer().accept(view);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "A consumer of events of the console failed and gets no further ones: {}. The view is not affected.",
+                    e.toString(),
+                    e);
+            return false;
         }
     }
 }

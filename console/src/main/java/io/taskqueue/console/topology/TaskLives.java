@@ -19,9 +19,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the events of a task from the event topic, by the offsets that the index has. Thread-safe. */
 final class TaskLives {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TaskLives.class);
 
     private final ViewSettings settings;
     private final AssignedFolds assigned;
@@ -72,7 +76,7 @@ final class TaskLives {
                     events.add(EventViews.of(event, partition, record.offset(), payload));
                 }
             } catch (UndecodableEventException e) {
-                continue; // another record is at the offset now: the event counts as missing
+                LOG.debug("Another record is at offset {} now; the event counts as missing", record.offset(), e);
             }
         }
         return events;

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.common.IsolationLevel;
@@ -244,17 +245,15 @@ final class ViewMonitor implements AutoCloseable {
 
     private Set<String> foreignHosts() throws InterruptedException {
         Set<String> own = run.ownClients();
-        return requests
-                .await(
-                        probe.admin()
-                                .describeConsumerGroups(
-                                        List.of(settings.name()),
-                                        new DescribeConsumerGroupsOptions().timeoutMs((int) TIMEOUT.toMillis()))
-                                .all(),
-                        "describe consumer group " + settings.name())
-                .getOrDefault(settings.name(), null)
-                .members()
-                .stream()
+        Map<String, ConsumerGroupDescription> groups = requests.await(
+                probe.admin()
+                        .describeConsumerGroups(
+                                List.of(settings.name()),
+                                new DescribeConsumerGroupsOptions().timeoutMs((int) TIMEOUT.toMillis()))
+                        .all(),
+                "describe consumer group " + settings.name());
+        return groups.values().stream()
+                .flatMap(group -> group.members().stream())
                 .filter(member -> !own.contains(member.clientId()))
                 .map(MemberDescription::host)
                 .map(host -> host.startsWith("/") ? host.substring(1) : host)
