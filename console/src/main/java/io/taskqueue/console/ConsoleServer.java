@@ -1,7 +1,7 @@
 package io.taskqueue.console;
 
 import io.taskqueue.console.api.ConsoleApi;
-import io.taskqueue.console.api.ViewSettings;
+import io.taskqueue.console.api.ConsoleSettings;
 import io.taskqueue.console.model.QueueIndex;
 import io.taskqueue.console.model.SinkIndex;
 import io.taskqueue.http.AccessControl;
@@ -68,7 +68,7 @@ public final class ConsoleServer implements AutoCloseable {
         private String host = "127.0.0.1";
         private int port;
         private @Nullable String token;
-        private ViewSettings view = new ViewSettings(false, false, "(development)", "taskqueue.events", 0);
+        private ConsoleSettings view = new ConsoleSettings(false, false, "(development)", "taskqueue.events", 0);
         private Duration requestTimeout = Duration.ofSeconds(10);
         private Duration heartbeat = Duration.ofSeconds(15);
         private int maxStreamClients = 64;
@@ -99,7 +99,7 @@ public final class ConsoleServer implements AutoCloseable {
         }
 
         /** What the page has to know, and whether payloads are shown and writes are allowed; neither by default. */
-        public Builder view(ViewSettings view) {
+        public Builder view(ConsoleSettings view) {
             this.view = Objects.requireNonNull(view, "view");
             return this;
         }

@@ -106,7 +106,7 @@ class ConsoleConnectionTest {
         cluster.put(new ViewProgress(
                 ViewProgress.State.DISCONNECTED, now.minusSeconds(61), 0, 1, "No broker answers at localhost:9092. Start Kafka."));
         try (OpenPage open = OpenPage.of(browser, cluster).start().go("queues")) {
-            assertThat(open.find("#banner")).containsText("Kafka is unavailable. The view of the queues does not change since 1 min");
+            assertThat(open.find("#banner")).containsText("Kafka is unavailable. The view of the queues has not changed for 1 min");
             assertThat(open.find("#banner")).containsText("No broker answers at localhost:9092. Start Kafka.");
             assertThat(open.find("tbody tr")).hasCount(9);
 

@@ -32,7 +32,9 @@ class ConsoleViewsTest {
         try (OpenPage open = OpenPage.of(browser, cluster).start().go("queues")) {
             assertThat(open.find("tbody tr")).hasCount(9);
             assertThat(open.row("mail/outbound")).containsText("dispatcher-b");
-            assertThat(open.row("mail/outbound").locator("td[data-label=ETA]")).hasText("not shrinking");
+            assertThat(open.row("mail/outbound").locator("td[data-label=ETA]")).hasText("2.4 s");
+            assertThat(open.row("search-index").locator("td[data-label=ETA]")).hasText("not shrinking");
+            assertThat(open.row("reports").locator("td[data-label=ETA]")).hasText("caught up");
             assertThat(open.row("orders").first().locator(".badge")).hasText("Breaker open");
             assertThat(open.row("invoices").locator(".badge")).hasCount(0);
             assertThat(open.row("invoices").locator("svg.spark")).hasCount(1);
@@ -64,6 +66,18 @@ class ConsoleViewsTest {
 
             assertThat(open.find("tbody tr")).hasCount(1);
             assertThat(open.find("tbody tr th")).containsText("payments");
+        }
+    }
+
+    @Test
+    void aBadgeOfParkedEventsLeadsToThem(Browser browser) {
+        try (OpenPage open = OpenPage.of(browser, cluster).start().go("queues")) {
+            assertThat(open.find("header nav a .count")).hasText("1");
+            open.row("payments").locator("a.badge").click();
+
+            assertThat(open.find("h1")).hasText("Parked events");
+            assertThat(open.find("ul.parked > li")).hasCount(3);
+            assertThat(open.find(".chip")).containsText("payments");
         }
     }
 

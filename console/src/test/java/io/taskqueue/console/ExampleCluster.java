@@ -70,7 +70,7 @@ final class ExampleCluster {
         cluster.put(new QueueView(
                 name,
                 partition,
-                partition * 3L + 4,
+                epoch(name, partition),
                 48_000L + pending,
                 now.minusMillis(enqueued == 0 ? 5_400_000 : 240),
                 new QueueView.Depth(pending, pending % 7, leased, dead),
@@ -84,7 +84,7 @@ final class ExampleCluster {
                     name,
                     new QueueOwner(
                             partition % 2 == 0 ? "dispatcher-b" : "dispatcher-a",
-                            partition * 3L + 4,
+                            epoch(name, partition),
                             now.minus(Duration.ofHours(26))));
         }
         List<QueueSample> history = new ArrayList<>();
@@ -101,7 +101,11 @@ final class ExampleCluster {
         long newest = 48_000L + pending;
         position("billing", name, newest, name.equals("orders") ? 2_318 : 0, name.equals("orders") ? 96.0 : 0.0);
         position("mailer", name, newest, name.equals("mail/outbound") ? 64 : 0, name.equals("mail/outbound") ? 2.4 : 0.0);
-        position("search", name, newest, name.equals("reports") ? 0 : 1_120L + 90 * partition, null);
+        position("search", name, newest, name.equals("search-index") ? 12_610 : 0, null);
+    }
+
+    private static long epoch(String queue, int partition) {
+        return queue.equals("orders") ? 7 : partition * 3L + 4;
     }
 
     private void position(String sink, String queue, long newest, long lag, @Nullable Double eta) {
@@ -131,6 +135,11 @@ final class ExampleCluster {
                         Badge.Kind.BREAKER_OPEN,
                         "Sink billing considers https://billing.example unavailable since 5 failures in a row. Check the target; "
                                 + "the sink continues by itself when it answers."));
+        cluster.put(
+                "search-index",
+                new Badge(
+                        Badge.Kind.NO_SINK,
+                        "No instance of sink search runs, and 12,610 events of queue search-index wait. Start it."));
         cluster.put(
                 "reports",
                 new Badge(

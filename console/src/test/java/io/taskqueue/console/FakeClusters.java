@@ -153,7 +153,7 @@ final class FakeClusters {
 
     private static SinkPosition position(String sink, String queue, long lag, @Nullable Double eta) {
         return new SinkPosition(
-                sink, queue, 7, 1_000 - Math.min(lag, 1_000), Math.min(lag, 8), 0L, lag, lag / 20.0, 20, eta, null);
+                sink, queue, 7, 1_000 - Math.min(lag, 1_000), Math.min(lag, 8), 0L, lag, lag / 20.0, 20.0, eta, null);
     }
 
     private TaskView task(String queue, long sequence, String phase, @Nullable String error) {

@@ -7,7 +7,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import io.taskqueue.console.api.ViewSettings;
+import io.taskqueue.console.api.ConsoleSettings;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ final class OpenPage implements AutoCloseable {
     private final BrowserContext context;
     private final List<String> errors = new CopyOnWriteArrayList<>();
     private final FakeCluster cluster;
-    private final ViewSettings settings;
+    private final ConsoleSettings settings;
     private final @Nullable String token;
     private ConsoleServer server;
     final Page page;
@@ -90,7 +90,8 @@ final class OpenPage implements AutoCloseable {
     private OpenPage(Opening opening) {
         this.cluster = opening.cluster;
         this.token = opening.token;
-        this.settings = new ViewSettings(opening.allowWrites, opening.showPayloads, "0.1.0", "taskqueue.events", 1_000);
+        this.settings =
+                new ConsoleSettings(opening.allowWrites, opening.showPayloads, "0.1.0", "taskqueue.events", 1_000);
         this.server = serve(0);
         this.context = opening.browser.newContext(new Browser.NewContextOptions()
                 .setViewportSize(opening.width, opening.height)
@@ -135,12 +136,16 @@ final class OpenPage implements AutoCloseable {
 
     /** The row of a table, found by the text of its first cell. */
     Locator row(String subject) {
-        return page.locator("tbody tr", new Page.LocatorOptions()
-                .setHas(page.locator("th").filter(new Locator.FilterOptions().setHasText(subject))));
+        return page.locator(
+                "tbody tr",
+                new Page.LocatorOptions()
+                        .setHas(page.locator("th").filter(new Locator.FilterOptions().setHasText(subject))));
     }
 
     Locator button(String name) {
-        return page.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+        return page.getByRole(
+                com.microsoft.playwright.options.AriaRole.BUTTON,
+                new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     /** Ends the server, with every connection to it. */

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.Javalin;
 import io.javalin.http.HandlerType;
 import io.taskqueue.console.api.ConsoleApi;
-import io.taskqueue.console.api.ViewSettings;
+import io.taskqueue.console.api.ConsoleSettings;
 import io.taskqueue.http.AccessControl;
 import io.taskqueue.http.StreamClients;
 import io.taskqueue.queue.Ticker;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 class RestApiMatchesItsDescriptionTest {
 
     private static final Instant NOW = Instant.parse("2026-11-01T10:00:00Z");
-    private static final ViewSettings WRITABLE = new ViewSettings(true, true, "1.0", "taskqueue.events", 100);
+    private static final ConsoleSettings WRITABLE = new ConsoleSettings(true, true, "1.0", "taskqueue.events", 100);
 
     private final OpenApiDocument document = new OpenApiDocument();
     private final FakeCluster cluster = FakeClusters.small(NOW);

@@ -1,5 +1,6 @@
 package io.taskqueue.cli;
 
+import io.taskqueue.cli.console.ConsoleCommand;
 import io.taskqueue.cli.dead.DeadCommands;
 import io.taskqueue.cli.dead.DeadListCommand;
 import io.taskqueue.cli.dead.DeadRetryCommand;
@@ -105,6 +106,7 @@ public final class TaskQueueCommand implements Runnable {
                 .addSubcommand(new ResultsCommand())
                 .addSubcommand(parked)
                 .addSubcommand(new StatusCommand(clock))
+                .addSubcommand(new ConsoleCommand())
                 .addSubcommand(new DoctorCommand(clock))
                 .addSubcommand(new TortureCommand(clock, ticker, new SplittableRandom()))
                 .addSubcommand(new HelpCommand());

@@ -35,6 +35,10 @@ final class Answers {
                 JsonResponses.error(context, 400, String.valueOf(e.getMessage()));
             } catch (NoSuchElementException e) {
                 JsonResponses.error(context, 404, String.valueOf(e.getMessage()));
+            } catch (IllegalStateException e) {
+                LOG.warn("{} {} failed.", context.method(), context.path(), e);
+                context.header("Retry-After", "5");
+                JsonResponses.error(context, 503, String.valueOf(e.getMessage()));
             } catch (TimeoutException e) {
                 LOG.warn("{} {} was not answered in time.", context.method(), context.path(), e);
                 context.header("Retry-After", "5");

@@ -34,7 +34,7 @@ public final class ConsoleApi implements AutoCloseable {
 
     private final QueueIndex queues;
     private final SinkIndex sinks;
-    private final ViewSettings settings;
+    private final ConsoleSettings settings;
     private final AccessControl access;
     private final QueueOverview overview;
     private final EventsEndpoint events;
@@ -53,7 +53,7 @@ public final class ConsoleApi implements AutoCloseable {
     public ConsoleApi(
             QueueIndex queues,
             SinkIndex sinks,
-            ViewSettings settings,
+            ConsoleSettings settings,
             AccessControl access,
             StreamClients clients,
             Ticker ticker) {

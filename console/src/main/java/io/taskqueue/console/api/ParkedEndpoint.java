@@ -24,9 +24,9 @@ final class ParkedEndpoint {
     private static final Logger LOG = LoggerFactory.getLogger(ParkedEndpoint.class);
 
     private final SinkIndex sinks;
-    private final ViewSettings settings;
+    private final ConsoleSettings settings;
 
-    ParkedEndpoint(SinkIndex sinks, ViewSettings settings) {
+    ParkedEndpoint(SinkIndex sinks, ConsoleSettings settings) {
         this.sinks = sinks;
         this.settings = settings;
     }

@@ -9,6 +9,7 @@ import io.taskqueue.console.model.SinkIndex;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.queue.Ticker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -28,8 +29,10 @@ final class QueueOverview {
     private static final Duration MAX_AGE = Duration.ofSeconds(1);
     private static final int SPARK_POINTS = 60;
 
-    private static final Comparator<SinkPosition> BY_LAG =
-            Comparator.comparingLong(SinkPosition::lagEvents).thenComparingDouble(SinkPosition::lagSeconds);
+    /** Where the lag is unknown, it is the least. */
+    private static final Comparator<SinkPosition> BY_LAG = Comparator.comparing(
+                    SinkPosition::lagEvents, Comparator.nullsFirst(Comparator.<Long>naturalOrder()))
+            .thenComparing(SinkPosition::lagSeconds, Comparator.nullsFirst(Comparator.<Double>naturalOrder()));
 
     private final QueueIndex queues;
     private final SinkIndex sinks;
@@ -139,19 +142,22 @@ final class QueueOverview {
 
     private static @Nullable Double measure(QueueRow row, String sort) {
         SinkPosition worst = row.worst();
+        Instant oldest = row.queue().oldestPendingAt();
         return switch (sort) {
             case "depth" -> (double) row.live();
             case "rate" -> row.queue().rates().events();
-            case "oldest" -> row.queue().oldestPendingAt() == null
-                    ? null
-                    : -(double) row.queue().oldestPendingAt().toEpochMilli();
-            case "lag" -> worst == null ? null : (double) worst.lagEvents();
-                // no estimate although there is a lag: it never catches up
-            default -> worst == null
-                    ? null
-                    : worst.etaSeconds() == null
-                            ? worst.lagEvents() == 0 ? null : Double.valueOf(Double.POSITIVE_INFINITY)
-                            : worst.etaSeconds();
+            case "oldest" -> oldest == null ? null : -(double) oldest.toEpochMilli();
+            case "lag" -> worst == null || worst.lagEvents() == null ? null : (double) worst.lagEvents();
+            default -> worst == null ? null : eta(worst);
         };
+    }
+
+    /** Without an estimate although there is a lag, it never catches up. */
+    private static @Nullable Double eta(SinkPosition position) {
+        Long lag = position.lagEvents();
+        if (position.etaSeconds() == null && lag != null && lag > 0) {
+            return Double.POSITIVE_INFINITY;
+        }
+        return position.etaSeconds();
     }
 }

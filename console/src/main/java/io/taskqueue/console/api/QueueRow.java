@@ -41,7 +41,7 @@ record QueueRow(
     }
 
     boolean contains(String text) {
-        return queue.name().contains(text) || owner != null && owner.peer().contains(text);
+        return queue.name().contains(text) || (owner != null && owner.peer().contains(text));
     }
 
     boolean has(Badge.Kind kind) {

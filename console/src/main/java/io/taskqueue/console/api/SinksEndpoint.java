@@ -13,6 +13,8 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Serves {@code /api/v1/sinks}, {@code /api/v1/sink} and {@code /api/v1/replay-plan}. */
 final class SinksEndpoint {
@@ -71,17 +73,22 @@ final class SinksEndpoint {
                         "The console knows no sink '" + name + "'. Check the name: see /api/v1/sinks."));
     }
 
+    /** What is unknown is last in either direction. */
     private static Comparator<SinkPosition> order(String sort, boolean descending) {
         Comparator<SinkPosition> order =
                 switch (sort) {
-                    case "lag" -> Comparator.comparingLong(SinkPosition::lagEvents);
-                    case "rate" -> Comparator.comparingDouble(SinkPosition::appliedPerSecond);
-                    case "parked" -> Comparator.comparingLong(SinkPosition::parked);
-                        // no estimate: it never catches up
-                    case "eta" -> Comparator.comparingDouble(
-                            position -> Objects.requireNonNullElse(position.etaSeconds(), Double.POSITIVE_INFINITY));
-                    default -> Comparator.comparing(SinkPosition::queueName);
+                    case "lag" -> by(SinkPosition::lagEvents, descending);
+                    case "rate" -> by(SinkPosition::appliedPerSecond, descending);
+                    case "parked" -> by(SinkPosition::parked, descending);
+                    case "eta" -> by(SinkPosition::etaSeconds, descending);
+                    default -> by(SinkPosition::queueName, descending);
                 };
-        return (descending ? order.reversed() : order).thenComparing(SinkPosition::queueName);
+        return order.thenComparing(SinkPosition::queueName);
+    }
+
+    private static <V extends Comparable<V>> Comparator<SinkPosition> by(
+            Function<SinkPosition, @Nullable V> value, boolean descending) {
+        Comparator<V> direction = descending ? Comparator.reverseOrder() : Comparator.naturalOrder();
+        return Comparator.comparing(value, Comparator.nullsLast(direction));
     }
 }

@@ -10,16 +10,16 @@ final class ViewEndpoint {
 
     private final QueueIndex queues;
     private final SinkIndex sinks;
-    private final ViewSettings settings;
+    private final ConsoleSettings settings;
 
-    ViewEndpoint(QueueIndex queues, SinkIndex sinks, ViewSettings settings) {
+    ViewEndpoint(QueueIndex queues, SinkIndex sinks, ConsoleSettings settings) {
         this.queues = queues;
         this.sinks = sinks;
         this.settings = settings;
     }
 
     /** The answer. */
-    private record View(ViewProgress queues, ViewProgress sinks, ViewSettings settings) {}
+    private record View(ViewProgress queues, ViewProgress sinks, ConsoleSettings settings) {}
 
     void view(Context context) {
         QueryParameters.of(context);

@@ -3,7 +3,7 @@
 import {h} from './dom.js';
 import {integer, percent, plural} from './format.js';
 import {link} from './routes.js';
-import {ago} from './parts/text.js';
+import {age, ago} from './parts/text.js';
 
 const PLACES = [
   {view: 'queues', title: 'Queues', of: ['queues', 'queue', 'task']},
@@ -20,7 +20,8 @@ export function top(state) {
       h('span', {}, 'Task queues')),
     h('nav', {'aria-label': 'Views'}, PLACES.map(place => h('a', {
       href: link(place.view), 'aria-current': place.of.includes(state.view?.name) ? 'page' : null,
-    }, place.title))),
+    }, place.title, place.view === 'parked' && state.totals?.badges.PARKED > 0
+      && h('span.count', {title: `Queues with parked events: ${integer(state.totals.badges.PARKED)}`}, integer(state.totals.badges.PARKED))))),
     currency(state),
   ];
 }
@@ -58,8 +59,8 @@ export function banner(state) {
 function notCurrent(progress, whose, key) {
   if (progress.state === 'DISCONNECTED') {
     return h('div.banner.serious', {key},
-      h('strong', {}, `Kafka is unavailable. `), h('span', {}, `The view ${whose} does not change`,
-        progress.asOf ? [' since ', ago(progress.asOf)] : '', '. ', progress.problem ?? 'It continues when Kafka answers.'));
+      h('strong', {}, `Kafka is unavailable. `), h('span', {}, `The view ${whose} `,
+        progress.asOf ? ['has not changed for ', age(progress.asOf)] : 'does not change', '. ', progress.problem ?? 'It continues when Kafka answers.'));
   }
   const what = {
     STARTING: `The view ${whose} starts.`,

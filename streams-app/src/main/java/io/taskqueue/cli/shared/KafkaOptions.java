@@ -109,6 +109,12 @@ public final class KafkaOptions {
         return Optional.ofNullable(commandConfig);
     }
 
+    /** Where a service of this cluster keeps its local state unless a directory is set. */
+    public Path defaultStateDirectory() {
+        String cluster = bootstrapServer.replaceAll("[^A-Za-z0-9.]", "_");
+        return Path.of(System.getProperty("user.home"), ".taskqueue", cluster);
+    }
+
     /** A new Admin client, with the properties without a prefix and those with {@code admin.}. */
     public Admin admin() {
         return Admin.create(adminProperties());

@@ -185,7 +185,7 @@ public final class SinkCommand implements Callable<Integer> {
                     .topic(topic.name())
                     .fingerprint((sink + " " + factory.target(sinkConfig)).strip())
                     .adopt(adopt)
-                    .stateDirectory(stateDirectory == null ? defaultStateDirectory() : stateDirectory)
+                    .stateDirectory(stateDirectory == null ? kafka.defaultStateDirectory() : stateDirectory)
                     .retry(SinkFactoryLoader.call(factory, "retry", () -> factory.retry(sinkConfig)))
                     .breaker(SinkFactoryLoader.call(factory, "breaker", () -> factory.breaker(sinkConfig)))
                     .metrics(meters)
@@ -232,11 +232,6 @@ public final class SinkCommand implements Callable<Integer> {
         } catch (CommandFailedException noTopicYet) {
             return 0;
         }
-    }
-
-    private Path defaultStateDirectory() {
-        String cluster = kafka.bootstrapServer().replaceAll("[^A-Za-z0-9.]", "_");
-        return Path.of(System.getProperty("user.home"), ".taskqueue", cluster);
     }
 
     private void report(SinkStatus status) {

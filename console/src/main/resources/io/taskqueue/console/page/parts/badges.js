@@ -21,18 +21,24 @@ export function kindOf(kind) {
   return KINDS[kind] ?? {word: kind.toLowerCase().replaceAll('_', ' '), level: 'serious'};
 }
 
-/** The badges of a row. */
-export function badges(problems) {
-  return problems.length === 0 ? null : h('span.badges', {}, problems.map(problem => badge(problem)));
+/**
+ * The badges of a row.
+ *
+ * @param parked the address of the parked events that are meant
+ */
+export function badges(problems, parked) {
+  return problems.length === 0 ? null : h('span.badges', {}, problems.map(problem => badge(problem, parked)));
 }
 
-export function badge(problem) {
+function badge(problem, parked) {
   const {word, level} = kindOf(problem.kind);
-  return h(`span.badge.${level}`, {title: problem.text}, word);
+  return problem.kind === 'PARKED'
+    ? h(`a.badge.${level}`, {title: problem.text, href: parked}, word)
+    : h(`span.badge.${level}`, {title: problem.text}, word);
 }
 
 /** The same with their texts: the fact, what was found, and what to do. */
-export function problemList(problems) {
+export function problemList(problems, parked) {
   return problems.length === 0 ? null : h('ul.problems', {'aria-label': 'Problems'},
-    problems.map(problem => h('li', {}, badge(problem), h('span', {}, name(problem.text, 'span')))));
+    problems.map(problem => h('li', {}, badge(problem, parked), h('span', {}, name(problem.text, 'span')))));
 }

@@ -145,7 +145,7 @@ function isTask(text) {
 }
 
 const COLUMNS = [
-  {title: 'Queue', sort: 'name', class: 'subject', cell: ({queue, problems}) => [queueLink(queue.name), badges(problems)]},
+  {title: 'Queue', sort: 'name', class: 'subject', cell: ({queue, problems}) => [queueLink(queue.name), badges(problems, link('parked', {queue: queue.name}))]},
   {title: 'Owner', class: 'owner', cell: ({owner}) => owner
     ? h('span.peer', {title: `Claimed the queue at ${owner.claimedAt}`}, name(owner.peer)) : h('span.faint', {}, '–')},
   {title: 'Epoch', number: true, class: 'rank-3', hint: 'How many claims came before: a higher epoch fences a lower one',

@@ -3,7 +3,7 @@
 import {get} from '../api.js';
 import {h} from '../dom.js';
 import {integer, plural, position, rate} from '../format.js';
-import {replaceParameters} from '../routes.js';
+import {link, replaceParameters} from '../routes.js';
 import {problemList} from '../parts/badges.js';
 import {timeChart} from '../parts/charts.js';
 import {above} from '../parts/count.js';
@@ -75,12 +75,12 @@ class Queue {
     return [
       h('div.view-head', {key: 'head'}, h('h1', {}, h('span.crumb', {}, 'Queue '), name(of.name)), copy(of.name, 'the name of the queue'),
         h('p.facts', {},
-          owner ? h('span', {}, 'Owner ', h('b', {}, name(owner.peer)), ' since ', ago(owner.claimedAt)) : h('span', {}, 'No owner'),
+          owner ? h('span', {}, 'Owner ', h('b', {}, name(owner.peer)), ' for ', age(owner.claimedAt)) : h('span', {}, 'No owner'),
           h('span', {title: 'Epoch and sequence number of the newest event'}, 'Position ', h('b', {}, position(of))),
           h('span', {}, `Partition ${of.partition}`),
           h('span', {}, 'Last event ', ago(of.lastEventAt)),
           of.staleEvents > 0 && h('span', {title: 'Written by owners that had lost the queue; sinks drop them'}, plural(of.staleEvents, 'fenced event')))),
-      problemList(problems),
+      problemList(problems, link('parked', {queue: of.name})),
       this.#figures(of),
       h('div.panels', {key: 'charts'},
         h('section.panel', {'aria-label': 'Depth'}, h('h2', {}, 'Tasks by phase'), this.#depth()),

@@ -51,7 +51,7 @@ class Sink {
           h('a.button', {href: link('replay', {sink: of.name})}, 'Plan a replay')),
         h('p.facts', {}, h('span', {}, 'Consumer group ', h('b', {}, name(of.groupState.toLowerCase(), 'span'))),
           h('span', {}, h('b', {}, integer(of.instances.length)), of.instances.length === 1 ? ' instance' : ' instances'))),
-      problemList(of.problems),
+      problemList(of.problems, link('parked', {sink: of.name})),
       figures('This sink', [
         {title: 'Lag', value: integer(of.lagEvents), hint: 'Events that it has not read'},
         {title: 'Behind', value: duration(of.lagSeconds), hint: 'The age of the oldest of them'},

@@ -44,7 +44,7 @@ class Sinks {
 }
 
 const COLUMNS = [
-  {title: 'Sink', class: 'subject', cell: row => [sinkLink(row.name), badges(row.problems)]},
+  {title: 'Sink', class: 'subject', cell: row => [sinkLink(row.name), badges(row.problems, link('parked', {sink: row.name}))]},
   {title: 'State', cell: row => name(row.groupState.toLowerCase(), 'span')},
   {title: 'Instances', number: true, cell: row => integer(row.instances.length)},
   {title: 'Lag', number: true, hint: 'Events that it has not read', cell: row => count(row.lagEvents)},

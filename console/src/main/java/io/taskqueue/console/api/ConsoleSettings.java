@@ -9,5 +9,5 @@ package io.taskqueue.console.api;
  * @param topic the event topic
  * @param endedTasksKept how many ended tasks of a queue the console keeps
  */
-public record ViewSettings(
+public record ConsoleSettings(
         boolean allowWrites, boolean showPayloads, String version, String topic, int endedTasksKept) {}
