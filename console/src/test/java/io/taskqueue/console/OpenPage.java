@@ -135,12 +135,16 @@ final class OpenPage implements AutoCloseable {
 
     /** The row of a table, found by the text of its first cell. */
     Locator row(String subject) {
-        return page.locator("tbody tr", new Page.LocatorOptions()
-                .setHas(page.locator("th").filter(new Locator.FilterOptions().setHasText(subject))));
+        return page.locator(
+                "tbody tr",
+                new Page.LocatorOptions()
+                        .setHas(page.locator("th").filter(new Locator.FilterOptions().setHasText(subject))));
     }
 
     Locator button(String name) {
-        return page.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+        return page.getByRole(
+                com.microsoft.playwright.options.AriaRole.BUTTON,
+                new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     /** Ends the server, with every connection to it. */
