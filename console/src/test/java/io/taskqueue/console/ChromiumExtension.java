@@ -21,8 +21,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  */
 final class ChromiumExtension implements BeforeAllCallback, ParameterResolver {
 
-    private static final List<Path> EXECUTABLES =
-            List.of(Path.of("/usr/bin/chromium"), Path.of("/usr/bin/chromium-browser"), Path.of("/usr/bin/google-chrome"));
+    private static final List<Path> EXECUTABLES = List.of(
+            Path.of("/usr/bin/chromium"), Path.of("/usr/bin/chromium-browser"), Path.of("/usr/bin/google-chrome"));
 
     /** Ends with the JVM's tests. */
     private record Chromium(Playwright playwright, Browser browser) implements AutoCloseable {
@@ -44,7 +44,8 @@ final class ChromiumExtension implements BeforeAllCallback, ParameterResolver {
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        Optional<Path> executable = EXECUTABLES.stream().filter(Files::isExecutable).findFirst();
+        Optional<Path> executable =
+                EXECUTABLES.stream().filter(Files::isExecutable).findFirst();
         boolean required = "required".equals(System.getProperty("taskqueue.browser"));
         if (executable.isEmpty() && required) {
             throw new IllegalStateException("The tests of the page need a browser, but none of " + EXECUTABLES

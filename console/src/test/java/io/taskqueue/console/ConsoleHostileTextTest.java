@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(ChromiumExtension.class)
 class ConsoleHostileTextTest {
 
-    private static final String HTML = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>";
+    private static final String HTML =
+            "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>";
     private static final String RIGHT_TO_LEFT = "invoice\u202egpj.exe";
     private static final List<String> VIEWS = List.of("queues", "queue", "task", "sinks", "sink", "parked", "replay");
 
@@ -57,9 +58,13 @@ class ConsoleHostileTextTest {
             for (String view : VIEWS) {
                 open.go(address(view, text));
                 assertThat(open.find(".skeleton, .failure")).hasCount(0);
-                assertThat(open.page.content()).as(view).doesNotContain("undefined").doesNotContain("[object ");
+                assertThat(open.page.content())
+                        .as(view)
+                        .doesNotContain("undefined")
+                        .doesNotContain("[object ");
                 // nothing of it became an element, and nothing of it ran
-                assertThat(open.find("main img, main script, main style, main iframe, main b b")).hasCount(0);
+                assertThat(open.find("main img, main script, main style, main iframe, main b b"))
+                        .hasCount(0);
                 assertThat(open.page.title()).as(view).isNotEqualTo("run").endsWith("Task queue console");
                 assertThat(width(open)).as("%s: no horizontal scroll", view).isLessThanOrEqualTo(1280);
             }
@@ -75,7 +80,8 @@ class ConsoleHostileTextTest {
 
     @Test
     void charactersThatChangeTheDirectionOfTextAreShownByTheirCode(Browser browser) {
-        try (OpenPage open = OpenPage.of(browser, cluster(RIGHT_TO_LEFT)).start().go("queues")) {
+        try (OpenPage open =
+                OpenPage.of(browser, cluster(RIGHT_TO_LEFT)).start().go("queues")) {
             Locator name = open.find("tbody th a").first();
             assertThat(name).hasText("invoiceU+202Egpj.exe");
             assertThat(name.locator(".code-point")).hasAttribute("title", "The invisible character U+202E");
@@ -129,7 +135,13 @@ class ConsoleHostileTextTest {
                 text,
                 text,
                 List.of(new SinkInstanceView(
-                        text, text, now, now, 1, List.of(text), new SinkInstanceView.Latency(List.of(1.0), List.of(1L, 2L)))),
+                        text,
+                        text,
+                        now,
+                        now,
+                        1,
+                        List.of(text),
+                        new SinkInstanceView.Latency(List.of(1.0), List.of(1L, 2L)))),
                 new SinkView.Effects(1, 2, 3, 4, 5),
                 1L,
                 1L,
@@ -151,11 +163,25 @@ class ConsoleHostileTextTest {
     }
 
     private QueueSample sample(long secondsAgo) {
-        return new QueueSample(now.minusSeconds(secondsAgo), new QueueView.Depth(1, 0, 0, 0), new QueueView.Rates(1, 1, 0));
+        return new QueueSample(
+                now.minusSeconds(secondsAgo), new QueueView.Depth(1, 0, 0, 0), new QueueView.Rates(1, 1, 0));
     }
 
     private EventView event(String text, String kind, long sequence) {
         return new EventView(
-                text, text + "/7/42", kind, 7, sequence, 0, 1_000 + sequence, now, 1, text, null, null, kind.equals("Failed") ? text : null, text);
+                text,
+                text + "/7/42",
+                kind,
+                7,
+                sequence,
+                0,
+                1_000 + sequence,
+                now,
+                1,
+                text,
+                null,
+                null,
+                kind.equals("Failed") ? text : null,
+                text);
     }
 }

@@ -29,7 +29,8 @@ class ConsoleLayoutTest {
             "replay?sink=billing");
 
     /** Texts whose contrast with what is behind them is too low, and the contrast. */
-    private static final String LOW_CONTRAST = """
+    private static final String LOW_CONTRAST =
+            """
             () => {
               const parse = text => {
                 const numbers = text.match(/[\\d.]+/g).map(Number);
@@ -56,7 +57,8 @@ class ConsoleLayoutTest {
             }""";
 
     /** What a screen reader could not name, or not navigate. */
-    private static final String UNNAMED = """
+    private static final String UNNAMED =
+            """
             () => [
               ...[...document.querySelectorAll('input, select, textarea')]
                   .filter(e => !e.labels?.length && !e.getAttribute('aria-label')).map(e => 'no label: ' + e.outerHTML),
@@ -96,7 +98,8 @@ class ConsoleLayoutTest {
 
     @Test
     void aNarrowScreenShowsEachRowAsACardThatCanBeSorted(Browser browser) {
-        try (OpenPage open = OpenPage.of(browser, cluster).size(380, 800).start().go("queues")) {
+        try (OpenPage open =
+                OpenPage.of(browser, cluster).size(380, 800).start().go("queues")) {
             Locator card = open.row("payments");
             assertThat(card.locator("td[data-label=Pending]")).isVisible();
             assertThat(card.locator("td[data-label=ETA]")).isVisible();
@@ -147,7 +150,8 @@ class ConsoleLayoutTest {
             open.find("button.sort").first().focus();
             open.page.keyboard().press("Tab");
             assertThat(open.button("Pending")).isFocused();
-            assertThat((String) open.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).isEqualTo("solid");
+            assertThat((String) open.page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+                    .isEqualTo("solid");
             open.page.keyboard().press("Enter");
             assertThat(open.find("th[aria-sort=descending]")).containsText("Pending");
             assertThat(open.find("tbody th a").first()).containsText("orders");
@@ -174,10 +178,14 @@ class ConsoleLayoutTest {
     @Test
     void relativeTimesFollowTheClockAndTheirTitleIsAbsolute(Browser browser) {
         try (OpenPage open = OpenPage.of(browser, cluster).start().go("task?id=" + ExampleCluster.FAILED_TASK)) {
-            Locator time = open.find(".figure").filter(new Locator.FilterOptions().setHasText("Enqueued")).locator("time");
+            Locator time = open.find(".figure")
+                    .filter(new Locator.FilterOptions().setHasText("Enqueued"))
+                    .locator("time");
             String before = time.textContent();
             assertThat(time).not().hasText(before);
-            assertThat(time.getAttribute("title")).contains("+00:00").contains(now.minusSeconds(96).toString());
+            assertThat(time.getAttribute("title"))
+                    .contains("+00:00")
+                    .contains(now.minusSeconds(96).toString());
         }
     }
 

@@ -62,7 +62,9 @@ class ConsoleViewsTest {
     @Test
     void overviewShowsOnlyTheQueuesWithAProblemThatIsChosen(Browser browser) {
         try (OpenPage open = OpenPage.of(browser, cluster).start().go("queues")) {
-            open.find(".attention button").filter(new Locator.FilterOptions().setHasText("Parked")).click();
+            open.find(".attention button")
+                    .filter(new Locator.FilterOptions().setHasText("Parked"))
+                    .click();
 
             assertThat(open.find("tbody tr")).hasCount(1);
             assertThat(open.find("tbody tr th")).containsText("payments");
@@ -110,7 +112,8 @@ class ConsoleViewsTest {
         try (OpenPage open = OpenPage.of(browser, new FakeCluster(now)).start().go("queues")) {
             assertThat(open.find(".empty")).containsText("No queues yet");
             assertThat(open.find(".empty code"))
-                    .hasText("taskqueue dispatch --bootstrap-server localhost:9092 --queue orders --tasks tasks.ndjson");
+                    .hasText(
+                            "taskqueue dispatch --bootstrap-server localhost:9092 --queue orders --tasks tasks.ndjson");
             open.go("sinks");
             assertThat(open.find(".empty code")).containsText("taskqueue sink --bootstrap-server");
             open.go("parked");
@@ -124,11 +127,15 @@ class ConsoleViewsTest {
     void queueShowsDepthAndThroughputOverTimeItsTasksAndThePositionsOfSinks(Browser browser) {
         try (OpenPage open = OpenPage.of(browser, cluster).start().go("queue?name=orders")) {
             assertThat(open.find(".chart canvas")).hasCount(2);
-            assertThat(open.find("table[aria-label='Positions of the sinks'] tbody tr")).hasCount(3);
+            assertThat(open.find("table[aria-label='Positions of the sinks'] tbody tr"))
+                    .hasCount(3);
             assertThat(open.find("table[aria-label=Tasks] tbody tr")).hasCount(15);
-            assertThat(open.find(".figure").filter(new Locator.FilterOptions().setHasText("Oldest pending"))).containsText("min");
+            assertThat(open.find(".figure").filter(new Locator.FilterOptions().setHasText("Oldest pending")))
+                    .containsText("min");
 
-            open.find(".tab").filter(new Locator.FilterOptions().setHasText("delayed")).click();
+            open.find(".tab")
+                    .filter(new Locator.FilterOptions().setHasText("delayed"))
+                    .click();
             assertThat(open.find("table[aria-label=Tasks] .phase").first()).hasText("delayed");
             assertThat(open.find("table[aria-label=Tasks] tbody tr")).hasCount(8);
             assertThat(open.find("table[aria-label=Tasks] tbody tr").first()).containsText("answered 503");
@@ -146,7 +153,8 @@ class ConsoleViewsTest {
 
             open.button("Pause").click();
             cluster.emit(ExampleCluster.arriving("orders", "Failed", 3, now, "no answer"));
-            assertThat(open.find("button[aria-pressed=true]").filter(new Locator.FilterOptions().setHasText("Continue")))
+            assertThat(open.find("button[aria-pressed=true]")
+                            .filter(new Locator.FilterOptions().setHasText("Continue")))
                     .hasText("Continue (1 new)");
             assertThat(events).hasCount(1);
 
@@ -167,16 +175,18 @@ class ConsoleViewsTest {
     @Test
     void taskShowsWhyEachAttemptFailedAndWhatSinksRecorded(Browser browser) {
         try (OpenPage open = OpenPage.of(browser, cluster).start().go("task?id=" + ExampleCluster.FAILED_TASK)) {
-            assertThat(open.find("h2").filter(new Locator.FilterOptions().setHasText("Why 2 attempts failed"))).hasCount(1);
+            assertThat(open.find("h2").filter(new Locator.FilterOptions().setHasText("Why 2 attempts failed")))
+                    .hasCount(1);
             Locator failures = open.find(".failures li");
             assertThat(failures.nth(0)).containsText("Attempt 1failed after 2.8 s");
             assertThat(failures.nth(0)).containsText("answered 503 Service Unavailable");
             assertThat(failures.nth(1)).containsText("Attempt 2lease expired after 40 s");
             assertThat(failures.nth(1)).containsText("worker-1 did not extend it for 30 s");
-            assertThat(open.find(".phases")).hasAttribute(
-                    "aria-label",
-                    "pending 800 ms, then leased 2.8 s, then delayed 5.0 s, then pending 1.5 s, then leased 40 s, then delayed 5.0 s, "
-                            + "then pending 400 ms, then leased 9.5 s");
+            assertThat(open.find(".phases"))
+                    .hasAttribute(
+                            "aria-label",
+                            "pending 800 ms, then leased 2.8 s, then delayed 5.0 s, then pending 1.5 s, then leased 40 s, then delayed 5.0 s, "
+                                    + "then pending 400 ms, then leased 9.5 s");
 
             Locator completed = open.find(".life > li").last();
             assertThat(completed).containsText("Completed");
@@ -184,13 +194,15 @@ class ConsoleViewsTest {
             assertThat(completed).containsText("billing/0/orders/7/43901/charge");
             assertThat(completed).containsText("{\"receipt\":\"R-55120\"}");
             assertThat(completed).containsText("550 5.1.1 The mailbox does not exist");
-            assertThat(open.find(".life > li").filter(new Locator.FilterOptions().setHasText("Heartbeat × 2"))).hasCount(1);
+            assertThat(open.find(".life > li").filter(new Locator.FilterOptions().setHasText("Heartbeat × 2")))
+                    .hasCount(1);
         }
     }
 
     @Test
     void payloadsAreHiddenUnlessTheConsoleShowsThem(Browser browser) {
-        try (OpenPage open = OpenPage.of(browser, cluster).hidePayloads().start().go("task?id=" + ExampleCluster.FAILED_TASK)) {
+        try (OpenPage open =
+                OpenPage.of(browser, cluster).hidePayloads().start().go("task?id=" + ExampleCluster.FAILED_TASK)) {
             assertThat(open.find("main")).not().containsText("A-90133\",\"items");
             assertThat(open.find("main")).containsText("Start the console with --show-payloads to see them.");
             open.go("parked?sink=billing");
@@ -230,8 +242,11 @@ class ConsoleViewsTest {
             assertThat(open.find(".histogram .bucket")).hasCount(13);
             assertThat(open.find("table[aria-label=Instances] tbody tr").first())
                     .containsText("https://billing.example: 5 failures in a row, next attempt in 8 s");
-            assertThat(open.find("table[aria-label='Positions per queue'] tbody tr").first()).containsText("orders");
-            assertThat(open.find("table[aria-label='Receipts of the latest replays'] tbody tr")).hasCount(3);
+            assertThat(open.find("table[aria-label='Positions per queue'] tbody tr")
+                            .first())
+                    .containsText("orders");
+            assertThat(open.find("table[aria-label='Receipts of the latest replays'] tbody tr"))
+                    .hasCount(3);
             assertThat(open.find(".problems li")).hasCount(2);
         }
     }
@@ -242,12 +257,14 @@ class ConsoleViewsTest {
             open.button("Redrive payments/16/40155").click();
             open.find("dialog input").first().fill("Robin");
             open.button("Dry run").click();
-            assertThat(open.find("dialog .outcome")).containsText("1 task with 1 parked event would be redriven. Nothing has changed yet.");
+            assertThat(open.find("dialog .outcome"))
+                    .containsText("1 task with 1 parked event would be redriven. Nothing has changed yet.");
             assertThat(cluster.decisions.keySet())
                     .containsExactly(new ParkedDecision(ParkedDecision.Action.REDRIVE, "Robin", "", false, true));
 
             open.button("Redrive 1 task").click();
-            assertThat(open.find("dialog .outcome")).containsText("1 task with 1 parked event is being redriven: the command was sent to the sink.");
+            assertThat(open.find("dialog .outcome"))
+                    .containsText("1 task with 1 parked event is being redriven: the command was sent to the sink.");
             open.button("Close").click();
 
             assertThat(cluster.decisions.keySet())
@@ -284,11 +301,13 @@ class ConsoleViewsTest {
     void withoutWritesNothingCanBeDecidedButTheCommandIsShown(Browser browser) {
         try (OpenPage open = OpenPage.of(browser, cluster).readOnly().start().go("parked?sink=billing")) {
             assertThat(open.find("ul.parked > li")).hasCount(3);
-            assertThat(open.find(".actions button, .parked-actions button")).hasText(new String[] {"Export as JSON lines"});
+            assertThat(open.find(".actions button, .parked-actions button"))
+                    .hasText(new String[] {"Export as JSON lines"});
             assertThat(open.find(".actions")).containsText("Read-only: start the console with --allow-writes");
             open.find("ul.parked summary").first().click();
             assertThat(open.find("ul.parked > li .command code").first())
-                    .hasText("taskqueue parked redrive --bootstrap-server localhost:9092 --name billing --task payments/16/40112");
+                    .hasText(
+                            "taskqueue parked redrive --bootstrap-server localhost:9092 --name billing --task payments/16/40112");
         }
     }
 
@@ -296,11 +315,14 @@ class ConsoleViewsTest {
     void exportHasAllThatMatchTheFilter(Browser browser) throws Exception {
         try (OpenPage open = OpenPage.of(browser, cluster).start().go("parked?sink=billing&state=ambiguous")) {
             assertThat(open.find("ul.parked > li")).hasCount(1);
-            Download download = open.page.waitForDownload(() -> open.button("Export as JSON lines").click());
+            Download download = open.page.waitForDownload(
+                    () -> open.button("Export as JSON lines").click());
 
             assertThat(download.suggestedFilename()).isEqualTo("parked-billing.ndjson");
             try (InputStream in = download.createReadStream()) {
-                List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+                List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                        .lines()
+                        .toList();
                 assertThat(lines).hasSize(1);
                 assertThat(lines.get(0)).contains("\"taskId\":\"payments/16/40190\"");
             }
@@ -319,7 +341,8 @@ class ConsoleViewsTest {
             open.find(".command button").click();
             assertThat(open.find(".command button")).hasAttribute("data-done", "yes");
             assertThat(open.page.evaluate("navigator.clipboard.readText()"))
-                    .isEqualTo("taskqueue replay --sink billing --from earliest --mode fill-gaps --select 'queue=orders'");
+                    .isEqualTo(
+                            "taskqueue replay --sink billing --from earliest --mode fill-gaps --select 'queue=orders'");
             assertThat(open.page.url()).contains("mode=fill-gaps").contains("select=queue%3Dorders");
         }
     }
@@ -328,7 +351,8 @@ class ConsoleViewsTest {
     void aPlanThatIsRefusedShowsWhy(Browser browser) {
         try (OpenPage open = OpenPage.of(browser, cluster).start().go("replay?sink=unknown")) {
             open.button("Show the plan").click();
-            assertThat(open.find("main [role=alert]")).hasText("The console knows no sink 'unknown'. Check the name: see /api/v1/sinks.");
+            assertThat(open.find("main [role=alert]"))
+                    .hasText("The console knows no sink 'unknown'. Check the name: see /api/v1/sinks.");
         }
     }
 }

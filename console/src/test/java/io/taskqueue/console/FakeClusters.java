@@ -124,7 +124,11 @@ final class FakeClusters {
                 queue.epoch(),
                 queue.sequence(),
                 queue.lastEventAt(),
-                new QueueView.Depth(pending, queue.depth().delayed(), queue.depth().leased(), queue.depth().dead()),
+                new QueueView.Depth(
+                        pending,
+                        queue.depth().delayed(),
+                        queue.depth().leased(),
+                        queue.depth().dead()),
                 queue.totals(),
                 queue.rates(),
                 queue.oldestPendingAt(),

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The manifests of {@code deploy/kubernetes} match the schema of Kubernetes, and are as restricted as the documentation states. */
 class KubernetesManifestsTest {
 
-    private static final Path DIRECTORY = Yaml.DEPLOY.resolve("kubernetes");
+    private static final Path DIRECTORY = YamlFiles.DEPLOY.resolve("kubernetes");
     private static final String KUSTOMIZATION = "kustomization.yaml";
 
     @TestFactory
@@ -50,7 +50,7 @@ class KubernetesManifestsTest {
                     .collect(Collectors.toCollection(TreeSet::new));
         }
 
-        assertThat(texts(Yaml.document(DIRECTORY.resolve(KUSTOMIZATION)).get("resources")))
+        assertThat(texts(YamlFiles.document(DIRECTORY.resolve(KUSTOMIZATION)).get("resources")))
                 .containsExactlyInAnyOrderElementsOf(files);
     }
 
@@ -87,41 +87,54 @@ class KubernetesManifestsTest {
 
     @TestFactory
     Stream<DynamicTest> everyPodIsNotRootHasLimitsAndTimeToStop() throws IOException {
-        return statefulSets().map(set -> dynamicTest(name(set), () -> {
-            JsonNode pod = set.at("/spec/template/spec");
-            assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
-            assertThat(pod.at("/securityContext/seccompProfile/type").asText()).isEqualTo("RuntimeDefault");
-            assertThat(pod.get("automountServiceAccountToken").asBoolean(true)).isFalse();
-            assertThat(pod.get("terminationGracePeriodSeconds").asInt()).isGreaterThanOrEqualTo(60);
-            JsonNode container = pod.at("/containers/0");
-            assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean())
-                    .isTrue();
-            assertThat(container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true))
-                    .isFalse();
-            assertThat(texts(container.at("/securityContext/capabilities/drop")))
-                    .containsExactly("ALL");
-            assertThat(container.at("/resources/limits/memory").asText()).isNotEmpty();
-            assertThat(container.has("startupProbe") && container.has("livenessProbe"))
-                    .isTrue();
-            Set<String> volumes = new TreeSet<>(names(pod.get("volumes")));
-            set.at("/spec/volumeClaimTemplates")
-                    .forEach(claim -> volumes.add(claim.at("/metadata/name").asText()));
-            assertThat(names(container.get("volumeMounts"))).allMatch(volumes::contains);
-        }));
+        return statefulSets()
+                .map(set -> dynamicTest(name(set), () -> {
+                    JsonNode pod = set.at("/spec/template/spec");
+                    assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean())
+                            .isTrue();
+                    assertThat(pod.at("/securityContext/seccompProfile/type").asText())
+                            .isEqualTo("RuntimeDefault");
+                    assertThat(pod.get("automountServiceAccountToken").asBoolean(true))
+                            .isFalse();
+                    assertThat(pod.get("terminationGracePeriodSeconds").asInt()).isGreaterThanOrEqualTo(60);
+                    JsonNode container = pod.at("/containers/0");
+                    assertThat(container
+                                    .at("/securityContext/readOnlyRootFilesystem")
+                                    .asBoolean())
+                            .isTrue();
+                    assertThat(container
+                                    .at("/securityContext/allowPrivilegeEscalation")
+                                    .asBoolean(true))
+                            .isFalse();
+                    assertThat(texts(container.at("/securityContext/capabilities/drop")))
+                            .containsExactly("ALL");
+                    assertThat(container.at("/resources/limits/memory").asText())
+                            .isNotEmpty();
+                    assertThat(container.has("startupProbe") && container.has("livenessProbe"))
+                            .isTrue();
+                    Set<String> volumes = new TreeSet<>(names(pod.get("volumes")));
+                    set.at("/spec/volumeClaimTemplates")
+                            .forEach(claim ->
+                                    volumes.add(claim.at("/metadata/name").asText()));
+                    assertThat(names(container.get("volumeMounts"))).allMatch(volumes::contains);
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> secretsAreReferredToAndStandInNoManifest() throws IOException {
-        return statefulSets().map(set -> dynamicTest(name(set), () -> {
-            JsonNode container = set.at("/spec/template/spec/containers/0");
-            for (JsonNode variable : container.get("env")) {
-                assertThat(variable.has("value"))
-                        .as(variable.get("name").asText())
-                        .isFalse();
-                assertThat(variable.at("/valueFrom/secretKeyRef/name").asText()).isEqualTo("taskqueue");
-            }
-            assertThat(texts(container.get("args"))).noneMatch(argument -> argument.matches("--token.*|.*password.*"));
-        }));
+        return statefulSets()
+                .map(set -> dynamicTest(name(set), () -> {
+                    JsonNode container = set.at("/spec/template/spec/containers/0");
+                    for (JsonNode variable : container.get("env")) {
+                        assertThat(variable.has("value"))
+                                .as(variable.get("name").asText())
+                                .isFalse();
+                        assertThat(variable.at("/valueFrom/secretKeyRef/name").asText())
+                                .isEqualTo("taskqueue");
+                    }
+                    assertThat(texts(container.get("args")))
+                            .noneMatch(argument -> argument.matches("--token.*|.*password.*"));
+                }));
     }
 
     @TestFactory
@@ -168,7 +181,7 @@ class KubernetesManifestsTest {
         try (Stream<Path> files = Files.list(DIRECTORY)) {
             return files.filter(file -> !file.endsWith(KUSTOMIZATION))
                     .sorted()
-                    .flatMap(file -> Yaml.documents(file).stream())
+                    .flatMap(file -> YamlFiles.documents(file).stream())
                     .toList();
         }
     }

@@ -57,8 +57,8 @@ final class KubernetesSchema {
 
     /** @throws Exception if the manifest does not match the schema of its kind, or its kind is not known here */
     static void validate(JsonNode manifest) throws Exception {
-        String name =
-                manifest.path("apiVersion").asText() + " " + manifest.path("kind").asText();
+        String name = manifest.path("apiVersion").asText() + " "
+                + manifest.path("kind").asText();
         if (name.equals(SERVICE_MONITOR)) {
             ServiceMonitor monitor = STRICT.treeToValue(manifest, ServiceMonitor.class);
             if (monitor.getSpec().getEndpoints().isEmpty() || monitor.getSpec().getSelector() == null) {

@@ -2,9 +2,9 @@ package io.taskqueue.cli.doctor;
 
 import io.taskqueue.cli.shared.ExistingTopic;
 import io.taskqueue.cli.shared.KafkaOptions;
-import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.kafka.TopicNames;
+import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.streams.state.StoreNames;
 import java.time.Clock;

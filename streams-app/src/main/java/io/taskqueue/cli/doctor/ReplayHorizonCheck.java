@@ -1,7 +1,7 @@
 package io.taskqueue.cli.doctor;
 
-import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.config.DurationText;
+import io.taskqueue.kafka.TopicOffsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
