@@ -4,6 +4,7 @@
  * <pre>
  *   SinkService           the service: builder, status, observers, close
  *   ServiceLifecycle      its states; ServiceRun starts and ends what runs, SinkThreads notices threads that end
+ *   ReportedInstance      what {@code instances} publishes of the service
  *   ParkedReader          reads what is parked from the stores, from other threads
  *   SinkTopology          all wiring of a sink, read from top to bottom
  *   SinkProcessor         passes records and ticks of one partition to {@code partition}; Ticks
@@ -13,7 +14,7 @@
  *   StreamsProperties     the properties that a sink needs; StateDirectories, DeadLetterRecord
  *   StateMemory           bounds the native memory of the stores
  *
- *   below it: partition, then parking, replay, results, checkpoint, state; execution; clients; topics; status; settings; beside it: admin
+ *   below it: partition, then parking, replay, results, checkpoint, state; execution; clients; topics; status; instances; settings; beside it: admin
  * </pre>
  *
  * <p>Threads: one stream thread classifies events and owns all state; workers apply events, one task's in order and tasks side

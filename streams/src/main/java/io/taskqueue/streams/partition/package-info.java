@@ -5,7 +5,7 @@
  *   PartitionWork                  one pass of the stream thread: takes records, and writes at commit
  *   EventDispatcher                dispatches events to workers, and records their outcomes: results, parking, failure
  *   EventApplier                   one attempt at an event, on a worker; EventResults, what it reads and records of results;
- *                                  AttemptLog, what is logged of failed attempts
+ *                                  AttemptLog, what is logged of failed attempts; TimedEffects, how long actions take
  *   Outcome, OutcomeQueue          from the workers to the stream thread
  *   Intents, Intent                effects that wait for a commit before they run
  *
