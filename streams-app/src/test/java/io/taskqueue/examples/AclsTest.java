@@ -190,7 +190,7 @@ class AclsTest {
         run(state, service -> {
             assertThat(service.status().queues())
                     .anySatisfy(queue -> assertThat(queue.queueName()).isEqualTo("applied"));
-            assertThat(SinkInstances.read(as("status"), SINK)).isNotEmpty();
+            assertThat(SinkInstances.read(as(OPERATOR), SINK)).isNotEmpty();
         });
     }
 
@@ -217,6 +217,7 @@ class AclsTest {
             replay.describeTopics(List.of(partition.topic())).allTopicNames().get();
             replay.listOffsets(Map.of(partition, OffsetSpec.earliest())).all().get();
             replays.order(order);
+            assertThat(replays.nextNumber()).isEqualTo(order.number() + 1);
             replay.alterConsumerGroupOffsets(SINK, beginning).all().get();
 
             assertThat(replay.listConsumerGroupOffsets(SINK)
