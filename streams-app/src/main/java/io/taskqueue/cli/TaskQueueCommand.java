@@ -32,6 +32,7 @@ import io.taskqueue.torture.TortureCommand;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -125,9 +127,19 @@ public final class TaskQueueCommand implements Runnable {
         err.println("taskqueue: "
                 + UnknownArgument.in(invalid)
                         .map(unknown -> Output.escape(unknown.message()))
+                        .or(() -> settingWithoutName(invalid))
                         .orElseGet(() -> oneLine(invalid)));
         err.println("See `" + command.getCommandSpec().qualifiedName() + " --help`.");
         return ExitCode.USAGE;
+    }
+
+    /** A setting may be secret, so that one which is not NAME=VALUE is not repeated. */
+    private static Optional<String> settingWithoutName(ParameterException invalid) {
+        return invalid.getArgSpec() instanceof OptionSpec option
+                        && option.typeInfo().isMap()
+                ? Optional.of("A value of " + option.longestName() + " has no '='. Write it as " + option.longestName()
+                        + " " + option.paramLabel() + ".")
+                : Optional.empty();
     }
 
     private static int reportFailure(Exception failure, CommandLine command, ParseResult arguments) {

@@ -217,6 +217,7 @@ class AclsTest {
             replay.describeTopics(List.of(partition.topic())).allTopicNames().get();
             replay.listOffsets(Map.of(partition, OffsetSpec.earliest())).all().get();
             replays.order(order);
+            assertThat(replays.nextNumber()).isEqualTo(order.number() + 1);
             replay.alterConsumerGroupOffsets(SINK, beginning).all().get();
 
             assertThat(replay.listConsumerGroupOffsets(SINK)

@@ -76,8 +76,9 @@ final class DriverDataSource implements DataSource {
 
     /** The part of the url that names the kind of database; the rest may contain a password. */
     private static String prefix(String url) {
-        int end = url.indexOf(':', url.indexOf(':') + 1);
-        return end < 0 ? "'" + url.replaceAll("[^A-Za-z:].*", "") + "'" : "'" + url.substring(0, end + 1) + "'";
+        boolean jdbc = url.startsWith("jdbc:");
+        int end = url.indexOf(':', jdbc ? "jdbc:".length() : 0);
+        return end >= 0 ? "'" + url.substring(0, end + 1) + "'" : jdbc ? "'jdbc:'" : "no kind of database";
     }
 
     @Override
