@@ -93,12 +93,11 @@ public final class ConsoleCommand implements Callable<Integer> {
 
     @Option(
             names = "--allow-writes",
-            description = "Accept decisions about parked tasks: redrive and discard. Without it, the console changes nothing.")
+            description =
+                    "Accept decisions about parked tasks: redrive and discard. Without it, the console changes nothing.")
     private boolean allowWrites;
 
-    @Option(
-            names = "--show-payloads",
-            description = "Show the payloads of tasks, and the results of effects.")
+    @Option(names = "--show-payloads", description = "Show the payloads of tasks, and the results of effects.")
     private boolean showPayloads;
 
     @Mixin

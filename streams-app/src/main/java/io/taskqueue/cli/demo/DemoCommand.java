@@ -15,6 +15,7 @@ import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.streams.SinkService;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -90,17 +91,19 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--port",
-            converter = OptionValue.PortOfTwo.class,
+            converter = OptionValue.PortOfThree.class,
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "The port of the dispatcher's diagnostics; the next port serves those of the sink. 0 selects free ports. "
-                            + "Default: ${DEFAULT-VALUE}.")
+                    "The port of the dispatcher's diagnostics; the next port serves those of the sink. With --keep, the port of the web "
+                            + "console, which is followed by those two. 0 selects free ports. Default: ${DEFAULT-VALUE}.")
     private int port;
 
     @Option(
             names = "--keep",
-            description = "Keep everything running at the end, until Ctrl-C, so that you can inspect it.")
+            description =
+                    "Serve the web console from the beginning, and at the end keep everything running, with more queues, sinks and "
+                            + "tasks, until Ctrl-C, so that you can inspect it.")
     private boolean keep;
 
     @Mixin
@@ -132,6 +135,7 @@ public final class DemoCommand implements Callable<Integer> {
             try (LocalBroker broker = LocalBroker.start(directory.path().resolve("broker"), 0);
                     Demo demo = new Demo(broker.bootstrapServers(), directory.path(), meters, environment())) {
                 output.progress("Kafka listens on " + broker.bootstrapServers() + ".");
+                presenter.serveConsole(broker.bootstrapServers(), directory.path());
                 DemoResult result = demo.run(reader, new Demo.Load(behavior, partitions), shutdown, presenter);
                 return result.mismatches().isEmpty() && reader.skipped() == 0 ? ExitCode.OK : ExitCode.FAILED;
             }
@@ -146,11 +150,12 @@ public final class DemoCommand implements Callable<Integer> {
         return new Demo.Environment(clock, ticker, random, main);
     }
 
-    /** Prints the steps of the demo, and serves the diagnostics of the dispatcher and of the sink that runs. */
+    /** Prints the steps of the demo, and serves the console and the diagnostics of the dispatcher and of the sink that runs. */
     private final class Presenter implements Demo.Listener, AutoCloseable {
 
         private final ShutdownSignal shutdown;
         private final MeterRegistry meters;
+        private @Nullable KeptDemo kept;
         private @Nullable DiagnosticsServer ofDispatcher;
         private @Nullable DiagnosticsServer ofSink;
 
@@ -159,16 +164,28 @@ public final class DemoCommand implements Callable<Integer> {
             this.meters = meters;
         }
 
+        /** Serves the console, if the demo is kept. */
+        void serveConsole(String bootstrapServers, Path directory) {
+            if (keep) {
+                kept = KeptDemo.start(bootstrapServers, directory, partitions, meters, port);
+                output.progress("Console: " + kept.url());
+            }
+        }
+
+        /** The n-th port of diagnostics. */
+        private int port(int n) {
+            return port == 0 ? 0 : port + n + (keep ? 1 : 0);
+        }
+
         @Override
         public void dispatcherStarted(Dispatcher dispatcher) {
-            ofDispatcher = serve("dispatcher", port, dispatcher::showOn);
+            ofDispatcher = serve("dispatcher", port(0), dispatcher::showOn);
         }
 
         @Override
         public void sinkStarted(SinkService sink) {
             close(ofSink);
-            ofSink = serve(
-                    "sink", port == 0 ? 0 : port + 1, new SinkDiagnostics<>(sink, PayloadCodec.jsonText())::showOn);
+            ofSink = serve("sink", port(1), new SinkDiagnostics<>(sink, PayloadCodec.jsonText())::showOn);
         }
 
         private DiagnosticsServer serve(String name, int onPort, Consumer<DiagnosticsServer.Builder> content) {
@@ -188,14 +205,17 @@ public final class DemoCommand implements Callable<Integer> {
         @Override
         public void completed(DemoResult result) throws InterruptedException {
             output.result(result.text(), result);
-            if (keep) {
-                output.progress("Everything keeps running (--keep). Press Ctrl-C to stop.");
-                shutdown.await();
+            if (kept != null) {
+                kept.continueWithTraffic(
+                        shutdown, () -> output.progress("Everything keeps running (--keep). Press Ctrl-C to stop."));
             }
         }
 
         @Override
         public void close() {
+            if (kept != null) {
+                kept.close();
+            }
             close(ofDispatcher);
             close(ofSink);
         }

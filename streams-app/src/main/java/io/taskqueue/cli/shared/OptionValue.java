@@ -186,12 +186,12 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         }
     }
 
-    /** A port to listen on that is followed by another one; 0 selects free ones. */
-    final class PortOfTwo implements OptionValue<Integer> {
+    /** A port to listen on that is followed by two others; 0 selects free ones. */
+    final class PortOfThree implements OptionValue<Integer> {
 
         @Override
         public Integer parse(String text) {
-            return (int) number(text, 0, 65_534);
+            return (int) number(text, 0, 65_533);
         }
     }
 
