@@ -4,6 +4,8 @@ import io.taskqueue.console.api.ConsoleSettings;
 import io.taskqueue.console.fold.FoldBounds;
 import io.taskqueue.console.sinks.TopicSinkIndex;
 import io.taskqueue.console.topology.ViewService;
+import io.taskqueue.kafka.ClientProperties;
+import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.kafka.TopicNames;
 import java.nio.file.Path;
 import java.util.Map;
@@ -159,7 +161,12 @@ public final class Console implements AutoCloseable {
                     .host(host)
                     .port(port)
                     .view(new ConsoleSettings(
-                            allowWrites, showPayloads, version, topic, FoldBounds.DEFAULT.endedPerQueue()));
+                            allowWrites,
+                            showPayloads,
+                            version,
+                            topic,
+                            new ClientProperties(kafka).bootstrapServers(Client.ADMIN),
+                            FoldBounds.DEFAULT.endedPerQueue()));
             if (token != null) {
                 server.token(token);
             }

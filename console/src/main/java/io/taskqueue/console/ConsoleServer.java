@@ -68,7 +68,8 @@ public final class ConsoleServer implements AutoCloseable {
         private String host = "127.0.0.1";
         private int port;
         private @Nullable String token;
-        private ConsoleSettings view = new ConsoleSettings(false, false, "(development)", "taskqueue.events", 0);
+        private ConsoleSettings view =
+                new ConsoleSettings(false, false, "(development)", "taskqueue.events", "localhost:9092", 0);
         private Duration requestTimeout = Duration.ofSeconds(10);
         private Duration heartbeat = Duration.ofSeconds(15);
         private int maxStreamClients = 64;

@@ -77,8 +77,11 @@ class ConsoleConnectionTest {
         try (OpenPage open = OpenPage.of(browser, cluster).start().go("queues")) {
             open.stopServer();
             assertThat(open.find("body")).hasClass(STALE);
-            open.find("header nav a").filter(new Locator.FilterOptions().setHasText("Sinks")).click();
-            assertThat(open.find(".failure")).containsText("No answer from 127.0.0.1:" + open.port() + ". Check that the console runs");
+            open.find("header nav a")
+                    .filter(new Locator.FilterOptions().setHasText("Sinks"))
+                    .click();
+            assertThat(open.find(".failure"))
+                    .containsText("No answer from 127.0.0.1:" + open.port() + ". Check that the console runs");
             open.startServer();
             assertThat(open.find("tbody tr")).hasCount(3);
         }
@@ -88,7 +91,8 @@ class ConsoleConnectionTest {
     void progressIsShownWhileTheViewIsRestoredAndCatchesUp(Browser browser) {
         cluster.put(new ViewProgress(ViewProgress.State.RESTORING, null, 0, 0.25, null));
         try (OpenPage open = OpenPage.of(browser, cluster).start().go("queues")) {
-            assertThat(open.find("#banner")).containsText("reads its own state back from Kafka. Counts are incomplete until then.");
+            assertThat(open.find("#banner"))
+                    .containsText("reads its own state back from Kafka. Counts are incomplete until then.");
             assertThat(open.find("[role=progressbar]")).hasAttribute("aria-valuenow", "25");
 
             cluster.put(new ViewProgress(ViewProgress.State.CATCHING_UP, now.minusSeconds(120), 12_034, 0.9, null));
@@ -104,9 +108,14 @@ class ConsoleConnectionTest {
     @Test
     void anUnavailableKafkaIsShownWithItsReason(Browser browser) {
         cluster.put(new ViewProgress(
-                ViewProgress.State.DISCONNECTED, now.minusSeconds(61), 0, 1, "No broker answers at localhost:9092. Start Kafka."));
+                ViewProgress.State.DISCONNECTED,
+                now.minusSeconds(61),
+                0,
+                1,
+                "No broker answers at localhost:9092. Start Kafka."));
         try (OpenPage open = OpenPage.of(browser, cluster).start().go("queues")) {
-            assertThat(open.find("#banner")).containsText("Kafka is unavailable. The view of the queues has not changed for 1 min");
+            assertThat(open.find("#banner"))
+                    .containsText("Kafka is unavailable. The view of the queues has not changed for 1 min");
             assertThat(open.find("#banner")).containsText("No broker answers at localhost:9092. Start Kafka.");
             assertThat(open.find("tbody tr")).hasCount(9);
 
@@ -124,7 +133,8 @@ class ConsoleConnectionTest {
             assertThat(open.find("main")).not().containsText("orders");
             open.page.keyboard().type("wrong");
             open.page.keyboard().press("Enter");
-            assertThat(open.find("main [role=alert]")).hasText("The token was refused. Check that it is complete, without spaces.");
+            assertThat(open.find("main [role=alert]"))
+                    .hasText("The token was refused. Check that it is complete, without spaces.");
 
             open.find("#token").fill(TOKEN);
             open.page.keyboard().press("Enter");
@@ -134,8 +144,10 @@ class ConsoleConnectionTest {
             open.page.reload();
             assertThat(open.find("tbody tr")).hasCount(9);
             assertThat(open.page.url()).doesNotContain(TOKEN);
-            assertThat(open.page.evaluate("JSON.stringify({...localStorage}) + document.cookie")).isEqualTo("{}");
-            assertThat(open.page.evaluate("JSON.stringify({...sessionStorage})").toString()).contains(TOKEN);
+            assertThat(open.page.evaluate("JSON.stringify({...localStorage}) + document.cookie"))
+                    .isEqualTo("{}");
+            assertThat(open.page.evaluate("JSON.stringify({...sessionStorage})").toString())
+                    .contains(TOKEN);
         }
     }
 }

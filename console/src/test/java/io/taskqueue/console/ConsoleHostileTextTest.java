@@ -39,13 +39,11 @@ class ConsoleHostileTextTest {
 
     static List<String> texts() {
         return List.of(
-                HTML,
-                "</script><style>*{display:none}</style>{{1+1}}${7*7}",
+                HTML + "</script><style>*{display:none}</style>{{1+1}}${7*7}",
                 RIGHT_TO_LEFT,
                 "\u05e9\u05dc\u05d5\u05dd/\u0645\u0631\u062d\u0628\u0627",
                 "a \"b\" 'c' `d` \\ e&amp;f=g?h#i%2F;j,k/l//m..",
-                "💣👩‍👩‍👧‍👦 e\u0301",
-                "\u0000\u0007\u001b[31m\u007f\u200b\ufeff",
+                "💣👩‍👩‍👧‍👦 e\u0301 \u0000\u0007\u001b[31m\u007f\u200b\ufeff",
                 "__proto__",
                 "x".repeat(1_024),
                 "👾".repeat(256));

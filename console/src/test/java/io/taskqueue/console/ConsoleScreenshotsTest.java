@@ -42,14 +42,19 @@ class ConsoleScreenshotsTest {
             assertThat(open.find(".command")).isVisible();
             shoot(open, "console-replay");
         }
-        try (OpenPage open = OpenPage.of(browser, cluster).scheme(ColorScheme.DARK).start()) {
+        try (OpenPage open =
+                OpenPage.of(browser, cluster).scheme(ColorScheme.DARK).start()) {
             shoot(open, "queue?name=orders", "console-queue");
         }
-        try (OpenPage open = OpenPage.of(browser, cluster).size(380, 800).scheme(ColorScheme.DARK).start()) {
+        try (OpenPage open = OpenPage.of(browser, cluster)
+                .size(380, 800)
+                .scheme(ColorScheme.DARK)
+                .start()) {
             shoot(open, "queues", "console-narrow");
         }
         try (var images = Files.list(directory)) {
-            assertThat(images.filter(image -> image.getFileName().toString().startsWith("console-"))).hasSize(7);
+            assertThat(images.filter(image -> image.getFileName().toString().startsWith("console-")))
+                    .hasSize(7);
         }
     }
 

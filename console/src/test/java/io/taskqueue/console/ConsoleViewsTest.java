@@ -7,6 +7,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import io.taskqueue.console.model.ParkedDecision;
+import io.taskqueue.console.model.ViewProgress;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -39,6 +40,17 @@ class ConsoleViewsTest {
             assertThat(open.row("invoices").locator(".badge")).hasCount(0);
             assertThat(open.row("invoices").locator("svg.spark")).hasCount(1);
             assertThat(open.find("dl[aria-label='All queues'] .figure").first()).containsText("9");
+        }
+    }
+
+    @Test
+    void overviewStatesWhatItDoesNotShow(Browser browser) {
+        String note = "3 records of topic taskqueue.events could not be decoded. See the log.";
+        cluster.put(new ViewProgress(ViewProgress.State.CURRENT, now, 0, 1, "Only part of it.", List.of(note)));
+        try (OpenPage open = OpenPage.of(browser, cluster).start().go("queues")) {
+            assertThat(open.find("ul[aria-label='What is not shown'] li").first())
+                    .hasText(note);
+            assertThat(open.find("#banner")).hasText("Only part of it.");
         }
     }
 
@@ -112,8 +124,7 @@ class ConsoleViewsTest {
         try (OpenPage open = OpenPage.of(browser, new FakeCluster(now)).start().go("queues")) {
             assertThat(open.find(".empty")).containsText("No queues yet");
             assertThat(open.find(".empty code"))
-                    .hasText(
-                            "taskqueue dispatch --bootstrap-server localhost:9092 --queue orders --tasks tasks.ndjson");
+                    .hasText("taskqueue dispatch --bootstrap-server kafka:9092 --queue orders --tasks tasks.ndjson");
             open.go("sinks");
             assertThat(open.find(".empty code")).containsText("taskqueue sink --bootstrap-server");
             open.go("parked");
@@ -307,7 +318,7 @@ class ConsoleViewsTest {
             open.find("ul.parked summary").first().click();
             assertThat(open.find("ul.parked > li .command code").first())
                     .hasText(
-                            "taskqueue parked redrive --bootstrap-server localhost:9092 --name billing --task payments/16/40112");
+                            "taskqueue parked redrive --bootstrap-server kafka:9092 --name billing --task payments/16/40112");
         }
     }
 

@@ -94,13 +94,21 @@ final class ExampleCluster {
             history.add(new QueueSample(
                     now.minusSeconds(5L * (120 - n)),
                     new QueueView.Depth(
-                            Math.round(pending * wave * growth), pending % 7, Math.round(leased * wave), n > 80 ? dead : 0),
+                            Math.round(pending * wave * growth),
+                            pending % 7,
+                            Math.round(leased * wave),
+                            n > 80 ? dead : 0),
                     new QueueView.Rates(enqueued * 3 * wave, enqueued * wave, completed * (2 - wave))));
         }
         cluster.put(name, history);
         long newest = 48_000L + pending;
         position("billing", name, newest, name.equals("orders") ? 2_318 : 0, name.equals("orders") ? 96.0 : 0.0);
-        position("mailer", name, newest, name.equals("mail/outbound") ? 64 : 0, name.equals("mail/outbound") ? 2.4 : 0.0);
+        position(
+                "mailer",
+                name,
+                newest,
+                name.equals("mail/outbound") ? 64 : 0,
+                name.equals("mail/outbound") ? 2.4 : 0.0);
         position("search", name, newest, name.equals("search-index") ? 12_610 : 0, null);
     }
 
@@ -148,16 +156,35 @@ final class ExampleCluster {
     }
 
     private void sinks() {
-        sink("billing", 2, 2_318L, 57.9, 96.0, 3, 12, List.of(
-                new Badge(
-                        Badge.Kind.BREAKER_OPEN,
-                        "https://billing.example is considered unavailable since 5 failures in a row. Check the target; the sink "
-                                + "continues by itself when it answers."),
-                new Badge(Badge.Kind.PARKED, "3 events are parked. Look at their errors, then redrive or discard them.")));
+        sink(
+                "billing",
+                2,
+                2_318L,
+                57.9,
+                96.0,
+                3,
+                12,
+                List.of(
+                        new Badge(
+                                Badge.Kind.BREAKER_OPEN,
+                                "https://billing.example is considered unavailable since 5 failures in a row. Check the target; the sink "
+                                        + "continues by itself when it answers."),
+                        new Badge(
+                                Badge.Kind.PARKED,
+                                "3 events are parked. Look at their errors, then redrive or discard them.")));
         sink("mailer", 2, 64L, 1.6, 2.4, 0, 0, List.of());
-        sink("search", 0, 12_610L, 1_244.0, null, 0, 0, List.of(new Badge(
-                Badge.Kind.SINK_STOPPED,
-                "Sink search has no running instance, and 12,610 events wait. Start it: taskqueue sink --name search …")));
+        sink(
+                "search",
+                0,
+                12_610L,
+                1_244.0,
+                null,
+                0,
+                0,
+                List.of(
+                        new Badge(
+                                Badge.Kind.SINK_STOPPED,
+                                "Sink search has no running instance, and 12,610 events wait. Start it: taskqueue sink --name search …")));
         for (int partition = 0; partition < 3; partition++) {
             cluster.put(new ReplayView(
                     "billing",
@@ -169,13 +196,32 @@ final class ExampleCluster {
                     now.minusSeconds(7_300 - 60L * partition),
                     now.minusSeconds(7_100 - 60L * partition),
                     Map.of(
-                            "events", 88_000L, "reused", 87_988L, "run", partition == 2 ? 12L : 0L, "failed", 0L,
-                            "parked", 0L, "missing", partition == 1 ? 2L : 0L, "ambiguous", 0L)));
+                            "events",
+                            88_000L,
+                            "reused",
+                            87_988L,
+                            "run",
+                            partition == 2 ? 12L : 0L,
+                            "failed",
+                            0L,
+                            "parked",
+                            0L,
+                            "missing",
+                            partition == 1 ? 2L : 0L,
+                            "ambiguous",
+                            0L)));
         }
     }
 
     private void sink(
-            String name, int instances, long lag, double seconds, @Nullable Double eta, long parked, long failed, List<Badge> badges) {
+            String name,
+            int instances,
+            long lag,
+            double seconds,
+            @Nullable Double eta,
+            long parked,
+            long failed,
+            List<Badge> badges) {
         List<SinkInstanceView> running = new ArrayList<>();
         for (int n = 1; n <= instances; n++) {
             running.add(new SinkInstanceView(
@@ -188,7 +234,8 @@ final class ExampleCluster {
                             ? List.of("https://billing.example: 5 failures in a row, next attempt in 8 s")
                             : List.of(),
                     new SinkInstanceView.Latency(
-                            BOUNDS, List.of(0L, 12L, 410L, 5_200L, 14_400L, 9_800L, 3_600L, 1_210L, 240L, 51L, 20L, 6L, 2L))));
+                            BOUNDS,
+                            List.of(0L, 12L, 410L, 5_200L, 14_400L, 9_800L, 3_600L, 1_210L, 240L, 51L, 20L, 6L, 2L))));
         }
         cluster.put(new SinkView(
                 name,
@@ -250,8 +297,14 @@ final class ExampleCluster {
                 event(task, "Heartbeat", 43_290, 80_900, 2, "L-8852 worker-1", null, null),
                 event(task, "Heartbeat", 43_350, 75_900, 2, "L-8852 worker-1", null, null),
                 event(
-                        task, "LeaseExpired", 43_700, 45_900, 2, "L-8852 worker-1",
-                        "Lease L-8852 expired without a result: worker-1 did not extend it for 30 s.", null),
+                        task,
+                        "LeaseExpired",
+                        43_700,
+                        45_900,
+                        2,
+                        "L-8852 worker-1",
+                        "Lease L-8852 expired without a result: worker-1 did not extend it for 30 s.",
+                        null),
                 event(task, "Requeued", 43_750, 40_900, 3, null, null, null),
                 event(task, "LeaseGranted", 43_760, 40_500, 3, "L-8899 worker-2", null, null),
                 event(task, "Completed", 43_901, 31_000, 3, "L-8899 worker-2", null, null));

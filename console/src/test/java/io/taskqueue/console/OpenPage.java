@@ -90,8 +90,8 @@ final class OpenPage implements AutoCloseable {
     private OpenPage(Opening opening) {
         this.cluster = opening.cluster;
         this.token = opening.token;
-        this.settings =
-                new ConsoleSettings(opening.allowWrites, opening.showPayloads, "0.1.0", "taskqueue.events", 1_000);
+        this.settings = new ConsoleSettings(
+                opening.allowWrites, opening.showPayloads, "0.1.0", "taskqueue.events", "kafka:9092", 1_000);
         this.server = serve(0);
         this.context = opening.browser.newContext(new Browser.NewContextOptions()
                 .setViewportSize(opening.width, opening.height)

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Timeout;
 class RestApiMatchesItsDescriptionTest {
 
     private static final Instant NOW = Instant.parse("2026-11-01T10:00:00Z");
-    private static final ConsoleSettings WRITABLE = new ConsoleSettings(true, true, "1.0", "taskqueue.events", 100);
+    private static final ConsoleSettings WRITABLE =
+            new ConsoleSettings(true, true, "1.0", "taskqueue.events", "localhost:9092", 100);
 
     private final OpenApiDocument document = new OpenApiDocument();
     private final FakeCluster cluster = FakeClusters.small(NOW);

@@ -53,7 +53,10 @@ export function banner(state) {
   // one at a time: while the queues are incomplete, so is what is said of the sinks
   const [key, whose] = state.progress?.queues && state.progress.queues.state !== 'CURRENT' ? ['queues', 'of the queues'] : ['sinks', 'of the sinks'];
   const progress = state.progress?.[key];
-  return progress && progress.state !== 'CURRENT' ? notCurrent(progress, whose, key) : [];
+  if (progress?.state === 'CURRENT') {
+    return progress.problem ? h('div.banner.notice', {key}, progress.problem) : [];
+  }
+  return progress ? notCurrent(progress, whose, key) : [];
 }
 
 function notCurrent(progress, whose, key) {

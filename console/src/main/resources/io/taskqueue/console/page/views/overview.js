@@ -6,6 +6,7 @@ import {integer, rate} from '../format.js';
 import {link, replaceParameters} from '../routes.js';
 import {badges, kindOf} from '../parts/badges.js';
 import {sparkline} from '../parts/charts.js';
+import {dispatchCommand} from '../parts/commands.js';
 import {above, behind, count, eta} from '../parts/count.js';
 import {empty, figures} from '../parts/states.js';
 import {pager, Paging, table} from '../parts/table.js';
@@ -45,6 +46,7 @@ class Overview {
       h('h1.off-screen', {}, 'Queues'),
       this.#tiles(totals),
       this.#problems(totals.badges),
+      this.#notes(),
       totals.queues === 0 ? this.#none() : this.#list(),
     ];
   }
@@ -78,6 +80,13 @@ class Overview {
         title: chosen === kind ? 'Show all queues' : `Show only queues with: ${kindOf(kind).word}`,
         on: {click: () => this.#change({badge: chosen === kind ? '' : kind})},
       }, kindOf(kind).word, h('b', {}, integer(count)))));
+  }
+
+  /** What is missing although the views are current. */
+  #notes() {
+    const {queues, sinks} = this.#page.state.progress;
+    const notes = [...queues?.notes ?? [], ...sinks?.notes ?? []];
+    return notes.length > 0 && h('ul.notes', {key: 'notes', 'aria-label': 'What is not shown'}, notes.map(note => h('li', {}, name(note, 'span'))));
   }
 
   #list() {
@@ -116,7 +125,7 @@ class Overview {
   #none() {
     return empty('No queues yet',
       'A queue appears with the first event that its dispatcher publishes. Start a dispatcher that uses this cluster and this event topic:',
-      `taskqueue dispatch --bootstrap-server localhost:9092 --queue orders --tasks tasks.ndjson`);
+      dispatchCommand(this.#page.state.settings));
   }
 
   #typing = null;

@@ -3,7 +3,8 @@
 import {address, get, request} from '../api.js';
 import {h} from '../dom.js';
 import {integer, position} from '../format.js';
-import {link, replaceParameters} from '../routes.js';
+import {replaceParameters} from '../routes.js';
+import {redriveCommand, sinkCommand} from '../parts/commands.js';
 import {Decision} from '../parts/decision.js';
 import {empty} from '../parts/states.js';
 import {pager, Paging} from '../parts/table.js';
@@ -49,7 +50,7 @@ class Parked {
   render() {
     if (this.#list === null) {
       return [h('h1', {key: 'head'}, 'Parked events'), empty('No sink yet', 'Events are parked at a sink whose attempts failed. Start a sink first:',
-        'taskqueue sink --bootstrap-server localhost:9092 --name log --sink log')];
+        sinkCommand(this.#page.state.settings))];
     }
     return [
       h('div.view-head', {key: 'head'}, h('h1', {}, 'Parked events'),
@@ -122,7 +123,7 @@ class Parked {
           h('div', {}, h('dt', {}, 'Payload'), h('dd', {}, item.payload === null
             ? h('span.faint', {}, this.#page.state.settings.showPayloads ? 'none' : 'hidden; start the console with --show-payloads')
             : block(item.payload)))),
-        waiting && h('div', {}, h('p.note', {}, 'On the command line:'), command(commandOf(item)))));
+        waiting && h('div', {}, h('p.note', {}, 'On the command line:'), command(redriveCommand(this.#page.state.settings, item)))));
   }
 
   #nothing() {
@@ -171,13 +172,4 @@ class Parked {
     replaceParameters({after: this.#paging.after});
     this.#page.reload();
   }
-}
-
-/** The command that redrives a task, quoted for a shell. */
-function commandOf(item) {
-  return `taskqueue parked redrive --bootstrap-server localhost:9092 --name ${quoted(item.sink)} --task ${quoted(item.taskId)}`;
-}
-
-function quoted(text) {
-  return /^[\w./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

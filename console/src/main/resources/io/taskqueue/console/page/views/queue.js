@@ -6,6 +6,7 @@ import {integer, plural, position, rate} from '../format.js';
 import {link, replaceParameters} from '../routes.js';
 import {problemList} from '../parts/badges.js';
 import {timeChart} from '../parts/charts.js';
+import {sinkCommand} from '../parts/commands.js';
 import {above} from '../parts/count.js';
 import {positionColumns} from '../parts/position.js';
 import {beside, empty, figures, section} from '../parts/states.js';
@@ -86,7 +87,7 @@ class Queue {
         h('section.panel', {'aria-label': 'Depth'}, h('h2', {}, 'Tasks by phase'), this.#depth()),
         h('section.panel', {'aria-label': 'Throughput'}, h('h2', {}, 'Throughput, tasks a second'), this.#throughput())),
       section('Sinks', positions.length === 0
-        ? empty('No sink reads this queue', 'Its events wait on the topic. Start a sink:', 'taskqueue sink --bootstrap-server localhost:9092 --name log --sink log')
+        ? empty('No sink reads this queue', 'Its events wait on the topic. Start a sink:', sinkCommand(this.#page.state.settings))
         : table({label: 'Positions of the sinks', columns: positionColumns('sink'), rows: positions, key: row => row.sink})),
       this.#taskList(of),
       this.#tail.render(),

@@ -4,6 +4,7 @@ import {ApiError, get} from '../api.js';
 import {h} from '../dom.js';
 import {integer, plural} from '../format.js';
 import {replaceParameters} from '../routes.js';
+import {sinkCommand} from '../parts/commands.js';
 import {beside, empty, figures, section} from '../parts/states.js';
 import {table} from '../parts/table.js';
 import {command, name} from '../parts/text.js';
@@ -48,7 +49,7 @@ class Replay {
   render() {
     if (this.#sinks.length === 0) {
       return [h('h1', {key: 'head'}, 'Replay'), empty('No sink to replay', 'A replay reads events again at a sink. Start one first:',
-        'taskqueue sink --bootstrap-server localhost:9092 --name log --sink log')];
+        sinkCommand(this.#page.state.settings))];
     }
     return [
       h('div.view-head', {key: 'head'}, h('h1', {}, 'Plan a replay'),

@@ -6,6 +6,7 @@ import {duration, integer} from '../format.js';
 import {link, replaceParameters} from '../routes.js';
 import {problemList} from '../parts/badges.js';
 import {division, histogram, quantile} from '../parts/charts.js';
+import {sinkCommand} from '../parts/commands.js';
 import {above, count, eta} from '../parts/count.js';
 import {positionColumns} from '../parts/position.js';
 import {beside, empty, figures, section} from '../parts/states.js';
@@ -55,7 +56,7 @@ class Sink {
       figures('This sink', [
         {title: 'Lag', value: integer(of.lagEvents), hint: 'Events that it has not read'},
         {title: 'Behind', value: duration(of.lagSeconds), hint: 'The age of the oldest of them'},
-        {title: 'Caught up in', value: h('span.small', {}, eta(of))},
+        {title: 'ETA', value: h('span.small', {}, eta(of)), hint: 'When it will have caught up, at the present rates'},
         {title: 'In flight', value: integer(of.inFlight), hint: 'Events that were read and are not applied yet'},
         {title: 'Parked', value: integer(of.parked), level: above(of.parked)},
         {title: 'Ambiguous', value: integer(of.ambiguous), level: above(of.ambiguous), hint: 'Parked events whose effect has an unknown result'},
@@ -65,7 +66,7 @@ class Sink {
       h('div.panels', {key: 'effects'}, effects(of.effects), latency(of.instances)),
       section('Instances', of.instances.length === 0
         ? empty('No instance reports itself', 'The sink does not run, or it runs a version that does not report. Start it:',
-          `taskqueue sink --bootstrap-server localhost:9092 --name ${of.name} --sink http --sink-config url=http://localhost:8090/`)
+          sinkCommand(this.#page.state.settings, of.name, '--sink …'))
         : table({label: 'Instances', columns: INSTANCE_COLUMNS, rows: of.instances, key: row => row.instance})),
       section('Positions per queue', beside(pager(positions, this.#paging, () => this.#moved(), ['queue', 'queues'])),
         positions.total === 0 ? empty('No position yet', 'The sink has not applied an event of any queue.') : table({

@@ -4,6 +4,7 @@ import {get} from '../api.js';
 import {h} from '../dom.js';
 import {integer} from '../format.js';
 import {badges} from '../parts/badges.js';
+import {sinkCommand} from '../parts/commands.js';
 import {behind, count, eta} from '../parts/count.js';
 import {empty} from '../parts/states.js';
 import {table} from '../parts/table.js';
@@ -37,7 +38,7 @@ class Sinks {
       h('div.list-head', {key: 'head'}, h('h1', {}, 'Sinks')),
       this.#rows.length === 0
         ? empty('No sinks yet', 'A sink appears when it has read the event topic for the first time. Start one:',
-          `taskqueue sink --bootstrap-server localhost:9092 --name log --sink log`)
+          sinkCommand(this.#page.state.settings))
         : table({label: 'Sinks', columns: COLUMNS, rows: this.#rows, key: row => row.name}),
     ];
   }
