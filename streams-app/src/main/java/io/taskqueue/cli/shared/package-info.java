@@ -8,6 +8,7 @@
  *   ClassPath                                               classes that a user adds to a command
  *   CommandFailedException, ExitCode, ThreadFailures        how a command fails, also by one of its threads
  *   ShutdownSignal, StatePoller, Progress                   how a command waits, and shows that it does
+ *   LogFormat                                               the environment variable for the format of the log
  *   ExistingTopic                                           the event topic, which must exist
  * </pre>
  *
