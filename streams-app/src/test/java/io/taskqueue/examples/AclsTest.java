@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.taskqueue.console.model.ParkedDecision;
 import io.taskqueue.console.model.ParkedQuery;
+import io.taskqueue.console.model.ReplayRequest;
 import io.taskqueue.console.sinks.TopicSinkIndex;
 import io.taskqueue.console.topology.ViewService;
 import io.taskqueue.embedded.EmbeddedKafka;
@@ -354,6 +355,7 @@ class AclsTest {
                 assertThat(sinks.positions(SINK, "refusing again")).isNotEmpty();
             });
 
+            assertThat(sinks.plan(new ReplayRequest(SINK, "earliest", "recorded-only", null))).isNotNull();
             ParkedDecision redrive =
                     new ParkedDecision(ParkedDecision.Action.REDRIVE, "test", "", false, false);
             assertThat(sinks.decide(parked, redrive).executed()).isTrue();
