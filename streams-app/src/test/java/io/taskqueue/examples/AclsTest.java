@@ -8,6 +8,11 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.taskqueue.console.model.ParkedDecision;
+import io.taskqueue.console.model.ParkedQuery;
+import io.taskqueue.console.model.ReplayRequest;
+import io.taskqueue.console.sinks.TopicSinkIndex;
+import io.taskqueue.console.topology.ViewService;
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.TaskError;
@@ -83,10 +88,12 @@ import org.slf4j.LoggerFactory;
 class AclsTest {
 
     private static final String SINK = "billing";
+    private static final int LAST = Integer.MAX_VALUE - 1;
     private static final String WITHOUT_ACLS = "nobody";
     private static final String DISPATCHER = "dispatcher";
     private static final String OPERATOR = "operator";
-    private static final List<String> ROLES = List.of(DISPATCHER, "sink", OPERATOR);
+    private static final String CONSOLE = "console";
+    private static final List<String> ROLES = List.of(DISPATCHER, "sink", OPERATOR, CONSOLE);
     private static final Pattern ROW =
             Pattern.compile("\\| (\\w+) \\| (topic|group|transactional id) \\| `([^`]+)` \\| ([\\w, ]+) \\|");
 
@@ -162,7 +169,7 @@ class AclsTest {
     }
 
     @Test
-    @Order(Integer.MAX_VALUE)
+    @Order(LAST + 1)
     void everyAclIsNeeded() {
         assertThat(granted.stream().map(UsedAcls::text))
                 .as("granted in docs/security.md, in comparison to used by the tests of this class")
@@ -320,6 +327,39 @@ class AclsTest {
         run(state, sink, service -> assertThat(queues(parked)).isEmpty());
         assertThatThrownBy(() -> new ParkedEvents(as(WITHOUT_ACLS), SINK).read())
                 .isInstanceOf(TopicAuthorizationException.class);
+    }
+
+    @Test
+    @Order(LAST)
+    void aConsoleFollowsQueuesAndSinksAndSendsDecisions(@TempDir Path state, @TempDir Path view) throws Exception {
+        publish("refusing again", DISPATCHER);
+        ReplicationSink<String> sink = (event, effects) -> effects.run("note", key -> {
+            if (event.queueName().equals("refusing again")) {
+                throw new IOException("refused");
+            }
+        });
+        run(
+                state,
+                sink,
+                service -> assertThat(queues(new ParkedEvents(as(OPERATOR), SINK))).contains("refusing again"));
+
+        try (ViewService queues = ViewService.builder(as(CONSOLE), view).start();
+                TopicSinkIndex sinks =
+                        TopicSinkIndex.builder(as(CONSOLE), queues).start()) {
+            ParkedQuery parked = new ParkedQuery(SINK, "refusing again", null, null, null, 10, null);
+            await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
+                assertThat(queues.queue("refusing again")).isPresent();
+                assertThat(sinks.owner("refusing again")).isPresent();
+                assertThat(sinks.sinks()).anySatisfy(shown -> assertThat(shown.name()).isEqualTo(SINK));
+                assertThat(sinks.parked(parked, true).items()).hasSize(1);
+                assertThat(sinks.positions(SINK, "refusing again")).isNotEmpty();
+            });
+
+            assertThat(sinks.plan(new ReplayRequest(SINK, "earliest", "recorded-only", null))).isNotNull();
+            ParkedDecision redrive =
+                    new ParkedDecision(ParkedDecision.Action.REDRIVE, "test", "", false, false);
+            assertThat(sinks.decide(parked, redrive).executed()).isTrue();
+        }
     }
 
     private static List<String> queues(ParkedEvents parked) {
