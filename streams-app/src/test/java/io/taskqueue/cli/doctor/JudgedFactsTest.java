@@ -83,7 +83,8 @@ class JudgedFactsTest {
                 "transaction.state.log.min.isr", "1",
                 "offsets.topic.replication.factor", "1"));
         String file = " in server.properties of each broker, and restart them one after another";
-        String lost = ", so a sink cannot commit while one broker is down, or its open transactions are lost with one broker";
+        String lost =
+                ", so a sink cannot commit while one broker is down, or its open transactions are lost with one broker";
 
         assertThat(BrokerSettingsCheck.judge(config, 1, TOOLS)).isEmpty();
         assertThat(BrokerSettingsCheck.judge(config, 3, TOOLS))
@@ -107,7 +108,10 @@ class JudgedFactsTest {
 
     @Test
     void partitionsWithoutLeaderOrWithFewReplicasInSync() {
-        TopicDescription topic = topic(partition(0, 1, List.of(1, 2, 3), List.of(1, 2, 3)), partition(1, 2, List.of(2, 3), List.of(2)), partition(2, -1, List.of(3), List.of()));
+        TopicDescription topic = topic(
+                partition(0, 1, List.of(1, 2, 3), List.of(1, 2, 3)),
+                partition(1, 2, List.of(2, 3), List.of(2)),
+                partition(2, -1, List.of(3), List.of()));
 
         assertThat(ReplicasCheck.judge(topic, 2, TOOLS))
                 .containsExactly(
@@ -130,14 +134,16 @@ class JudgedFactsTest {
 
         assertThat(ReplicasCheck.judge(topic(offline), 1, TOOLS))
                 .extracting(Finding::fact)
-                .containsExactly("12 partitions without a leader, which cannot be read or written: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
-                        + " and 2 more");
+                .containsExactly(
+                        "12 partitions without a leader, which cannot be read or written: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
+                                + " and 2 more");
     }
 
     @Test
     void fewReplicasOnManyBrokers() {
-        String remedy = "Add replicas with kafka-reassign-partitions.sh; new topics get as many as --replication-factor or the"
-                + " broker's default.replication.factor says.";
+        String remedy =
+                "Add replicas with kafka-reassign-partitions.sh; new topics get as many as --replication-factor or the"
+                        + " broker's default.replication.factor says.";
 
         assertThat(ReplicasCheck.judge(topic(partition(0, 1, List.of(1), List.of(1))), 3, TOOLS))
                 .containsExactly(Finding.warning(
@@ -151,8 +157,7 @@ class JudgedFactsTest {
                                 + " lost with one more disk",
                         remedy));
         assertThat(ReplicasCheck.judge(topic(partition(0, 1, List.of(1, 2, 3), List.of(1, 2, 3))), 3, TOOLS))
-                .containsExactly(
-                        Finding.fit("topic orders", "each partition has a leader, and 3 replicas in sync"));
+                .containsExactly(Finding.fit("topic orders", "each partition has a leader, and 3 replicas in sync"));
     }
 
     @Test
@@ -202,23 +207,24 @@ class JudgedFactsTest {
                 .as("enough")
                 .isEqualTo(Level.NOTE);
         assertThat(ReplayHorizonCheck.judgeAge("orders", -1, horizon, TOOLS))
-                .isEqualTo(
-                        Finding.fit("topic orders", "retention.ms is -1: events are kept, however old they are"));
+                .isEqualTo(Finding.fit("topic orders", "retention.ms is -1: events are kept, however old they are"));
     }
 
     @Test
     void aSinkThatRunsAndIsSlow() {
         long week = Duration.ofDays(7).toMillis();
         var behind = new SinkProgressCheck.Progress(2, 4_000, Duration.ofMinutes(6));
-        String faster = "Read its /health/ready, which states what it waits for; if the target is slow, raise --concurrency or"
-                + " start more instances.";
+        String faster =
+                "Read its /health/ready, which states what it waits for; if the target is slow, raise --concurrency or"
+                        + " start more instances.";
 
         assertThat(SinkProgressCheck.judge("billing", behind, week))
                 .isEqualTo(Finding.warning(
                         "sink billing",
                         "it runs with 2 instances, and is 4000 events behind, the oldest of which is 6m old",
                         faster));
-        assertThat(SinkProgressCheck.judge("billing", behind, Duration.ofMinutes(12).toMillis()))
+        assertThat(SinkProgressCheck.judge(
+                        "billing", behind, Duration.ofMinutes(12).toMillis()))
                 .isEqualTo(Finding.error(
                         "sink billing",
                         "it runs with 2 instances, and is 4000 events behind, the oldest of which is 6m old. retention.ms (12m)"
@@ -235,10 +241,8 @@ class JudgedFactsTest {
     @Test
     void theStateOfASinkWaitsForAnOperator() {
         Gap gap = new Gap(Gap.Cause.RETENTION, new Position(7, 3), new Position(7, 10), 10, new Missing(6, 6));
-        Divergence divergence =
-                new Divergence(1, new Missing(6, 6), gap, Instant.parse("2026-11-23T09:30:00Z"), false);
-        SinkCounts counts =
-                new SinkCounts(0, 1, List.of(new DivergedQueue("or\nders", 0, divergence)), List.of());
+        Divergence divergence = new Divergence(1, new Missing(6, 6), gap, Instant.parse("2026-11-23T09:30:00Z"), false);
+        SinkCounts counts = new SinkCounts(0, 1, List.of(new DivergedQueue("or\nders", 0, divergence)), List.of());
 
         assertThat(SinkStateCheck.judge("billing", counts, 2, "k:9092"))
                 .containsExactly(
