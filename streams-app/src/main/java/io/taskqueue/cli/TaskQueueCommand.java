@@ -1,5 +1,6 @@
 package io.taskqueue.cli;
 
+import io.taskqueue.cli.canary.CanaryCommand;
 import io.taskqueue.cli.console.ConsoleCommand;
 import io.taskqueue.cli.dead.DeadCommands;
 import io.taskqueue.cli.dead.DeadListCommand;
@@ -116,7 +117,9 @@ public final class TaskQueueCommand implements Runnable {
                 .addSubcommand(new StatusCommand(clock, ticker))
                 .addSubcommand(new ConsoleCommand())
                 .addSubcommand(new DoctorCommand(clock))
+                .addSubcommand(new CanaryCommand(ticker))
                 .addSubcommand(new TortureCommand(clock, ticker, new SplittableRandom()))
+                .addSubcommand(new CompletionCommand())
                 .addSubcommand(new HelpCommand());
         listExitCodes(all);
         OptionValue.registerDefaults(all);

@@ -8,6 +8,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.taskqueue.cli.CommandRun;
+import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.console.model.ParkedDecision;
 import io.taskqueue.console.model.ParkedQuery;
 import io.taskqueue.console.model.ReplayRequest;
@@ -93,9 +95,9 @@ class AclsTest {
     private static final String DISPATCHER = "dispatcher";
     private static final String OPERATOR = "operator";
     private static final String CONSOLE = "console";
-    private static final List<String> ROLES = List.of(DISPATCHER, "sink", OPERATOR, CONSOLE);
+    private static final List<String> ROLES = List.of(DISPATCHER, "sink", OPERATOR, CONSOLE, "doctor");
     private static final Pattern ROW =
-            Pattern.compile("\\| (\\w+) \\| (topic|group|transactional id) \\| `([^`]+)` \\| ([\\w, ]+) \\|");
+            Pattern.compile("\\| (\\w+) \\| (topic|group|transactional id|cluster) \\| `([^`]+)` \\| ([\\w, ]+) \\|");
 
     private static EmbeddedKafka broker;
     private static Admin admin;
@@ -249,6 +251,52 @@ class AclsTest {
 
         assertThat(SourceRegistry.read(as(OPERATOR), ReplicationSource.DEFAULT_REGISTRY_TOPIC))
                 .containsKey("shown");
+    }
+
+    @Test
+    void aDoctorMayLookAtEverything(@TempDir Path directory) throws Exception {
+        publish("examined", DISPATCHER);
+        run(directory.resolve("state"), service -> assertThat(service.status().queues())
+                .anySatisfy(queue -> assertThat(queue.queueName()).isEqualTo("examined")));
+
+        CommandRun run = doctor(directory, "doctor");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .contains("note     this user: it may not: Write on topic taskqueue.sources (dead retry), Read on topic"
+                        + " billing.control (replay), Write on topic billing.control (replay, parked redrive, parked"
+                        + " discard), Read on group billing (replay).\n"
+                        + "         Where it needs these commands, grant the ACLs of docs/security.md.\n")
+                .contains("sink billing: ", " 0 unknown, ");
+    }
+
+    @Test
+    void aDoctorWithoutAclsSaysWhatItMayNotLookAt(@TempDir Path directory) throws Exception {
+        publish("hidden", DISPATCHER);
+
+        CommandRun run = doctor(directory, WITHOUT_ACLS);
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isEqualTo(ExitCode.ATTENTION);
+        assertThat(run.out())
+                .contains(
+                        "unknown  clocks: this user may not look (Cluster authorization failed).\n"
+                                + "         Permit Describe on the cluster, or run doctor as a user who may.\n",
+                        "unknown  settings of the brokers: this user may not look (Cluster authorization failed).\n"
+                                + "         Permit DescribeConfigs on the cluster, or run doctor as a user who may.\n",
+                        "unknown  topic taskqueue.events: this user may not look (Topic authorization failed).\n"
+                                + "         Permit Describe on topic taskqueue.events, or run doctor as a user who may.\n")
+                .doesNotContain("error ", "Exception");
+    }
+
+    private static CommandRun doctor(Path directory, String user) throws IOException {
+        Path config = directory.resolve("client.properties");
+        List<String> lines = as(user).entrySet().stream()
+                .map(property -> property.getKey() + "=" + property.getValue())
+                .toList();
+        Files.write(config, lines);
+        return CommandRun.of(
+                "doctor", "--bootstrap-server", broker.bootstrapServers(), "--command-config", config.toString());
     }
 
     @Test

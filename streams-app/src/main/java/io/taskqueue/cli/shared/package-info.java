@@ -4,6 +4,7 @@
  * <pre>
  *   KafkaOptions, DiagnosticsOptions, Output                options, as picocli mixins
  *   TopicOption, RegistryTopicOption, SourceTopicOptions    the topics of a source, as mixins
+ *   StateDirectoryOption                                    where a sink keeps its local state
  *   OptionValue                                             how the values of options are read and refused
  *   ClassPath                                               classes that a user adds to a command
  *   CommandFailedException, ExitCode, ThreadFailures        how a command fails, also by one of its threads
