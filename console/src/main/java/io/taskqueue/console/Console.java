@@ -63,6 +63,7 @@ public final class Console implements AutoCloseable {
         private String name = "taskqueue-console";
         private String topic = TopicNames.EVENTS;
         private String registryTopic = TopicNames.REGISTRY;
+        private FoldBounds bounds = FoldBounds.DEFAULT;
         private String host = "127.0.0.1";
         private int port;
         private @Nullable String token;
@@ -90,6 +91,12 @@ public final class Console implements AutoCloseable {
         /** The topic of the source registry; {@value TopicNames#REGISTRY} unless set. */
         public Builder registryTopic(String topic) {
             this.registryTopic = Objects.requireNonNull(topic, "topic");
+            return this;
+        }
+
+        /** What the view of queues and tasks keeps; {@link FoldBounds#DEFAULT} unless set. */
+        public Builder bounds(FoldBounds bounds) {
+            this.bounds = Objects.requireNonNull(bounds, "bounds");
             return this;
         }
 
@@ -139,6 +146,7 @@ public final class Console implements AutoCloseable {
             ViewService queues = ViewService.builder(kafka, stateDirectory)
                     .name(name)
                     .topic(topic)
+                    .bounds(bounds)
                     .start();
             TopicSinkIndex sinks = null;
             try {
@@ -166,7 +174,7 @@ public final class Console implements AutoCloseable {
                             version,
                             topic,
                             new ClientProperties(kafka).bootstrapServers(Client.ADMIN),
-                            FoldBounds.DEFAULT.endedPerQueue()));
+                            bounds.endedPerQueue()));
             if (token != null) {
                 server.token(token);
             }

@@ -2,6 +2,8 @@ package io.taskqueue.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.console.Console;
+import io.taskqueue.console.fold.FoldBounds;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.sink.local.LocalSinkRunner;
@@ -11,14 +13,17 @@ import io.taskqueue.streams.SinkService;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,10 +42,23 @@ class ConfigurationPageTest {
                 SinkService.Builder.class,
                 LocalSinkRunner.Builder.class,
                 HttpSink.Builder.class,
-                DiagnosticsServer.Builder.class
+                DiagnosticsServer.Builder.class,
+                Console.Builder.class
             })
     void tableListsEverySettingOfTheBuilder(Class<?> builder) throws IOException {
         assertThat(documented(builder)).isEqualTo(settings(builder));
+    }
+
+    @Test
+    void theTableOfTheConsolesBoundsHasEachWithItsDefault() throws IOException, ReflectiveOperationException {
+        String page = Files.readString(PAGE);
+        for (RecordComponent bound : FoldBounds.class.getRecordComponents()) {
+            int number = (int) bound.getAccessor().invoke(FoldBounds.DEFAULT);
+
+            assertThat(page)
+                    .containsPattern("\\| `" + bound.getName() + "`[^|]*\\| "
+                            + String.format(Locale.ROOT, "%,d", number) + " \\|");
+        }
     }
 
     private static Set<String> settings(Class<?> builder) {

@@ -34,6 +34,11 @@ public record FoldBounds(int endedPerQueue, int ended, int live, int queues, int
         }
     }
 
+    /** The same, with another bound for the ended tasks of a queue. */
+    public FoldBounds withEndedPerQueue(int tasks) {
+        return new FoldBounds(tasks, ended, live, queues, eventsPerTask);
+    }
+
     /** The part of the totals for one of several partitions. */
     FoldBounds share(int partitions) {
         return new FoldBounds(

@@ -9,6 +9,7 @@ import io.taskqueue.cli.shared.RegistryTopicOption;
 import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.console.Console;
+import io.taskqueue.console.fold.FoldBounds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -92,6 +93,14 @@ public final class ConsoleCommand implements Callable<Integer> {
     private RegistryTopicOption registryTopic = new RegistryTopicOption();
 
     @Option(
+            names = "--ended-tasks",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description =
+                    "How many completed tasks of a queue are kept, and as many dead and drained ones. Default: ${DEFAULT-VALUE}.")
+    private int endedTasks;
+
+    @Option(
             names = "--allow-writes",
             description =
                     "Accept decisions about parked tasks: redrive and discard. Without it, the console changes nothing.")
@@ -116,12 +125,21 @@ public final class ConsoleCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    private FoldBounds bounds() {
+        try {
+            return FoldBounds.DEFAULT.withEndedPerQueue(endedTasks);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+        }
+    }
+
     private Console start() {
         Console.Builder builder = Console.builder(
                         kafka.properties(), stateDirectory == null ? kafka.defaultStateDirectory() : stateDirectory)
                 .name(name)
                 .topic(topic.name())
                 .registryTopic(registryTopic.name())
+                .bounds(bounds())
                 .host(host)
                 .port(port)
                 .allowWrites(allowWrites)
