@@ -107,7 +107,7 @@ public final class TaskQueueCommand implements Runnable {
                 .addSubcommand(new ReplayCommand(clock, ticker))
                 .addSubcommand(new ResultsCommand())
                 .addSubcommand(parked)
-                .addSubcommand(new StatusCommand(clock))
+                .addSubcommand(new StatusCommand(clock, ticker))
                 .addSubcommand(new ConsoleCommand())
                 .addSubcommand(new DoctorCommand(clock))
                 .addSubcommand(new TortureCommand(clock, ticker, new SplittableRandom()))
