@@ -99,7 +99,7 @@ class ConsoleCommandTest {
                             HttpResponse.BodyHandlers.ofString());
             console.terminate();
 
-            assertThat(page.body()).startsWith("<!doctype html>");
+            assertThat(page.body()).startsWithIgnoringCase("<!doctype html>");
             assertThat(view.body()).contains("\"allowWrites\":false", "\"showPayloads\":false");
             assertThat(console.awaitEnd()).isEqualTo(143);
         }
