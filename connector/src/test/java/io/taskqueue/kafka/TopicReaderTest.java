@@ -91,7 +91,9 @@ class TopicReaderTest {
         try (TopicReader reader =
                 TopicReader.open(withKafka(Map.of()), IsolationLevel.READ_COMMITTED, Duration.ofSeconds(2))) {
             for (long from : new long[] {0, 1, 0}) {
-                assertThat(reader.first(Map.of(partition, from), end).get(partition).offset())
+                assertThat(reader.first(Map.of(partition, from), end)
+                                .get(partition)
+                                .offset())
                         .isEqualTo(from);
             }
             assertThat(read(reader, Map.of(partition, 0L))).containsExactly("a", "b");

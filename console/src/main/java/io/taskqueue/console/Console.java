@@ -4,6 +4,7 @@ import io.taskqueue.console.api.ConsoleSettings;
 import io.taskqueue.console.fold.FoldBounds;
 import io.taskqueue.console.sinks.TopicSinkIndex;
 import io.taskqueue.console.topology.ViewService;
+import io.taskqueue.http.AccessControl;
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.kafka.TopicNames;
@@ -143,6 +144,7 @@ public final class Console implements AutoCloseable {
          * @throws IllegalStateException if the port cannot be bound; the message names it and states the remedy
          */
         public Console start() {
+            AccessControl unused = AccessControl.of("console", host, token); // before anything is started
             ViewService queues = ViewService.builder(kafka, stateDirectory)
                     .name(name)
                     .topic(topic)

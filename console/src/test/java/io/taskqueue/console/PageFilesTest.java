@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Timeout;
 class PageFilesTest {
 
     private static final Map<String, String> TYPES = Map.of(
-            "html", "text/html; charset=utf-8",
-            "js", "text/javascript; charset=utf-8",
-            "css", "text/css; charset=utf-8",
+            "html", "text/html;charset=utf-8",
+            "js", "text/javascript;charset=utf-8",
+            "css", "text/css;charset=utf-8",
             "svg", "image/svg+xml");
 
     private final FakeCluster cluster = FakeClusters.small(Instant.parse("2026-11-01T10:00:00Z"));
@@ -59,7 +59,7 @@ class PageFilesTest {
     void chartsComeFromTheWebjar() {
         assertThat(client.get("/page/uplot/uPlot.esm.js").body()).contains("export");
         assertThat(client.get("/page/uplot/uPlot.min.css").headers().firstValue("Content-Type"))
-                .hasValue("text/css; charset=utf-8");
+                .hasValue("text/css;charset=utf-8");
     }
 
     @Test

@@ -54,7 +54,7 @@ class DemoCommandTest {
     }
 
     @Test
-    void keptDemoStopsInOrderAndDeletesItsFiles() throws Exception {
+    void keptDemoHasSomethingToLookAtAndToRedriveAndStopsInOrder() throws Exception {
         Path tasks = Files.writeString(directory.resolve("tasks.ndjson"), "1\n2\n3\n");
         try (ChildJvm demo = ChildJvm.start(
                         directory.resolve("out.txt"),
@@ -71,6 +71,36 @@ class DemoCommandTest {
                     .findFirst()
                     .orElseThrow();
             assertThat(temporary).isDirectory();
+            DemoConsole console = DemoConsole.of(demo.output());
+
+            JsonNode parked = console.awaitItem("parked?sink=billing", task -> true);
+            assertThat(parked.get("error").textValue()).contains("402 Payment Required");
+            assertThat(console.redrive("billing", parked.get("taskId").textValue())
+                            .get("executed")
+                            .booleanValue())
+                    .isTrue();
+            JsonNode payment = console.awaitData(
+                    "task?id=" + parked.get("taskId").textValue(),
+                    task -> task.findValuesAsText("sink").contains("billing"));
+            assertThat(payment.at("/life/task/phase").textValue()).isEqualTo("completed");
+            JsonNode failed = console.awaitItem(
+                    "tasks?queue=emails&phase=completed&text=smtp.421",
+                    task -> task.get("attempt").intValue() == 3);
+            assertThat(console
+                            .awaitData("task?id=" + failed.get("taskId").textValue(), task -> true)
+                            .at("/life/events")
+                            .findValuesAsText("error")
+                            .stream()
+                            .filter(error -> error.contains("421 4.7.0")))
+                    .hasSizeGreaterThanOrEqualTo(2);
+            assertThat(console.awaitItem("queues?sort=oldest&text=thumbnails", row -> true)
+                            .at("/queue/name")
+                            .textValue())
+                    .isEqualTo("thumbnails");
+            assertThat(console.awaitData("sink?name=search-index", sink -> true)
+                            .at("/positions/total")
+                            .intValue())
+                    .isGreaterThan(1);
 
             demo.terminate();
 
