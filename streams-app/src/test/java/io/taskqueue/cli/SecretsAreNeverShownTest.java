@@ -229,6 +229,23 @@ class SecretsAreNeverShownTest {
 
         assertThat(watch.lines).isGreaterThan(100);
         assertThat(target.authorizations).contains("Bearer " + PLANTED);
+        try (RunningConsole console =
+                RunningConsole.start(kafka.server("SCRAM"), properties, directory.resolve("console"), PLANTED)) {
+            for (String path : List.of(
+                    "/",
+                    "/api/v1/view",
+                    "/api/v1/queues",
+                    "/api/v1/queue?name=orders",
+                    "/api/v1/tasks?queue=orders",
+                    "/api/v1/sinks",
+                    "/api/v1/sink?name=billing",
+                    "/api/v1/parked?sink=billing",
+                    "/api/v1/parked/export?sink=billing",
+                    "/api/v1/replay-plan?sink=billing&from=earliest&mode=recorded-only")) {
+                HttpResponse<String> answer = console.await(path, path.contains("sink") ? "billing" : "");
+                watch.search("the console's " + path, answer.headers() + answer.body());
+            }
+        }
         for (String command : List.of(
                 "status",
                 "status --output json",

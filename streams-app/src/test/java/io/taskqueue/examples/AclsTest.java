@@ -386,10 +386,8 @@ class AclsTest {
                 throw new IOException("refused");
             }
         });
-        run(
-                state,
-                sink,
-                service -> assertThat(queues(new ParkedEvents(as(OPERATOR), SINK))).contains("refusing again"));
+        run(state, sink, service -> assertThat(queues(new ParkedEvents(as(OPERATOR), SINK)))
+                .contains("refusing again"));
 
         try (ViewService queues = ViewService.builder(as(CONSOLE), view).start();
                 TopicSinkIndex sinks =
@@ -398,14 +396,15 @@ class AclsTest {
             await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
                 assertThat(queues.queue("refusing again")).isPresent();
                 assertThat(sinks.owner("refusing again")).isPresent();
-                assertThat(sinks.sinks()).anySatisfy(shown -> assertThat(shown.name()).isEqualTo(SINK));
+                assertThat(sinks.sinks())
+                        .anySatisfy(shown -> assertThat(shown.name()).isEqualTo(SINK));
                 assertThat(sinks.parked(parked, true).items()).hasSize(1);
                 assertThat(sinks.positions(SINK, "refusing again")).isNotEmpty();
             });
 
-            assertThat(sinks.plan(new ReplayRequest(SINK, "earliest", "recorded-only", null))).isNotNull();
-            ParkedDecision redrive =
-                    new ParkedDecision(ParkedDecision.Action.REDRIVE, "test", "", false, false);
+            assertThat(sinks.plan(new ReplayRequest(SINK, "earliest", "recorded-only", null)))
+                    .isNotNull();
+            ParkedDecision redrive = new ParkedDecision(ParkedDecision.Action.REDRIVE, "test", "", false, false);
             assertThat(sinks.decide(parked, redrive).executed()).isTrue();
         }
     }
