@@ -29,13 +29,13 @@ class SecuredClustersTest {
     @AutoClose
     static SecuredKafka kafka;
 
-    @AutoClose("stop")
+    @AutoClose
     static RefusingTarget target;
 
     static Path tasks;
 
     /** An HTTP server that refuses each event, so that it is parked. */
-    private record RefusingTarget(HttpServer server) {
+    private record RefusingTarget(HttpServer server) implements AutoCloseable {
 
         static RefusingTarget start() throws IOException {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -51,7 +51,8 @@ class SecuredClustersTest {
             return "http://127.0.0.1:" + server.getAddress().getPort() + "/events";
         }
 
-        void stop() {
+        @Override
+        public void close() {
             server.stop(0);
         }
     }

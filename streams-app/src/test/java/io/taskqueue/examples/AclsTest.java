@@ -280,12 +280,18 @@ class AclsTest {
         assertThat(run.exitCode()).isEqualTo(ExitCode.ATTENTION);
         assertThat(run.out())
                 .contains(
-                        "unknown  clocks: this user may not look (Cluster authorization failed).\n"
-                                + "         Permit Describe on the cluster, or run doctor as a user who may.\n",
-                        "unknown  settings of the brokers: this user may not look (Cluster authorization failed).\n"
-                                + "         Permit DescribeConfigs on the cluster, or run doctor as a user who may.\n",
-                        "unknown  topic taskqueue.events: this user may not look (Topic authorization failed).\n"
-                                + "         Permit Describe on topic taskqueue.events, or run doctor as a user who may.\n")
+                        """
+                        unknown  clocks: this user may not look (Cluster authorization failed).
+                                 Permit Describe on the cluster, or run doctor as a user who may.
+                        """,
+                        """
+                        unknown  settings of the brokers: this user may not look (Cluster authorization failed).
+                                 Permit DescribeConfigs on the cluster, or run doctor as a user who may.
+                        """,
+                        """
+                        unknown  topic taskqueue.events: this user may not look (Topic authorization failed).
+                                 Permit Describe on topic taskqueue.events, or run doctor as a user who may.
+                        """)
                 .doesNotContain("error ", "Exception");
     }
 
