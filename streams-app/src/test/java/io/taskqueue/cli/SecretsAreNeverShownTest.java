@@ -74,7 +74,7 @@ class SecretsAreNeverShownTest {
     @AutoClose
     static SecuredKafka kafka;
 
-    @AutoClose("stop")
+    @AutoClose
     static Target target;
 
     @AutoClose
@@ -85,7 +85,7 @@ class SecretsAreNeverShownTest {
 
         private final Queue<String> found = new ConcurrentLinkedQueue<>();
         private final Map<Logger, Level> levels = new HashMap<>();
-        private volatile long lines;
+        private final AtomicInteger lines = new AtomicInteger();
 
         /** JDBC drivers and the JDK use the JDK's logging, whose default prints warnings. */
         private final Handler drivers = new Handler() {
@@ -123,7 +123,7 @@ class SecretsAreNeverShownTest {
 
         @Override
         protected void append(ILoggingEvent event) {
-            lines++;
+            lines.incrementAndGet();
             search("the log of " + event.getLoggerName(), event.getFormattedMessage());
             IThrowableProxy thrown = event.getThrowableProxy();
             if (thrown != null) {
@@ -149,7 +149,7 @@ class SecretsAreNeverShownTest {
     }
 
     /** An HTTP target that refuses events, and repeats in its answer what it was sent. */
-    private record Target(HttpServer server, Queue<String> authorizations) {
+    private record Target(HttpServer server, Queue<String> authorizations) implements AutoCloseable {
 
         static Target start() throws IOException {
             Target target = new Target(
@@ -171,7 +171,8 @@ class SecretsAreNeverShownTest {
             return "http://127.0.0.1:" + server.getAddress().getPort() + "/events?key=" + PLANTED + "-query";
         }
 
-        void stop() {
+        @Override
+        public void close() {
             server.stop(0);
         }
     }
@@ -227,8 +228,25 @@ class SecretsAreNeverShownTest {
                                 + " --sink-config header.X-Key=" + PLANTED + "-header"))
                 .isZero();
 
-        assertThat(watch.lines).isGreaterThan(100);
+        assertThat(watch.lines).hasValueGreaterThan(100);
         assertThat(target.authorizations).contains("Bearer " + PLANTED);
+        try (RunningConsole console =
+                RunningConsole.start(kafka.server("SCRAM"), properties, directory.resolve("console"), PLANTED)) {
+            for (String path : List.of(
+                    "/",
+                    "/api/v1/view",
+                    "/api/v1/queues",
+                    "/api/v1/queue?name=orders",
+                    "/api/v1/tasks?queue=orders",
+                    "/api/v1/sinks",
+                    "/api/v1/sink?name=billing",
+                    "/api/v1/parked?sink=billing",
+                    "/api/v1/parked/export?sink=billing",
+                    "/api/v1/replay-plan?sink=billing&from=earliest&mode=recorded-only")) {
+                HttpResponse<String> answer = console.await(path, path.contains("sink") ? "billing" : "");
+                watch.search("the console's " + path, answer.headers() + answer.body());
+            }
+        }
         for (String command : List.of(
                 "status",
                 "status --output json",

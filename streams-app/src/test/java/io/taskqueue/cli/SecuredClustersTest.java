@@ -29,13 +29,13 @@ class SecuredClustersTest {
     @AutoClose
     static SecuredKafka kafka;
 
-    @AutoClose("stop")
+    @AutoClose
     static RefusingTarget target;
 
     static Path tasks;
 
     /** An HTTP server that refuses each event, so that it is parked. */
-    private record RefusingTarget(HttpServer server) {
+    private record RefusingTarget(HttpServer server) implements AutoCloseable {
 
         static RefusingTarget start() throws IOException {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -51,7 +51,8 @@ class SecuredClustersTest {
             return "http://127.0.0.1:" + server.getAddress().getPort() + "/events";
         }
 
-        void stop() {
+        @Override
+        public void close() {
             server.stop(0);
         }
     }
@@ -74,7 +75,7 @@ class SecuredClustersTest {
         everyCommandWorks(new Cluster("mutual", kafka.server("MUTUAL"), kafka.mutualTls("operator")));
     }
 
-    private static void everyCommandWorks(Cluster cluster) {
+    private static void everyCommandWorks(Cluster cluster) throws IOException {
         String queue = cluster.name();
         String sink = cluster.name() + "-sink";
         cluster.run("dispatch --queue " + queue + " --work-time 1ms --tasks " + tasks, "2 completed");
@@ -86,6 +87,11 @@ class SecuredClustersTest {
                         + directory.resolve(sink),
                 "2 events are parked");
         cluster.run("status", sink);
+        try (RunningConsole console = RunningConsole.start(
+                cluster.server(), cluster.properties(), directory.resolve(sink + "-console"), "token")) {
+            console.await("/api/v1/sinks", sink);
+            console.await("/api/v1/queues", queue);
+        }
         cluster.run("parked list --name " + sink, "2 parked tasks");
         cluster.run("parked discard --name " + sink + " --all --reason test --execute", "");
         cluster.run("replay --name " + sink + " --to-earliest --execute", "");

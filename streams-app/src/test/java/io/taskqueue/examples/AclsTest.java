@@ -280,12 +280,18 @@ class AclsTest {
         assertThat(run.exitCode()).isEqualTo(ExitCode.ATTENTION);
         assertThat(run.out())
                 .contains(
-                        "unknown  clocks: this user may not look (Cluster authorization failed).\n"
-                                + "         Permit Describe on the cluster, or run doctor as a user who may.\n",
-                        "unknown  settings of the brokers: this user may not look (Cluster authorization failed).\n"
-                                + "         Permit DescribeConfigs on the cluster, or run doctor as a user who may.\n",
-                        "unknown  topic taskqueue.events: this user may not look (Topic authorization failed).\n"
-                                + "         Permit Describe on topic taskqueue.events, or run doctor as a user who may.\n")
+                        """
+                        unknown  clocks: this user may not look (Cluster authorization failed).
+                                 Permit Describe on the cluster, or run doctor as a user who may.
+                        """,
+                        """
+                        unknown  settings of the brokers: this user may not look (Cluster authorization failed).
+                                 Permit DescribeConfigs on the cluster, or run doctor as a user who may.
+                        """,
+                        """
+                        unknown  topic taskqueue.events: this user may not look (Topic authorization failed).
+                                 Permit Describe on topic taskqueue.events, or run doctor as a user who may.
+                        """)
                 .doesNotContain("error ", "Exception");
     }
 
@@ -386,10 +392,8 @@ class AclsTest {
                 throw new IOException("refused");
             }
         });
-        run(
-                state,
-                sink,
-                service -> assertThat(queues(new ParkedEvents(as(OPERATOR), SINK))).contains("refusing again"));
+        run(state, sink, service -> assertThat(queues(new ParkedEvents(as(OPERATOR), SINK)))
+                .contains("refusing again"));
 
         try (ViewService queues = ViewService.builder(as(CONSOLE), view).start();
                 TopicSinkIndex sinks =
@@ -398,14 +402,15 @@ class AclsTest {
             await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
                 assertThat(queues.queue("refusing again")).isPresent();
                 assertThat(sinks.owner("refusing again")).isPresent();
-                assertThat(sinks.sinks()).anySatisfy(shown -> assertThat(shown.name()).isEqualTo(SINK));
+                assertThat(sinks.sinks())
+                        .anySatisfy(shown -> assertThat(shown.name()).isEqualTo(SINK));
                 assertThat(sinks.parked(parked, true).items()).hasSize(1);
                 assertThat(sinks.positions(SINK, "refusing again")).isNotEmpty();
             });
 
-            assertThat(sinks.plan(new ReplayRequest(SINK, "earliest", "recorded-only", null))).isNotNull();
-            ParkedDecision redrive =
-                    new ParkedDecision(ParkedDecision.Action.REDRIVE, "test", "", false, false);
+            assertThat(sinks.plan(new ReplayRequest(SINK, "earliest", "recorded-only", null)))
+                    .isNotNull();
+            ParkedDecision redrive = new ParkedDecision(ParkedDecision.Action.REDRIVE, "test", "", false, false);
             assertThat(sinks.decide(parked, redrive).executed()).isTrue();
         }
     }
