@@ -22,13 +22,16 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class TopicOffsets {
 
+    private final String name;
     private final Admin admin;
     private final TopicAdmin topics;
     private final Duration timeout;
     private final KafkaRequests requests;
     private final List<TopicPartition> partitions;
 
-    private TopicOffsets(Admin admin, TopicAdmin topics, Duration timeout, List<TopicPartition> partitions) {
+    private TopicOffsets(
+            String name, Admin admin, TopicAdmin topics, Duration timeout, List<TopicPartition> partitions) {
+        this.name = name;
         this.admin = admin;
         this.topics = topics;
         this.timeout = timeout;
@@ -44,7 +47,12 @@ public final class TopicOffsets {
     public static Optional<TopicOffsets> find(Admin admin, String name, Duration timeout) throws InterruptedException {
         TopicAdmin topics = new TopicAdmin(admin, timeout);
         return topics.describe(name)
-                .map(topic -> new TopicOffsets(admin, topics, timeout, TopicAdmin.partitions(topic)));
+                .map(topic -> new TopicOffsets(name, admin, topics, timeout, TopicAdmin.partitions(topic)));
+    }
+
+    /** The name of the topic. */
+    public String name() {
+        return name;
     }
 
     /** The partitions, by number. */

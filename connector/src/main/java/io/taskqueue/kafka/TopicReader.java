@@ -96,6 +96,7 @@ public final class TopicReader implements AutoCloseable {
     /** Starts at these offsets; other partitions are not read any more. */
     public void seek(Map<TopicPartition, Long> from) {
         consumer.assign(from.keySet());
+        consumer.resume(from.keySet()); // one that was assigned before is still paused
         from.forEach(consumer::seek);
     }
 

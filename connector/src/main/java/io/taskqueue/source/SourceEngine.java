@@ -4,6 +4,7 @@ import io.taskqueue.config.DurationText;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.metrics.SourceMeters;
 import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.RecoveredTask;
@@ -435,7 +436,9 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     }
 
     private Thread daemon(String role, Runnable task) {
-        Thread thread = new Thread(task, "taskqueue-" + role + "-" + queue.name());
+        Thread thread = new Thread(
+                LogFields.ofQueue(queue.name()).epoch(claim.epoch()).around(task),
+                "taskqueue-" + role + "-" + queue.name());
         thread.setDaemon(true);
         return thread;
     }

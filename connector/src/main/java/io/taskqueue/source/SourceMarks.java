@@ -4,6 +4,7 @@ import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.kafka.KafkaRequests;
 import io.taskqueue.kafka.TopicAdmin;
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.source.mark.LiveTaskOffsets;
 import io.taskqueue.source.mark.LiveTaskOffsets.Low;
 import io.taskqueue.source.mark.MarkPublisher;
@@ -212,7 +213,9 @@ final class SourceMarks {
     }
 
     private Thread daemon(String role, Runnable task) {
-        Thread thread = new Thread(task, "taskqueue-" + role + "-" + claim.queueName());
+        Thread thread = new Thread(
+                LogFields.ofQueue(claim.queueName()).epoch(claim.epoch()).around(task),
+                "taskqueue-" + role + "-" + claim.queueName());
         thread.setDaemon(true);
         return thread;
     }

@@ -2,6 +2,7 @@ package io.taskqueue.source;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.kafka.TopicReader;
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.queue.DrainedTask;
 import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.TaskQueue;
@@ -68,7 +69,9 @@ final class SourceRetries<T> implements Consumer<RegistryRecord>, RetryTarget<T>
                 this,
                 settings.environment().time());
         watch.handle(RegistryKey.Kind.RETRY_ORDER, retries::take);
-        Thread thread = new Thread(retries, "taskqueue-retries-" + queue.name());
+        Thread thread = new Thread(
+                LogFields.ofQueue(queue.name()).epoch(claim.epoch()).around(retries),
+                "taskqueue-retries-" + queue.name());
         thread.setDaemon(true);
         executing = thread;
     }

@@ -8,6 +8,7 @@ import io.taskqueue.kafka.KafkaRequests;
 import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.kafka.TopicProbe;
 import io.taskqueue.kafka.TopicReader;
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.metrics.SourceMeters;
 import io.taskqueue.queue.RecoveredTask;
 import io.taskqueue.queue.TaskQueue;
@@ -240,12 +241,13 @@ final class SourceStart<T> {
             return false;
         }
         Optional<String> other = before.home().map(Claim.Home::topic).filter(topic -> !topic.equals(topics.events()));
-        other.ifPresent(topic -> LOG.warn(
-                "Queue {} had its events in topic {} before, and has them in topic {} now: live tasks in the former are not"
-                        + " recovered. 'taskqueue recover' writes them to a file before the queue is claimed for another topic",
-                queue.name(),
-                topic,
-                topics.events()));
+        other.ifPresent(topic -> LogFields.ofQueue(queue.name())
+                .during(() -> LOG.warn(
+                        "Queue {} had its events in topic {} before, and has them in topic {} now: live tasks in the former are not"
+                                + " recovered. 'taskqueue recover' writes them to a file before the queue is claimed for another topic",
+                        queue.name(),
+                        topic,
+                        topics.events())));
         return other.isEmpty();
     }
 

@@ -1,6 +1,7 @@
 package io.taskqueue.source;
 
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.queue.CallbackFailures;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,7 +36,8 @@ final class Subscriptions<T> {
     /** Runs the observer on a thread of its own, until the subscription that this returns is closed. */
     EventSubscription<T> observe(Consumer<ReplicationEvent<T>> observer, int capacity) {
         BufferedSubscription<T> events = add(capacity);
-        Thread thread = new Thread(() -> run(observer, events), "taskqueue-observer-" + queueName);
+        Thread thread = new Thread(
+                LogFields.ofQueue(queueName).around(() -> run(observer, events)), "taskqueue-observer-" + queueName);
         thread.setDaemon(true);
         boolean started = false;
         try {

@@ -83,6 +83,22 @@ class TopicReaderTest {
     }
 
     @Test
+    void readerThatHasFoundFirstRecordsReadsThosePartitionsAgain() throws Exception {
+        create("again", 1);
+        TopicPartition partition = new TopicPartition("again", 0);
+        send("again", 0, "a", "b");
+        Map<TopicPartition, Long> end = Map.of(partition, 2L);
+        try (TopicReader reader =
+                TopicReader.open(withKafka(Map.of()), IsolationLevel.READ_COMMITTED, Duration.ofSeconds(2))) {
+            for (long from : new long[] {0, 1, 0}) {
+                assertThat(reader.first(Map.of(partition, from), end).get(partition).offset())
+                        .isEqualTo(from);
+            }
+            assertThat(read(reader, Map.of(partition, 0L))).containsExactly("a", "b");
+        }
+    }
+
+    @Test
     void readsOnFromWhereItStands() throws Exception {
         create("growing", 1);
         TopicPartition partition = new TopicPartition("growing", 0);

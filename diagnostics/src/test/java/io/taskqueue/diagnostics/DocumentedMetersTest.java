@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.taskqueue.metrics.CanaryMeters;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.metrics.SourceMeters;
 import java.io.IOException;
@@ -26,6 +27,7 @@ class DocumentedMetersTest {
     private static final Path PAGE = Path.of("..", "docs", "operations.md");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `(taskqueue_\\w+(?:\\{[\\w,]*})?)` \\|");
     private static final Pattern SAMPLE = Pattern.compile("(?m)^(taskqueue_\\w+)\\{(.*)} ");
+    private static final Pattern SAMPLE_OF_TIMER = Pattern.compile("(_seconds)_(?:bucket|count|sum|max)$");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
     private static final Pattern NAME = Pattern.compile("\\b(taskqueue_\\w+)");
 
@@ -45,6 +47,7 @@ class DocumentedMetersTest {
                 scraped().stream().map(name -> name.replaceAll("\\{.*", "")).collect(Collectors.toSet());
 
         List<String> named = find(NAME, page()).stream()
+                .map(DocumentedMetersTest::meter)
                 .filter(name -> !name.equals("taskqueue_applied")
                         && !name.equals("taskqueue_effect")
                         && !name.startsWith("taskqueue_kafka_") // of Kafka's own clients
@@ -68,11 +71,12 @@ class DocumentedMetersTest {
                 .forEach(name -> sink.gauge(name, "orders", this, subject -> 1));
         sink.inflight(this, subject -> 1);
         sink.breaker(this, subject -> 1);
+        new CanaryMeters(registry, "canary").outstanding(this, subject -> 1);
         // a new meter must be added here, and so to the page
         Set<String> registered = registry.getMeters().stream()
                 .map(meter -> meter.getId().getName())
                 .collect(Collectors.toSet());
-        assertThat(registered).isEqualTo(names(SourceMeters.class, SinkMeters.class));
+        assertThat(registered).isEqualTo(names(SourceMeters.class, SinkMeters.class, CanaryMeters.class));
     }
 
     private static Set<String> names(Class<?>... meters) {
@@ -89,16 +93,22 @@ class DocumentedMetersTest {
                 .collect(Collectors.toSet());
     }
 
-    /** Names with the names of their labels. */
+    /** Names with the names of their labels; the samples of a timer have one name. */
     private Set<String> scraped() {
         return SAMPLE.matcher(registry.scrape())
                 .results()
-                .map(sample -> sample.group(1) + labels(sample.group(2)))
+                .map(sample -> meter(sample.group(1)) + labels(sample.group(2)))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    private static String meter(String sample) {
+        return SAMPLE_OF_TIMER.matcher(sample).replaceFirst("$1");
+    }
+
     private static String labels(String sample) {
-        return find(LABEL, sample).stream().collect(Collectors.joining(",", "{", "}"));
+        return find(LABEL, sample).stream()
+                .filter(label -> !label.equals("le"))
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     private static String page() throws IOException {

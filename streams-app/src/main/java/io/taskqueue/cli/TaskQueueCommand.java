@@ -1,5 +1,6 @@
 package io.taskqueue.cli;
 
+import io.taskqueue.cli.canary.CanaryCommand;
 import io.taskqueue.cli.console.ConsoleCommand;
 import io.taskqueue.cli.dead.DeadCommands;
 import io.taskqueue.cli.dead.DeadListCommand;
@@ -21,6 +22,7 @@ import io.taskqueue.cli.replay.ReplayCommand;
 import io.taskqueue.cli.shared.ClassPath;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.cli.shared.LogFormat;
 import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.sink.SinkCommand;
@@ -62,7 +64,7 @@ import picocli.CommandLine.Spec;
             "",
             "To try it, without any setup:   taskqueue demo",
             "In four terminals:              broker, dispatch, sink, replay; the --help of each has an example.",
-            "Logs are on standard error; TASKQUEUE_LOG_LEVEL=INFO shows more of them."
+            "Logs are on standard error; TASKQUEUE_LOG_LEVEL=INFO shows more of them, TASKQUEUE_LOG_FORMAT=json writes them as JSON."
         },
         mixinStandardHelpOptions = true,
         versionProvider = TaskQueueCommand.Version.class)
@@ -75,6 +77,11 @@ public final class TaskQueueCommand implements Runnable {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        Optional<String> noFormat = LogFormat.problem(System.getenv(LogFormat.VARIABLE));
+        if (noFormat.isPresent()) {
+            System.err.println("taskqueue: " + noFormat.get()); // nothing can be logged
+            System.exit(ExitCode.USAGE);
+        }
         StandardOutput out = StandardOutput.open();
         int exitCode = commandLine(Clock.systemUTC(), Ticker.system())
                 .setOut(out.writer())
@@ -107,10 +114,12 @@ public final class TaskQueueCommand implements Runnable {
                 .addSubcommand(new ReplayCommand(clock, ticker))
                 .addSubcommand(new ResultsCommand())
                 .addSubcommand(parked)
-                .addSubcommand(new StatusCommand(clock))
+                .addSubcommand(new StatusCommand(clock, ticker))
                 .addSubcommand(new ConsoleCommand())
                 .addSubcommand(new DoctorCommand(clock))
+                .addSubcommand(new CanaryCommand(ticker))
                 .addSubcommand(new TortureCommand(clock, ticker, new SplittableRandom()))
+                .addSubcommand(new CompletionCommand())
                 .addSubcommand(new HelpCommand());
         listExitCodes(all);
         OptionValue.registerDefaults(all);

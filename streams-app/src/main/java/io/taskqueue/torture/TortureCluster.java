@@ -5,7 +5,7 @@ import io.taskqueue.torture.cluster.Children;
 import io.taskqueue.torture.cluster.KafkaCluster;
 import io.taskqueue.torture.cluster.QueueDispatchers;
 import io.taskqueue.torture.cluster.RunRecorder;
-import io.taskqueue.torture.cluster.SinkInstances;
+import io.taskqueue.torture.cluster.SinkProcesses;
 import io.taskqueue.torture.fault.ObservedQueues;
 import io.taskqueue.torture.history.RunDirectory;
 import io.taskqueue.torture.network.TcpProxy;
@@ -35,7 +35,7 @@ final class TortureCluster implements AutoCloseable {
     final TortureTarget target;
     final TcpProxy targetProxy;
     final List<QueueDispatchers> dispatchers;
-    final SinkInstances sinks;
+    final SinkProcesses sinks;
     final ObservedQueues observed;
 
     private TortureCluster(TortureSettings settings, Clock clock, Ticker ticker)
@@ -64,7 +64,7 @@ final class TortureCluster implements AutoCloseable {
                             .list()));
         }
         ChildArguments ofSinks = sinkArguments(common, settings);
-        sinks = new SinkInstances(TortureSettings.SINK, children, directory.resolve("sinks"), own -> with(ofSinks, own)
+        sinks = new SinkProcesses(TortureSettings.SINK, children, directory.resolve("sinks"), own -> with(ofSinks, own)
                 .list());
     }
 

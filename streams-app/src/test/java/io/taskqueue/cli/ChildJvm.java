@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -34,6 +35,13 @@ public final class ChildJvm implements AutoCloseable {
     /** @param javaOptions options of the JVM; without {@code -cp} it has the class path of this one */
     public static ChildJvm start(Path output, List<String> javaOptions, Class<?> main, String... arguments)
             throws IOException {
+        return start(output, Map.of(), javaOptions, main, arguments);
+    }
+
+    /** @param environment variables that are set, beside those of this process */
+    public static ChildJvm start(
+            Path output, Map<String, String> environment, List<String> javaOptions, Class<?> main, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -44,10 +52,10 @@ public final class ChildJvm implements AutoCloseable {
         }
         command.add(main.getName());
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         return new ChildJvm(process, output);
     }
 

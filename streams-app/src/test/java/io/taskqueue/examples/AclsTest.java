@@ -8,6 +8,13 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.taskqueue.cli.CommandRun;
+import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.console.model.ParkedDecision;
+import io.taskqueue.console.model.ParkedQuery;
+import io.taskqueue.console.model.ReplayRequest;
+import io.taskqueue.console.sinks.TopicSinkIndex;
+import io.taskqueue.console.topology.ViewService;
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.TaskError;
@@ -83,12 +90,14 @@ import org.slf4j.LoggerFactory;
 class AclsTest {
 
     private static final String SINK = "billing";
+    private static final int LAST = Integer.MAX_VALUE - 1;
     private static final String WITHOUT_ACLS = "nobody";
     private static final String DISPATCHER = "dispatcher";
     private static final String OPERATOR = "operator";
-    private static final List<String> ROLES = List.of(DISPATCHER, "sink", OPERATOR);
+    private static final String CONSOLE = "console";
+    private static final List<String> ROLES = List.of(DISPATCHER, "sink", OPERATOR, CONSOLE, "doctor");
     private static final Pattern ROW =
-            Pattern.compile("\\| (\\w+) \\| (topic|group|transactional id) \\| `([^`]+)` \\| ([\\w, ]+) \\|");
+            Pattern.compile("\\| (\\w+) \\| (topic|group|transactional id|cluster) \\| `([^`]+)` \\| ([\\w, ]+) \\|");
 
     private static EmbeddedKafka broker;
     private static Admin admin;
@@ -162,7 +171,7 @@ class AclsTest {
     }
 
     @Test
-    @Order(Integer.MAX_VALUE)
+    @Order(LAST + 1)
     void everyAclIsNeeded() {
         assertThat(granted.stream().map(UsedAcls::text))
                 .as("granted in docs/security.md, in comparison to used by the tests of this class")
@@ -245,6 +254,52 @@ class AclsTest {
     }
 
     @Test
+    void aDoctorMayLookAtEverything(@TempDir Path directory) throws Exception {
+        publish("examined", DISPATCHER);
+        run(directory.resolve("state"), service -> assertThat(service.status().queues())
+                .anySatisfy(queue -> assertThat(queue.queueName()).isEqualTo("examined")));
+
+        CommandRun run = doctor(directory, "doctor");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .contains("note     this user: it may not: Write on topic taskqueue.sources (dead retry), Read on topic"
+                        + " billing.control (replay), Write on topic billing.control (replay, parked redrive, parked"
+                        + " discard), Read on group billing (replay).\n"
+                        + "         Where it needs these commands, grant the ACLs of docs/security.md.\n")
+                .contains("sink billing: ", " 0 unknown, ");
+    }
+
+    @Test
+    void aDoctorWithoutAclsSaysWhatItMayNotLookAt(@TempDir Path directory) throws Exception {
+        publish("hidden", DISPATCHER);
+
+        CommandRun run = doctor(directory, WITHOUT_ACLS);
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isEqualTo(ExitCode.ATTENTION);
+        assertThat(run.out())
+                .contains(
+                        "unknown  clocks: this user may not look (Cluster authorization failed).\n"
+                                + "         Permit Describe on the cluster, or run doctor as a user who may.\n",
+                        "unknown  settings of the brokers: this user may not look (Cluster authorization failed).\n"
+                                + "         Permit DescribeConfigs on the cluster, or run doctor as a user who may.\n",
+                        "unknown  topic taskqueue.events: this user may not look (Topic authorization failed).\n"
+                                + "         Permit Describe on topic taskqueue.events, or run doctor as a user who may.\n")
+                .doesNotContain("error ", "Exception");
+    }
+
+    private static CommandRun doctor(Path directory, String user) throws IOException {
+        Path config = directory.resolve("client.properties");
+        List<String> lines = as(user).entrySet().stream()
+                .map(property -> property.getKey() + "=" + property.getValue())
+                .toList();
+        Files.write(config, lines);
+        return CommandRun.of(
+                "doctor", "--bootstrap-server", broker.bootstrapServers(), "--command-config", config.toString());
+    }
+
+    @Test
     void theLiveTasksOfAQueueAreRead() throws Exception {
         try (TaskQueue<String> queue = TaskQueue.<String>builder("left").build();
                 ReplicationSource<String> source = ReplicationSource.builder(queue, PayloadCodec.utf8())
@@ -320,6 +375,39 @@ class AclsTest {
         run(state, sink, service -> assertThat(queues(parked)).isEmpty());
         assertThatThrownBy(() -> new ParkedEvents(as(WITHOUT_ACLS), SINK).read())
                 .isInstanceOf(TopicAuthorizationException.class);
+    }
+
+    @Test
+    @Order(LAST)
+    void aConsoleFollowsQueuesAndSinksAndSendsDecisions(@TempDir Path state, @TempDir Path view) throws Exception {
+        publish("refusing again", DISPATCHER);
+        ReplicationSink<String> sink = (event, effects) -> effects.run("note", key -> {
+            if (event.queueName().equals("refusing again")) {
+                throw new IOException("refused");
+            }
+        });
+        run(
+                state,
+                sink,
+                service -> assertThat(queues(new ParkedEvents(as(OPERATOR), SINK))).contains("refusing again"));
+
+        try (ViewService queues = ViewService.builder(as(CONSOLE), view).start();
+                TopicSinkIndex sinks =
+                        TopicSinkIndex.builder(as(CONSOLE), queues).start()) {
+            ParkedQuery parked = new ParkedQuery(SINK, "refusing again", null, null, null, 10, null);
+            await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
+                assertThat(queues.queue("refusing again")).isPresent();
+                assertThat(sinks.owner("refusing again")).isPresent();
+                assertThat(sinks.sinks()).anySatisfy(shown -> assertThat(shown.name()).isEqualTo(SINK));
+                assertThat(sinks.parked(parked, true).items()).hasSize(1);
+                assertThat(sinks.positions(SINK, "refusing again")).isNotEmpty();
+            });
+
+            assertThat(sinks.plan(new ReplayRequest(SINK, "earliest", "recorded-only", null))).isNotNull();
+            ParkedDecision redrive =
+                    new ParkedDecision(ParkedDecision.Action.REDRIVE, "test", "", false, false);
+            assertThat(sinks.decide(parked, redrive).executed()).isTrue();
+        }
     }
 
     private static List<String> queues(ParkedEvents parked) {

@@ -2,6 +2,7 @@ package io.taskqueue.streams;
 
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.taskqueue.kafka.KafkaFailure;
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.metrics.KafkaMeterRegistry;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.clients.KafkaMonitor;
@@ -51,6 +52,7 @@ final class ServiceRun {
 
     private final SinkSettings<?> settings;
     private final SinkProgress progress;
+    private final LogFields fields;
     private final ServiceLifecycle lifecycle = new ServiceLifecycle();
     private final CountDownLatch begun = new CountDownLatch(1);
     private final Thread starter;
@@ -62,9 +64,10 @@ final class ServiceRun {
     ServiceRun(SinkSettings<?> settings, SinkProgress progress) {
         this.settings = settings;
         this.progress = progress;
+        this.fields = LogFields.ofSink(settings.name());
         SinkThreads threads = new SinkThreads(settings.name(), this::threadEnded);
         // Kafka Streams creates its threads in the group of the thread that creates it
-        this.starter = new Thread(threads, this::connectAndStart, settings.name() + "-start");
+        this.starter = new Thread(threads, fields.around(this::connectAndStart), settings.name() + "-start");
     }
 
     ServiceLifecycle lifecycle() {
@@ -244,7 +247,8 @@ final class ServiceRun {
 
     private void fail(SinkStoppedException reason) {
         if (lifecycle.fail(reason)) {
-            LOG.error("{}", reason.getMessage(), reason.getCause() == null ? reason : reason.getCause());
+            fields.during(
+                    () -> LOG.error("{}", reason.getMessage(), reason.getCause() == null ? reason : reason.getCause()));
         }
         if (lifecycle.end()) {
             Parts running = parts;
@@ -258,7 +262,7 @@ final class ServiceRun {
 
     private void endInBackground() {
         try {
-            new Thread(this::end, settings.name() + "-end").start();
+            new Thread(fields.around(this::end), settings.name() + "-end").start();
         } catch (OutOfMemoryError noThread) {
             lifecycle.ended();
             throw noThread;

@@ -1,6 +1,7 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
@@ -52,6 +53,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     private final PartitionFactory<T> partitions;
     private final EventTopic eventTopic;
     private final Offsets offsets;
+    private LogFields fields;
     private final CommitHook commitHook;
     private final PollBudget budget;
     private final ReplicationEventCodec<T> codec;
@@ -86,7 +88,12 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         this.context = context;
-        ticks = new Ticks(context, this::tick);
+        fields = LogFields.ofSink(settings.name()).partition(context.taskId().partition());
+        fields.during(this::init);
+    }
+
+    private void init() {
+        ticks = new Ticks(context, now -> fields.during(this::tick));
         if (assigned != null) {
             assigned.lifecycle().start(); // a second time: it is revived
             ticks.schedule(Optional.of(PartitionWork.TICK)); // what is thrown here would end the stream thread
@@ -122,6 +129,10 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
 
     @Override
     public void process(Record<byte[], PolledRecord<T>> record) {
+        fields.during(() -> pass(record));
+    }
+
+    private void pass(Record<byte[], PolledRecord<T>> record) {
         PartitionWork<T> work = beginPass();
         try {
             RecordMetadata from = context.recordMetadata().orElseThrow();
@@ -142,7 +153,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         }
     }
 
-    private void tick(long now) {
+    private void tick() {
         PartitionWork<T> work = beginPass();
         try {
             endPass(work, work.tick());
@@ -158,7 +169,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         }
         commitHook.disconnect(context.taskId(), hook);
         ticks.schedule(Optional.empty()); // a task that is revived keeps its schedules
-        assigned.release();
+        fields.during(assigned::release);
     }
 
     /** A failure is thrown after the outcomes of the other events are committed. */
@@ -210,7 +221,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     }
 
     private void beforeCommit() {
-        work().beforeCommit();
+        fields.during(work()::beforeCommit);
     }
 
     private void accept(PartitionWork<T> work, Record<byte[], PolledRecord<T>> record, long offset) {

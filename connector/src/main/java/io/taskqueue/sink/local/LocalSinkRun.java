@@ -4,6 +4,7 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.NameRule;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskError;
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.QueueFilter;
@@ -106,7 +107,9 @@ final class LocalSinkRun<T> {
         LocalSinkSettings.EffectSettings how = settings.effects();
         RecordedEffects effects =
                 new RecordedEffects(settings.name(), 0, event, settings.stores().effects(), how.mode(), how.rules());
-        ApplyOutcome outcome = ApplyOutcome.of(settings.sink(), event, effects);
+        ApplyOutcome outcome = LogFields.ofSink(settings.name())
+                .event(event)
+                .get(() -> ApplyOutcome.of(settings.sink(), event, effects));
         counters.attempted(effects.counts());
         if (outcome instanceof ApplyOutcome.Applied applied) {
             if (applied.counts().failed() > 0) {

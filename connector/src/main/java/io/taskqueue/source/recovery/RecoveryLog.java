@@ -1,6 +1,7 @@
 package io.taskqueue.source.recovery;
 
 import io.taskqueue.event.Position;
+import io.taskqueue.logging.LogFields;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,6 +14,11 @@ public final class RecoveryLog {
 
     /** What a source recovered. */
     public static void recovered(String queueName, RecoveryReport report) {
+        // on a thread of the application
+        LogFields.ofQueue(queueName).during(() -> logRecovered(queueName, report));
+    }
+
+    private static void logRecovered(String queueName, RecoveryReport report) {
         RecoveryReport.Tasks tasks = report.tasks();
         RecoveryReport.Reading reading = report.reading();
         LOG.info(

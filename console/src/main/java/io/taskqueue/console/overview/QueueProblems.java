@@ -66,7 +66,7 @@ public record QueueProblems(
         List<Badge> badges = new ArrayList<>();
         addOwner(badges, now, stalledAfter);
         if (sinks != null) {
-            addSinks(badges, sinks);
+            badges.addAll(ofSinks(queue.partition(), sinks));
         }
         if (queue.staleEvents() > 0) {
             badges.add(new Badge(
@@ -107,7 +107,9 @@ public record QueueProblems(
         }
     }
 
-    private void addSinks(List<Badge> badges, List<SinkOfQueue> known) {
+    /** What is wrong with the sinks of a queue. */
+    public static List<Badge> ofSinks(int partition, List<SinkOfQueue> known) {
+        List<Badge> badges = new ArrayList<>();
         if (known.stream().noneMatch(SinkOfQueue::has)) {
             String found = known.isEmpty()
                     ? "no consumer group has committed offsets of the topic"
@@ -116,10 +118,11 @@ public record QueueProblems(
                             .collect(Collectors.joining(", "));
             badges.add(new Badge(
                     Kind.NO_SINK,
-                    "No running sink has partition " + queue.partition() + ", in which this queue is: " + found
+                    "No running sink has partition " + partition + ", in which this queue is: " + found
                             + ". Start a sink."));
         }
         known.forEach(sink -> addSink(badges, sink));
+        return badges;
     }
 
     private static void addSink(List<Badge> badges, SinkOfQueue sink) {

@@ -171,7 +171,7 @@ final class ClusterScan implements AutoCloseable {
                         sink.name(),
                         SinkSnapshot.of(
                                 sink,
-                                sink.positions(queues.byName(), queues::positions, now, nanos),
+                                sink.positions(queues, now, nanos),
                                 described.get(sink.name()),
                                 events.producedPerSecond(),
                                 now)));

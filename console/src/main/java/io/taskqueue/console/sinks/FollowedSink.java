@@ -1,9 +1,9 @@
 package io.taskqueue.console.sinks;
 
-import io.taskqueue.console.model.QueueView;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.overview.CatchUpTime;
 import io.taskqueue.console.overview.NewestPositions;
+import io.taskqueue.console.overview.QueueHeads.Head;
 import io.taskqueue.console.sinks.SinkIndexSettings.Bounds;
 import io.taskqueue.event.Position;
 import io.taskqueue.kafka.TopicNames;
@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -130,17 +129,8 @@ final class FollowedSink {
         return instancesTopic.known() ? instances.list() : null;
     }
 
-    /**
-     * How far it has come with each queue.
-     *
-     * @param queues the queues that are known, by name
-     * @param newest the newest positions of a queue over time
-     */
-    List<SinkPosition> positions(
-            Map<String, QueueView> queues,
-            Function<String, @Nullable NewestPositions> newest,
-            Instant now,
-            long nanos) {
+    /** How far it has come with each queue. */
+    List<SinkPosition> positions(QueuePositions queues, Instant now, long nanos) {
         if (!stateTopic.known()) {
             return List.of();
         }
@@ -157,9 +147,9 @@ final class FollowedSink {
             known.add(queue);
             AppliedMeter meter = applied.computeIfAbsent(queue, name -> new AppliedMeter());
             meter.measure(nanos, checkpoint.done());
-            Lag lag = Lag.of(checkpoint, queues.get(queue), newest.apply(queue), progress, now);
-            QueueView view = queues.get(queue);
-            double produced = view == null ? 0 : view.rates().events();
+            Lag lag = Lag.of(checkpoint, queues.head(queue), queues.positions(queue), progress, now);
+            Head head = queues.head(queue);
+            double produced = head == null ? 0 : head.eventsPerSecond();
             Position done = checkpoint.done();
             positions.add(new SinkPosition(
                     name,
@@ -192,14 +182,14 @@ final class FollowedSink {
 
         private static Lag of(
                 CommittedCheckpoint checkpoint,
-                @Nullable QueueView queue,
+                @Nullable Head queue,
                 @Nullable NewestPositions positions,
                 GroupProgress progress,
                 Instant now) {
             if (queue == null) {
                 return new Lag(null, null);
             }
-            Position newest = new Position(queue.epoch(), queue.sequence());
+            Position newest = queue.position();
             if (newest.compareTo(checkpoint.taken()) < 0) {
                 newest = checkpoint.taken(); // the view of the queue is behind the sink
             }

@@ -3,6 +3,7 @@ package io.taskqueue.console.sinks;
 import io.taskqueue.console.model.QueueOwner;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.model.ViewProgress;
+import io.taskqueue.console.overview.QueueProblems.SinkOfQueue;
 import io.taskqueue.source.registry.Claim;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -88,5 +89,14 @@ final class IndexSnapshot {
 
     List<SinkPosition> positionsOf(String queue) {
         return byQueue.getOrDefault(queue, List.of());
+    }
+
+    /** What badges say of the sinks of a queue. */
+    List<SinkOfQueue> sinksOf(String queue, int partition) {
+        Map<String, SinkPosition> bySink = new HashMap<>();
+        positionsOf(queue).forEach(position -> bySink.put(position.sink(), position));
+        return sinks().values().stream()
+                .map(sink -> sink.of(partition, bySink.get(sink.view().name())))
+                .toList();
     }
 }

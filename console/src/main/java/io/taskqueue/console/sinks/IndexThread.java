@@ -1,8 +1,8 @@
 package io.taskqueue.console.sinks;
 
-import io.taskqueue.console.model.QueueIndex;
 import io.taskqueue.console.model.ViewProgress;
 import io.taskqueue.console.model.ViewProgress.State;
+import io.taskqueue.console.overview.QueueHeads;
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.kafka.KafkaFailure;
@@ -20,7 +20,7 @@ final class IndexThread implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(IndexThread.class);
 
     private final SinkIndexSettings settings;
-    private final QueueIndex queues;
+    private final QueueHeads queues;
     private final ClusterScan scan;
     private final Ticker ticker;
     private final UpdatedSnapshot published;
@@ -35,7 +35,7 @@ final class IndexThread implements Runnable {
     }
 
     IndexThread(
-            SinkIndexSettings settings, QueueIndex queues, ClusterScan scan, Ticker ticker, UpdatedSnapshot published) {
+            SinkIndexSettings settings, QueueHeads queues, ClusterScan scan, Ticker ticker, UpdatedSnapshot published) {
         this.settings = settings;
         this.queues = queues;
         this.scan = scan;
@@ -77,7 +77,7 @@ final class IndexThread implements Runnable {
         }
         scan.measure(nanos);
         scan.readTopics(progress -> published.update(before -> before.with(progress)));
-        positions.update(queues.queues());
+        positions.update(queues.heads());
         IndexSnapshot now = scan.snapshot(positions, nanos);
         published.update(before -> now);
     }

@@ -1,34 +1,34 @@
 package io.taskqueue.console.sinks;
 
-import io.taskqueue.console.model.QueueView;
 import io.taskqueue.console.overview.NewestPositions;
-import io.taskqueue.event.Position;
+import io.taskqueue.console.overview.QueueHeads.Head;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The queues as they are known now, and their newest positions over time. For the thread of the index. */
+/** The newest event of each queue, and its newest positions over time. For the thread of the index. */
 final class QueuePositions {
 
     private final Map<String, NewestPositions> positions = new HashMap<>();
-    private Map<String, QueueView> byName = Map.of();
+    private Map<String, Head> byName = Map.of();
 
-    /** All queues as they are now. */
-    void update(List<QueueView> queues) {
-        Map<String, QueueView> now = new HashMap<>();
-        for (QueueView queue : queues) {
-            now.put(queue.name(), queue);
+    /** The newest events of all queues. */
+    void update(List<Head> heads) {
+        Map<String, Head> now = new HashMap<>();
+        for (Head head : heads) {
+            now.put(head.queueName(), head);
             positions
-                    .computeIfAbsent(queue.name(), name -> new NewestPositions())
-                    .add(new Position(queue.epoch(), queue.sequence()), queue.lastEventAt());
+                    .computeIfAbsent(head.queueName(), name -> new NewestPositions())
+                    .add(head.position(), head.occurredAt());
         }
         positions.keySet().retainAll(now.keySet());
         byName = now;
     }
 
-    Map<String, QueueView> byName() {
-        return byName;
+    @Nullable
+    Head head(String queue) {
+        return byName.get(queue);
     }
 
     @Nullable

@@ -18,8 +18,8 @@ import io.taskqueue.console.model.TaskEffect;
 import io.taskqueue.console.model.TaskLife;
 import io.taskqueue.console.model.ViewProgress;
 import io.taskqueue.console.model.ViewProgress.State;
+import io.taskqueue.console.overview.QueueHeads;
 import io.taskqueue.console.overview.QueueProblems;
-import io.taskqueue.console.overview.QueueProblems.SinkOfQueue;
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.kafka.TopicNames;
@@ -52,7 +52,7 @@ public final class TopicSinkIndex implements SinkIndex {
     private static final Duration CLOSE = Duration.ofSeconds(10);
 
     private final SinkIndexSettings settings;
-    private final QueueIndex queues;
+    private final QueueHeads queues;
     private final Clock clock;
     private final AtomicReference<IndexSnapshot> snapshot =
             new AtomicReference<>(new IndexSnapshot(new ViewProgress(State.STARTING, null, 0, 0, null), null, null));
@@ -60,7 +60,7 @@ public final class TopicSinkIndex implements SinkIndex {
     private final IndexThread scanning;
     private final Thread thread;
 
-    private TopicSinkIndex(SinkIndexSettings settings, QueueIndex queues, Clock clock, Ticker ticker) {
+    private TopicSinkIndex(SinkIndexSettings settings, QueueHeads queues, Clock clock, Ticker ticker) {
         this.settings = settings;
         this.queues = queues;
         this.clock = clock;
@@ -79,6 +79,11 @@ public final class TopicSinkIndex implements SinkIndex {
      * @param queues the queues whose newest positions the positions of sinks are compared with
      */
     public static Builder builder(Map<String, ?> kafka, QueueIndex queues) {
+        return builder(kafka, QueueHeads.of(queues));
+    }
+
+    /** The same without an index of queues. */
+    public static Builder builder(Map<String, ?> kafka, QueueHeads queues) {
         return new Builder(kafka, queues);
     }
 
@@ -86,7 +91,7 @@ public final class TopicSinkIndex implements SinkIndex {
     public static final class Builder {
 
         private final Map<String, ?> kafka;
-        private final QueueIndex queues;
+        private final QueueHeads queues;
         private String topic = TopicNames.EVENTS;
         private String registryTopic = TopicNames.REGISTRY;
         private SinkIndexSettings.Times times = SinkIndexSettings.Times.DEFAULTS;
@@ -94,7 +99,7 @@ public final class TopicSinkIndex implements SinkIndex {
         private Clock clock = Clock.systemUTC();
         private Ticker ticker = Ticker.system();
 
-        private Builder(Map<String, ?> kafka, QueueIndex queues) {
+        private Builder(Map<String, ?> kafka, QueueHeads queues) {
             this.kafka = kafka;
             this.queues = Objects.requireNonNull(queues, "queues");
         }
@@ -221,17 +226,18 @@ public final class TopicSinkIndex implements SinkIndex {
     @Override
     public List<Badge> problems(QueueView queue) {
         IndexSnapshot now = now();
-        Map<String, SinkPosition> bySink = new HashMap<>();
-        now.positionsOf(queue.name()).forEach(position -> bySink.put(position.sink(), position));
-        List<SinkOfQueue> sinks = now.sinks().values().stream()
-                .map(sink -> sink.of(queue.partition(), bySink.get(sink.view().name())))
-                .toList();
         return new QueueProblems(
                         queue,
-                        queues.progress().state() == State.CURRENT,
+                        queues.current(),
                         now.ownersKnown() ? now.owner(queue.name()) : null,
-                        now.sinksKnown() ? sinks : null)
+                        now.sinksKnown() ? now.sinksOf(queue.name(), queue.partition()) : null)
                 .badges(clock.instant(), settings.times().stalledAfter());
+    }
+
+    /** What is wrong with the sinks of a queue: a part of {@link #problems}, for callers that know no more of the queue than its name. */
+    public List<Badge> problemsOfSinks(String queueName, int partition) {
+        IndexSnapshot now = now();
+        return now.sinksKnown() ? QueueProblems.ofSinks(partition, now.sinksOf(queueName, partition)) : List.of();
     }
 
     @Override

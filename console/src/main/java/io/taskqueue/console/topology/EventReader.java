@@ -2,7 +2,6 @@ package io.taskqueue.console.topology;
 
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
-import io.taskqueue.queue.Ticker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,27 +46,52 @@ final class EventReader implements AutoCloseable {
         this.settings = settings;
     }
 
+    /** By when something must be done. */
+    record Limit(long beganNanos, Duration of) {}
+
+    /** A limit that begins now. */
+    Limit within(Duration limit) {
+        return new Limit(settings.instruments().ticker().nanos(), limit);
+    }
+
     /**
      * Reads records of a partition; those that the topic does not hold any more are left out.
      *
      * @param offsets ascending
-     * @param limitNanos how long it may take
      * @throws TimeoutException if Kafka does not answer in time
      */
-    List<ConsumerRecord<byte[], byte[]>> read(int partition, List<Long> offsets, long limitNanos)
+    List<ConsumerRecord<byte[], byte[]>> read(int partition, List<Long> offsets, Limit limit)
             throws InterruptedException, TimeoutException {
-        Ticker ticker = settings.instruments().ticker();
-        long began = ticker.nanos();
-        if (!free.tryAcquire(limitNanos, TimeUnit.NANOSECONDS)) {
-            throw late(partition, limitNanos);
+        return with(partition, limit, consumer -> read(consumer, partition, offsets, limit));
+    }
+
+    /**
+     * Whether a partition has a record from an offset on and before an end; what else has offsets are markers of transactions, and records of
+     * transactions that were aborted.
+     *
+     * @throws TimeoutException if Kafka does not answer in time
+     */
+    boolean holdsRecords(int partition, long from, long end, Limit limit)
+            throws InterruptedException, TimeoutException {
+        return with(partition, limit, consumer -> holdsRecords(consumer, partition, from, end, limit));
+    }
+
+    /** What a consumer is used for. */
+    private interface Use<V> {
+        V of(Consumer<byte[], byte[]> consumer) throws TimeoutException;
+    }
+
+    private <V> V with(int partition, Limit limit, Use<V> use) throws InterruptedException, TimeoutException {
+        if (!free.tryAcquire(left(limit), TimeUnit.NANOSECONDS)) {
+            throw late(partition, limit);
         }
         try {
             Consumer<byte[], byte[]> consumer = take();
             boolean usable = false;
             try {
-                var read = read(consumer, partition, offsets, began, limitNanos);
+                V result = use.of(consumer);
                 usable = true;
-                return read;
+                return result;
             } catch (InterruptException e) {
                 boolean unused = Thread.interrupted();
                 throw new InterruptedException("Interrupted while records of partition " + partition + " were read.");
@@ -80,8 +104,7 @@ final class EventReader implements AutoCloseable {
     }
 
     private List<ConsumerRecord<byte[], byte[]>> read(
-            Consumer<byte[], byte[]> consumer, int number, List<Long> offsets, long began, long limitNanos)
-            throws TimeoutException {
+            Consumer<byte[], byte[]> consumer, int number, List<Long> offsets, Limit limit) throws TimeoutException {
         TopicPartition partition = new TopicPartition(settings.topic(), number);
         Map<Long, ConsumerRecord<byte[], byte[]>> polled = new HashMap<>();
         List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
@@ -94,9 +117,7 @@ final class EventReader implements AutoCloseable {
                 fetched = offset;
             }
             while (fetched <= offset) {
-                if (settings.instruments().ticker().nanos() - began > limitNanos) {
-                    throw late(number, limitNanos);
-                }
+                requireInTime(number, limit);
                 try {
                     consumer.poll(POLL).forEach(record -> polled.put(record.offset(), record));
                     fetched = Math.max(fetched, consumer.position(partition, POLL));
@@ -115,9 +136,41 @@ final class EventReader implements AutoCloseable {
         return found;
     }
 
-    private TimeoutException late(int partition, long limitNanos) {
+    private boolean holdsRecords(Consumer<byte[], byte[]> consumer, int number, long from, long end, Limit limit)
+            throws TimeoutException {
+        TopicPartition partition = new TopicPartition(settings.topic(), number);
+        consumer.assign(List.of(partition));
+        consumer.seek(partition, from);
+        long position = from;
+        while (position < end) {
+            requireInTime(number, limit);
+            try {
+                if (!consumer.poll(POLL).isEmpty()) {
+                    return true;
+                }
+                position = consumer.position(partition, POLL);
+            } catch (OffsetOutOfRangeException e) {
+                return true; // the view itself continues elsewhere
+            } catch (org.apache.kafka.common.errors.TimeoutException e) {
+                LOG.debug("Partition {} is polled again, until the time limit", number, e);
+            }
+        }
+        return false;
+    }
+
+    private void requireInTime(int partition, Limit limit) throws TimeoutException {
+        if (left(limit) <= 0) {
+            throw late(partition, limit);
+        }
+    }
+
+    private long left(Limit limit) {
+        return limit.of().toNanos() - (settings.instruments().ticker().nanos() - limit.beganNanos());
+    }
+
+    private TimeoutException late(int partition, Limit limit) {
         return new TimeoutException("Kafka did not return the records of partition " + partition + " of topic "
-                + settings.topic() + " within " + Duration.ofNanos(limitNanos).toMillis()
+                + settings.topic() + " within " + limit.of().toMillis()
                 + " ms. Check that the brokers can be reached, and try again.");
     }
 

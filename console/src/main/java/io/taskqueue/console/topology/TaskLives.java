@@ -9,10 +9,10 @@ import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
-import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,22 +27,21 @@ final class TaskLives {
 
     private static final Logger LOG = LoggerFactory.getLogger(TaskLives.class);
 
-    private final ViewSettings settings;
+    private final Duration timeout;
     private final AssignedFolds assigned;
     private final EventReader reader;
     private final ReplicationEventCodec<String> codec = new ReplicationEventCodec<>(PayloadCodec.jsonText());
 
-    TaskLives(ViewSettings settings, AssignedFolds assigned, EventReader reader) {
-        this.settings = settings;
+    /** @param timeout how long reading the events of one task may take */
+    TaskLives(AssignedFolds assigned, EventReader reader, Duration timeout) {
+        this.timeout = timeout;
         this.assigned = assigned;
         this.reader = reader;
     }
 
     /** Empty if the index does not know the task. A task that was restored into another queue has events of both. */
     Optional<TaskLife> read(TaskId id, boolean showPayload) throws InterruptedException, TimeoutException {
-        Ticker ticker = settings.instruments().ticker();
-        long began = ticker.nanos();
-        long limit = settings.limits().lifeTimeout().toNanos();
+        EventReader.Limit limit = reader.within(timeout);
         List<IndexedTask> known = new ArrayList<>();
         List<List<EventView>> lives = new ArrayList<>();
         long events = 0;
@@ -50,8 +49,7 @@ final class TaskLives {
             for (IndexedTask task : fold.find(id)) {
                 known.add(task);
                 events += task.events().events();
-                long left = Math.max(0, limit - (ticker.nanos() - began));
-                lives.add(events(task, fold.partition(), left, showPayload));
+                lives.add(events(task, fold.partition(), limit, showPayload));
             }
         }
         if (known.isEmpty()) {
@@ -64,11 +62,11 @@ final class TaskLives {
         return Optional.of(new TaskLife(newest.view(), merged, events - merged.size()));
     }
 
-    private List<EventView> events(IndexedTask task, int partition, long limitNanos, boolean showPayload)
+    private List<EventView> events(IndexedTask task, int partition, EventReader.Limit limit, boolean showPayload)
             throws InterruptedException, TimeoutException {
         List<EventView> events = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record :
-                reader.read(partition, task.events().kept(), limitNanos)) {
+                reader.read(partition, task.events().kept(), limit)) {
             try {
                 ReplicationEvent<String> event = codec.decode(record.value() == null ? new byte[0] : record.value());
                 if (isOf(task, event)) {

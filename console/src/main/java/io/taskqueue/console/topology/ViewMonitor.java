@@ -46,15 +46,13 @@ final class ViewMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ViewMonitor.class);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration SAMPLE_INTERVAL = Duration.ofSeconds(10);
-    private static final Duration TIMEOUT = Duration.ofSeconds(4);
-
-    /** After a kill, a partition is without an owner, or still belongs to the killed process, for as long as its session lasts. */
-    private static final Duration UNASSIGNED = Duration.ofSeconds(10);
+    static final Duration TIMEOUT = Duration.ofSeconds(4);
 
     private final ViewSettings settings;
     private final ViewRun run;
     private final AssignedFolds assigned;
     private final QueueDirectory directory;
+    private final TrailingMarkers markers;
     private final TopicProbe probe;
     private final BrokerDiagnosis diagnosis;
     private final CatchUp catchUp = new CatchUp();
@@ -68,11 +66,17 @@ final class ViewMonitor implements AutoCloseable {
     private volatile @Nullable String disconnected;
     private volatile @Nullable String lacking;
 
-    ViewMonitor(ViewSettings settings, ViewRun run, AssignedFolds assigned, QueueDirectory directory) {
+    ViewMonitor(
+            ViewSettings settings,
+            ViewRun run,
+            AssignedFolds assigned,
+            QueueDirectory directory,
+            TrailingMarkers.Records records) {
         this.settings = settings;
         this.run = run;
         this.assigned = assigned;
         this.directory = directory;
+        this.markers = new TrailingMarkers(records, settings.instruments().ticker());
         this.probe = new TopicProbe(settings.kafka(), settings.topic(), TIMEOUT);
         this.diagnosis = new BrokerDiagnosis(settings.kafka());
         this.sampledNanos = settings.instruments().ticker().nanos();
@@ -190,10 +194,10 @@ final class ViewMonitor implements AutoCloseable {
                 .ends(partitions, IsolationLevel.READ_COMMITTED)
                 .forEach((partition, end) -> ends.put(partition.partition(), end));
         Map<Integer, CatchUp.Read> read = new HashMap<>();
-        assigned.all()
-                .forEach(fold -> read.put(
-                        fold.partition(),
-                        new CatchUp.Read(fold.next(), fold.newest().orElse(null))));
+        for (PartitionFold fold : assigned.all()) {
+            long next = markers.readUpTo(fold.partition(), fold.next(), ends.getOrDefault(fold.partition(), 0L));
+            read.put(fold.partition(), new CatchUp.Read(next, fold.newest().orElse(null)));
+        }
         found = catchUp.observe(at, topic.starts(), ends, read);
     }
 
@@ -213,7 +217,7 @@ final class ViewMonitor implements AutoCloseable {
         }
     }
 
-    /** Why this process does not have all partitions, once that has lasted for a while; null otherwise. */
+    /** Why this process does not have all partitions, once that has lasted for an interval; null otherwise. */
     private @Nullable String lackingPartitions(EventTopicState topic) throws InterruptedException {
         Set<Integer> partitions =
                 IntStream.range(0, topic.partitions()).boxed().collect(Collectors.toCollection(TreeSet::new));
@@ -228,7 +232,8 @@ final class ViewMonitor implements AutoCloseable {
             lackingSince = now;
             return null;
         }
-        return now - since < UNASSIGNED.toNanos()
+        // after a kill, they belong to the killed process for as long as its session lasts
+        return now - since < settings.limits().checkInterval().toNanos()
                 ? lacking
                 : lackingText(partitions, topic.partitions(), foreignHosts());
     }

@@ -47,9 +47,15 @@ public final class ViewService implements QueueIndex {
     private ViewService(ViewSettings settings) {
         this.activities = new QueueActivities(settings.limits().samples());
         this.run = new ViewRun(settings, assigned, followers, activities, directory::clear);
-        this.monitor = new ViewMonitor(settings, run, assigned, directory);
         this.reader = new EventReader(settings);
-        this.lives = new TaskLives(settings, assigned, reader);
+        this.monitor = new ViewMonitor(
+                settings,
+                run,
+                assigned,
+                directory,
+                (partition, from, end) ->
+                        reader.holdsRecords(partition, from, end, reader.within(ViewMonitor.TIMEOUT)));
+        this.lives = new TaskLives(assigned, reader, settings.limits().lifeTimeout());
     }
 
     /**
@@ -174,7 +180,10 @@ public final class ViewService implements QueueIndex {
             return this;
         }
 
-        /** How often it is checked whether the event topic was recreated, or has more partitions; 10 s unless set. */
+        /**
+         * How often it is checked whether the event topic was recreated, or has more partitions; and how long this process may lack partitions
+         * before that is reported. 10 s unless set.
+         */
         public Builder topicCheckInterval(Duration interval) {
             this.topicCheckInterval = Objects.requireNonNull(interval, "interval");
             return this;

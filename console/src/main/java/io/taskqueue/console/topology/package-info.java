@@ -10,7 +10,8 @@
  *         ViewProcessor      passes records of one partition to its PartitionFold; StreamsViewStore its store
  *     AssignedFolds      the folds of the partitions that this process has
  *     ViewMonitor        each second: progress, problems, and the directory of queues; RestoreProgress what is restored
- *     EventReader        reads the events of a task from the topic, by their offsets
+ *       CatchUp            how far the view is behind; TrailingMarkers where a partition ends without a record
+ *     TaskLives          the events of a task, read from the topic by their offsets: EventReader
  *     Followers          who gets events as they are read
  * </pre>
  *

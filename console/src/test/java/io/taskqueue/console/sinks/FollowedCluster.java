@@ -10,6 +10,8 @@ import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.streams.SinkService;
+import io.taskqueue.kafka.TopicNames;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,11 +19,19 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Utils;
 
 /** A broker with queues and sinks, for tests of the index of sinks. */
 final class FollowedCluster {
 
     static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Whether what failed before succeeds now. */
+    volatile boolean repaired;
 
     private final Path directory;
     private final EmbeddedKafka broker;
@@ -74,10 +84,12 @@ final class FollowedCluster {
         return dispatcher;
     }
 
-    SinkService sink(String name, ReplicationSink<String> sink) {
+    /** A sink of one queue. */
+    SinkService sink(String name, String queue, ReplicationSink<String> sink) {
         SinkService service = SinkService.builder(name, sink, PayloadCodec.json(String.class))
                 .kafka(Map.of("bootstrap.servers", broker.bootstrapServers(), "consumer.fetch.max.wait.ms", 50))
                 .fingerprint("test")
+                .queues(queue)
                 .stateDirectory(directory.resolve("state-" + states.incrementAndGet()))
                 .commitInterval(Duration.ofMillis(100))
                 .retry(new RetryPolicy(2, Duration.ofMillis(10), Duration.ofMillis(20), 0))
@@ -87,7 +99,7 @@ final class FollowedCluster {
     }
 
     /** A sink with one effect for each event of a kind Enqueued; payloads decide how it ends. */
-    static ReplicationSink<String> billing() {
+    ReplicationSink<String> billing() {
         return (event, effects) -> {
             if (isEnqueued(event)) {
                 String payload = event.payload();
@@ -95,7 +107,7 @@ final class FollowedCluster {
                     if (payload.startsWith("refuse")) {
                         throw new PermanentEffectException("card refused");
                     }
-                    if (payload.startsWith("fail")) {
+                    if (payload.startsWith("fail") && !repaired) {
                         throw new IllegalStateException("gateway is down");
                     }
                     return "receipt of " + payload;
@@ -106,6 +118,30 @@ final class FollowedCluster {
 
     private static boolean isEnqueued(ReplicationEvent<String> event) {
         return event.kind().wireName().equals("Enqueued");
+    }
+
+    /** The partition of a queue. */
+    static int partition(String queue) {
+        return Utils.toPositive(Utils.murmur2(queue.getBytes(StandardCharsets.UTF_8))) % 2;
+    }
+
+    /** Commits the start of the event topic for a group without members. */
+    void commitAs(String group) throws Exception {
+        try (Admin admin = Admin.create(kafka())) {
+            admin.alterConsumerGroupOffsets(
+                            group,
+                            Map.of(
+                                    new TopicPartition(TopicNames.EVENTS, 0), new OffsetAndMetadata(0),
+                                    new TopicPartition(TopicNames.EVENTS, 1), new OffsetAndMetadata(0)))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    void createTopic(String name) throws Exception {
+        try (Admin admin = Admin.create(kafka())) {
+            admin.createTopics(List.of(new NewTopic(name, 1, (short) 1))).all().get(30, TimeUnit.SECONDS);
+        }
     }
 
     void stop() throws Exception {

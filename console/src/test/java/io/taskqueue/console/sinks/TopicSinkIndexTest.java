@@ -1,15 +1,29 @@
 package io.taskqueue.console.sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskqueue.console.model.EventView;
+import io.taskqueue.console.model.Page;
+import io.taskqueue.console.model.ParkedDecision;
 import io.taskqueue.console.model.ParkedQuery;
+import io.taskqueue.console.model.ParkedView;
+import io.taskqueue.console.model.ReplayEstimate;
+import io.taskqueue.console.model.ReplayRequest;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.model.SinkView;
+import io.taskqueue.console.model.TaskLife;
+import io.taskqueue.console.model.TaskView;
 import io.taskqueue.console.model.ViewProgress;
+import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.streams.SinkService;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.NoSuchElementException;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,7 +65,7 @@ class TopicSinkIndexTest {
     @Test
     void aSinkIsShownWithWhatItsTopicsHold() throws Exception {
         FollowedCluster.Dispatcher orders = cluster.dispatcher("orders");
-        SinkService billing = cluster.sink("billing", FollowedCluster.billing());
+        SinkService billing = cluster.sink("billing", "orders", cluster.billing());
         orders.enqueue("one", "refuse two", "fail three", "four");
         SettableQueues queues = new SettableQueues();
         try (TopicSinkIndex index = index(queues)) {
@@ -90,5 +104,199 @@ class TopicSinkIndexTest {
                     });
         }
         billing.close();
+    }
+
+    @Test
+    void effectsOfATaskAreFoundWithTheirKeysWhetherTheirResultsAreHeldOrNot() throws Exception {
+        FollowedCluster.Dispatcher queue = cluster.dispatcher("effects");
+        SinkService sink = cluster.sink("effects-sink", "effects", cluster.billing());
+        queue.enqueue("one", "refuse two", "three");
+        SettableQueues queues = new SettableQueues();
+        TopicSinkIndex.Builder small =
+                TopicSinkIndex.builder(cluster.kafka(), queues).interval(Duration.ofMillis(200)).maxResultBytes(1);
+        try (TopicSinkIndex held = index(queues);
+                TopicSinkIndex read = small.start()) {
+            for (TopicSinkIndex index : List.of(held, read)) {
+                Awaitility.await()
+                        .atMost(FollowedCluster.PATIENCE)
+                        .untilAsserted(() -> assertThat(index.positions("effects-sink", "effects"))
+                                .singleElement()
+                                .extracting(SinkPosition::sequence)
+                                .isEqualTo(3L));
+                SinkPosition position =
+                        index.positions("effects-sink", "effects").get(0);
+                TaskLife first = life("effects", position.epoch(), 1);
+                assertThat(index.effects(first, true)).singleElement().satisfies(effect -> {
+                    assertThat(effect.sink()).isEqualTo("effects-sink");
+                    assertThat(effect.effect()).isEqualTo("charge");
+                    assertThat(effect.outcome()).isEqualTo("succeeded");
+                    assertThat(effect.result()).isEqualTo("\"receipt of one\"");
+                    assertThat(effect.key())
+                            .isEqualTo("effects-sink/0/effects/" + position.epoch() + "/1/charge");
+                });
+                assertThat(index.effects(first, false)).singleElement().satisfies(effect -> assertThat(effect.result())
+                        .isNull());
+                assertThat(index.effects(life("effects", position.epoch(), 2), true))
+                        .singleElement()
+                        .satisfies(effect -> {
+                            assertThat(effect.outcome()).isEqualTo("failed");
+                            assertThat(effect.result()).contains("card refused");
+                        });
+            }
+        }
+        sink.close();
+    }
+
+    /** A task with one event, which occurred a minute ago at most. */
+    private static TaskLife life(String queue, long epoch, long sequence) {
+        int partition = FollowedCluster.partition(queue);
+        EventView event = new EventView(
+                queue,
+                queue + "/" + epoch + "/" + sequence,
+                "Enqueued",
+                epoch,
+                sequence,
+                partition,
+                sequence,
+                Instant.now().minusSeconds(60),
+                1,
+                null,
+                null,
+                null,
+                null,
+                null);
+        TaskView task = new TaskView(
+                queue, event.queueName(), "pending", 1, event.occurredAt(), event.occurredAt(), null, null, null, null);
+        return new TaskLife(task, List.of(event), 0);
+    }
+
+    @Test
+    void decisionsAboutParkedTasksAreTriedFirstAndThenCarriedOut() throws Exception {
+        FollowedCluster.Dispatcher queue = cluster.dispatcher("parked");
+        SinkService sink = cluster.sink("parked-sink", "parked", cluster.billing());
+        queue.enqueue("fail one", "fail two", "three", "fail four");
+        try (TopicSinkIndex index = index(new SettableQueues())) {
+            Awaitility.await()
+                    .atMost(FollowedCluster.PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(sink(index, "parked-sink").parked()).isEqualTo(3));
+            Page<ParkedView> first = index.parked(query("parked-sink", null, 2, null), false);
+            assertThat(first.total()).isEqualTo(3);
+            assertThat(first.items()).hasSize(2).allMatch(task -> task.payload() == null);
+            Page<ParkedView> second = index.parked(query("parked-sink", null, 2, first.next()), false);
+            assertThat(second.items()).hasSize(1);
+            assertThat(second.next()).isNull();
+            String task = second.items().get(0).taskId();
+            assertThat(index.parked(query("parked-sink", task, 10, null), true).items())
+                    .singleElement()
+                    .satisfies(parked -> assertThat(parked.payload()).isEqualTo("\"fail four\""));
+
+            ParkedQuery one = query("parked-sink", task, 10, null);
+            ParkedDecision discard =
+                    new ParkedDecision(ParkedDecision.Action.DISCARD, "alice", "no such card", true, true);
+            assertThat(index.decide(one, discard))
+                    .isEqualTo(new ParkedDecision.Outcome(List.of(task), 1, false));
+            assertThat(sink(index, "parked-sink").parked()).isEqualTo(3);
+            ParkedDecision unexplained = new ParkedDecision(ParkedDecision.Action.DISCARD, "alice", "", true, true);
+            assertThatThrownBy(() -> index.decide(one, unexplained))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("A discard is recorded with who decided it and why, but 'reason' is empty. Pass a text for it.");
+            assertThat(index.decide(
+                            one, new ParkedDecision(ParkedDecision.Action.DISCARD, "alice", "no such card", true, false)))
+                    .isEqualTo(new ParkedDecision.Outcome(List.of(task), 1, true));
+            Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> {
+                assertThat(sink(index, "parked-sink").parked()).isEqualTo(2);
+                assertThat(index.parked(
+                                        new ParkedQuery("parked-sink", null, null, null, "discarded", 10, null), false)
+                                .items())
+                        .singleElement()
+                        .satisfies(parked -> assertThat(parked.error()).contains("by alice: no such card"));
+            });
+            cluster.repaired = true;
+            assertThat(index.decide(
+                                    query("parked-sink", null, 1, null),
+                                    new ParkedDecision(ParkedDecision.Action.REDRIVE, "alice", "", false, false))
+                            .tasks())
+                    .as("whatever the limit of the query")
+                    .hasSize(2);
+            Awaitility.await()
+                    .atMost(FollowedCluster.PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(sink(index, "parked-sink").parked()).isZero());
+        } finally {
+            cluster.repaired = false;
+        }
+        sink.close();
+    }
+
+    private static ParkedQuery query(String sink, @Nullable String task, int limit, @Nullable String after) {
+        return new ParkedQuery(sink, null, task, null, null, limit, after);
+    }
+
+    @Test
+    void aReplayIsPlannedWithTheCommandThatCarriesItOut() throws Exception {
+        FollowedCluster.Dispatcher queue = cluster.dispatcher("replayed");
+        SinkService sink = cluster.sink("replayed-sink", "replayed", cluster.billing());
+        queue.enqueue("one", "two");
+        try (TopicSinkIndex index = index(new SettableQueues())) {
+            Awaitility.await()
+                    .atMost(FollowedCluster.PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(index.positions("replayed-sink", "replayed")).singleElement());
+            ReplayEstimate plan = index.plan(new ReplayRequest("replayed-sink", "earliest", "recorded-only", null));
+            assertThat(plan.running()).isEqualTo(1);
+            assertThat(plan.events()).isGreaterThanOrEqualTo(3);
+            assertThat(plan.partitions()).hasSize(2);
+            assertThat(plan.command())
+                    .isEqualTo("taskqueue replay --bootstrap-server "
+                            + cluster.kafka().get("bootstrap.servers")
+                            + " --name replayed-sink --to-earliest --execute");
+            assertThat(plan.notes().get(0))
+                    .isEqualTo("Stop all instances of the sink first: its group has 1 members, and Kafka does not move the "
+                            + "offsets of a group with members.");
+            assertThat(index.plan(new ReplayRequest(
+                                    "replayed-sink", "2026-11-23T09:30:00Z", "rerun", "queue=it's here,kind=Completed"))
+                            .command())
+                    .endsWith(" --to-datetime 2026-11-23T09:30:00Z --mode rerun --select "
+                            + "'queue=it'\\''s here,kind=Completed' --execute");
+            assertThatThrownBy(() -> index.plan(new ReplayRequest("replayed-sink", "noon", "rerun", "all")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("from is noon, but must be earliest, an offset, or a time such as 2026-11-23T09:30:00Z."
+                            + " Correct it.");
+            assertThatThrownBy(() -> index.plan(new ReplayRequest("replayed-sink", "0", "rerun", null)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("A rerun runs the effects of every selected event again, but nothing is selected.");
+            assertThatThrownBy(() -> index.plan(new ReplayRequest("nobody", "0", "recorded-only", null)))
+                    .isInstanceOf(NoSuchElementException.class)
+                    .hasMessage("There is no sink nobody on this cluster: no consumer group has that name. Check the name.");
+            assertThatThrownBy(() -> index.replays("nobody")).isInstanceOf(NoSuchElementException.class);
+        }
+        sink.close();
+    }
+
+    @Test
+    void aConsoleIsNoSinkAndAGroupThatIsNoSinkHasUnknownCounts() throws Exception {
+        cluster.dispatcher("consumed").enqueue("one");
+        cluster.commitAs("some-console");
+        cluster.commitAs("some-reader");
+        cluster.createTopic(TopicNames.consoleView("some-console"));
+        try (TopicSinkIndex index = index(new SettableQueues())) {
+            Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> {
+                SinkView reader = sink(index, "some-reader");
+                assertThat(reader.parked()).isNull();
+                assertThat(reader.failed()).isNull();
+                assertThat(reader.inFlight()).isNull();
+                assertThat(reader.undecodable()).isNull();
+                assertThat(reader.effects()).isNull();
+                assertThat(reader.lagEvents()).isPositive();
+                assertThat(reader.lagSeconds()).isNotNull();
+            });
+            assertThat(index.sinks()).extracting(SinkView::name).doesNotContain("some-console");
+            assertThatThrownBy(() -> index.parked(query("some-reader", null, 10, null), false))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("The parked events of sink some-reader are unknown: its state may not be read, is not read "
+                            + "yet, or holds more than 64 MiB of them. `taskqueue parked list --name some-reader` lists "
+                            + "them.");
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -22,6 +23,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
@@ -39,17 +41,25 @@ final class ViewCluster implements AutoCloseable {
 
     final String topic = "events-" + UUID.randomUUID();
     final String name = "console-" + UUID.randomUUID();
-    final Admin admin = Admin.create(kafka());
-    private final KafkaProducer<byte[], byte[]> producer =
-            new KafkaProducer<>(kafka(), new ByteArraySerializer(), new ByteArraySerializer());
+    final Admin admin;
+    private final Map<String, Object> kafka;
+    private final KafkaProducer<byte[], byte[]> producer;
     private final Path directory;
 
     ViewCluster() throws IOException {
-        directory = Files.createTempDirectory("view-cluster");
+        this(SharedBroker.KAFKA.bootstrapServers(), Files.createTempDirectory("view-cluster"));
     }
 
-    static Map<String, Object> kafka() {
-        return Map.of("bootstrap.servers", SharedBroker.KAFKA.bootstrapServers());
+    /** On another broker. */
+    ViewCluster(String servers, Path directory) {
+        this.kafka = Map.of("bootstrap.servers", servers);
+        this.directory = directory;
+        this.admin = Admin.create(kafka);
+        this.producer = new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    Map<String, Object> kafka() {
+        return kafka;
     }
 
     void createTopic(int partitions) throws Exception {
@@ -99,6 +109,19 @@ final class ViewCluster implements AutoCloseable {
     final void send(int partition, ReplicationEvent<String>... events) throws Exception {
         for (ReplicationEvent<String> event : events) {
             send(partition, event);
+        }
+    }
+
+    /** As a mirror does that copies in transactions. */
+    void sendInTransaction(int partition, ReplicationEvent<String> event) throws Exception {
+        Map<String, Object> properties = new HashMap<>(kafka());
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "mirror-" + UUID.randomUUID());
+        try (KafkaProducer<byte[], byte[]> mirror =
+                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+            mirror.initTransactions();
+            mirror.beginTransaction();
+            var unused = mirror.send(new ProducerRecord<>(topic, partition, null, CODEC.encode(event)));
+            mirror.commitTransaction();
         }
     }
 

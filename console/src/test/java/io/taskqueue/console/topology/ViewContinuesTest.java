@@ -98,6 +98,22 @@ class ViewContinuesTest {
     }
 
     @Test
+    void aTopicThatEndsWithTheMarkerOfATransactionIsReadToItsEnd() throws Exception {
+        try (ViewCluster cluster = new ViewCluster()) {
+            cluster.createTopic(1);
+            cluster.sendInTransaction(0, orders.enqueued(1));
+
+            try (ViewService view = cluster.view().start()) {
+                awaitEvents(view, "orders", 1);
+                ViewCluster.awaitCurrent(view);
+
+                assertThat(view.life("orders/1/1", false).orElseThrow().events())
+                        .hasSize(1);
+            }
+        }
+    }
+
+    @Test
     void aViewFollowsItsTopicThroughAddedPartitionsAndRecreation() throws Exception {
         try (ViewCluster cluster = new ViewCluster();
                 ViewService view = cluster.view().start()) {

@@ -41,7 +41,7 @@ class ViewOfAQueueTest {
             AutoCloseable following = view.follow(followed::add);
             try (TaskQueue<String> queue = TaskQueue.<String>builder("orders").build();
                     ReplicationSource<String> source = ReplicationSource.builder(queue, PayloadCodec.utf8())
-                            .kafka(ViewCluster.kafka())
+                            .kafka(cluster.kafka())
                             .topic(cluster.topic)
                             .registryTopic(cluster.topic + "-sources")
                             .sourcePeer("dispatcher-a")

@@ -32,7 +32,7 @@ final class Traffic implements AutoCloseable {
             new Behavior("thumbnails", 2, Duration.ofMillis(1_200), Duration.ofMillis(500), 1, Traffic::succeed),
             new Behavior("emails", 4, Duration.ofMillis(150), Duration.ofMillis(500), 1, Traffic::deliver),
             new Behavior("payments", 2, Duration.ofMillis(100), Duration.ofMillis(500), 1, Traffic::succeed),
-            new Behavior("reports", 8, Duration.ofMillis(5), Duration.ofMinutes(4), 1_000, Traffic::succeed));
+            new Behavior("reports", 8, Duration.ofMillis(5), Duration.ofMinutes(4), 2_000, Traffic::succeed));
 
     private final List<AutoCloseable> running = new ArrayList<>();
     private final List<TrafficQueue> queues = new ArrayList<>();

@@ -26,7 +26,7 @@ final class TrafficSinks implements AutoCloseable {
             new RetryPolicy(3, Duration.ofMillis(200), Duration.ofSeconds(1), 0);
 
     /** How long the slow sink takes for an event, of which it applies two side by side. */
-    private static final Duration SLOW = Duration.ofMillis(15);
+    private static final Duration SLOW = Duration.ofMillis(20);
 
     private static final int DECLINED = 40;
     private static final int REMEMBERED = 10_000;

@@ -1,11 +1,9 @@
 package io.taskqueue.cli.shared;
 
+import io.taskqueue.console.sinks.SinkGroups;
 import io.taskqueue.kafka.TopicOffsets;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.GroupListing;
-import org.apache.kafka.clients.admin.ListGroupsOptions;
 
 /** The event topic of a command, which must exist. */
 public final class ExistingTopic {
@@ -21,16 +19,8 @@ public final class ExistingTopic {
                                 + "--bootstrap-server and --topic."));
     }
 
-    /** The names of all consumer groups that have committed offsets of the topic, sorted. */
+    /** The names of all consumer groups that have committed offsets of the topic, sorted, without consoles. */
     public static List<String> readers(Admin admin, TopicOffsets topic) throws InterruptedException {
-        List<String> names = new ArrayList<>();
-        for (GroupListing group : KafkaOptions.REQUESTS.await(
-                admin.listGroups(ListGroupsOptions.forConsumerGroups()).all(), "list the consumer groups")) {
-            if (!topic.committed(group.groupId()).isEmpty()) {
-                names.add(group.groupId());
-            }
-        }
-        names.sort(null);
-        return names;
+        return new SinkGroups(admin, topic.name(), KafkaOptions.REQUEST_TIMEOUT).names(topic.partitions());
     }
 }

@@ -36,6 +36,13 @@ public final class Output {
         out.flush();
     }
 
+    /** Prints control characters of a terminal and what is between them, without a line break at the end. */
+    public void screen(String text) {
+        PrintWriter out = commandLine().getOut();
+        out.print(text);
+        out.flush();
+    }
+
     /** Prints a line of a result that has many, such as records; the same in each format. */
     public void line(String line) {
         commandLine().getOut().println(line);

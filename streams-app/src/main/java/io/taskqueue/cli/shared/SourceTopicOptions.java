@@ -1,6 +1,7 @@
 package io.taskqueue.cli.shared;
 
 import io.taskqueue.source.ReplicationSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,6 +30,11 @@ public final class SourceTopicOptions {
 
     public String registryTopic() {
         return registry.name();
+    }
+
+    /** The replication factor of topics that are created, if one was given. */
+    public Optional<Integer> replicationFactor() {
+        return Optional.ofNullable(replicationFactor);
     }
 
     /** Sets the options that were given. */

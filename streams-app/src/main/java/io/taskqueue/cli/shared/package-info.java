@@ -4,10 +4,12 @@
  * <pre>
  *   KafkaOptions, DiagnosticsOptions, Output                options, as picocli mixins
  *   TopicOption, RegistryTopicOption, SourceTopicOptions    the topics of a source, as mixins
+ *   StateDirectoryOption                                    where a sink keeps its local state
  *   OptionValue                                             how the values of options are read and refused
  *   ClassPath                                               classes that a user adds to a command
  *   CommandFailedException, ExitCode, ThreadFailures        how a command fails, also by one of its threads
  *   ShutdownSignal, StatePoller, Progress                   how a command waits, and shows that it does
+ *   LogFormat                                               the environment variable for the format of the log
  *   ExistingTopic                                           the event topic, which must exist
  * </pre>
  *

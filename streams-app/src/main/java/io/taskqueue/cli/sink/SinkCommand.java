@@ -12,6 +12,7 @@ import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.Progress;
 import io.taskqueue.cli.shared.ShutdownSignal;
+import io.taskqueue.cli.shared.StateDirectoryOption;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.kafka.OpenTransactions.HeldBack;
@@ -22,7 +23,6 @@ import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.status.QueueStatus;
 import io.taskqueue.streams.status.SinkStatus;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,13 +100,8 @@ public final class SinkCommand implements Callable<Integer> {
     @Mixin
     private SinkServiceOptions service = new SinkServiceOptions();
 
-    @Option(
-            names = "--state-dir",
-            paramLabel = "DIR",
-            description =
-                    "The directory of the local state; if it is lost, the state is restored from Kafka. Each instance on "
-                            + "one machine needs its own. Default: ~/.taskqueue/<bootstrap server>.")
-    private @Nullable Path stateDirectory;
+    @Mixin
+    private StateDirectoryOption stateDirectory = new StateDirectoryOption();
 
     @Option(
             names = "--adopt",
@@ -185,7 +180,7 @@ public final class SinkCommand implements Callable<Integer> {
                     .topic(topic.name())
                     .fingerprint((sink + " " + factory.target(sinkConfig)).strip())
                     .adopt(adopt)
-                    .stateDirectory(stateDirectory == null ? kafka.defaultStateDirectory() : stateDirectory)
+                    .stateDirectory(stateDirectory.of(kafka))
                     .retry(SinkFactoryLoader.call(factory, "retry", () -> factory.retry(sinkConfig)))
                     .breaker(SinkFactoryLoader.call(factory, "breaker", () -> factory.breaker(sinkConfig)))
                     .metrics(meters)

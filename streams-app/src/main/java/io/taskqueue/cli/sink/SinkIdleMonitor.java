@@ -94,7 +94,7 @@ public final class SinkIdleMonitor {
     }
 
     /** @throws CommandFailedException with the failure of the sink, if it has failed */
-    static void requireNotFailed(SinkStatus status) {
+    public static void requireNotFailed(SinkStatus status) {
         if (status.state() == SinkState.FAILED) {
             throw new CommandFailedException(
                     ExitCode.FAILED, status.failure().orElse("Sink " + status.sink() + " failed."));

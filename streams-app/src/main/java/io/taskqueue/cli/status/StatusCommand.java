@@ -10,11 +10,15 @@ import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.RegistryTopicOption;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.cli.status.NewestQueueEvents.NewestEvent;
+import io.taskqueue.config.DurationText;
 import io.taskqueue.kafka.OpenTransactions;
 import io.taskqueue.kafka.OpenTransactions.HeldBack;
 import io.taskqueue.kafka.TopicOffsets;
+import io.taskqueue.kafka.TopicReader;
+import io.taskqueue.queue.Ticker;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.SourceRegistry;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +30,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.IsolationLevel;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +43,11 @@ import picocli.CommandLine.Option;
         description =
                 "Reads the registry, the end of the event topic, the committed offsets, and the state and results of the sinks. Changes "
                         + "nothing.",
-        footer = {"", "Example: taskqueue status --bootstrap-server localhost:9092 --name billing"},
+        footer = {
+            "",
+            "Example: taskqueue status --bootstrap-server localhost:9092 --name billing",
+            "         taskqueue status --bootstrap-server localhost:9092 --watch"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class StatusCommand implements Callable<Integer> {
@@ -46,10 +55,15 @@ public final class StatusCommand implements Callable<Integer> {
     /** A transaction that was written to more recently is not reported: it is about to end. */
     private static final Duration RECENT_WRITE = Duration.ofSeconds(10);
 
+    private static final Duration INTERVAL = Duration.ofSeconds(2);
+    private static final Duration SHORTEST = Duration.ofMillis(500);
+    private static final Duration LONGEST = Duration.ofHours(1);
+
     /** How many diverged queues, and changes of the topic, are listed as text. */
     private static final int SHOWN = 20;
 
     private final Clock clock;
+    private final Ticker ticker;
 
     @Mixin
     private KafkaOptions kafka = new KafkaOptions();
@@ -58,7 +72,7 @@ public final class StatusCommand implements Callable<Integer> {
             names = "--name",
             paramLabel = "APP",
             converter = OptionValue.Sink.class,
-            description = "Only this sink. Default: every consumer group that has committed offsets of the topic.")
+            description = "Only this sink. Default: every consumer group that has committed offsets of the topic, without consoles.")
     private @Nullable String name;
 
     @Mixin
@@ -67,12 +81,38 @@ public final class StatusCommand implements Callable<Integer> {
     @Mixin
     private RegistryTopicOption registryTopic = new RegistryTopicOption();
 
+    @Option(
+            names = "--watch",
+            description = {
+                "Show it again and again, with rates and when each sink will have caught up, until Ctrl-C: in place on a terminal, "
+                        + "otherwise as blocks of text, or with --output json as one object a line. The topics are followed, not "
+                        + "read again."
+            })
+    private boolean watch;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "D",
+            description = "With --watch: the time between two rounds, 500ms to 1h. Default: 2s.")
+    private @Nullable Duration interval;
+
+    @Option(
+            names = "--count",
+            converter = OptionValue.Count.class,
+            paramLabel = "N",
+            description = "With --watch: stop after this many rounds. Default: until Ctrl-C.")
+    private @Nullable Integer count;
+
     @Mixin
     private Output output = new Output();
 
-    /** @param clock the current time, which the age of records is measured against */
-    public StatusCommand(Clock clock) {
+    /**
+     * @param clock the current time, which the age of records is measured against
+     * @param ticker measures the rates of {@code --watch}
+     */
+    public StatusCommand(Clock clock, Ticker ticker) {
         this.clock = clock;
+        this.ticker = ticker;
     }
 
     /**
@@ -102,18 +142,53 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        validateOptions();
         kafka.requireReachable();
         try (Admin admin = kafka.admin()) {
             TopicOffsets events = ExistingTopic.find(admin, topic.name());
-            Result result = new Result(queues(events), sinks(admin, events), openTransactions(events));
+            if (watch) {
+                List<String> unused = known(admin, events); // a wrong --name is reported before it is watched
+                watch();
+                return ExitCode.OK;
+            }
+            Result result = new Result(queues(), sinks(admin, events), openTransactions(events));
             output.result(text(result), result);
         }
         return ExitCode.OK;
     }
 
-    private List<QueueLine> queues(TopicOffsets events) throws InterruptedException {
+    private void validateOptions() {
+        if (!watch && (interval != null || count != null)) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "--interval and --count are about the rounds of --watch, but --watch was not given. Pass it as well.");
+        }
+        if (interval != null && (interval.compareTo(SHORTEST) < 0 || interval.compareTo(LONGEST) > 0)) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "--interval is " + DurationText.of(interval) + ", but must be from 500ms to 1h. Correct it.");
+        }
+    }
+
+    private void watch() throws InterruptedException, IOException {
+        new StatusWatch(
+                        new StatusWatch.Request(kafka.properties(), topic.name(), registryTopic.name(), name),
+                        interval == null ? INTERVAL : interval,
+                        count == null ? 0 : count,
+                        output,
+                        clock,
+                        ticker)
+                .run();
+    }
+
+    private List<QueueLine> queues() {
         Map<String, Claim> claims = SourceRegistry.read(kafka.properties(), registryTopic.name());
-        Map<String, NewestEvent> newest = NewestQueueEvents.read(events, kafka.properties());
+        NewestQueueEvents recent = new NewestQueueEvents(topic.name(), ticker);
+        try (TopicReader reader = TopicReader.open(
+                kafka.properties(), IsolationLevel.READ_UNCOMMITTED, KafkaOptions.REQUEST_TIMEOUT)) {
+            recent.read(reader);
+        }
+        Map<String, NewestEvent> newest = recent.byQueue();
         List<QueueLine> lines = new ArrayList<>();
         new TreeMap<>(claims).forEach((queue, claim) -> {
             NewestEvent event = newest.get(queue);
@@ -138,7 +213,8 @@ public final class StatusCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private List<SinkLag> sinks(Admin admin, TopicOffsets events) throws InterruptedException {
+    /** The sinks, among them the one that was named. */
+    private List<String> known(Admin admin, TopicOffsets events) throws InterruptedException {
         List<String> known = ExistingTopic.readers(admin, events);
         if (name != null && !known.contains(name)) {
             throw new CommandFailedException(
@@ -146,6 +222,11 @@ public final class StatusCommand implements Callable<Integer> {
                     "Sink " + name + " has not committed offsets of topic " + topic.name() + ". Sinks that have: "
                             + (known.isEmpty() ? "none" : String.join(", ", known)) + ". Check --name and --topic.");
         }
+        return known;
+    }
+
+    private List<SinkLag> sinks(Admin admin, TopicOffsets events) throws InterruptedException {
+        List<String> known = known(admin, events);
         Instant now = clock.instant();
         List<SinkLag> lags = new ArrayList<>();
         for (String sink : name == null ? known : List.of(name)) {

@@ -9,7 +9,7 @@
  *     SmallDisk          a small file system that can be filled
  *   KafkaCluster       three brokers and a controller, behind proxies
  *   QueueDispatchers   the dispatchers of a queue, one after the other
- *   SinkInstances      the instances of a sink
+ *   SinkProcesses      the instances of a sink
  *   RunRecorder        the driver's history: processes, phases, faults
  * </pre>
  *

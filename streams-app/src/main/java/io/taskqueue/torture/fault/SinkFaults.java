@@ -3,7 +3,7 @@ package io.taskqueue.torture.fault;
 import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.torture.cluster.PausedProcess;
 import io.taskqueue.torture.cluster.RunRecorder;
-import io.taskqueue.torture.cluster.SinkInstances;
+import io.taskqueue.torture.cluster.SinkProcesses;
 import io.taskqueue.torture.cluster.SmallDisk;
 import io.taskqueue.torture.cluster.TortureProcess;
 import io.taskqueue.torture.history.RunEntry.Disturbance;
@@ -18,7 +18,7 @@ public final class SinkFaults implements FaultInjector {
     private static final Duration STARTED = Duration.ofSeconds(30);
     private static final Duration REBALANCED = Duration.ofSeconds(3);
 
-    private final SinkInstances sinks;
+    private final SinkProcesses sinks;
     private final SinkOffsets offsets;
     private final PoisonRecords poison;
     private final RunRecorder recorder;
@@ -27,7 +27,7 @@ public final class SinkFaults implements FaultInjector {
 
     /** @param usualInstances how many run unless a fault changes it */
     public SinkFaults(
-            SinkInstances sinks,
+            SinkProcesses sinks,
             SinkOffsets offsets,
             PoisonRecords poison,
             RunRecorder recorder,
@@ -51,7 +51,7 @@ public final class SinkFaults implements FaultInjector {
         long first = -1;
         for (int check = 0; check < WORKING_CHECKS && !shutdown.await(Duration.ofMillis(500)); check++) {
             sinks.keepRunning();
-            SinkInstances.Status status = sinks.status();
+            SinkProcesses.Status status = sinks.status();
             if (status.answered() && first >= 0 && status.applied() > first) {
                 return;
             }

@@ -1,5 +1,6 @@
 package io.taskqueue.streams.clients;
 
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.streams.execution.ThreadGuard;
@@ -49,7 +50,7 @@ public final class DecodeAhead<T> implements AutoCloseable {
         this.topic = settings.topics().events();
         this.queues = settings.application().queues();
         this.decoder = Executors.newSingleThreadExecutor(work -> {
-            Thread thread = new Thread(work, settings.name() + "-decoder");
+            Thread thread = new Thread(LogFields.ofSink(settings.name()).around(work), settings.name() + "-decoder");
             thread.setDaemon(true);
             return thread;
         });

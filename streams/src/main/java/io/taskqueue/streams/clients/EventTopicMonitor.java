@@ -1,5 +1,6 @@
 package io.taskqueue.streams.clients;
 
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.settings.SinkSettings;
@@ -49,7 +50,7 @@ public final class EventTopicMonitor implements EventTopic, AutoCloseable {
         this.producerTakes = producerTakes;
         this.latest = first;
         this.reader = Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread thread = new Thread(work, sink + "-topic-monitor");
+            Thread thread = new Thread(LogFields.ofSink(sink).around(work), sink + "-topic-monitor");
             thread.setDaemon(true);
             return thread;
         });

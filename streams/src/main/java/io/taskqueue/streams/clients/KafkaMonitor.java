@@ -1,6 +1,7 @@
 package io.taskqueue.streams.clients;
 
 import io.taskqueue.config.DurationText;
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.settings.SinkSettings;
@@ -63,7 +64,8 @@ public final class KafkaMonitor implements AutoCloseable {
         this.checks = checks;
         this.ticker = settings.instruments().ticker();
         this.thread = Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread monitor = new Thread(work, settings.name() + "-kafka-monitor");
+            Thread monitor =
+                    new Thread(LogFields.ofSink(settings.name()).around(work), settings.name() + "-kafka-monitor");
             monitor.setDaemon(true);
             return monitor;
         });

@@ -4,6 +4,7 @@ import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.kafka.TopicNames;
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.status.SinkState;
@@ -80,7 +81,7 @@ public final class InstancePublisher implements AutoCloseable {
         this.instance = instance;
         this.writer = writer;
         this.ticker = settings.instruments().ticker();
-        this.thread = new Thread(this::run, settings.name() + "-instance");
+        this.thread = new Thread(LogFields.ofSink(settings.name()).around(this::run), settings.name() + "-instance");
         thread.setDaemon(true);
     }
 

@@ -1,5 +1,5 @@
 /**
- * What the instances of a sink report about themselves on the topic {@code NAME-instances}, for the console and the commands.
+ * What the instances of a sink report about themselves on the topic {@code *-instances}, for the console and the commands.
  *
  * <pre>
  *   SinkInstance        a report

@@ -2,6 +2,7 @@ package io.taskqueue.streams.parking;
 
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.serde.UndecodableEventException;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -33,59 +34,70 @@ record ParkedLog(String sink, String sinkOptions, int partition) {
 
     void parked(ParkableEvent parked, GiveUp giveUp, ParkedState.Failed state) {
         ReplicationEvent<?> event = parked.event();
-        LOG.warn(
-                "Sink {}: {} at offset {} of partition {} is parked: it could not be applied in {}, the last of which ended "
-                        + "with {}: {}. Later events of task {} wait behind it; other tasks continue. Fix the cause and redrive "
-                        + "it with `taskqueue parked redrive {} --task {} --execute`, or discard it with `parked discard`",
-                sink,
-                event,
-                parked.location().offset(),
-                partition,
-                giveUp.attemptsText(),
-                state.error().code(),
-                state.error().message(),
-                event.taskId(),
-                sinkOptions,
-                quoted(event.taskId()));
+        fields().event(event)
+                .during(() -> LOG.warn(
+                        "Sink {}: {} at offset {} of partition {} is parked: it could not be applied in {}, the last of which ended "
+                                + "with {}: {}. Later events of task {} wait behind it; other tasks continue. Fix the cause and redrive "
+                                + "it with `taskqueue parked redrive {} --task {} --execute`, or discard it with `parked discard`",
+                        sink,
+                        event,
+                        parked.location().offset(),
+                        partition,
+                        giveUp.attemptsText(),
+                        state.error().code(),
+                        state.error().message(),
+                        event.taskId(),
+                        sinkOptions,
+                        quoted(event.taskId())));
     }
 
     void redriven(ParkedCommand command) {
-        LOG.info("Sink {}: task {} is redriven, as decided by {}", sink, command.task(), by(command));
+        fields().task(command.task())
+                .during(() ->
+                        LOG.info("Sink {}: task {} is redriven, as decided by {}", sink, command.task(), by(command)));
     }
 
     void discarded(ParkedCommand command, int events) {
-        LOG.warn(
-                "Sink {}: {} of task {} {} discarded, from offset {} on, as decided by {}: {}",
-                sink,
-                events == 1 ? "the first parked event" : "all " + events + " parked events",
-                command.task(),
-                events == 1 ? "is" : "are",
-                command.offset(),
-                by(command),
-                command.reason());
+        fields().task(command.task())
+                .during(() -> LOG.warn(
+                        "Sink {}: {} of task {} {} discarded, from offset {} on, as decided by {}: {}",
+                        sink,
+                        events == 1 ? "the first parked event" : "all " + events + " parked events",
+                        command.task(),
+                        events == 1 ? "is" : "are",
+                        command.offset(),
+                        by(command),
+                        command.reason()));
     }
 
     void changedSince(ParkedCommand command) {
-        LOG.info(
-                "Sink {}: the command to {} task {} is ignored: the task is not parked any more as the command states, from "
-                        + "offset {} on in round {}",
-                sink,
-                command.action().command(),
-                command.task(),
-                command.offset(),
-                command.round());
+        fields().task(command.task())
+                .during(() -> LOG.info(
+                        "Sink {}: the command to {} task {} is ignored: the task is not parked any more as the command states, from "
+                                + "offset {} on in round {}",
+                        sink,
+                        command.action().command(),
+                        command.task(),
+                        command.offset(),
+                        command.round()));
     }
 
     void undecodable(ParkedEntry entry, UndecodableEventException reason) {
-        LOG.error(
-                "Sink {}: the parked event {} of queue {} at offset {} cannot be decoded any more, so task {} stays parked. "
-                        + "Start the sink with the codec that it had before, and redrive the task again",
-                sink,
-                entry.position(),
-                entry.queue(),
-                entry.key().offset(),
-                entry.key().task(),
-                reason);
+        fields().event(entry.queue(), entry.position())
+                .task(entry.key().task())
+                .during(() -> LOG.error(
+                        "Sink {}: the parked event {} of queue {} at offset {} cannot be decoded any more, so task {} stays parked. "
+                                + "Start the sink with the codec that it had before, and redrive the task again",
+                        sink,
+                        entry.position(),
+                        entry.queue(),
+                        entry.key().offset(),
+                        entry.key().task(),
+                        reason));
+    }
+
+    private LogFields fields() {
+        return LogFields.ofSink(sink).partition(partition);
     }
 
     /** A task, quoted for a shell if necessary: its queue may have any name. */

@@ -1,5 +1,6 @@
 package io.taskqueue.streams.partition;
 
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.effect.ApplyOutcome;
@@ -25,22 +26,26 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
     private final OutcomeQueue outcomes;
     private final BooleanSupplier revoked;
     private final ReplicationSink<T> sink;
+    private final LogFields fields;
     private final AttemptLog failures;
 
     /**
      * @param revoked whether the partition is not this instance's any more, so that an interruption is not a failure
      * @param latency where the duration of actions is counted
+     * @param fields what lines that are logged during an attempt have, beside the event's
      */
     EventApplier(
             SinkSettings<T> settings,
             CircuitBreaker breaker,
             OutcomeQueue outcomes,
             BooleanSupplier revoked,
-            LatencyHistogram latency) {
+            LatencyHistogram latency,
+            LogFields fields) {
         this.settings = settings;
         this.breaker = breaker;
         this.outcomes = outcomes;
         this.revoked = revoked;
+        this.fields = fields;
         ReplicationSink<T> applied = settings.application().sink();
         Ticker ticker = settings.instruments().ticker();
         this.sink = (event, effects) -> applied.apply(event, new TimedEffects(effects, latency, ticker));
@@ -50,7 +55,7 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
     @Override
     public Next run(InFlightEvent<T> event) {
         try {
-            return attempt(event);
+            return fields.event(event.event()).get(() -> attempt(event));
         } catch (Throwable unexpected) { // without an outcome its task would never continue
             return giveUp(event, GiveUp.Reason.MISUSED, unexpected);
         } finally {

@@ -2,6 +2,7 @@ package io.taskqueue.streams.partition;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.SinkStoppedException;
@@ -78,6 +79,7 @@ final class PartitionHistory {
     private final Replays replays;
     private final SinkProgress progress;
     private final int partition;
+    private final LogFields fields;
     private final LogHistory log;
     private final Set<String> changedQueues = new HashSet<>();
 
@@ -87,6 +89,7 @@ final class PartitionHistory {
         this.replays = stored.replays();
         this.progress = progress;
         this.partition = log.partition();
+        this.fields = LogFields.ofSink(settings.name()).partition(partition);
         this.log = new LogHistory(settings, stored, progress, log, changedQueues::add);
         changedQueues.addAll(checkpoints.queues());
         showPeers(checkpoints.queues());
@@ -140,12 +143,13 @@ final class PartitionHistory {
             haltWhereNeeded(found, queue, arrival, known);
             report(found, queue, arrival, known, reported);
         } else if (!arrival.opensEpoch()) {
-            LOG.warn(
-                    "Sink {}: the history of queue {} begins for this sink at event {}; earlier events were not in the topic "
-                            + "when the sink joined, or the sink was not for this queue yet",
-                    settings.name(),
-                    queue,
-                    arrival.position());
+            fields.event(queue, arrival.position())
+                    .during(() -> LOG.warn(
+                            "Sink {}: the history of queue {} begins for this sink at event {}; earlier events were not in the topic "
+                                    + "when the sink joined, or the sink was not for this queue yet",
+                            settings.name(),
+                            queue,
+                            arrival.position()));
         }
         if (!found.after().equals(known)) {
             checkpoints.put(queue, found.after());
@@ -312,10 +316,11 @@ final class PartitionHistory {
         gone.forEach(queue -> {
             changedQueues.remove(queue);
             progress.forget(queue);
-            LOG.info(
-                    "Sink {}: queue {} had no event for a long time; its checkpoint is deleted",
-                    settings.name(),
-                    queue);
+            fields.queue(queue)
+                    .during(() -> LOG.info(
+                            "Sink {}: queue {} had no event for a long time; its checkpoint is deleted",
+                            settings.name(),
+                            queue));
         });
         progress.forgetReleased(before);
     }
@@ -373,13 +378,14 @@ final class PartitionHistory {
             case STALE -> {
                 reported.fenced();
                 if (arrival.opensEpoch()) {
-                    LOG.error(
-                            "Sink {}: a source opened epoch {} of queue {} at offset {}, behind a higher one. Its events "
-                                    + "are dropped. The registry of sources was deleted or is another cluster's: restore it",
-                            settings.name(),
-                            arrival.position().epoch(),
-                            queue,
-                            arrival.offset());
+                    fields.event(queue, arrival.position())
+                            .during(() -> LOG.error(
+                                    "Sink {}: a source opened epoch {} of queue {} at offset {}, behind a higher one. Its events "
+                                            + "are dropped. The registry of sources was deleted or is another cluster's: restore it",
+                                    settings.name(),
+                                    arrival.position().epoch(),
+                                    queue,
+                                    arrival.offset()));
                 }
             }
             case FORKED -> throw forked(queue, arrival);
@@ -393,19 +399,20 @@ final class PartitionHistory {
 
     private void report(String queue, Arrival arrival, Checkpoint known, Gap gap, QueueProgress reported) {
         reported.gap(gap.missing().atLeast());
-        LOG.error(
-                "Sink {}: {} of queue {} are missing: the newest read is {} at offset {}, and the next one is {} at offset {}; {}. The queue "
-                        + "is marked diverged, and the sink continues. Compare its target with the source, then clear the mark with "
-                        + "--clear-diverged={} (in code, clearDiverged)",
-                settings.name(),
-                gap.missing().text(),
-                queue,
-                gap.before(),
-                known.taken().offset(),
-                gap.found(),
-                arrival.offset(),
-                gap.cause().text(),
-                queue);
+        fields.event(queue, arrival.position())
+                .during(() -> LOG.error(
+                        "Sink {}: {} of queue {} are missing: the newest read is {} at offset {}, and the next one is {} at offset {}; {}. The queue "
+                                + "is marked diverged, and the sink continues. Compare its target with the source, then clear the mark with "
+                                + "--clear-diverged={} (in code, clearDiverged)",
+                        settings.name(),
+                        gap.missing().text(),
+                        queue,
+                        gap.before(),
+                        known.taken().offset(),
+                        gap.found(),
+                        arrival.offset(),
+                        gap.cause().text(),
+                        queue));
     }
 
     private SinkStoppedException halted(String queue, Arrival arrival, Gap gap) {

@@ -1,6 +1,7 @@
 package io.taskqueue.streams.partition;
 
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.SinkStoppedException;
@@ -84,7 +85,13 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
                 lifecycle,
                 workers.threads(),
                 workers.breaker(),
-                new EventApplier<>(settings, workers.breaker(), outcomes, lifecycle::revoked, progress.latency()),
+                new EventApplier<>(
+                        settings,
+                        workers.breaker(),
+                        outcomes,
+                        lifecycle::revoked,
+                        progress.latency(),
+                        LogFields.ofSink(settings.name()).partition(partition)),
                 settings.instruments().ticker());
         this.dispatcher = new EventDispatcher<>(
                 new Scope<>(settings, progress, partition, stores.limit()),

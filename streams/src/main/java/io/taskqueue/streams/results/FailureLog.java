@@ -1,5 +1,6 @@
 package io.taskqueue.streams.results;
 
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.store.EffectResult;
@@ -35,13 +36,15 @@ public final class FailureLog {
             notLogged++;
             return;
         }
-        LOG.warn(
-                "Effect {} failed permanently, which is recorded and not attempted again ({} more failed since the line before): {}. "
-                        + "List recorded failures with `taskqueue results --failed`; run them again with `taskqueue replay --mode "
-                        + "rerun --select result=failed`",
-                key,
-                notLogged,
-                failed.error().message().replaceFirst("\\.$", ""));
+        LogFields.ofSink(key.sink())
+                .event(key.queueName(), key.position())
+                .during(() -> LOG.warn(
+                        "Effect {} failed permanently, which is recorded and not attempted again ({} more failed since the line before): {}. "
+                                + "List recorded failures with `taskqueue results --failed`; run them again with `taskqueue replay --mode "
+                                + "rerun --select result=failed`",
+                        key,
+                        notLogged,
+                        failed.error().message().replaceFirst("\\.$", "")));
         begun = true;
         notLogged = 0;
         nextAt = now + INTERVAL.toNanos();

@@ -1,5 +1,6 @@
 package io.taskqueue.streams.status;
 
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.queue.CallbackFailures;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -76,7 +77,7 @@ public final class Observers implements AutoCloseable {
         private Observer(Consumer<? super AppliedEvent<?>> consumer, LongConsumer missed) {
             this.consumer = consumer;
             this.missed = missed;
-            this.thread = new Thread(this, sink + "-observer");
+            this.thread = new Thread(LogFields.ofSink(sink).around(this), sink + "-observer");
             thread.setDaemon(true);
         }
 

@@ -2,6 +2,7 @@ package io.taskqueue.streams.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.logging.LogFields;
 import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryLaterException;
@@ -103,7 +104,13 @@ class EventApplierTest {
                     lifecycle,
                     threads,
                     breaker,
-                    new EventApplier<>(settings, breaker, outcomes, lifecycle::revoked, new LatencyHistogram()),
+                    new EventApplier<>(
+                            settings,
+                            breaker,
+                            outcomes,
+                            lifecycle::revoked,
+                            new LatencyHistogram(),
+                            LogFields.ofSink("billing")),
                     settings.instruments().ticker());
         }
 

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The instances of a sink, each with a state directory that its next process uses again. Used by one thread at a time. */
-public final class SinkInstances {
+public final class SinkProcesses {
 
     private static final String MAIN = "io.taskqueue.torture.workload.SinkMain";
     private static final int HEAP = 112;
@@ -32,7 +32,7 @@ public final class SinkInstances {
      * @param directory of its state directories
      * @param arguments the arguments of a process, from those that differ between the instances
      */
-    public SinkInstances(
+    public SinkProcesses(
             String name, Children children, Path directory, Function<Map<String, String>, List<String>> arguments)
             throws IOException {
         this.name = name;

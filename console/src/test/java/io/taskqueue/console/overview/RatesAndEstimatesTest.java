@@ -1,0 +1,79 @@
+package io.taskqueue.console.overview;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskqueue.event.Position;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The rates of the overview, and when a lag will be 0. */
+class RatesAndEstimatesTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+
+    @Test
+    void theRateIsThatOfTheLastMinute() {
+        RateMeter meter = new RateMeter();
+        for (int second = 0; second <= 600; second++) {
+            long total = second <= 300 ? 100L * second : 30_000 + 2L * (second - 300);
+            meter.measure(TimeUnit.SECONDS.toNanos(second), total);
+        }
+
+        assertThat(meter.perSecond()).isEqualTo(2.0);
+    }
+
+    @Test
+    void oneMeasurementIsNoRateAndANumberThatGoesBackBeginsAgain() {
+        RateMeter meter = new RateMeter();
+        assertThat(meter.perSecond()).isZero();
+        meter.measure(TimeUnit.SECONDS.toNanos(1), 1_000);
+        assertThat(meter.perSecond()).isZero();
+        meter.measure(TimeUnit.SECONDS.toNanos(2), 1_010);
+        assertThat(meter.perSecond()).isEqualTo(10);
+
+        meter.measure(TimeUnit.SECONDS.toNanos(3), 0);
+        assertThat(meter.perSecond()).isZero();
+        meter.measure(TimeUnit.SECONDS.toNanos(4), 5);
+        assertThat(meter.perSecond()).isEqualTo(5);
+    }
+
+    @Test
+    void aLagIsCaughtUpByTheDifferenceOfBothRates() {
+        assertThat(CatchUpTime.seconds(1_000L, 60, 10)).isEqualTo(20.0);
+        assertThat(CatchUpTime.seconds(0L, 0, 10)).isZero();
+        assertThat(CatchUpTime.seconds(1L, 10, 10)).isNull();
+        assertThat(CatchUpTime.seconds(1L, 5, 10)).isNull();
+        assertThat(CatchUpTime.seconds(null, 60, 10)).isNull();
+        assertThat(CatchUpTime.seconds(1_000_000_000L, 10.000001, 10)).isNull();
+    }
+
+    @Test
+    void theFirstEventBehindAPositionHasTheTimeAtWhichItWasSeen() {
+        NewestPositions positions = new NewestPositions();
+        positions.add(new Position(1, 10), NOON);
+        positions.add(new Position(1, 20), NOON.plusSeconds(10));
+        positions.add(new Position(2, 0), NOON.plusSeconds(20));
+
+        assertThat(positions.firstBehind(new Position(1, 10))).contains(NOON.plusSeconds(10));
+        assertThat(positions.firstBehind(new Position(1, 20))).contains(NOON.plusSeconds(20));
+        assertThat(positions.firstBehind(new Position(2, 0))).isEmpty();
+        assertThat(positions.firstBehind(new Position(1, 9)))
+                .as("behind an older position, others may be older")
+                .isEmpty();
+        assertThat(positions.firstBehind(null)).isEmpty();
+    }
+
+    @Test
+    void onlyTheNewestPositionsAreHeld() {
+        NewestPositions positions = new NewestPositions();
+        for (int second = 0; second < 1_000; second++) {
+            positions.add(new Position(1, second), NOON.plusSeconds(second));
+        }
+
+        assertThat(positions.firstBehind(new Position(1, 999 - NewestPositions.LIMIT)))
+                .isEmpty();
+        assertThat(positions.firstBehind(new Position(1, 1_000 - NewestPositions.LIMIT)))
+                .contains(NOON.plusSeconds(1_001 - NewestPositions.LIMIT));
+    }
+}
