@@ -31,9 +31,10 @@ final class ExampleCluster {
     private static final List<Double> BOUNDS =
             List.of(1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 2_000.0, 5_000.0);
     private static final String CARD_ERROR =
-            "com.example.billing.ChargeFailed: POST https://billing.example/charges answered 503 Service Unavailable\n"
-                    + "\tat com.example.billing.Billing.charge(Billing.java:87)\n"
-                    + "\tat com.example.billing.BillingSink.apply(BillingSink.java:31)";
+            """
+            com.example.billing.ChargeFailed: POST https://billing.example/charges answered 503 Service Unavailable
+            \tat com.example.billing.Billing.charge(Billing.java:87)
+            \tat com.example.billing.BillingSink.apply(BillingSink.java:31)""";
 
     private final Instant now;
     private final FakeCluster cluster;
@@ -286,8 +287,10 @@ final class ExampleCluster {
                 "The lease expired.",
                 "order-A-90133");
         String payload = "{\"order\":\"A-90133\",\"items\":[{\"sku\":\"T-17\",\"count\":2}],\"total\":\"42.00\"}";
-        String shipping = "java.io.IOException: POST https://warehouse.example/ship answered 503 Service Unavailable\n"
-                + "\tat com.example.orders.Warehouse.ship(Warehouse.java:42)";
+        String shipping =
+                """
+                java.io.IOException: POST https://warehouse.example/ship answered 503 Service Unavailable
+                \tat com.example.orders.Warehouse.ship(Warehouse.java:42)""";
         List<EventView> events = List.of(
                 event(task, "Enqueued", 43_100, 96_000, 1, null, null, payload),
                 event(task, "LeaseGranted", 43_131, 95_200, 1, "L-8810 worker-3", null, null),

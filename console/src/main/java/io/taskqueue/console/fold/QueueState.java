@@ -34,6 +34,7 @@ final class QueueState {
             EventKind.LEASE_EXPIRED,
             EventKind.FAILED);
 
+
     final String name;
     private @Nullable Position last;
     private Instant lastEventAt = Instant.EPOCH;
