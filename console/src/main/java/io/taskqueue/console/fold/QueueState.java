@@ -34,7 +34,6 @@ final class QueueState {
             EventKind.LEASE_EXPIRED,
             EventKind.FAILED);
 
-
     final String name;
     private @Nullable Position last;
     private Instant lastEventAt = Instant.EPOCH;

@@ -189,7 +189,6 @@ class ProblemsAreStatedTest {
                         .badges())
                 .hasSize(6)
                 .last()
-                .isEqualTo(new Badge(
-                        Kind.DIVERGED, "And 3 more, which `taskqueue status --output json` lists."));
+                .isEqualTo(new Badge(Kind.DIVERGED, "And 3 more, which `taskqueue status --output json` lists."));
     }
 }

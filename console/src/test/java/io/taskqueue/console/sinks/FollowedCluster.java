@@ -2,6 +2,7 @@ package io.taskqueue.console.sinks;
 
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.queue.Lease;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
@@ -10,7 +11,6 @@ import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.streams.SinkService;
-import io.taskqueue.kafka.TopicNames;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

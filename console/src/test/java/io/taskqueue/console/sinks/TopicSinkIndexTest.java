@@ -112,17 +112,17 @@ class TopicSinkIndexTest {
         SinkService sink = cluster.sink("effects-sink", "effects", cluster.billing());
         queue.enqueue("one", "refuse two", "three");
         SettableQueues queues = new SettableQueues();
-        TopicSinkIndex.Builder small =
-                TopicSinkIndex.builder(cluster.kafka(), queues).interval(Duration.ofMillis(200)).maxResultBytes(1);
+        TopicSinkIndex.Builder small = TopicSinkIndex.builder(cluster.kafka(), queues)
+                .interval(Duration.ofMillis(200))
+                .maxResultBytes(1);
         try (TopicSinkIndex held = index(queues);
                 TopicSinkIndex read = small.start()) {
             for (TopicSinkIndex index : List.of(held, read)) {
-                Awaitility.await()
-                        .atMost(FollowedCluster.PATIENCE)
-                        .untilAsserted(() -> assertThat(index.positions("effects-sink", "effects"))
-                                .singleElement()
-                                .extracting(SinkPosition::sequence)
-                                .isEqualTo(3L));
+                Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> assertThat(
+                                index.positions("effects-sink", "effects"))
+                        .singleElement()
+                        .extracting(SinkPosition::sequence)
+                        .isEqualTo(3L));
                 SinkPosition position =
                         index.positions("effects-sink", "effects").get(0);
                 TaskLife first = life("effects", position.epoch(), 1);
@@ -131,8 +131,7 @@ class TopicSinkIndexTest {
                     assertThat(effect.effect()).isEqualTo("charge");
                     assertThat(effect.outcome()).isEqualTo("succeeded");
                     assertThat(effect.result()).isEqualTo("\"receipt of one\"");
-                    assertThat(effect.key())
-                            .isEqualTo("effects-sink/0/effects/" + position.epoch() + "/1/charge");
+                    assertThat(effect.key()).isEqualTo("effects-sink/0/effects/" + position.epoch() + "/1/charge");
                 });
                 assertThat(index.effects(first, false)).singleElement().satisfies(effect -> assertThat(effect.result())
                         .isNull());
@@ -176,10 +175,9 @@ class TopicSinkIndexTest {
         SinkService sink = cluster.sink("parked-sink", "parked", cluster.billing());
         queue.enqueue("fail one", "fail two", "three", "fail four");
         try (TopicSinkIndex index = index(new SettableQueues())) {
-            Awaitility.await()
-                    .atMost(FollowedCluster.PATIENCE)
-                    .untilAsserted(() ->
-                            assertThat(sink(index, "parked-sink").parked()).isEqualTo(3));
+            Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> assertThat(
+                            sink(index, "parked-sink").parked())
+                    .isEqualTo(3));
             Page<ParkedView> first = index.parked(query("parked-sink", null, 2, null), false);
             assertThat(first.total()).isEqualTo(3);
             assertThat(first.items()).hasSize(2).allMatch(task -> task.payload() == null);
@@ -194,20 +192,20 @@ class TopicSinkIndexTest {
             ParkedQuery one = query("parked-sink", task, 10, null);
             ParkedDecision discard =
                     new ParkedDecision(ParkedDecision.Action.DISCARD, "alice", "no such card", true, true);
-            assertThat(index.decide(one, discard))
-                    .isEqualTo(new ParkedDecision.Outcome(List.of(task), 1, false));
+            assertThat(index.decide(one, discard)).isEqualTo(new ParkedDecision.Outcome(List.of(task), 1, false));
             assertThat(sink(index, "parked-sink").parked()).isEqualTo(3);
             ParkedDecision unexplained = new ParkedDecision(ParkedDecision.Action.DISCARD, "alice", "", true, true);
             assertThatThrownBy(() -> index.decide(one, unexplained))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("A discard is recorded with who decided it and why, but 'reason' is empty. Pass a text for it.");
+                    .hasMessage(
+                            "A discard is recorded with who decided it and why, but 'reason' is empty. Pass a text for it.");
             assertThat(index.decide(
-                            one, new ParkedDecision(ParkedDecision.Action.DISCARD, "alice", "no such card", true, false)))
+                            one,
+                            new ParkedDecision(ParkedDecision.Action.DISCARD, "alice", "no such card", true, false)))
                     .isEqualTo(new ParkedDecision.Outcome(List.of(task), 1, true));
             Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> {
                 assertThat(sink(index, "parked-sink").parked()).isEqualTo(2);
-                assertThat(index.parked(
-                                        new ParkedQuery("parked-sink", null, null, null, "discarded", 10, null), false)
+                assertThat(index.parked(new ParkedQuery("parked-sink", null, null, null, "discarded", 10, null), false)
                                 .items())
                         .singleElement()
                         .satisfies(parked -> assertThat(parked.error()).contains("by alice: no such card"));
@@ -219,10 +217,9 @@ class TopicSinkIndexTest {
                             .tasks())
                     .as("whatever the limit of the query")
                     .hasSize(2);
-            Awaitility.await()
-                    .atMost(FollowedCluster.PATIENCE)
-                    .untilAsserted(
-                            () -> assertThat(sink(index, "parked-sink").parked()).isZero());
+            Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> assertThat(
+                            sink(index, "parked-sink").parked())
+                    .isZero());
         } finally {
             cluster.repaired = false;
         }
@@ -239,10 +236,9 @@ class TopicSinkIndexTest {
         SinkService sink = cluster.sink("replayed-sink", "replayed", cluster.billing());
         queue.enqueue("one", "two");
         try (TopicSinkIndex index = index(new SettableQueues())) {
-            Awaitility.await()
-                    .atMost(FollowedCluster.PATIENCE)
-                    .untilAsserted(() ->
-                            assertThat(index.positions("replayed-sink", "replayed")).singleElement());
+            Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> assertThat(
+                            index.positions("replayed-sink", "replayed"))
+                    .singleElement());
             ReplayEstimate plan = index.plan(new ReplayRequest("replayed-sink", "earliest", "recorded-only", null));
             assertThat(plan.running()).isEqualTo(1);
             assertThat(plan.events()).isGreaterThanOrEqualTo(3);
@@ -252,8 +248,9 @@ class TopicSinkIndexTest {
                             + cluster.kafka().get("bootstrap.servers")
                             + " --name replayed-sink --to-earliest --execute");
             assertThat(plan.notes().get(0))
-                    .isEqualTo("Stop all instances of the sink first: its group has 1 members, and Kafka does not move the "
-                            + "offsets of a group with members.");
+                    .isEqualTo(
+                            "Stop all instances of the sink first: its group has 1 members, and Kafka does not move the "
+                                    + "offsets of a group with members.");
             assertThat(index.plan(new ReplayRequest(
                                     "replayed-sink", "2026-11-23T09:30:00Z", "rerun", "queue=it's here,kind=Completed"))
                             .command())
@@ -265,10 +262,12 @@ class TopicSinkIndexTest {
                             + " Correct it.");
             assertThatThrownBy(() -> index.plan(new ReplayRequest("replayed-sink", "0", "rerun", null)))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageStartingWith("A rerun runs the effects of every selected event again, but nothing is selected.");
+                    .hasMessageStartingWith(
+                            "A rerun runs the effects of every selected event again, but nothing is selected.");
             assertThatThrownBy(() -> index.plan(new ReplayRequest("nobody", "0", "recorded-only", null)))
                     .isInstanceOf(NoSuchElementException.class)
-                    .hasMessage("There is no sink nobody on this cluster: no consumer group has that name. Check the name.");
+                    .hasMessage(
+                            "There is no sink nobody on this cluster: no consumer group has that name. Check the name.");
             assertThatThrownBy(() -> index.replays("nobody")).isInstanceOf(NoSuchElementException.class);
         }
         sink.close();
@@ -294,9 +293,10 @@ class TopicSinkIndexTest {
             assertThat(index.sinks()).extracting(SinkView::name).doesNotContain("some-console");
             assertThatThrownBy(() -> index.parked(query("some-reader", null, 10, null), false))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("The parked events of sink some-reader are unknown: its state may not be read, is not read "
-                            + "yet, or holds more than 64 MiB of them. `taskqueue parked list --name some-reader` lists "
-                            + "them.");
+                    .hasMessage(
+                            "The parked events of sink some-reader are unknown: its state may not be read, is not read "
+                                    + "yet, or holds more than 64 MiB of them. `taskqueue parked list --name some-reader` lists "
+                                    + "them.");
         }
     }
 }

@@ -81,7 +81,9 @@ class TenThousandQueuesTest {
         assertThat(all.get(0).depth().pending()).isEqualTo(LIVE);
         fold.refresh(queues, Instant.MIN, false);
         queues.publish();
-        assertThat(queues.queues() == all).as("the same list where nothing has changed").isTrue();
+        assertThat(queues.queues() == all)
+                .as("the same list where nothing has changed")
+                .isTrue();
 
         var unused = fold.apply(sources.get(4_711).leased(1, 1), offset++);
         fold.refresh(queues, Instant.MIN, false);

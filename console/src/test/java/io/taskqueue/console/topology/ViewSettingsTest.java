@@ -82,8 +82,7 @@ class ViewSettingsTest {
                         "consumer.session.timeout.ms", "9000",
                         "security.protocol", "SSL"),
                 Path.of("state"),
-                new ViewSettings.Limits(
-                        FoldBounds.DEFAULT, 1, 8L << 20, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                new ViewSettings.Limits(FoldBounds.DEFAULT, 1, 8L << 20, Duration.ofSeconds(1), Duration.ofSeconds(1)),
                 new ViewSettings.Instruments(Clock.systemUTC(), Ticker.system()));
 
         assertThat(ViewProperties.of(settings))

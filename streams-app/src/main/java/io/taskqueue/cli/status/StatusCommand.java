@@ -72,7 +72,8 @@ public final class StatusCommand implements Callable<Integer> {
             names = "--name",
             paramLabel = "APP",
             converter = OptionValue.Sink.class,
-            description = "Only this sink. Default: every consumer group that has committed offsets of the topic, without consoles.")
+            description =
+                    "Only this sink. Default: every consumer group that has committed offsets of the topic, without consoles.")
     private @Nullable String name;
 
     @Mixin
@@ -184,8 +185,8 @@ public final class StatusCommand implements Callable<Integer> {
     private List<QueueLine> queues() {
         Map<String, Claim> claims = SourceRegistry.read(kafka.properties(), registryTopic.name());
         NewestQueueEvents recent = new NewestQueueEvents(topic.name(), ticker);
-        try (TopicReader reader = TopicReader.open(
-                kafka.properties(), IsolationLevel.READ_UNCOMMITTED, KafkaOptions.REQUEST_TIMEOUT)) {
+        try (TopicReader reader =
+                TopicReader.open(kafka.properties(), IsolationLevel.READ_UNCOMMITTED, KafkaOptions.REQUEST_TIMEOUT)) {
             recent.read(reader);
         }
         Map<String, NewestEvent> newest = recent.byQueue();

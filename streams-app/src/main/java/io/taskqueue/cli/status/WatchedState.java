@@ -79,12 +79,15 @@ record WatchedState(String at, @Nullable String problem, List<Queue> queues, Lis
             List<Badge> problems) {}
 
     /** What the state of a sink holds, as in {@link SinkLag.Held}. */
-    record Counts(
-            @Nullable Long inFlight, @Nullable Long parked, @Nullable Long failed, @Nullable Long undecodable) {}
+    record Counts(@Nullable Long inFlight, @Nullable Long parked, @Nullable Long failed, @Nullable Long undecodable) {}
 
     /** @param name the only sink that is shown; null for all */
     static WatchedState of(
-            TopicSinkIndex index, NewestQueueEvents events, @Nullable String name, @Nullable String problem, Instant now) {
+            TopicSinkIndex index,
+            NewestQueueEvents events,
+            @Nullable String name,
+            @Nullable String problem,
+            Instant now) {
         return new WatchedState(
                 now.toString(),
                 problem,

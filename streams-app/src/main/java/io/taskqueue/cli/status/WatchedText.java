@@ -30,36 +30,49 @@ final class WatchedText {
         }
         lines.add("");
         lines.add(sinkLine(
-                "sink", "state", "events behind", "behind", "applied/s", "caught up in", "in flight", "parked", "failed"));
-        state.sinks().forEach(sink -> lines.add(sinkLine(
-                sink.name(),
-                sink.state(),
-                number(sink.events()),
-                seconds(sink.seconds()),
-                rate(sink.appliedPerSecond()),
-                eta(sink.events(), sink.etaSeconds()),
-                number(sink.counts().inFlight()),
-                number(sink.counts().parked()),
-                number(sink.counts().failed()))));
+                "sink",
+                "state",
+                "events behind",
+                "behind",
+                "applied/s",
+                "caught up in",
+                "in flight",
+                "parked",
+                "failed"));
+        state.sinks()
+                .forEach(sink -> lines.add(sinkLine(
+                        sink.name(),
+                        sink.state(),
+                        number(sink.events()),
+                        seconds(sink.seconds()),
+                        rate(sink.appliedPerSecond()),
+                        eta(sink.events(), sink.etaSeconds()),
+                        number(sink.counts().inFlight()),
+                        number(sink.counts().parked()),
+                        number(sink.counts().failed()))));
         state.sinks().forEach(sink -> sink.problems()
                 .forEach(problem -> lines.add("    " + problem.kind() + "  " + Output.escape(problem.text()))));
         lines.add("");
         lines.add(queueLine("queue", "owner", "epoch", "last position", "events/s", "lag", "caught up in", "problems"));
-        state.queues().stream().limit(MAX_QUEUES).forEach(queue -> lines.add(queueLine(
-                Output.escape(queue.queue()),
-                queue.owner() == null ? "-" : Output.escape(queue.owner()),
-                number(queue.epoch()),
-                queue.lastPosition(),
-                rate(queue.eventsPerSecond()),
-                queue.slowest() == null ? "-" : number(queue.slowest().lagEvents()),
-                queue.slowest() == null
-                        ? "-"
-                        : eta(queue.slowest().lagEvents(), queue.slowest().etaSeconds()),
-                queue.problems().stream()
-                        .map(Badge::kind)
-                        .distinct()
-                        .map(Badge.Kind::toString)
-                        .collect(Collectors.joining(", ")))));
+        state.queues().stream()
+                .limit(MAX_QUEUES)
+                .forEach(queue -> lines.add(queueLine(
+                        Output.escape(queue.queue()),
+                        queue.owner() == null ? "-" : Output.escape(queue.owner()),
+                        number(queue.epoch()),
+                        queue.lastPosition(),
+                        rate(queue.eventsPerSecond()),
+                        queue.slowest() == null ? "-" : number(queue.slowest().lagEvents()),
+                        queue.slowest() == null
+                                ? "-"
+                                : eta(
+                                        queue.slowest().lagEvents(),
+                                        queue.slowest().etaSeconds()),
+                        queue.problems().stream()
+                                .map(Badge::kind)
+                                .distinct()
+                                .map(Badge.Kind::toString)
+                                .collect(Collectors.joining(", ")))));
         if (state.queues().size() > MAX_QUEUES) {
             lines.add(String.format(
                     Locale.ROOT,
@@ -70,8 +83,7 @@ final class WatchedText {
     }
 
     private static String sinkLine(String... columns) {
-        return String.format(
-                        Locale.ROOT, "%-24s %-18s %14s %10s %10s %13s %10s %8s %8s", (Object[]) columns)
+        return String.format(Locale.ROOT, "%-24s %-18s %14s %10s %10s %13s %10s %8s %8s", (Object[]) columns)
                 .stripTrailing();
     }
 

@@ -62,9 +62,7 @@ class StatusIsWatchedTest {
     }
 
     private static CommandRun watch(String... more) {
-        return CommandRun.of(Stream.concat(
-                        Stream.of("status", "--bootstrap-server", server),
-                        Stream.of(more))
+        return CommandRun.of(Stream.concat(Stream.of("status", "--bootstrap-server", server), Stream.of(more))
                 .toArray(String[]::new));
     }
 
@@ -110,7 +108,8 @@ class StatusIsWatchedTest {
         CommandRun named = watch("--name", "my-console");
         assertThat(named.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(named.err())
-                .contains("Sink my-console has not committed offsets of topic taskqueue.events. Sinks that have: billing.");
+                .contains(
+                        "Sink my-console has not committed offsets of topic taskqueue.events. Sinks that have: billing.");
     }
 
     @Test
@@ -118,7 +117,8 @@ class StatusIsWatchedTest {
         CommandRun unwatched = watch("--count", "1");
         assertThat(unwatched.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(unwatched.err())
-                .contains("--interval and --count are about the rounds of --watch, but --watch was not given. Pass it as well.");
+                .contains(
+                        "--interval and --count are about the rounds of --watch, but --watch was not given. Pass it as well.");
         CommandRun fast = watch("--watch", "--interval", "10ms");
         assertThat(fast.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(fast.err()).contains("--interval is 10ms, but must be from 500ms to 1h. Correct it.");
@@ -126,7 +126,8 @@ class StatusIsWatchedTest {
 
     @Test
     void aScreenReplacesTheOneBeforeAndFitsTheTerminal() {
-        List<String> lines = IntStream.range(0, 10).mapToObj(line -> "line " + line).toList();
+        List<String> lines =
+                IntStream.range(0, 10).mapToObj(line -> "line " + line).toList();
         String end = "\u001b[K" + System.lineSeparator();
 
         assertThat(WatchedText.screen(lines, 4, 5))
