@@ -102,8 +102,8 @@ public record QueueProblems(
                     Kind.SOURCE_STALLED,
                     "Owner " + claimed.peer() + " (epoch " + claimed.epoch()
                             + ") has not ended an expired lease or a delay that ended at " + overdue
-                            + ". Check that its process runs and reaches Kafka; if it is gone, start another one, which "
-                            + "recovers the tasks."));
+                            + ". Check that its process runs and reaches Kafka; if it is gone, start another one,"
+                            + " which recovers the tasks."));
         }
     }
 

@@ -74,7 +74,8 @@ final class ClusterScan implements AutoCloseable {
         List<String> names = groups.names(eventTopic.get().partitions());
         if (names.size() > settings.bounds().sinks() && !tooMany) {
             LOG.warn(
-                    "{} consumer groups have committed offsets of topic {}, but only the first {} are shown. Raise maxSinks.",
+                    "{} consumer groups have committed offsets of topic {}, but only the first {} are shown. Raise"
+                            + " maxSinks.",
                     names.size(),
                     settings.topic(),
                     settings.bounds().sinks());
@@ -160,8 +161,8 @@ final class ClusterScan implements AutoCloseable {
                             0,
                             0,
                             "The topic " + settings.topic()
-                                    + " does not exist on this cluster: no source has been started here. Check the address "
-                                    + "of the cluster and the name of the topic."),
+                                    + " does not exist on this cluster: no source has been started here. Check the"
+                                    + " address of the cluster and the name of the topic."),
                     null,
                     null);
         }

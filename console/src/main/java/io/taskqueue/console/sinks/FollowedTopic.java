@@ -66,8 +66,8 @@ final class FollowedTopic implements TopicTail.Follower {
         } catch (RuntimeException e) {
             state = State.INVALID;
             LOG.warn(
-                    "The record at offset {} of partition {} of topic {} cannot be read ({}), so what the topic holds is shown as"
-                            + " unknown. Run a version of the console that is as new as the sink.",
+                    "The record at offset {} of partition {} of topic {} cannot be read ({}), so what the topic holds"
+                            + " is shown as unknown. Run a version of the console that is as new as the sink.",
                     record.offset(),
                     record.partition(),
                     topic,

@@ -61,8 +61,8 @@ record ReplayPlanner(String bootstrapServers, String topic) {
             String chosen = select == null || select.isBlank() ? null : select;
             if (mode == ReplayMode.RERUN && chosen == null) {
                 throw new IllegalArgumentException(
-                        "A rerun runs the effects of every selected event again, but nothing is selected. Select events, for "
-                                + "example queue=orders,kind=Completed, or all of them with all.");
+                        "A rerun runs the effects of every selected event again, but nothing is selected. Select"
+                                + " events, for example queue=orders,kind=Completed, or all of them with all.");
             }
             Selection selection = chosen == null ? Selection.ALL : Selection.parse(List.of(chosen));
             // it refuses a selection that the mode cannot have
@@ -127,8 +127,8 @@ record ReplayPlanner(String bootstrapServers, String topic) {
         if (group.running()) {
             notes.add(String.format(
                     Locale.ROOT,
-                    "Stop all instances of the sink first: its group has %,d members, and Kafka does not move the offsets of a "
-                            + "group with members.",
+                    "Stop all instances of the sink first: its group has %,d members, and Kafka does not move the"
+                            + " offsets of a group with members.",
                     group.members()));
         }
         if (records == 0) {
@@ -136,11 +136,11 @@ record ReplayPlanner(String bootstrapServers, String topic) {
         }
         notes.add(
                 switch (choice.mode()) {
-                    case RECORDED_ONLY -> "No effect runs: each is answered from its recorded result, and one without a result "
-                            + "is counted as missing.";
+                    case RECORDED_ONLY -> "No effect runs: each is answered from its recorded result, and one without"
+                            + " a result is counted as missing.";
                     case FILL_GAPS -> "Effects without a recorded result run, the others are answered from it.";
-                    case RERUN -> "The effects of the selected events run again, under a new generation of their keys. The "
-                            + "earlier results are kept.";
+                    case RERUN -> "The effects of the selected events run again, under a new generation of their keys."
+                            + " The earlier results are kept.";
                 });
         if (choice.select() != null) {
             notes.add("Run the command without --execute to see how many events are selected.");
