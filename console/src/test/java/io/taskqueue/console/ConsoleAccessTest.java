@@ -38,7 +38,7 @@ class ConsoleAccessTest {
 
     private ConsoleServer.Builder builder() {
         return ConsoleServer.builder(cluster, cluster)
-                .view(new ConsoleSettings(true, true, "1.0", "taskqueue.events", 100));
+                .view(new ConsoleSettings(true, true, "1.0", "taskqueue.events", "localhost:9092", 100));
     }
 
     /** All paths that show something of the cluster. */

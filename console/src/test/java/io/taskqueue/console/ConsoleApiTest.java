@@ -28,7 +28,7 @@ class ConsoleApiTest {
     private ConsoleClient serve(FakeCluster shown, boolean allowWrites, boolean showPayloads) {
         cluster = shown;
         server = ConsoleServer.builder(cluster, cluster)
-                .view(new ConsoleSettings(allowWrites, showPayloads, "1.0", "taskqueue.events", 100))
+                .view(new ConsoleSettings(allowWrites, showPayloads, "1.0", "taskqueue.events", "localhost:9092", 100))
                 .start();
         return new ConsoleClient(server.port());
     }

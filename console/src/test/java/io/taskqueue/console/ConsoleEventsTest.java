@@ -75,7 +75,7 @@ class ConsoleEventsTest {
 
     @Test
     void payloadsAreIncludedIfEnabled() throws IOException {
-        start(builder().view(new ConsoleSettings(false, true, "1.0", "taskqueue.events", 100)));
+        start(builder().view(new ConsoleSettings(false, true, "1.0", "taskqueue.events", "localhost:9092", 100)));
 
         try (var stream = client.stream("/api/v1/events?queue=orders")) {
             stream.next("view");
