@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
@@ -42,8 +43,8 @@ class ConsoleAccessTest {
     }
 
     /** All paths that show something of the cluster. */
-    private static TreeSet<String> paths() {
-        TreeSet<String> paths = new TreeSet<>(List.of("/nothing"));
+    private static Set<String> paths() {
+        Set<String> paths = new TreeSet<>(List.of("/nothing"));
         new OpenApiDocument()
                 .operations()
                 .forEach(operation -> paths.add(operation.substring(operation.indexOf(' ') + 1)));
@@ -89,7 +90,7 @@ class ConsoleAccessTest {
     @Test
     void withoutATokenAWebPageCannotReachItByAHostName() throws IOException {
         ConsoleClient client = serve(null);
-        TreeSet<String> all = paths();
+        Set<String> all = new TreeSet<>(paths());
         all.addAll(List.of("/", "/page/uplot/uPlot.min.css"));
 
         for (String path : all) {
@@ -105,7 +106,7 @@ class ConsoleAccessTest {
     void pageOfAnotherOriginIsRefusedOnEveryPath() {
         for (String token : new String[] {null, "s3cret"}) {
             ConsoleClient client = serve(token);
-            TreeSet<String> all = paths();
+            Set<String> all = new TreeSet<>(paths());
             all.addAll(List.of("/", "/page/uplot/uPlot.min.css"));
             for (String path : all) {
                 assertThat(client.get(path, "Origin", "http://evil.example", "Authorization", "Bearer s3cret")
