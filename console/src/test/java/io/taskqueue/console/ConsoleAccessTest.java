@@ -137,8 +137,14 @@ class ConsoleAccessTest {
                             + "\r\nContent-Length: " + REDRIVE.length() + "\r\n\r\n" + REDRIVE))
                     .startsWith("HTTP/1.1 415 ");
         }
-        assertThat(client.raw("OPTIONS /api/v1/parked HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n"
-                        + "Access-Control-Request-Method: POST\r\n\r\n"))
+        assertThat(client.raw(String.join(
+                        "\r\n",
+                        "OPTIONS /api/v1/parked HTTP/1.1",
+                        "Host: localhost",
+                        "Origin: http://evil.example",
+                        "Access-Control-Request-Method: POST",
+                        "",
+                        "")))
                 .startsWith("HTTP/1.1 403 ")
                 .doesNotContain("Access-Control");
         assertThat(cluster.decisions).isEmpty();
