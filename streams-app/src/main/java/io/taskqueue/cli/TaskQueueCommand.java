@@ -56,9 +56,9 @@ import picocli.CommandLine.Spec;
                     + " record.",
             "",
             "For teams that run an in-process, lease-based task queue in Java. A source publishes each change of the"
-                + " queue (enqueued, leased, completed, failed, expired ...) to Kafka and confirms when it is stored"
-                + " there. A sink calls HTTP services or writes to databases in response; the result of each call is"
-                + " recorded and returned when the event is read again, so that a replay makes no call.",
+                    + " queue (enqueued, leased, completed, failed, expired ...) to Kafka and confirms when it is stored"
+                    + " there. A sink calls HTTP services or writes to databases in response; the result of each call is"
+                    + " recorded and returned when the event is read again, so that a replay makes no call.",
             ""
         },
         footer = {

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +17,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param queue the queue
  * @param current whether the queue is shown as it is now, and not as it was when events were written that are being read
- * @param owner its owner; null if the registry is unknown
+ * @param ownership what the registry holds of it; null if the registry is unknown
  * @param sinks the sinks of the topic; null if they are unknown
  */
 public record QueueProblems(
-        QueueView queue, boolean current, @Nullable Optional<QueueOwner> owner, @Nullable List<SinkOfQueue> sinks) {
+        QueueView queue, boolean current, @Nullable Ownership ownership, @Nullable List<SinkOfQueue> sinks) {
+
+    /**
+     * What the registry holds of a queue.
+     *
+     * @param owner its owner, or null if it has none
+     */
+    public record Ownership(@Nullable QueueOwner owner) {}
 
     /**
      * What badges say of a sink and a queue.
@@ -82,10 +88,11 @@ public record QueueProblems(
         long live = queue.depth().pending()
                 + queue.depth().delayed()
                 + queue.depth().leased();
-        if (!current || owner == null) {
+        if (!current || ownership == null) {
             return;
         }
-        if (owner.isEmpty()) {
+        QueueOwner owner = ownership.owner();
+        if (owner == null) {
             if (live > 0) {
                 badges.add(new Badge(
                         Kind.NO_OWNER,
@@ -97,10 +104,9 @@ public record QueueProblems(
         }
         Instant overdue = queue.overdueSince();
         if (overdue != null && overdue.plus(stalledAfter).isBefore(now)) {
-            QueueOwner claimed = owner.get();
             badges.add(new Badge(
                     Kind.SOURCE_STALLED,
-                    "Owner " + claimed.peer() + " (epoch " + claimed.epoch()
+                    "Owner " + owner.peer() + " (epoch " + owner.epoch()
                             + ") has not ended an expired lease or a delay that ended at " + overdue
                             + ". Check that its process runs and reaches Kafka; if it is gone, start another one,"
                             + " which recovers the tasks."));

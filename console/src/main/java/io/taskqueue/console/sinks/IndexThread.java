@@ -54,8 +54,8 @@ final class IndexThread implements Runnable {
                         LOG.info("The index of sinks reads Kafka again.");
                     }
                     failed = false;
-                } catch (WakeupException e) {
-                    continue; // it is being closed
+                } catch (WakeupException closing) {
+                    LOG.debug("The index of sinks is being closed.");
                 } catch (RuntimeException e) {
                     failed(e, failed);
                     failed = true;

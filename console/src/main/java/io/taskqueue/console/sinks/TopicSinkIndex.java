@@ -20,6 +20,7 @@ import io.taskqueue.console.model.ViewProgress;
 import io.taskqueue.console.model.ViewProgress.State;
 import io.taskqueue.console.overview.QueueHeads;
 import io.taskqueue.console.overview.QueueProblems;
+import io.taskqueue.console.overview.QueueProblems.Ownership;
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.kafka.TopicNames;
@@ -229,7 +230,9 @@ public final class TopicSinkIndex implements SinkIndex {
         return new QueueProblems(
                         queue,
                         queues.current(),
-                        now.ownersKnown() ? now.owner(queue.name()) : null,
+                        now.ownersKnown()
+                                ? new Ownership(now.owner(queue.name()).orElse(null))
+                                : null,
                         now.sinksKnown() ? now.sinksOf(queue.name(), queue.partition()) : null)
                 .badges(clock.instant(), settings.times().stalledAfter());
     }

@@ -115,7 +115,7 @@ class FoldMatchesQueueFoldTest {
         }
 
         private ReplicationEvent<String> change() {
-            long task = 1 + random.nextInt(TASKS);
+            long task = 1L + random.nextInt(TASKS);
             int attempt = 2 + random.nextInt(3);
             return switch (random.nextInt(14)) {
                 case 0, 1 -> events.enqueued(task);

@@ -36,14 +36,17 @@ final class MemoryViewStore implements ViewStore {
 
     @Override
     public Entries ascending(byte[] from, byte[] to) {
-        return cursor(Arrays.compareUnsigned(from, to) > 0 ? new TreeMap<>() : entries.subMap(from, to));
+        return cursor(
+                Arrays.compareUnsigned(from, to) > 0
+                        ? new TreeMap<>(Arrays::compareUnsigned)
+                        : entries.subMap(from, to));
     }
 
     @Override
     public Entries descending(byte[] from, byte[] to) {
         return cursor(
                 Arrays.compareUnsigned(from, to) > 0
-                        ? new TreeMap<>()
+                        ? new TreeMap<>(Arrays::compareUnsigned)
                         : entries.subMap(from, true, to, false).descendingMap());
     }
 

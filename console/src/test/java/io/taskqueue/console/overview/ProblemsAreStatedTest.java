@@ -6,12 +6,12 @@ import io.taskqueue.console.model.Badge;
 import io.taskqueue.console.model.Badge.Kind;
 import io.taskqueue.console.model.QueueOwner;
 import io.taskqueue.console.model.QueueView;
+import io.taskqueue.console.overview.QueueProblems.Ownership;
 import io.taskqueue.console.overview.QueueProblems.Progress;
 import io.taskqueue.console.overview.QueueProblems.SinkOfQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,8 +21,7 @@ class ProblemsAreStatedTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
     private static final Duration LIMIT = Duration.ofSeconds(15);
-    private static final Optional<QueueOwner> OWNER =
-            Optional.of(new QueueOwner("dispatcher-a", 7, NOW.minusSeconds(3600)));
+    private static final Ownership OWNER = new Ownership(new QueueOwner("dispatcher-a", 7, NOW.minusSeconds(3600)));
     private static final SinkOfQueue GOOD =
             new SinkOfQueue("billing", "Stable", true, new Progress(0L, 0L, null), List.of(), List.of());
 
@@ -41,8 +40,7 @@ class ProblemsAreStatedTest {
                 staleEvents);
     }
 
-    private static List<Badge> badges(
-            QueueView queue, @Nullable Optional<QueueOwner> owner, @Nullable List<SinkOfQueue> sinks) {
+    private static List<Badge> badges(QueueView queue, @Nullable Ownership owner, @Nullable List<SinkOfQueue> sinks) {
         return new QueueProblems(queue, true, owner, sinks).badges(NOW, LIMIT);
     }
 
@@ -59,7 +57,7 @@ class ProblemsAreStatedTest {
         assertThat(new QueueProblems(queue(NOW.minusSeconds(60), 0, 1), false, OWNER, List.of(GOOD)).badges(NOW, LIMIT))
                 .as("events of the past are being read")
                 .isEmpty();
-        assertThat(badges(queue(null, 0, 0), Optional.empty(), List.of(GOOD)))
+        assertThat(badges(queue(null, 0, 0), new Ownership(null), List.of(GOOD)))
                 .as("an empty queue needs no owner")
                 .isEmpty();
     }
@@ -72,7 +70,7 @@ class ProblemsAreStatedTest {
                         "Owner dispatcher-a (epoch 7) has not ended an expired lease or a delay that ended at "
                                 + "2026-11-23T11:59:00Z. Check that its process runs and reaches Kafka; if it is gone, start "
                                 + "another one, which recovers the tasks."));
-        assertThat(badges(queue(null, 0, 2), Optional.empty(), List.of(GOOD)))
+        assertThat(badges(queue(null, 0, 2), new Ownership(null), List.of(GOOD)))
                 .containsExactly(new Badge(
                         Kind.NO_OWNER,
                         "The registry has no owner of this queue, and 2 tasks wait in it. Start its dispatcher, which recovers "

@@ -238,7 +238,7 @@ class TopicSinkIndexTest {
         try (TopicSinkIndex index = index(new SettableQueues())) {
             Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> assertThat(
                             index.positions("replayed-sink", "replayed"))
-                    .singleElement());
+                    .hasSize(1));
             ReplayEstimate plan = index.plan(new ReplayRequest("replayed-sink", "earliest", "recorded-only", null));
             assertThat(plan.running()).isEqualTo(1);
             assertThat(plan.events()).isGreaterThanOrEqualTo(3);

@@ -37,6 +37,7 @@ class TenThousandQueuesTest {
     /** For each queue: its state, its view, its rates, and some of its history. */
     private static final long BYTES_PER_QUEUE = 3_000;
 
+    @SuppressWarnings("ReferenceEquality") // a view that is not made again is the same object
     @Test
     void tenThousandQueuesTakeFewMegabytesAndAListOfThemIsReadyAtOnce(@TempDir Path directory) {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
