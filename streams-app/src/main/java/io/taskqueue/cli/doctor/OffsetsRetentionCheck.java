@@ -41,11 +41,12 @@ final class OffsetsRetentionCheck implements Check {
         Map<String, ConsumerGroupDescription> groups = cluster.await(
                 cluster.admin().describeConsumerGroups(sinks).all(), "describe the consumer groups of the sinks");
         List<String> stopped = new ArrayList<>();
-        for (String sink : sinks) {
-            if (groups.get(sink).members().isEmpty()) {
+        groups.forEach((sink, group) -> {
+            if (group.members().isEmpty()) {
                 stopped.add(sink);
             }
-        }
+        });
+        stopped.sort(null);
         return List.of(judge(stopped, Duration.ofMinutes(Long.parseLong(minutes)), cluster.scope()));
     }
 

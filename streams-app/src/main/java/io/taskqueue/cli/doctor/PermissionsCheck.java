@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
@@ -103,7 +104,8 @@ final class PermissionsCheck implements Check {
             ExaminedCluster cluster, Map<String, KafkaFuture<TopicDescription>> described, String topic)
             throws InterruptedException {
         try {
-            Set<AclOperation> allowed = cluster.await(described.get(topic), "describe topic " + topic)
+            Set<AclOperation> allowed = cluster.await(
+                            Objects.requireNonNull(described.get(topic)), "describe topic " + topic)
                     .authorizedOperations();
             return Optional.of(allowed == null ? Set.of() : allowed);
         } catch (UnknownTopicOrPartitionException e) {
@@ -117,7 +119,8 @@ final class PermissionsCheck implements Check {
             ExaminedCluster cluster, Map<String, KafkaFuture<ConsumerGroupDescription>> described, String group)
             throws InterruptedException {
         try {
-            Set<AclOperation> allowed = cluster.await(described.get(group), "describe group " + group)
+            Set<AclOperation> allowed = cluster.await(
+                            Objects.requireNonNull(described.get(group)), "describe group " + group)
                     .authorizedOperations();
             return allowed == null ? Set.of() : allowed;
         } catch (AuthorizationException denied) {

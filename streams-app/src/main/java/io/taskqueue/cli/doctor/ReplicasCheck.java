@@ -3,6 +3,7 @@ package io.taskqueue.cli.doctor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
@@ -101,8 +102,8 @@ final class ReplicasCheck implements Check {
         return findings;
     }
 
-    private static TreeSet<Integer> holders(TopicDescription topic, List<Integer> partitions) {
-        TreeSet<Integer> holders = new TreeSet<>();
+    private static Set<Integer> holders(TopicDescription topic, List<Integer> partitions) {
+        Set<Integer> holders = new TreeSet<>();
         topic.partitions().stream()
                 .filter(partition -> partitions.contains(partition.partition()))
                 .flatMap(partition -> partition.replicas().stream())

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Invariant 3. Reads the accepted events, and which dead tasks were retried by order: each task's events must be a legal {@link TaskLife}. */
+/** Invariant 3. Reads the accepted events, and which dead tasks were retried by order: each task's events must be a legal {@link TaskTransitions}. */
 final class TasksLiveLegally implements InvariantCheck {
 
     private static final Invariant INVARIANT = Invariant.TASK_LIVES;
@@ -27,7 +27,7 @@ final class TasksLiveLegally implements InvariantCheck {
                 queue.findings().count(Counted.RECOVERIES, 1);
             }
         });
-        Map<TaskId, TaskLife> lives = new HashMap<>();
+        Map<TaskId, TaskTransitions> lives = new HashMap<>();
         queue.events().forEachEvent(event -> {
             LoggedTask task = event.task();
             if (task == null) {
@@ -37,8 +37,8 @@ final class TasksLiveLegally implements InvariantCheck {
             if (event.kind() == EventKind.RESTORED) {
                 queue.findings().count(Counted.RECOVERED, 1);
             }
-            TaskLife life = lives.computeIfAbsent(task.id(), id -> {
-                TaskLife begun = new TaskLife(queue.queue());
+            TaskTransitions life = lives.computeIfAbsent(task.id(), id -> {
+                TaskTransitions begun = new TaskTransitions(queue.queue());
                 if (retried.contains(id)) {
                     begun.orderRetry();
                 }
@@ -55,6 +55,6 @@ final class TasksLiveLegally implements InvariantCheck {
         queue.findings()
                 .count(
                         Counted.LIVE,
-                        lives.values().stream().filter(TaskLife::live).count());
+                        lives.values().stream().filter(TaskTransitions::live).count());
     }
 }

@@ -8,7 +8,7 @@
  *     QueueCheck                 what a check gets, and where it puts what it finds
  *       ConfirmedTasksSurvive    1
  *       SequencesHaveNoHole      2; AppliedTable: when a sink applied which event
- *       TasksLiveLegally         3; TaskLife: which event may follow which
+ *       TasksLiveLegally         3; TaskTransitions: which event may follow which
  *       EffectsAreAppliedOnce    4
  *       ResultsNeverChange       5
  *       OneOwnerContinues        6

@@ -264,7 +264,7 @@ class JudgedFactsTest {
 
     @Test
     void offsetsThatAreKeptForLessThanAReplayReachesBack() {
-        var scope = new ExaminedCluster.Scope("orders", "sources", List.of(), Duration.ofHours(48));
+        var scope = new ExaminedCluster.Scope("orders", "sources", List.of(), Duration.ofDays(2));
 
         assertThat(OffsetsRetentionCheck.judge(List.of(), Duration.ofHours(24), scope))
                 .isEqualTo(Finding.note(
@@ -274,7 +274,7 @@ class JudgedFactsTest {
                                 + " no effect again whose result is recorded",
                         "Start the sinks, or set a higher offsets.retention.minutes in server.properties of each broker, and"
                                 + " restart them one after another."));
-        assertThat(OffsetsRetentionCheck.judge(List.of(), Duration.ofHours(48), scope)
+        assertThat(OffsetsRetentionCheck.judge(List.of(), Duration.ofDays(2), scope)
                         .level())
                 .isEqualTo(Level.OK);
     }

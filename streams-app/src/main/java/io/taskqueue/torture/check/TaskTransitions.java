@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Every event but Restored belongs to the epoch of the task's event before it. Attempts count up by one with each end of a lease, the events of
  * a lease carry its token, payload and key never change. For one thread.
  */
-final class TaskLife {
+final class TaskTransitions {
 
     private enum State {
         UNKNOWN,
@@ -58,7 +58,7 @@ final class TaskLife {
     private boolean retryOrdered;
 
     /** @param queue the queue whose events are taken */
-    TaskLife(String queue) {
+    TaskTransitions(String queue) {
         this.queue = queue;
     }
 
