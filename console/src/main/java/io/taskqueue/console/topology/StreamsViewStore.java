@@ -37,7 +37,10 @@ record StreamsViewStore(KeyValueStore<Bytes, byte[]> store) implements ViewStore
         return new Cursor(store.reverseRange(Bytes.wrap(from), Bytes.wrap(to)), to);
     }
 
-    /** Without the end of the range, which Kafka Streams includes. */
+    /**
+     * Without the end of the range, which Kafka Streams includes, and without entries that have no value: iterators over a cached store have
+     * returned such for entries that were deleted, when a thread read while the stream thread wrote.
+     */
     private static final class Cursor implements Entries {
 
         private final KeyValueIterator<Bytes, byte[]> entries;
@@ -53,7 +56,7 @@ record StreamsViewStore(KeyValueStore<Bytes, byte[]> store) implements ViewStore
         public boolean hasNext() {
             while (next == null && entries.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = entries.next();
-                next = Arrays.equals(entry.key.get(), excluded) ? null : entry;
+                next = entry.value == null || Arrays.equals(entry.key.get(), excluded) ? null : entry;
             }
             return next != null;
         }
