@@ -14,7 +14,7 @@ class CleanStopRerunsNothingTest {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             cluster.source("orders", 1).open().tasks(0, 1_500);
             for (int stop = 1; stop <= 4; stop++) {
-                SinkService service = cluster.start(cluster.sink("stopped", cluster.calling(Duration.ofMillis(7))));
+                SinkService service = cluster.start(cluster.sink("clean-stop", cluster.calling(Duration.ofMillis(7))));
                 int goal = cluster.ledger.keys() + 400;
                 Awaitility.await()
                         .atMost(SinkTestCluster.PATIENCE)
@@ -24,8 +24,8 @@ class CleanStopRerunsNothingTest {
                 assertThat(service.status().state()).isEqualTo(SinkState.STOPPED);
                 assertThat(cluster.ledger.keys()).isLessThan(4_500);
             }
-            SinkService last = cluster.start(cluster.sink("stopped", cluster.calling(Duration.ZERO)));
-            cluster.awaitCaughtUp("stopped", last);
+            SinkService last = cluster.start(cluster.sink("clean-stop", cluster.calling(Duration.ZERO)));
+            cluster.awaitCaughtUp("clean-stop", last);
 
             assertThat(cluster.ledger.keys()).isEqualTo(4_500);
             assertThat(cluster.ledger.repeated()).isEmpty();

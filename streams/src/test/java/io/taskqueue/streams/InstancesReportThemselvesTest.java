@@ -36,11 +36,11 @@ class InstancesReportThemselvesTest {
     void eachInstanceReportsWhatItDoesUntilItIsClosed() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(2)) {
             Instant before = Instant.now();
-            SinkService one = cluster.start(
-                    cluster.sink("reporting", cluster.calling(Duration.ZERO)).instanceInterval(INTERVAL));
+            SinkService one = cluster.start(cluster.sink("instance-reporting", cluster.calling(Duration.ZERO))
+                    .instanceInterval(INTERVAL));
             cluster.source("orders", 1).open().tasks(1, 3);
             SinkInstance reported =
-                    await("reporting", instance -> instance.effects().run() == 6 && instance.inFlight() == 0);
+                    await("instance-reporting", instance -> instance.effects().run() == 6 && instance.inFlight() == 0);
 
             assertThat(reported.state()).isEqualTo(SinkState.RUNNING);
             assertThat(reported.health()).isEqualTo(SinkHealth.GOOD);
@@ -54,16 +54,19 @@ class InstancesReportThemselvesTest {
             assertThat(reported.identity().startedAt()).isBetween(before, reported.at());
             assertThat(reported.running(Instant.now())).isTrue();
 
-            SinkService two = cluster.start(cluster.sink("reporting", cluster.calling(Duration.ZERO))
+            SinkService two = cluster.start(cluster.sink("instance-reporting", cluster.calling(Duration.ZERO))
                     .stateDirectory(cluster.state("two"))
                     .instanceInterval(INTERVAL));
-            Awaitility.await().atMost(SinkTestCluster.PATIENCE).untilAsserted(() -> assertThat(read("reporting"))
+            Awaitility.await().atMost(SinkTestCluster.PATIENCE).untilAsserted(() -> assertThat(
+                            read("instance-reporting"))
                     .hasSize(2)
                     .allMatch(instance -> instance.running(Instant.now())));
             two.close();
-            assertThat(read("reporting")).extracting(SinkInstance::identity).containsExactly(reported.identity());
+            assertThat(read("instance-reporting"))
+                    .extracting(SinkInstance::identity)
+                    .containsExactly(reported.identity());
             one.close();
-            assertThat(read("reporting")).isEmpty();
+            assertThat(read("instance-reporting")).isEmpty();
         }
     }
 
@@ -72,7 +75,7 @@ class InstancesReportThemselvesTest {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
             AtomicBoolean available = new AtomicBoolean();
             cluster.start(cluster.sink(
-                            "waiting",
+                            "instance-waiting",
                             (event, effects) -> effects.run("call", key -> {
                                 if (!available.get()) {
                                     throw new IOException("refused");
@@ -83,15 +86,17 @@ class InstancesReportThemselvesTest {
                     .breaker(new BreakerPolicy(1, 1, Duration.ofMillis(100), Duration.ofMillis(100))));
             cluster.source("orders", 1).open().tasks(1, 2);
 
-            assertThat(await("waiting", instance -> instance.health().target().isPresent())
+            assertThat(await(
+                                    "instance-waiting",
+                                    instance -> instance.health().target().isPresent())
                             .health()
                             .target())
                     .hasValueSatisfying(text -> assertThat(text)
-                            .startsWith("Sink waiting has waited for its target since ")
+                            .startsWith("Sink instance-waiting has waited for its target since ")
                             .contains("refused"));
             available.set(true);
-            SinkInstance after =
-                    await("waiting", instance -> instance.health().target().isEmpty());
+            SinkInstance after = await(
+                    "instance-waiting", instance -> instance.health().target().isEmpty());
             assertThat(after.running(Instant.now())).isTrue();
         }
     }
@@ -99,14 +104,14 @@ class InstancesReportThemselvesTest {
     @Test
     void aSinkThatFailedLeavesTheReason() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
-            SinkService service = cluster.start(cluster.sink("failing", (event, effects) -> {
+            SinkService service = cluster.start(cluster.sink("instance-failing", (event, effects) -> {
                         throw new IOException("refused");
                     })
                     .onExhausted(OnExhausted.STOP));
             cluster.source("orders", 1).open().tasks(1, 2);
             assertThatThrownBy(service::awaitTermination).isInstanceOf(SinkStoppedException.class);
 
-            assertThat(read("failing")).singleElement().satisfies(instance -> {
+            assertThat(read("instance-failing")).singleElement().satisfies(instance -> {
                 assertThat(instance.state()).isEqualTo(SinkState.FAILED);
                 assertThat(instance.health().failure())
                         .isEqualTo(service.status().failure())
@@ -119,13 +124,13 @@ class InstancesReportThemselvesTest {
     @Test
     void theTopicKeepsTheNewestReportsForADayAndAnotherRecordInItIsIgnored() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(2)) {
-            cluster.start(cluster.sink("kept", (event, effects) -> {}));
-            SinkInstance instance = await("kept", report -> true);
-            String topic = TopicNames.instances("kept");
+            cluster.start(cluster.sink("instance-kept", (event, effects) -> {}));
+            SinkInstance instance = await("instance-kept", report -> true);
+            String topic = TopicNames.instances("instance-kept");
             cluster.producer
                     .send(new ProducerRecord<>(topic, 0, new byte[] {1}, new byte[] {2}))
                     .get();
-            assertThat(read("kept")).extracting(SinkInstance::identity).containsExactly(instance.identity());
+            assertThat(read("instance-kept")).extracting(SinkInstance::identity).containsExactly(instance.identity());
             Config config = config(cluster, topic);
             assertThat(config.get("cleanup.policy").value().split(",", -1))
                     .containsExactlyInAnyOrder("compact", "delete");
@@ -143,13 +148,14 @@ class InstancesReportThemselvesTest {
     @Test
     void aSinkWhoseReportsAreTurnedOffHasNoTopicForThem() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {
-            SinkService service =
-                    cluster.start(cluster.sink("silent", (event, effects) -> {}).instanceInterval(Duration.ZERO));
+            SinkService service = cluster.start(
+                    cluster.sink("instance-silent", (event, effects) -> {}).instanceInterval(Duration.ZERO));
             cluster.source("orders", 1).open().tasks(1, 2);
-            cluster.awaitCaughtUp("silent", service);
+            cluster.awaitCaughtUp("instance-silent", service);
 
-            assertThat(cluster.admin.listTopics().names().get()).doesNotContain(TopicNames.instances("silent"));
-            assertThat(read("silent")).isEmpty();
+            assertThat(cluster.admin.listTopics().names().get())
+                    .doesNotContain(TopicNames.instances("instance-silent"));
+            assertThat(read("instance-silent")).isEmpty();
         }
     }
 
