@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Writes the images of the documentation: {@code mvn test -pl console -am -Dtest=ConsoleScreenshotsTest
- * -Dsurefire.failIfNoSpecifiedTests=false -Dtaskqueue.screenshots=$PWD/docs/images}.
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dtaskqueue.browser=required -Dtaskqueue.screenshots=$PWD/docs/images}.
  */
 @ExtendWith(ChromiumExtension.class)
 @EnabledIfSystemProperty(

@@ -95,6 +95,7 @@ public final class ConsoleCommand implements Callable<Integer> {
     @Option(
             names = "--ended-tasks",
             paramLabel = "N",
+            converter = OptionValue.CountOrZero.class,
             defaultValue = "1000",
             description =
                     "How many completed tasks of a queue are kept, and as many dead and drained ones. Default: ${DEFAULT-VALUE}.")
