@@ -90,11 +90,17 @@ public final class TaskFileReader implements AutoCloseable {
      * @throws CommandFailedException if it cannot be opened, or is a file that cannot contain tasks
      */
     public static TaskFileReader open(@Nullable String file, Settings settings, Consumer<String> report) {
+        if (settings.repeat && TaskInput.isStandardInput(file)) {
+            // before it is opened: closing it would take it from the process
+            throw notRepeatable(LineKey.STANDARD_INPUT);
+        }
         try {
             TaskFileReader reader = new TaskFileReader(file, TaskInput.open(file), settings, report);
             boolean opened = false;
             try {
-                reader.requireRepeatable();
+                if (settings.repeat && reader.isPipe()) {
+                    throw notRepeatable(reader.input.name());
+                }
                 if (!reader.isPipe()) {
                     reader.begin();
                 }
@@ -115,13 +121,11 @@ public final class TaskFileReader implements AutoCloseable {
         return new TaskFileReader(null, input, settings, report);
     }
 
-    private void requireRepeatable() {
-        if (settings.repeat && isPipe()) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE,
-                    "--repeat reads the tasks again behind the last line, but " + input.name()
-                            + " can be read only once. Pass a file, or omit --repeat.");
-        }
+    private static CommandFailedException notRepeatable(String input) {
+        return new CommandFailedException(
+                ExitCode.USAGE,
+                "--repeat reads the tasks again behind the last line, but " + input
+                        + " can be read only once. Pass a file, or omit --repeat.");
     }
 
     /** The name of this input in the keys of its tasks. */

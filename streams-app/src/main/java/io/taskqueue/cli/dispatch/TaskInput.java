@@ -26,12 +26,16 @@ record TaskInput(InputStream stream, String name, boolean pipe) {
     private static final String SAMPLE = "/mirror-tasks.ndjson";
     private static final String STANDARD_INPUT = "-";
 
+    static boolean isStandardInput(@Nullable String file) {
+        return STANDARD_INPUT.equals(file);
+    }
+
     /** Opens a file, standard input ({@code -}), or the sample of the demo (null). */
     static TaskInput open(@Nullable String file) throws IOException {
         if (file == null) {
             return sample();
         }
-        if (file.equals(STANDARD_INPUT)) {
+        if (isStandardInput(file)) {
             // a channel, because an interruption ends a read of a channel, and no read of System.in
             InputStream stream = Channels.newInputStream(new FileInputStream(FileDescriptor.in).getChannel());
             return new TaskInput(stream, LineKey.STANDARD_INPUT, true);
