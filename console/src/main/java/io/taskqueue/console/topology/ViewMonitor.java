@@ -163,6 +163,14 @@ final class ViewMonitor implements AutoCloseable {
 
     /** One round of questions to Kafka. */
     void check() {
+        try {
+            checkTopic();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void checkTopic() throws InterruptedException {
         Optional<EventTopicState> topic = run.topic();
         if (topic.isEmpty()) {
             return; // what it waits for is asked by the run
@@ -178,9 +186,22 @@ final class ViewMonitor implements AutoCloseable {
         } catch (UnknownTopicOrPartitionException e) {
             comparedNanos -= settings.limits().checkInterval().toNanos(); // it may be deleted: the next round compares
         } catch (KafkaException e) {
-            disconnected(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            failed(e);
+        }
+    }
+
+    /** The partitions of a topic that was deleted have no leader that could answer; the run reports that it waits for the topic. */
+    private void failed(KafkaException reason) throws InterruptedException {
+        boolean deleted;
+        try {
+            deleted = run.describeTopic().isEmpty();
+        } catch (KafkaException unknown) {
+            deleted = false;
+        }
+        if (deleted) {
+            connected();
+        } else {
+            disconnected(reason);
         }
     }
 
