@@ -45,11 +45,11 @@ class SlowTargetsTest {
                             "bootstrap.servers",
                             SinkTestCluster.bootstrap(),
                             "consumer.max.poll.interval.ms",
-                            "2000")));
+                            "4000")));
             Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(service::ready);
             double rebalances = rebalances(meters);
             Awaitility.await()
-                    .during(Duration.ofSeconds(5))
+                    .during(Duration.ofSeconds(9))
                     .atMost(SinkTestCluster.PATIENCE)
                     .until(() -> service.status().queues().stream().allMatch(queue -> queue.inFlight() <= 16 + 40));
             assertThat(service.status().queues().get(0).inFlight()).isGreaterThanOrEqualTo(16);
