@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param failed effects whose newest result is a recorded failure
  * @param ambiguous parked events whose effect has an unknown result
  * @param undecodable records that it could not decode
- * @param lagEvents records that it has not read
+ * @param lagEvents events that it has not applied, of all queues together; where that is unknown, records that it has not read
  * @param lagSeconds the age of the oldest of them
  * @param etaSeconds when it will have caught up at the present rates; null if never, or if it is unknown
  * @param problems what is wrong with it, as text: diverged queues, changes of the log, an unavailable target

@@ -165,7 +165,29 @@ final class FollowedSink {
                     diverged.get(queue)));
         }
         applied.keySet().retainAll(known);
+        for (Head head : queues.heads()) {
+            if (!known.contains(head.queueName())) {
+                notBegun(head, parkedByQueue, now).ifPresent(positions::add);
+            }
+        }
         return positions;
+    }
+
+    /** A queue of which it has read nothing, in a partition that it has not read to its end; otherwise the queue ended before it joined. */
+    private Optional<SinkPosition> notBegun(Head head, @Nullable Map<String, Long> parkedByQueue, Instant now) {
+        return progress.oldestUnread(head.partition())
+                .map(oldest -> new SinkPosition(
+                        name,
+                        head.queueName(),
+                        head.position().epoch(),
+                        -1,
+                        0,
+                        parkedByQueue == null ? null : 0L,
+                        head.position().sequence() + 1,
+                        NewestPositions.secondsSince(oldest, now),
+                        0,
+                        null,
+                        null));
     }
 
     private @Nullable Map<String, Long> parkedByQueue() {

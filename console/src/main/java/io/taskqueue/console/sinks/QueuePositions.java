@@ -2,6 +2,7 @@ package io.taskqueue.console.sinks;
 
 import io.taskqueue.console.overview.NewestPositions;
 import io.taskqueue.console.overview.QueueHeads.Head;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,11 @@ final class QueuePositions {
         }
         positions.keySet().retainAll(now.keySet());
         byName = now;
+    }
+
+    /** The newest events of all queues. */
+    Collection<Head> heads() {
+        return byName.values();
     }
 
     @Nullable

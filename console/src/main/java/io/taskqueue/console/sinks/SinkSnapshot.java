@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,11 @@ record SinkSnapshot(
         SinkCounts counts = sink.counts().orElse(null);
         List<LogChange> logChanges = counts == null ? List.of() : counts.logChanges();
         List<ParkedEvent> parked = sink.parked();
+        Behind behind = Behind.of(positions)
+                .orElseGet(() -> new Behind(
+                        sink.progress().lagEvents(),
+                        sink.progress().lagSeconds(now),
+                        sink.progress().etaSeconds(producedPerSecond)));
         return new SinkSnapshot(
                 new SinkView(
                         sink.name(),
@@ -75,9 +81,9 @@ record SinkSnapshot(
                         sink.failed(),
                         parked == null ? null : ParkedPages.ambiguous(parked),
                         counts == null ? null : counts.undecodable(),
-                        sink.progress().lagEvents(),
-                        sink.progress().lagSeconds(now),
-                        sink.progress().etaSeconds(producedPerSecond),
+                        behind.events(),
+                        behind.seconds(),
+                        behind.eta(),
                         problems(sink, group, reports, breakers, counts, parked, now)),
                 List.copyOf(positions),
                 group,
@@ -88,6 +94,31 @@ record SinkSnapshot(
                         .map(receipt -> replay(sink.name(), receipt))
                         .toList(),
                 sink.resultsKnown() ? sink.results() : null);
+    }
+
+    /** What it has not applied of all queues together, so that the whole agrees with its parts; null is unknown. */
+    private record Behind(@Nullable Long events, @Nullable Double seconds, @Nullable Double eta) {
+
+        /** Empty where there are no queues, or one of which it is unknown. */
+        static Optional<Behind> of(List<SinkPosition> positions) {
+            long events = 0;
+            double seconds = 0;
+            @Nullable Double eta = 0.0;
+            for (SinkPosition position : positions) {
+                Long lag = position.lagEvents();
+                if (lag == null) {
+                    return Optional.empty();
+                }
+                events += lag;
+                if (lag > 0) {
+                    Double age = position.lagSeconds();
+                    Double left = position.etaSeconds();
+                    seconds = age == null ? seconds : Math.max(seconds, age);
+                    eta = eta == null || left == null ? null : Math.max(eta, left);
+                }
+            }
+            return positions.isEmpty() ? Optional.empty() : Optional.of(new Behind(events, seconds, eta));
+        }
     }
 
     private static List<Badge> problems(

@@ -90,7 +90,7 @@ class TopicSinkIndexTest {
             assertThat(position.parked()).isEqualTo(1);
             queues.set(SettableQueues.queue("orders", 0, position.epoch(), 6));
             Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> assertThat(
-                            index.positions(null, "orders"))
+                            index.positions("billing", "orders"))
                     .singleElement()
                     .extracting(SinkPosition::lagEvents)
                     .isEqualTo(2L));
@@ -104,6 +104,30 @@ class TopicSinkIndexTest {
                     });
         }
         billing.close();
+    }
+
+    @Test
+    void aQueueOfWhichASinkHasReadNothingIsListedWithAllOfItsEvents() throws Exception {
+        FollowedCluster.Dispatcher queue = cluster.dispatcher("begun");
+        SinkService sink = cluster.sink("behind-sink", "begun", cluster.billing());
+        queue.enqueue("one");
+        SettableQueues queues = new SettableQueues();
+        try (TopicSinkIndex index = index(queues)) {
+            Awaitility.await().atMost(FollowedCluster.PATIENCE).until(() -> !index.positions("behind-sink", "begun")
+                    .isEmpty());
+            sink.close();
+            queue.enqueue("two");
+            queues.set(SettableQueues.queue("unread-0", 0, 9, 11), SettableQueues.queue("unread-1", 1, 9, 11));
+            Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> assertThat(
+                            index.positions("behind-sink", null))
+                    .filteredOn(position -> position.queueName().startsWith("unread-"))
+                    .singleElement()
+                    .satisfies(position -> {
+                        assertThat(position.lagEvents()).isEqualTo(12);
+                        assertThat(position.lagSeconds()).isNotNull();
+                        assertThat(position.etaSeconds()).isNull();
+                    }));
+        }
     }
 
     @Test
