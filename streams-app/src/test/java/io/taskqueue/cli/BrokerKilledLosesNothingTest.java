@@ -84,10 +84,7 @@ class BrokerKilledLosesNothingTest {
                         directory.resolve(name + ".txt"),
                         BrokerMain.class,
                         directory.resolve("broker").toString(),
-                        String.valueOf(port),
-                        // one that is started after a kill is refused until the session of the one before has ended
-                        "broker.session.timeout.ms=2000",
-                        "broker.heartbeat.interval.ms=250")
+                        String.valueOf(port))
                 .awaitOutput("READY");
     }
 
