@@ -47,13 +47,13 @@ final class QueueCore<T> {
 
     QueueCore(QueueSettings<T> settings, RandomGenerator random) {
         this.settings = settings;
-        lock = new QueueLock(settings.name());
-        deadLetters = new DeadLetters<>(settings.name(), settings.callbacks());
-        events = new EventEmitter<>(settings.name(), settings.callbacks().listeners());
-        tasks = new TaskTable<>(settings, lock);
         timeFailures = new CallbackFailures(
                 "The clock or the ticker of queue " + settings.name(),
                 "what is due is performed when the queue is called or swept again");
+        lock = new QueueLock(settings.name(), timeFailures);
+        deadLetters = new DeadLetters<>(settings.name(), settings.callbacks());
+        events = new EventEmitter<>(settings.name(), settings.callbacks().listeners());
+        tasks = new TaskTable<>(settings, lock);
         leasing = new Leasing<>(settings, tasks, events, deadLetters, random);
     }
 

@@ -1,5 +1,6 @@
 package io.taskqueue.queue;
 
+import io.taskqueue.queue.background.Alarm;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -18,12 +19,13 @@ final class QueueLock {
     /** No lease is held, or the queue's lifecycle advanced. */
     final Condition noLeases = lock.newCondition();
 
-    private final Condition sweepDue = lock.newCondition();
-    private boolean sweeperSleeps;
-    private long sweeperWakesAt;
+    /** When the queue is swept while nobody calls it. */
+    final Alarm nextSweep;
 
-    QueueLock(String queue) {
+    /** @param failures those of scheduling a sweep */
+    QueueLock(String queue, CallbackFailures failures) {
         this.queue = queue;
+        this.nextSweep = new Alarm(failure -> failures.add("scheduling a sweep", failure));
     }
 
     /**
@@ -45,36 +47,15 @@ final class QueueLock {
         lock.unlock();
     }
 
-    /** Puts the sweeper to sleep until that time, which is as far away as given, or until something is due earlier. */
-    void awaitSweep(long until, long nanos) throws InterruptedException {
-        long left = nanos;
-        sweeperWakesAt = until;
-        sweeperSleeps = true;
-        try {
-            while (sweeperSleeps && left > 0) {
-                left = sweepDue.awaitNanos(left);
-            }
-        } finally {
-            sweeperSleeps = false;
-        }
-    }
-
-    /** Wakes the sweeper if it would sleep beyond that time. */
-    void sweepBy(long due) {
-        if (sweeperSleeps && due - sweeperWakesAt < 0) {
-            sweepNow();
-        }
-    }
-
-    void sweepNow() {
-        sweeperSleeps = false;
-        sweepDue.signal();
+    /** Takes the lock if no thread holds it. */
+    boolean tryEnter() {
+        return !lock.isHeldByCurrentThread() && lock.tryLock();
     }
 
     void wakeAll() {
         taskPending.signalAll();
         capacityFree.signalAll();
         noLeases.signalAll();
-        sweepNow();
+        nextSweep.now();
     }
 }

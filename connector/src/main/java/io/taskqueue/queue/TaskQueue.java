@@ -49,7 +49,7 @@ public final class TaskQueue<T> implements AutoCloseable {
         core = new QueueCore<>(settings, new SplittableRandom(new SecureRandom().nextLong()));
         enqueues = new AdmissionControl<>(core, "enqueue()", core.lock.capacityFree, core.tasks::hasCapacity, 1);
         leases = new AdmissionControl<>(core, "lease()", core.lock.taskPending, core::hasLeasable, Leasing.PLACES);
-        new Sweeper<>(core).start();
+        Sweeper.start(core);
     }
 
     /** Starts to build a queue of that name; every setting has a default. */

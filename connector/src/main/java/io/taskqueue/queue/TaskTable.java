@@ -137,12 +137,12 @@ final class TaskTable<T> {
 
     void toLeased(LiveTask<T> task, Leased<T> state) {
         move(task, state, leased);
-        lock.sweepBy(Math.max(state.deadline(), state.renewedAt() + sweepNanos));
+        lock.nextSweep.before(Math.max(state.deadline(), state.renewedAt() + sweepNanos));
     }
 
     void toDelayed(LiveTask<T> task, Delayed<T> state) {
         move(task, state, delayed);
-        lock.sweepBy(state.due());
+        lock.nextSweep.before(state.due());
     }
 
     void toDead(LiveTask<T> task, Dead<T> state) {
@@ -222,6 +222,11 @@ final class TaskTable<T> {
             return one == null ? other : one;
         }
         return DeadlineHeap.deadline(other) - DeadlineHeap.deadline(one) < 0 ? other : one;
+    }
+
+    /** Whether a lease can expire, or a delay end. */
+    boolean canBecomeDue() {
+        return firstLeased() != null || firstDelayed() != null;
     }
 
     /** When a sweep is due next; for leases not before a sweep interval from now, so that they expire in batches. */
