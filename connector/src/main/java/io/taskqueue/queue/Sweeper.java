@@ -57,7 +57,8 @@ final class Sweeper<T> implements Runnable {
             }
         } finally {
             core.lock.exit();
-            var unused = Thread.interrupted(); // a listener has left the thread interrupted, which must not end the sweeps
+            var unused =
+                    Thread.interrupted(); // a listener has left the thread interrupted, which must not end the sweeps
         }
     }
 

@@ -90,8 +90,7 @@ class ManualTickerTest {
 
         queue.close();
 
-        await()
-                .untilAsserted(() -> assertThat(registered).hasValue(0));
+        await().untilAsserted(() -> assertThat(registered).hasValue(0));
     }
 
     @Test
@@ -107,7 +106,8 @@ class ManualTickerTest {
     @Test
     void itDoesNotGoBack() {
         assertThatThrownBy(() -> time.advance(Duration.ofSeconds(-1)))
-                .hasMessage("A ticker was to be advanced by PT-1S, but it does not go back. Advance it by a duration of at"
-                        + " least zero.");
+                .hasMessage(
+                        "A ticker was to be advanced by PT-1S, but it does not go back. Advance it by a duration of at"
+                                + " least zero.");
     }
 }

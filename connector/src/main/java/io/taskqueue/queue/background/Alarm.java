@@ -87,8 +87,7 @@ public final class Alarm {
     /** Runs the action again in a while, because the lock was not free. Called outside the lock. */
     public void retry(Runnable repeated, long nanos) {
         try {
-            var unused =
-                    SharedThreads.SWEEPS.schedule(SharedThreads.inContext(repeated), nanos, TimeUnit.NANOSECONDS);
+            var unused = SharedThreads.SWEEPS.schedule(SharedThreads.inContext(repeated), nanos, TimeUnit.NANOSECONDS);
         } catch (RuntimeException | Error e) {
             lost = true;
             failures.accept(e);
