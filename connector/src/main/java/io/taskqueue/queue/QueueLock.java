@@ -10,11 +10,14 @@ final class QueueLock {
     private final String queue;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** A task is pending. One waiter is signalled for one task. */
-    final Condition taskPending = lock.newCondition();
+    /** Calls that wait until a task is pending, and leases are granted. */
+    final WaitingCalls leases = new WaitingCalls(lock.newCondition());
 
-    /** Fewer tasks than the capacity are pending or delayed. */
-    final Condition capacityFree = lock.newCondition();
+    /** Calls that wait until fewer tasks than the capacity are pending or delayed. */
+    final WaitingCalls enqueues = new WaitingCalls(lock.newCondition());
+
+    /** Calls that wait until there is capacity for several tasks at once. */
+    final WaitingCalls batches = new WaitingCalls(lock.newCondition());
 
     /** No lease is held, or the queue's lifecycle advanced. */
     final Condition noLeases = lock.newCondition();
@@ -53,8 +56,9 @@ final class QueueLock {
     }
 
     void wakeAll() {
-        taskPending.signalAll();
-        capacityFree.signalAll();
+        leases.wakeAll();
+        enqueues.wakeAll();
+        batches.wakeAll();
         noLeases.signalAll();
         nextSweep.now();
     }

@@ -47,7 +47,12 @@ final class TaskTable<T> {
     }
 
     boolean hasCapacity() {
-        return pending.size + delayed() < capacity;
+        return hasCapacity(1);
+    }
+
+    /** Whether so many more tasks may be pending. */
+    boolean hasCapacity(int more) {
+        return (long) pending.size + delayed() + more <= capacity;
     }
 
     boolean hasPending() {
@@ -127,12 +132,12 @@ final class TaskTable<T> {
     /** A new or restored task is pending. */
     void addPending(LiveTask<T> task) {
         pending.addLast(task);
-        lock.taskPending.signal();
+        lock.leases.wakeOne();
     }
 
     void toPending(LiveTask<T> task, Pending<T> state) {
         move(task, state, pending);
-        lock.taskPending.signal();
+        lock.leases.wakeOne();
     }
 
     void toLeased(LiveTask<T> task, Leased<T> state) {
@@ -175,8 +180,9 @@ final class TaskTable<T> {
         if (state instanceof Pending) {
             pending.remove(task);
             if (hasCapacity()) {
-                lock.capacityFree.signal();
+                lock.enqueues.wakeOne();
             }
+            lock.batches.wakeAll();
         } else if (state instanceof Leased) {
             if (recoveredLeases.first() == task) {
                 recoveredLeases.removeFirst();

@@ -3,7 +3,7 @@
  *
  * <pre>
  *   TaskQueue, Lease       the API: takes the lock. Settings are collected by TaskQueue.Builder, validated in QueueSettings
- *     AdmissionControl     calls that wait: for capacity or a task first, for places in the journal after that
+ *     AdmissionControl     calls that wait: for capacity or a task first (WaitingCalls), for places in the journal after that
  *     QueueCore            inside the lock: enqueue, restore, recover, drain, hand over, stop, snapshots; QueueLifecycle states whether it is
  *                          open, or waits for its recovery
  *       Leasing            grant, heartbeat, complete, fail; where a lease expires and its task becomes delayed, pending or dead
