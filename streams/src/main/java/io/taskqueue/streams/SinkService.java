@@ -13,6 +13,7 @@ import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.QueueFilter;
+import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.SinkStoppedException;
@@ -172,6 +173,7 @@ public final class SinkService implements AutoCloseable {
         private int maxInFlight = 512;
         private RetryPolicy retry = RetryPolicy.DEFAULT;
         private BreakerPolicy breaker = BreakerPolicy.DEFAULT;
+        private RateLimit rate = RateLimit.NONE;
         private Duration drainTimeout = Duration.ofSeconds(5);
         private Duration commitInterval = Duration.ofMillis(100);
         private Duration topicWait = Duration.ofSeconds(30);
@@ -299,6 +301,16 @@ public final class SinkService implements AutoCloseable {
         /** When the target is considered unavailable, so that events wait in place; {@link BreakerPolicy#DEFAULT} unless set. */
         public Builder<T> breaker(BreakerPolicy policy) {
             this.breaker = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * How many calls the sink makes in a second at most, all instances together: of all events, and of the events of one {@link #peerKey};
+         * {@link RateLimit#NONE} unless set. An order of an operator ({@code taskqueue rate}) replaces it, also after a restart, until another
+         * order restores it.
+         */
+        public Builder<T> rate(RateLimit limit) {
+            this.rate = Objects.requireNonNull(limit, "limit");
             return this;
         }
 
@@ -507,7 +519,7 @@ public final class SinkService implements AutoCloseable {
                             drainTimeout,
                             stateMemory,
                             queueExpiry),
-                    new SinkSettings.Policies(retry, breaker, onGap, onExhausted, onPermanent),
+                    new SinkSettings.Policies(retry, breaker, rate, onGap, onExhausted, onPermanent),
                     new SinkSettings.Instruments(metrics, kafkaMetrics, clock, Ticker.system(), RANDOM));
         }
     }

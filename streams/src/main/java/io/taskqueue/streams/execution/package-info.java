@@ -6,6 +6,7 @@
  *   Job, Admission, KeyedExecutor.Handler   what {@code partition} implements: a job, whether jobs may begin, and one attempt
  *   WorkerThreads                the threads of a sink, for all its partitions; ThreadGuard reports what ends one of them
  *   CircuitBreaker, BreakerState whether the target is considered unavailable, for the whole sink
+ *   RateLimiter                  when a job may begin that calls the target, for the whole sink and by key
  * </pre>
  *
  * <p>{@code partition} submits jobs on the stream thread, which never runs one; jobs run on worker threads. Never: two jobs of one

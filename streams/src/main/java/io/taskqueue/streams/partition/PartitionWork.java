@@ -13,6 +13,7 @@ import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.log.LogReplacedException;
 import io.taskqueue.streams.log.LostPosition;
 import io.taskqueue.streams.log.ReportedLog;
+import io.taskqueue.streams.rate.SinkRate;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.RecordLimit;
@@ -50,8 +51,8 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     /** Kafka Streams keeps a cancelled tick until its time, and the clock may be set back meanwhile. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
-    /** The threads that apply events, and whether they may call the target. */
-    public record Workers(WorkerThreads threads, CircuitBreaker breaker) {}
+    /** The threads that apply events, whether they may call the target, and how often. */
+    public record Workers(WorkerThreads threads, CircuitBreaker breaker, SinkRate rate) {}
 
     /** The sink and the partition to which the work belongs. */
     record Scope<T>(SinkSettings<T> settings, SinkProgress progress, int partition, Supplier<RecordLimit> limit) {}
@@ -80,11 +81,12 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
         this.settings = settings;
         this.sink = sink;
         this.partition = log.partition();
-        this.state = new PartitionState<>(settings, progress, stores, log);
+        this.state = new PartitionState<>(settings, progress, stores, log, workers.rate());
         this.executor = new KeyedExecutor<>(
                 lifecycle,
                 workers.threads(),
                 workers.breaker(),
+                workers.rate().limiter(),
                 new EventApplier<>(
                         settings,
                         workers.breaker(),

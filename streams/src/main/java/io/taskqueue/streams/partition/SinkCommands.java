@@ -2,6 +2,7 @@ package io.taskqueue.streams.partition;
 
 import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.streams.parking.ParkedCommand;
+import io.taskqueue.streams.rate.RateOrder;
 import io.taskqueue.streams.replay.ReplayOrder;
 import java.io.IOException;
 import java.util.Arrays;
@@ -29,6 +30,9 @@ final class SinkCommands {
 
         /** An operator decided about a parked task. */
         void decide(ParkedCommand command);
+
+        /** An operator changed the rate limit. */
+        void limit(RateOrder order);
     }
 
     private final String sink;
@@ -51,6 +55,8 @@ final class SinkCommands {
                 target.decide(ParkedCommand.of(action.get(), record));
             } else if (name.equals(ReplayOrder.COMMAND)) {
                 target.replay(ReplayOrder.of(record));
+            } else if (name.equals(RateOrder.COMMAND)) {
+                target.limit(RateOrder.of(record));
             } else {
                 LOG.warn(
                         "Sink {}: the command '{}' at offset {} of its control topic is unknown, so it is skipped. Run the "

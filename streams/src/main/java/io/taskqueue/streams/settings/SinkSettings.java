@@ -11,6 +11,7 @@ import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.QueueFilter;
+import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.effect.EffectRules;
@@ -145,9 +146,14 @@ public record SinkSettings<T>(
             long stateMemory,
             Duration queueExpiry) {}
 
-    /** What happens when something fails. */
+    /** What happens when something fails, and how often the target is called. */
     public record Policies(
-            RetryPolicy retry, BreakerPolicy breaker, OnGap onGap, OnExhausted onExhausted, OnPermanent onPermanent) {
+            RetryPolicy retry,
+            BreakerPolicy breaker,
+            RateLimit rate,
+            OnGap onGap,
+            OnExhausted onExhausted,
+            OnPermanent onPermanent) {
 
         /** Which failures of effects are permanent, and what happens then. */
         public EffectRules effectRules() {
