@@ -254,6 +254,18 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     }
 
     /**
+     * Takes an event of a kind that the sink does not act on: it only takes its position, by which it is known that none is missing.
+     *
+     * @throws SinkStoppedException where the sink must halt before it; nothing has changed then
+     */
+    public void pass(EventHeaders event, long offset) {
+        PartitionHistory.Arrived unused = state.history()
+                .take(
+                        event.queueName(),
+                        new Arrival(event.position(), offset, event.instanceId().orElse(null)));
+    }
+
+    /**
      * Takes a record of a queue that the sink does not apply.
      *
      * <p>Its queue gets no checkpoint from it: to this sink, its history begins with the first event that is applied.
