@@ -212,8 +212,8 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
 
     /** A tick causes the task to commit, so no tick is scheduled while nothing is outstanding, and only a late one while all events wait. */
     private void scheduleTicks(PartitionWork<T> work, Optional<Duration> suspended) {
-        boolean needed = work.needsTicks() || !deadLetters.isEmpty();
-        ticks.schedule(needed ? Optional.of(suspended.orElse(PartitionWork.TICK)) : Optional.empty());
+        Optional<Duration> interval = deadLetters.isEmpty() ? work.ticks() : Optional.of(PartitionWork.TICK);
+        ticks.schedule(interval.map(suspended::orElse));
     }
 
     private void awaitCapacity(PartitionWork<T> work) {
