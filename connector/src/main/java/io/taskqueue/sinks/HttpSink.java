@@ -6,6 +6,7 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.Effects;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.PermanentEffectException;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryLaterException;
@@ -186,6 +187,11 @@ public final class HttpSink<T> implements ReplicationSink<T>, AutoCloseable {
         if (settings.kinds().contains(event.kind())) {
             effects.capture("post", Integer.class, key -> post(event, key));
         }
+    }
+
+    @Override
+    public Interests interests() {
+        return Interests.of(settings.kinds());
     }
 
     private int post(ReplicationEvent<T> event, EffectKey key)

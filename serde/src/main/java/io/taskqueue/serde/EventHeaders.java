@@ -146,15 +146,20 @@ public record EventHeaders(
 
     /** Reads the headers of an event; empty if they were not written by {@link #write}. Never throws, whatever the bytes. */
     public static Optional<EventHeaders> read(Headers headers) {
-        return read(headers, true);
+        return read(headers, true, true);
     }
 
     /** Reads as {@link #read}, but not the instance of the source: for a reader of many records that does not need it. */
     public static Optional<EventHeaders> readWithoutInstance(Headers headers) {
-        return read(headers, false);
+        return read(headers, false, true);
     }
 
-    private static Optional<EventHeaders> read(Headers headers, boolean withInstance) {
+    /** Reads as {@link #read}, but neither the instance of the source nor the task: for a reader of very many records. */
+    public static Optional<EventHeaders> readIdentity(Headers headers) {
+        return read(headers, false, false);
+    }
+
+    private static Optional<EventHeaders> read(Headers headers, boolean withInstance, boolean withTask) {
         Header id = null;
         Header type = null;
         Header source = null;
@@ -168,7 +173,7 @@ public record EventHeaders(
                 default -> {}
             }
         }
-        return read(text(id), text(type), withInstance ? text(source) : null, text(subject));
+        return read(text(id), text(type), withInstance ? text(source) : null, withTask ? text(subject) : null);
     }
 
     private static Optional<EventHeaders> read(

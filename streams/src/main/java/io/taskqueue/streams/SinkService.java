@@ -2,6 +2,7 @@ package io.taskqueue.streams;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.libraries.SupportedLibraries;
@@ -9,6 +10,7 @@ import io.taskqueue.libraries.UnsupportedLibraryException;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
@@ -29,6 +31,7 @@ import io.taskqueue.streams.status.SinkStatus;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -189,6 +192,7 @@ public final class SinkService implements AutoCloseable {
         private int maxParked = 100_000;
         private long stateMemory = 128L * 1024 * 1024;
         private Duration queueExpiry = Duration.ofDays(7);
+        private Interests kinds = Interests.ALL;
         private QueueFilter queues = QueueFilter.ALL;
         private Clock clock = Clock.systemUTC();
         private Function<ReplicationEvent<T>, String> peerKey =
@@ -253,6 +257,18 @@ public final class SinkService implements AutoCloseable {
          */
         public Builder<T> queues(String... queues) {
             this.queues = QueueFilter.of(List.of(queues));
+            return this;
+        }
+
+        /**
+         * The kinds of events that the sink applies, of those that it {@linkplain ReplicationSink#interests() acts on}; all of these unless
+         * set. Events of other kinds only take their position: they are not decoded, have no worker, and are not applied later. A replay
+         * that fills gaps applies what was skipped, where the kind was added since. All instances of a sink need the same kinds.
+         *
+         * @throws IllegalArgumentException if no kind that sinks get is named
+         */
+        public Builder<T> kinds(Collection<EventKind> kinds) {
+            this.kinds = Interests.of(kinds);
             return this;
         }
 
@@ -501,7 +517,12 @@ public final class SinkService implements AutoCloseable {
             return new SinkSettings<>(
                     name,
                     new SinkSettings.Application<>(
-                            sink, codec, peerKey, queues, fingerprint == null ? classOf(sink) : fingerprint, adopt),
+                            sink,
+                            codec,
+                            peerKey,
+                            Interests.declaredBy(sink, name).and(kinds).in(queues),
+                            fingerprint == null ? classOf(sink) : fingerprint,
+                            adopt),
                     new SinkSettings.Topics(
                             topic,
                             deadLetterTopic == null ? TopicNames.deadLetters(name) : deadLetterTopic,

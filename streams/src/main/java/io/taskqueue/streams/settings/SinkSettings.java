@@ -7,10 +7,10 @@ import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
-import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
@@ -68,7 +68,7 @@ public record SinkSettings<T>(
      * What is applied to events.
      *
      * @param peerKey the peer that an event counts for
-     * @param queues the queues whose events are applied
+     * @param interests which events are applied
      * @param fingerprint the code of the sink and its target, as text; the same for all instances
      * @param adopt whether it may replace what the sink was before
      */
@@ -76,7 +76,7 @@ public record SinkSettings<T>(
             ReplicationSink<T> sink,
             PayloadCodec<T> codec,
             Function<ReplicationEvent<T>, String> peerKey,
-            QueueFilter queues,
+            Interests interests,
             String fingerprint,
             boolean adopt) {}
 
