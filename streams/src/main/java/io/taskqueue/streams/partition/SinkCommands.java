@@ -5,7 +5,6 @@ import io.taskqueue.streams.parking.ParkedCommand;
 import io.taskqueue.streams.rate.RateOrder;
 import io.taskqueue.streams.replay.ReplayOrder;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,11 +47,9 @@ final class SinkCommands {
         try {
             byte[] record = value == null ? new byte[0] : value;
             String name = BoundedJson.read(record).path("command").asText();
-            Optional<ParkedCommand.Action> action = Arrays.stream(ParkedCommand.Action.values())
-                    .filter(each -> each.command().equals(name))
-                    .findFirst();
-            if (action.isPresent()) {
-                target.decide(ParkedCommand.of(action.get(), record));
+            Optional<ParkedCommand> decided = ParkedCommand.find(record);
+            if (decided.isPresent()) {
+                target.decide(decided.get());
             } else if (name.equals(ReplayOrder.COMMAND)) {
                 target.replay(ReplayOrder.of(record));
             } else if (name.equals(RateOrder.COMMAND)) {
