@@ -106,17 +106,19 @@ public class QueueBenchmark {
         public long events;
         public long allocatedBytes;
         public long cpuNanos;
+        private long allocatedBefore; // JMH clears the counters after the set-up
+        private long cpuBefore;
 
         @Setup(Level.Iteration)
         public void begin() {
-            allocatedBytes = -THREADS.getCurrentThreadAllocatedBytes();
-            cpuNanos = -THREADS.getCurrentThreadCpuTime();
+            allocatedBefore = THREADS.getCurrentThreadAllocatedBytes();
+            cpuBefore = THREADS.getCurrentThreadCpuTime();
         }
 
         @TearDown(Level.Iteration)
         public void end() {
-            allocatedBytes += THREADS.getCurrentThreadAllocatedBytes();
-            cpuNanos += THREADS.getCurrentThreadCpuTime();
+            allocatedBytes = THREADS.getCurrentThreadAllocatedBytes() - allocatedBefore;
+            cpuNanos = THREADS.getCurrentThreadCpuTime() - cpuBefore;
         }
     }
 
