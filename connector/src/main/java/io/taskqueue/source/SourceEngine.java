@@ -15,6 +15,7 @@ import io.taskqueue.source.publish.EventBuffer;
 import io.taskqueue.source.publish.EventRecords;
 import io.taskqueue.source.publish.HeldEvents;
 import io.taskqueue.source.publish.ProducerFactory;
+import io.taskqueue.source.publish.Publication;
 import io.taskqueue.source.publish.Publisher;
 import io.taskqueue.source.recovery.AbandonedTasks;
 import io.taskqueue.source.recovery.RecoveryReport;
@@ -34,11 +35,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A running source: its buffer, its two threads, its readers, and how they end together. */
+/** A running source: its buffer, its readers, its part in what its group shares, and how they end together. */
 final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceEngine.class);
-    private static final Duration PUBLISHER_GRACE = Duration.ofMillis(500);
     private static final Duration RETRIES_GRACE = Duration.ofSeconds(2);
     private static final Duration MARK_GRACE = Duration.ofSeconds(2);
     private static final Duration REGISTRY_GRACE = Duration.ofSeconds(2);
@@ -61,7 +61,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     private @Nullable EventRecords<T> records;
     private volatile @Nullable SourceMarks marks;
     private volatile @Nullable SourceRetries<T> retries;
-    private volatile @Nullable Thread publisher;
+    private volatile @Nullable Publication<T> publication;
     private volatile @Nullable CloseReport closeReport;
 
     SourceEngine(
@@ -103,19 +103,13 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     void start(
             EventRecords<T> records,
             ProducerFactory producers,
-            Duration ackTimeout,
             OutageMonitor.Probe probe,
             SourceMarks marks,
             Optional<List<RecoveredTask<T>>> recovered) {
         this.records = records;
         this.marks = marks;
-        Publisher<T> publishing = new Publisher<>(buffer, records, producers, this, ackTimeout, environment.time());
-        Thread thread = daemon("publisher", () -> {
-            try (producers) {
-                publishing.run();
-            }
-        });
-        publisher = thread;
+        Publication<T> publishing = new Publication<>(buffer, records, this);
+        publication = publishing;
         boolean attached = false;
         boolean started = false;
         try {
@@ -127,7 +121,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
                 queue.attach(buffer);
                 attached = true;
             }
-            thread.start();
+            group.publisher().add(publishing);
             registry.start();
             daemon("outage-monitor", () -> monitor.run(probe)).start();
             marks.start(this::replicated, producers, new QueueSnapshots());
@@ -258,6 +252,10 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     /** Stops the source and its queue: what has not been sent yet would fork the history. */
     private void stop(IllegalStateException cause) {
         buffer.stop();
+        Publication<T> sent = publication;
+        if (sent != null) {
+            group.publisher().end(sent);
+        }
         LOG.error("{}", cause.getMessage(), cause);
         queue.stop(String.valueOf(cause.getMessage()), cause);
         // behind the queue: once one call has failed, each one does
@@ -293,7 +291,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         boolean regular = lifecycle.closed();
         buffer.refuse(() -> new QueueClosedException("Queue " + queue.name() + " was closed with its source."));
         buffer.stop();
-        interrupted |= join(publisher, PUBLISHER_GRACE);
+        interrupted |= removeFromPublisher();
         tail.finish();
         interrupted |= join(registry, REGISTRY_GRACE);
         gate.end(new SourceStoppedException("The source of queue " + queue.name() + " was closed at event "
@@ -309,8 +307,20 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         }
     }
 
+    private boolean removeFromPublisher() {
+        Publication<T> sent = publication;
+        try {
+            if (sent != null) {
+                group.publisher().remove(sent);
+            }
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        }
+    }
+
     private void requireOtherThread(String what) {
-        if (Thread.currentThread() == publisher) {
+        if (group.publisher().isCurrentThread()) {
             throw new IllegalStateException("The source of queue " + queue.name() + " was " + what
                     + " by its own publisher thread, which calls the function of ownerPeer(...) and would wait for"
                     + " itself. Close the source on another thread.");

@@ -95,26 +95,17 @@ final class SourceStart<T> {
         int maxRecordBytes = Math.min(
                 Math.min(topic.maxRecordBytes(), settings.kafka().maxRequestBytes()),
                 topics.maxRecordBytes().orElse(Integer.MAX_VALUE));
-        ProducerFactory producers = new ProducerFactory(
-                () -> settings.kafka().producer(maxRecordBytes),
-                settings.environment().kafkaMeters());
-        boolean started = false;
         try {
-            SourceEngine<T> engine = start(topic, maxRecordBytes, producers);
-            started = true;
-            return engine;
+            return group.withProducer(maxRecordBytes, producer -> start(topic, maxRecordBytes, producer));
         } catch (KafkaException e) {
             throw unreachable(e);
-        } finally {
-            if (!started) {
-                producers.close();
-            }
         }
     }
 
-    private SourceEngine<T> start(SourceTopics.EventTopicFacts topic, int maxRecordBytes, ProducerFactory producers)
+    private SourceEngine<T> start(
+            SourceTopics.EventTopicFacts topic, int maxRecordBytes, Producer<byte[], byte[]> producer)
             throws InterruptedException {
-        Producer<byte[], byte[]> producer = producers.first();
+        ProducerFactory producers = group.producers();
         Claimed claimed;
         try (TopicReader reader = reader(timeout)) {
             claimed = claim(producer, reader, topic.partitions());
@@ -150,7 +141,7 @@ final class SourceStart<T> {
         SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, group);
         retries.prepare(claim, partition, watch, producers);
         engine.executeOrders(retries);
-        engine.start(records, producers, settings.kafka().ackTimeout(), probe(partition), marks, recovered);
+        engine.start(records, producers, probe(partition), marks, recovered);
         return engine;
     }
 
