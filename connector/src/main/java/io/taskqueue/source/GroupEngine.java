@@ -1,8 +1,12 @@
 package io.taskqueue.source;
 
+import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.source.confirm.Completions;
+import io.taskqueue.source.confirm.RegistryTail;
 import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.publish.Publisher;
+import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,12 +17,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.IsolationLevel;
 
 /**
  * A running group: what its sources share, and how they end together.
  *
  * <pre>
  *   publisher    sends the events of all queues with one producer
+ *   registry     follows the registry for all queues
  *   timer        what is due after a time; nothing that blocks
  * </pre>
  *
@@ -42,6 +48,9 @@ final class GroupEngine {
     private final ProducerFactory producers;
     private final Publisher publisher;
     private final Thread publishing;
+    private final RegistryTail tail;
+    private final Thread following;
+    private final Completions completions = new Completions();
     private final ReentrantLock starting = new ReentrantLock();
     private volatile int maxRecordBytes;
 
@@ -65,10 +74,33 @@ final class GroupEngine {
                 publisher.run();
             }
         });
+        this.tail = new RegistryTail(
+                new RegistryWatch(
+                        this::registryReader,
+                        settings.topics().registry(),
+                        settings.environment().time()),
+                settings.environment().time());
+        this.following = daemon("registry", tail);
+    }
+
+    /** Claims are written without transactions: a hanging transaction of another writer must not hide a newer claim. */
+    private TopicReader registryReader() {
+        return TopicReader.open(
+                settings.kafka().all(),
+                IsolationLevel.READ_UNCOMMITTED,
+                settings.environment().registryTimeout(settings.kafka().apiTimeout()));
     }
 
     GroupSettings settings() {
         return settings;
+    }
+
+    RegistryTail tail() {
+        return tail;
+    }
+
+    Completions completions() {
+        return completions;
     }
 
     Publisher publisher() {
@@ -126,6 +158,7 @@ final class GroupEngine {
             R result = claiming.claim(producers.first());
             claimed = true;
             publishing.start();
+            following.start();
             return result;
         } finally {
             if (!claimed) {
@@ -161,8 +194,11 @@ final class GroupEngine {
 
     private void end() {
         publisher.close();
+        tail.close();
         timer.shutdown();
+        completions.shutdown();
         awaitEnd(publishing);
+        awaitEnd(following);
         lifecycle.closed();
     }
 

@@ -10,6 +10,8 @@ import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.RecoveredTask;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.queue.Ticker;
+import io.taskqueue.source.confirm.Ownership;
+import io.taskqueue.source.confirm.ReplicationGate;
 import io.taskqueue.source.mark.RetentionGuard;
 import io.taskqueue.source.publish.EventBuffer;
 import io.taskqueue.source.publish.EventRecords;
@@ -20,7 +22,8 @@ import io.taskqueue.source.publish.Publisher;
 import io.taskqueue.source.recovery.AbandonedTasks;
 import io.taskqueue.source.recovery.RecoveryReport;
 import io.taskqueue.source.registry.Claim;
-import io.taskqueue.source.registry.RegistryWatch;
+import io.taskqueue.source.registry.RegistryFollower;
+import io.taskqueue.source.registry.RegistryRecord;
 import io.taskqueue.source.unreplicated.EventOrigin;
 import io.taskqueue.source.unreplicated.UnreplicatedEvents;
 import java.time.Duration;
@@ -36,7 +39,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running source: its buffer, its readers, its part in what its group shares, and how they end together. */
-final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Listener {
+final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceEngine.class);
     private static final Duration RETRIES_GRACE = Duration.ofSeconds(2);
@@ -55,9 +58,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     private final GroupEngine group;
     private final GroupSettings.Environment environment;
     private final OutageMonitor monitor;
-    private final RegistryTail tail;
-    private final Thread registry;
-    private final RegistryWatch watch;
+    private final Ownership ownership;
     private @Nullable EventRecords<T> records;
     private volatile @Nullable SourceMarks marks;
     private volatile @Nullable SourceRetries<T> retries;
@@ -69,7 +70,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
             Claim claim,
             EventBuffer<T> buffer,
             SourceMeters meters,
-            RegistryWatch watch,
+            RegistryFollower follower,
             GroupEngine group) {
         this.queue = queue;
         this.claim = claim;
@@ -77,7 +78,6 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         this.environment = group.settings().environment();
         this.lifecycle = new SourceLifecycle(environment.time(), environment.time());
         this.meters = meters;
-        this.watch = watch;
         this.group = group;
         meters.buffer(buffer, EventBuffer::size);
         meters.bufferUsed(buffer, EventBuffer::used);
@@ -87,22 +87,28 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         meters.depth("leased", queue, measured -> measured.counts().leased());
         this.subscriptions = new Subscriptions<>(queue.name(), meters.observerFailures()::increment);
         this.gate = new ReplicationGate(
-                queue.name(), buffer::acknowledgedUpTo, ReplicationSource.MAX_WAITING_FUTURES, this::confirmationDue);
-        this.tail = new RegistryTail(claim, watch, gate, environment.ownershipStrict(), environment.time(), this);
-        buffer.grantLeasesWhile(tail::grantsLeases);
+                queue.name(),
+                buffer::acknowledgedUpTo,
+                ReplicationSource.MAX_WAITING_FUTURES,
+                this::confirmationDue,
+                group.completions());
+        this.ownership =
+                new Ownership(follower, gate, environment.ownershipStrict(), environment.time(), this, this::orderRead);
+        buffer.grantLeasesWhile(ownership::grantsLeases);
         this.monitor = new OutageMonitor(queue.name(), buffer, lifecycle, environment.time());
-        this.registry = daemon("registry", tail);
     }
 
     /**
      * Attaches the buffer to the queue, restores the tasks that were recovered, and starts the threads; stops the queue if that fails.
      *
+     * @param registryEnd the offset up to which the registry was read for the claim
      * @param probe finds out what is wrong with Kafka; closed at the end
      * @param recovered the live tasks of earlier owners, if they are recovered
      */
     void start(
             EventRecords<T> records,
             ProducerFactory producers,
+            long registryEnd,
             OutageMonitor.Probe probe,
             SourceMarks marks,
             Optional<List<RecoveredTask<T>>> recovered) {
@@ -122,7 +128,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
                 attached = true;
             }
             group.publisher().add(publishing);
-            registry.start();
+            group.tail().opened(ownership, claim, registryEnd);
             daemon("outage-monitor", () -> monitor.run(probe)).start();
             marks.start(this::replicated, producers, new QueueSnapshots());
             if (retries != null) {
@@ -223,7 +229,14 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     }
 
     private void confirmationDue() {
-        tail.wake();
+        group.tail().confirm(ownership);
+    }
+
+    private void orderRead(RegistryRecord record) {
+        SourceRetries<T> orders = retries;
+        if (orders != null) {
+            orders.take(record);
+        }
     }
 
     @Override
@@ -242,10 +255,30 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     }
 
     @Override
-    public void ownershipLost(IllegalStateException cause) {
-        String message = String.valueOf(cause.getMessage());
-        if (cause instanceof SourceFencedException ? lifecycle.fence(message) : lifecycle.fail(message)) {
+    public void superseded(Claim newer) {
+        SourceFencedException cause = new SourceFencedException(claim.queueName(), claim.epoch(), newer);
+        if (ownership.isOpen() && lifecycle.fence(String.valueOf(cause.getMessage()))) {
             stop(cause);
+        }
+        gate.end(cause);
+    }
+
+    @Override
+    public void registryLost(String reason, Throwable lost) {
+        SourceStoppedException cause = new SourceStoppedException(reason, lost);
+        if (ownership.isOpen() && lifecycle.fail(reason)) {
+            stop(cause);
+        }
+        gate.end(cause);
+    }
+
+    @Override
+    public void unconfirmed(Exception cause) {
+        if (gate.hasDue()) {
+            gate.end(new SourceStoppedException(
+                    "The events are on Kafka, but the source ended before it could read in the registry that no other"
+                            + " source had claimed the queue. Read the registry to find the queue's owner.",
+                    cause));
         }
     }
 
@@ -262,7 +295,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         buffer.refuse(
                 () -> new QueueClosedException("Queue " + queue.name() + " was stopped: " + cause.getMessage(), cause));
         gate.end(cause);
-        tail.end();
+        group.tail().remove(ownership);
         marks().stop();
         Thread unused = stopRetries();
         subscriptions.end(cause);
@@ -292,8 +325,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         buffer.refuse(() -> new QueueClosedException("Queue " + queue.name() + " was closed with its source."));
         buffer.stop();
         interrupted |= removeFromPublisher();
-        tail.finish();
-        interrupted |= join(registry, REGISTRY_GRACE);
+        interrupted |= finishConfirming();
         gate.end(new SourceStoppedException("The source of queue " + queue.name() + " was closed at event "
                 + buffer.appendedUpTo() + ", when Kafka had acknowledged up to " + buffer.acknowledgedUpTo()
                 + ". Read the topic to find which of the remaining events it holds."));
@@ -304,6 +336,15 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         group.closed(this);
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean finishConfirming() {
+        try {
+            group.tail().finish(ownership, REGISTRY_GRACE);
+            return false;
+        } catch (InterruptedException e) {
+            return true;
         }
     }
 
@@ -369,7 +410,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
                         claim.instanceId(),
                         partition.topic(),
                         partition.partition(),
-                        watch.topic()));
+                        group.tail().topic()));
     }
 
     HandOverReport handOver(Duration grace) {
@@ -416,7 +457,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     private String withSuspension(String reason) {
         return environment
                 .ownershipStrict()
-                .filter(limit -> lifecycle.outage().isPresent() && !tail.grantsLeases())
+                .filter(limit -> lifecycle.outage().isPresent() && !ownership.grantsLeases())
                 .map(limit -> reason + ". No leases are granted, because the registry has not been read for more than "
                         + DurationText.of(limit) + " (ownershipStrict)")
                 .orElse(reason);

@@ -24,7 +24,7 @@ import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.ClaimRegistry;
 import io.taskqueue.source.registry.LowWaterMark;
 import io.taskqueue.source.registry.QueueMarks;
-import io.taskqueue.source.registry.RegistryWatch;
+import io.taskqueue.source.registry.RegistryFollower;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -95,15 +95,27 @@ final class SourceStart<T> {
         int maxRecordBytes = Math.min(
                 Math.min(topic.maxRecordBytes(), settings.kafka().maxRequestBytes()),
                 topics.maxRecordBytes().orElse(Integer.MAX_VALUE));
+        RegistryFollower follower = group.tail().expect(queue.name());
+        boolean started = false;
         try {
-            return group.withProducer(maxRecordBytes, producer -> start(topic, maxRecordBytes, producer));
+            SourceEngine<T> engine =
+                    group.withProducer(maxRecordBytes, producer -> start(topic, maxRecordBytes, producer, follower));
+            started = true;
+            return engine;
         } catch (KafkaException e) {
             throw unreachable(e);
+        } finally {
+            if (!started) {
+                group.tail().forget(follower);
+            }
         }
     }
 
     private SourceEngine<T> start(
-            SourceTopics.EventTopicFacts topic, int maxRecordBytes, Producer<byte[], byte[]> producer)
+            SourceTopics.EventTopicFacts topic,
+            int maxRecordBytes,
+            Producer<byte[], byte[]> producer,
+            RegistryFollower follower)
             throws InterruptedException {
         ProducerFactory producers = group.producers();
         Claimed claimed;
@@ -132,16 +144,10 @@ final class SourceStart<T> {
         SourceMeters meters = new SourceMeters(settings.environment().meters(), queue.name());
         EventBuffer<T> buffer =
                 new EventBuffer<>(claim.epoch(), source.buffer(), payloads, time, meters.leasesExpired());
-        RegistryWatch watch = new RegistryWatch(
-                () -> reader(settings.environment().registryTimeout(timeout)),
-                topics.registry(),
-                claim,
-                claimed.registryEnd(),
-                time);
-        SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, group);
-        retries.prepare(claim, partition, watch, producers);
+        SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, follower, group);
+        retries.prepare(claim, partition, producers);
         engine.executeOrders(retries);
-        engine.start(records, producers, probe(partition), marks, recovered);
+        engine.start(records, producers, claimed.registryEnd(), probe(partition), marks, recovered);
         return engine;
     }
 
