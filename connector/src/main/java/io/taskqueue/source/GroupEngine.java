@@ -5,6 +5,7 @@ import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.source.confirm.Completions;
 import io.taskqueue.source.confirm.RegistryTail;
+import io.taskqueue.source.dead.RetryExecutor;
 import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.publish.Publisher;
 import io.taskqueue.source.registry.RegistryWatch;
@@ -55,6 +56,7 @@ final class GroupEngine {
     private final Thread following;
     private final OutageMonitor monitor;
     private final Thread monitoring;
+    private final RetryExecutor retries;
     private final Completions completions = new Completions();
     private final ReentrantLock starting = new ReentrantLock();
     private volatile int maxRecordBytes;
@@ -65,6 +67,7 @@ final class GroupEngine {
         this.endsWithItsSource = endsWithItsSource;
         this.timer = new ScheduledThreadPoolExecutor(1, task -> daemon("timer", task));
         timer.setRemoveOnCancelPolicy(true);
+        this.retries = new RetryExecutor(timer);
         this.producers = new ProducerFactory(
                 () -> settings.kafka().producer(maxRecordBytes),
                 settings.environment().kafkaMeters());
@@ -116,6 +119,10 @@ final class GroupEngine {
                 probe.close();
             }
         };
+    }
+
+    RetryExecutor retries() {
+        return retries;
     }
 
     OutageMonitor monitor() {
@@ -225,6 +232,7 @@ final class GroupEngine {
         tail.close();
         monitor.close();
         timer.shutdown();
+        retries.close();
         completions.shutdown();
         awaitEnd(publishing);
         awaitEnd(following);

@@ -153,9 +153,16 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
         retries = orders;
     }
 
-    private @Nullable Thread stopRetries() {
+    private boolean endRetries() {
         SourceRetries<T> orders = retries;
-        return orders == null ? null : orders.stop();
+        try {
+            if (orders != null) {
+                orders.stop(RETRIES_GRACE);
+            }
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        }
     }
 
     private CompletableFuture<Position> replicated() {
@@ -296,7 +303,10 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
         gate.end(cause);
         group.tail().remove(ownership);
         marks().stop();
-        Thread unused = stopRetries();
+        SourceRetries<T> orders = retries;
+        if (orders != null) {
+            orders.stop();
+        }
         subscriptions.end(cause);
         endObservation();
     }
@@ -312,7 +322,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
         if (!lifecycle.close()) {
             return;
         }
-        boolean interrupted = join(stopRetries(), RETRIES_GRACE);
+        boolean interrupted = endRetries();
         try {
             boolean empty = buffer.awaitEmpty(Ticker.limitNanos(timeout));
             interrupted |= join(marks().finish(), empty ? MARK_GRACE : Duration.ofMillis(1));

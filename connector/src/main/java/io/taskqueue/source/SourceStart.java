@@ -79,7 +79,7 @@ final class SourceStart<T> {
         this.time = settings.environment().time();
         this.timeout = settings.kafka().apiTimeout();
         this.requests = new KafkaRequests(timeout);
-        this.retries = new SourceRetries<>(queue, source.codec(), settings);
+        this.retries = new SourceRetries<>(queue, source.codec(), group);
     }
 
     SourceEngine<T> start() throws InterruptedException {
