@@ -10,16 +10,20 @@ import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.RecoveredTask;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.queue.Ticker;
+import io.taskqueue.source.confirm.Ownership;
+import io.taskqueue.source.confirm.ReplicationGate;
 import io.taskqueue.source.mark.RetentionGuard;
 import io.taskqueue.source.publish.EventBuffer;
 import io.taskqueue.source.publish.EventRecords;
 import io.taskqueue.source.publish.HeldEvents;
 import io.taskqueue.source.publish.ProducerFactory;
+import io.taskqueue.source.publish.Publication;
 import io.taskqueue.source.publish.Publisher;
 import io.taskqueue.source.recovery.AbandonedTasks;
 import io.taskqueue.source.recovery.RecoveryReport;
 import io.taskqueue.source.registry.Claim;
-import io.taskqueue.source.registry.RegistryWatch;
+import io.taskqueue.source.registry.RegistryFollower;
+import io.taskqueue.source.registry.RegistryRecord;
 import io.taskqueue.source.unreplicated.EventOrigin;
 import io.taskqueue.source.unreplicated.UnreplicatedEvents;
 import java.time.Duration;
@@ -34,11 +38,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A running source: its buffer, its two threads, its readers, and how they end together. */
-final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Listener {
+/** A running source: its buffer, its readers, its part in what its group shares, and how they end together. */
+final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceEngine.class);
-    private static final Duration PUBLISHER_GRACE = Duration.ofMillis(500);
     private static final Duration RETRIES_GRACE = Duration.ofSeconds(2);
     private static final Duration MARK_GRACE = Duration.ofSeconds(2);
     private static final Duration REGISTRY_GRACE = Duration.ofSeconds(2);
@@ -52,15 +55,14 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     final ReplicationGate gate;
 
     private final SourceMeters meters;
-    private final SourceSettings.Environment environment;
-    private final OutageMonitor monitor;
-    private final RegistryTail tail;
-    private final Thread registry;
-    private final RegistryWatch watch;
+    private final GroupEngine group;
+    private final GroupSettings.Environment environment;
+    private OutageMonitor.@Nullable Observed observed;
+    private final Ownership ownership;
     private @Nullable EventRecords<T> records;
     private volatile @Nullable SourceMarks marks;
     private volatile @Nullable SourceRetries<T> retries;
-    private volatile @Nullable Thread publisher;
+    private volatile @Nullable Publication<T> publication;
     private volatile @Nullable CloseReport closeReport;
 
     SourceEngine(
@@ -68,15 +70,15 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
             Claim claim,
             EventBuffer<T> buffer,
             SourceMeters meters,
-            RegistryWatch watch,
-            SourceSettings.Environment environment) {
+            RegistryFollower follower,
+            GroupEngine group) {
         this.queue = queue;
         this.claim = claim;
         this.buffer = buffer;
+        this.environment = group.settings().environment();
         this.lifecycle = new SourceLifecycle(environment.time(), environment.time());
         this.meters = meters;
-        this.watch = watch;
-        this.environment = environment;
+        this.group = group;
         meters.buffer(buffer, EventBuffer::size);
         meters.bufferUsed(buffer, EventBuffer::used);
         meters.fenced(lifecycle, measured -> measured.standing().state() == SourceState.FENCED ? 1 : 0);
@@ -85,35 +87,32 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         meters.depth("leased", queue, measured -> measured.counts().leased());
         this.subscriptions = new Subscriptions<>(queue.name(), meters.observerFailures()::increment);
         this.gate = new ReplicationGate(
-                queue.name(), buffer::acknowledgedUpTo, ReplicationSource.MAX_WAITING_FUTURES, this::confirmationDue);
-        this.tail = new RegistryTail(claim, watch, gate, environment.ownershipStrict(), environment.time(), this);
-        buffer.grantLeasesWhile(tail::grantsLeases);
-        this.monitor = new OutageMonitor(queue.name(), buffer, lifecycle, environment.time());
-        this.registry = daemon("registry", tail);
+                queue.name(),
+                buffer::acknowledgedUpTo,
+                ReplicationSource.MAX_WAITING_FUTURES,
+                this::confirmationDue,
+                group.completions());
+        this.ownership =
+                new Ownership(follower, gate, environment.ownershipStrict(), environment.time(), this, this::orderRead);
+        buffer.grantLeasesWhile(ownership::grantsLeases);
     }
 
     /**
      * Attaches the buffer to the queue, restores the tasks that were recovered, and starts the threads; stops the queue if that fails.
      *
-     * @param probe finds out what is wrong with Kafka; closed at the end
+     * @param registryEnd the offset up to which the registry was read for the claim
      * @param recovered the live tasks of earlier owners, if they are recovered
      */
     void start(
             EventRecords<T> records,
             ProducerFactory producers,
-            Duration ackTimeout,
-            OutageMonitor.Probe probe,
+            long registryEnd,
             SourceMarks marks,
             Optional<List<RecoveredTask<T>>> recovered) {
         this.records = records;
         this.marks = marks;
-        Publisher<T> publishing = new Publisher<>(buffer, records, producers, this, ackTimeout, environment.time());
-        Thread thread = daemon("publisher", () -> {
-            try (producers) {
-                publishing.run();
-            }
-        });
-        publisher = thread;
+        Publication<T> publishing = new Publication<>(buffer, records, this);
+        publication = publishing;
         boolean attached = false;
         boolean started = false;
         try {
@@ -125,9 +124,12 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
                 queue.attach(buffer);
                 attached = true;
             }
-            thread.start();
-            registry.start();
-            daemon("outage-monitor", () -> monitor.run(probe)).start();
+            group.publisher().add(publishing);
+            group.tail().opened(ownership, claim, registryEnd);
+            OutageMonitor.Observed health = new OutageMonitor.Observed(
+                    queue.name(), records.partition().partition(), buffer, lifecycle, environment.time());
+            observed = health;
+            group.monitor().add(health);
             marks.start(this::replicated, producers, new QueueSnapshots());
             if (retries != null) {
                 retries.start(this::replicated);
@@ -142,7 +144,6 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
                                             + " could not be started. Start a source of a new queue, once the process has resources for it."));
                 }
                 closeMeters();
-                probe.close();
             }
         }
     }
@@ -152,9 +153,16 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         retries = orders;
     }
 
-    private @Nullable Thread stopRetries() {
+    private boolean endRetries() {
         SourceRetries<T> orders = retries;
-        return orders == null ? null : orders.stop();
+        try {
+            if (orders != null) {
+                orders.stop(RETRIES_GRACE);
+            }
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        }
     }
 
     private CompletableFuture<Position> replicated() {
@@ -196,7 +204,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     @Override
     public void retrying(String error) {
         lifecycle.retrying(error);
-        monitor.wake();
+        group.monitor().wake();
         meters.producerFailures().increment();
     }
 
@@ -227,7 +235,14 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     }
 
     private void confirmationDue() {
-        tail.wake();
+        group.tail().confirm(ownership);
+    }
+
+    private void orderRead(RegistryRecord record) {
+        SourceRetries<T> orders = retries;
+        if (orders != null) {
+            orders.take(record);
+        }
     }
 
     @Override
@@ -242,31 +257,58 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     public void registryUnreadable(KafkaException cause) {
         lifecycle.registryUnreadable(
                 "the registry of sources cannot be read, so replicated() waits: " + cause.getMessage());
-        monitor.wake();
+        group.monitor().wake();
     }
 
     @Override
-    public void ownershipLost(IllegalStateException cause) {
-        String message = String.valueOf(cause.getMessage());
-        if (cause instanceof SourceFencedException ? lifecycle.fence(message) : lifecycle.fail(message)) {
+    public void superseded(Claim newer) {
+        SourceFencedException cause = new SourceFencedException(claim.queueName(), claim.epoch(), newer);
+        if (ownership.isOpen() && lifecycle.fence(String.valueOf(cause.getMessage()))) {
             stop(cause);
+        }
+        gate.end(cause);
+    }
+
+    @Override
+    public void registryLost(String reason, Throwable lost) {
+        SourceStoppedException cause = new SourceStoppedException(reason, lost);
+        if (ownership.isOpen() && lifecycle.fail(reason)) {
+            stop(cause);
+        }
+        gate.end(cause);
+    }
+
+    @Override
+    public void unconfirmed(Exception cause) {
+        if (gate.hasDue()) {
+            gate.end(new SourceStoppedException(
+                    "The events are on Kafka, but the source ended before it could read in the registry that no other"
+                            + " source had claimed the queue. Read the registry to find the queue's owner.",
+                    cause));
         }
     }
 
     /** Stops the source and its queue: what has not been sent yet would fork the history. */
     private void stop(IllegalStateException cause) {
         buffer.stop();
+        Publication<T> sent = publication;
+        if (sent != null) {
+            group.publisher().end(sent);
+        }
         LOG.error("{}", cause.getMessage(), cause);
         queue.stop(String.valueOf(cause.getMessage()), cause);
         // behind the queue: once one call has failed, each one does
         buffer.refuse(
                 () -> new QueueClosedException("Queue " + queue.name() + " was stopped: " + cause.getMessage(), cause));
         gate.end(cause);
-        tail.end();
+        group.tail().remove(ownership);
         marks().stop();
-        Thread unused = stopRetries();
+        SourceRetries<T> orders = retries;
+        if (orders != null) {
+            orders.stop();
+        }
         subscriptions.end(cause);
-        monitor.close();
+        endObservation();
     }
 
     /**
@@ -280,7 +322,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         if (!lifecycle.close()) {
             return;
         }
-        boolean interrupted = join(stopRetries(), RETRIES_GRACE);
+        boolean interrupted = endRetries();
         try {
             boolean empty = buffer.awaitEmpty(Ticker.limitNanos(timeout));
             interrupted |= join(marks().finish(), empty ? MARK_GRACE : Duration.ofMillis(1));
@@ -291,23 +333,51 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         boolean regular = lifecycle.closed();
         buffer.refuse(() -> new QueueClosedException("Queue " + queue.name() + " was closed with its source."));
         buffer.stop();
-        interrupted |= join(publisher, PUBLISHER_GRACE);
-        tail.finish();
-        interrupted |= join(registry, REGISTRY_GRACE);
+        interrupted |= removeFromPublisher();
+        interrupted |= finishConfirming();
         gate.end(new SourceStoppedException("The source of queue " + queue.name() + " was closed at event "
                 + buffer.appendedUpTo() + ", when Kafka had acknowledged up to " + buffer.acknowledgedUpTo()
                 + ". Read the topic to find which of the remaining events it holds."));
         subscriptions.end(null);
-        monitor.close();
+        endObservation();
         report(regular);
         closeMeters();
+        group.closed(this);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private void endObservation() {
+        OutageMonitor.Observed health = observed;
+        if (health != null) {
+            group.monitor().remove(health);
+        }
+    }
+
+    private boolean finishConfirming() {
+        try {
+            group.tail().finish(ownership, REGISTRY_GRACE);
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        }
+    }
+
+    private boolean removeFromPublisher() {
+        Publication<T> sent = publication;
+        try {
+            if (sent != null) {
+                group.publisher().remove(sent);
+            }
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        }
+    }
+
     private void requireOtherThread(String what) {
-        if (Thread.currentThread() == publisher) {
+        if (group.publisher().isCurrentThread()) {
             throw new IllegalStateException("The source of queue " + queue.name() + " was " + what
                     + " by its own publisher thread, which calls the function of ownerPeer(...) and would wait for"
                     + " itself. Close the source on another thread.");
@@ -356,7 +426,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
                         claim.instanceId(),
                         partition.topic(),
                         partition.partition(),
-                        watch.topic()));
+                        group.tail().topic()));
     }
 
     HandOverReport handOver(Duration grace) {
@@ -403,7 +473,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     private String withSuspension(String reason) {
         return environment
                 .ownershipStrict()
-                .filter(limit -> lifecycle.outage().isPresent() && !tail.grantsLeases())
+                .filter(limit -> lifecycle.outage().isPresent() && !ownership.grantsLeases())
                 .map(limit -> reason + ". No leases are granted, because the registry has not been read for more than "
                         + DurationText.of(limit) + " (ownershipStrict)")
                 .orElse(reason);

@@ -6,7 +6,6 @@ import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.kafka.KafkaRequests;
 import io.taskqueue.kafka.TopicAdmin;
-import io.taskqueue.kafka.TopicProbe;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.logging.LogFields;
 import io.taskqueue.metrics.SourceMeters;
@@ -24,7 +23,7 @@ import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.ClaimRegistry;
 import io.taskqueue.source.registry.LowWaterMark;
 import io.taskqueue.source.registry.QueueMarks;
-import io.taskqueue.source.registry.RegistryWatch;
+import io.taskqueue.source.registry.RegistryFollower;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -62,21 +61,25 @@ final class SourceStart<T> {
     private static final long EPOCH_SEARCH_OFFSETS = 500;
 
     private final TaskQueue<T> queue;
-    private final SourceSettings<T> settings;
-    private final SourceSettings.Topics topics;
+    private final GroupEngine group;
+    private final SourceSettings<T> source;
+    private final GroupSettings settings;
+    private final GroupSettings.Topics topics;
     private final SourceTime time;
     private final Duration timeout;
     private final KafkaRequests requests;
     private final SourceRetries<T> retries;
 
-    SourceStart(TaskQueue<T> queue, SourceSettings<T> settings) {
+    SourceStart(GroupEngine group, TaskQueue<T> queue, SourceSettings<T> source) {
+        this.group = group;
         this.queue = queue;
-        this.settings = settings;
+        this.source = source;
+        this.settings = group.settings();
         this.topics = settings.topics();
         this.time = settings.environment().time();
         this.timeout = settings.kafka().apiTimeout();
         this.requests = new KafkaRequests(timeout);
-        this.retries = new SourceRetries<>(queue, settings);
+        this.retries = new SourceRetries<>(queue, source.codec(), group);
     }
 
     SourceEngine<T> start() throws InterruptedException {
@@ -91,40 +94,43 @@ final class SourceStart<T> {
         int maxRecordBytes = Math.min(
                 Math.min(topic.maxRecordBytes(), settings.kafka().maxRequestBytes()),
                 topics.maxRecordBytes().orElse(Integer.MAX_VALUE));
-        ProducerFactory producers = new ProducerFactory(
-                () -> settings.kafka().producer(maxRecordBytes),
-                settings.environment().kafkaMeters());
+        RegistryFollower follower = group.tail().expect(queue.name());
         boolean started = false;
         try {
-            SourceEngine<T> engine = start(topic, maxRecordBytes, producers);
+            SourceEngine<T> engine =
+                    group.withProducer(maxRecordBytes, producer -> start(topic, maxRecordBytes, producer, follower));
             started = true;
             return engine;
         } catch (KafkaException e) {
             throw unreachable(e);
         } finally {
             if (!started) {
-                producers.close();
+                group.tail().forget(follower);
             }
         }
     }
 
-    private SourceEngine<T> start(SourceTopics.EventTopicFacts topic, int maxRecordBytes, ProducerFactory producers)
+    private SourceEngine<T> start(
+            SourceTopics.EventTopicFacts topic,
+            int maxRecordBytes,
+            Producer<byte[], byte[]> producer,
+            RegistryFollower follower)
             throws InterruptedException {
-        Producer<byte[], byte[]> producer = producers.first();
+        ProducerFactory producers = group.producers();
         Claimed claimed;
         try (TopicReader reader = reader(timeout)) {
             claimed = claim(producer, reader, topic.partitions());
         }
         Claim claim = claimed.claim();
         TopicPartition partition = partition(claim.home().orElseThrow().partitions());
-        ReplicationEventCodec<T> codec = new ReplicationEventCodec<>(settings.codec());
-        EventRecords<T> records = new EventRecords<>(
-                queue.name(), settings.peers(), codec, claim.instanceId(), partition, maxRecordBytes);
+        ReplicationEventCodec<T> codec = new ReplicationEventCodec<>(source.codec());
+        EventRecords<T> records =
+                new EventRecords<>(queue.name(), source.peers(), codec, claim.instanceId(), partition, maxRecordBytes);
         RecordMetadata started = requests.await(
                 producer.send(records.sourceStarted(claim.epoch(), time.instant())),
                 "open epoch " + claim.epoch() + " of queue " + queue.name() + " in topic " + topics.events());
         PayloadLimit<T> payloads =
-                new PayloadLimit<>(queue.name(), settings.peers().source(), codec, records, maxRecordBytes);
+                new PayloadLimit<>(queue.name(), source.peers().source(), codec, records, maxRecordBytes);
         SourceMarks marks = new SourceMarks(
                 claim,
                 new SourceMarks.Opened(
@@ -136,30 +142,23 @@ final class SourceStart<T> {
         Optional<List<RecoveredTask<T>>> recovered = recover(marks, payloads);
         SourceMeters meters = new SourceMeters(settings.environment().meters(), queue.name());
         EventBuffer<T> buffer =
-                new EventBuffer<>(claim.epoch(), settings.buffer(), payloads, time, meters.leasesExpired());
-        RegistryWatch watch = new RegistryWatch(
-                () -> reader(settings.environment().registryTimeout(timeout)),
-                topics.registry(),
-                claim,
-                claimed.registryEnd(),
-                time);
-        SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, settings.environment());
-        retries.prepare(claim, partition, watch, producers);
+                new EventBuffer<>(claim.epoch(), source.buffer(), payloads, time, meters.leasesExpired());
+        SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, follower, group);
+        retries.prepare(claim, partition, producers);
         engine.executeOrders(retries);
-        engine.start(records, producers, settings.kafka().ackTimeout(), probe(partition), marks, recovered);
+        engine.start(records, producers, claimed.registryEnd(), marks, recovered);
         return engine;
     }
 
     /** The live tasks of earlier owners, if they are to be recovered. */
     private Optional<List<RecoveredTask<T>>> recover(SourceMarks marks, PayloadLimit<T> payloads)
             throws InterruptedException {
-        if (settings.continuity().recovery().isEmpty()) {
+        if (source.recovery().isEmpty()) {
             return Optional.empty();
         }
         RecoveryReader<T> reader =
-                new RecoveryReader<>(SourceMarks.access(settings), queue.name(), settings.codec(), payloads::encode);
-        RecoveryReader.Found<T> found =
-                marks.recover(reader, settings.continuity().recovery().get());
+                new RecoveryReader<>(SourceMarks.access(settings), queue.name(), source.codec(), payloads::encode);
+        RecoveryReader.Found<T> found = marks.recover(reader, source.recovery().get());
         return Optional.of(found.queue().tasks().stream()
                 .map(task -> new RecoveredTask<>(
                         task.task(), task.lastError(), task.token(), task.leaseExpiration(), task.availableAt()))
@@ -202,7 +201,7 @@ final class SourceStart<T> {
                 queue.name(),
                 0,
                 UUID.randomUUID(),
-                settings.peers().source(),
+                source.peers().source(),
                 time.instant(),
                 Optional.of(new Claim.Home(topics.events(), mapping)));
         Claim claim = registry.claim(producer, requests, draft, contents.end());
@@ -272,21 +271,6 @@ final class SourceStart<T> {
     private TopicReader reader(Duration requestTimeout) {
         // claims are written without transactions: a hanging transaction of another writer must not hide a newer claim
         return TopicReader.open(settings.kafka().all(), IsolationLevel.READ_UNCOMMITTED, requestTimeout);
-    }
-
-    private OutageMonitor.Probe probe(TopicPartition partition) {
-        TopicProbe probe = new TopicProbe(settings.kafka().all(), partition.topic(), OutageMonitor.PROBE_TIMEOUT);
-        return new OutageMonitor.Probe() {
-            @Override
-            public Optional<String> problem() throws InterruptedException {
-                return probe.problem(number -> number == partition.partition());
-            }
-
-            @Override
-            public void close() {
-                probe.close();
-            }
-        };
     }
 
     private SourceStartException unreachable(KafkaException cause) {
