@@ -183,7 +183,10 @@ public final class SinkTopology implements AutoCloseable {
     static SinkProgress newProgress(SinkSettings<?> settings) {
         SinkSettings.Instruments instruments = settings.instruments();
         return new SinkProgress(
-                settings.name(), new SinkMeters(instruments.meters(), settings.name()), instruments.clock());
+                settings.name(),
+                new SinkMeters(instruments.meters(), settings.name()),
+                instruments.clock(),
+                instruments.queueSeries());
     }
 
     /**

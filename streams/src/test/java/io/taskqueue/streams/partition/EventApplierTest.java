@@ -87,7 +87,7 @@ class EventApplierTest {
                 given.limits(),
                 given.policies(),
                 new SinkSettings.Instruments(
-                        instruments.meters(), false, instruments.clock(), instruments.ticker(), random));
+                        instruments.meters(), 1_000, false, instruments.clock(), instruments.ticker(), random));
         breaker = new CircuitBreaker(
                 "applier", policy, instruments.clock(), instruments.ticker(), (wait, work) -> alarms.add(work));
         return new PartitionUnderTest(settings);
