@@ -32,7 +32,7 @@ class OptionValuesAreCheckedTest {
             List.of("-1s", "5", "5 s", "5d", "s", "999999999999h", "1e9s", " ");
 
     private static final List<String> ZERO_ALLOWED =
-            List.of("--port", "--to-offset", "--from-offset", "--skip", "--seed", "--ended-tasks");
+            List.of("--port", "--to-offset", "--from-offset", "--skip", "--seed", "--ended-tasks", "--queue-series");
 
     @TempDir
     Path directory;

@@ -13,8 +13,8 @@ import io.taskqueue.streams.clients.EventTopicLog;
 import io.taskqueue.streams.clients.OffsetResets;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.execution.CircuitBreaker;
-import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.execution.RateLimiter;
+import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.partition.InFlightStoreFiller;
 import io.taskqueue.streams.partition.PartitionStores;
@@ -71,7 +71,10 @@ class PartitionTakeoverTest {
         CircuitBreaker breaker = new CircuitBreaker(
                 settings.name(), BreakerPolicy.OFF, instruments.clock(), instruments.ticker(), threads::executeAfter);
         SinkProgress progress = new SinkProgress(
-                settings.name(), new SinkMeters(new SimpleMeterRegistry(), settings.name()), instruments.clock());
+                settings.name(),
+                new SinkMeters(new SimpleMeterRegistry(), settings.name()),
+                instruments.clock(),
+                1_000);
         EventTopicDescription description = new EventTopicDescription(TOPIC, 1, 1_048_588, Map.of(0, 0L), Map.of());
         processor = new SinkProcessor<>(
                 settings,

@@ -157,6 +157,15 @@ final class SinkServiceOptions {
     private long stateMemory;
 
     @Option(
+            names = "--queue-series",
+            converter = OptionValue.CountOrZero.class,
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "The number of queues that have series of their own in /metrics; all others share those of "
+                    + "queue=\"(other)\". Default: ${DEFAULT-VALUE}.")
+    private int queueSeries;
+
+    @Option(
             names = "--queue-expiry",
             paramLabel = "D",
             defaultValue = "168h",
@@ -218,6 +227,7 @@ final class SinkServiceOptions {
                 .drainTimeout(drainTimeout)
                 .topicWait(topicWait)
                 .stateMemory(stateMemory)
+                .queueSeries(queueSeries)
                 .queueExpiry(queueExpiry)
                 .instanceInterval(instanceInterval);
         if (!queues.isEmpty()) {
