@@ -6,7 +6,6 @@ import io.taskqueue.logging.LogFields;
 import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryLaterException;
-import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.streams.SettingsForTests;
 import io.taskqueue.streams.SinkTestCluster;
@@ -16,6 +15,7 @@ import io.taskqueue.streams.execution.RateLimiter;
 import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.parking.GiveUp;
+import io.taskqueue.streams.rate.RateLimit;
 import io.taskqueue.streams.replay.DeliveryContext;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.status.LatencyHistogram;
@@ -106,7 +106,8 @@ class EventApplierTest {
                     lifecycle,
                     threads,
                     breaker,
-                    new RateLimiter(RateLimit.NONE, settings.instruments().ticker(), (wait, work) -> alarms.add(work), () -> 1),
+                    new RateLimiter(
+                            RateLimit.NONE, settings.instruments().ticker(), (wait, work) -> alarms.add(work), () -> 1),
                     new EventApplier<>(
                             settings,
                             breaker,
