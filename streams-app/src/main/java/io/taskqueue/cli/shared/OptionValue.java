@@ -328,17 +328,22 @@ public interface OptionValue<T> extends ITypeConverter<T> {
     /** Calls a second, or none for no limit. */
     final class CallRate implements OptionValue<Double> {
 
+        private static final Pattern RATE = Pattern.compile("[0-9]{1,7}([.][0-9]{1,6})?");
+
         @Override
         public Double parse(String text) {
             if (text.equals("none")) {
                 return RateLimit.UNLIMITED;
             }
             try {
-                return RateLimit.perSecond(Double.parseDouble(text)).perSecond();
-            } catch (IllegalArgumentException e) { // also where it is not a number
-                throw new IllegalArgumentException("'" + shortened(text)
-                        + "' is not a rate from 0.001 to 1000000 calls a second. Use a number such as 50, or none.");
+                if (RATE.matcher(text).matches()) {
+                    return RateLimit.perSecond(Double.parseDouble(text)).perSecond();
+                }
+            } catch (IllegalArgumentException outOfRange) {
+                // reported below
             }
+            throw new IllegalArgumentException("'" + shortened(text)
+                    + "' is not a rate from 0.001 to 1000000 calls a second. Use a number such as 50, or none.");
         }
     }
 
