@@ -91,6 +91,8 @@ class OptionValuesAreCheckedTest {
             }
         } else if (type == double.class) {
             values.addAll(List.of("-0.1", "1.1", "NaN", "Infinity", "x", "1,5"));
+        } else if (type == Double.class) { // calls a second
+            values.addAll(List.of("0", "-1", "NaN", "Infinity", "1000001", "x", "1,5", "None"));
         } else if (type == Duration.class) {
             values.addAll(NO_DURATIONS);
         } else if (type == Path.class) {

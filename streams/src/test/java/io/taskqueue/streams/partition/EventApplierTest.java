@@ -16,6 +16,7 @@ import io.taskqueue.streams.execution.RateLimiter;
 import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.parking.GiveUp;
+import io.taskqueue.streams.rate.RateLimit;
 import io.taskqueue.streams.replay.DeliveryContext;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.status.LatencyHistogram;
