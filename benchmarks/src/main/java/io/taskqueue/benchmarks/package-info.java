@@ -5,6 +5,7 @@
  *   SourceComparison    queue and source beside a bare producer                     -> source
  *   EffectsComparison   the sink beside parallel-consumer, bare Streams, the limit  -> effects, latency, kill
  *   StateMemoryComparison  the memory of a sink with many results               -> memory
+ *   StartComparison     how long commands take to start                            -> start
  *   Microbenchmarks     single calls of the queue and of the wire format, by JMH    -> micro
  *
  *   measure             rounds, time, CPU, heap, threads, tables; used by all
