@@ -191,6 +191,11 @@ public final class PartitionFold {
         passed(offset);
     }
 
+    /** Passes on what the store has in memory, before it is committed with the offsets. */
+    public synchronized void flush() {
+        store.flush();
+    }
+
     private void passed(long offset) {
         next = offset + 1;
         store.put(
