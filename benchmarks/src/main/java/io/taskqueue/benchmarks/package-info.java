@@ -4,6 +4,7 @@
  * <pre>
  *   SourceComparison    queue and source beside a bare producer                     -> source
  *   EffectsComparison   the sink beside parallel-consumer, bare Streams, the limit  -> effects, latency, kill
+ *   WholeComparison     the whole path of a task, each enqueue confirmed            -> whole
  *   StateMemoryComparison  the memory of a sink with many results               -> memory
  *   Microbenchmarks     single calls of the queue and of the wire format, by JMH    -> micro
  *

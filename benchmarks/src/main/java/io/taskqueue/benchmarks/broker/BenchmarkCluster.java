@@ -7,18 +7,21 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.ReplicaInfo;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -137,6 +140,19 @@ public final class BenchmarkCluster implements AutoCloseable {
             }
             Stopwatch.pause(PAUSE);
         }
+    }
+
+    /** The size of a topic in the log of its broker. */
+    public long bytes(String topic) throws InterruptedException, ExecutionException {
+        List<Integer> brokers =
+                admin.describeCluster().nodes().get().stream().map(Node::id).toList();
+        TopicPartition partition = new TopicPartition(topic, 0);
+        return admin.describeLogDirs(brokers).allDescriptions().get().values().stream()
+                .flatMap(directories -> directories.values().stream())
+                .map(directory -> directory.replicaInfos().get(partition))
+                .filter(Objects::nonNull)
+                .mapToLong(ReplicaInfo::size)
+                .sum();
     }
 
     /** Moves the committed offset of a group, which must have no members, to the beginning of a topic. */

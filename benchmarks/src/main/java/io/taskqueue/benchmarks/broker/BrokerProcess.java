@@ -74,6 +74,15 @@ public final class BrokerProcess implements AutoCloseable {
         return bootstrapServers;
     }
 
+    /** The CPU time that the broker has used, in microseconds. */
+    public double cpuMicros() {
+        return process.info()
+                        .totalCpuDuration()
+                        .orElseThrow(() -> new IllegalStateException("The broker's process has ended."))
+                        .toNanos()
+                / 1e3;
+    }
+
     @Override
     public void close() {
         process.destroyForcibly();

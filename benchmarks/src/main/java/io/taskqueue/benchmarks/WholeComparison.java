@@ -1,0 +1,118 @@
+package io.taskqueue.benchmarks;
+
+import io.taskqueue.benchmarks.broker.BenchmarkCluster;
+import io.taskqueue.benchmarks.broker.BrokerProcess;
+import io.taskqueue.benchmarks.broker.WorkDirectory;
+import io.taskqueue.benchmarks.measure.Candidate;
+import io.taskqueue.benchmarks.measure.MachineDescription;
+import io.taskqueue.benchmarks.measure.Samples;
+import io.taskqueue.benchmarks.whole.QueueAndSourceRun;
+import io.taskqueue.benchmarks.whole.WholeOptions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/**
+ * {@code benchmarks/run whole}: the whole path of a task with a queue and a source, on one broker, with one or several compressions in
+ * turn.
+ */
+public final class WholeComparison {
+
+    private final WholeOptions options;
+    private final BenchmarkCluster cluster;
+    private final List<Candidate> candidates = new ArrayList<>();
+    private final Map<String, List<Cost>> costs = new HashMap<>();
+
+    /** What a task of one round cost besides time. */
+    private record Cost(double switches, double bytes, double brokerMicros) {}
+
+    private WholeComparison(WholeOptions options, BenchmarkCluster cluster, BrokerProcess broker) {
+        this.options = options;
+        this.cluster = cluster;
+        for (String compression : options.compressions()) {
+            QueueAndSourceRun run = new QueueAndSourceRun(cluster, producer(compression));
+            List<Cost> cost = new ArrayList<>();
+            costs.put(compression, cost);
+            candidates.add(new Candidate(compression, usage -> {
+                double before = broker.cpuMicros();
+                QueueAndSourceRun.Result result = run.measure(options.workload());
+                double brokerMicros = broker.cpuMicros() - before;
+                cost.add(new Cost(
+                        result.switchesATask(),
+                        result.bytesATask(),
+                        brokerMicros / options.workload().tasks()));
+                usage.complete(options.workload().workers());
+                return result.rate();
+            }));
+        }
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        WholeOptions options;
+        try {
+            options = WholeOptions.parse(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+            return;
+        }
+        try (WorkDirectory directory = WorkDirectory.create("whole-");
+                BrokerProcess broker = BrokerProcess.start(directory.path().resolve("broker"));
+                BenchmarkCluster cluster = new BenchmarkCluster(broker.bootstrapServers())) {
+            new WholeComparison(options, cluster, broker).run();
+        }
+        System.exit(0);
+    }
+
+    private static Map<String, Object> producer(String compression) {
+        if (compression.equals(WholeOptions.DEFAULT_COMPRESSION)) {
+            return Map.of();
+        }
+        String[] parts = compression.split(":", -1);
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, parts[0]);
+        if (parts.length > 1) {
+            settings.put("compression." + parts[0] + ".level", parts[1]);
+        }
+        return settings;
+    }
+
+    private void run() throws Exception {
+        options.rounds().run("whole", candidates, () -> cluster.deleteAllExcept(Set.of()));
+        System.out.println();
+        System.out.println("The whole, " + options.workload() + ":");
+        System.out.println();
+        System.out.println(
+                "| compression | tasks/s | client CPU µs a task | broker CPU µs a task | context switches a task |"
+                        + " bytes on disk a task |");
+        System.out.println("| --- | ---: | ---: | ---: | ---: | ---: |");
+        for (Candidate candidate : candidates) {
+            String name = candidate.results().name();
+            System.out.println(String.format(
+                    Locale.ROOT,
+                    "| %s | %s | %.1f | %.1f | %.2f | %,.0f |",
+                    name,
+                    candidate.results().perSecond().spread(),
+                    candidate.results().cpuMicros().median(),
+                    median(name, Cost::brokerMicros),
+                    median(name, Cost::switches),
+                    median(name, Cost::bytes)));
+        }
+        System.out.println();
+        System.out.println(MachineDescription.describe(BrokerProcess.HEAP));
+    }
+
+    /** The median over the rounds that count. */
+    private double median(String candidate, ToDoubleFunction<Cost> part) {
+        Samples samples = new Samples(candidate);
+        List<Cost> rounds = Objects.requireNonNull(costs.get(candidate));
+        rounds.stream().skip(options.rounds().warmups()).mapToDouble(part).forEach(samples::add);
+        return samples.median();
+    }
+}

@@ -1,0 +1,107 @@
+package io.taskqueue.benchmarks.whole;
+
+import io.taskqueue.benchmarks.broker.BenchmarkCluster;
+import io.taskqueue.benchmarks.measure.ContextSwitches;
+import io.taskqueue.benchmarks.measure.Stopwatch;
+import io.taskqueue.benchmarks.source.SampleTasks;
+import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.source.ReplicationSource;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * A queue with a source. The clock of a round starts with the first enqueue and stops when every task is complete and every event
+ * is confirmed.
+ */
+public final class QueueAndSourceRun {
+
+    /** The queue's name. */
+    public static final String QUEUE = "measured";
+
+    private static final int EVENTS_OF_A_TASK = 3;
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
+
+    private final BenchmarkCluster cluster;
+    private final Map<String, Object> producer;
+    private final List<String> payloads = SampleTasks.read();
+
+    /** @param producer properties of the source's producer that differ from the source's defaults, such as its compression */
+    public QueueAndSourceRun(BenchmarkCluster cluster, Map<String, Object> producer) {
+        this.cluster = cluster;
+        this.producer = producer;
+    }
+
+    /**
+     * A round.
+     *
+     * @param rate tasks a second, and CPU of this process a task
+     * @param switches context switches of this process, of threads that were alive at the end
+     * @param topic the topic of the round's events
+     * @param bytes the size of the round's events in the log of the broker
+     */
+    public record Result(Stopwatch.Rate rate, ContextSwitches switches, String topic, long bytes) {
+
+        public double switchesATask() {
+            return switches.total() / (double) rate.count();
+        }
+
+        public double bytesATask() {
+            return bytes / (double) rate.count();
+        }
+    }
+
+    /** Runs a round on a new topic. */
+    public Result measure(WholeWorkload workload) throws InterruptedException, ExecutionException {
+        return measure(workload, cluster.newTopic("events"));
+    }
+
+    /** Runs a round on a topic, which a sink may already read. */
+    public Result measure(WholeWorkload workload, String topic) throws InterruptedException, ExecutionException {
+        Stopwatch.Rate rate;
+        ContextSwitches switches;
+        QueueWorkers workers;
+        try (TaskQueue<String> queue = TaskQueue.<String>builder(QUEUE).build();
+                ReplicationSource<String> source = start(queue, topic)) {
+            workers = QueueWorkers.start(queue, workload);
+            Confirmations confirmations = new Confirmations();
+            ContextSwitches before = ContextSwitches.now();
+            Stopwatch watch = new Stopwatch();
+            for (int i = 0; i < workload.tasks(); i++) {
+                confirmations.admit();
+                queue.enqueue(payloads.get(i % payloads.size()));
+                confirmations.add(source.replicated());
+            }
+            workers.awaitCompleted(TIMEOUT);
+            confirmations.admit();
+            confirmations.add(source.replicated());
+            confirmations.await(TIMEOUT);
+            rate = watch.rate(workload.tasks());
+            switches = ContextSwitches.now().since(before);
+            requireEvents(workload, source.position().sequence());
+        }
+        workers.join();
+        return new Result(rate, switches, topic, cluster.bytes(topic));
+    }
+
+    private static void requireEvents(WholeWorkload workload, long events) {
+        if (events != (long) EVENTS_OF_A_TASK * workload.tasks()) {
+            throw new IllegalStateException(workload.tasks() + " tasks have " + EVENTS_OF_A_TASK
+                    + " events each, but the source published " + events + ".");
+        }
+    }
+
+    private ReplicationSource<String> start(TaskQueue<String> queue, String topic) throws InterruptedException {
+        Map<String, Object> kafka = new HashMap<>(cluster.settings());
+        producer.forEach((name, value) -> kafka.put("producer." + name, value));
+        return ReplicationSource.builder(queue, PayloadCodec.jsonText())
+                .kafka(kafka)
+                .topic(topic)
+                .registryTopic(cluster.newName("sources"))
+                .sourcePeer("dispatcher-a")
+                .start();
+    }
+}

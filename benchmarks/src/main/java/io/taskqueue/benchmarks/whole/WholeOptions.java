@@ -1,0 +1,63 @@
+package io.taskqueue.benchmarks.whole;
+
+import io.taskqueue.benchmarks.measure.CommandOptions;
+import io.taskqueue.benchmarks.measure.InterleavedRounds;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The options of {@code benchmarks/run whole}.
+ *
+ * @param rounds the rounds of each candidate
+ * @param workload what each round does
+ * @param compressions the compressions to measure, as the producer's property {@code compression.type} and, after a colon, its level;
+ *     {@value #DEFAULT_COMPRESSION} for that of the source
+ */
+public record WholeOptions(InterleavedRounds rounds, WholeWorkload workload, List<String> compressions) {
+
+    /** The compression of the source, whichever that is. */
+    public static final String DEFAULT_COMPRESSION = "default";
+
+    static final String USAGE =
+            """
+            Usage: benchmarks/run whole [--short] [--rounds N] [--tasks N] [--workers N] [--work MS] [--compression L]
+              --short          few tasks, one round: checks that everything runs; its figures are not meaningful
+              --rounds N       measured rounds; default 5
+              --tasks N        tasks in a round; default 100000
+              --workers N      threads that perform tasks; default 64
+              --work MS        how long a task takes, in milliseconds; default 0
+              --compression L  a list such as none,lz4,zstd:1 to compare; default: the source's own
+            """;
+
+    /** @throws IllegalArgumentException if an option is unknown or an operand is wrong */
+    public static WholeOptions parse(String[] arguments) {
+        boolean brief = List.of(arguments).contains("--short");
+        int rounds = brief ? 1 : 5;
+        int tasks = brief ? 5_000 : 100_000;
+        int workers = WholeWorkload.WORKERS;
+        int work = 0;
+        List<String> compressions = new ArrayList<>(List.of(DEFAULT_COMPRESSION));
+        for (int i = 0; i < arguments.length; i++) {
+            switch (arguments[i]) {
+                case "--short" -> {}
+                case "--rounds" -> rounds = number(arguments, ++i);
+                case "--tasks" -> tasks = number(arguments, ++i);
+                case "--workers" -> workers = number(arguments, ++i);
+                case "--work" -> work = number(arguments, ++i);
+                case "--compression" -> compressions = List.of(CommandOptions.operand(
+                                arguments, ++i, "[a-z0-9]+(:[0-9]{1,2})?(,[a-z0-9]+(:[0-9]{1,2})?)*", USAGE)
+                        .split(",", -1));
+                default -> throw CommandOptions.unknown(arguments[i], USAGE);
+            }
+        }
+        return new WholeOptions(
+                new InterleavedRounds(rounds, brief ? 0 : 2),
+                new WholeWorkload(tasks, workers, Duration.ofMillis(work)),
+                compressions);
+    }
+
+    private static int number(String[] arguments, int index) {
+        return Integer.parseInt(CommandOptions.operand(arguments, index, "[1-9][0-9]{0,8}", USAGE));
+    }
+}
