@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -139,7 +138,8 @@ public final class PostgresProcess implements AutoCloseable {
     private void awaitReady(Path log) throws IOException, InterruptedException {
         Stopwatch waited = new Stopwatch();
         while (true) {
-            try (Connection connection = DriverManager.getConnection(url)) {
+            try {
+                DriverManager.getConnection(url).close();
                 return;
             } catch (SQLException e) {
                 if (!process.isAlive() || waited.elapsed().compareTo(TIMEOUT) > 0) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,6 +29,13 @@ public final class RatioHistory {
     private final String start;
     private final ObjectMapper json = new ObjectMapper();
 
+    /** The ratios of {@code benchmarks/run} with a name, in a file below the directory of the build; this start is now. */
+    public static RatioHistory ofRun(String run) {
+        return new RatioHistory(
+                Path.of("benchmarks", "target", "ratios-" + run + ".ndjson"),
+                Clock.systemUTC().instant().toString());
+    }
+
     /** @param start when this start of the benchmark was, which tells its lines from those of others */
     public RatioHistory(Path file, String start) {
         this.file = file;
@@ -44,6 +52,12 @@ public final class RatioHistory {
         /** Whether the lower quartile of the pairs of enough starts reaches a mark. */
         public boolean reaches(double mark) {
             return starts >= STARTS && ratio.reaches(mark);
+        }
+
+        /** The ratio, with the number of starts. */
+        @Override
+        public String toString() {
+            return ratio + " in " + starts + (starts == 1 ? " start" : " starts");
         }
     }
 

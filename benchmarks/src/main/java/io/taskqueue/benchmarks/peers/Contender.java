@@ -54,5 +54,8 @@ interface Contender {
 
         /** Returns when the server has the end of each of a number of tasks. */
         void awaitEnded(int tasks) throws Exception;
+
+        @Override
+        void close();
     }
 }

@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ReplicaInfo;
+import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -140,21 +141,31 @@ final class KafkaServer implements TaskServer, AutoCloseable {
                 committed -> committed == records);
     }
 
-    /** Returns when a share group has acknowledged as many records as were sent: its start offsets are behind them. */
-    void awaitAcknowledged(String group, long records) throws Exception {
+    /** Returns when a share group has acknowledged as many records as were sent. */
+    void awaitAcknowledged(String group, String topic, long records) throws Exception {
         await(
                 "share group " + group + " has acknowledged " + records + " records",
-                () ->
-                        admin
-                                .listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
-                                .partitionsToOffsetInfo(group)
-                                .get()
-                                .values()
-                                .stream()
-                                .filter(info -> info != null)
-                                .mapToLong(info -> Math.max(0, info.startOffset()))
-                                .sum(),
+                () -> acknowledged(group, topic),
                 acknowledged -> acknowledged == records);
+    }
+
+    /** The records of a topic that a share group has not to deliver any more. Its start offsets move later, so they do not tell. */
+    private long acknowledged(String group, String topic) throws Exception {
+        Map<TopicPartition, OffsetSpec> latest = partitions(topic, TaskTopic.PARTITIONS).stream()
+                .collect(Collectors.toMap(one -> one, one -> OffsetSpec.latest()));
+        Map<TopicPartition, SharePartitionOffsetInfo> delivered = admin.listShareGroupOffsets(
+                        Map.of(group, new ListShareGroupOffsetsSpec()))
+                .partitionsToOffsetInfo(group)
+                .get();
+        long acknowledged = 0;
+        for (var end : admin.listOffsets(latest).all().get().entrySet()) {
+            SharePartitionOffsetInfo info = delivered.get(end.getKey());
+            long lag = info == null ? -1 : info.lag().orElse(-1L);
+            if (lag >= 0) { // else nothing is known of the partition yet
+                acknowledged += end.getValue().offset() - lag;
+            }
+        }
+        return acknowledged;
     }
 
     private static <T> void await(String what, Callable<T> found, Predicate<T> reached)

@@ -9,8 +9,6 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.recovery.Recovery;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +18,8 @@ final class QueueContender implements Contender {
 
     /** Enqueued, LeaseGranted and Completed. */
     static final int EVENTS_OF_A_TASK = 3;
+
+    static final String NAME = "ours: queue and source";
 
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
@@ -31,7 +31,7 @@ final class QueueContender implements Contender {
 
     @Override
     public String name() {
-        return "ours: queue and source";
+        return NAME;
     }
 
     @Override
@@ -66,7 +66,7 @@ final class QueueContender implements Contender {
         private final TaskQueue<String> queue;
         private final ReplicationSource<String> source;
         private final Work work;
-        private final List<Thread> workers = new ArrayList<>();
+        private final PeerThreads workers;
 
         QueueSession(BenchmarkCluster cluster, Place place) throws InterruptedException {
             work = place.work();
@@ -80,12 +80,7 @@ final class QueueContender implements Contender {
                 builder.recover(Recovery.standard());
             }
             source = builder.start();
-            for (int i = 0; i < place.workers(); i++) {
-                Thread worker = new Thread(this::perform, "worker-" + i);
-                worker.setDaemon(true);
-                workers.add(worker);
-                worker.start();
-            }
+            workers = PeerThreads.start("worker", place.workers(), this::perform);
         }
 
         private void perform() {
@@ -130,11 +125,9 @@ final class QueueContender implements Contender {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             source.close();
-            for (Thread worker : workers) {
-                worker.join();
-            }
+            workers.join();
         }
     }
 }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** This project: the queue and source, and a sink in the same process that records one effect for each completed task. */
 final class QueueWithSinkContender implements Contender {
 
+    static final String NAME = "ours: queue, source and sink";
+
     private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
     private final KafkaServer server;
@@ -25,7 +27,7 @@ final class QueueWithSinkContender implements Contender {
 
     @Override
     public String name() {
-        return "ours: queue, source and sink";
+        return NAME;
     }
 
     @Override
@@ -92,7 +94,7 @@ final class QueueWithSinkContender implements Contender {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             tasks.close();
             service.close();
         }

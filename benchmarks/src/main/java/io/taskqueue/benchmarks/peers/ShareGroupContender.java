@@ -38,8 +38,7 @@ final class ShareGroupContender implements Contender {
     @Override
     public String description() {
         return CONSUMERS + " KafkaShareConsumers on " + TaskTopic.PARTITIONS
-                + " partitions, explicit acknowledgement, commitAsync after each poll; ended when the group's start offsets have"
-                + " reached the ends";
+                + " partitions, explicit acknowledgement, commitAsync after each poll; ended when none is left to deliver";
     }
 
     @Override
@@ -68,19 +67,14 @@ final class ShareGroupContender implements Contender {
         private final Place place;
         private final TaskTopic topic;
         private final ExecutorService workers;
-        private final List<Thread> consumers = new ArrayList<>();
+        private final PeerThreads consumers;
         private volatile boolean closed;
 
         ShareSession(Place place) throws Exception {
             this.place = place;
             topic = new TaskTopic(server, place.name());
             workers = Executors.newFixedThreadPool(place.workers());
-            for (int i = 0; i < CONSUMERS; i++) {
-                Thread thread = new Thread(this::consume, "share-consumer-" + i);
-                thread.setDaemon(true);
-                consumers.add(thread);
-                thread.start();
-            }
+            consumers = PeerThreads.start("share-consumer", CONSUMERS, this::consume);
         }
 
         private void consume() {
@@ -129,15 +123,13 @@ final class ShareGroupContender implements Contender {
 
         @Override
         public void awaitEnded(int tasks) throws Exception {
-            server.awaitAcknowledged(place.name(), tasks);
+            server.awaitAcknowledged(place.name(), place.name(), tasks);
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             closed = true;
-            for (Thread consumer : consumers) {
-                consumer.join();
-            }
+            consumers.join();
             workers.shutdownNow();
             topic.close();
         }

@@ -1,0 +1,95 @@
+package io.taskqueue.benchmarks.peers;
+
+import io.taskqueue.benchmarks.measure.ResultTables;
+import io.taskqueue.benchmarks.measure.Samples;
+import io.taskqueue.benchmarks.measure.Stopwatch;
+import io.taskqueue.benchmarks.whole.Confirmations;
+import io.taskqueue.benchmarks.whole.WholeWorkload;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/** 200 tasks a second, each enqueued alone: when a worker begins with it, and when it is durable. */
+final class PeerLatency {
+
+    private static final int PER_SECOND = 200;
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
+
+    /** The tasks at the beginning that are not counted, because the workers have just started. */
+    private static final int UNCOUNTED = 2 * PER_SECOND;
+
+    private final PeerSetup setup;
+
+    PeerLatency(PeerSetup setup) {
+        this.setup = setup;
+    }
+
+    void run() throws Exception {
+        ResultTables.Table table = setup.tables()
+                .table(
+                        PER_SECOND + " tasks per second",
+                        "contender",
+                        "enqueue → start, ms, p50 / p99",
+                        "enqueue → durable, ms, p50 / p99");
+        int seconds = setup.options().brief() ? 1 : 10;
+        for (Contender contender : setup.contenders()) {
+            Samples started = new Samples(contender.name() + ", started, ms");
+            Samples durable = new Samples(contender.name() + ", durable, ms");
+            measure(contender, PER_SECOND * seconds, started, durable);
+            table.row(contender.name(), quantiles(started), quantiles(durable));
+            setup.tables().add(started.name(), started);
+            setup.tables().add(durable.name(), durable);
+            contender.server().clear();
+            if (contender.name().equals(QueueContender.NAME)) {
+                setup.tables()
+                        .goal(
+                                contender.name() + ", " + PER_SECOND + " tasks/s",
+                                "p99 of enqueue → durable at most 10 ms",
+                                ResultTables.number("%.1f ms", durable.quantile(0.99)),
+                                durable.quantile(0.99) <= 10);
+            }
+        }
+        table.note("*Start*: a worker has the task. *Durable*: the caller is notified that the task is stored. Work of 1 ms; "
+                + seconds + " s, after two that are not counted.");
+    }
+
+    private static String quantiles(Samples samples) {
+        return ResultTables.number("%.1f", samples.median()) + " / "
+                + ResultTables.number("%.1f", samples.quantile(0.99));
+    }
+
+    private void measure(Contender contender, int count, Samples started, Samples durable) throws Exception {
+        int all = UNCOUNTED + count;
+        NumberedTasks tasks = new NumberedTasks();
+        PerformedTasks performed = new PerformedTasks(all, Duration.ofMillis(1));
+        Confirmations confirmations = new Confirmations();
+        long[] sent = new long[all];
+        AtomicLongArray confirmed = new AtomicLongArray(all);
+        try (Contender.Session session =
+                contender.open(new Contender.Place(setup.newPlace(), false, WholeWorkload.WORKERS, performed))) {
+            Stopwatch watch = new Stopwatch();
+            for (int i = 0; i < all; i++) {
+                int task = i;
+                Duration remaining =
+                        Duration.ofSeconds(1).dividedBy(PER_SECOND).multipliedBy(task).minus(watch.elapsed());
+                if (remaining.toMillis() > 0) {
+                    Stopwatch.pause(remaining);
+                }
+                confirmations.admit();
+                sent[task] = performed.now();
+                session.enqueue(task, tasks.payload(task), error -> {
+                    confirmed.set(task, performed.now());
+                    confirmations.end(error);
+                });
+                session.flush();
+            }
+            confirmations.await(TIMEOUT);
+            performed.await(TIMEOUT);
+            session.awaitEnded(all);
+        }
+        performed.requireEachOnce();
+        for (int task = UNCOUNTED; task < all; task++) {
+            started.add((performed.begun(task) - sent[task]) / 1e6);
+            durable.add((confirmed.get(task) - sent[task]) / 1e6);
+        }
+    }
+}
