@@ -1,7 +1,6 @@
 package io.taskqueue.source;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.event.NameRule;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
@@ -15,17 +14,18 @@ import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.publish.BufferLimits;
 import io.taskqueue.source.publish.PeerResolver;
-import io.taskqueue.source.publish.SourceTime;
 import io.taskqueue.source.recovery.AbandonedTasks;
 import io.taskqueue.source.recovery.Recovery;
 import io.taskqueue.source.recovery.RecoveryReport;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -71,7 +71,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
     public static final int MAX_WAITING_FUTURES = 100_000;
 
     /** The shortest limit of {@link Builder#ownershipStrict}. */
-    public static final Duration MIN_OWNERSHIP_STRICT = SourceSettings.Environment.SHORTEST_OWNERSHIP;
+    public static final Duration MIN_OWNERSHIP_STRICT = GroupSettings.Environment.SHORTEST_OWNERSHIP;
 
     private final SourceEngine<T> engine;
 
@@ -86,6 +86,23 @@ public final class ReplicationSource<T> implements AutoCloseable {
      */
     public static <T> Builder<T> builder(TaskQueue<T> queue, PayloadCodec<T> codec) {
         return new Builder<>(queue, codec);
+    }
+
+    /** Starts sources in a group together; see {@link SourceGroup#start}. */
+    static <T> List<ReplicationSource<T>> startAll(SourceGroup group, List<Builder<T>> builders)
+            throws InterruptedException {
+        SupportedLibraries.requireForConnector();
+        Map<TaskQueue<T>, SourceSettings<T>> settings = new LinkedHashMap<>();
+        for (Builder<T> builder : builders) {
+            if (builder.group != null && builder.group != group) {
+                throw new IllegalArgumentException("The source of queue " + builder.queue.name()
+                        + " has another group. Start it with its own start(), or without group(...) in this one.");
+            }
+            settings.put(builder.queue, builder.settings(group.engine(), true));
+        }
+        return group.engine().startAll(settings).stream()
+                .map(ReplicationSource::new)
+                .toList();
     }
 
     public String queueName() {
@@ -257,30 +274,27 @@ public final class ReplicationSource<T> implements AutoCloseable {
 
         private final TaskQueue<T> queue;
         private final PayloadCodec<T> codec;
-        private final Map<String, Object> kafka = new HashMap<>();
-        private String sourcePeer = "source";
+        private final SourceGroup.Builder own = SourceGroup.builder();
+        private final Set<String> settingsOfTheGroup = new LinkedHashSet<>();
+        private @Nullable SourceGroup group;
         private @Nullable String ownerPeer;
         private Function<TaskEvent<T>, @Nullable String> ownerOfEvent = event -> null;
-        private String topic = DEFAULT_TOPIC;
-        private String registryTopic = DEFAULT_REGISTRY_TOPIC;
-        private OptionalInt partitions = OptionalInt.empty();
-        private int replicationFactor = -1;
-        private boolean createTopics = true;
         private int bufferEvents = 16_384;
         private long bufferBytes = 64L * 1024 * 1024;
-        private OptionalInt maxRecordBytes = OptionalInt.empty();
-        private MeterRegistry metrics = new CompositeMeterRegistry();
-        private boolean kafkaMetrics;
-        private Clock clock = Clock.systemUTC();
-        private Ticker ticker = Ticker.system();
-        private Duration closeTimeout = Duration.ofSeconds(30);
         private Optional<Recovery> recovery = Optional.empty();
-        private Duration markInterval = Duration.ofSeconds(5);
-        private @Nullable Duration ownershipStrict;
 
         private Builder(TaskQueue<T> queue, PayloadCodec<T> codec) {
             this.queue = Objects.requireNonNull(queue, "queue");
             this.codec = Objects.requireNonNull(codec, "codec");
+        }
+
+        /**
+         * The group that the source shares its Kafka clients and threads with. It has the settings of Kafka, topics, meters, time and time
+         * limits, which then cannot be set here. Default none: a group for this source alone, which is closed with it.
+         */
+        public Builder<T> group(SourceGroup sources) {
+            this.group = Objects.requireNonNull(sources, "group");
+            return this;
         }
 
         /**
@@ -289,14 +303,12 @@ public final class ReplicationSource<T> implements AutoCloseable {
          * replaced; no event is ever dropped. A further call adds properties, and replaces those of the same name.
          */
         public Builder<T> kafka(Map<String, ?> properties) {
-            kafka.putAll(Map.copyOf(properties));
-            return this;
+            return ofTheGroup("kafka", own.kafka(properties));
         }
 
         /** The name of this process, on every event. Default {@code source}. */
         public Builder<T> sourcePeer(String name) {
-            this.sourcePeer = name;
-            return this;
+            return ofTheGroup("sourcePeer", own.sourcePeer(name));
         }
 
         /**
@@ -320,14 +332,12 @@ public final class ReplicationSource<T> implements AutoCloseable {
 
         /** The event topic. Default {@value ReplicationSource#DEFAULT_TOPIC}. */
         public Builder<T> topic(String name) {
-            this.topic = Objects.requireNonNull(name, "topic");
-            return this;
+            return ofTheGroup("topic", own.topic(name));
         }
 
         /** The registry topic. Default {@value ReplicationSource#DEFAULT_REGISTRY_TOPIC}. */
         public Builder<T> registryTopic(String name) {
-            this.registryTopic = Objects.requireNonNull(name, "registryTopic");
-            return this;
+            return ofTheGroup("registryTopic", own.registryTopic(name));
         }
 
         /**
@@ -335,20 +345,17 @@ public final class ReplicationSource<T> implements AutoCloseable {
          * keeps this number, which decides the queue's partition permanently, also if partitions are added to the topic.
          */
         public Builder<T> partitions(int count) {
-            this.partitions = OptionalInt.of(count);
-            return this;
+            return ofTheGroup("partitions", own.partitions(count));
         }
 
         /** The replication factor of topics that are created. Default -1, the broker's default. */
         public Builder<T> replicationFactor(int replicas) {
-            this.replicationFactor = replicas;
-            return this;
+            return ofTheGroup("replicationFactor", own.replicationFactor(replicas));
         }
 
         /** Whether to create topics that do not exist. Default true. */
         public Builder<T> createTopics(boolean create) {
-            this.createTopics = create;
-            return this;
+            return ofTheGroup("createTopics", own.createTopics(create));
         }
 
         /** How many events may wait for Kafka before {@code enqueue} and {@code lease} do. Default 16,384. */
@@ -365,14 +372,12 @@ public final class ReplicationSource<T> implements AutoCloseable {
 
         /** A limit below the topic's {@code max.message.bytes} and the producer's {@code max.request.size}. Default none. */
         public Builder<T> maxRecordBytes(int bytes) {
-            this.maxRecordBytes = OptionalInt.of(bytes);
-            return this;
+            return ofTheGroup("maxRecordBytes", own.maxRecordBytes(bytes));
         }
 
         /** The registry of the meters of the queue and the source, and where {@link #kafkaMetrics} is set, of its producer. Default none. */
         public Builder<T> metrics(MeterRegistry registry) {
-            this.metrics = Objects.requireNonNull(registry, "registry");
-            return this;
+            return ofTheGroup("metrics", own.metrics(registry));
         }
 
         /**
@@ -380,26 +385,22 @@ public final class ReplicationSource<T> implements AutoCloseable {
          * collide with those of other clients in the process. Default false.
          */
         public Builder<T> kafkaMetrics(boolean register) {
-            this.kafkaMetrics = register;
-            return this;
+            return ofTheGroup("kafkaMetrics", own.kafkaMetrics(register));
         }
 
         /** The clock of {@code recordedAt}. Default the system's. */
         public Builder<T> clock(Clock source) {
-            this.clock = Objects.requireNonNull(source, "clock");
-            return this;
+            return ofTheGroup("clock", own.clock(source));
         }
 
         /** The ticker of durations, such as how long an event has waited. Default {@link Ticker#system()}. */
         public Builder<T> ticker(Ticker source) {
-            this.ticker = Objects.requireNonNull(source, "ticker");
-            return this;
+            return ofTheGroup("ticker", own.ticker(source));
         }
 
         /** How long {@link ReplicationSource#close()} waits for what is left. Default 30 s. */
         public Builder<T> closeTimeout(Duration timeout) {
-            this.closeTimeout = Objects.requireNonNull(timeout, "closeTimeout");
-            return this;
+            return ofTheGroup("closeTimeout", own.closeTimeout(timeout));
         }
 
         /**
@@ -418,8 +419,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
          * the partition from the last mark on. Default 5 s.
          */
         public Builder<T> markInterval(Duration interval) {
-            this.markInterval = Objects.requireNonNull(interval, "markInterval");
-            return this;
+            return ofTheGroup("markInterval", own.markInterval(interval));
         }
 
         /**
@@ -430,8 +430,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
          * long as it has read of no newer claim. Default: not limited; at least 2 s.
          */
         public Builder<T> ownershipStrict(Duration limit) {
-            this.ownershipStrict = Objects.requireNonNull(limit, "limit");
-            return this;
+            return ofTheGroup("ownershipStrict", own.ownershipStrict(limit));
         }
 
         /**
@@ -446,24 +445,28 @@ public final class ReplicationSource<T> implements AutoCloseable {
          */
         public ReplicationSource<T> start() throws InterruptedException {
             SupportedLibraries.requireForConnector();
-            return new ReplicationSource<>(new SourceStart<>(queue, settings()).start());
+            SourceGroup shared = group;
+            GroupEngine engine = shared == null ? own.startForOne() : shared.engine();
+            return new ReplicationSource<>(engine.start(queue, settings(engine, shared != null)));
         }
 
-        private SourceSettings<T> settings() {
+        private Builder<T> ofTheGroup(String setting, SourceGroup.Builder set) {
+            assert set == own;
+            settingsOfTheGroup.add(setting);
+            return this;
+        }
+
+        private SourceSettings<T> settings(GroupEngine engine, boolean isShared) {
+            if (isShared && !settingsOfTheGroup.isEmpty()) {
+                throw new IllegalArgumentException("The source of queue " + queue.name() + " has a group, and sets "
+                        + String.join(", ", settingsOfTheGroup)
+                        + ", which all sources of a group share. Set that with SourceGroup.builder().");
+            }
             return new SourceSettings<>(
                     codec,
-                    new KafkaSettings(Map.copyOf(kafka)),
-                    new SourceSettings.Topics(
-                            topic, registryTopic, partitions, replicationFactor, createTopics, maxRecordBytes),
                     new BufferLimits(bufferEvents, bufferBytes),
-                    new PeerResolver<>(sourcePeer, ownerPeer, ownerOfEvent),
-                    new SourceSettings.Environment(
-                            metrics,
-                            kafkaMetrics,
-                            new SourceTime(clock, ticker),
-                            closeTimeout,
-                            Optional.ofNullable(ownershipStrict)),
-                    new SourceSettings.Continuity(recovery, markInterval));
+                    new PeerResolver<>(engine.settings().sourcePeer(), ownerPeer, ownerOfEvent),
+                    recovery);
         }
     }
 }

@@ -52,7 +52,8 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     final ReplicationGate gate;
 
     private final SourceMeters meters;
-    private final SourceSettings.Environment environment;
+    private final GroupEngine group;
+    private final GroupSettings.Environment environment;
     private final OutageMonitor monitor;
     private final RegistryTail tail;
     private final Thread registry;
@@ -69,14 +70,15 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
             EventBuffer<T> buffer,
             SourceMeters meters,
             RegistryWatch watch,
-            SourceSettings.Environment environment) {
+            GroupEngine group) {
         this.queue = queue;
         this.claim = claim;
         this.buffer = buffer;
+        this.environment = group.settings().environment();
         this.lifecycle = new SourceLifecycle(environment.time(), environment.time());
         this.meters = meters;
         this.watch = watch;
-        this.environment = environment;
+        this.group = group;
         meters.buffer(buffer, EventBuffer::size);
         meters.bufferUsed(buffer, EventBuffer::used);
         meters.fenced(lifecycle, measured -> measured.standing().state() == SourceState.FENCED ? 1 : 0);
@@ -301,6 +303,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         monitor.close();
         report(regular);
         closeMeters();
+        group.closed(this);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -56,7 +56,7 @@ final class SourceMarks {
 
     private final Claim claim;
     private final Opened opened;
-    private final SourceSettings<?> settings;
+    private final GroupSettings settings;
     private final LiveTaskOffsets offsets;
     private final Thread counting;
     private volatile @Nullable RecoveryReport recovery;
@@ -64,7 +64,7 @@ final class SourceMarks {
     private @Nullable MarkPublisher publisher;
     private @Nullable Thread publishing;
 
-    SourceMarks(Claim claim, Opened opened, SourceSettings<?> settings) {
+    SourceMarks(Claim claim, Opened opened, GroupSettings settings) {
         this.claim = claim;
         this.opened = opened;
         this.settings = settings;
@@ -84,7 +84,7 @@ final class SourceMarks {
         return found;
     }
 
-    static RecoveryReader.Access access(SourceSettings<?> settings) {
+    static RecoveryReader.Access access(GroupSettings settings) {
         return new RecoveryReader.Access(
                 settings.kafka().all(),
                 settings.kafka().apiTimeout(),
@@ -122,7 +122,7 @@ final class SourceMarks {
                 confirmed,
                 low -> write(low, producers),
                 guard::check,
-                settings.continuity().markInterval(),
+                settings.markInterval(),
                 settings.environment().time());
         publisher = marks;
         Thread thread = daemon("marks", marks);

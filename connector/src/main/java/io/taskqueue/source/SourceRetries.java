@@ -6,6 +6,7 @@ import io.taskqueue.logging.LogFields;
 import io.taskqueue.queue.DrainedTask;
 import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.dead.DeadTaskRetries;
 import io.taskqueue.source.dead.RetryBacklog;
 import io.taskqueue.source.dead.RetryTarget;
@@ -31,13 +32,15 @@ import org.jspecify.annotations.Nullable;
 final class SourceRetries<T> implements Consumer<RegistryRecord>, RetryTarget<T> {
 
     private final TaskQueue<T> queue;
-    private final SourceSettings<T> settings;
+    private final PayloadCodec<T> codec;
+    private final GroupSettings settings;
     private final RetryBacklog backlog;
     private volatile @Nullable Supplier<CompletableFuture<Position>> confirmed;
     private volatile @Nullable Thread executing;
 
-    SourceRetries(TaskQueue<T> queue, SourceSettings<T> settings) {
+    SourceRetries(TaskQueue<T> queue, PayloadCodec<T> codec, GroupSettings settings) {
         this.queue = queue;
+        this.codec = codec;
         this.settings = settings;
         this.backlog = new RetryBacklog(queue.name());
     }
@@ -65,7 +68,7 @@ final class SourceRetries<T> implements Consumer<RegistryRecord>, RetryTarget<T>
                                 .orElseThrow(() -> new KafkaException("There is no producer now."))
                                 .send(record),
                         settings.kafka().apiTimeout()),
-                settings.codec(),
+                codec,
                 this,
                 settings.environment().time());
         watch.handle(RegistryKey.Kind.RETRY_ORDER, retries::take);

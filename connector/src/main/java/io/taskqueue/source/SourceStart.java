@@ -62,21 +62,25 @@ final class SourceStart<T> {
     private static final long EPOCH_SEARCH_OFFSETS = 500;
 
     private final TaskQueue<T> queue;
-    private final SourceSettings<T> settings;
-    private final SourceSettings.Topics topics;
+    private final GroupEngine group;
+    private final SourceSettings<T> source;
+    private final GroupSettings settings;
+    private final GroupSettings.Topics topics;
     private final SourceTime time;
     private final Duration timeout;
     private final KafkaRequests requests;
     private final SourceRetries<T> retries;
 
-    SourceStart(TaskQueue<T> queue, SourceSettings<T> settings) {
+    SourceStart(GroupEngine group, TaskQueue<T> queue, SourceSettings<T> source) {
+        this.group = group;
         this.queue = queue;
-        this.settings = settings;
+        this.source = source;
+        this.settings = group.settings();
         this.topics = settings.topics();
         this.time = settings.environment().time();
         this.timeout = settings.kafka().apiTimeout();
         this.requests = new KafkaRequests(timeout);
-        this.retries = new SourceRetries<>(queue, settings);
+        this.retries = new SourceRetries<>(queue, source.codec(), settings);
     }
 
     SourceEngine<T> start() throws InterruptedException {
@@ -117,14 +121,14 @@ final class SourceStart<T> {
         }
         Claim claim = claimed.claim();
         TopicPartition partition = partition(claim.home().orElseThrow().partitions());
-        ReplicationEventCodec<T> codec = new ReplicationEventCodec<>(settings.codec());
-        EventRecords<T> records = new EventRecords<>(
-                queue.name(), settings.peers(), codec, claim.instanceId(), partition, maxRecordBytes);
+        ReplicationEventCodec<T> codec = new ReplicationEventCodec<>(source.codec());
+        EventRecords<T> records =
+                new EventRecords<>(queue.name(), source.peers(), codec, claim.instanceId(), partition, maxRecordBytes);
         RecordMetadata started = requests.await(
                 producer.send(records.sourceStarted(claim.epoch(), time.instant())),
                 "open epoch " + claim.epoch() + " of queue " + queue.name() + " in topic " + topics.events());
         PayloadLimit<T> payloads =
-                new PayloadLimit<>(queue.name(), settings.peers().source(), codec, records, maxRecordBytes);
+                new PayloadLimit<>(queue.name(), source.peers().source(), codec, records, maxRecordBytes);
         SourceMarks marks = new SourceMarks(
                 claim,
                 new SourceMarks.Opened(
@@ -136,14 +140,14 @@ final class SourceStart<T> {
         Optional<List<RecoveredTask<T>>> recovered = recover(marks, payloads);
         SourceMeters meters = new SourceMeters(settings.environment().meters(), queue.name());
         EventBuffer<T> buffer =
-                new EventBuffer<>(claim.epoch(), settings.buffer(), payloads, time, meters.leasesExpired());
+                new EventBuffer<>(claim.epoch(), source.buffer(), payloads, time, meters.leasesExpired());
         RegistryWatch watch = new RegistryWatch(
                 () -> reader(settings.environment().registryTimeout(timeout)),
                 topics.registry(),
                 claim,
                 claimed.registryEnd(),
                 time);
-        SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, settings.environment());
+        SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, group);
         retries.prepare(claim, partition, watch, producers);
         engine.executeOrders(retries);
         engine.start(records, producers, settings.kafka().ackTimeout(), probe(partition), marks, recovered);
@@ -153,13 +157,12 @@ final class SourceStart<T> {
     /** The live tasks of earlier owners, if they are to be recovered. */
     private Optional<List<RecoveredTask<T>>> recover(SourceMarks marks, PayloadLimit<T> payloads)
             throws InterruptedException {
-        if (settings.continuity().recovery().isEmpty()) {
+        if (source.recovery().isEmpty()) {
             return Optional.empty();
         }
         RecoveryReader<T> reader =
-                new RecoveryReader<>(SourceMarks.access(settings), queue.name(), settings.codec(), payloads::encode);
-        RecoveryReader.Found<T> found =
-                marks.recover(reader, settings.continuity().recovery().get());
+                new RecoveryReader<>(SourceMarks.access(settings), queue.name(), source.codec(), payloads::encode);
+        RecoveryReader.Found<T> found = marks.recover(reader, source.recovery().get());
         return Optional.of(found.queue().tasks().stream()
                 .map(task -> new RecoveredTask<>(
                         task.task(), task.lastError(), task.token(), task.leaseExpiration(), task.availableAt()))
@@ -202,7 +205,7 @@ final class SourceStart<T> {
                 queue.name(),
                 0,
                 UUID.randomUUID(),
-                settings.peers().source(),
+                source.peers().source(),
                 time.instant(),
                 Optional.of(new Claim.Home(topics.events(), mapping)));
         Claim claim = registry.claim(producer, requests, draft, contents.end());

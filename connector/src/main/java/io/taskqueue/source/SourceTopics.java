@@ -32,9 +32,9 @@ final class SourceTopics {
     private static final int REGISTRY_SEGMENT_BYTES = 1024 * 1024;
 
     private final TopicAdmin admin;
-    private final SourceSettings.Topics topics;
+    private final GroupSettings.Topics topics;
 
-    SourceTopics(TopicAdmin admin, SourceSettings.Topics topics) {
+    SourceTopics(TopicAdmin admin, GroupSettings.Topics topics) {
         this.admin = admin;
         this.topics = topics;
     }
@@ -53,7 +53,7 @@ final class SourceTopics {
             checkRegistry(registryPartitions, admin.config(topics.registry()));
             int partitions = partitionsOf(topic(
                     topics.events(),
-                    topics.partitions().orElse(SourceSettings.Topics.DEFAULT_PARTITIONS),
+                    topics.partitions().orElse(GroupSettings.Topics.DEFAULT_PARTITIONS),
                     Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE)));
             Config config = admin.config(topics.events());
             checkEvents(partitions, config);

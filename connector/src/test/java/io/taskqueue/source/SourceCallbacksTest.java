@@ -15,11 +15,9 @@ import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.TaskQueue;
-import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.publish.BufferLimits;
 import io.taskqueue.source.publish.PeerResolver;
-import io.taskqueue.source.publish.SourceTime;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,7 +27,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -272,7 +269,12 @@ class SourceCallbacksTest {
     @Test
     void eventThatIsLostStopsTheSourceAndFailsReplicated() throws Exception {
         try (var queue = TaskQueue.<String>builder("lossy").build()) {
-            SourceEngine<String> engine = new SourceStart<>(queue, settings()).start();
+            SourceEngine<String> engine = SourceGroup.builder()
+                    .kafka(cluster.settings())
+                    .topic(EVENTS)
+                    .sourcePeer("peer-a")
+                    .startForOne()
+                    .start(queue, settings());
             queue.enqueue("kept");
             TaskEvent<String> event = TaskEvent.builder(
                             EventKind.ENQUEUED,
@@ -304,22 +306,8 @@ class SourceCallbacksTest {
     private static SourceSettings<String> settings() {
         return new SourceSettings<>(
                 PayloadCodec.utf8(),
-                new KafkaSettings(cluster.settings()),
-                new SourceSettings.Topics(
-                        EVENTS,
-                        ReplicationSource.DEFAULT_REGISTRY_TOPIC,
-                        OptionalInt.empty(),
-                        -1,
-                        true,
-                        OptionalInt.empty()),
                 new BufferLimits(100, 1_000_000),
                 new PeerResolver<>("peer-a", null, event -> null),
-                new SourceSettings.Environment(
-                        new SimpleMeterRegistry(),
-                        false,
-                        new SourceTime(Clock.systemUTC(), Ticker.system()),
-                        Duration.ofSeconds(20),
-                        Optional.empty()),
-                new SourceSettings.Continuity(Optional.empty(), Duration.ofSeconds(5)));
+                Optional.empty());
     }
 }

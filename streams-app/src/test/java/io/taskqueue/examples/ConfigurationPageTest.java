@@ -9,6 +9,7 @@ import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.sink.local.LocalSinkRunner;
 import io.taskqueue.sinks.HttpSink;
 import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.source.SourceGroup;
 import io.taskqueue.streams.SinkService;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -39,6 +40,7 @@ class ConfigurationPageTest {
             classes = {
                 TaskQueue.Builder.class,
                 ReplicationSource.Builder.class,
+                SourceGroup.Builder.class,
                 SinkService.Builder.class,
                 LocalSinkRunner.Builder.class,
                 HttpSink.Builder.class,

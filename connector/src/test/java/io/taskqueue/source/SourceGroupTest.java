@@ -1,0 +1,144 @@
+package io.taskqueue.source;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskqueue.queue.QueueClosedException;
+import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.serde.PayloadCodec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sources that share what talks to Kafka. */
+@Timeout(60)
+class SourceGroupTest {
+
+    private static final String EVENTS = "grouped.events";
+
+    private static SourceTestCluster cluster;
+
+    @BeforeAll
+    static void startBroker(@TempDir Path directory) throws Exception {
+        cluster = SourceTestCluster.start(directory);
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        cluster.close();
+    }
+
+    @Test
+    void eventsOfEachQueueReachKafkaInOrderUnderItsOwnEpoch() throws Exception {
+        List<TaskQueue<String>> queues = queues("ordered", 3);
+        try (SourceGroup group = group().start()) {
+            List<ReplicationSource<String>> sources = group.start(builders(queues));
+            for (int task = 0; task < 20; task++) {
+                for (TaskQueue<String> queue : queues) {
+                    queue.enqueue(queue.name() + task);
+                }
+            }
+            for (ReplicationSource<String> source : sources) {
+                assertThat(source.replicated().get(30, SECONDS).sequence()).isEqualTo(20);
+            }
+
+            for (ReplicationSource<String> source : sources) {
+                assertThat(cluster.events(EVENTS, source.queueName()))
+                        .hasSize(21)
+                        .allMatch(event -> event.position().epoch() == source.epoch())
+                        .extracting(event -> event.position().sequence())
+                        .isSorted();
+            }
+            assertThat(sources).extracting(ReplicationSource::epoch).doesNotHaveDuplicates();
+            assertThat(group.size()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void closeOfOneSourceClosesNothingOfTheOthers() throws Exception {
+        List<TaskQueue<String>> queues = queues("closing", 2);
+        try (SourceGroup group = group().start()) {
+            List<ReplicationSource<String>> sources = group.start(builders(queues));
+            queues.get(0).enqueue("a");
+            assertThat(sources.get(0).close(Duration.ofSeconds(20)).complete()).isTrue();
+
+            queues.get(1).enqueue("b");
+            assertThat(sources.get(1).replicated().get(30, SECONDS).sequence()).isEqualTo(1);
+            assertThat(sources.get(1).health().live()).isTrue();
+            assertThat(group.size()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void closeOfTheGroupClosesEverySourceAndReportsWhatWasNotReplicated() throws Exception {
+        List<TaskQueue<String>> queues = queues("closed", 2);
+        SourceGroup group = group().start();
+        group.start(builders(queues));
+        queues.get(0).enqueue("a");
+
+        Map<String, CloseReport> reports = group.close(Duration.ofSeconds(20));
+
+        assertThat(reports).containsOnlyKeys("closed-0", "closed-1");
+        assertThat(reports.values()).allMatch(CloseReport::complete);
+        assertThatThrownBy(() -> queues.get(1).enqueue("b")).isInstanceOf(QueueClosedException.class);
+        assertThat(group.close(Duration.ZERO)).isEmpty();
+        assertThatThrownBy(() -> group.start(builders(queues("late", 1))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "The source group is closed, so no source can start in it. Start the source in another group.");
+    }
+
+    @Test
+    void settingOfTheGroupIsRefusedAtASourceOfIt() throws Exception {
+        try (SourceGroup group = group().start();
+                TaskQueue<String> queue = TaskQueue.<String>builder("refused").build()) {
+            assertThatThrownBy(() -> ReplicationSource.builder(queue, PayloadCodec.utf8())
+                            .group(group)
+                            .topic("another")
+                            .closeTimeout(Duration.ZERO)
+                            .start())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            "The source of queue refused has a group, and sets topic, closeTimeout, which all sources of a"
+                                    + " group share. Set that with SourceGroup.builder().");
+        }
+    }
+
+    @Test
+    void groupRefusesABufferWithoutRoom() {
+        assertThatThrownBy(() -> group().bufferBytes(0).start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("bufferBytes of a source group is 0. Set it to at least 1.");
+    }
+
+    private static SourceGroup.Builder group() {
+        return SourceGroup.builder()
+                .kafka(cluster.settings())
+                .topic(EVENTS)
+                .partitions(3)
+                .sourcePeer("peer-a")
+                .closeTimeout(Duration.ofSeconds(20));
+    }
+
+    private static List<TaskQueue<String>> queues(String name, int count) {
+        List<TaskQueue<String>> queues = new ArrayList<>();
+        for (int queue = 0; queue < count; queue++) {
+            queues.add(TaskQueue.<String>builder(name + "-" + queue).build());
+        }
+        return queues;
+    }
+
+    private static List<ReplicationSource.Builder<String>> builders(List<TaskQueue<String>> queues) {
+        return queues.stream()
+                .map(queue -> ReplicationSource.builder(queue, PayloadCodec.utf8()))
+                .toList();
+    }
+}
