@@ -1,5 +1,16 @@
 package io.taskqueue.benchmarks.peers;
 
+import io.taskqueue.benchmarks.peers.kafka.ParallelConsumerContender;
+import io.taskqueue.benchmarks.peers.database.PostgresServer;
+import io.taskqueue.benchmarks.peers.database.JobRunrContender;
+import io.taskqueue.benchmarks.peers.kafka.QueueWithSinkContender;
+import io.taskqueue.benchmarks.peers.kafka.KafkaServer;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.database.DbosContender;
+import io.taskqueue.benchmarks.peers.database.DbSchedulerContender;
+import io.taskqueue.benchmarks.peers.database.LockedTableContender;
+import io.taskqueue.benchmarks.peers.kafka.ShareGroupContender;
+import io.taskqueue.benchmarks.peers.kafka.QueueContender;
 import io.taskqueue.benchmarks.broker.BenchmarkCluster;
 import java.nio.file.Path;
 import java.util.ArrayList;

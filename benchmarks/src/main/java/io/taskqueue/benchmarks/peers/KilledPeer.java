@@ -1,5 +1,7 @@
 package io.taskqueue.benchmarks.peers;
 
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.Contender;
 import io.taskqueue.benchmarks.broker.BenchmarkCluster;
 import io.taskqueue.benchmarks.kill.CallLedger;
 import io.taskqueue.benchmarks.measure.Stopwatch;

@@ -1,5 +1,8 @@
 package io.taskqueue.benchmarks.peers;
 
+import io.taskqueue.benchmarks.peers.database.PostgresServer;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.database.LockedTableContender;
 import io.taskqueue.benchmarks.kill.CallLedger;
 import io.taskqueue.benchmarks.measure.ResultTables;
 import io.taskqueue.benchmarks.measure.Stopwatch;

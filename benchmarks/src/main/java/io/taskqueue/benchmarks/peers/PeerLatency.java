@@ -1,5 +1,9 @@
 package io.taskqueue.benchmarks.peers;
 
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.PerformedTasks;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.kafka.QueueContender;
 import io.taskqueue.benchmarks.measure.ResultTables;
 import io.taskqueue.benchmarks.measure.Samples;
 import io.taskqueue.benchmarks.measure.Stopwatch;

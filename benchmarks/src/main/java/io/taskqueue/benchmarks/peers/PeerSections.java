@@ -1,5 +1,8 @@
 package io.taskqueue.benchmarks.peers;
 
+import io.taskqueue.benchmarks.peers.database.PostgresServer;
+import io.taskqueue.benchmarks.peers.kafka.KafkaServer;
+import io.taskqueue.benchmarks.peers.contender.Contender;
 import io.taskqueue.benchmarks.broker.BenchmarkCluster;
 import io.taskqueue.benchmarks.broker.BrokerProcess;
 import io.taskqueue.benchmarks.broker.PostgresProcess;

@@ -1,5 +1,6 @@
 package io.taskqueue.benchmarks.peers;
 
+import io.taskqueue.benchmarks.peers.contender.Contender;
 import io.taskqueue.benchmarks.measure.ResultTables;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,8 @@
 package io.taskqueue.benchmarks.peers;
 
+import io.taskqueue.benchmarks.peers.kafka.QueueWithSinkContender;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.kafka.QueueContender;
 import io.taskqueue.benchmarks.measure.Candidate;
 import io.taskqueue.benchmarks.measure.PairedRatio;
 import io.taskqueue.benchmarks.measure.ResultTables;

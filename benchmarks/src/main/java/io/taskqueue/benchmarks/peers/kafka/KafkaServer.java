@@ -1,5 +1,6 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.kafka;
 
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import io.taskqueue.benchmarks.broker.BenchmarkCluster;
 import io.taskqueue.benchmarks.broker.BrokerProcess;
 import io.taskqueue.benchmarks.measure.Stopwatch;
@@ -29,7 +30,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 /**
  * A broker, with the logs of all its topics.
  */
-final class KafkaServer implements TaskServer, AutoCloseable {
+public final class KafkaServer implements TaskServer, AutoCloseable {
 
     private static final Duration PAUSE = Duration.ofMillis(5);
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
@@ -51,16 +52,16 @@ final class KafkaServer implements TaskServer, AutoCloseable {
     }
 
     /** The server of the process that started the broker. */
-    static KafkaServer of(BrokerProcess broker, BenchmarkCluster cluster) {
+    public static KafkaServer of(BrokerProcess broker, BenchmarkCluster cluster) {
         return new KafkaServer(broker::cpuMicros, cluster);
     }
 
     /** The server as a child process sees it, which does not measure. */
-    static KafkaServer of(BenchmarkCluster cluster) {
+    public static KafkaServer of(BenchmarkCluster cluster) {
         return new KafkaServer(() -> 0, cluster);
     }
 
-    BenchmarkCluster cluster() {
+    public BenchmarkCluster cluster() {
         return cluster;
     }
 
@@ -87,7 +88,7 @@ final class KafkaServer implements TaskServer, AutoCloseable {
     }
 
     /** Creates a topic unless it exists, and returns when it can be used. */
-    void requireTopic(String topic, int partitions) throws Exception {
+    public void requireTopic(String topic, int partitions) throws Exception {
         try {
             admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
                     .all()
@@ -122,7 +123,7 @@ final class KafkaServer implements TaskServer, AutoCloseable {
     }
 
     /** Makes a new share group begin with the records that a topic has, as a consumer group can be made to. */
-    void beginShareGroup(String group) throws Exception {
+    public void beginShareGroup(String group) throws Exception {
         admin.incrementalAlterConfigs(Map.of(
                         new ConfigResource(ConfigResource.Type.GROUP, group),
                         List.of(new AlterConfigOp(
@@ -132,7 +133,7 @@ final class KafkaServer implements TaskServer, AutoCloseable {
     }
 
     /** Returns when a consumer group has committed as many records as were sent. */
-    void awaitCommitted(String group, long records) throws Exception {
+    public void awaitCommitted(String group, long records) throws Exception {
         await(
                 "group " + group + " has committed " + records + " records",
                 () -> admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().values().stream()
@@ -142,7 +143,7 @@ final class KafkaServer implements TaskServer, AutoCloseable {
     }
 
     /** Returns when a share group has acknowledged as many records as were sent. */
-    void awaitAcknowledged(String group, String topic, long records) throws Exception {
+    public void awaitAcknowledged(String group, String topic, long records) throws Exception {
         await(
                 "share group " + group + " has acknowledged " + records + " records",
                 () -> acknowledged(group, topic),

@@ -1,5 +1,9 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.database;
 
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.PeerThreads;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import com.zaxxer.hikari.HikariDataSource;
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import java.sql.Connection;
@@ -12,14 +16,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A table in PostgreSQL, whose rows workers take with {@code FOR UPDATE SKIP LOCKED} and delete in the same transaction. */
-final class LockedTableContender implements Contender {
+public final class LockedTableContender implements Contender {
 
     private static final int ROWS = 10;
     private static final Duration IDLE = Duration.ofMillis(50);
 
     private final PostgresServer server;
 
-    LockedTableContender(PostgresServer server) {
+    public LockedTableContender(PostgresServer server) {
         this.server = server;
     }
 

@@ -1,4 +1,4 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.contender;
 
 import io.taskqueue.benchmarks.source.SampleTasks;
 import java.nio.charset.StandardCharsets;
@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Payloads of about 340 bytes that begin with the number of their task: {@code {"task":"00000042", …}}. */
-final class NumberedTasks {
+public final class NumberedTasks {
 
     private static final String FORM = "{\"task\":\"%08d\",";
     private static final int BEGIN = "{\"task\":\"".length();
@@ -15,20 +15,20 @@ final class NumberedTasks {
 
     private final List<String> samples;
 
-    NumberedTasks() {
+    public NumberedTasks() {
         samples = SampleTasks.read();
     }
 
-    String payload(int task) {
+    public String payload(int task) {
         String sample = samples.get(task % samples.size());
         return String.format(Locale.ROOT, FORM, task) + sample.substring(1);
     }
 
-    static int number(String payload) {
+    public static int number(String payload) {
         return Integer.parseInt(payload, BEGIN, END, 10);
     }
 
-    static int number(byte[] payload) {
+    public static int number(byte[] payload) {
         return number(new String(payload, 0, NUMBER_BYTES, StandardCharsets.US_ASCII));
     }
 }

@@ -1,7 +1,7 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.contender;
 
 /** The processes that keep the tasks of contenders. */
-interface TaskServer {
+public interface TaskServer {
 
     /** The CPU time that it has used, in microseconds. */
     double cpuMicros() throws Exception;

@@ -1,4 +1,4 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.kafka;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -9,10 +9,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** A topic of tasks, as consumers without a queue of their own have it: a record is a task. */
-final class TaskTopic implements AutoCloseable {
+public final class TaskTopic implements AutoCloseable {
 
     /** As many as three threads of consumers each have several. */
-    static final int PARTITIONS = 12;
+    public static final int PARTITIONS = 12;
 
     /** The settings of the source's producer. */
     private static final Map<String, Object> BATCHING =
@@ -21,13 +21,13 @@ final class TaskTopic implements AutoCloseable {
     private final String name;
     private final KafkaProducer<byte[], byte[]> producer;
 
-    TaskTopic(KafkaServer server, String name) throws Exception {
+    public TaskTopic(KafkaServer server, String name) throws Exception {
         this.name = name;
         server.requireTopic(name, PARTITIONS);
         this.producer = server.cluster().producer(BATCHING);
     }
 
-    void send(String payload, Consumer<@Nullable Throwable> confirmed) {
+    public void send(String payload, Consumer<@Nullable Throwable> confirmed) {
         var unused = producer.send(
                 new ProducerRecord<>(name, payload.getBytes(StandardCharsets.UTF_8)),
                 (metadata, error) -> confirmed.accept(error));

@@ -1,14 +1,14 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.contender;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Daemon threads that all do the same until their session is closed. */
-final class PeerThreads {
+public final class PeerThreads {
 
     private final List<Thread> threads = new ArrayList<>();
 
-    static PeerThreads start(String name, int count, Runnable loop) {
+    public static PeerThreads start(String name, int count, Runnable loop) {
         PeerThreads started = new PeerThreads();
         for (int i = 0; i < count; i++) {
             Thread thread = new Thread(loop, name + "-" + i);
@@ -20,7 +20,7 @@ final class PeerThreads {
     }
 
     /** Waits for all of them, unless this thread is interrupted. */
-    void join() {
+    public void join() {
         try {
             for (Thread thread : threads) {
                 thread.join();

@@ -1,5 +1,9 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.kafka;
 
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.PeerThreads;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import io.taskqueue.benchmarks.broker.BenchmarkCluster;
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import io.taskqueue.queue.Lease;
@@ -14,18 +18,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** This project: a queue with a source, each enqueue confirmed by its own {@code replicated()}. */
-final class QueueContender implements Contender {
+public final class QueueContender implements Contender {
 
     /** Enqueued, LeaseGranted and Completed. */
-    static final int EVENTS_OF_A_TASK = 3;
+    public static final int EVENTS_OF_A_TASK = 3;
 
-    static final String NAME = "ours: queue and source";
+    public static final String NAME = "ours: queue and source";
 
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private final KafkaServer server;
 
-    QueueContender(KafkaServer server) {
+    public QueueContender(KafkaServer server) {
         this.server = server;
     }
 

@@ -1,5 +1,6 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.database;
 
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.taskqueue.benchmarks.broker.PostgresProcess;
@@ -10,7 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /** PostgreSQL. Each place is a database of its own there, which {@link #clear} drops. */
-final class PostgresServer implements TaskServer, AutoCloseable {
+public final class PostgresServer implements TaskServer, AutoCloseable {
 
     /** A connection for each of 64 workers, and some for enqueueing and polling. */
     private static final int CONNECTIONS = 72;
@@ -32,12 +33,12 @@ final class PostgresServer implements TaskServer, AutoCloseable {
     }
 
     /** The server of the process that started it. */
-    static PostgresServer of(PostgresProcess process) {
+    public static PostgresServer of(PostgresProcess process) {
         return new PostgresServer(process::cpuMicros, process.url());
     }
 
     /** The server as a child process sees it, which does not measure. */
-    static PostgresServer of(String url) {
+    public static PostgresServer of(String url) {
         return new PostgresServer(() -> 0, url);
     }
 
@@ -48,12 +49,12 @@ final class PostgresServer implements TaskServer, AutoCloseable {
         return new HikariDataSource(config);
     }
 
-    String url() {
+    public String url() {
         return url;
     }
 
     /** Its version and what differs from its defaults. */
-    String description() {
+    public String description() {
         return "PostgreSQL " + text("show server_version") + " with fsync and synchronous_commit on, "
                 + PostgresProcess.SETTINGS + ".";
     }
@@ -63,7 +64,7 @@ final class PostgresServer implements TaskServer, AutoCloseable {
      *
      * @param existing whether it exists
      */
-    HikariDataSource open(String place, boolean existing) throws SQLException {
+    public HikariDataSource open(String place, boolean existing) throws SQLException {
         if (!existing) {
             execute("create database " + place);
         }

@@ -1,10 +1,10 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.contender;
 
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A way to keep tasks durably and to have workers perform them. */
-interface Contender {
+public interface Contender {
 
     String name();
 

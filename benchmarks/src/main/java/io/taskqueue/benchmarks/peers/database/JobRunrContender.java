@@ -1,5 +1,8 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.database;
 
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import java.util.List;
@@ -14,14 +17,14 @@ import org.jobrunr.storage.sql.common.SqlStorageProviderFactory;
 import org.jspecify.annotations.Nullable;
 
 /** JobRunr with PostgreSQL. */
-final class JobRunrContender implements Contender {
+public final class JobRunrContender implements Contender {
 
     /** The shortest that it accepts. */
     private static final Duration POLL = Duration.ofSeconds(5);
 
     private final PostgresServer server;
 
-    JobRunrContender(PostgresServer server) {
+    public JobRunrContender(PostgresServer server) {
         this.server = server;
     }
 

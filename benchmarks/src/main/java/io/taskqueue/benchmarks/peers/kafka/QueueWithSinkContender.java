@@ -1,5 +1,7 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.kafka;
 
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import io.taskqueue.benchmarks.effects.SinkRun;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.sink.ReplicationSink;
@@ -10,9 +12,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** This project: the queue and source, and a sink in the same process that records one effect for each completed task. */
-final class QueueWithSinkContender implements Contender {
+public final class QueueWithSinkContender implements Contender {
 
-    static final String NAME = "ours: queue, source and sink";
+    public static final String NAME = "ours: queue, source and sink";
 
     private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
@@ -20,7 +22,7 @@ final class QueueWithSinkContender implements Contender {
     private final Path states;
 
     /** @param states the directory of the sinks' state directories */
-    QueueWithSinkContender(KafkaServer server, Path states) {
+    public QueueWithSinkContender(KafkaServer server, Path states) {
         this.server = server;
         this.states = states;
     }

@@ -1,4 +1,4 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.database;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,10 +6,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Collects tasks that are stored together, in one transaction. Not thread-safe. */
-final class TaskBatch {
+public final class TaskBatch {
 
     /** How many tasks are stored together. */
-    static final int SIZE = 100;
+    public static final int SIZE = 100;
 
     private final Store store;
     private final List<Numbered> tasks = new ArrayList<>();
@@ -23,11 +23,11 @@ final class TaskBatch {
         void insert(List<Numbered> tasks) throws Exception;
     }
 
-    TaskBatch(Store store) {
+    public TaskBatch(Store store) {
         this.store = store;
     }
 
-    void add(int task, String payload, Consumer<@Nullable Throwable> confirmed) throws Exception {
+    public void add(int task, String payload, Consumer<@Nullable Throwable> confirmed) throws Exception {
         tasks.add(new Numbered(task, payload));
         confirmations.add(confirmed);
         if (tasks.size() == SIZE) {
@@ -35,7 +35,7 @@ final class TaskBatch {
         }
     }
 
-    void flush() throws Exception {
+    public void flush() throws Exception {
         if (tasks.isEmpty()) {
             return;
         }

@@ -1,5 +1,9 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.kafka;
 
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.PeerThreads;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /** Share groups of Kafka: records of a topic are acknowledged one by one, by any number of consumers. */
-final class ShareGroupContender implements Contender {
+public final class ShareGroupContender implements Contender {
 
     /** Each has a thread, and its part of the workers. */
     private static final int CONSUMERS = 4;
@@ -26,7 +30,7 @@ final class ShareGroupContender implements Contender {
 
     private final KafkaServer server;
 
-    ShareGroupContender(KafkaServer server) {
+    public ShareGroupContender(KafkaServer server) {
         this.server = server;
     }
 

@@ -1,5 +1,8 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.database;
 
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.helper.OneTimeTask;
@@ -13,13 +16,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** db-scheduler with PostgreSQL. */
-final class DbSchedulerContender implements Contender {
+public final class DbSchedulerContender implements Contender {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final PostgresServer server;
 
-    DbSchedulerContender(PostgresServer server) {
+    public DbSchedulerContender(PostgresServer server) {
         this.server = server;
     }
 

@@ -1,4 +1,4 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.database;
 
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import java.sql.Connection;
@@ -9,14 +9,14 @@ import java.time.Duration;
 import javax.sql.DataSource;
 
 /** Statements that contenders share. */
-final class TableQuery {
+public final class TableQuery {
 
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private TableQuery() {}
 
-    static void execute(DataSource database, String sql) throws SQLException {
+    public static void execute(DataSource database, String sql) throws SQLException {
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -24,7 +24,7 @@ final class TableQuery {
     }
 
     /** Returns when a count has a value. */
-    static void awaitCount(DataSource database, String sql, long expected) throws SQLException, InterruptedException {
+    public static void awaitCount(DataSource database, String sql, long expected) throws SQLException, InterruptedException {
         Stopwatch waited = new Stopwatch();
         long count = count(database, sql);
         while (count != expected) {

@@ -1,5 +1,8 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.kafka;
 
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import io.confluent.parallelconsumer.ParallelConsumerOptions;
 import io.confluent.parallelconsumer.ParallelConsumerOptions.ProcessingOrder;
 import io.confluent.parallelconsumer.ParallelStreamProcessor;
@@ -14,13 +17,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /** Confluent's parallel-consumer without an order, offsets committed periodically. */
-final class ParallelConsumerContender implements Contender {
+public final class ParallelConsumerContender implements Contender {
 
     private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
     private final KafkaServer server;
 
-    ParallelConsumerContender(KafkaServer server) {
+    public ParallelConsumerContender(KafkaServer server) {
         this.server = server;
     }
 

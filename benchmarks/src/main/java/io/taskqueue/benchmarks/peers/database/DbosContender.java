@@ -1,5 +1,8 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.database;
 
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.dbos.transact.DBOS;
 import dev.dbos.transact.StartWorkflowOptions;
@@ -13,7 +16,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** DBOS Transact with PostgreSQL. */
-final class DbosContender implements Contender {
+public final class DbosContender implements Contender {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -22,7 +25,7 @@ final class DbosContender implements Contender {
 
     private final PostgresServer server;
 
-    DbosContender(PostgresServer server) {
+    public DbosContender(PostgresServer server) {
         this.server = server;
     }
 

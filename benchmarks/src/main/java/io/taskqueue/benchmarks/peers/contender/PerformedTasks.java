@@ -1,4 +1,4 @@
-package io.taskqueue.benchmarks.peers;
+package io.taskqueue.benchmarks.peers.contender;
 
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import java.time.Duration;
@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** Performs tasks, each of which takes a given time, and verifies that each was performed once. Thread-safe. */
-final class PerformedTasks implements Contender.Work {
+public final class PerformedTasks implements Contender.Work {
 
     private final Stopwatch watch = new Stopwatch();
     private final Duration work;
@@ -16,7 +16,7 @@ final class PerformedTasks implements Contender.Work {
     private final AtomicLongArray begun;
     private final CountDownLatch missing;
 
-    PerformedTasks(int tasks, Duration work) {
+    public PerformedTasks(int tasks, Duration work) {
         this.work = work;
         performed = new AtomicIntegerArray(tasks);
         begun = new AtomicLongArray(tasks);
@@ -24,7 +24,7 @@ final class PerformedTasks implements Contender.Work {
     }
 
     /** Nanoseconds since this was created. */
-    long now() {
+    public long now() {
         return watch.elapsed().toNanos();
     }
 
@@ -40,11 +40,11 @@ final class PerformedTasks implements Contender.Work {
     }
 
     /** When a task was begun, in nanoseconds since this was created. */
-    long begun(int task) {
+    public long begun(int task) {
         return begun.get(task);
     }
 
-    void await(Duration timeout) throws InterruptedException {
+    public void await(Duration timeout) throws InterruptedException {
         if (!missing.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new IllegalStateException(
                     missing.getCount() + " tasks were not performed within " + timeout.toSeconds() + " s.");
@@ -52,7 +52,7 @@ final class PerformedTasks implements Contender.Work {
     }
 
     /** @throws IllegalStateException if a task was not performed exactly once */
-    void requireEachOnce() {
+    public void requireEachOnce() {
         for (int task = 0; task < performed.length(); task++) {
             if (performed.get(task) != 1) {
                 throw new IllegalStateException("Task " + task + " was performed " + performed.get(task)
