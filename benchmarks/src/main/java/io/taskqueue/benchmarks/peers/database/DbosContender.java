@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** DBOS Transact with PostgreSQL. */
 public final class DbosContender implements Contender {
 
-    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration POLL = Duration.ofMillis(20);
 
     /** Threads that enqueue, each a workflow at a time, because there is no call for several. */
     private static final int ENQUEUERS = 16;
