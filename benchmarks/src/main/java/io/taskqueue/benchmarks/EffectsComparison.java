@@ -9,6 +9,7 @@ import io.taskqueue.benchmarks.effects.EffectsComparisonOptions;
 import io.taskqueue.benchmarks.effects.EffectsComparisonOptions.Section;
 import io.taskqueue.benchmarks.effects.EffectsSetup;
 import io.taskqueue.benchmarks.effects.IntentSection;
+import io.taskqueue.benchmarks.effects.InterestSection;
 import io.taskqueue.benchmarks.effects.ResultStoreSection;
 import io.taskqueue.benchmarks.effects.ThroughputSection;
 import io.taskqueue.benchmarks.kill.KillSection;
@@ -49,6 +50,7 @@ public final class EffectsComparison {
                 case SPEED -> new ThroughputSection(setup).run();
                 case NOOP -> new ResultStoreSection(setup).runNoOp();
                 case REPLAY -> new ResultStoreSection(setup).runReplay();
+                case INTEREST -> new InterestSection(setup).run();
                 case LATENCY -> new LatencySection(setup).run();
                 case COMMIT -> new CommitIntervalSection(setup).run();
                 case KILL -> new KillSection(setup).run();

@@ -6,6 +6,7 @@
  *   EffectsComparison   the sink beside parallel-consumer, bare Streams, the limit  -> effects, latency, kill
  *   WholeComparison     the whole path of a task, each enqueue confirmed            -> whole
  *   StateMemoryComparison  the memory of a sink with many results               -> memory
+ *   HttpComparison      the sink http as a user runs it, beside bare threads    -> http
  *   Microbenchmarks     single calls of the queue and of the wire format, by JMH    -> micro
  *
  *   measure             rounds, time, CPU, heap, threads, tables; used by all

@@ -55,6 +55,9 @@ public final class SinkMeters implements AutoCloseable {
     /** Gauge; tag sink: 0 while actions may start, 1 while the sink waits for its target. */
     public static final String BREAKER = "taskqueue.replication.breaker";
 
+    /** Gauge, events; tag sink: how many wait because the rate limit allows no further call now. */
+    public static final String RATE_LIMITED = "taskqueue.replication.rate_limited";
+
     /** The outcome of an effect, as the tag {@code result}. */
     public enum Result {
         RUN,
@@ -96,6 +99,9 @@ public final class SinkMeters implements AutoCloseable {
                     "seconds"));
 
     private static final MeterDefinition IN_FLIGHT = new MeterDefinition(INFLIGHT, "Events being applied", "events");
+
+    private static final MeterDefinition LIMITED =
+            new MeterDefinition(RATE_LIMITED, "Events that wait for the rate limit", "events");
 
     private static final MeterDefinition WAITING =
             new MeterDefinition(BREAKER, "1 while the sink waits for its target, 0 otherwise", null);
@@ -199,6 +205,11 @@ public final class SinkMeters implements AutoCloseable {
     /** Shows whether the whole sink waits for its target; the subject is referenced weakly. */
     public <S> void breaker(S subject, ToDoubleFunction<S> open) {
         gauges.register(WAITING, tags, subject, open);
+    }
+
+    /** Measures events that wait for the rate limit; the subject is referenced weakly. */
+    public <S> void rateLimited(S subject, ToDoubleFunction<S> events) {
+        gauges.register(LIMITED, tags, subject, events);
     }
 
     /**

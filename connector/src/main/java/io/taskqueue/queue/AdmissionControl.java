@@ -2,7 +2,6 @@ package io.taskqueue.queue;
 
 import io.taskqueue.queue.EventEmitter.JournalFailedException;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,18 +33,23 @@ final class AdmissionControl<T> {
         }
 
         R perform();
+
+        /** How many of the reserved places are used, where {@link #perform} has thrown. */
+        default int used() {
+            return 0;
+        }
     }
 
     private final QueueCore<T> core;
     private final String call;
-    private final Condition becomesReady;
+    private final WaitingCalls waiting;
     private final BooleanSupplier ready;
     private final int places;
 
-    AdmissionControl(QueueCore<T> core, String call, Condition becomesReady, BooleanSupplier ready, int places) {
+    AdmissionControl(QueueCore<T> core, String call, WaitingCalls waiting, BooleanSupplier ready, int places) {
         this.core = core;
         this.call = call;
-        this.becomesReady = becomesReady;
+        this.waiting = waiting;
         this.ready = ready;
         this.places = places;
     }
@@ -62,7 +66,6 @@ final class AdmissionControl<T> {
         boolean held = false; // places that no event has used
         try {
             while (true) {
-                boolean acted = false;
                 core.lock.enter(call);
                 try {
                     core.sweep();
@@ -76,7 +79,7 @@ final class AdmissionControl<T> {
                         if (left <= 0) {
                             return Optional.empty();
                         }
-                        left = becomesReady.awaitNanos(left);
+                        left = waiting.await(left);
                         core.sweep();
                         core.requireAccepting(call);
                         settled = action.settled();
@@ -88,7 +91,6 @@ final class AdmissionControl<T> {
                     if (held) {
                         R result = action.perform();
                         held = false;
-                        acted = true;
                         return Optional.of(result);
                     }
                     if (left <= 0) {
@@ -97,9 +99,7 @@ final class AdmissionControl<T> {
                 } catch (JournalFailedException e) {
                     throw core.stopFor(e).refusal(core.settings.name(), call);
                 } finally {
-                    if (!acted) {
-                        passSignalOn();
-                    }
+                    wakeNext();
                     core.lock.exit();
                 }
                 long before = core.settings.time().nanos();
@@ -107,8 +107,9 @@ final class AdmissionControl<T> {
                 left = held ? left - (core.settings.time().nanos() - before) : 0;
             }
         } finally {
-            if (held) {
-                core.events.journal().release(places);
+            int unused = held ? places - action.used() : 0;
+            if (unused > 0) {
+                core.events.journal().release(unused);
             }
         }
     }
@@ -117,10 +118,10 @@ final class AdmissionControl<T> {
         return core.isOpen() && ready.getAsBoolean();
     }
 
-    /** The signal that woke this thread was for one waiter; if this one does not use it, another may. */
-    private void passSignalOn() {
-        if (isReady()) {
-            becomesReady.signal();
+    /** Whether this call acted or not: if there is something left to do, the next call that waits may do it. */
+    private void wakeNext() {
+        if (!waiting.isEmpty() && isReady()) {
+            waiting.wakeOne();
         }
     }
 }

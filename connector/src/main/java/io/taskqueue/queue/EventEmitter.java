@@ -98,6 +98,15 @@ final class EventEmitter<T> {
         }
     }
 
+    /** Reserves the places of some transitions, of as many as there are places for at once; returns of how many. */
+    int tryReserve(int transitions, int placesOfEach) {
+        int reserved = Math.min(transitions, journal.places() / placesOfEach);
+        while (reserved > 0 && !tryReserve(reserved * placesOfEach)) {
+            reserved /= 2;
+        }
+        return reserved;
+    }
+
     /** Emits an event that uses a reserved place, if there is room for it. */
     boolean emitIfRoom(Runnable event) {
         if (!tryReserve(1)) {

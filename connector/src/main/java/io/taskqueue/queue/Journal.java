@@ -46,6 +46,11 @@ public interface Journal<T> {
      */
     boolean reserve(int places, long timeoutNanos) throws InterruptedException;
 
+    /** How many places the journal has: more than that are never reserved at once. */
+    default int places() {
+        return Integer.MAX_VALUE;
+    }
+
     /**
      * Whether leases are granted now; while they are not, {@code lease} waits within its time limit, as if no task were pending.
      * Called inside the lock before each grant: must not block, call the queue, or throw. A journal that grants leases again calls

@@ -134,6 +134,10 @@ public final class Lease<T> {
         grantor.fail(this, Objects.requireNonNull(error, "error"), requeue);
     }
 
+    boolean isGrantedBy(Grantor<T> other) {
+        return grantor == other;
+    }
+
     /** The lease as messages name it. */
     @Override
     public String toString() {

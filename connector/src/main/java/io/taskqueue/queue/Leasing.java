@@ -2,12 +2,15 @@ package io.taskqueue.queue;
 
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
+import io.taskqueue.queue.EventEmitter.JournalFailedException;
 import io.taskqueue.queue.TaskState.Dead;
 import io.taskqueue.queue.TaskState.Delayed;
 import io.taskqueue.queue.TaskState.Leased;
 import io.taskqueue.queue.TaskState.Pending;
 import io.taskqueue.queue.TaskTable.LiveTask;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
@@ -89,15 +92,38 @@ final class Leasing<T> {
         tasks.toLeased(task, to);
     }
 
-    void complete(Lease<T> lease) {
-        Leased<T> from = lease.requireHeld("complete()", time);
+    void complete(Lease<T> lease, String call) {
+        Leased<T> from = lease.requireHeld(call, time);
         Instant at = time.instant();
-        Lease.Ending ending = new Lease.Ending.Ended("complete()", at);
+        Lease.Ending ending = new Lease.Ending.Ended(call, at);
         LiveTask<T> task = lease.live;
         events.completed(task, from, at);
         task.endLease(ending);
         tasks.remove(task);
         events.releasePlaces(task);
+    }
+
+    /**
+     * Completes leases as one call after the other would.
+     *
+     * @return what the calls that failed would have thrown: the first, with the others suppressed
+     */
+    Optional<RuntimeException> completeAll(List<Lease<T>> leases, String call) {
+        RuntimeException first = null;
+        for (Lease<T> lease : leases) {
+            try {
+                complete(lease, call);
+            } catch (JournalFailedException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        return Optional.ofNullable(first);
     }
 
     void fail(Lease<T> lease, TaskError error, boolean requeue) {

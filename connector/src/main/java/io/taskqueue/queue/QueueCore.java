@@ -47,13 +47,13 @@ final class QueueCore<T> {
 
     QueueCore(QueueSettings<T> settings, RandomGenerator random) {
         this.settings = settings;
-        lock = new QueueLock(settings.name());
-        deadLetters = new DeadLetters<>(settings.name(), settings.callbacks());
-        events = new EventEmitter<>(settings.name(), settings.callbacks().listeners());
-        tasks = new TaskTable<>(settings, lock);
         timeFailures = new CallbackFailures(
                 "The clock or the ticker of queue " + settings.name(),
                 "what is due is performed when the queue is called or swept again");
+        lock = new QueueLock(settings.name(), timeFailures);
+        deadLetters = new DeadLetters<>(settings.name(), settings.callbacks());
+        events = new EventEmitter<>(settings.name(), settings.callbacks().listeners());
+        tasks = new TaskTable<>(settings, lock);
         leasing = new Leasing<>(settings, tasks, events, deadLetters, random);
     }
 
@@ -155,7 +155,22 @@ final class QueueCore<T> {
 
     /** Accepts a new task, for whose event one place is reserved. */
     TaskId enqueue(T payload, byte[] bytes, @Nullable String key) {
+        return enqueue(payload, bytes, key, settings.time().instant());
+    }
+
+    /**
+     * Accepts new tasks, for each of whose events a place is reserved.
+     *
+     * @param ids receives their identities, as they are accepted
+     */
+    void enqueueAll(List<T> payloads, List<byte[]> bytes, List<TaskId> ids) {
         Instant at = settings.time().instant();
+        for (int i = 0; i < payloads.size(); i++) {
+            ids.add(enqueue(payloads.get(i), bytes.get(i), null, at));
+        }
+    }
+
+    private TaskId enqueue(T payload, byte[] bytes, @Nullable String key, Instant at) {
         TaskId id = new TaskId(settings.name(), events.journal().epoch(), lastSequenceId + 1);
         Pending<T> state = new Pending<>(new Task<>(id, 1, at, payload, key), null, null);
         LiveTask<T> task = new LiveTask<>(state, bytes);
@@ -163,6 +178,32 @@ final class QueueCore<T> {
         lastSequenceId++;
         tasks.addPending(task);
         return id;
+    }
+
+    /**
+     * Grants leases as one call after the other would, as long as tasks are pending and there are places for them at once. There is a
+     * pending task, and the places of the first lease are reserved.
+     */
+    List<Lease<T>> leaseAll(Lease.Grantor<T> grantor, int max) {
+        List<Lease<T>> granted = new ArrayList<>(Math.min(max, tasks.pending()));
+        granted.add(leasing.grant(grantor));
+        int reserved = events.tryReserve(Math.min(max - 1, tasks.pending()), Leasing.PLACES);
+        try {
+            while (reserved > 0 && hasLeasable()) {
+                granted.add(leasing.grant(grantor));
+                reserved--;
+            }
+        } catch (JournalFailedException e) {
+            stopFor(e);
+        } catch (RuntimeException | Error e) {
+            // the leases before are granted: their workers get them, and the next call gets the error, if it persists
+            timeFailures.add("a grant of several leases", e);
+        } finally {
+            if (reserved > 0) {
+                events.journal().release(reserved * Leasing.PLACES);
+            }
+        }
+        return granted;
     }
 
     /** The live task of a key, which is known once a recovery is complete. */

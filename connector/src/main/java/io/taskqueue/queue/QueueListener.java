@@ -16,7 +16,7 @@ public interface QueueListener<T> {
 
     void onEvent(TaskEvent<T> event);
 
-    /** The registration of a listener that was added with {@link TaskQueue#addListener}. */
+    /** The registration of a listener that was added with {@link TaskQueue#addListener}, or of an action of {@link Ticker#onMoved}. */
     interface Registration extends AutoCloseable {
 
         /**

@@ -1,5 +1,6 @@
 package io.taskqueue.queue;
 
+import io.taskqueue.queue.background.Alarm;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -9,21 +10,25 @@ final class QueueLock {
     private final String queue;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** A task is pending. One waiter is signalled for one task. */
-    final Condition taskPending = lock.newCondition();
+    /** Calls that wait until a task is pending, and leases are granted. */
+    final WaitingCalls leases = new WaitingCalls(lock.newCondition());
 
-    /** Fewer tasks than the capacity are pending or delayed. */
-    final Condition capacityFree = lock.newCondition();
+    /** Calls that wait until fewer tasks than the capacity are pending or delayed. */
+    final WaitingCalls enqueues = new WaitingCalls(lock.newCondition());
+
+    /** Calls that wait until there is capacity for several tasks at once. */
+    final WaitingCalls batches = new WaitingCalls(lock.newCondition());
 
     /** No lease is held, or the queue's lifecycle advanced. */
     final Condition noLeases = lock.newCondition();
 
-    private final Condition sweepDue = lock.newCondition();
-    private boolean sweeperSleeps;
-    private long sweeperWakesAt;
+    /** When the queue is swept while nobody calls it. */
+    final Alarm nextSweep;
 
-    QueueLock(String queue) {
+    /** @param failures those of scheduling a sweep */
+    QueueLock(String queue, CallbackFailures failures) {
         this.queue = queue;
+        this.nextSweep = new Alarm(failure -> failures.add("scheduling a sweep", failure));
     }
 
     /**
@@ -45,36 +50,16 @@ final class QueueLock {
         lock.unlock();
     }
 
-    /** Puts the sweeper to sleep until that time, which is as far away as given, or until something is due earlier. */
-    void awaitSweep(long until, long nanos) throws InterruptedException {
-        long left = nanos;
-        sweeperWakesAt = until;
-        sweeperSleeps = true;
-        try {
-            while (sweeperSleeps && left > 0) {
-                left = sweepDue.awaitNanos(left);
-            }
-        } finally {
-            sweeperSleeps = false;
-        }
-    }
-
-    /** Wakes the sweeper if it would sleep beyond that time. */
-    void sweepBy(long due) {
-        if (sweeperSleeps && due - sweeperWakesAt < 0) {
-            sweepNow();
-        }
-    }
-
-    void sweepNow() {
-        sweeperSleeps = false;
-        sweepDue.signal();
+    /** Takes the lock if no thread holds it. */
+    boolean tryEnter() {
+        return !lock.isHeldByCurrentThread() && lock.tryLock();
     }
 
     void wakeAll() {
-        taskPending.signalAll();
-        capacityFree.signalAll();
+        leases.wakeAll();
+        enqueues.wakeAll();
+        batches.wakeAll();
         noLeases.signalAll();
-        sweepNow();
+        nextSweep.now();
     }
 }

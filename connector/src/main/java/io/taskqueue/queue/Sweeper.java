@@ -1,48 +1,92 @@
 package io.taskqueue.queue;
 
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
 /**
- * The thread that sweeps a queue when there are no calls: it expires leases, at most a sweep interval late, and makes delayed
- * tasks pending at the moment they are due. It sleeps while nothing can become due, and ends with the queue.
+ * Sweeps a queue when there are no calls: it expires leases, at most a sweep interval late, and makes delayed tasks pending at the
+ * moment they are due. It runs on one of the threads that all queues of the process share, when the queue's {@link QueueLock#nextSweep}
+ * comes; while nothing can become due, there is no such moment.
+ *
+ * <p>It never waits for the queue's lock, which a listener of the user might hold: whoever holds it performs what is due first, so the
+ * sweep is repeated soon.
  */
 final class Sweeper<T> implements Runnable {
+
+    private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final QueueCore<T> core;
     private final QueueSettings.TimeSource time;
     private final long sweepNanos;
+    private volatile long retryNanos = FIRST_RETRY_NANOS;
     private long now;
+    private QueueListener.@Nullable Registration moves;
 
-    Sweeper(QueueCore<T> core) {
+    private Sweeper(QueueCore<T> core) {
         this.core = core;
         this.time = core.settings.time();
         this.sweepNanos = core.settings.timing().sweepInterval().toNanos();
     }
 
-    void start() {
-        Thread thread = new Thread(this, "taskqueue-sweeper-" + core.settings.name());
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    @Override
-    public void run() {
-        core.lock.enter("sweep");
+    /** Sweeps the queue from now on, until it has ended. */
+    static <T> void start(QueueCore<T> core) {
+        Sweeper<T> sweeper = new Sweeper<>(core);
+        core.lock.enter("build()");
         try {
-            while (!core.lifecycle().hasEnded()) {
-                // what could not be performed is still due: an immediate repetition would never release the lock
-                boolean swept = core.trySweep() && readTime();
-                long next = swept ? core.tasks.nextSweep(now) : now + sweepNanos;
-                await(next);
-            }
+            core.lock.nextSweep.start(sweeper);
+            sweeper.moves = core.settings.time().ticker().onMoved(() -> core.lock.nextSweep.recheck(sweeper));
         } finally {
             core.lock.exit();
         }
     }
 
-    private void await(long next) {
+    @Override
+    public void run() {
+        if (!core.lock.tryEnter()) {
+            long wait = retryNanos;
+            retryNanos = Math.min(2 * wait, Math.max(sweepNanos, FIRST_RETRY_NANOS));
+            core.lock.nextSweep.retry(this, wait);
+            return;
+        }
         try {
-            core.lock.awaitSweep(next, next - now);
-        } catch (InterruptedException e) {
-            // a listener has left the thread interrupted, which must not end the sweeps
+            retryNanos = FIRST_RETRY_NANOS;
+            if (core.lifecycle().hasEnded()) {
+                end();
+            } else {
+                sweep();
+            }
+        } finally {
+            core.lock.exit();
+            var unused =
+                    Thread.interrupted(); // a listener has left the thread interrupted, which must not end the sweeps
+        }
+    }
+
+    private void sweep() {
+        // what could not be performed is still due: an immediate repetition would never release the lock
+        boolean swept = core.trySweep() && readTime();
+        if (core.lifecycle().hasEnded()) {
+            end();
+        } else if (!swept) {
+            core.lock.nextSweep.set(now + sweepNanos, sweepNanos);
+        } else if (core.tasks.canBecomeDue()) {
+            long next = core.tasks.nextSweep(now);
+            core.lock.nextSweep.set(next, next - now);
+        } else {
+            core.lock.nextSweep.setNone();
+        }
+    }
+
+    private void end() {
+        core.lock.nextSweep.end();
+        QueueListener.Registration registered = moves;
+        moves = null;
+        if (registered != null) {
+            try {
+                registered.close();
+            } catch (RuntimeException | Error e) {
+                core.timeFailures.add("the end of the queue", e);
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,9 +48,9 @@ public final class TaskQueue<T> implements AutoCloseable {
 
     private TaskQueue(QueueSettings<T> settings) {
         core = new QueueCore<>(settings, new SplittableRandom(new SecureRandom().nextLong()));
-        enqueues = new AdmissionControl<>(core, "enqueue()", core.lock.capacityFree, core.tasks::hasCapacity, 1);
-        leases = new AdmissionControl<>(core, "lease()", core.lock.taskPending, core::hasLeasable, Leasing.PLACES);
-        new Sweeper<>(core).start();
+        enqueues = new AdmissionControl<>(core, "enqueue()", core.lock.enqueues, core.tasks::hasCapacity, 1);
+        leases = new AdmissionControl<>(core, "lease()", core.lock.leases, core::hasLeasable, Leasing.PLACES);
+        Sweeper.start(core);
     }
 
     /** Starts to build a queue of that name; every setting has a default. */
@@ -107,10 +108,33 @@ public final class TaskQueue<T> implements AutoCloseable {
         return withoutWaiting(() -> enqueue(payload, Task.requireKey(key), 0));
     }
 
+    /**
+     * Puts tasks into the queue, all or none, as {@link #enqueue(Object)} would one after the other: waits until there is capacity for all of
+     * them. Callers that enqueue fewer tasks may come first.
+     *
+     * @return their identities, in the order of the payloads
+     * @throws PayloadRefusedException if the journal refuses a payload; the queue is unchanged
+     * @throws IllegalArgumentException if there are more payloads than the capacity, or than the journal has places
+     */
+    public List<TaskId> enqueueAll(Collection<? extends T> payloads) throws InterruptedException {
+        while (true) {
+            Optional<List<TaskId>> ids = enqueueAll(payloads, QueueSettings.FOREVER_NANOS);
+            if (ids.isPresent()) {
+                return ids.get();
+            }
+        }
+    }
+
+    /** Puts tasks into the queue as {@link #enqueueAll(Collection)} does; empty if the timeout was reached. */
+    public Optional<List<TaskId>> enqueueAll(Collection<? extends T> payloads, Duration timeout)
+            throws InterruptedException {
+        return enqueueAll(payloads, Ticker.limitNanos(timeout));
+    }
+
     /** Leases the task that has been pending longest, waiting for one. */
     public Lease<T> lease() throws InterruptedException {
         while (true) {
-            Optional<Lease<T>> lease = lease(QueueSettings.FOREVER_NANOS);
+            Optional<Lease<T>> lease = leaseOne(QueueSettings.FOREVER_NANOS);
             if (lease.isPresent()) {
                 return lease.get();
             }
@@ -119,12 +143,57 @@ public final class TaskQueue<T> implements AutoCloseable {
 
     /** Leases a task as {@link #lease()} does; empty if the timeout was reached. */
     public Optional<Lease<T>> lease(Duration timeout) throws InterruptedException {
-        return lease(Ticker.limitNanos(timeout));
+        return leaseOne(Ticker.limitNanos(timeout));
+    }
+
+    /**
+     * Leases tasks as {@link #lease()} would one after the other: waits for the first, and takes further ones that are pending at that
+     * moment, as long as the journal has places for them.
+     *
+     * @param max how many leases at most; at least 1
+     * @return at least one lease, in the order in which the tasks became pending
+     */
+    public List<Lease<T>> lease(int max) throws InterruptedException {
+        while (true) {
+            List<Lease<T>> granted = leaseAll(max, QueueSettings.FOREVER_NANOS);
+            if (!granted.isEmpty()) {
+                return granted;
+            }
+        }
+    }
+
+    /** Leases tasks as {@link #lease(int)} does; none if the timeout was reached. */
+    public List<Lease<T>> lease(int max, Duration timeout) throws InterruptedException {
+        return leaseAll(max, Ticker.limitNanos(timeout));
+    }
+
+    /**
+     * Completes leases as {@link Lease#complete} would one after the other. One that fails, because its lease was lost, does not keep the
+     * others from being completed.
+     *
+     * @throws LeaseLostException if a lease was lost: the error of the first that failed, with those of the others as suppressed ones.
+     *     All others are completed
+     * @throws IllegalArgumentException if a lease was granted by another queue; nothing has changed then
+     */
+    public void completeAll(Collection<Lease<T>> leases) {
+        List<Lease<T>> completed = List.copyOf(leases);
+        for (Lease<T> lease : completed) {
+            if (!lease.isGrantedBy(grantor)) {
+                throw new IllegalArgumentException(lease + " was not granted by this queue, " + name()
+                        + ", so completeAll() was refused. Complete the leases of each queue by the queue that granted them;"
+                        + " none was completed.");
+            }
+        }
+        Optional<RuntimeException> failure =
+                core.perform("completeAll()", () -> core.leasing.completeAll(completed, "completeAll()"));
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
     }
 
     /** Leases a task as {@link #lease()} does, if it need not wait; empty otherwise. */
     public Optional<Lease<T>> tryLease() {
-        return withoutWaiting(() -> lease(0));
+        return withoutWaiting(() -> leaseOne(0));
     }
 
     /**
@@ -290,7 +359,7 @@ public final class TaskQueue<T> implements AutoCloseable {
     public void recheckLeases() {
         core.lock.enter("recheckLeases()");
         try {
-            core.lock.taskPending.signalAll();
+            core.lock.leases.wakeAll();
         } finally {
             core.lock.exit();
         }
@@ -326,12 +395,51 @@ public final class TaskQueue<T> implements AutoCloseable {
         });
     }
 
+    private Optional<List<TaskId>> enqueueAll(Collection<? extends T> payloads, long limitNanos)
+            throws InterruptedException {
+        List<T> all = List.copyOf(payloads);
+        int capacity = core.settings.capacity();
+        if (all.size() > capacity) {
+            throw new IllegalArgumentException("enqueueAll() was called with " + all.size() + " payloads, but queue "
+                    + name() + " has a capacity of " + capacity + ". Raise capacity, or enqueue at most " + capacity
+                    + " at once.");
+        }
+        if (all.isEmpty()) {
+            return Optional.of(List.of());
+        }
+        Journal<T> journal = core.usedJournal("enqueueAll()");
+        List<byte[]> bytes = all.stream().map(journal::encode).toList();
+        List<TaskId> ids = new ArrayList<>(all.size());
+        AdmissionControl<T> batch = new AdmissionControl<>(
+                core, "enqueueAll()", core.lock.batches, () -> core.tasks.hasCapacity(all.size()), all.size());
+        return batch.admit(limitNanos, new AdmissionControl.Admitted<>() {
+            @Override
+            public List<TaskId> perform() {
+                core.enqueueAll(all, bytes, ids);
+                return Collections.unmodifiableList(ids);
+            }
+
+            @Override
+            public int used() {
+                return ids.size();
+            }
+        });
+    }
+
+    private List<Lease<T>> leaseAll(int max, long limitNanos) throws InterruptedException {
+        if (max < 1) {
+            throw new IllegalArgumentException(
+                    "lease() was called for at most " + max + " tasks. Ask for at least 1 task.");
+        }
+        return leases.admit(limitNanos, () -> core.leaseAll(grantor, max)).orElse(List.of());
+    }
+
     private List<byte[]> encoded(String call, Stream<Task<T>> tasks) {
         Journal<T> journal = core.usedJournal(call);
         return tasks.map(task -> journal.encode(task.payload())).toList();
     }
 
-    private Optional<Lease<T>> lease(long limitNanos) throws InterruptedException {
+    private Optional<Lease<T>> leaseOne(long limitNanos) throws InterruptedException {
         return leases.admit(limitNanos, () -> core.leasing.grant(grantor));
     }
 
@@ -375,7 +483,7 @@ public final class TaskQueue<T> implements AutoCloseable {
 
         @Override
         public void complete(Lease<T> lease) {
-            TaskQueue.this.run("complete()", () -> core.leasing.complete(lease));
+            TaskQueue.this.run("complete()", () -> core.leasing.complete(lease, "complete()"));
         }
 
         @Override

@@ -47,7 +47,12 @@ final class TaskTable<T> {
     }
 
     boolean hasCapacity() {
-        return pending.size + delayed() < capacity;
+        return hasCapacity(1);
+    }
+
+    /** Whether so many more tasks may be pending. */
+    boolean hasCapacity(int more) {
+        return (long) pending.size + delayed() + more <= capacity;
     }
 
     boolean hasPending() {
@@ -127,22 +132,22 @@ final class TaskTable<T> {
     /** A new or restored task is pending. */
     void addPending(LiveTask<T> task) {
         pending.addLast(task);
-        lock.taskPending.signal();
+        lock.leases.wakeOne();
     }
 
     void toPending(LiveTask<T> task, Pending<T> state) {
         move(task, state, pending);
-        lock.taskPending.signal();
+        lock.leases.wakeOne();
     }
 
     void toLeased(LiveTask<T> task, Leased<T> state) {
         move(task, state, leased);
-        lock.sweepBy(Math.max(state.deadline(), state.renewedAt() + sweepNanos));
+        lock.nextSweep.before(Math.max(state.deadline(), state.renewedAt() + sweepNanos));
     }
 
     void toDelayed(LiveTask<T> task, Delayed<T> state) {
         move(task, state, delayed);
-        lock.sweepBy(state.due());
+        lock.nextSweep.before(state.due());
     }
 
     void toDead(LiveTask<T> task, Dead<T> state) {
@@ -175,8 +180,9 @@ final class TaskTable<T> {
         if (state instanceof Pending) {
             pending.remove(task);
             if (hasCapacity()) {
-                lock.capacityFree.signal();
+                lock.enqueues.wakeOne();
             }
+            lock.batches.wakeAll();
         } else if (state instanceof Leased) {
             if (recoveredLeases.first() == task) {
                 recoveredLeases.removeFirst();
@@ -222,6 +228,11 @@ final class TaskTable<T> {
             return one == null ? other : one;
         }
         return DeadlineHeap.deadline(other) - DeadlineHeap.deadline(one) < 0 ? other : one;
+    }
+
+    /** Whether a lease can expire, or a delay end. */
+    boolean canBecomeDue() {
+        return firstLeased() != null || firstDelayed() != null;
     }
 
     /** When a sweep is due next; for leases not before a sweep interval from now, so that they expire in batches. */

@@ -4,13 +4,24 @@ import java.time.Duration;
 
 /**
  * Monotonic time, for deadlines and durations: it never goes back and knows no date. Instants in events come from a {@link
- * java.time.Clock}.
+ * java.time.Clock}. {@link ManualTicker} is one for tests.
  */
 @FunctionalInterface
 public interface Ticker {
 
     /** Nanoseconds since a fixed moment. Only differences have a meaning; compare by subtraction. */
     long nanos();
+
+    /**
+     * Has the action called each time that the ticker is moved, as a {@link ManualTicker} is by a test: what waits for a moment of this
+     * ticker checks again then. A ticker that only runs with real time, as this default, never calls it.
+     *
+     * @param action returns at once, and does not throw
+     * @return the registration, whose end removes the action
+     */
+    default QueueListener.Registration onMoved(Runnable action) {
+        return () -> {};
+    }
 
     /** The ticker of this machine. */
     static Ticker system() {

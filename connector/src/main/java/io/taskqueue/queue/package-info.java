@@ -3,7 +3,7 @@
  *
  * <pre>
  *   TaskQueue, Lease       the API: takes the lock. Settings are collected by TaskQueue.Builder, validated in QueueSettings
- *     AdmissionControl     calls that wait: for capacity or a task first, for places in the journal after that
+ *     AdmissionControl     calls that wait: for capacity or a task first (WaitingCalls), for places in the journal after that
  *     QueueCore            inside the lock: enqueue, restore, recover, drain, hand over, stop, snapshots; QueueLifecycle states whether it is
  *                          open, or waits for its recovery
  *       Leasing            grant, heartbeat, complete, fail; where a lease expires and its task becomes delayed, pending or dead
@@ -12,11 +12,11 @@
  *                          change
  *         DeadlineHeap       recovered leases and delays, whose deadlines come in any order
  *     QueueLock            the lock, and the conditions that threads wait for
- *     Sweeper              the thread that performs what is due while nobody calls
- *     DeadLetters          the thread that calls each DeadLetterHandler; a bounded number of tasks wait for it
+ *     Sweeper              performs what is due while nobody calls, on a thread of queue.background
+ *     DeadLetters          calls each DeadLetterHandler, on a thread of queue.background; a bounded number of tasks wait for it
  *     CallbackFailures     counts and logs what the user's code throws
  *
- *   QueueListener          sees each change inside the lock; Ticker, the monotonic time of timeouts
+ *   QueueListener          sees each change inside the lock; Ticker, the monotonic time of timeouts; ManualTicker, one for tests
  *   QueueSnapshot, QueueCounts, DrainedTask    what calls return
  *   RecoveredTask          a live task of an earlier queue; the one place where an instant becomes a deadline
  *   LeaseLostException, PayloadRefusedException, QueueClosedException    what calls throw
@@ -26,8 +26,8 @@
  * then to the listeners; so event order is mutation order.
  *
  * <p><b>Threads.</b> Callers' threads do the work; every call first performs what is due, such as expired leases. The sweeper
- * does so while there are no calls, and the dead-letter thread exists while there are dead tasks to handle. Both are daemons
- * and end with the queue.
+ * does so while there are no calls. It and the dead-letter handlers run on a few daemon threads that all queues of the process share
+ * ({@code queue.background}), so that a queue costs no thread.
  *
  * <p><b>Failures.</b> The user's clock, ticker, codec and listeners may throw at any call. Each change reads the time first, then emits
  * its event, then changes the state, which cannot fail: so it has taken effect, or has thrown and changed nothing.

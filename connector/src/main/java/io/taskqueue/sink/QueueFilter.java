@@ -13,16 +13,18 @@ import org.jspecify.annotations.Nullable;
 public final class QueueFilter {
 
     /** Accepts every queue. */
-    public static final QueueFilter ALL = new QueueFilter(Set.of(), List.of(""));
+    public static final QueueFilter ALL = new QueueFilter(Set.of(), List.of(""), null);
 
     private static final String ANY_END = "*";
 
     private final Set<String> names;
     private final List<String> prefixes;
+    private final @Nullable QueueFilter other;
 
-    private QueueFilter(Set<String> names, List<String> prefixes) {
+    private QueueFilter(Set<String> names, List<String> prefixes, @Nullable QueueFilter other) {
         this.names = names;
         this.prefixes = prefixes;
+        this.other = other;
     }
 
     /**
@@ -47,12 +49,21 @@ public final class QueueFilter {
                 names.add(name);
             }
         }
-        return new QueueFilter(Set.copyOf(names), List.copyOf(prefixes));
+        return new QueueFilter(Set.copyOf(names), List.copyOf(prefixes), null);
+    }
+
+    /** Accepts the queues that both accept. */
+    public QueueFilter and(QueueFilter filter) {
+        if (this == ALL) {
+            return filter;
+        }
+        return filter == ALL ? this : new QueueFilter(names, prefixes, other == null ? filter : other.and(filter));
     }
 
     /** Whether a queue is applied. */
     public boolean accepts(String queue) {
-        return names.contains(queue) || prefixes.stream().anyMatch(queue::startsWith);
+        return (names.contains(queue) || prefixes.stream().anyMatch(queue::startsWith))
+                && (other == null || other.accepts(queue));
     }
 
     /** Whether a record is one of a queue that is applied, by its key, which is the queue's name; true where it has none. */

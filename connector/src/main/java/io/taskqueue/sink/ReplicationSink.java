@@ -25,4 +25,13 @@ public interface ReplicationSink<T> {
      *     do not run again
      */
     void apply(ReplicationEvent<T> event, Effects effects) throws Exception;
+
+    /**
+     * The events that the sink acts on; {@link Interests#ALL} unless overridden. {@link #apply} is not called for any other event, whose
+     * payload is not even decoded. Asked once, when the sink is started; it must not change from start to start without a reason: an
+     * event that was not of interest when it was read is not applied later.
+     */
+    default Interests interests() {
+        return Interests.ALL;
+    }
 }

@@ -5,6 +5,7 @@
  *   runner --event, effects--> ReplicationSink --capture(name, action)--> Effects --action(key)--> the target
  *
  *   made by                    SinkFactory, for the commands
+ *   what a sink acts on        Interests: kinds of events, and queues by a QueueFilter
  *   of an effect               EffectKey, its idempotency key; ResultType, the type of its result
  *   declared with an effect    OnAmbiguity, EffectProbe
  *   configured for a sink      RetryPolicy, BreakerPolicy, OnPermanent, OnExhausted, OnGap; EffectMode (local only)

@@ -6,24 +6,22 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.Effects;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.PermanentEffectException;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryLaterException;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Blocks until the response is complete or the timeout has passed; an interruption cancels the request.
  */
-public final class HttpSink<T> implements ReplicationSink<T> {
+public final class HttpSink<T> implements ReplicationSink<T>, AutoCloseable {
 
     /** The default timeout of a request: 10 s. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
@@ -71,7 +69,7 @@ public final class HttpSink<T> implements ReplicationSink<T> {
         this.settings = settings;
         try {
             settings.headers().requireReadable();
-            this.client = new TargetClient(settings.tls());
+            this.client = new TargetClient(settings.tls(), settings.transport());
         } catch (IOException unusable) {
             throw new IllegalArgumentException(unusable.getMessage(), unusable);
         }
@@ -96,6 +94,7 @@ public final class HttpSink<T> implements ReplicationSink<T> {
         private Set<Integer> permanentStatuses = HttpStatuses.ABOUT_THE_EVENT;
         private RequestHeaders headers = RequestHeaders.NONE;
         private TlsStores tls = TlsStores.NONE;
+        private HttpTransport.Factory transport = HttpTransport::jdk;
         private Clock clock = Clock.systemUTC();
 
         private Builder(TargetUrl url, PayloadCodec<T> codec) {
@@ -161,6 +160,12 @@ public final class HttpSink<T> implements ReplicationSink<T> {
             return this;
         }
 
+        /** The HTTP client; {@link HttpTransport#jdk} by default, and {@link ApacheHttpTransport} in the commands. */
+        public Builder<T> transport(HttpTransport.Factory transport) {
+            this.transport = Objects.requireNonNull(transport, "transport");
+            return this;
+        }
+
         /** The time that a date in {@code Retry-After} is compared with; the system's by default. */
         public Builder<T> clock(Clock clock) {
             this.clock = clock;
@@ -168,7 +173,7 @@ public final class HttpSink<T> implements ReplicationSink<T> {
         }
 
         private HttpSinkSettings settings() {
-            return new HttpSinkSettings(url, timeout, kinds, permanentStatuses, headers, tls, clock);
+            return new HttpSinkSettings(url, timeout, kinds, permanentStatuses, headers, tls, transport, clock);
         }
 
         /** Validates the settings, and reads files and environment variables once. */
@@ -184,15 +189,19 @@ public final class HttpSink<T> implements ReplicationSink<T> {
         }
     }
 
+    @Override
+    public Interests interests() {
+        return Interests.of(settings.kinds());
+    }
+
     private int post(ReplicationEvent<T> event, EffectKey key)
             throws IOException, InterruptedException, PermanentEffectException, RetryLaterException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(settings.url().uri())
-                .header("Content-Type", "application/json")
-                .header("Idempotency-Key", key.toString())
-                .POST(HttpRequest.BodyPublishers.ofByteArray(codec.encode(event)));
-        settings.headers().addTo(request);
-        HttpResponse<Void> response = send(request.build());
-        int status = response.statusCode();
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.put("Content-Type", "application/json");
+        headers.put("Idempotency-Key", key.toString());
+        settings.headers().addTo(headers);
+        HttpTransport.Response response = send(headers, codec.encode(event));
+        int status = response.status();
         if (status >= 200 && status < 300) {
             return status;
         }
@@ -201,8 +210,7 @@ public final class HttpSink<T> implements ReplicationSink<T> {
             throw new PermanentEffectException(
                     answered + ". The target refuses the event; its log may contain the reason");
         }
-        Optional<Duration> wait = response.headers()
-                .firstValue("Retry-After")
+        Optional<Duration> wait = response.retryAfter()
                 .flatMap(text -> RetryAfter.parse(text, settings.clock().instant()))
                 .filter(asked -> !asked.isNegative());
         if (wait.isPresent()) {
@@ -228,19 +236,21 @@ public final class HttpSink<T> implements ReplicationSink<T> {
         };
     }
 
-    /** The complete response: the timeout of the client itself would cover only its headers. */
-    private HttpResponse<Void> send(HttpRequest request) throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<Void>> response =
-                client.get().sendAsync(request, HttpResponse.BodyHandlers.discarding());
+    private HttpTransport.Response send(Map<String, String> headers, byte[] body)
+            throws IOException, InterruptedException {
         try {
-            return response.get(Math.max(1, settings.timeout().toMillis()), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException late) {
+            return client.post(new HttpTransport.Request(settings.url().uri(), headers, body, settings.timeout()));
+        } catch (HttpTimeoutException late) {
             throw new HttpTimeoutException("POST to " + settings.url() + " had no complete response in "
                     + settings.timeout().toMillis() + " ms");
-        } catch (ExecutionException failure) {
-            throw new IOException("POST to " + settings.url() + " failed: " + failure.getCause(), failure.getCause());
-        } finally {
-            response.cancel(true);
+        } catch (IOException failure) {
+            throw new IOException("POST to " + settings.url() + " failed: " + failure, failure);
         }
+    }
+
+    /** Closes the connections to the target, when the last request is complete. */
+    @Override
+    public void close() {
+        client.close();
     }
 }

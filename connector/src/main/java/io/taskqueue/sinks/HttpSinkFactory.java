@@ -93,6 +93,18 @@ public final class HttpSinkFactory implements SinkFactory<String> {
         return Stream.of(key, key + SinkConfiguration.FILE, key + SinkConfiguration.ENVIRONMENT);
     }
 
+    private final HttpTransport.Factory transport;
+
+    /** Creates sinks with the HTTP client of the JDK. */
+    public HttpSinkFactory() {
+        this(HttpTransport::jdk);
+    }
+
+    /** Creates sinks with an HTTP client. */
+    public HttpSinkFactory(HttpTransport.Factory transport) {
+        this.transport = transport;
+    }
+
     @Override
     public PayloadCodec<String> codec() {
         return PayloadCodec.jsonText();
@@ -104,8 +116,8 @@ public final class HttpSinkFactory implements SinkFactory<String> {
         retry(configuration); // validates their settings
         breaker(configuration);
         String url = settings.required(URL, EXAMPLE);
-        HttpSink.Builder<String> sink =
-                created(() -> HttpSink.builder(TargetUrl.parse(url).uri(), codec()));
+        HttpSink.Builder<String> sink = created(
+                () -> HttpSink.builder(TargetUrl.parse(url).uri(), codec()).transport(transport));
         settings.duration(TIMEOUT).ifPresent(sink::timeout);
         settings.value(PERMANENT_STATUSES, HttpStatuses::parse).ifPresent(sink::permanentStatuses);
         sink.kinds(settings.kinds());

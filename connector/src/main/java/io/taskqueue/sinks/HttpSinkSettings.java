@@ -14,6 +14,7 @@ import java.util.Set;
  * @param permanentStatuses the statuses of a response that are a permanent failure of the event
  * @param headers added to each request
  * @param tls the certificates for https
+ * @param transport creates the HTTP client
  * @param clock compared with a date in {@code Retry-After}
  */
 record HttpSinkSettings(
@@ -23,6 +24,7 @@ record HttpSinkSettings(
         Set<Integer> permanentStatuses,
         RequestHeaders headers,
         TlsStores tls,
+        HttpTransport.Factory transport,
         Clock clock) {
 
     private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);

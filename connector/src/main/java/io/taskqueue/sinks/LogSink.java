@@ -3,6 +3,7 @@ package io.taskqueue.sinks;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.sink.Effects;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.ReplicationSink;
 import java.util.EnumSet;
 import java.util.Set;
@@ -36,6 +37,11 @@ public final class LogSink<T> implements ReplicationSink<T> {
         if (kinds.contains(event.kind())) {
             effects.run("log", key -> LOG.info("{}", line(event)));
         }
+    }
+
+    @Override
+    public Interests interests() {
+        return Interests.of(kinds);
     }
 
     static String line(ReplicationEvent<?> event) {

@@ -73,9 +73,9 @@ final class RequestHeaders {
         }
     }
 
-    void addTo(HttpRequest.Builder request) throws IOException {
+    void addTo(Map<String, String> request) throws IOException {
         for (Map.Entry<String, Value> header : values.entrySet()) {
-            request.setHeader(header.getKey(), header.getValue().read());
+            request.put(header.getKey(), header.getValue().read());
         }
     }
 
@@ -89,8 +89,7 @@ final class RequestHeaders {
         } catch (IllegalArgumentException refused) {
             throw new IllegalArgumentException(
                     name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-                            ? "The header " + name
-                                    + " cannot be set: the HTTP client of the JDK determines it. Omit it."
+                            ? "The header " + name + " cannot be set: the HTTP client determines it. Omit it."
                             : "The header name '" + PrintableText.of(name)
                                     + "' is invalid. Use ASCII letters, digits and hyphens.",
                     refused);

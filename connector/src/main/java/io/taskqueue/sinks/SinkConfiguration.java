@@ -3,14 +3,12 @@ package io.taskqueue.sinks;
 import io.taskqueue.config.DurationText;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.RetryPolicy;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -156,7 +154,7 @@ public final class SinkConfiguration {
 
     /** The kinds of events that the sink acts on, {@value #KINDS}; by default all kinds that sinks get. */
     public Set<EventKind> kinds() {
-        return value(KINDS, SinkConfiguration::kinds).orElseGet(SinkConfiguration::allKinds);
+        return value(KINDS, Interests::parse).orElse(Interests.ALL).kinds();
     }
 
     /**
@@ -209,31 +207,9 @@ public final class SinkConfiguration {
         return text.equals("on");
     }
 
-    private static Set<EventKind> allKinds() {
-        Set<EventKind> kinds = EnumSet.allOf(EventKind.class);
-        kinds.removeIf(kind -> !kind.passedToSinks());
-        return Collections.unmodifiableSet(kinds);
-    }
-
     /** The exception to throw for an invalid value. */
     public IllegalArgumentException refuse(String key, String reason) {
         return new IllegalArgumentException("The setting '" + key + "' of the sink " + sink + " is invalid: " + reason);
-    }
-
-    private static Set<EventKind> kinds(String text) {
-        Set<EventKind> kinds = EnumSet.noneOf(EventKind.class);
-        for (String name : text.split(",", -1)) {
-            kinds.add(EventKind.ofWireName(name.strip())
-                    .filter(allKinds()::contains)
-                    .orElseThrow(() -> new IllegalArgumentException("'" + name.strip()
-                            + "' is not a kind of event that sinks get. Use some of "
-                            + Arrays.stream(EventKind.values())
-                                    .filter(allKinds()::contains)
-                                    .map(EventKind::wireName)
-                                    .collect(Collectors.joining(", "))
-                            + ", separated by commas.")));
-        }
-        return Collections.unmodifiableSet(kinds);
     }
 
     /** The value as {@code read} understands it, if it is set; an exception of {@code read} states what is wrong with it. */

@@ -4,6 +4,7 @@
  * <pre>
  *   SinkConfiguration --&gt; LogSinkFactory  --&gt; LogSink     one log line for each event
  *                     --&gt; HttpSinkFactory --&gt; HttpSink    one POST for each event; RetryAfter reads the wait of a response
+ *                           HttpTransport: its HTTP client, of the JDK (JdkHttpTransport) or ApacheHttpTransport
  * </pre>
  *
  * <p>Factories are called once, before a service starts. Sinks are called on its worker threads, concurrently, and act only

@@ -30,10 +30,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@EnumSource(TestedTransport.class)
 class HttpSinkHeadersTest {
+
+    @Parameter
+    private TestedTransport transport;
 
     @TempDir
     private Path directory;
@@ -70,7 +78,7 @@ class HttpSinkHeadersTest {
     }
 
     private ReplicationSink<String> sink(String... settings) {
-        return new HttpSinkFactory().create(configuration(settings));
+        return new HttpSinkFactory(transport).create(configuration(settings));
     }
 
     private static ApplyOutcome apply(ReplicationSink<String> sink) {
@@ -196,7 +204,7 @@ class HttpSinkHeadersTest {
     void headerOfTheHttpClientIsRefused(String name) {
         refused(
                 "The setting 'header." + name + "' of the sink http is invalid: The header " + name
-                        + " cannot be set: the HTTP client of the JDK determines it. Omit it.",
+                        + " cannot be set: the HTTP client determines it. Omit it.",
                 "header." + name,
                 "x");
     }

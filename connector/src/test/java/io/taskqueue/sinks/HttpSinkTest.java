@@ -45,10 +45,18 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@EnumSource(TestedTransport.class)
 class HttpSinkTest {
+
+    @Parameter
+    private TestedTransport transport;
 
     private record Request(String method, String path, String key, String contentType, String body) {}
 
@@ -103,7 +111,7 @@ class HttpSinkTest {
         for (int i = 0; i < settings.length; i += 2) {
             configuration.put(settings[i], settings[i + 1]);
         }
-        return new HttpSinkFactory().create(configuration);
+        return new HttpSinkFactory(transport).create(configuration);
     }
 
     private ApplyOutcome apply(ReplicationSink<String> sink, ReplicationEvent<String> event) {
@@ -233,6 +241,7 @@ class HttpSinkTest {
         });
         Clock clock = Clock.fixed(Instant.parse("2026-11-01T10:00:00Z"), ZoneOffset.UTC);
         var sink = HttpSink.builder(URI.create(url()), PayloadCodec.jsonText())
+                .transport(transport)
                 .clock(clock)
                 .build();
         assertThat(asked(sink)).isEqualTo(Duration.ofSeconds(30));
@@ -347,7 +356,9 @@ class HttpSinkTest {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             free = socket.getLocalPort();
         }
-        var sink = new HttpSink<>(URI.create("http://127.0.0.1:" + free + "/"), PayloadCodec.jsonText());
+        var sink = HttpSink.builder(URI.create("http://127.0.0.1:" + free + "/"), PayloadCodec.jsonText())
+                .transport(transport)
+                .build();
         assertThat(apply(sink, event("orders")))
                 .isInstanceOfSatisfying(ApplyOutcome.Transient.class, failure -> assertThat(failure.cause())
                         .hasMessageStartingWith("POST to http://127.0.0.1:" + free + "/ failed: "));

@@ -39,11 +39,19 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A target that requires a client certificate, and certificates that only the configured stores contain. */
+@ParameterizedClass
+@EnumSource(TestedTransport.class)
 class HttpSinkTlsTest {
+
+    @Parameter
+    private TestedTransport transport;
 
     private static final String PASSWORD = "changeit";
 
@@ -171,8 +179,8 @@ class HttpSinkTlsTest {
         return configuration;
     }
 
-    private static ReplicationSink<String> sink(String... settings) {
-        return new HttpSinkFactory().create(configuration(settings));
+    private ReplicationSink<String> sink(String... settings) {
+        return new HttpSinkFactory(transport).create(configuration(settings));
     }
 
     private static String path(String file) {
@@ -224,7 +232,7 @@ class HttpSinkTlsTest {
 
     @Test
     void renewedCertificateIsUsedWithoutARestart() throws Exception {
-        Path keys = Files.copy(directory.resolve("sink.p12"), directory.resolve("current.p12"));
+        Path keys = Files.copy(directory.resolve("sink.p12"), directory.resolve("current-" + transport + ".p12"));
         ReplicationSink<String> sink = sink(
                 "truststore",
                 path("trust-target.p12"),
@@ -241,8 +249,8 @@ class HttpSinkTlsTest {
         assertThat(apply(sink)).isInstanceOf(ApplyOutcome.Applied.class);
         assertThat(client.get()).isEqualTo("CN=billing");
 
-        Files.copy(directory.resolve("renewed.p12"), directory.resolve("next.p12"));
-        Files.move(directory.resolve("next.p12"), keys, StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(directory.resolve("renewed.p12"), directory.resolve("next-" + transport + ".p12"));
+        Files.move(directory.resolve("next-" + transport + ".p12"), keys, StandardCopyOption.REPLACE_EXISTING);
         assertThat(apply(sink)).isInstanceOf(ApplyOutcome.Applied.class);
         assertThat(client.get()).isEqualTo("CN=billing-renewed");
     }
@@ -269,7 +277,7 @@ class HttpSinkTlsTest {
                 .isInstanceOf(ApplyOutcome.Transient.class);
     }
 
-    private static void refused(String message, String... settings) {
+    private void refused(String message, String... settings) {
         assertThatThrownBy(() -> sink(settings))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);

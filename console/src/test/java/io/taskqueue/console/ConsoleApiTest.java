@@ -247,7 +247,8 @@ class ConsoleApiTest {
                 client.data("parked", "sink", "billing").path("total").intValue();
         JsonNode executed = ConsoleClient.data(client.post("/api/v1/parked", redrive + ",\"dryRun\":false}"));
 
-        assertThat(dry.toString()).isEqualTo("{\"tasks\":[\"payments/7/42\"],\"events\":3,\"executed\":false}");
+        assertThat(dry.toString())
+                .isEqualTo("{\"tasks\":[\"payments/7/42\"],\"events\":3,\"executed\":false,\"decision\":\"\"}");
         assertThat(parkedAfterDryRun).isEqualTo(2);
         assertThat(executed.path("executed").booleanValue()).isTrue();
         assertThat(client.data("parked", "sink", "billing").path("total").intValue())

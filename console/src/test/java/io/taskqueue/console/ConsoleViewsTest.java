@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
+import io.taskqueue.console.model.DecisionView;
+import io.taskqueue.console.model.DecisionView.Outcome;
+import io.taskqueue.console.model.EventView;
 import io.taskqueue.console.model.ParkedDecision;
+import io.taskqueue.console.model.ParkedView;
+import io.taskqueue.console.model.TaskLife;
 import io.taskqueue.console.model.ViewProgress;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -275,12 +280,122 @@ class ConsoleViewsTest {
 
             open.button("Redrive 1 task").click();
             assertThat(open.find("dialog .outcome"))
-                    .containsText("1 task with 1 parked event is being redriven: the command was sent to the sink.");
+                    .hasText(
+                            "1 waits for the sink …payments/16/40155 waits for the sinkThe sink has not read the decision yet.");
+            cluster.carryOut(new Outcome(Outcome.State.APPLIED, "The event was applied."));
+            assertThat(open.find("dialog .outcome")).hasText("1 task: 1 applied.payments/16/40155 applied");
             open.button("Close").click();
 
             assertThat(cluster.decisions.keySet())
                     .contains(new ParkedDecision(ParkedDecision.Action.REDRIVE, "Robin", "", false, false));
             assertThat(open.find("ul.parked > li")).hasCount(2);
+        }
+    }
+
+    @Test
+    void aRedriveThatFailsAgainEndsWithTheNewError(Browser browser) {
+        try (OpenPage open = OpenPage.of(browser, cluster).start().go("parked?sink=billing")) {
+            open.button("Redrive payments/16/40155").click();
+            open.find("dialog input").first().fill("Robin");
+            open.button("Dry run").click();
+            open.button("Redrive 1 task").click();
+            assertThat(open.find("dialog .outcome")).containsText("waits for the sink");
+            cluster.carryOut(new Outcome(
+                    Outcome.State.PARKED_AGAIN, "The event failed again, and was parked: 402 the card has expired"));
+
+            assertThat(open.find("dialog .outcome")).containsText("1 task: 1 parked again.");
+            assertThat(open.find("dialog .outcome")).containsText("402 the card has expired");
+        }
+    }
+
+    @Test
+    void decidedEventsAreListedAfterTheDecisionIsCarriedOut(Browser browser) {
+        cluster.put(decision("redrive", "", "payments/16/40101", Outcome.State.APPLIED, "The event was applied."));
+        cluster.put(
+                decision("discard", "refunded", "payments/16/40102", Outcome.State.DISCARDED, "It is not applied."));
+        try (OpenPage open = OpenPage.of(browser, cluster).start().go("parked?sink=billing")) {
+            open.button("Redriven").click();
+            assertThat(open.find("ul[aria-label=Decisions] > li")).hasCount(1);
+            assertThat(open.find("ul[aria-label=Decisions] > li")).containsText("payments/16/40101");
+            assertThat(open.find("ul[aria-label=Decisions] .badge")).hasText("applied");
+            assertThat(open.find("ul[aria-label=Decisions] > li")).containsText("by ann");
+            assertThat(open.find(".pager")).hasText("1 decision");
+
+            open.button("Discarded").click();
+            assertThat(open.find("ul[aria-label=Decisions] > li")).containsText("payments/16/40102");
+            assertThat(open.find("ul[aria-label=Decisions] > li")).containsText("Reason: refunded");
+        }
+    }
+
+    private DecisionView decision(String action, String reason, String task, Outcome.State state, String text) {
+        return new DecisionView(
+                "billing",
+                "payments",
+                task,
+                new DecisionView.DecidedEvent(4, 310_000 + task.length(), 1),
+                new DecisionView.Made(action, "ann", reason, false, now.minusSeconds(60), "d-" + action),
+                new Outcome(state, text),
+                null);
+    }
+
+    @Test
+    void taskShowsWhereItIsParkedWhyAndWhatWasDecided(Browser browser) {
+        TaskLife life = cluster.life(ExampleCluster.FAILED_TASK);
+        EventView completed = life.events().get(life.events().size() - 1);
+        EventView before = life.events().get(life.events().size() - 2);
+        cluster.put(new ParkedView(
+                "billing",
+                "orders",
+                ExampleCluster.FAILED_TASK,
+                "parked",
+                before.kind(),
+                before.epoch(),
+                before.sequence(),
+                before.partition(),
+                before.offset(),
+                now.minusSeconds(20),
+                2,
+                5,
+                "reserve",
+                "503 Service Unavailable",
+                1,
+                null));
+        cluster.put(decision(
+                "redrive",
+                "",
+                ExampleCluster.FAILED_TASK,
+                Outcome.State.PARKED_AGAIN,
+                "The event failed again, and was parked: 503 Service Unavailable"));
+        try (OpenPage open = OpenPage.of(browser, cluster).start().go("task?id=" + ExampleCluster.FAILED_TASK)) {
+            assertThat(open.find(".view-head .badge")).hasText("Parked at billing");
+            Locator parked = open.find("section[aria-label=Parked] li");
+            assertThat(parked).containsText("503 Service Unavailable");
+            assertThat(parked).containsText("5 attempts");
+            assertThat(parked).containsText("1 later event of the task waits behind it");
+            assertThat(parked.locator("a.button")).hasAttribute("href", "#/parked?sink=billing&text=orders%2F7%2F4183");
+            assertThat(open.find(".life > li").filter(new Locator.FilterOptions().setHasText("parked at billing")))
+                    .hasCount(1);
+            assertThat(open.find(".life > li").last()).containsText(completed.kind());
+            assertThat(open.find(".life > li").last()).containsText("waits behind a parked event at billing");
+            assertThat(open.find("section[aria-label=Decisions] li")).containsText("parked again");
+            assertThat(open.find("section[aria-label=Decisions] li")).containsText("by ann");
+
+            open.button("Redrive at billing").click();
+            open.find("dialog input").first().fill("Robin");
+            open.button("Dry run").click();
+            open.button("Redrive 1 task").click();
+            assertThat(open.find("dialog .outcome")).containsText("waits for the sink");
+            cluster.carryOut(new Outcome(Outcome.State.APPLIED, "The event was applied."));
+            assertThat(open.find("dialog .outcome")).containsText("1 task: 1 applied.");
+            open.button("Close").click();
+            assertThat(open.find("section[aria-label=Decisions] li")).hasCount(2);
+            assertThat(open.find(".view-head .badge")).hasCount(0);
+        }
+        try (OpenPage open = OpenPage.of(browser, ExampleCluster.asOf(now))
+                .readOnly()
+                .start()
+                .go("task?id=" + ExampleCluster.FAILED_TASK)) {
+            assertThat(open.find("section[aria-label=Parked]")).hasCount(0);
         }
     }
 

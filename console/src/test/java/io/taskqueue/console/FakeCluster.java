@@ -1,6 +1,8 @@
 package io.taskqueue.console;
 
 import io.taskqueue.console.model.Badge;
+import io.taskqueue.console.model.DecisionQuery;
+import io.taskqueue.console.model.DecisionView;
 import io.taskqueue.console.model.EventView;
 import io.taskqueue.console.model.Page;
 import io.taskqueue.console.model.ParkedDecision;
@@ -16,6 +18,8 @@ import io.taskqueue.console.model.ReplayView;
 import io.taskqueue.console.model.SinkIndex;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.model.SinkView;
+import io.taskqueue.console.model.Sinks;
+import io.taskqueue.console.model.TaskAtSinks;
 import io.taskqueue.console.model.TaskEffect;
 import io.taskqueue.console.model.TaskLife;
 import io.taskqueue.console.model.TaskQuery;
@@ -26,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -52,6 +57,7 @@ final class FakeCluster implements QueueIndex, SinkIndex {
     private final Map<String, List<Badge>> problems = new ConcurrentHashMap<>();
     private final Map<List<String>, SinkPosition> positions = new ConcurrentHashMap<>();
     private final List<ParkedView> parked = new CopyOnWriteArrayList<>();
+    private final List<DecisionView> made = new CopyOnWriteArrayList<>();
     private final List<ReplayView> replays = new CopyOnWriteArrayList<>();
     private final List<Consumer<EventView>> followers = new CopyOnWriteArrayList<>();
 
@@ -100,6 +106,11 @@ final class FakeCluster implements QueueIndex, SinkIndex {
         effects.put(life.task().taskId(), List.of(recorded));
     }
 
+    /** The life of a task that was put. */
+    TaskLife life(String taskId) {
+        return Objects.requireNonNull(lives.get(taskId));
+    }
+
     void put(SinkView sink) {
         sinks.put(sink.name(), sink);
     }
@@ -112,6 +123,29 @@ final class FakeCluster implements QueueIndex, SinkIndex {
         parked.removeIf(
                 known -> known.sink().equals(task.sink()) && known.taskId().equals(task.taskId()));
         parked.add(task);
+    }
+
+    void put(DecisionView decision) {
+        made.removeIf(known -> known.sink().equals(decision.sink())
+                && known.event().equals(decision.event())
+                && known.made().equals(decision.made()));
+        made.add(0, decision);
+    }
+
+    /** All decisions that the sinks have not read have become this. */
+    void carryOut(DecisionView.Outcome outcome) {
+        made.stream()
+                .filter(decision -> decision.outcome().state().open())
+                .toList()
+                .forEach(decision -> put(new DecisionView(
+                        decision.sink(),
+                        decision.queueName(),
+                        decision.taskId(),
+                        decision.event(),
+                        decision.made(),
+                        outcome,
+                        decision.parked())));
+        parked.removeIf(task -> task.state().equals("redriven"));
     }
 
     void put(ReplayView replay) {
@@ -254,11 +288,38 @@ final class FakeCluster implements QueueIndex, SinkIndex {
     }
 
     @Override
-    public List<TaskEffect> effects(TaskLife task, boolean showResults) throws TimeoutException {
+    public TaskAtSinks atSinks(TaskLife task, boolean show) throws TimeoutException {
         askKafka();
-        return effects.getOrDefault(task.task().taskId(), List.of()).stream()
-                .map(effect -> showResults ? effect : hidden(effect))
+        String id = task.task().taskId();
+        return new TaskAtSinks(
+                effects.getOrDefault(id, List.of()).stream()
+                        .map(effect -> show ? effect : hidden(effect))
+                        .toList(),
+                parked.stream()
+                        .filter(each ->
+                                each.taskId().equals(id) && !each.state().equals("discarded"))
+                        .map(each -> show ? each : hidden(each))
+                        .toList(),
+                made.stream().filter(each -> each.taskId().equals(id)).toList(),
+                List.of());
+    }
+
+    @Override
+    public List<DecisionView> decisions(DecisionQuery query) {
+        return made.stream()
+                .filter(each -> each.sink().equals(query.sink()))
+                .filter(each -> query.queueName() == null || each.queueName().equals(query.queueName()))
+                .filter(each -> query.taskId() == null || each.taskId().equals(query.taskId()))
+                .filter(each -> query.action() == null || each.made().action().equals(query.action()))
+                .filter(each ->
+                        query.decision() == null || each.made().decision().equals(query.decision()))
+                .filter(each -> query.text() == null || each.toString().contains(query.text()))
                 .toList();
+    }
+
+    @Override
+    public Sinks moment() {
+        return this;
     }
 
     private static TaskEffect hidden(TaskEffect effect) {
@@ -307,14 +368,33 @@ final class FakeCluster implements QueueIndex, SinkIndex {
         }
         List<ParkedView> found = selected(query);
         decisions.put(decision, query);
+        String id = decision.dryRun() ? "" : "decision-" + decisions.size();
         if (!decision.dryRun()) {
-            String state = decision.action() == ParkedDecision.Action.REDRIVE ? "redriven" : "discarded";
-            found.forEach(task -> put(withState(task, state, task.payload())));
+            boolean redrive = decision.action() == ParkedDecision.Action.REDRIVE;
+            found.forEach(task -> {
+                put(withState(task, redrive ? "redriven" : "discarded", task.payload()));
+                put(new DecisionView(
+                        task.sink(),
+                        task.queueName(),
+                        task.taskId(),
+                        new DecisionView.DecidedEvent(task.partition(), task.offset(), task.round()),
+                        new DecisionView.Made(
+                                redrive ? "redrive" : "discard",
+                                decision.by(),
+                                decision.reason(),
+                                decision.following(),
+                                Instant.now(),
+                                id),
+                        new DecisionView.Outcome(
+                                DecisionView.Outcome.State.WAITING, "The sink has not read the decision yet."),
+                        hidden(task)));
+            });
         }
         return new ParkedDecision.Outcome(
                 found.stream().map(ParkedView::taskId).toList(),
                 found.stream().mapToLong(task -> 1L + task.following()).sum(),
-                !decision.dryRun());
+                !decision.dryRun(),
+                id);
     }
 
     private void askKafka() throws TimeoutException {

@@ -1,8 +1,6 @@
 package io.taskqueue.event;
 
 import java.time.Instant;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -62,7 +60,7 @@ public final class TaskEvent<T> {
         this.availableAt = from.availableAt;
         this.pendingSince = from.pendingSince;
         this.error = from.error;
-        this.flags = Collections.unmodifiableSet(EnumSet.copyOf(from.flags));
+        this.flags = EventFlag.set(from.flags);
         TaskEventRules.check(this);
     }
 
@@ -166,7 +164,7 @@ public final class TaskEvent<T> {
         private @Nullable Instant availableAt;
         private @Nullable Long pendingSince;
         private @Nullable TaskError error;
-        private final EnumSet<EventFlag> flags = EnumSet.noneOf(EventFlag.class);
+        private int flags; // one bit for each, as in EventFlag.set
 
         private Builder(EventKind kind, long number, Instant occurredAt, Task<T> task) {
             this.kind = Objects.requireNonNull(kind, "kind");
@@ -202,7 +200,7 @@ public final class TaskEvent<T> {
         }
 
         public Builder<T> flag(EventFlag flag) {
-            flags.add(flag);
+            flags |= 1 << flag.ordinal();
             return this;
         }
 

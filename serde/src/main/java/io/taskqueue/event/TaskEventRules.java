@@ -4,7 +4,6 @@ import static io.taskqueue.event.TaskEventRules.Part.ABSENT;
 import static io.taskqueue.event.TaskEventRules.Part.OPTIONAL;
 import static io.taskqueue.event.TaskEventRules.Part.REQUIRED;
 
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -24,8 +23,7 @@ final class TaskEventRules {
     /** A rule for each kind except SourceStarted. */
     private static final Map<EventKind, Rule> RULES = rules();
 
-    private static final Set<EventFlag> HANDED_OVER =
-            Collections.unmodifiableSet(EnumSet.of(EventFlag.FROM_DRAIN, EventFlag.HAND_OVER));
+    private static final Set<EventFlag> HANDED_OVER = EventFlag.set(EventFlag.FROM_DRAIN, EventFlag.HAND_OVER);
 
     private TaskEventRules() {}
 
@@ -38,23 +36,20 @@ final class TaskEventRules {
     }
 
     private static Rule ruleOf(EventKind kind) {
-        Set<EventFlag> none = Collections.unmodifiableSet(EnumSet.noneOf(EventFlag.class));
+        Set<EventFlag> none = EventFlag.set();
         return switch (kind) {
             case ENQUEUED -> new Rule(ABSENT, ABSENT, ABSENT, ABSENT, none);
             case LEASE_GRANTED, HEARTBEAT -> new Rule(REQUIRED, REQUIRED, ABSENT, ABSENT, none);
             case COMPLETED -> new Rule(REQUIRED, ABSENT, ABSENT, ABSENT, none);
             case FAILED -> new Rule(REQUIRED, ABSENT, OPTIONAL, REQUIRED, none);
-            case LEASE_EXPIRED -> new Rule(REQUIRED, REQUIRED, OPTIONAL, OPTIONAL, only(EventFlag.FROM_EXPIRATION));
+            case LEASE_EXPIRED -> new Rule(
+                    REQUIRED, REQUIRED, OPTIONAL, OPTIONAL, EventFlag.set(EventFlag.FROM_EXPIRATION));
             case REQUEUED -> new Rule(REQUIRED, ABSENT, ABSENT, OPTIONAL, none);
-            case DEAD_LETTERED -> new Rule(REQUIRED, ABSENT, ABSENT, OPTIONAL, only(EventFlag.DEAD_LETTER));
-            case DRAINED -> new Rule(OPTIONAL, ABSENT, OPTIONAL, OPTIONAL, only(EventFlag.FROM_DRAIN));
+            case DEAD_LETTERED -> new Rule(REQUIRED, ABSENT, ABSENT, OPTIONAL, EventFlag.set(EventFlag.DEAD_LETTER));
+            case DRAINED -> new Rule(OPTIONAL, ABSENT, OPTIONAL, OPTIONAL, EventFlag.set(EventFlag.FROM_DRAIN));
             case RESTORED, SNAPSHOT -> new Rule(OPTIONAL, OPTIONAL, OPTIONAL, OPTIONAL, none);
             case SOURCE_STARTED -> throw new IllegalArgumentException("SourceStarted is not an event of a task.");
         };
-    }
-
-    private static Set<EventFlag> only(EventFlag flag) {
-        return Collections.unmodifiableSet(EnumSet.of(flag));
     }
 
     static void check(TaskEvent<?> event) {

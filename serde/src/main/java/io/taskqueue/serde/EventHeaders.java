@@ -4,14 +4,19 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.PercentEncoding;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,28 +63,103 @@ public record EventHeaders(
 
     /** Adds the headers of an event. Existing headers, such as {@code traceparent}, are not changed. */
     public static void write(ReplicationEvent<?> event, UUID instanceId, Headers headers) {
-        add(headers, "ce_specversion", "1.0");
-        add(headers, "ce_id", id(event.queueName(), event.position()));
-        add(headers, "ce_source", SOURCE_PREFIX + PercentEncoding.encode(event.sourcePeerId()) + "/" + instanceId);
-        add(headers, "ce_type", TYPE_PREFIX + event.kind().wireName());
-        if (hasRfc3339Form(event.occurredAt())) {
-            add(headers, "ce_time", InstantFormat.format(event.occurredAt()));
+        writer(event.sourcePeerId(), instanceId).write(event, headers);
+    }
+
+    /** What writes the headers of one source's events; its unchanging parts are made once. */
+    public static Writer writer(String sourcePeerId, UUID instanceId) {
+        return new Writer(sourcePeerId, instanceId);
+    }
+
+    /**
+     * Writes the headers of events of one source. The values of headers that do not change are shared by all records, and must not be
+     * modified. Thread-safe.
+     */
+    public static final class Writer {
+
+        private static final Header SPEC_VERSION = header("ce_specversion", "1.0");
+        private static final Header CONTENT_TYPE = header("content-type", "application/json");
+        private static final Map<EventKind, Header> TYPES = types();
+
+        private final Header source;
+        private volatile Prefix lastPrefix = Prefix.of("");
+
+        private Writer(String sourcePeerId, UUID instanceId) {
+            source = header("ce_source", SOURCE_PREFIX + PercentEncoding.encode(sourcePeerId) + "/" + instanceId);
         }
-        event.change().map(change -> change.task().id()).ifPresent(task -> add(headers, "ce_subject", subject(task)));
-        add(headers, "content-type", "application/json");
+
+        private static Map<EventKind, Header> types() {
+            Map<EventKind, Header> types = new EnumMap<>(EventKind.class);
+            for (EventKind kind : EventKind.values()) {
+                types.put(kind, header("ce_type", TYPE_PREFIX + kind.wireName()));
+            }
+            return types;
+        }
+
+        /** The name of a queue as identifiers begin with it. */
+        private record Prefix(String queueName, byte[] encoded) {
+
+            static Prefix of(String queueName) {
+                return new Prefix(
+                        queueName, (PercentEncoding.encode(queueName) + "/").getBytes(StandardCharsets.UTF_8));
+            }
+        }
+
+        /** Adds the headers of an event of this source. Existing headers are not changed. */
+        public void write(ReplicationEvent<?> event, Headers headers) {
+            headers.add(SPEC_VERSION);
+            Position position = event.position();
+            headers.add("ce_id", identifier(event.queueName(), position.epoch(), position.sequence()));
+            headers.add(source);
+            headers.add(TYPES.get(event.kind()));
+            if (hasRfc3339Form(event.occurredAt())) {
+                headers.add("ce_time", InstantFormat.bytes(event.occurredAt()));
+            }
+            TaskEvent<?> change = event.change().orElse(null);
+            if (change != null) {
+                TaskId task = change.task().id();
+                headers.add("ce_subject", identifier(task.queueName(), task.epoch(), task.sequenceId()));
+            }
+            headers.add(CONTENT_TYPE);
+        }
+
+        private byte[] identifier(String queueName, long first, long second) {
+            Prefix prefix = lastPrefix;
+            if (!prefix.queueName.equals(queueName)) {
+                prefix = Prefix.of(queueName);
+                lastPrefix = prefix;
+            }
+            int length = prefix.encoded.length;
+            int firstLength = RecordBytes.decimalLength(first);
+            int secondLength = RecordBytes.decimalLength(second);
+            byte[] identifier = Arrays.copyOf(prefix.encoded, length + firstLength + 1 + secondLength);
+            RecordBytes.writeDecimal(first, identifier, length, firstLength);
+            identifier[length + firstLength] = '/';
+            RecordBytes.writeDecimal(second, identifier, length + firstLength + 1, secondLength);
+            return identifier;
+        }
+
+        private static Header header(String name, String value) {
+            return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /** Reads the headers of an event; empty if they were not written by {@link #write}. Never throws, whatever the bytes. */
     public static Optional<EventHeaders> read(Headers headers) {
-        return read(headers, true);
+        return read(headers, true, true);
     }
 
     /** Reads as {@link #read}, but not the instance of the source: for a reader of many records that does not need it. */
     public static Optional<EventHeaders> readWithoutInstance(Headers headers) {
-        return read(headers, false);
+        return read(headers, false, true);
     }
 
-    private static Optional<EventHeaders> read(Headers headers, boolean withInstance) {
+    /** Reads as {@link #read}, but neither the instance of the source nor the task: for a reader of very many records. */
+    public static Optional<EventHeaders> readIdentity(Headers headers) {
+        return read(headers, false, false);
+    }
+
+    private static Optional<EventHeaders> read(Headers headers, boolean withInstance, boolean withTask) {
         Header id = null;
         Header type = null;
         Header source = null;
@@ -93,7 +173,7 @@ public record EventHeaders(
                 default -> {}
             }
         }
-        return read(text(id), text(type), withInstance ? text(source) : null, text(subject));
+        return read(text(id), text(type), withInstance ? text(source) : null, withTask ? text(subject) : null);
     }
 
     private static Optional<EventHeaders> read(
@@ -173,20 +253,8 @@ public record EventHeaders(
         }
     }
 
-    private static String id(String queueName, Position position) {
-        return PercentEncoding.encode(queueName) + "/" + position;
-    }
-
-    private static String subject(TaskId task) {
-        return PercentEncoding.encode(task.queueName()) + "/" + task.epoch() + "/" + task.sequenceId();
-    }
-
     private static boolean hasRfc3339Form(Instant instant) {
         return !instant.isBefore(YEAR_0) && instant.isBefore(YEAR_10_000);
-    }
-
-    private static void add(Headers headers, String name, String value) {
-        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
     }
 
     private static @Nullable String text(@Nullable Header header) {

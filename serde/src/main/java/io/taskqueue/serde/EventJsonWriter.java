@@ -1,6 +1,5 @@
 package io.taskqueue.serde;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
 import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.OwnershipToken;
@@ -17,12 +16,6 @@ import java.util.Set;
 /** Writes an event as one JSON object: fields in the order of {@link EventField}, without those that the event does not have. */
 final class EventJsonWriter {
 
-    /** Writes the payload as one JSON value. */
-    @FunctionalInterface
-    interface PayloadWriter {
-        void writeTo(JsonGenerator out) throws IOException;
-    }
-
     private static final SerializedString MESSAGE = new SerializedString("message");
     private static final SerializedString CODE = new SerializedString("code");
     private static final SerializedString METADATA = new SerializedString("metadata");
@@ -30,20 +23,20 @@ final class EventJsonWriter {
     private static final SerializedString ATTEMPT = new SerializedString("attempt");
     private static final SerializedString LEASE_ID = new SerializedString("leaseId");
 
-    private final JsonGenerator out;
+    private final JsonOutput out;
 
-    private EventJsonWriter(JsonGenerator out) {
+    private EventJsonWriter(JsonOutput out) {
         this.out = out;
     }
 
-    static void write(ReplicationEvent<?> event, PayloadWriter payload, JsonGenerator out) throws IOException {
-        new EventJsonWriter(out).write(event, payload);
+    static void write(ReplicationEvent<?> event, JsonOutput out) throws IOException {
+        new EventJsonWriter(out).write(event);
     }
 
-    private void write(ReplicationEvent<?> event, PayloadWriter payload) throws IOException {
+    private void write(ReplicationEvent<?> event) throws IOException {
         TaskEvent<?> change = event.change().orElse(null);
         SourceMetadata metadata = event.metadata();
-        out.writeStartObject();
+        out.startObject();
         number(EventField.SEQUENCE_NUMBER, metadata.position().sequence());
         if (change != null) {
             number(EventField.SOURCE_EVENT_ID, change.number());
@@ -57,7 +50,7 @@ final class EventJsonWriter {
         instant(EventField.OCCURRED_AT, event.occurredAt());
         instant(EventField.RECORDED_AT, metadata.recordedAt());
         if (change != null) {
-            change(change, payload);
+            change(change);
         }
         flags(event.flags());
         number(EventField.SOURCE_EPOCH, metadata.position().epoch());
@@ -65,19 +58,20 @@ final class EventJsonWriter {
             origin(change.task(), event.queueName());
         }
         if (event.instanceId().isPresent()) {
-            text(EventField.INSTANCE_ID, event.instanceId().get().toString());
+            out.name(EventField.INSTANCE_ID.serialized());
+            out.uuid(event.instanceId().get());
         }
         if (change != null) {
             recovery(change);
         }
-        out.writeEndObject();
+        out.endObject();
     }
 
-    private void change(TaskEvent<?> change, PayloadWriter payload) throws IOException {
+    private void change(TaskEvent<?> change) throws IOException {
         number(EventField.TASK_SEQUENCE_ID, change.task().id().sequenceId());
         number(EventField.ATTEMPT, change.task().attempt());
-        out.writeFieldName(EventField.VALUE.serialized());
-        payload.writeTo(out);
+        out.name(EventField.VALUE.serialized());
+        out.payload();
         if (change.error().isPresent()) {
             error(change.error().get());
         }
@@ -90,44 +84,45 @@ final class EventJsonWriter {
     }
 
     private void error(TaskError error) throws IOException {
-        out.writeFieldName(EventField.ERROR.serialized());
-        out.writeStartObject();
-        out.writeFieldName(MESSAGE);
-        out.writeString(error.message());
+        out.name(EventField.ERROR.serialized());
+        out.startObject();
+        out.name(MESSAGE);
+        out.string(error.message());
         if (error.code() != null) {
-            out.writeFieldName(CODE);
-            out.writeString(error.code());
+            out.name(CODE);
+            out.string(error.code());
         }
         if (!error.metadata().isEmpty()) {
-            out.writeFieldName(METADATA);
-            out.writeStartObject();
+            out.name(METADATA);
+            out.startObject();
             for (Map.Entry<String, String> entry : error.metadata().entrySet()) {
-                out.writeStringField(entry.getKey(), entry.getValue());
+                out.name(entry.getKey());
+                out.string(entry.getValue());
             }
-            out.writeEndObject();
+            out.endObject();
         }
-        out.writeEndObject();
+        out.endObject();
     }
 
     private void token(OwnershipToken token) throws IOException {
-        out.writeFieldName(EventField.OWNERSHIP_TOKEN.serialized());
-        out.writeStartObject();
-        out.writeFieldName(SEQUENCE_ID);
-        out.writeNumber(token.sequenceId());
-        out.writeFieldName(ATTEMPT);
-        out.writeNumber(token.attempt());
-        out.writeFieldName(LEASE_ID);
-        out.writeString(token.leaseId().toString());
-        out.writeEndObject();
+        out.name(EventField.OWNERSHIP_TOKEN.serialized());
+        out.startObject();
+        out.name(SEQUENCE_ID);
+        out.number(token.sequenceId());
+        out.name(ATTEMPT);
+        out.number(token.attempt());
+        out.name(LEASE_ID);
+        out.uuid(token.leaseId());
+        out.endObject();
     }
 
     private void flags(Set<EventFlag> flags) throws IOException {
-        out.writeFieldName(EventField.FLAGS.serialized());
-        out.writeStartArray();
+        out.name(EventField.FLAGS.serialized());
+        out.startArray();
         for (EventFlag flag : flags) {
-            out.writeString(flag.wireName());
+            out.string(flag.wireName());
         }
-        out.writeEndArray();
+        out.endArray();
     }
 
     private void origin(Task<?> task, String queueName) throws IOException {
@@ -155,17 +150,17 @@ final class EventJsonWriter {
     }
 
     private void number(EventField field, long value) throws IOException {
-        out.writeFieldName(field.serialized());
-        out.writeNumber(value);
+        out.name(field.serialized());
+        out.number(value);
     }
 
     private void text(EventField field, String value) throws IOException {
-        out.writeFieldName(field.serialized());
-        out.writeString(value);
+        out.name(field.serialized());
+        out.string(value);
     }
 
     private void instant(EventField field, Instant value) throws IOException {
-        out.writeFieldName(field.serialized());
-        InstantFormat.write(value, out);
+        out.name(field.serialized());
+        out.instant(value);
     }
 }

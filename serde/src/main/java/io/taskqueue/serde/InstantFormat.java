@@ -1,10 +1,10 @@
 package io.taskqueue.serde;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,75 +23,107 @@ import org.jspecify.annotations.Nullable;
  */
 final class InstantFormat {
 
+    /** The length of the longest text, except for years of more than four digits. */
+    static final int LONGEST = 30;
+
     private static final int MAX_CHARACTERS = 64;
-    private static final int LONGEST = 30;
+    private static final int SECONDS_LENGTH = 19;
     private static final int SECONDS_OF_DAY = 86_400;
 
     private InstantFormat() {}
 
-    static void write(Instant instant, JsonGenerator out) throws IOException {
-        char[] text = new char[LONGEST];
-        int length = fill(text, instant);
-        if (length == 0) {
-            out.writeString(instant.toString());
-        } else {
-            out.writeString(text, 0, length);
-        }
-    }
-
     static String format(Instant instant) {
-        char[] text = new char[LONGEST];
-        int length = fill(text, instant);
-        return length == 0 ? instant.toString() : new String(text, 0, length);
+        return new String(bytes(instant), StandardCharsets.ISO_8859_1);
     }
 
-    /** Writes the instant into the text and returns its length, or 0 if its year does not have four digits. */
-    private static int fill(char[] text, Instant instant) {
-        LocalDate date = LocalDate.EPOCH;
-        long day = Math.floorDiv(instant.getEpochSecond(), SECONDS_OF_DAY);
-        boolean hasDate = day >= LocalDate.MIN.toEpochDay() && day <= LocalDate.MAX.toEpochDay();
-        if (hasDate) {
-            date = LocalDate.ofEpochDay(day);
+    /** The text in ASCII. */
+    static byte[] bytes(Instant instant) {
+        byte[] text = new byte[LONGEST];
+        if (!fillSeconds(text, 0, instant.getEpochSecond())) {
+            return instant.toString().getBytes(StandardCharsets.ISO_8859_1);
         }
-        if (!hasDate || date.getYear() < 0 || date.getYear() > 9_999) {
-            return 0;
+        int end = fraction(text, SECONDS_LENGTH, instant.getNano());
+        return end == LONGEST ? text : Arrays.copyOf(text, end);
+    }
+
+    /**
+     * Writes instants, most of which lie in a few seconds: the texts of the last ones are kept, because the instants of an event, and those
+     * of the next one, differ in their fractions. Not thread-safe.
+     */
+    static final class Seconds {
+
+        private static final int KEPT = 8;
+
+        private final byte[] texts = new byte[KEPT * SECONDS_LENGTH];
+        private final long[] seconds = new long[KEPT];
+
+        Seconds() {
+            Arrays.fill(seconds, Long.MIN_VALUE); // no instant has it
         }
-        int second = Math.floorMod(instant.getEpochSecond(), SECONDS_OF_DAY);
-        digits(text, 0, 4, date.getYear());
-        text[4] = '-';
-        digits(text, 5, 2, date.getMonthValue());
-        text[7] = '-';
-        digits(text, 8, 2, date.getDayOfMonth());
-        text[10] = 'T';
-        digits(text, 11, 2, second / 3_600);
-        text[13] = ':';
-        digits(text, 14, 2, second / 60 % 60);
-        text[16] = ':';
-        digits(text, 17, 2, second % 60);
-        int end = fraction(text, instant.getNano());
+
+        /** Writes an instant and returns its end, or -1 if its year does not have four digits. */
+        int write(Instant instant, byte[] into, int at) {
+            long second = instant.getEpochSecond();
+            int kept = (int) second & (KEPT - 1);
+            if (seconds[kept] != second) {
+                seconds[kept] = Long.MIN_VALUE;
+                if (!fillSeconds(texts, kept * SECONDS_LENGTH, second)) {
+                    return -1;
+                }
+                seconds[kept] = second;
+            }
+            System.arraycopy(texts, kept * SECONDS_LENGTH, into, at, SECONDS_LENGTH);
+            return fraction(into, at + SECONDS_LENGTH, instant.getNano());
+        }
+    }
+
+    /** Writes date and time of a second; false if its year does not have four digits. */
+    private static boolean fillSeconds(byte[] text, int at, long epochSecond) {
+        long day = Math.floorDiv(epochSecond, SECONDS_OF_DAY);
+        if (day < LocalDate.MIN.toEpochDay() || day > LocalDate.MAX.toEpochDay()) {
+            return false;
+        }
+        LocalDate date = LocalDate.ofEpochDay(day);
+        if (date.getYear() < 0 || date.getYear() > 9_999) {
+            return false;
+        }
+        int second = Math.floorMod(epochSecond, SECONDS_OF_DAY);
+        digits(text, at, 4, date.getYear());
+        text[at + 4] = '-';
+        digits(text, at + 5, 2, date.getMonthValue());
+        text[at + 7] = '-';
+        digits(text, at + 8, 2, date.getDayOfMonth());
+        text[at + 10] = 'T';
+        digits(text, at + 11, 2, second / 3_600);
+        text[at + 13] = ':';
+        digits(text, at + 14, 2, second / 60 % 60);
+        text[at + 16] = ':';
+        digits(text, at + 17, 2, second % 60);
+        return true;
+    }
+
+    /** Writes what follows the seconds, and returns its end. */
+    private static int fraction(byte[] text, int at, int nano) {
+        int end = at;
+        if (nano != 0) {
+            int length = 9;
+            int value = nano;
+            while (value % 1_000 == 0) {
+                value /= 1_000;
+                length -= 3;
+            }
+            text[at] = '.';
+            digits(text, at + 1, length, value);
+            end = at + 1 + length;
+        }
         text[end] = 'Z';
         return end + 1;
     }
 
-    private static int fraction(char[] text, int nano) {
-        if (nano == 0) {
-            return 19;
-        }
-        text[19] = '.';
-        int length = 9;
-        int value = nano;
-        while (value % 1_000 == 0) {
-            value /= 1_000;
-            length -= 3;
-        }
-        digits(text, 20, length, value);
-        return 20 + length;
-    }
-
-    private static void digits(char[] text, int at, int count, int value) {
+    private static void digits(byte[] text, int at, int count, int value) {
         int rest = value;
         for (int place = at + count - 1; place >= at; place--) {
-            text[place] = (char) ('0' + rest % 10);
+            text[place] = (byte) ('0' + rest % 10);
             rest /= 10;
         }
     }

@@ -1,10 +1,10 @@
 package io.taskqueue.serde;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import io.taskqueue.event.ReplicationEvent;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes a {@code ReplicationEvent} as the JSON value of a record, and decodes it.
@@ -48,9 +48,13 @@ public final class ReplicationEventCodec<T> {
     /** The maximum number of unknown fields in a record, which are skipped. */
     public static final int MAX_UNKNOWN_FIELDS = RecordLimits.MAX_UNKNOWN_FIELDS;
 
-    private static final int USUAL_ENVELOPE_BYTES = 768;
+    private static final int USUAL_RECORD_BYTES = 1024;
+    private static final int LARGEST_KEPT_BYTES = 64 * 1024;
 
     private final PayloadCodec<T> payloads;
+
+    /** The buffer of the last record, for the next one; null while a thread uses it. */
+    private final AtomicReference<@Nullable RecordBytes> buffer = new AtomicReference<>();
 
     public ReplicationEventCodec(PayloadCodec<T> payloads) {
         this.payloads = Objects.requireNonNull(payloads, "payloads");
@@ -78,21 +82,19 @@ public final class ReplicationEventCodec<T> {
      * @param payload what {@link #encodePayload} returned, copied unchanged; ignored on SourceStarted
      */
     public byte[] encode(ReplicationEvent<?> event, byte[] payload) {
-        try (ByteArrayBuilder bytes = new ByteArrayBuilder(payload.length + USUAL_ENVELOPE_BYTES)) {
-            try (JsonGenerator out = JsonFactories.RECORDS.createGenerator(bytes)) {
-                EventJsonWriter.write(event, json -> copy(payload, json, bytes), out);
-            }
-            return bytes.toByteArray();
+        RecordBytes reused = buffer.getAndSet(null);
+        RecordBytes bytes = reused == null ? new RecordBytes(USUAL_RECORD_BYTES) : reused;
+        bytes.begin(payload);
+        try {
+            EventJsonWriter.write(event, bytes);
         } catch (IOException e) {
             throw new IllegalStateException("Writing " + event + " to memory failed.", e);
         }
-    }
-
-    /** Copies a value's bytes behind what the generator has written, because the generator itself would copy text only. */
-    private static void copy(byte[] value, JsonGenerator out, ByteArrayBuilder bytes) throws IOException {
-        out.writeRawValue("");
-        out.flush();
-        bytes.write(value);
+        byte[] record = bytes.end();
+        if (bytes.capacity() <= LARGEST_KEPT_BYTES) {
+            buffer.set(bytes);
+        }
+        return record;
     }
 
     /**

@@ -3,7 +3,7 @@
  *
  * <pre>
  *   ReplicationEventCodec    one record's value: an event to bytes and back; the limits
- *     EventJsonWriter          event to JSON, fields as in EventField
+ *     EventJsonWriter          event to JSON, fields as in EventField, to a JsonOutput: RecordBytes, or a generator of Jackson
  *     EventJsonReader          JSON to EventFieldValues, through JsonRecordParser; then to an event
  *   PayloadCodec             an application's payload to JSON and back, by JsonPayloadMapper or TextPayloads;
  *                            PayloadJson checks the result

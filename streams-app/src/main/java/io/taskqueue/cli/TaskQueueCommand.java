@@ -1,43 +1,19 @@
 package io.taskqueue.cli;
 
-import io.taskqueue.cli.canary.CanaryCommand;
-import io.taskqueue.cli.console.ConsoleCommand;
-import io.taskqueue.cli.dead.DeadCommands;
-import io.taskqueue.cli.dead.DeadListCommand;
-import io.taskqueue.cli.dead.DeadRetryCommand;
-import io.taskqueue.cli.dead.DeadShowCommand;
-import io.taskqueue.cli.demo.BrokerCommand;
-import io.taskqueue.cli.demo.DemoCommand;
-import io.taskqueue.cli.demo.TargetCommand;
-import io.taskqueue.cli.dispatch.DispatchCommand;
-import io.taskqueue.cli.dispatch.ResendCommand;
-import io.taskqueue.cli.doctor.DoctorCommand;
-import io.taskqueue.cli.parked.ParkedCommands;
-import io.taskqueue.cli.parked.ParkedDiscardCommand;
-import io.taskqueue.cli.parked.ParkedListCommand;
-import io.taskqueue.cli.parked.ParkedRedriveCommand;
-import io.taskqueue.cli.parked.ParkedShowCommand;
-import io.taskqueue.cli.recover.RecoverCommand;
-import io.taskqueue.cli.replay.ReplayCommand;
 import io.taskqueue.cli.shared.ClassPath;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.LogFormat;
 import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.cli.shared.Output;
-import io.taskqueue.cli.sink.SinkCommand;
-import io.taskqueue.cli.status.ResultsCommand;
-import io.taskqueue.cli.status.StatusCommand;
 import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.queue.Ticker;
-import io.taskqueue.torture.TortureCommand;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -71,8 +47,6 @@ import picocli.CommandLine.Spec;
         versionProvider = TaskQueueCommand.Version.class)
 public final class TaskQueueCommand implements Runnable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(TaskQueueCommand.class);
-
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -84,7 +58,7 @@ public final class TaskQueueCommand implements Runnable {
             System.exit(ExitCode.USAGE);
         }
         StandardOutput out = StandardOutput.open();
-        int exitCode = commandLine(Clock.systemUTC(), Ticker.system())
+        int exitCode = commandLine(Clock.systemUTC(), Ticker.system(), arguments)
                 .setOut(out.writer())
                 .execute(arguments);
         System.exit(out.finish(exitCode, System.err));
@@ -92,36 +66,19 @@ public final class TaskQueueCommand implements Runnable {
 
     /** All commands, with the clock and the ticker that they use. */
     static CommandLine commandLine(Clock clock, Ticker ticker) {
-        CommandLine parked = new CommandLine(new ParkedCommands())
-                .addSubcommand(new HelpCommand())
-                .addSubcommand(new ParkedListCommand())
-                .addSubcommand(new ParkedShowCommand())
-                .addSubcommand(new ParkedRedriveCommand(ticker))
-                .addSubcommand(new ParkedDiscardCommand(ticker));
-        CommandLine dead = new CommandLine(new DeadCommands())
-                .addSubcommand(new HelpCommand())
-                .addSubcommand(new DeadListCommand())
-                .addSubcommand(new DeadShowCommand())
-                .addSubcommand(new DeadRetryCommand(clock, ticker));
-        CommandLine all = new CommandLine(new TaskQueueCommand())
-                .addSubcommand(new DemoCommand(clock, ticker, new SplittableRandom()))
-                .addSubcommand(new BrokerCommand())
-                .addSubcommand(new TargetCommand(new SplittableRandom()))
-                .addSubcommand(new DispatchCommand(new SplittableRandom(), ticker))
-                .addSubcommand(new ResendCommand())
-                .addSubcommand(new RecoverCommand())
-                .addSubcommand(dead)
-                .addSubcommand(new SinkCommand())
-                .addSubcommand(new ReplayCommand(clock, ticker))
-                .addSubcommand(new ResultsCommand())
-                .addSubcommand(parked)
-                .addSubcommand(new StatusCommand(clock, ticker))
-                .addSubcommand(new ConsoleCommand())
-                .addSubcommand(new DoctorCommand(clock))
-                .addSubcommand(new CanaryCommand(ticker))
-                .addSubcommand(new TortureCommand(clock, ticker, new SplittableRandom()))
-                .addSubcommand(new CompletionCommand())
-                .addSubcommand(new HelpCommand());
+        CommandLine all = new CommandLine(new TaskQueueCommand());
+        new Commands(clock, ticker).addTo(all);
+        return configured(all);
+    }
+
+    /** The same to execute these arguments, built in less time: commands that they do not name have no options. */
+    static CommandLine commandLine(Clock clock, Ticker ticker, String... arguments) {
+        CommandLine needed = new CommandLine(new TaskQueueCommand());
+        new Commands(clock, ticker).addTo(needed, List.of(arguments));
+        return configured(needed);
+    }
+
+    private static CommandLine configured(CommandLine all) {
         listExitCodes(all);
         OptionValue.registerDefaults(all);
         return all.setExecutionStrategy(ClassPath.during(new CommandLine.RunLast()))
@@ -158,7 +115,8 @@ public final class TaskQueueCommand implements Runnable {
             CommandFailedException expected = failure instanceof CommandFailedException known
                     ? known
                     : CommandFailedException.of(KafkaFailure.of(failure, Map.of()), failure);
-            LOG.debug("The command failed", failure);
+            // a command that does not fail starts sooner without the logging back end
+            LoggerFactory.getLogger(TaskQueueCommand.class).debug("The command failed", failure);
             err.println("taskqueue: " + oneLine(expected));
             return expected.exitCode();
         }

@@ -23,7 +23,7 @@ public record CommandRun(int exitCode, String out, String err) {
     public static CommandRun at(Clock clock, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine command = TaskQueueCommand.commandLine(clock, Ticker.system());
+        CommandLine command = TaskQueueCommand.commandLine(clock, Ticker.system(), arguments);
         command.setOut(new PrintWriter(out, true));
         command.setErr(new PrintWriter(err, true));
         int exitCode = command.execute(arguments);

@@ -103,6 +103,7 @@ class OptionValuesAreCheckedTest {
         switch (option.longestName()) {
             case "--name", "--topic", "--registry-topic" -> values.addAll(
                     List.of("a/b", "a b", "ä", "..", "a\nb", "x".repeat(250)));
+            case "--kinds" -> values.addAll(List.of("Snapshot", "Completed,", "completed"));
             case "--queue", "--owner-peer", "--clear-diverged" -> values.addAll(List.of("x".repeat(1_025), "\ud800"));
             case "--port" -> values.add("65536");
             case "--bootstrap-server" -> values.addAll(

@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.taskqueue.cli.CommandRun;
 import io.taskqueue.cli.shared.ExitCode;
+import io.taskqueue.console.model.DecisionQuery;
 import io.taskqueue.console.model.ParkedDecision;
 import io.taskqueue.console.model.ParkedQuery;
 import io.taskqueue.console.model.ReplayRequest;
@@ -412,6 +413,9 @@ class AclsTest {
                     .isNotNull();
             ParkedDecision redrive = new ParkedDecision(ParkedDecision.Action.REDRIVE, "test", "", false, false);
             assertThat(sinks.decide(parked, redrive).executed()).isTrue();
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
+                            sinks.decisions(new DecisionQuery(SINK, "refusing again", null, null, null, null)))
+                    .hasSize(1));
         }
     }
 

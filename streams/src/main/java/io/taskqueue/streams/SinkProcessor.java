@@ -5,12 +5,13 @@ import io.taskqueue.logging.LogFields;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
-import io.taskqueue.sink.QueueFilter;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.streams.clients.EventTopic;
 import io.taskqueue.streams.clients.EventTopicDescription;
 import io.taskqueue.streams.clients.OffsetResets;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.PolledRecord;
+import io.taskqueue.streams.clients.Relevance;
 import io.taskqueue.streams.log.LogReplacedException;
 import io.taskqueue.streams.partition.HeldRecord;
 import io.taskqueue.streams.partition.PartitionLifecycle;
@@ -23,6 +24,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.errors.TaskMigratedException;
@@ -57,7 +60,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     private final CommitHook commitHook;
     private final PollBudget budget;
     private final ReplicationEventCodec<T> codec;
-    private final QueueFilter queues;
+    private final Interests interests;
     private final Runnable hook = this::beforeCommit;
     private final List<Record<byte[], byte[]>> deadLetters = new ArrayList<>();
     private EventTopicDescription adopted;
@@ -81,7 +84,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         this.commitHook = commitHook;
         this.budget = budget;
         this.codec = new ReplicationEventCodec<>(settings.application().codec());
-        this.queues = settings.application().queues();
+        this.interests = settings.application().interests();
         this.adopted = eventTopic.get();
     }
 
@@ -140,6 +143,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
                 eventTopic.makeRoom(record.value().size() + (record.key() == null ? 0 : record.key().length));
                 work.reading(from.offset(), offsets.resets().takeLost(work.partition()));
                 accept(work, record, from.offset());
+                record.value().followers().forEach(follower -> accept(work, follower));
             } else {
                 work.execute(record.value().value(), from.offset());
             }
@@ -208,8 +212,8 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
 
     /** A tick causes the task to commit, so no tick is scheduled while nothing is outstanding, and only a late one while all events wait. */
     private void scheduleTicks(PartitionWork<T> work, Optional<Duration> suspended) {
-        boolean needed = work.needsTicks() || !deadLetters.isEmpty();
-        ticks.schedule(needed ? Optional.of(suspended.orElse(PartitionWork.TICK)) : Optional.empty());
+        Optional<Duration> interval = deadLetters.isEmpty() ? work.ticks() : Optional.of(PartitionWork.TICK);
+        ticks.schedule(interval.map(suspended::orElse));
     }
 
     private void awaitCapacity(PartitionWork<T> work) {
@@ -225,25 +229,47 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     }
 
     private void accept(PartitionWork<T> work, Record<byte[], PolledRecord<T>> record, long offset) {
-        if (!queues.acceptsKey(record.key())) {
-            work.skip(offset);
-            return;
+        PolledRecord<T> polled = record.value();
+        Relevance known = polled.relevance();
+        Relevance relevance = known == null ? Relevance.of(interests, record.key(), polled.headers()) : known;
+        if (relevance == Relevance.DECODED) {
+            work.takeOrHold(offset, () -> held(record), () -> decodeAndAccept(work, record, offset));
+        } else {
+            pass(work, relevance, offset, () -> held(record));
         }
-        work.takeOrHold(offset, () -> held(record), () -> decodeAndAccept(work, record, offset));
+    }
+
+    private void accept(PartitionWork<T> work, PolledRecord.Follower follower) {
+        ConsumerRecord<byte[], byte[]> record = follower.record();
+        work.reading(record.offset(), Optional.empty());
+        pass(work, follower.relevance(), record.offset(), () -> {
+            eventTopic.makeRoom(PolledRecord.size(record.value(), record.headers())
+                    + (record.key() == null ? 0 : record.key().length));
+            return new HeldRecord(
+                    record.timestamp(), Bytes.wrap(record.key()), Bytes.wrap(record.value()), record.headers());
+        });
+    }
+
+    private static void pass(PartitionWork<?> work, Relevance relevance, long offset, Supplier<HeldRecord> held) {
+        if (relevance instanceof Relevance.OtherKind other) {
+            work.takeOrHold(offset, held, () -> work.pass(other.event(), offset));
+        } else {
+            work.skip(offset);
+        }
     }
 
     private void decodeAndAccept(PartitionWork<T> work, Record<byte[], PolledRecord<T>> record, long offset) {
         PolledRecord<T> polled = record.value();
         try {
             ReplicationEvent<T> event = polled.take(codec);
-            if (queues.accepts(event.queueName())) { // its record may have no key
+            if (interests.queues().accepts(event.queueName())) { // its record may have no key
                 work.accept(event, polled.bytes(), offset);
             } else {
                 work.skip(offset);
             }
         } catch (UndecodableEventException e) {
             Optional<EventHeaders> headers = EventHeaders.read(polled.headers());
-            if (headers.isPresent() && !queues.accepts(headers.get().queueName())) {
+            if (headers.isPresent() && !interests.queues().accepts(headers.get().queueName())) {
                 work.skip(offset);
             } else if (work.undecodable(headers, offset, String.valueOf(e.getMessage()))) {
                 // not forwarded yet: while the processor is initialised, the sink node behind it is not

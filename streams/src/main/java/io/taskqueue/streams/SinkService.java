@@ -2,6 +2,7 @@ package io.taskqueue.streams;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.libraries.SupportedLibraries;
@@ -9,10 +10,12 @@ import io.taskqueue.libraries.UnsupportedLibraryException;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.QueueFilter;
+import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.SinkStoppedException;
@@ -28,6 +31,7 @@ import io.taskqueue.streams.status.SinkStatus;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -172,6 +176,7 @@ public final class SinkService implements AutoCloseable {
         private int maxInFlight = 512;
         private RetryPolicy retry = RetryPolicy.DEFAULT;
         private BreakerPolicy breaker = BreakerPolicy.DEFAULT;
+        private RateLimit rate = RateLimit.NONE;
         private Duration drainTimeout = Duration.ofSeconds(5);
         private Duration commitInterval = Duration.ofMillis(100);
         private Duration topicWait = Duration.ofSeconds(30);
@@ -187,6 +192,7 @@ public final class SinkService implements AutoCloseable {
         private int maxParked = 100_000;
         private long stateMemory = 128L * 1024 * 1024;
         private Duration queueExpiry = Duration.ofDays(7);
+        private Interests kinds = Interests.ALL;
         private QueueFilter queues = QueueFilter.ALL;
         private Clock clock = Clock.systemUTC();
         private Function<ReplicationEvent<T>, String> peerKey =
@@ -255,6 +261,18 @@ public final class SinkService implements AutoCloseable {
         }
 
         /**
+         * The kinds of events that the sink applies, of those that it {@linkplain ReplicationSink#interests() acts on}; all of these unless
+         * set. Events of other kinds only take their position: they are not decoded, have no worker, and are not applied later. A replay
+         * that fills gaps applies what was skipped, where the kind was added since. All instances of a sink need the same kinds.
+         *
+         * @throws IllegalArgumentException if no kind that sinks get is named
+         */
+        public Builder<T> kinds(Collection<EventKind> kinds) {
+            this.kinds = Interests.of(kinds);
+            return this;
+        }
+
+        /**
          * Where state is kept between starts; {@code .taskqueue/state} in the user's home unless set. Two instances of one
          * name on one machine need two directories.
          */
@@ -299,6 +317,16 @@ public final class SinkService implements AutoCloseable {
         /** When the target is considered unavailable, so that events wait in place; {@link BreakerPolicy#DEFAULT} unless set. */
         public Builder<T> breaker(BreakerPolicy policy) {
             this.breaker = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * How many calls the sink makes in a second at most, all instances together: of all events, and of the events of one {@link #peerKey};
+         * {@link RateLimit#NONE} unless set. An order of an operator ({@code taskqueue rate}) replaces it, also after a restart, until another
+         * order restores it.
+         */
+        public Builder<T> rate(RateLimit limit) {
+            this.rate = Objects.requireNonNull(limit, "limit");
             return this;
         }
 
@@ -489,7 +517,12 @@ public final class SinkService implements AutoCloseable {
             return new SinkSettings<>(
                     name,
                     new SinkSettings.Application<>(
-                            sink, codec, peerKey, queues, fingerprint == null ? classOf(sink) : fingerprint, adopt),
+                            sink,
+                            codec,
+                            peerKey,
+                            Interests.declaredBy(sink, name).and(kinds).in(queues),
+                            fingerprint == null ? classOf(sink) : fingerprint,
+                            adopt),
                     new SinkSettings.Topics(
                             topic,
                             deadLetterTopic == null ? TopicNames.deadLetters(name) : deadLetterTopic,
@@ -507,7 +540,7 @@ public final class SinkService implements AutoCloseable {
                             drainTimeout,
                             stateMemory,
                             queueExpiry),
-                    new SinkSettings.Policies(retry, breaker, onGap, onExhausted, onPermanent),
+                    new SinkSettings.Policies(retry, breaker, rate, onGap, onExhausted, onPermanent),
                     new SinkSettings.Instruments(metrics, kafkaMetrics, clock, Ticker.system(), RANDOM));
         }
     }

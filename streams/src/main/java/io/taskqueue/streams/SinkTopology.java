@@ -2,6 +2,7 @@ package io.taskqueue.streams;
 
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.metrics.SinkMeters;
+import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.clients.CommandPriority;
 import io.taskqueue.streams.clients.DecodeAhead;
@@ -14,11 +15,13 @@ import io.taskqueue.streams.clients.OffsetResets;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.clients.PolledRecord;
 import io.taskqueue.streams.execution.CircuitBreaker;
+import io.taskqueue.streams.execution.RateLimiter;
 import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.partition.PartitionStores;
 import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.partition.SinkLifecycle;
+import io.taskqueue.streams.rate.SinkRate;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.LimitedKeyValues;
@@ -139,7 +142,15 @@ public final class SinkTopology implements AutoCloseable {
                 instruments.ticker(),
                 threads::executeAfter);
         progress.meters().breaker(breaker, now -> now.waiting().isPresent() ? 1 : 0);
-        PartitionWork.Workers workers = new PartitionWork.Workers(threads, breaker);
+        RateLimit configured = settings.policies().rate();
+        RateLimiter limiter = new RateLimiter(
+                configured,
+                instruments.ticker(),
+                threads::executeAfter,
+                () -> lifecycle.share(eventTopic.get().partitions()));
+        progress.meters().rateLimited(limiter, RateLimiter::waiting);
+        PartitionWork.Workers workers = new PartitionWork.Workers(
+                threads, breaker, new SinkRate(settings.name(), configured, limiter));
         DecodeAhead<T> decoder = opened(new DecodeAhead<>(settings, failures));
         consumers = decoder::consumer;
         properties = StreamsProperties.of(settings, eventTopic.get().maxMessageBytes());

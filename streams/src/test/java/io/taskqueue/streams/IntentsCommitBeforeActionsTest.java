@@ -76,6 +76,57 @@ class IntentsCommitBeforeActionsTest {
         }
     }
 
+    /** Otherwise a commit would contain an intent of each worker at most. */
+    @Test
+    void workersApplyOtherEventsWhileTheirIntentsCommitButNeverMoreActionsRunAtATime() throws Exception {
+        int concurrency = 4;
+        AtomicInteger sinceCommit = new AtomicInteger();
+        AtomicInteger mostTogether = new AtomicInteger();
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger mostRunning = new AtomicInteger();
+        try (SinkTestCluster cluster = new SinkTestCluster(1);
+                SinkTopology sink = cluster.sink(
+                                "sharing-commits",
+                                (event, effects) -> effects.run("call", OnAmbiguity.park(), key -> {
+                                    mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
+                                    cluster.ledger.called(key.toString());
+                                    TimeUnit.MILLISECONDS.sleep(1);
+                                    running.decrementAndGet();
+                                }))
+                        .concurrency(concurrency)
+                        .topology()) {
+            cluster.source("orders", 1).open().tasks(0, 100);
+            KafkaStreams streams = new KafkaStreams(
+                    sink.topology(), new StreamsConfig(sink.properties()), new ProducerProbe(sink.clients()) {
+                        @Override
+                        void sending(ProducerRecord<byte[], byte[]> record) {
+                            if (record.topic().contains(StoreNames.RESULTS)
+                                    && record.value() != null
+                                    && ResultFormat.isIntent(record.value())) {
+                                mostTogether.accumulateAndGet(sinceCommit.incrementAndGet(), Math::max);
+                            }
+                        }
+
+                        @Override
+                        void committed() {
+                            sinceCommit.set(0);
+                        }
+                    });
+            streams.start();
+            try {
+                Awaitility.await()
+                        .atMost(SinkTestCluster.PATIENCE)
+                        .until(() -> cluster.ledger.calls().size() == 300);
+            } finally {
+                sink.quiesce();
+                streams.close(Duration.ofSeconds(30));
+            }
+            assertThat(cluster.ledger.repeated()).isEmpty();
+        }
+        assertThat(mostTogether.get()).isGreaterThan(concurrency);
+        assertThat(mostRunning).hasValueBetween(1, concurrency);
+    }
+
     @Test
     void cleanStopsAndHandoversUnderLoadLeaveNoOutcomeUnknown() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(4)) {

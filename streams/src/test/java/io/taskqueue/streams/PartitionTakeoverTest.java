@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.clients.EventTopicDescription;
 import io.taskqueue.streams.clients.EventTopicLog;
@@ -13,11 +14,13 @@ import io.taskqueue.streams.clients.OffsetResets;
 import io.taskqueue.streams.clients.PollBudget;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.ThreadGuard;
+import io.taskqueue.streams.execution.RateLimiter;
 import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.partition.InFlightStoreFiller;
 import io.taskqueue.streams.partition.PartitionStores;
 import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.partition.SinkLifecycle;
+import io.taskqueue.streams.rate.SinkRate;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.RecordLimit;
@@ -74,7 +77,14 @@ class PartitionTakeoverTest {
                 settings,
                 (results, state, partition) -> new PartitionWork<>(
                         settings,
-                        new PartitionWork.Workers(threads, breaker),
+                        new PartitionWork.Workers(
+                                threads,
+                                breaker,
+                                new SinkRate(
+                                        settings.name(),
+                                        RateLimit.NONE,
+                                        new RateLimiter(
+                                                RateLimit.NONE, instruments.ticker(), threads::executeAfter, () -> 1))),
                         progress,
                         lifecycle,
                         new PartitionStores(results, state, () -> new RecordLimit(1_000_000, "a test")),

@@ -37,7 +37,8 @@ final class BareStreamsRun {
     /** What the processor does for each record. */
     enum StoreCall {
         PUT,
-        GET
+        GET,
+        NONE
     }
 
     private final BenchmarkCluster cluster;
@@ -130,6 +131,10 @@ final class BareStreamsRun {
         public void process(Record<byte[], byte[]> record) {
             if (context == null || store == null) {
                 throw new IllegalStateException("A record was received before init() was called.");
+            }
+            if (call == StoreCall.NONE) {
+                done.run();
+                return;
             }
             long offset = context.recordMetadata().orElseThrow().offset();
             byte[] key = results.key(offset);

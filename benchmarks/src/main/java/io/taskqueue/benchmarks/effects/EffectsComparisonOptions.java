@@ -29,6 +29,7 @@ public record EffectsComparisonOptions(
         SPEED,
         NOOP,
         REPLAY,
+        INTEREST,
         LATENCY,
         COMMIT,
         KILL,
@@ -40,7 +41,7 @@ public record EffectsComparisonOptions(
             Usage: benchmarks/run effects [--short] [--rounds N] [--only SECTION,...] [--into FILE]
               --short      few events, one round: checks that everything runs and adds up; its figures are not meaningful
               --rounds N   measured rounds of each candidate; default 5
-              --only L     some of speed, noop, replay, latency, commit, kill, intent
+              --only L     some of speed, noop, replay, interest, latency, commit, kill, intent
               --into FILE  replaces the tables of a page, which are between two comments
             """;
 

@@ -85,6 +85,7 @@ public class SerdeBenchmark {
         private final byte[] payloadBytes;
         private final ReplicationEvent<T> event;
         private final byte[] eventBytes;
+        private final EventHeaders.Writer headerWriter = EventHeaders.writer("dispatcher-a", INSTANCE);
 
         Wire(PayloadCodec<T> payloads, T payload) {
             this.codec = new ReplicationEventCodec<>(payloads);
@@ -104,7 +105,7 @@ public class SerdeBenchmark {
 
         Headers writeHeaders() {
             Headers headers = new RecordHeaders();
-            EventHeaders.write(event, INSTANCE, headers);
+            headerWriter.write(event, headers);
             return headers;
         }
 

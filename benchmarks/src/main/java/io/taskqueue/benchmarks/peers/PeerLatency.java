@@ -18,8 +18,10 @@ final class PeerLatency {
     private static final int PER_SECOND = 200;
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
-    /** The tasks at the beginning that are not counted, because the workers have just started. */
-    private static final int UNCOUNTED = 2 * PER_SECOND;
+    /** How long the tasks at the beginning are not counted, because the workers have just started. */
+    private static final int UNCOUNTED_SECONDS = 2;
+
+    private static final int SECONDS = 10;
 
     private final PeerSetup setup;
 
@@ -34,11 +36,12 @@ final class PeerLatency {
                         "contender",
                         "enqueue → start, ms, p50 / p99",
                         "enqueue → durable, ms, p50 / p99");
-        int seconds = setup.options().brief() ? 1 : 10;
+        int uncounted = setup.options().brief() ? PER_SECOND / 2 : UNCOUNTED_SECONDS * PER_SECOND;
+        int counted = setup.options().brief() ? PER_SECOND / 2 : SECONDS * PER_SECOND;
         for (Contender contender : setup.contenders()) {
             Samples started = new Samples(contender.name() + ", started, ms");
             Samples durable = new Samples(contender.name() + ", durable, ms");
-            measure(contender, PER_SECOND * seconds, started, durable);
+            measure(contender, uncounted, counted, started, durable);
             table.row(contender.name(), quantiles(started), quantiles(durable));
             setup.tables().add(started.name(), started);
             setup.tables().add(durable.name(), durable);
@@ -53,7 +56,7 @@ final class PeerLatency {
             }
         }
         table.note("*Start*: a worker has the task. *Durable*: the caller is notified that the task is stored. Work of 1 ms; "
-                + seconds + " s, after two that are not counted.");
+                + counted + " tasks, after " + uncounted + " that are not counted.");
     }
 
     private static String quantiles(Samples samples) {
@@ -61,8 +64,8 @@ final class PeerLatency {
                 + ResultTables.number("%.1f", samples.quantile(0.99));
     }
 
-    private void measure(Contender contender, int count, Samples started, Samples durable) throws Exception {
-        int all = UNCOUNTED + count;
+    private void measure(Contender contender, int uncounted, int counted, Samples started, Samples durable) throws Exception {
+        int all = uncounted + counted;
         NumberedTasks tasks = new NumberedTasks();
         PerformedTasks performed = new PerformedTasks(all, Duration.ofMillis(1));
         Confirmations confirmations = new Confirmations();
@@ -91,7 +94,7 @@ final class PeerLatency {
             session.awaitEnded(all);
         }
         performed.requireEachOnce();
-        for (int task = UNCOUNTED; task < all; task++) {
+        for (int task = uncounted; task < all; task++) {
             started.add((performed.begun(task) - sent[task]) / 1e6);
             durable.add((confirmed.get(task) - sent[task]) / 1e6);
         }

@@ -6,6 +6,7 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.Effects;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.PermanentEffectException;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.store.SinkStoreException;
@@ -123,6 +124,11 @@ public final class JdbcSink<T> implements ReplicationSink<T> {
         if (kinds.contains(event.kind())) {
             effects.capture("statement", Integer.class, key -> execute(event, key));
         }
+    }
+
+    @Override
+    public Interests interests() {
+        return Interests.of(kinds);
     }
 
     private int execute(ReplicationEvent<T> event, EffectKey key) throws Exception {

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * One run of a local runner: the events of one iteration, applied one after the other.
  *
  * <pre>
- *   event --> SourceStarted: raise the queue's fence; Snapshot: nothing
+ *   event --> SourceStarted: raise the queue's fence; of a kind that the sink does not act on: nothing
  *         --> classify --duplicate, fenced--> counted and dropped
  *                      --next--> attempt, with retries --applied--> advance the checkpoint, with retries --> counted
  * </pre>
@@ -72,11 +72,12 @@ final class LocalSinkRun<T> {
     }
 
     private Iterable<ReplicationEvent<T>> applied(Iterable<ReplicationEvent<T>> events) {
-        if (settings.queues() == QueueFilter.ALL) {
+        QueueFilter queues = settings.interests().queues();
+        if (queues == QueueFilter.ALL) {
             return events;
         }
         return () -> StreamSupport.stream(events.spliterator(), false)
-                .filter(event -> settings.queues().accepts(event.queueName()))
+                .filter(event -> queues.accepts(event.queueName()))
                 .iterator();
     }
 
@@ -84,7 +85,7 @@ final class LocalSinkRun<T> {
         if (event.kind() == EventKind.SOURCE_STARTED) {
             cursor.sourceStarted(event.position().epoch());
         }
-        if (!event.kind().passedToSinks()) {
+        if (!settings.interests().accepts(event.kind())) {
             return;
         }
         String peer = peer(event, cursor);

@@ -2,11 +2,13 @@ package io.taskqueue.sink.local;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.libraries.SupportedLibraries;
 import io.taskqueue.libraries.UnsupportedLibraryException;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.EffectMode;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.sink.ReplicationSink;
@@ -17,6 +19,7 @@ import io.taskqueue.sink.store.EffectStore;
 import io.taskqueue.sink.store.MemoryCheckpointStore;
 import io.taskqueue.sink.store.MemoryEffectStore;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -91,6 +94,7 @@ public final class LocalSinkRunner<T> {
         private final ReplicationSink<T> sink;
         private CheckpointStore checkpoints = new MemoryCheckpointStore();
         private EffectStore effects = new MemoryEffectStore();
+        private Interests kinds = Interests.ALL;
         private QueueFilter queues = QueueFilter.ALL;
         private int buffer = 1_024;
         private Function<ReplicationEvent<T>, String> peerKey =
@@ -134,6 +138,17 @@ public final class LocalSinkRunner<T> {
          */
         public Builder<T> queues(String... queues) {
             this.queues = QueueFilter.of(List.of(queues));
+            return this;
+        }
+
+        /**
+         * The kinds of events that the sink applies, of those that it {@linkplain ReplicationSink#interests() acts on}; all of these by
+         * default. Other events are skipped: not counted, and without a checkpoint.
+         *
+         * @throws IllegalArgumentException if no kind that sinks get is named
+         */
+        public Builder<T> kinds(Collection<EventKind> kinds) {
+            this.kinds = Interests.of(kinds);
             return this;
         }
 
@@ -196,7 +211,8 @@ public final class LocalSinkRunner<T> {
         /**
          * Builds the runner. Later changes to this builder do not affect it.
          *
-         * @throws IllegalArgumentException if the name is empty or cannot be encoded as UTF-8, or the buffer is below 1
+         * @throws IllegalArgumentException if the name is empty or cannot be encoded as UTF-8, the buffer is below 1, or the sink acts
+         *     on none of the kinds
          * @throws UnsupportedLibraryException if the application brings a version of a library that does not work here
          */
         public LocalSinkRunner<T> build() {
@@ -205,7 +221,7 @@ public final class LocalSinkRunner<T> {
                     name,
                     sink,
                     peerKey,
-                    queues,
+                    Interests.declaredBy(sink, name).and(kinds).in(queues),
                     buffer,
                     new LocalSinkSettings.Stores(checkpoints, effects),
                     new LocalSinkSettings.EffectSettings(mode, retry, onPermanent),

@@ -4,8 +4,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.event.NameRule;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.sink.EffectMode;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.OnPermanent;
-import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.effect.EffectRules;
@@ -21,7 +21,7 @@ record LocalSinkSettings<T>(
         String name,
         ReplicationSink<T> sink,
         Function<ReplicationEvent<T>, String> peerKey,
-        QueueFilter queues,
+        Interests interests,
         int buffer,
         Stores stores,
         EffectSettings effects,

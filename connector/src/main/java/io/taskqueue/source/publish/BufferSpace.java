@@ -132,6 +132,11 @@ final class BufferSpace {
         waiters.forEach(waiter -> waiter.granted.signal());
     }
 
+    /** How many there are. */
+    int places() {
+        return maxPlaces;
+    }
+
     int events() {
         return events;
     }

@@ -88,6 +88,11 @@ public final class EventBuffer<T> implements Journal<T> {
         }
     }
 
+    @Override
+    public int places() {
+        return space.places();
+    }
+
     /** Leases are granted only while the condition holds, which never blocks. */
     public void grantLeasesWhile(BooleanSupplier condition) {
         leaseCondition = condition;

@@ -33,6 +33,7 @@ public final class EventRecords<T> {
     private final PeerResolver<T> peers;
     private final ReplicationEventCodec<T> codec;
     private final UUID instanceId;
+    private final EventHeaders.Writer headers;
     private final TopicPartition partition;
     private final byte[] key;
     private final int maxRecordBytes;
@@ -48,6 +49,7 @@ public final class EventRecords<T> {
         this.peers = peers;
         this.codec = codec;
         this.instanceId = instanceId;
+        this.headers = EventHeaders.writer(peers.source(), instanceId);
         this.partition = partition;
         this.key = queueName.getBytes(StandardCharsets.UTF_8);
         this.maxRecordBytes = maxRecordBytes;
@@ -91,7 +93,7 @@ public final class EventRecords<T> {
     ProducerRecord<byte[], byte[]> record(ReplicationEvent<T> event, byte[] payload) {
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(partition.topic(), partition.partition(), key, codec.encode(event, payload));
-        EventHeaders.write(event, instanceId, record.headers());
+        headers.write(event, record.headers());
         return record;
     }
 

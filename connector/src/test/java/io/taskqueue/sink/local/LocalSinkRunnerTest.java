@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.Effects;
 import io.taskqueue.sink.Events;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.PermanentEffectException;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
@@ -31,6 +33,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -128,6 +131,40 @@ class LocalSinkRunnerTest {
 
         runner(this::record).build().run(events);
         assertThat(applied).containsExactly(at(4, 2), at(4, 3), at(4, 1));
+    }
+
+    @Test
+    void eventsOfOtherKindsAreSkippedWithoutACheckpoint() throws Exception {
+        List<ReplicationEvent<String>> events =
+                List.of(Events.started("orders", 7), Events.enqueued("orders", 7, 1, "a"));
+        ReplicationSink<String> ofCompleted = new ReplicationSink<>() {
+            @Override
+            public void apply(ReplicationEvent<String> event, Effects effects) throws Exception {
+                record(event, effects);
+            }
+
+            @Override
+            public Interests interests() {
+                return Interests.of(EventKind.COMPLETED);
+            }
+        };
+
+        assertThat(runner(ofCompleted).build().run(events).seen()).isZero();
+        assertThat(runner(this::record)
+                        .kinds(Set.of(EventKind.FAILED))
+                        .build()
+                        .run(events)
+                        .seen())
+                .isZero();
+        assertThat(applied).isEmpty();
+        assertThat(checkpoints.load("billing", "orders").position(LocalSinkRunner.DEFAULT_PEER))
+                .isEmpty();
+        assertThat(runner(this::record)
+                        .kinds(Set.of(EventKind.ENQUEUED))
+                        .build()
+                        .run(events)
+                        .seen())
+                .isEqualTo(1);
     }
 
     @Test

@@ -88,6 +88,7 @@ public final class ConsoleApi implements AutoCloseable {
         ParkedEndpoint parked = new ParkedEndpoint(sinks, settings);
         get(routes, "parked", parked::list);
         get(routes, "parked/export", parked::export);
+        get(routes, "decisions", new DecisionsEndpoint(sinks)::list);
         routes.post(Paths.PARKED, Answers.reporting(parked::decide));
         routes.get(Paths.API + "events", Answers.reporting(events::serve));
         routes.head(Paths.API + "events", Answers.reporting(events::head));

@@ -7,6 +7,7 @@ import io.taskqueue.console.model.ReplayView;
 import io.taskqueue.console.model.SinkIndex;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.model.SinkView;
+import io.taskqueue.console.model.Sinks;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -35,28 +36,28 @@ final class SinksEndpoint {
 
     void list(Context context) {
         QueryParameters.of(context);
-        Answers.data(context, sinks.progress(), sinks.sinks());
+        Sinks now = sinks.moment();
+        Answers.data(context, now.progress(), now.sinks());
     }
 
     void one(Context context) {
         QueryParameters parameters = QueryParameters.of(context, "name", "sort", "order", "limit", "after");
-        SinkView sink = sink(parameters.required("name"));
+        Sinks now = sinks.moment();
+        SinkView sink = sink(now, parameters.required("name"));
         String sort = Objects.requireNonNullElse(parameters.choice("sort", SORTS), "queue");
-        List<SinkPosition> positions = sinks.positions(sink.name(), null).stream()
+        List<SinkPosition> positions = now.positions(sink.name(), null).stream()
                 .sorted(order(sort, parameters.descending()))
                 .toList();
         Answers.data(
                 context,
-                sinks.progress(),
+                now.progress(),
                 new SinkDetail(
-                        sink,
-                        Parts.of(positions, parameters.offset(), parameters.limit()),
-                        sinks.replays(sink.name())));
+                        sink, Parts.of(positions, parameters.offset(), parameters.limit()), now.replays(sink.name())));
     }
 
     void plan(Context context) throws InterruptedException, TimeoutException {
         QueryParameters parameters = QueryParameters.of(context, "sink", "from", "mode", "select");
-        SinkView sink = sink(parameters.required("sink"));
+        SinkView sink = sink(sinks, parameters.required("sink"));
         ReplayRequest request = new ReplayRequest(
                 sink.name(),
                 parameters.required("from", MAX_FROM),
@@ -65,8 +66,8 @@ final class SinksEndpoint {
         Answers.data(context, sinks.progress(), sinks.plan(request));
     }
 
-    private SinkView sink(String name) {
-        return sinks.sinks().stream()
+    private static SinkView sink(Sinks now, String name) {
+        return now.sinks().stream()
                 .filter(sink -> sink.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new NoSuchElementException(

@@ -1,12 +1,12 @@
 package io.taskqueue.console.api;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.javalin.http.Context;
 import io.taskqueue.console.model.QueueIndex;
 import io.taskqueue.console.model.SinkIndex;
-import io.taskqueue.console.model.TaskEffect;
+import io.taskqueue.console.model.TaskAtSinks;
 import io.taskqueue.console.model.TaskLife;
 import io.taskqueue.console.model.TaskQuery;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -27,7 +27,7 @@ final class TasksEndpoint {
         this.showPayloads = showPayloads;
     }
 
-    private record TaskDetail(TaskLife life, List<TaskEffect> effects) {}
+    private record TaskDetail(TaskLife life, @JsonUnwrapped TaskAtSinks sinks) {}
 
     void list(Context context) {
         QueryParameters parameters = QueryParameters.of(context, "queue", "phase", "text", "limit", "after");
@@ -47,6 +47,6 @@ final class TasksEndpoint {
                         () -> new NoSuchElementException(
                                 "The console knows no task '" + id
                                         + "': it keeps live tasks, and a bounded number of ended ones. A task is named QUEUE/EPOCH/SEQUENCE."));
-        Answers.data(context, queues.progress(), new TaskDetail(life, sinks.effects(life, showPayloads)));
+        Answers.data(context, queues.progress(), new TaskDetail(life, sinks.atSinks(life, showPayloads)));
     }
 }

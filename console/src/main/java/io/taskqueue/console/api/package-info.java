@@ -8,6 +8,7 @@
  *     TasksEndpoint            /api/v1/tasks, task
  *     SinksEndpoint            /api/v1/sinks, sink, replay-plan
  *     ParkedEndpoint           /api/v1/parked, parked/export: reads, and decides &lt;- ParkedRequest
+ *     DecisionsEndpoint        /api/v1/decisions
  *     EventsEndpoint           /api/v1/events: ViewTick each second, and a QueueTail for each queue that is followed
  *     PageFiles                /, /page/…
  *   QueryParameters          what a request asks for, validated

@@ -25,8 +25,9 @@ public record ParkedDecision(Action action, String by, String reason, boolean fo
      * @param tasks the tasks that it is about
      * @param events how many parked events they have
      * @param executed whether commands were written
+     * @param decision what these commands share, see {@link DecisionView.Made}; empty if none was written
      */
-    public record Outcome(List<String> tasks, long events, boolean executed) {
+    public record Outcome(List<String> tasks, long events, boolean executed, String decision) {
 
         public Outcome {
             tasks = List.copyOf(tasks);

@@ -1,30 +1,17 @@
 package io.taskqueue.console.model;
 
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sinks, as their topics show them, and the owners of queues.
  *
- * <p>Thread-safe. What it returns is at most a few seconds old; methods that throw {@link java.util.concurrent.TimeoutException} ask Kafka.
+ * <p>Thread-safe. What it returns is at most a few seconds old, and each call may see a newer state, unless it asks
+ * one {@link #moment}; methods that throw {@link java.util.concurrent.TimeoutException} ask Kafka.
  */
-public interface SinkIndex extends AutoCloseable {
+public interface SinkIndex extends Sinks, AutoCloseable {
 
-    /** How current it is. */
-    ViewProgress progress();
-
-    /** All sinks, by name. */
-    List<SinkView> sinks();
-
-    /** The positions of a sink, by queue; of all sinks of a queue; or all. */
-    List<SinkPosition> positions(@Nullable String sink, @Nullable String queueName);
-
-    /** The owner of a queue. */
-    Optional<QueueOwner> owner(String queueName);
-
-    /** What is wrong with a queue. */
-    List<Badge> problems(QueueView queue);
+    /** All that was found last: what several questions to it return is of one moment. */
+    Sinks moment();
 
     /**
      * Parked tasks.
@@ -35,16 +22,20 @@ public interface SinkIndex extends AutoCloseable {
      */
     Page<ParkedView> parked(ParkedQuery query, boolean showPayloads);
 
-    /** What all sinks have recorded of the effects of a task. */
-    List<TaskEffect> effects(TaskLife task, boolean showResults)
-            throws InterruptedException, java.util.concurrent.TimeoutException;
-
     /**
-     * The latest replay of each partition.
+     * Decisions of operators about parked tasks, the newest first, as far as the sink's control topic and the index keep them.
      *
      * @throws java.util.NoSuchElementException if there is no such sink
+     * @throws IllegalStateException if its decisions are unknown
      */
-    List<ReplayView> replays(String sink);
+    List<DecisionView> decisions(DecisionQuery query);
+
+    /**
+     * What all sinks hold of a task.
+     *
+     * @param show whether results and payloads are shown
+     */
+    TaskAtSinks atSinks(TaskLife task, boolean show) throws InterruptedException, java.util.concurrent.TimeoutException;
 
     /**
      * What a replay would do. Changes nothing.

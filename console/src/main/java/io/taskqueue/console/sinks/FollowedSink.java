@@ -1,5 +1,6 @@
 package io.taskqueue.console.sinks;
 
+import io.taskqueue.console.model.DecisionView;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.overview.CatchUpTime;
 import io.taskqueue.console.overview.NewestPositions;
@@ -39,6 +40,8 @@ final class FollowedSink {
     private final FollowedTopic stateTopic;
     private final FollowedTopic resultsTopic;
     private final FollowedTopic instancesTopic;
+    private final DecisionLog decisions;
+    private final FollowedTopic controlTopic;
     private final Map<String, AppliedMeter> applied = new HashMap<>();
     private final GroupProgress progress = new GroupProgress();
     private @Nullable FailedEffects failures;
@@ -71,6 +74,8 @@ final class FollowedSink {
                 });
         this.instancesTopic =
                 new FollowedTopic(TopicNames.instances(name), instances::add, partition -> instances.clear());
+        this.decisions = new DecisionLog(name);
+        this.controlTopic = new FollowedTopic(TopicNames.control(name), decisions::add, decisions::forget);
     }
 
     String name() {
@@ -78,7 +83,7 @@ final class FollowedSink {
     }
 
     List<FollowedTopic> topics() {
-        return List.of(stateTopic, resultsTopic, instancesTopic);
+        return List.of(stateTopic, resultsTopic, instancesTopic, controlTopic);
     }
 
     NewestResults results() {
@@ -110,6 +115,33 @@ final class FollowedSink {
             parked = state.parked().orElse(null);
         }
         return parked;
+    }
+
+    /**
+     * The decisions of operators, the newest first; null if they are unknown.
+     *
+     * @param running whether an instance of the sink runs
+     */
+    @Nullable
+    List<DecisionView> decisions(boolean running) {
+        List<DecisionView> views = decisions.views(new DecisionLog.Parked() {
+
+            @Override
+            public @Nullable List<ParkedEvent> events() {
+                return parked();
+            }
+
+            @Override
+            public boolean inFlight(int partition, long offset) {
+                return state.inFlight(partition, offset);
+            }
+
+            @Override
+            public boolean running() {
+                return running;
+            }
+        });
+        return controlTopic.known() ? views : null;
     }
 
     List<ReplayReceipt> receipts() {

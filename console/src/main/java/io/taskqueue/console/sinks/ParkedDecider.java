@@ -29,6 +29,9 @@ record ParkedDecider(Map<String, Object> kafka, String sink) {
                 ? tasks.size()
                 : tasks.stream().mapToLong(task -> task.events().size()).sum();
         return new ParkedDecision.Outcome(
-                tasks.stream().map(task -> task.task().toString()).toList(), events, executed);
+                tasks.stream().map(task -> task.task().toString()).toList(),
+                events,
+                executed,
+                executed ? commands.id() : "");
     }
 }

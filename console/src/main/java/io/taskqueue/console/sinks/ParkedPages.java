@@ -63,6 +63,13 @@ final class ParkedPages {
         return tasks;
     }
 
+    /** A task with its parked events; none if it has no parked event. */
+    static List<ParkedTask> ofTask(List<ParkedEvent> events, String taskId) {
+        return ParkedTask.of(events.stream()
+                .filter(event -> event.event().taskId().toString().equals(taskId))
+                .toList());
+    }
+
     private static List<ParkedTask> discarded(List<ParkedEvent> events) {
         return events.stream()
                 .filter(ParkedEvent::discarded)
@@ -82,7 +89,8 @@ final class ParkedPages {
                 && (text == null || contains(task.task().toString(), text) || contains(error(task.first()), text));
     }
 
-    private static boolean contains(String text, String part) {
+    /** Whether a text contains another one, in whatever case. */
+    static boolean contains(String text, String part) {
         return text.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT));
     }
 
@@ -118,7 +126,8 @@ final class ParkedPages {
         return from;
     }
 
-    private static ParkedView view(String sink, ParkedTask task, boolean showPayload) {
+    /** A task as it is parked. */
+    static ParkedView view(String sink, ParkedTask task, boolean showPayload) {
         ParkedEvent first = task.first();
         Optional<ParkedState.Failed> failed = failed(first);
         return new ParkedView(
@@ -157,7 +166,8 @@ final class ParkedPages {
         return event.state() instanceof ParkedState.Failed failed ? Optional.of(failed) : Optional.empty();
     }
 
-    private static String error(ParkedEvent event) {
+    /** Why an event is parked, or was discarded. */
+    static String error(ParkedEvent event) {
         String error = failed(event)
                 .map(ParkedState.Failed::error)
                 .map(ParkedPages::text)

@@ -1,6 +1,7 @@
 package io.taskqueue.console.sinks;
 
 import io.taskqueue.console.model.Badge;
+import io.taskqueue.console.model.DecisionView;
 import io.taskqueue.console.model.ReplayView;
 import io.taskqueue.console.model.SinkInstanceView;
 import io.taskqueue.console.model.SinkPosition;
@@ -31,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param positions how far it has come with each queue
  * @param group its consumer group; null if it may not be described
  * @param logChanges what happened to the event topic that it could not follow
- * @param breakers targets that are considered unavailable, as text
  * @param parked its parked and discarded events; null if they are unknown
+ * @param decisions the decisions of operators, the newest first; null if they are unknown
  * @param replays its latest replays
  * @param results its newest recorded results; null if they cannot be read
  */
@@ -41,8 +42,8 @@ record SinkSnapshot(
         List<SinkPosition> positions,
         @Nullable Group group,
         List<LogChange> logChanges,
-        List<String> breakers,
         @Nullable List<ParkedEvent> parked,
+        @Nullable List<DecisionView> decisions,
         List<ReplayView> replays,
         @Nullable NewestResults results) {
 
@@ -88,8 +89,8 @@ record SinkSnapshot(
                 List.copyOf(positions),
                 group,
                 logChanges,
-                breakers,
                 parked,
+                sink.decisions(group == null ? !running.isEmpty() : group.running()),
                 sink.receipts().stream()
                         .map(receipt -> replay(sink.name(), receipt))
                         .toList(),
@@ -176,7 +177,10 @@ record SinkSnapshot(
                                 change.partition() == partition && change.kind().needsOperator())
                         .map(SinkSnapshot::sentence)
                         .toList(),
-                breakers);
+                view.instances().stream()
+                        .flatMap(instance -> instance.breakers().stream())
+                        .distinct()
+                        .toList());
     }
 
     private static String sentence(LogChange change) {

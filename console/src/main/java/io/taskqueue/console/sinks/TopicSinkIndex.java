@@ -1,6 +1,8 @@
 package io.taskqueue.console.sinks;
 
 import io.taskqueue.console.model.Badge;
+import io.taskqueue.console.model.DecisionQuery;
+import io.taskqueue.console.model.DecisionView;
 import io.taskqueue.console.model.Page;
 import io.taskqueue.console.model.ParkedDecision;
 import io.taskqueue.console.model.ParkedQuery;
@@ -14,7 +16,8 @@ import io.taskqueue.console.model.ReplayView;
 import io.taskqueue.console.model.SinkIndex;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.model.SinkView;
-import io.taskqueue.console.model.TaskEffect;
+import io.taskqueue.console.model.Sinks;
+import io.taskqueue.console.model.TaskAtSinks;
 import io.taskqueue.console.model.TaskLife;
 import io.taskqueue.console.model.ViewProgress;
 import io.taskqueue.console.model.ViewProgress.State;
@@ -30,6 +33,8 @@ import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.parking.ParkedTask;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +42,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
@@ -194,47 +200,91 @@ public final class TopicSinkIndex implements SinkIndex {
         }
     }
 
+    /** What was found at one moment. */
+    private final class Moment implements Sinks {
+
+        private final IndexSnapshot now = now();
+
+        @Override
+        public ViewProgress progress() {
+            return now.progress();
+        }
+
+        @Override
+        public List<SinkView> sinks() {
+            return now.sinks().values().stream().map(SinkSnapshot::view).toList();
+        }
+
+        @Override
+        public List<SinkPosition> positions(@Nullable String sink, @Nullable String queueName) {
+            if (queueName != null) {
+                return now.positionsOf(queueName).stream()
+                        .filter(position -> sink == null || sink.equals(position.sink()))
+                        .toList();
+            }
+            if (sink == null) {
+                return now.positions();
+            }
+            SinkSnapshot found = now.sinks().get(sink);
+            return found == null ? List.of() : found.positions();
+        }
+
+        @Override
+        public Optional<QueueOwner> owner(String queueName) {
+            return now.owner(queueName);
+        }
+
+        @Override
+        public List<Badge> problems(QueueView queue) {
+            return new QueueProblems(
+                            queue,
+                            queues.current(),
+                            now.ownersKnown()
+                                    ? new Ownership(now.owner(queue.name()).orElse(null))
+                                    : null,
+                            now.sinksKnown() ? now.sinksOf(queue.name(), queue.partition()) : null)
+                    .badges(clock.instant(), settings.times().stalledAfter());
+        }
+
+        @Override
+        public List<ReplayView> replays(String sink) {
+            return sink(now, sink).replays();
+        }
+    }
+
+    @Override
+    public Sinks moment() {
+        return new Moment();
+    }
+
     @Override
     public ViewProgress progress() {
-        return now().progress();
+        return moment().progress();
     }
 
     @Override
     public List<SinkView> sinks() {
-        return now().sinks().values().stream().map(SinkSnapshot::view).toList();
+        return moment().sinks();
     }
 
     @Override
     public List<SinkPosition> positions(@Nullable String sink, @Nullable String queueName) {
-        IndexSnapshot now = now();
-        if (queueName != null) {
-            return now.positionsOf(queueName).stream()
-                    .filter(position -> sink == null || sink.equals(position.sink()))
-                    .toList();
-        }
-        if (sink == null) {
-            return now.positions();
-        }
-        SinkSnapshot found = now.sinks().get(sink);
-        return found == null ? List.of() : found.positions();
+        return moment().positions(sink, queueName);
     }
 
     @Override
     public Optional<QueueOwner> owner(String queueName) {
-        return now().owner(queueName);
+        return moment().owner(queueName);
     }
 
     @Override
     public List<Badge> problems(QueueView queue) {
-        IndexSnapshot now = now();
-        return new QueueProblems(
-                        queue,
-                        queues.current(),
-                        now.ownersKnown()
-                                ? new Ownership(now.owner(queue.name()).orElse(null))
-                                : null,
-                        now.sinksKnown() ? now.sinksOf(queue.name(), queue.partition()) : null)
-                .badges(clock.instant(), settings.times().stalledAfter());
+        return moment().problems(queue);
+    }
+
+    @Override
+    public List<ReplayView> replays(String sink) {
+        return moment().replays(sink);
     }
 
     /** What is wrong with the sinks of a queue: a part of {@link #problems}, for callers that know no more of the queue than its name. */
@@ -249,19 +299,46 @@ public final class TopicSinkIndex implements SinkIndex {
     }
 
     @Override
-    public List<TaskEffect> effects(TaskLife task, boolean showResults) throws InterruptedException, TimeoutException {
-        Map<String, NewestResults> results = new LinkedHashMap<>();
-        now().sinks().forEach((name, sink) -> {
-            if (sink.results() != null) {
-                results.put(name, sink.results());
-            }
-        });
-        return effects.of(task, results, showResults);
+    public List<DecisionView> decisions(DecisionQuery query) {
+        List<DecisionView> decisions = sink(query.sink()).decisions();
+        if (decisions == null) {
+            throw new IllegalStateException("The decisions about parked events of sink " + query.sink()
+                    + " are unknown: its topic " + TopicNames.control(query.sink())
+                    + " may not be read, or is not read yet. Grant the console Read on the topic.");
+        }
+        return decisions.stream()
+                .filter(decision -> DecisionLog.matches(decision, query))
+                .toList();
     }
 
     @Override
-    public List<ReplayView> replays(String sink) {
-        return sink(sink).replays();
+    public TaskAtSinks atSinks(TaskLife task, boolean show) throws InterruptedException, TimeoutException {
+        SortedMap<String, SinkSnapshot> sinks = now().sinks();
+        Map<String, NewestResults> results = new LinkedHashMap<>();
+        List<ParkedView> parked = new ArrayList<>();
+        List<DecisionView> decisions = new ArrayList<>();
+        List<String> unknown = new ArrayList<>();
+        String taskId = task.task().taskId();
+        sinks.forEach((name, sink) -> {
+            if (sink.results() != null) {
+                results.put(name, sink.results());
+            }
+            List<ParkedEvent> events = sink.parked();
+            List<DecisionView> made = sink.decisions();
+            if (events != null) {
+                ParkedPages.ofTask(events, taskId).forEach(found -> parked.add(ParkedPages.view(name, found, show)));
+            }
+            if (made != null) {
+                made.stream().filter(each -> each.taskId().equals(taskId)).forEach(decisions::add);
+            }
+            if (events == null || made == null) {
+                unknown.add(name);
+            }
+        });
+        decisions.sort(
+                Comparator.comparing((DecisionView decision) -> decision.made().at())
+                        .reversed());
+        return new TaskAtSinks(effects.of(task, results, show), parked, decisions, unknown);
     }
 
     @Override
@@ -320,7 +397,11 @@ public final class TopicSinkIndex implements SinkIndex {
     }
 
     private SinkSnapshot sink(String name) {
-        SinkSnapshot sink = now().sinks().get(name);
+        return sink(now(), name);
+    }
+
+    private SinkSnapshot sink(IndexSnapshot now, String name) {
+        SinkSnapshot sink = now.sinks().get(name);
         if (sink == null) {
             throw new NoSuchElementException("There is no sink " + name
                     + ": no consumer group of that name has committed offsets of topic " + settings.topic()

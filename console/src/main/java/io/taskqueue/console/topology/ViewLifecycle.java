@@ -34,6 +34,8 @@ final class ViewLifecycle {
     enum Ending {
         /** It is started again, and continues. */
         RESTART,
+        /** The event topic was deleted: it is started again for the topic that follows. */
+        TOPIC_GONE,
         /** The view is built again from the events. */
         RESET,
         /** Something failed: it is started again after a while. */
@@ -93,6 +95,11 @@ final class ViewLifecycle {
     /** How Kafka Streams ended last. */
     synchronized Ending ending() {
         return ending;
+    }
+
+    /** Whether Kafka Streams ends so that what it has not committed has no use any more. */
+    synchronized boolean commitIsUseless() {
+        return phase == Phase.ENDED && (ending == Ending.TOPIC_GONE || ending == Ending.RESET);
     }
 
     /** Why Kafka Streams ended last. */

@@ -229,9 +229,9 @@ final class ViewMonitor implements AutoCloseable {
         Optional<EventTopicState> topic = run.describeTopic();
         comparedNanos = settings.instruments().ticker().nanos();
         if (topic.isEmpty()) {
-            run.topicChanged("topic " + settings.topic() + " was deleted");
+            run.topicGone("topic " + settings.topic() + " was deleted");
         } else if (!topic.get().id().equals(before.id())) {
-            run.topicChanged("topic " + settings.topic() + " was recreated");
+            run.topicGone("topic " + settings.topic() + " was recreated");
         } else if (topic.get().partitions() != before.partitions()) {
             run.topicChanged("topic " + settings.topic() + " has " + topic.get().partitions()
                     + " partitions instead of " + before.partitions());

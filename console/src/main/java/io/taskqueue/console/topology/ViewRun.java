@@ -34,7 +34,8 @@ final class ViewRun implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ViewRun.class);
 
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration ABANDONED_CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
@@ -52,6 +53,7 @@ final class ViewRun implements AutoCloseable {
     private final Thread thread;
     private Duration nextWait = FIRST_WAIT;
     private volatile @Nullable Running running;
+    private volatile @Nullable KafkaStreams current;
     private volatile @Nullable String problem;
 
     /** @param emptied is called where the view is built again: what is shown is not there any more */
@@ -115,10 +117,19 @@ final class ViewRun implements AutoCloseable {
                         .collect(Collectors.toSet());
     }
 
-    /** The event topic is not the one that was started with. */
+    /** The event topic is still the one that was started with, but not as it was. */
     void topicChanged(String how) {
-        if (lifecycle.end(Ending.RESTART, how)) {
-            LOG.warn("The console starts its view again: {}.", how);
+        startAgain(Ending.RESTART, how);
+    }
+
+    /** The event topic is not the one that was started with. */
+    void topicGone(String how) {
+        startAgain(Ending.TOPIC_GONE, how);
+    }
+
+    private void startAgain(Ending how, String why) {
+        if (lifecycle.end(how, why)) {
+            LOG.warn("The console starts its view again: {}.", why);
         }
     }
 
@@ -143,11 +154,12 @@ final class ViewRun implements AutoCloseable {
     /** Returns whether the view must be built again. */
     private boolean runOnce(boolean reset) throws InterruptedException {
         boolean again = reset;
+        ViewClients clients = new ViewClients();
         @Nullable KafkaStreams streams = null;
         try {
             EventTopicState topic = topics.await(why -> problem = why);
-            again |= !topics.fit(topic);
-            streams = streams(topic);
+            again |= !topics.fit(topic) || isAnother(topic);
+            streams = streams(topic, clients);
             if (again) {
                 LOG.warn("The console builds its view again from the events of topic {}.", settings.topic());
                 topics.reset();
@@ -160,20 +172,29 @@ final class ViewRun implements AutoCloseable {
                 restore.clear();
                 running = new Running(topic, streams);
                 problem = null;
+                current = streams;
                 streams.start();
                 lifecycle.awaitEnd();
             }
         } catch (RuntimeException e) {
             failed(e);
         } finally {
+            current = null;
             if (streams != null) {
-                close(streams);
+                end(streams, clients);
             }
         }
         return again || lifecycle.ending() == Ending.RESET;
     }
 
-    private KafkaStreams streams(EventTopicState topic) {
+    /** Whether the topic is not the one of the last start; that of an earlier process is compared by the fold. */
+    private boolean isAnother(EventTopicState topic) {
+        return topic().map(EventTopicState::id)
+                .filter(id -> !id.equals(topic.id()))
+                .isPresent();
+    }
+
+    private KafkaStreams streams(EventTopicState topic, ViewClients clients) {
         KafkaStreams streams = new KafkaStreams(
                 ViewTopology.of(
                         settings.topic(),
@@ -187,14 +208,19 @@ final class ViewRun implements AutoCloseable {
                                         settings.instruments().clock()),
                                 assigned,
                                 followers)),
-                new StreamsConfig(ViewProperties.of(settings)));
+                new StreamsConfig(ViewProperties.of(settings)),
+                clients);
         streams.setGlobalStateRestoreListener(restore);
-        streams.setUncaughtExceptionHandler(this::threadFailed);
-        streams.setStateListener((now, before) -> follow(now));
+        streams.setUncaughtExceptionHandler(thrown -> threadFailed(streams, thrown));
+        streams.setStateListener((now, before) -> follow(streams, now));
         return streams;
     }
 
-    private void follow(KafkaStreams.State now) {
+    /** A run that is over may report states while the next one begins. */
+    private void follow(KafkaStreams streams, KafkaStreams.State now) {
+        if (streams != current) {
+            return;
+        }
         if (now == KafkaStreams.State.RUNNING) {
             nextWait = FIRST_WAIT;
         } else if (now.hasCompletedShutdown()) {
@@ -203,8 +229,10 @@ final class ViewRun implements AutoCloseable {
     }
 
     /** On the stream thread, which ends after it. */
-    private StreamThreadExceptionResponse threadFailed(Throwable thrown) {
-        failed(thrown);
+    private StreamThreadExceptionResponse threadFailed(KafkaStreams streams, Throwable thrown) {
+        if (streams == current) {
+            failed(thrown);
+        }
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 
@@ -215,7 +243,7 @@ final class ViewRun implements AutoCloseable {
                 return;
             }
             if (cause instanceof MissingSourceTopicException) {
-                end(Ending.RESTART, "Topic " + settings.topic() + " was deleted.", thrown);
+                end(Ending.TOPIC_GONE, "Topic " + settings.topic() + " was deleted.", thrown);
                 return;
             }
         }
@@ -230,12 +258,30 @@ final class ViewRun implements AutoCloseable {
         }
     }
 
-    private void close(KafkaStreams streams) {
-        boolean closed = streams.close(
-                CloseOptions.timeout(CLOSE_TIMEOUT).withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
-        if (!closed) {
-            LOG.warn("The view of console {} did not stop within {} s.", settings.name(), CLOSE_TIMEOUT.toSeconds());
+    /**
+     * Returns when Kafka Streams has ended: until then it has the state directory, and another one could not start. Where what it would commit has
+     * no use any more, or Kafka does not answer in time, its commits are made to fail.
+     */
+    private void end(KafkaStreams streams, ViewClients clients) {
+        boolean abandon = lifecycle.commitIsUseless();
+        if (abandon) {
+            clients.abandon();
         }
+        boolean ended = streams.close(leaving(abandon ? ABANDONED_CLOSE_TIMEOUT : CLOSE_TIMEOUT));
+        if (!ended) {
+            clients.abandon();
+            ended = streams.close(leaving(ABANDONED_CLOSE_TIMEOUT));
+        }
+        while (!ended && !lifecycle.closed()) {
+            problem = "The view waits until the stream thread of its last run has ended, which has the state directory "
+                    + settings.stateDirectory() + ". Kafka does not answer a request of it; it continues by itself.";
+            LOG.warn("{}", problem);
+            ended = streams.close(leaving(LONGEST_WAIT));
+        }
+    }
+
+    private static CloseOptions leaving(Duration timeout) {
+        return CloseOptions.timeout(timeout).withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP);
     }
 
     @Override
@@ -244,7 +290,8 @@ final class ViewRun implements AutoCloseable {
             thread.interrupt(); // it may wait for the topic; otherwise it closes Kafka Streams now
         }
         try {
-            thread.join(CLOSE_TIMEOUT.plusSeconds(5).toMillis());
+            thread.join(
+                    CLOSE_TIMEOUT.plus(ABANDONED_CLOSE_TIMEOUT).plusSeconds(1).toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -5,6 +5,7 @@
  * <pre>
  *   ViewService        for the console: implements QueueIndex; its Builder makes ViewSettings
  *     ViewRun            starts Kafka Streams, and starts it again after whatever ended it; ViewLifecycle its states
+ *       ViewClients        its Kafka clients, whose commits can be made to fail
  *       ViewTopics         waits for the event topic, and keeps the view's changelog topic fit for it
  *       ViewTopology       source and processor; ViewProperties its properties
  *         ViewProcessor      passes records of one partition to its PartitionFold; StreamsViewStore its store

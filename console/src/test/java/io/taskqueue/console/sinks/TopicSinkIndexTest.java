@@ -3,6 +3,8 @@ package io.taskqueue.console.sinks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskqueue.console.model.DecisionQuery;
+import io.taskqueue.console.model.DecisionView;
 import io.taskqueue.console.model.EventView;
 import io.taskqueue.console.model.Page;
 import io.taskqueue.console.model.ParkedDecision;
@@ -150,16 +152,18 @@ class TopicSinkIndexTest {
                 SinkPosition position =
                         index.positions("effects-sink", "effects").get(0);
                 TaskLife first = life("effects", position.epoch(), 1);
-                assertThat(index.effects(first, true)).singleElement().satisfies(effect -> {
+                assertThat(index.atSinks(first, true).effects()).singleElement().satisfies(effect -> {
                     assertThat(effect.sink()).isEqualTo("effects-sink");
                     assertThat(effect.effect()).isEqualTo("charge");
                     assertThat(effect.outcome()).isEqualTo("succeeded");
                     assertThat(effect.result()).isEqualTo("\"receipt of one\"");
                     assertThat(effect.key()).isEqualTo("effects-sink/0/effects/" + position.epoch() + "/1/charge");
                 });
-                assertThat(index.effects(first, false)).singleElement().satisfies(effect -> assertThat(effect.result())
-                        .isNull());
-                assertThat(index.effects(life("effects", position.epoch(), 2), true))
+                assertThat(index.atSinks(first, false).effects())
+                        .singleElement()
+                        .satisfies(effect -> assertThat(effect.result()).isNull());
+                assertThat(index.atSinks(life("effects", position.epoch(), 2), true)
+                                .effects())
                         .singleElement()
                         .satisfies(effect -> {
                             assertThat(effect.outcome()).isEqualTo("failed");
@@ -216,17 +220,25 @@ class TopicSinkIndexTest {
             ParkedQuery one = query("parked-sink", task, 10, null);
             ParkedDecision discard =
                     new ParkedDecision(ParkedDecision.Action.DISCARD, "alice", "no such card", true, true);
-            assertThat(index.decide(one, discard)).isEqualTo(new ParkedDecision.Outcome(List.of(task), 1, false));
+            assertThat(index.decide(one, discard)).isEqualTo(new ParkedDecision.Outcome(List.of(task), 1, false, ""));
             assertThat(sink(index, "parked-sink").parked()).isEqualTo(3);
             ParkedDecision unexplained = new ParkedDecision(ParkedDecision.Action.DISCARD, "alice", "", true, true);
             assertThatThrownBy(() -> index.decide(one, unexplained))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
                             "A discard is recorded with who decided it and why, but 'reason' is empty. Pass a text for it.");
-            assertThat(index.decide(
-                            one,
-                            new ParkedDecision(ParkedDecision.Action.DISCARD, "alice", "no such card", true, false)))
-                    .isEqualTo(new ParkedDecision.Outcome(List.of(task), 1, true));
+            ParkedDecision.Outcome discarded = index.decide(
+                    one, new ParkedDecision(ParkedDecision.Action.DISCARD, "alice", "no such card", true, false));
+            assertThat(discarded).isEqualTo(new ParkedDecision.Outcome(List.of(task), 1, true, discarded.decision()));
+            Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> assertThat(
+                            index.decisions(decision("parked-sink", discarded.decision())))
+                    .singleElement()
+                    .satisfies(made -> {
+                        assertThat(made.taskId()).isEqualTo(task);
+                        assertThat(made.outcome().state()).isEqualTo(DecisionView.Outcome.State.DISCARDED);
+                        assertThat(made.made().by()).isEqualTo("alice");
+                        assertThat(made.made().reason()).isEqualTo("no such card");
+                    }));
             Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> {
                 assertThat(sink(index, "parked-sink").parked()).isEqualTo(2);
                 assertThat(index.parked(new ParkedQuery("parked-sink", null, null, null, "discarded", 10, null), false)
@@ -234,20 +246,49 @@ class TopicSinkIndexTest {
                         .singleElement()
                         .satisfies(parked -> assertThat(parked.error()).contains("by alice: no such card"));
             });
+            ParkedQuery all = query("parked-sink", null, 1, null);
+            ParkedDecision redrive = new ParkedDecision(ParkedDecision.Action.REDRIVE, "alice", "", false, false);
+            ParkedDecision.Outcome inVain = index.decide(all, redrive);
+            assertOutcomes(index, inVain.decision(), DecisionView.Outcome.State.PARKED_AGAIN);
+            assertThat(index.decisions(decision("parked-sink", inVain.decision())))
+                    .allSatisfy(made -> assertThat(made.outcome().text())
+                            .startsWith("The event failed again, and was parked: ")
+                            .contains("gateway is down"));
             cluster.repaired = true;
-            assertThat(index.decide(
-                                    query("parked-sink", null, 1, null),
-                                    new ParkedDecision(ParkedDecision.Action.REDRIVE, "alice", "", false, false))
-                            .tasks())
-                    .as("whatever the limit of the query")
-                    .hasSize(2);
-            Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> assertThat(
-                            sink(index, "parked-sink").parked())
-                    .isZero());
+            ParkedDecision.Outcome repaired = index.decide(all, redrive);
+            assertThat(repaired.tasks()).as("whatever the limit of the query").hasSize(2);
+            assertOutcomes(index, repaired.decision(), DecisionView.Outcome.State.APPLIED);
+            assertThat(sink(index, "parked-sink").parked()).isZero();
+            assertThat(index.decisions(decision("parked-sink", repaired.decision())))
+                    .allSatisfy(made -> assertThat(made.parked()).isNotNull().satisfies(parked -> {
+                        assertThat(parked.kind()).isEqualTo("Enqueued");
+                        assertThat(parked.error()).contains("gateway is down");
+                    }));
+            assertThat(index.decisions(new DecisionQuery("parked-sink", null, null, null, null, null)))
+                    .as("the newest first")
+                    .extracting(made -> made.made().decision())
+                    .containsExactly(
+                            repaired.decision(),
+                            repaired.decision(),
+                            inVain.decision(),
+                            inVain.decision(),
+                            discarded.decision());
         } finally {
             cluster.repaired = false;
         }
         sink.close();
+    }
+
+    private static DecisionQuery decision(String sink, String decision) {
+        return new DecisionQuery(sink, null, null, null, null, decision);
+    }
+
+    private static void assertOutcomes(TopicSinkIndex index, String decision, DecisionView.Outcome.State outcome) {
+        Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> assertThat(
+                        index.decisions(decision("parked-sink", decision)))
+                .hasSize(2)
+                .extracting(made -> made.outcome().state())
+                .containsOnly(outcome));
     }
 
     private static ParkedQuery query(String sink, @Nullable String task, int limit, @Nullable String after) {

@@ -99,7 +99,14 @@ final class ViewCluster implements AutoCloseable {
 
     /** A process of its own, with its own state directory. */
     ViewService.Builder view(String instance) {
-        return ViewService.builder(kafka(), state(instance))
+        return view(instance, Map.of());
+    }
+
+    /** The same, with further properties of Kafka. */
+    ViewService.Builder view(String instance, Map<String, ?> properties) {
+        Map<String, Object> all = new HashMap<>(kafka());
+        all.putAll(properties);
+        return ViewService.builder(all, state(instance))
                 .name(name)
                 .topic(topic)
                 .topicCheckInterval(Duration.ofMillis(500));

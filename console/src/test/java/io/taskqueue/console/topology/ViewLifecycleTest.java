@@ -37,6 +37,24 @@ class ViewLifecycleTest {
     }
 
     @Test
+    void aCommitIsUselessOnlyWhereTheTopicIsGoneOrTheViewIsBuiltAgain() {
+        for (Ending ending : Ending.values()) {
+            assertThat(lifecycle.started()).isTrue();
+            assertThat(lifecycle.commitIsUseless()).as("before %s", ending).isFalse();
+
+            assertThat(lifecycle.end(ending, "reason")).isTrue();
+
+            assertThat(lifecycle.commitIsUseless())
+                    .as("%s", ending)
+                    .isEqualTo(ending == Ending.TOPIC_GONE || ending == Ending.RESET);
+            assertThat(lifecycle.again()).isTrue();
+        }
+        assertThat(lifecycle.started()).isTrue();
+        assertThat(lifecycle.close()).isTrue();
+        assertThat(lifecycle.commitIsUseless()).as("closed by its user").isFalse();
+    }
+
+    @Test
     void aViewMayFailBeforeItRuns() {
         assertThat(lifecycle.end(Ending.FAILED, "no permission")).isTrue();
         assertThat(lifecycle.again()).isTrue();

@@ -4,6 +4,7 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.metrics.CanaryMeters.Stage;
 import io.taskqueue.sink.Effects;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.ReplicationSink;
 
 /** The sink of a canary: its effect is that the probe has arrived. */
@@ -18,10 +19,13 @@ final class CanarySink implements ReplicationSink<String> {
     }
 
     @Override
+    public Interests interests() {
+        return Interests.of(EventKind.COMPLETED).inQueues(queue);
+    }
+
+    @Override
     public void apply(ReplicationEvent<String> event, Effects effects) throws Exception {
-        if (event.kind() == EventKind.COMPLETED && event.queueName().equals(queue)) {
-            String id = String.valueOf(event.payload());
-            effects.run("arrive", key -> probes.reached(id, Stage.EFFECT));
-        }
+        String id = String.valueOf(event.payload());
+        effects.run("arrive", key -> probes.reached(id, Stage.EFFECT));
     }
 }

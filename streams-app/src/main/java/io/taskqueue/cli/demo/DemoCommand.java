@@ -129,10 +129,11 @@ public final class DemoCommand implements Callable<Integer> {
         try (ShutdownSignal shutdown = ShutdownSignal.listen(MAX_SHUTDOWN_DELAY);
                 TaskFileReader reader =
                         TaskFileReader.open(tasks, TaskFileReader.Settings.defaults(), output::progress);
-                TemporaryDirectory directory = TemporaryDirectory.create("taskqueue-demo-");
-                Presenter presenter = new Presenter(shutdown, meters)) {
+                TemporaryDirectory directory = TemporaryDirectory.create("taskqueue-demo-")) {
             output.progress("Starting a Kafka broker in " + directory.path() + " ...");
+            // what uses the broker is closed before it
             try (LocalBroker broker = LocalBroker.start(directory.path().resolve("broker"), 0);
+                    Presenter presenter = new Presenter(shutdown, meters);
                     Demo demo = new Demo(broker.bootstrapServers(), directory.path(), meters, environment())) {
                 output.progress("Kafka listens on " + broker.bootstrapServers() + ".");
                 presenter.serveConsole(broker.bootstrapServers(), directory.path());

@@ -8,6 +8,7 @@ import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.console.Console;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** What a demo that is kept has to look at: the console, and traffic that continues after the checks. */
@@ -54,16 +55,20 @@ final class KeptDemo implements AutoCloseable {
         return ConsoleCommand.url(LOOPBACK, console.port());
     }
 
-    /** Starts the traffic, reports that, and keeps it until the signal. */
+    /** Starts the traffic, reports that, and keeps it until the signal; then stops it, and the console at the same time. */
     void continueWithTraffic(ShutdownSignal shutdown, Runnable started) throws InterruptedException {
-        try (Traffic traffic = Traffic.start(kafka, partitions, directory, meters)) {
+        Traffic traffic = Traffic.start(kafka, partitions, directory, meters);
+        try {
             started.run();
             while (!shutdown.await(CHECK_INTERVAL)) {
                 traffic.requireRunning();
             }
+        } finally {
+            ConcurrentClose.all(List.of(traffic, console));
         }
     }
 
+    /** Stops the console, unless that is done. */
     @Override
     public void close() {
         console.close();

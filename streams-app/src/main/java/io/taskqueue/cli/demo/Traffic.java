@@ -92,16 +92,10 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** Stops the sinks, then the queues. */
+    /** Stops the sinks and the queues, at the same time. */
     @Override
     public void close() {
-        for (int i = running.size() - 1; i >= 0; i--) {
-            try {
-                running.get(i).close();
-            } catch (Exception e) {
-                throw new IllegalStateException("The traffic of the demo could not be stopped: " + e.getMessage(), e);
-            }
-        }
+        ConcurrentClose.all(running);
         failures.close();
     }
 }

@@ -16,12 +16,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A queue of the traffic that continues after the demo: its source, its workers, and a thread that enqueues tasks. It never stops by
  * itself; at its capacity, the thread that enqueues waits.
  */
 final class TrafficQueue implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrafficQueue.class);
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
     private static final int CAPACITY = 200;
@@ -123,7 +127,7 @@ final class TrafficQueue implements AutoCloseable {
 
     private void attempt(Lease<String> lease) throws InterruptedException {
         if (stopped.await(behavior.work().toNanos(), TimeUnit.NANOSECONDS)) {
-            return; // the source hands the task over
+            return; // the queue is drained, and revokes the lease
         }
         try {
             Optional<Failure> failure = behavior.outcome().of(lease.task().id().sequenceId(), lease.attempt());
@@ -146,6 +150,11 @@ final class TrafficQueue implements AutoCloseable {
     public void close() {
         stopped.countDown();
         threads.forEach(Thread::interrupt);
+        try {
+            var unused = queue.drain(Duration.ZERO); // nobody continues with these tasks
+        } catch (QueueClosedException e) {
+            LOG.debug("Queue {} had stopped before the demo ended", behavior.name(), e);
+        }
         var unused = source.close(CLOSE_TIMEOUT);
     }
 }

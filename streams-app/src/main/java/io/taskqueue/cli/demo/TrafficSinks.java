@@ -101,6 +101,6 @@ final class TrafficSinks implements AutoCloseable {
     @Override
     public void close() {
         stopped.countDown();
-        services.forEach(SinkService::close);
+        ConcurrentClose.all(services);
     }
 }

@@ -6,7 +6,7 @@
  *                                      -> a SinkService that calls LedgerTarget (an HTTP server on threads of its own)
  *                                      -> replay.ReplayPlan
  *                                      -> TopicCounts, DemoResult (the counts, compared with each other)
- *                 -> KeptDemo (with --keep): the console, and Traffic -> TrafficQueue, TrafficSinks
+ *                 -> KeptDemo (with --keep): the console, and Traffic -> TrafficQueue, TrafficSinks; ConcurrentClose ends them
  *   BrokerCommand -> LocalBroker
  *   TargetCommand -> ExampleTarget (for the containers of docker-compose.yml)
  * </pre>

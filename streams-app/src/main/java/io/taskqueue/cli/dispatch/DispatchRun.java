@@ -219,6 +219,7 @@ final class DispatchRun {
             outages.check();
             try {
                 replicated.get(CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                outages.allAcknowledged();
                 return true;
             } catch (TimeoutException e) {
                 // Kafka is waited for without limit

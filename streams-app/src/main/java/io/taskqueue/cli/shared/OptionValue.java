@@ -3,6 +3,7 @@ package io.taskqueue.cli.shared;
 import io.taskqueue.config.DurationText;
 import io.taskqueue.event.NameRule;
 import io.taskqueue.event.QueueName;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.source.ReplicationSource;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -283,6 +284,15 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         @Override
         public String parse(String text) {
             return QueueName.require(text);
+        }
+    }
+
+    /** Names of kinds of events, separated by commas. */
+    final class Kinds implements OptionValue<Interests> {
+
+        @Override
+        public Interests parse(String text) {
+            return Interests.parse(text);
         }
     }
 

@@ -5,6 +5,7 @@ import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.SinkFactory;
+import io.taskqueue.sinks.ApacheHttpTransport;
 import io.taskqueue.sinks.HttpSinkFactory;
 import io.taskqueue.sinks.LogSinkFactory;
 import java.lang.reflect.InvocationTargetException;
@@ -25,7 +26,7 @@ public final class SinkFactoryLoader {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         return switch (sink) {
             case "log" -> new LogSinkFactory();
-            case "http" -> new HttpSinkFactory();
+            case "http" -> new HttpSinkFactory(ApacheHttpTransport::new);
             case "jdbc" -> new JdbcSinkFactory(loader);
             default -> loadClass(sink, loader);
         };

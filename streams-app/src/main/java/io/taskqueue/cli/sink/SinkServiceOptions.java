@@ -2,6 +2,7 @@ package io.taskqueue.cli.sink;
 
 import io.taskqueue.cli.shared.OptionValue;
 import io.taskqueue.kafka.ClientProperties;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
@@ -39,6 +40,16 @@ final class SinkServiceOptions {
                     "Apply only this queue, or with a * at the end, the queues that begin with what is before it. Repeatable. "
                             + "Events of other queues are skipped, and not applied later. Default: all queues.")
     private List<String> queues = new ArrayList<>();
+
+    @Option(
+            names = "--kinds",
+            converter = OptionValue.Kinds.class,
+            paramLabel = "KIND,...",
+            description =
+                    "Apply only events of these kinds, such as Completed,DeadLettered, of those on which the sink acts. Other events "
+                            + "only take their position: they are not decoded, and not applied later. Default: all on which the sink "
+                            + "acts.")
+    private @Nullable Interests kinds;
 
     @Option(
             names = "--max-in-flight",
@@ -211,6 +222,9 @@ final class SinkServiceOptions {
                 .instanceInterval(instanceInterval);
         if (!queues.isEmpty()) {
             builder.queues(queues.toArray(String[]::new));
+        }
+        if (kinds != null) {
+            builder.kinds(kinds.kinds());
         }
         if (!clearDiverged.isEmpty()) {
             builder.clearDiverged(clearDiverged.toArray(String[]::new));

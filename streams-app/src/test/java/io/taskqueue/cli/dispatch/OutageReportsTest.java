@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class OutageReportsTest {
 
+    private static final String ENDED = "Kafka acknowledges events again.";
     private static final Instant SINCE = Instant.parse("2026-01-02T03:04:05Z");
 
     private final AtomicReference<SourceHealth> health = new AtomicReference<>(health(SourceState.RUNNING));
@@ -35,7 +36,32 @@ class OutageReportsTest {
         String waits =
                 "8,154 events wait for Kafka since 2026-01-02T03:04:05Z: no broker answers. This process is not ready, and"
                         + " loses none of them while it runs.";
-        assertThat(reported).containsExactly(waits, waits, waits, "Kafka acknowledges events again.");
+        assertThat(reported).containsExactly(waits, waits, waits, ENDED);
+    }
+
+    @Test
+    void anEndThatNoCheckSawIsReportedBeforeTheNextOutage() {
+        health.set(health(SourceState.RETRYING));
+        check(1);
+        health.set(health(SourceState.RETRYING, SINCE.plusSeconds(3)));
+        check(1);
+
+        assertThat(reported).hasSize(3);
+        assertThat(reported.get(1)).isEqualTo(ENDED);
+        assertThat(reported.get(2)).startsWith("8,154 events wait for Kafka since 2026-01-02T03:04:08Z: ");
+    }
+
+    @Test
+    void theEndIsReportedOnceEveryEventIsAcknowledged() {
+        reports.allAcknowledged();
+        assertThat(reported).isEmpty();
+        health.set(health(SourceState.RETRYING));
+        check(1);
+
+        reports.allAcknowledged();
+        reports.allAcknowledged();
+
+        assertThat(reported).hasSize(2).last().isEqualTo(ENDED);
     }
 
     @Test
@@ -56,9 +82,13 @@ class OutageReportsTest {
     }
 
     private static SourceHealth health(SourceState state) {
+        return health(state, SINCE);
+    }
+
+    private static SourceHealth health(SourceState state, Instant since) {
         return new SourceHealth(
                 state,
-                SINCE,
+                since,
                 state == SourceState.RUNNING ? Optional.empty() : Optional.of("no broker answers"),
                 8_154,
                 new Position(1, 9_000),

@@ -269,6 +269,14 @@ public final class CommittedState {
         return Optional.of(events);
     }
 
+    /** Whether the event at an offset of a partition of the event topic is in flight. */
+    public boolean inFlight(int partition, long offset) {
+        Entries entries = partitions.get(partition);
+        return entries != null
+                && entries.inFlight.stream()
+                        .anyMatch(key -> InFlightFormat.offset(StateKind.IN_FLIGHT.strip(key.get())) == offset);
+    }
+
     /** Changes with each change of {@link #parked}. */
     public long parkedVersion() {
         return parkedVersion;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -81,14 +82,22 @@ public final class ParkedEvents {
     /** A decision about tasks, which takes effect when it is sent. */
     public final class Decision {
 
+        private final String id;
         private final String action;
         private final List<ProducerRecord<byte[], byte[]>> commands;
 
-        private Decision(List<ParkedTask> tasks, Function<ParkedTask, ParkedCommand> command, String action) {
+        private Decision(
+                String id, List<ParkedTask> tasks, Function<ParkedTask, ParkedCommand> command, String action) {
+            this.id = id;
             this.action = action;
             this.commands = tasks.stream()
                     .map(task -> record(task, command.apply(task)))
                     .toList();
+        }
+
+        /** What its commands on the control topic share. */
+        public String id() {
+            return id;
         }
 
         /**
@@ -151,10 +160,12 @@ public final class ParkedEvents {
     private Decision decision(
             ParkedCommand.Action action, List<ParkedTask> tasks, String by, String reason, boolean following) {
         String what = tasks.size() == 1 ? "task " + tasks.get(0).task() : tasks.size() + " tasks";
+        String id = UUID.randomUUID().toString();
         return new Decision(
+                id,
                 tasks,
                 task -> new ParkedCommand(
-                        action, task.task(), task.first().offset(), task.first().round(), by, reason, following),
+                        action, task.task(), task.first().offset(), task.first().round(), by, reason, following, id),
                 action.command() + " " + what);
     }
 

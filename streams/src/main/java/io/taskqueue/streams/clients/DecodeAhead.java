@@ -2,7 +2,7 @@ package io.taskqueue.streams.clients;
 
 import io.taskqueue.logging.LogFields;
 import io.taskqueue.serde.ReplicationEventCodec;
-import io.taskqueue.sink.QueueFilter;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.settings.SinkSettings;
 import java.time.Duration;
@@ -23,7 +23,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Intercepts polled events before Kafka Streams gets them. A thread of its own decodes them ahead of the stream thread, which has the
- * most work; what it has not reached, or cannot decode, the stream thread decodes itself.
+ * most work; what it has not reached, or cannot decode, the stream thread decodes itself. Records on which the sink does not act are not
+ * decoded, and follow the record before them, so that Kafka Streams has no work with them.
  *
  * <p>For the stream thread only, but for {@link #close()}.
  */
@@ -35,12 +36,15 @@ public final class DecodeAhead<T> implements AutoCloseable {
     /** A larger record is not decoded ahead, so that it is not in memory twice for long. */
     private static final int LARGEST = 16 * 1024;
 
+    /** Kafka Streams limits how many records it keeps, by what it sees: each may stand for so many more. */
+    private static final int MOST_FOLLOWERS = 31;
+
     /** How far the decoder skips ahead where the stream thread has reached it, or both would decode the same. */
     private static final int LEAD = 4;
 
     private final ReplicationEventCodec<T> codec;
     private final String topic;
-    private final QueueFilter queues;
+    private final Interests interests;
     private final ExecutorService decoder;
     private final ThreadGuard failures;
 
@@ -48,7 +52,7 @@ public final class DecodeAhead<T> implements AutoCloseable {
         this.failures = failures;
         this.codec = new ReplicationEventCodec<>(settings.application().codec());
         this.topic = settings.topics().events();
-        this.queues = settings.application().queues();
+        this.interests = settings.application().interests();
         this.decoder = Executors.newSingleThreadExecutor(work -> {
             Thread thread = new Thread(LogFields.ofSink(settings.name()).around(work), settings.name() + "-decoder");
             thread.setDaemon(true);
@@ -82,13 +86,24 @@ public final class DecodeAhead<T> implements AutoCloseable {
     private List<ConsumerRecord<byte[], byte[]>> wrapped(List<ConsumerRecord<byte[], byte[]>> records) {
         List<ConsumerRecord<byte[], byte[]>> wrapped = new ArrayList<>(records.size());
         List<PolledRecord<T>> waiting = new ArrayList<>(records.size());
+        PolledRecord<T> newest = null;
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            PolledRecord<T> one = PolledRecord.of(record, wrapped.size() + 1 == records.size());
-            wrapped.add(one.wrapping(record));
-            byte[] value = record.value();
-            if (value != null && value.length <= LARGEST && queues.acceptsKey(record.key())) {
-                waiting.add(one);
+            Relevance relevance = Relevance.of(interests, record.key(), record.headers());
+            if (newest != null
+                    && relevance != Relevance.DECODED
+                    && newest.followers().size() < MOST_FOLLOWERS) {
+                newest.followedBy(record, relevance);
+                continue;
             }
+            newest = PolledRecord.of(record, relevance);
+            wrapped.add(newest.wrapping(record));
+            byte[] value = record.value();
+            if (relevance == Relevance.DECODED && value != null && value.length <= LARGEST) {
+                waiting.add(newest);
+            }
+        }
+        if (newest != null) {
+            newest.markLast();
         }
         if (waiting.size() >= WORTHWHILE) {
             decode(waiting);

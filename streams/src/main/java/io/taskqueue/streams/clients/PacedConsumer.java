@@ -1,7 +1,6 @@
 package io.taskqueue.streams.clients;
 
 import io.taskqueue.streams.execution.ThreadGuard;
-import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.partition.SinkLifecycle;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -28,7 +27,7 @@ import org.apache.kafka.common.TopicPartition;
  *   <li>A revocation happens inside a poll, and it commits a task only if the task has done something since its last commit. A task
  *       that has just committed while workers run has not: what they end during the poll would be lost with the partition,
  *       and run again elsewhere; so would be an intent that was not acted on yet. So the poll right after a commit is deferred,
- *       and returns nothing, until the task's next tick has marked it.
+ *       and returns nothing, until a record that was polled before, or the task's next tick, has marked it.
  *   <li>Commands are read before the events of their partition ({@link CommandPriority}).
  *   <li>Of a partition with as many events in flight as may be, no more are fetched. Kafka Streams would stop only at a number of
  *       records that it has polled and not processed, and it processes all.
@@ -40,8 +39,8 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class PacedConsumer implements InvocationHandler {
 
-    /** A little more than a tick, so that the next tick is due. */
-    private static final Duration DEFERRAL = PartitionWork.TICK.plusMillis(1);
+    /** Before the next look whether a deferred poll may happen. */
+    private static final Duration DEFERRAL = Duration.ofMillis(1);
 
     /** A poll where there is nothing to notice; it ends when a record arrives. */
     private static final Duration LONG_POLL = Duration.ofMillis(100);
@@ -119,7 +118,9 @@ public final class PacedConsumer implements InvocationHandler {
 
     private ConsumerRecords<byte[], byte[]> poll(Duration requested) {
         if (!sink.safeToRevoke() && budget.defer()) {
-            LockSupport.parkNanos(DEFERRAL.toNanos());
+            if (budget.deferredBefore()) {
+                LockSupport.parkNanos(DEFERRAL.toNanos());
+            }
             return ConsumerRecords.empty();
         }
         budget.polled();

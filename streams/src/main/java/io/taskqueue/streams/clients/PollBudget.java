@@ -13,7 +13,7 @@ public final class PollBudget {
     private static final long WAITS = Duration.ofMillis(100).toNanos();
 
     /** The number of consecutive polls that are deferred at most: the commit interval may be so short that each pass ends with a commit. */
-    private static final int MOST_DEFERRED = 50;
+    private static final int MOST_DEFERRED = 300;
 
     private long waitLeft = WAITS;
     private int deferred;
@@ -32,6 +32,11 @@ public final class PollBudget {
     boolean defer() {
         deferred++;
         return deferred <= MOST_DEFERRED;
+    }
+
+    /** Whether the poll was deferred more than once, so that Kafka Streams has no record left to process before it. */
+    boolean deferredBefore() {
+        return deferred > 1;
     }
 
     /** Whether a poll was deferred, so that no commit may be requested before it. */

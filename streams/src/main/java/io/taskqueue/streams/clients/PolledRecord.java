@@ -3,6 +3,7 @@ package io.taskqueue.streams.clients;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -23,19 +24,50 @@ public final class PolledRecord<T> {
 
     private final byte @Nullable [] value;
     private final Headers headers;
-    private final boolean last;
+    private final @Nullable Relevance relevance;
+    private List<Follower> followers = List.of();
+    private boolean last;
     private volatile @Nullable ReplicationEvent<T> event;
     private volatile boolean taken;
 
-    private PolledRecord(byte @Nullable [] value, Headers headers, boolean last) {
+    /**
+     * A record right behind another one in its poll, on which the sink does not act. Kafka Streams does not see it, and its offset commits
+     * with that of the record before, because the next one that Kafka Streams sees is behind it.
+     */
+    public record Follower(ConsumerRecord<byte[], byte[]> record, Relevance relevance) {}
+
+    private PolledRecord(byte @Nullable [] value, Headers headers, @Nullable Relevance relevance, boolean last) {
         this.value = value;
         this.headers = headers;
+        this.relevance = relevance;
         this.last = last;
     }
 
-    /** @param last whether it is the last record of its partition in this poll */
-    static <T> PolledRecord<T> of(ConsumerRecord<byte[], byte[]> record, boolean last) {
-        return new PolledRecord<>(record.value(), record.headers(), last);
+    static <T> PolledRecord<T> of(ConsumerRecord<byte[], byte[]> record, Relevance relevance) {
+        return new PolledRecord<>(record.value(), record.headers(), relevance, false);
+    }
+
+    /** Another record is right behind it, and those before. */
+    void followedBy(ConsumerRecord<byte[], byte[]> record, Relevance other) {
+        if (followers.isEmpty()) {
+            followers = new ArrayList<>(4);
+        }
+        followers.add(new Follower(record, other));
+    }
+
+    /** It is the last one of its partition in this poll that Kafka Streams sees. */
+    void markLast() {
+        last = true;
+    }
+
+    /** What it is to the sink; null where it was not polled here. */
+    public @Nullable Relevance relevance() {
+        return relevance;
+    }
+
+    /** The records right behind it on which the sink does not act. */
+    public List<Follower> followers() {
+        return followers;
     }
 
     /** The deserializer of values: finds the wrapped record in the headers, or wraps a value that was not polled here. */
@@ -51,7 +83,7 @@ public final class PolledRecord<T> {
         public PolledRecord<T> deserialize(String topic, Headers headers, byte @Nullable [] value) {
             return headers instanceof Wrapping wrapping
                     ? (PolledRecord<T>) wrapping.record()
-                    : new PolledRecord<>(value, headers, true);
+                    : new PolledRecord<>(value, headers, null, true);
         }
     }
 
@@ -90,6 +122,11 @@ public final class PolledRecord<T> {
 
     /** The size of its value and headers, in bytes. */
     public int size() {
+        return size(value, headers);
+    }
+
+    /** The size of a value and headers, in bytes. */
+    public static int size(byte @Nullable [] value, Headers headers) {
         int size = value == null ? 0 : value.length;
         for (Header header : headers) {
             size += header.key().length() + (header.value() == null ? 0 : header.value().length);
@@ -102,7 +139,7 @@ public final class PolledRecord<T> {
         return headers;
     }
 
-    /** Whether it is the last record of its partition in this poll. */
+    /** Whether it is the last record of its partition in this poll that Kafka Streams sees. */
     public boolean last() {
         return last;
     }

@@ -4,6 +4,7 @@
  * <pre>
  *   PacedConsumer, PollBudget, CommandPriority   when the stream thread polls, what it fetches, how long it waits
  *   DecodeAhead, PolledRecord                    decodes polled events on a thread of their own
+ *   Relevance                                    which of them the sink acts on, by key and headers
  *   TimeoutFencingProducer                       a commit without an answer fences the producer
  *   CurrentTimeProducer                          each written record has the current time
  *   EventTopic, EventTopicDescription,

@@ -10,4 +10,10 @@ public interface Job {
 
     /** Whether the job may call the target, so that it waits while the target is considered unavailable. */
     boolean callsTarget();
+
+    /** The key whose rate the job counts for. */
+    String limitKey();
+
+    /** How many calls the latest attempt has made. */
+    int calls();
 }

@@ -47,15 +47,22 @@ public final class KeyedExecutor<J extends Job> {
     private final Admission admission;
     private final WorkerThreads threads;
     private final CircuitBreaker breaker;
+    private final RateLimiter limiter;
     private final Handler<J> handler;
     private final Ticker ticker;
     private final long created;
 
     public KeyedExecutor(
-            Admission admission, WorkerThreads threads, CircuitBreaker breaker, Handler<J> handler, Ticker ticker) {
+            Admission admission,
+            WorkerThreads threads,
+            CircuitBreaker breaker,
+            RateLimiter limiter,
+            Handler<J> handler,
+            Ticker ticker) {
         this.admission = admission;
         this.threads = threads;
         this.breaker = breaker;
+        this.limiter = limiter;
         this.handler = handler;
         this.ticker = ticker;
         this.created = ticker.nanos();
@@ -109,16 +116,20 @@ public final class KeyedExecutor<J extends Job> {
         OptionalLong due = queues.firstDue();
         Optional<Duration> first =
                 due.isEmpty() ? Optional.empty() : Optional.of(Duration.ofNanos(due.getAsLong() - now()));
-        if (!queues.anyAtTarget()) {
-            return first;
+        if (queues.anyAtTarget()) {
+            first = Optional.of(shorter(first, breaker.waitLeft()));
         }
-        Duration target = breaker.waitLeft();
-        return Optional.of(first.filter(wait -> wait.compareTo(target) < 0).orElse(target));
+        return queues.anyAtLimit() ? Optional.of(shorter(first, limiter.waitLeft())) : first;
     }
 
-    /** Gives up this executor's turn at an unavailable target; to be called when its partition is revoked. */
+    private static Duration shorter(Optional<Duration> one, Duration other) {
+        return one.filter(wait -> wait.compareTo(other) < 0).orElse(other);
+    }
+
+    /** Gives up this executor's turns at an unavailable target and at the rate limit; to be called when its partition is revoked. */
     public void leaveTarget() {
         breaker.forget(this);
+        limiter.forget(this);
     }
 
     private void begin(J job) {
@@ -126,12 +137,26 @@ public final class KeyedExecutor<J extends Job> {
     }
 
     private void run(J first) {
+        run(first, false);
+    }
+
+    /** @param permitted whether the first job has its permits of the rate limit */
+    private void run(J first, boolean permitted) {
         J job = first;
+        boolean hasPermit = permitted;
         while (job != null) {
             if (!targetAdmits(job)) {
+                giveBack(job, hasPermit);
                 return;
             }
+            if (!hasPermit && job.callsTarget() && limiter.limited()) {
+                if (!limitAdmits(job)) {
+                    return;
+                }
+                hasPermit = true;
+            }
             if (!admission.enter()) {
+                giveBack(job, hasPermit);
                 breaker.ended(job);
                 hold(job);
                 return;
@@ -142,7 +167,11 @@ public final class KeyedExecutor<J extends Job> {
             } finally {
                 admission.leave();
                 breaker.ended(job);
+                if (hasPermit) {
+                    limiter.used(job, job.calls());
+                }
             }
+            hasPermit = false;
             if (next instanceof Next.Retry retry) {
                 retryAfter(retry.delay(), job);
                 return;
@@ -157,6 +186,25 @@ public final class KeyedExecutor<J extends Job> {
             }
             job = queues.next(job.task());
         }
+    }
+
+    private void giveBack(J job, boolean hasPermit) {
+        if (hasPermit) {
+            limiter.used(job, 0);
+        }
+    }
+
+    /** Whether the job has its permits of the rate limit; otherwise it waits for them. */
+    private boolean limitAdmits(J job) {
+        queues.waitForLimit();
+        boolean admitted = limiter.admits(job, this, () -> {
+            queues.leaveLimit();
+            threads.execute(() -> run(job, true));
+        });
+        if (admitted) {
+            queues.leaveLimit();
+        }
+        return admitted;
     }
 
     /** Whether the job may begin; otherwise it waits for the target. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *                       |   |  +- blocked -&gt; (stays the first of its queue, until the queue is taken)
  *                       v   |
  *      held (while nothing may begin) | delayed (until its time) | at the target (while that is unavailable)
+ *                                                                              | at the limit (until it has a permit)
  * </pre>
  *
  * <p>Times are nanoseconds since the executor was created.
@@ -33,6 +34,7 @@ final class KeyedQueues<J extends Job> {
     private List<J> held = new ArrayList<>();
     private int active;
     private int atTarget;
+    private int atLimit;
 
     /** Puts a job at the end of its task's queue, and returns whether it is the first there, and active now. */
     synchronized boolean add(J job) {
@@ -96,6 +98,18 @@ final class KeyedQueues<J extends Job> {
         active++;
     }
 
+    /** An active job waits for a permit of the rate limit. */
+    synchronized void waitForLimit() {
+        atLimit++;
+        active--;
+    }
+
+    /** A job that waited for a permit is active now. */
+    synchronized void leaveLimit() {
+        atLimit--;
+        active++;
+    }
+
     /** An active job is held, because nothing may begin now. */
     synchronized void hold(J job) {
         held.add(job);
@@ -113,7 +127,7 @@ final class KeyedQueues<J extends Job> {
         return released;
     }
 
-    /** Whether no job is active or held: those that there are wait for their time, or for the target. */
+    /** Whether no job is active or held: those that there are wait for their time, for the target, or for a permit. */
     synchronized boolean still() {
         return active == 0 && held.isEmpty();
     }
@@ -126,5 +140,10 @@ final class KeyedQueues<J extends Job> {
     /** Whether a job waits for the target. */
     synchronized boolean anyAtTarget() {
         return atTarget > 0;
+    }
+
+    /** Whether a job waits for a permit of the rate limit. */
+    synchronized boolean anyAtLimit() {
+        return atLimit > 0;
     }
 }

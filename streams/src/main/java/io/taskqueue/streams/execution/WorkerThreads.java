@@ -6,20 +6,31 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that apply events, up to a number at a time: virtual ones where the JVM has them, a pool of platform threads
- * otherwise. A delay between attempts holds none of them. Thread-safe.
+ * otherwise. A delay between attempts holds none of them. Work that {@link #pause pauses} does not count, and the pool has more threads
+ * meanwhile, up to a bound. Thread-safe.
  */
 public final class WorkerThreads implements AutoCloseable {
 
+    /** The bound of the threads of a pool, for each piece of work that may run at a time; beyond it, a pause holds up other work. */
+    private static final int THREADS_EACH = 8;
+
+    /** How long threads are kept that have nothing to do. */
+    private static final Duration KEPT = Duration.ofMinutes(1);
+
+    private final Turns turns;
+    private final int concurrency;
+    private final @Nullable ThreadPoolExecutor pool;
     private final Executor workers;
     private final Runnable end;
     private final ScheduledExecutorService timer;
@@ -31,13 +42,23 @@ public final class WorkerThreads implements AutoCloseable {
      */
     public WorkerThreads(String sink, int concurrency, @Nullable ExecutorService light, ThreadGuard failures) {
         this.failures = failures;
+        this.concurrency = concurrency;
+        this.turns = new Turns(concurrency);
         if (light == null) {
-            ExecutorService pool = Executors.newFixedThreadPool(concurrency, named(sink + "-worker-"));
-            this.workers = pool;
-            this.end = pool::shutdownNow;
+            ThreadPoolExecutor created = new ThreadPoolExecutor(
+                    concurrency,
+                    concurrency * THREADS_EACH,
+                    KEPT.toMillis(),
+                    TimeUnit.MILLISECONDS,
+                    new LinkedBlockingQueue<>(), // bounded by what is in flight
+                    named(sink + "-worker-"));
+            created.allowCoreThreadTimeOut(true);
+            this.pool = created;
+            this.workers = work -> created.execute(() -> turns.run(work));
+            this.end = created::shutdownNow;
         } else {
-            Semaphore permits = new Semaphore(concurrency);
-            this.workers = work -> light.execute(() -> permitted(permits, work));
+            this.pool = null;
+            this.workers = work -> light.execute(() -> turns.run(work));
             this.end = light::shutdownNow;
         }
         this.timer = Executors.newSingleThreadScheduledExecutor(named(sink + "-retry-"));
@@ -62,19 +83,32 @@ public final class WorkerThreads implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets other work run in place of that of the current thread, which then waits for the end of the pause. On a thread that is none of
+     * these, nothing else runs.
+     */
+    public Pause pause() {
+        Pause pause = turns.pause();
+        ThreadPoolExecutor threads = pool;
+        if (threads != null) {
+            int needed = Math.min(concurrency + turns.paused(), threads.getMaximumPoolSize());
+            if (needed > threads.getCorePoolSize()) {
+                grow(threads, needed);
+            }
+        }
+        return pause;
+    }
+
+    private static synchronized void grow(ThreadPoolExecutor threads, int needed) {
+        if (needed > threads.getCorePoolSize()) {
+            threads.setCorePoolSize(needed);
+        }
+    }
+
     @Override
     public void close() {
         timer.shutdownNow();
         end.run();
-    }
-
-    private static void permitted(Semaphore permits, Runnable work) {
-        permits.acquireUninterruptibly();
-        try {
-            work.run();
-        } finally {
-            permits.release();
-        }
     }
 
     /** Virtual threads, or null where the JVM has none. */

@@ -6,6 +6,7 @@ import io.taskqueue.event.TaskId;
 import io.taskqueue.serde.BoundedJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * A decision by an operator about a parked task, as a record of the control topic. It names the first parked event as the operator
@@ -13,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <pre>
  *   {"command": "redrive" | "discard", "task": {"queue": …, "epoch": …, "sequence": …}, "offset": …, "round": …,
- *    "by": …, "reason": …, "following": true | false}
+ *    "by": …, "reason": …, "following": true | false, "decision": …}
  * </pre>
  *
  * @param offset the first parked event's
@@ -21,9 +22,17 @@ import java.nio.charset.StandardCharsets;
  * @param by who decided; may be empty for a redrive
  * @param reason why; may be empty for a redrive
  * @param following whether all parked events of the task are discarded, or only the first one
+ * @param decision the id that the commands of one decision about several tasks share; empty where it has none
  */
 public record ParkedCommand(
-        Action action, TaskId task, long offset, int round, String by, String reason, boolean following) {
+        Action action,
+        TaskId task,
+        long offset,
+        int round,
+        String by,
+        String reason,
+        boolean following,
+        String decision) {
 
     /** What is to be done. */
     public enum Action {
@@ -49,15 +58,32 @@ public record ParkedCommand(
     public ParkedCommand {
         require("by", by, action == Action.DISCARD);
         require("reason", reason, action == Action.DISCARD);
+        require("decision", decision, false);
+    }
+
+    /** A command of no decision with an id. */
+    public ParkedCommand(
+            Action action, TaskId task, long offset, int round, String by, String reason, boolean following) {
+        this(action, task, offset, round, by, reason, following, "");
     }
 
     /**
-     * The command in a record of the control topic.
+     * The command in a record of the control topic, which holds other commands as well; empty if it is another one.
      *
      * @throws IOException if the record is not JSON
      * @throws IllegalArgumentException if a field is missing or invalid
      */
-    public static ParkedCommand of(Action action, byte[] record) throws IOException {
+    public static Optional<ParkedCommand> find(byte[] record) throws IOException {
+        String name = BoundedJson.read(record).path("command").asText();
+        for (Action action : Action.values()) {
+            if (action.command().equals(name)) {
+                return Optional.of(of(action, record));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static ParkedCommand of(Action action, byte[] record) throws IOException {
         JsonNode command = BoundedJson.read(record);
         JsonNode task = command.path("task");
         return new ParkedCommand(
@@ -67,7 +93,8 @@ public record ParkedCommand(
                 (int) number(command, "round"),
                 command.path("by").asText(""),
                 command.path("reason").asText(""),
-                command.path("following").asBoolean(false));
+                command.path("following").asBoolean(false),
+                command.path("decision").asText(""));
     }
 
     /** The command as a record of the control topic. */
@@ -79,6 +106,9 @@ public record ParkedCommand(
                 .put("sequence", task.sequenceId());
         json.put("offset", offset).put("round", round);
         json.put("by", by).put("reason", reason).put("following", following);
+        if (!decision.isEmpty()) {
+            json.put("decision", decision);
+        }
         return BoundedJson.bytes(json);
     }
 

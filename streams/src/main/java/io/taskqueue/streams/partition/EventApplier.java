@@ -25,7 +25,8 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
     private final CircuitBreaker breaker;
     private final OutcomeQueue outcomes;
     private final BooleanSupplier revoked;
-    private final ReplicationSink<T> sink;
+    private final ReplicationSink<T> applied;
+    private final LatencyHistogram latency;
     private final LogFields fields;
     private final AttemptLog failures;
 
@@ -46,9 +47,8 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
         this.outcomes = outcomes;
         this.revoked = revoked;
         this.fields = fields;
-        ReplicationSink<T> applied = settings.application().sink();
-        Ticker ticker = settings.instruments().ticker();
-        this.sink = (event, effects) -> applied.apply(event, new TimedEffects(effects, latency, ticker));
+        this.applied = settings.application().sink();
+        this.latency = latency;
         this.failures = new AttemptLog(settings.name(), settings.instruments().ticker());
     }
 
@@ -74,6 +74,9 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
                 event.delivery().mode(),
                 settings.policies().effectRules());
         event.attempts++;
+        event.calls.set(0);
+        Ticker ticker = settings.instruments().ticker();
+        ReplicationSink<T> sink = (seen, own) -> applied.apply(seen, new TimedEffects(own, event.calls, latency, ticker));
         ApplyOutcome outcome = ApplyOutcome.of(sink, event.event(), effects, revoked);
         RecordedEffects.Counts counts = effects.counts();
         int recordedBefore = event.recordedBefore;
@@ -86,9 +89,9 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
         if (effects.targetAnswered() && completes(outcome)) {
             breaker.succeeded(event);
         }
-        if (outcome instanceof ApplyOutcome.Applied applied) {
-            int reused = Math.max(0, applied.counts().reused() - recordedBefore);
-            outcomes.add(new Outcome.Applied(event, reused, applied.counts().missing()));
+        if (outcome instanceof ApplyOutcome.Applied done) {
+            int reused = Math.max(0, done.counts().reused() - recordedBefore);
+            outcomes.add(new Outcome.Applied(event, reused, done.counts().missing()));
             return ADVANCE;
         }
         if (outcome instanceof ApplyOutcome.Stopped stopped) {

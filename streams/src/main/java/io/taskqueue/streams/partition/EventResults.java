@@ -80,12 +80,15 @@ final class EventResults implements EffectStore {
                 return false;
             }
         }
-        Intent intent = new Intent(key, offset, onAmbiguity instanceof OnAmbiguity.Park);
+        Intent intent = intents.create(key, offset, onAmbiguity instanceof OnAmbiguity.Park);
         if (intents.ask(intent)) {
             outcomes.accept(new Outcome.Intended(intent));
             if (committed(intent)) {
+                intents.begun(intent);
                 return true;
             }
+        } else {
+            boolean unused = intent.withdraw();
         }
         synchronized (this) {
             begun.remove(key);

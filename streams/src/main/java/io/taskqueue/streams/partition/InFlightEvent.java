@@ -6,6 +6,7 @@ import io.taskqueue.streams.checkpoint.EventLocation;
 import io.taskqueue.streams.execution.Job;
 import io.taskqueue.streams.parking.ParkableEvent;
 import io.taskqueue.streams.replay.DeliveryContext;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An event between being read and being applied. It belongs to the stream thread, but for the counts of its attempts, which belong to
@@ -28,6 +29,9 @@ final class InFlightEvent<T> implements Job, ParkableEvent {
 
     /** The number of effects with an unknown outcome. */
     int ambiguous;
+
+    /** How many actions ran in the latest attempt; counted by the threads that run them. */
+    final AtomicInteger calls = new AtomicInteger();
 
     /** @param peer the owner peer that the event counts for */
     InFlightEvent(
@@ -91,5 +95,15 @@ final class InFlightEvent<T> implements Job, ParkableEvent {
     @Override
     public boolean callsTarget() {
         return delivery.runsEffects();
+    }
+
+    @Override
+    public String limitKey() {
+        return peer;
+    }
+
+    @Override
+    public int calls() {
+        return calls.get();
     }
 }

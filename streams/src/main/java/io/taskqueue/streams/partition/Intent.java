@@ -1,25 +1,26 @@
 package io.taskqueue.streams.partition;
 
 import io.taskqueue.sink.EffectKey;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import io.taskqueue.streams.execution.Pause;
 
-/** An effect that is about to run: its worker waits until this is committed. Thread-safe. */
+/** An effect that is about to run: its worker waits until this is committed, and lets other events be applied meanwhile. Thread-safe. */
 final class Intent {
 
     private final EffectKey key;
     private final long offset;
     private final boolean parks;
-    private final CompletableFuture<Boolean> committed = new CompletableFuture<>();
+    private final Pause pause;
 
     /**
      * @param offset the event's
      * @param parks whether an operator decides where its outcome stays unknown
+     * @param pause what the worker waits in
      */
-    Intent(EffectKey key, long offset, boolean parks) {
+    Intent(EffectKey key, long offset, boolean parks, Pause pause) {
         this.key = key;
         this.offset = offset;
         this.parks = parks;
+        this.pause = pause;
     }
 
     EffectKey key() {
@@ -36,18 +37,16 @@ final class Intent {
 
     /** Waits, and returns whether the action may run; not where the intent was withdrawn. */
     boolean await() throws InterruptedException {
-        try {
-            return committed.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("Nothing completes an intent with a failure. This is a defect.", e);
-        }
+        return pause.await();
     }
 
+    /** The action runs as soon as its worker may continue. */
     void commit() {
-        committed.complete(true);
+        pause.resume();
     }
 
-    void withdraw() {
-        committed.complete(false);
+    /** Returns whether the action has not begun, and never does. */
+    boolean withdraw() {
+        return pause.cancel();
     }
 }

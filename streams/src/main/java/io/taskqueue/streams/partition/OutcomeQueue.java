@@ -11,12 +11,13 @@ final class OutcomeQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private List<Outcome> waiting = new ArrayList<>();
+    private int wanted = 1;
 
     void add(Outcome outcome) {
         lock.lock();
         try {
             waiting.add(outcome);
-            if (waiting.size() == 1) {
+            if (waiting.size() == wanted) {
                 changed.signalAll();
             }
         } finally {
@@ -49,21 +50,28 @@ final class OutcomeQueue {
         }
     }
 
-    /** Waits until there is one, and returns what is left of the time, in nanoseconds. */
-    long awaitAny(long nanos) throws InterruptedException {
-        return await(true, nanos);
+    /** Waits until there are a number of them, and returns what is left of the time, in nanoseconds. For the stream thread only. */
+    long awaitSome(int number, long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            wanted = number;
+            long left = nanos;
+            while (waiting.size() < number && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return left;
+        } finally {
+            wanted = 1;
+            lock.unlock();
+        }
     }
 
     /** Waits until all are taken, and returns what is left of the time, in nanoseconds. */
     long awaitEmpty(long nanos) throws InterruptedException {
-        return await(false, nanos);
-    }
-
-    private long await(boolean any, long nanos) throws InterruptedException {
         lock.lock();
         try {
             long left = nanos;
-            while (waiting.isEmpty() == any && left > 0) {
+            while (!waiting.isEmpty() && left > 0) {
                 left = changed.awaitNanos(left);
             }
             return left;

@@ -353,7 +353,7 @@ final class PartitionHistory {
 
     /** Of a queue that is not applied any more, only what is still in flight is shown: its checkpoint does not advance. */
     private boolean applies(String queue) {
-        return settings.application().queues().accepts(queue);
+        return settings.application().interests().queues().accepts(queue);
     }
 
     /** The partition is assigned to another instance now. */

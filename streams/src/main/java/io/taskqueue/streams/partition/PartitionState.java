@@ -11,6 +11,8 @@ import io.taskqueue.streams.log.ReportedLog;
 import io.taskqueue.streams.parking.ParkedCommand;
 import io.taskqueue.streams.parking.ParkedStore;
 import io.taskqueue.streams.parking.Parking;
+import io.taskqueue.streams.rate.RateOrder;
+import io.taskqueue.streams.rate.SinkRate;
 import io.taskqueue.streams.replay.ReplayOrder;
 import io.taskqueue.streams.replay.Replays;
 import io.taskqueue.streams.results.ResultsPurge;
@@ -33,8 +35,11 @@ final class PartitionState<T> implements SinkCommands.Target {
     private final Parking<T> parking;
     private final ResultsPurge purge;
     private final UndecodableRecords undecodable;
+    private final SinkRate rate;
+    private final KeyValues rates;
 
-    PartitionState(SinkSettings<T> settings, SinkProgress progress, PartitionStores stores, ReportedLog log) {
+    PartitionState(
+            SinkSettings<T> settings, SinkProgress progress, PartitionStores stores, ReportedLog log, SinkRate rate) {
         int partition = log.partition();
         KeyValues state = stores.state();
         this.inFlight = new InFlightEvents<>(new InFlightStore(StateKind.IN_FLIGHT.in(state)), progress);
@@ -52,6 +57,9 @@ final class PartitionState<T> implements SinkCommands.Target {
                 new Parking<>(settings, progress, new ParkedStore(StateKind.PARKED.in(state)), results, partition);
         this.purge = new ResultsPurge(results, parking::needsResultsOf);
         this.undecodable = new UndecodableRecords(settings, progress, StateKind.UNDECODABLE.in(state), partition);
+        this.rate = rate;
+        this.rates = StateKind.RATE.in(state);
+        rate.load(rates);
     }
 
     InFlightEvents<T> inFlight() {
@@ -136,6 +144,11 @@ final class PartitionState<T> implements SinkCommands.Target {
     @Override
     public void decide(ParkedCommand command) {
         parking.execute(command);
+    }
+
+    @Override
+    public void limit(RateOrder order) {
+        rate.ordered(order, rates);
     }
 
     /** Whether something is left to be purged. */

@@ -13,6 +13,7 @@ import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.log.LogReplacedException;
 import io.taskqueue.streams.log.LostPosition;
 import io.taskqueue.streams.log.ReportedLog;
+import io.taskqueue.streams.rate.SinkRate;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.RecordLimit;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *     skip | takeOrHold(accept | undecodable) | execute    a record: of another queue, an event, or a command
  *       advance, awaitCapacity                        then outcomes of workers, and released events
  *     tick                                      no record: the same, purge, status; and how soon the next pass is needed
- *     awaitsCommit, mark, needsTicks            what Kafka Streams is requested to do
+ *     awaitsCommit, mark, ticks                 what Kafka Streams is requested to do
  *   endPass
  *   beforeCommit                              within the transaction, just before it commits
  *   release                                   the partition is revoked
@@ -47,11 +48,17 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     /** How soon outcomes are noticed when no record arrives. */
     public static final Duration TICK = Duration.ofMillis(5);
 
+    /** The same while workers wait for a commit, after which the next pass lets them continue. */
+    private static final Duration TICK_AFTER_COMMIT = Duration.ofMillis(1);
+
+    /** The number of events by which capacity grows before a stream thread that waits for it is woken, at most. */
+    private static final int CAPACITY_STEP = 32;
+
     /** Kafka Streams keeps a cancelled tick until its time, and the clock may be set back meanwhile. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
-    /** The threads that apply events, and whether they may call the target. */
-    public record Workers(WorkerThreads threads, CircuitBreaker breaker) {}
+    /** The threads that apply events, whether they may call the target, and how often. */
+    public record Workers(WorkerThreads threads, CircuitBreaker breaker, SinkRate rate) {}
 
     /** The sink and the partition to which the work belongs. */
     record Scope<T>(SinkSettings<T> settings, SinkProgress progress, int partition, Supplier<RecordLimit> limit) {}
@@ -61,7 +68,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     private final int partition;
     private final PartitionLifecycle lifecycle = new PartitionLifecycle();
     private final OutcomeQueue outcomes = new OutcomeQueue();
-    private final Intents intents = new Intents(lifecycle);
+    private final Intents intents;
     private final PartitionState<T> state;
     private final KeyedExecutor<InFlightEvent<T>> executor;
     private final EventDispatcher<T> dispatcher;
@@ -80,11 +87,13 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
         this.settings = settings;
         this.sink = sink;
         this.partition = log.partition();
-        this.state = new PartitionState<>(settings, progress, stores, log);
+        this.state = new PartitionState<>(settings, progress, stores, log, workers.rate());
+        this.intents = new Intents(lifecycle, workers.threads()::pause);
         this.executor = new KeyedExecutor<>(
                 lifecycle,
                 workers.threads(),
                 workers.breaker(),
+                workers.rate().limiter(),
                 new EventApplier<>(
                         settings,
                         workers.breaker(),
@@ -254,6 +263,18 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     }
 
     /**
+     * Takes an event of a kind that the sink does not act on: it only takes its position, by which it is known that none is missing.
+     *
+     * @throws SinkStoppedException where the sink must halt before it; nothing has changed then
+     */
+    public void pass(EventHeaders event, long offset) {
+        PartitionHistory.Arrived unused = state.history()
+                .take(
+                        event.queueName(),
+                        new Arrival(event.position(), offset, event.instanceId().orElse(null)));
+    }
+
+    /**
      * Takes a record of a queue that the sink does not apply.
      *
      * <p>Its queue gets no checkpoint from it: to this sink, its history begins with the first event that is applied.
@@ -315,16 +336,21 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
         return suspend();
     }
 
-    /** Waits for outcomes while as many events are in flight as may be, and returns what is left of the time, in nanoseconds. */
+    /**
+     * Waits for outcomes while as many events are in flight as may be, and returns what is left of the time, in nanoseconds. It waits for
+     * several, up to a tick, because waking this thread for each would cost more than a small effect.
+     */
     public long awaitCapacity(long nanos) throws InterruptedException {
         if (!full()) {
             return nanos;
         }
         executor.flush();
         long left = nanos;
+        int step = Math.min(CAPACITY_STEP, Math.max(1, settings.limits().maxInFlight() / 8));
         // where workers wait for a commit, that frees capacity
         while (full() && left > 0 && !lifecycle.ending() && !intents.awaitCommit()) {
-            left = outcomes.awaitAny(left);
+            long tick = Math.min(left, TICK.toNanos());
+            left -= tick - Math.max(0, outcomes.awaitSome(step, tick));
             dispatcher.recordOutcomes();
         }
         return left;
@@ -350,9 +376,12 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
         return wait;
     }
 
-    /** Whether ticks are needed, because something is outstanding. */
-    public boolean needsTicks() {
-        return !nothingOutstanding() || state.purging() || state.history().logChanged();
+    /** How often ticks are needed, because something is outstanding; empty where nothing is. */
+    public Optional<Duration> ticks() {
+        if (nothingOutstanding() && !state.purging() && !state.history().logChanged()) {
+            return Optional.empty();
+        }
+        return Optional.of(intents.awaitCommit() ? TICK_AFTER_COMMIT : TICK);
     }
 
     /**

@@ -2,9 +2,9 @@ package io.taskqueue.streams.partition;
 
 import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.streams.parking.ParkedCommand;
+import io.taskqueue.streams.rate.RateOrder;
 import io.taskqueue.streams.replay.ReplayOrder;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +29,9 @@ final class SinkCommands {
 
         /** An operator decided about a parked task. */
         void decide(ParkedCommand command);
+
+        /** An operator changed the rate limit. */
+        void limit(RateOrder order);
     }
 
     private final String sink;
@@ -44,13 +47,13 @@ final class SinkCommands {
         try {
             byte[] record = value == null ? new byte[0] : value;
             String name = BoundedJson.read(record).path("command").asText();
-            Optional<ParkedCommand.Action> action = Arrays.stream(ParkedCommand.Action.values())
-                    .filter(each -> each.command().equals(name))
-                    .findFirst();
-            if (action.isPresent()) {
-                target.decide(ParkedCommand.of(action.get(), record));
+            Optional<ParkedCommand> decided = ParkedCommand.find(record);
+            if (decided.isPresent()) {
+                target.decide(decided.get());
             } else if (name.equals(ReplayOrder.COMMAND)) {
                 target.replay(ReplayOrder.of(record));
+            } else if (name.equals(RateOrder.COMMAND)) {
+                target.limit(RateOrder.of(record));
             } else {
                 LOG.warn(
                         "Sink {}: the command '{}' at offset {} of its control topic is unknown, so it is skipped. Run the "

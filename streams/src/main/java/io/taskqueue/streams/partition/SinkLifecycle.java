@@ -69,6 +69,11 @@ public final class SinkLifecycle {
         waitedFor.remove(member);
     }
 
+    /** The share of the partitions that this instance has, at least that of one. */
+    public double share(int partitions) {
+        return Math.min(1, Math.max(1, members.size()) / (double) Math.max(1, partitions));
+    }
+
     public State state() {
         return state.get();
     }

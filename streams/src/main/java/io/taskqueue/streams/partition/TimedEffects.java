@@ -6,9 +6,10 @@ import io.taskqueue.sink.Effects;
 import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.streams.status.LatencyHistogram;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Effects whose actions are measured, whether they succeed or fail. As thread-safe as the effects. */
-record TimedEffects(Effects effects, LatencyHistogram latency, Ticker ticker) implements Effects {
+/** Effects whose actions are counted and measured, whether they succeed or fail. As thread-safe as the effects. */
+record TimedEffects(Effects effects, AtomicInteger calls, LatencyHistogram latency, Ticker ticker) implements Effects {
 
     @Override
     public <R> R capture(String name, Class<R> type, EffectAction<R> action) throws Exception {
@@ -32,6 +33,7 @@ record TimedEffects(Effects effects, LatencyHistogram latency, Ticker ticker) im
     }
 
     private <R> R timed(EffectKey key, EffectAction<R> action) throws Exception {
+        calls.incrementAndGet();
         long began = ticker.nanos();
         try {
             return action.run(key);
@@ -41,6 +43,7 @@ record TimedEffects(Effects effects, LatencyHistogram latency, Ticker ticker) im
     }
 
     private void timedRun(EffectKey key, EffectRunnable action) throws Exception {
+        calls.incrementAndGet();
         long began = ticker.nanos();
         try {
             action.run(key);

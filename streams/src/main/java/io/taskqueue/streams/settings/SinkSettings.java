@@ -7,10 +7,11 @@ import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
-import io.taskqueue.sink.QueueFilter;
+import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.effect.EffectRules;
@@ -67,7 +68,7 @@ public record SinkSettings<T>(
      * What is applied to events.
      *
      * @param peerKey the peer that an event counts for
-     * @param queues the queues whose events are applied
+     * @param interests which events are applied
      * @param fingerprint the code of the sink and its target, as text; the same for all instances
      * @param adopt whether it may replace what the sink was before
      */
@@ -75,7 +76,7 @@ public record SinkSettings<T>(
             ReplicationSink<T> sink,
             PayloadCodec<T> codec,
             Function<ReplicationEvent<T>, String> peerKey,
-            QueueFilter queues,
+            Interests interests,
             String fingerprint,
             boolean adopt) {}
 
@@ -145,9 +146,14 @@ public record SinkSettings<T>(
             long stateMemory,
             Duration queueExpiry) {}
 
-    /** What happens when something fails. */
+    /** What happens when something fails, and how often the target is called. */
     public record Policies(
-            RetryPolicy retry, BreakerPolicy breaker, OnGap onGap, OnExhausted onExhausted, OnPermanent onPermanent) {
+            RetryPolicy retry,
+            BreakerPolicy breaker,
+            RateLimit rate,
+            OnGap onGap,
+            OnExhausted onExhausted,
+            OnPermanent onPermanent) {
 
         /** Which failures of effects are permanent, and what happens then. */
         public EffectRules effectRules() {

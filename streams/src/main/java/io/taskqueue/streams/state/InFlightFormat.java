@@ -6,6 +6,7 @@ import java.util.Optional;
  * The stored form of an event in flight.
  *
  * <pre>
+ *   topic id 16 | offset 8                                                                                     the key
  *   version 1 | kind 1 (0 first, 1 recorded only, 2 held, 3 rerun) | generation 4 | round 4 | the event's JSON
  *   version 1 | kind 2 | a record that is held
  * </pre>
@@ -23,6 +24,13 @@ public final class InFlightFormat {
     /** Opens a stored event, before its kind. */
     public static StateReader open(byte[] stored) {
         return StateReader.value("event in flight", VERSION, stored);
+    }
+
+    /** The offset of the event in its partition of the event topic, from the key under which it is stored. */
+    public static long offset(byte[] key) {
+        StateReader in = StateReader.key(key);
+        var unusedTopic = in.readKafkaUuid();
+        return in.readLong();
     }
 
     public static boolean isHeld(byte[] stored) {

@@ -18,7 +18,8 @@ public enum StateKind {
     PARKED(3, "a parked event"),
     REPLAY(4, "a replay"),
     UNDECODABLE(5, "the number of undecodable records"),
-    LOG(6, "what happened to the log");
+    LOG(6, "what happened to the log"),
+    RATE(7, "the rate limit that an operator ordered");
 
     private final byte prefix;
     private final String description;

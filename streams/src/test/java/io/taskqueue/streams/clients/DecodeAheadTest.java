@@ -11,19 +11,23 @@ import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.streams.SettingsForTests;
 import io.taskqueue.streams.SinkTestCluster;
 import io.taskqueue.streams.execution.ThreadGuard;
+import io.taskqueue.streams.settings.SinkSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -128,6 +132,59 @@ class DecodeAheadTest {
 
         assertThat(last.decoded()).isFalse();
         assertThat(last.take(CODEC)).isEqualTo(CODEC.decode(last.bytes()));
+    }
+
+    @Test
+    void recordsOfNoInterestFollowTheOneBeforeThemAndKafkaStreamsDoesNotSeeThem() {
+        SinkSettings<String> dead = SettingsForTests.of(
+                "dead-only", (event, effects) -> {}, builder -> builder.kinds(Set.of(EventKind.DEAD_LETTERED)));
+        List<ConsumerRecord<byte[], byte[]>> records = records(TOPIC, 100);
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            record.headers().remove("ce_id");
+            EventHeaders.write(CODEC.decode(record.value()), new UUID(0, 1), record.headers());
+        }
+        try (DecodeAhead<String> decoder = new DecodeAhead<>(dead, new ThreadGuard("dead-only"))) {
+            List<ConsumerRecord<byte[], byte[]>> seen = decoder.wrapped(
+                            new ConsumerRecords<>(Map.of(AT, records), Map.of()))
+                    .records(AT);
+
+            assertThat(seen).extracting(ConsumerRecord::offset).containsExactly(0L, 32L, 64L, 96L);
+            for (ConsumerRecord<byte[], byte[]> record : seen) {
+                PolledRecord<String> one = unwrapped(record);
+                assertThat(one.relevance()).isInstanceOf(Relevance.OtherKind.class);
+                assertThat(one.decoded()).isFalse();
+                assertThat(one.last()).isEqualTo(record.offset() == 96);
+                assertThat(one.followers())
+                        .extracting(follower -> follower.record().offset())
+                        .containsExactlyElementsOf(
+                                LongStream.rangeClosed(record.offset() + 1, Math.min(99, record.offset() + 31))
+                                        .boxed()
+                                        .toList());
+            }
+        }
+    }
+
+    @Test
+    void aRecordOfInterestIsNeverAFollower() {
+        List<ConsumerRecord<byte[], byte[]>> records = records(TOPIC, 10);
+        EventHeaders.write(
+                CODEC.decode(records.get(4).value()),
+                new UUID(0, 1),
+                records.get(4).headers());
+        SinkSettings<String> dead = SettingsForTests.of(
+                "dead-only", (event, effects) -> {}, builder -> builder.kinds(Set.of(EventKind.DEAD_LETTERED)));
+        records.get(4).headers().remove("ce_id").add("ce_id", "orders/1/5".getBytes(StandardCharsets.UTF_8));
+        try (DecodeAhead<String> decoder = new DecodeAhead<>(dead, new ThreadGuard("dead-only"))) {
+            List<ConsumerRecord<byte[], byte[]>> seen = decoder.wrapped(
+                            new ConsumerRecords<>(Map.of(AT, records), Map.of()))
+                    .records(AT);
+
+            // the headers of all others name no event, so that only their values tell
+            assertThat(seen).extracting(ConsumerRecord::offset).containsExactly(0L, 1L, 2L, 3L, 5L, 6L, 7L, 8L, 9L);
+            assertThat(unwrapped(seen.get(3)).followers())
+                    .extracting(follower -> follower.record().offset())
+                    .containsExactly(4L);
+        }
     }
 
     private ReplicationEvent<String> decodedAhead(PolledRecord<String> record) {

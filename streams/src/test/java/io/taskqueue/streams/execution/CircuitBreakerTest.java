@@ -43,6 +43,16 @@ class CircuitBreakerTest {
         public boolean callsTarget() {
             return true;
         }
+
+        @Override
+        public String limitKey() {
+            return "default";
+        }
+
+        @Override
+        public int calls() {
+            return 1;
+        }
     }
 
     private Job job(int task) {

@@ -15,6 +15,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -189,6 +191,168 @@ class WorkerThreadsTest {
             assertThat(thread.isAlive()).isFalse();
         }
         assertThat(begun).hasSize(CONCURRENCY);
+    }
+
+    @Test
+    void otherWorkRunsInPlaceOfWorkThatIsPausedAndNeverMoreThanMayRunAtATime() throws Exception {
+        int pausing = 4 * CONCURRENCY;
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Queue<Pause> pauses = new ConcurrentLinkedQueue<>();
+        CountDownLatch all = new CountDownLatch(pausing);
+        CountDownLatch done = new CountDownLatch(pausing);
+        try (WorkerThreads threads = new WorkerThreads("pausing", CONCURRENCY, null, new ThreadGuard("pausing"))) {
+            for (int work = 0; work < pausing; work++) {
+                threads.execute(() -> {
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    running.decrementAndGet();
+                    Pause pause = threads.pause();
+                    pauses.add(pause);
+                    all.countDown();
+                    if (resumed(pause)) {
+                        most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                        LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+                        running.decrementAndGet();
+                        done.countDown();
+                    }
+                });
+            }
+            await(all);
+            pauses.forEach(Pause::resume);
+            await(done);
+            assertThat(most).hasValueBetween(1, CONCURRENCY);
+
+            CountDownLatch together = new CountDownLatch(CONCURRENCY); // all turns are free again
+            for (int work = 0; work < CONCURRENCY; work++) {
+                threads.execute(() -> {
+                    together.countDown();
+                    await(together);
+                });
+            }
+            await(together);
+        }
+    }
+
+    @Test
+    void workThatWasResumedContinuesBeforeWorkThatHasNotBegun() throws Exception {
+        Queue<String> order = new ConcurrentLinkedQueue<>();
+        CountDownLatch paused = new CountDownLatch(1);
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(2);
+        AtomicReference<Pause> first = new AtomicReference<>();
+        try (WorkerThreads threads = new WorkerThreads("resumed", 1, null, new ThreadGuard("resumed"))) {
+            threads.execute(() -> {
+                first.set(threads.pause());
+                paused.countDown();
+                order.add("resumed " + resumed(first.get()));
+                done.countDown();
+            });
+            threads.execute(() -> {
+                await(paused);
+                busy.countDown();
+                await(go);
+            });
+            await(busy);
+            threads.execute(() -> {
+                order.add("begun");
+                done.countDown();
+            });
+            first.get().resume();
+            go.countDown();
+            await(done);
+        }
+        assertThat(order).containsExactly("resumed true", "begun");
+    }
+
+    @Test
+    void aPauseThatIsCancelledContinuesAtOnceAndOnlyOnce() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch paused = new CountDownLatch(1);
+        CountDownLatch continued = new CountDownLatch(1);
+        AtomicReference<Pause> pause = new AtomicReference<>();
+        try (WorkerThreads threads = new WorkerThreads("cancelled", 1, null, new ThreadGuard("cancelled"))) {
+            threads.execute(() -> {
+                pause.set(threads.pause());
+                paused.countDown();
+                if (!resumed(pause.get())) {
+                    continued.countDown();
+                }
+            });
+            await(paused);
+            threads.execute(() -> {
+                busy.countDown();
+                await(go);
+            });
+            await(busy);
+            pause.get().resume();
+            assertThat(continued.getCount()).as("the only turn is taken").isEqualTo(1);
+            assertThat(pause.get().cancel()).isTrue();
+            await(continued);
+            assertThat(pause.get().cancel()).isFalse();
+            go.countDown();
+
+            CountDownLatch next = new CountDownLatch(1);
+            threads.execute(next::countDown);
+            await(next);
+        }
+    }
+
+    @Test
+    void aPauseOfAThreadThatIsNoWorkerOnlyWaits() throws Exception {
+        try (WorkerThreads threads = new WorkerThreads("foreign", 1, null, new ThreadGuard("foreign"))) {
+            Pause resumed = threads.pause();
+            resumed.resume();
+            assertThat(resumed.await()).isTrue();
+            Pause cancelled = threads.pause();
+            assertThat(cancelled.cancel()).isTrue();
+            assertThat(cancelled.await()).isFalse();
+            Pause interrupted = threads.pause();
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(interrupted::await).isInstanceOf(InterruptedException.class);
+            assertThat(interrupted.cancel())
+                    .as("the interruption has cancelled it")
+                    .isFalse();
+        }
+    }
+
+    /** Beyond its bound of threads, the pool runs no other work in place of what is paused. */
+    @Test
+    void theThreadsOfAPoolAreBoundedWhateverIsPaused() throws Exception {
+        Set<Thread> seen = ConcurrentHashMap.newKeySet();
+        Queue<Pause> pauses = new ConcurrentLinkedQueue<>();
+        CountDownLatch done = new CountDownLatch(100);
+        try (WorkerThreads threads = new WorkerThreads("bounded", 2, null, new ThreadGuard("bounded"))) {
+            for (int work = 0; work < 100; work++) {
+                threads.execute(() -> {
+                    seen.add(Thread.currentThread());
+                    Pause pause = threads.pause();
+                    pauses.add(pause);
+                    if (resumed(pause)) {
+                        done.countDown();
+                    }
+                });
+            }
+            Awaitility.await().until(() -> pauses.size() == 16);
+            assertThat(seen).hasSize(16);
+            Awaitility.await().until(() -> {
+                for (Pause pause = pauses.poll(); pause != null; pause = pauses.poll()) {
+                    pause.resume();
+                }
+                return done.getCount() == 0;
+            });
+        }
+        assertThat(seen).hasSizeLessThanOrEqualTo(16);
+    }
+
+    private static boolean resumed(Pause pause) {
+        try {
+            return pause.await();
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static void await(CountDownLatch latch) {

@@ -6,11 +6,13 @@ import io.taskqueue.logging.LogFields;
 import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryLaterException;
+import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.streams.SettingsForTests;
 import io.taskqueue.streams.SinkTestCluster;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.KeyedExecutor;
+import io.taskqueue.streams.execution.RateLimiter;
 import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.parking.GiveUp;
@@ -104,6 +106,7 @@ class EventApplierTest {
                     lifecycle,
                     threads,
                     breaker,
+                    new RateLimiter(RateLimit.NONE, settings.instruments().ticker(), (wait, work) -> alarms.add(work), () -> 1),
                     new EventApplier<>(
                             settings,
                             breaker,

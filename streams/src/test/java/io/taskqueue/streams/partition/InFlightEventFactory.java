@@ -11,10 +11,12 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.streams.checkpoint.EventLocation;
 import io.taskqueue.streams.checkpoint.PeerPositions;
+import io.taskqueue.streams.execution.Pause;
 import io.taskqueue.streams.replay.DeliveryContext;
 import io.taskqueue.streams.results.RecordedResults;
 import io.taskqueue.streams.state.RecordLimit;
 import java.time.Instant;
+import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 
 /** Events in flight without a topic: each has the offset of its sequence number. */
@@ -27,6 +29,10 @@ final class InFlightEventFactory {
     private final OutcomeQueue outcomes;
     private final PartitionLifecycle lifecycle;
     private long sequence;
+
+    private static final Supplier<Pause> NO_PAUSE = () -> {
+        throw new AssertionError("No test of this needs an intent.");
+    };
 
     InFlightEventFactory(OutcomeQueue outcomes, PartitionLifecycle lifecycle) {
         this.outcomes = outcomes;
@@ -51,7 +57,8 @@ final class InFlightEventFactory {
                 event,
                 value,
                 delivery,
-                new EventResults(RecordedResults.NONE, sequence, outcomes::add, new Intents(lifecycle), LIMIT),
+                new EventResults(
+                        RecordedResults.NONE, sequence, outcomes::add, new Intents(lifecycle, NO_PAUSE), LIMIT),
                 PeerPositions.DEFAULT);
     }
 }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class TimedEffectsTest {
@@ -32,7 +33,7 @@ class TimedEffectsTest {
     @Test
     void everyActionIsCountedOnceAndARecordedResultNotAtAll() throws Exception {
         try (RecordedEffects recorded = effects()) {
-            Effects effects = new TimedEffects(recorded, latency, () -> nanos);
+            Effects effects = new TimedEffects(recorded, new AtomicInteger(), latency, () -> nanos);
             assertThat(effects.capture("a", String.class, key -> pass("a"))).isEqualTo("a");
             assertThat(effects.capture("b", String.class, OnAmbiguity.assumeDone("b"), key -> pass("b")))
                     .isEqualTo("b");
@@ -45,7 +46,7 @@ class TimedEffectsTest {
                     .isInstanceOf(IOException.class);
         }
         try (RecordedEffects recorded = effects()) {
-            Effects effects = new TimedEffects(recorded, latency, () -> nanos);
+            Effects effects = new TimedEffects(recorded, new AtomicInteger(), latency, () -> nanos);
             assertThat(effects.capture("a", String.class, key -> pass("never"))).isEqualTo("a");
         }
 

@@ -15,6 +15,16 @@ export function redriveCommand(settings, item) {
   return `taskqueue parked redrive ${cluster(settings)} --name ${quoted(item.sink)} --task ${quoted(item.taskId)}`;
 }
 
+/** Plans to make a dead task pending again; with --execute it is done. */
+export function retryCommand(settings, task) {
+  return `taskqueue dead retry ${cluster(settings)} --queue ${quoted(task.queueName)} --task ${quoted(task.taskId)}`;
+}
+
+/** The same for all dead tasks of a queue. */
+export function retryAllCommand(settings, queue) {
+  return `taskqueue dead retry ${cluster(settings)} --queue ${quoted(queue)} --all`;
+}
+
 function cluster(settings) {
   return `--bootstrap-server ${quoted(settings.bootstrapServers)}`;
 }

@@ -1,28 +1,34 @@
 // A decision about parked tasks, in two steps: a dry run, which shows what it is about, and then the decision itself.
 
-import {post} from '../api.js';
+import {get, post} from '../api.js';
 import {h} from '../dom.js';
 import {integer, plural} from '../format.js';
+import {isOpen, outcomeBadge, summary} from './decisions.js';
 import {Dialog} from './dialog.js';
 import {announce, name} from './text.js';
 
 const WORDS = {
   redrive: {
-    title: 'Redrive', would: 'would be redriven', done: 'redriven',
+    title: 'Redrive', would: 'would be redriven',
     text: 'The parked events are applied again, in order, with the full number of attempts and under the same effect keys. '
       + 'Effects that have a recorded result do not run again.',
   },
   discard: {
-    title: 'Discard', would: 'would be discarded', done: 'discarded',
+    title: 'Discard', would: 'would be discarded',
     text: 'The first parked event of each task is given up permanently, and those behind it are applied.',
   },
 };
 const BY = 'taskqueue.by';
 const LISTED = 10;
+/** How often it is asked what became of the decision, and for how long. */
+const FOLLOW_EACH = 700;
+const FOLLOW_FOR = 60_000;
 
 /**
- *   asking -> checking -> checked -> deciding -> decided
+ *   asking -> checking -> checked -> deciding -> followed -> decided
  *     ^----------'  (refused, or a field changed)
+ *
+ * followed: the command is written, and the sink carries it out. decided: what became of it is known, or is not to be known soon.
  */
 export class Decision {
   #words;
@@ -33,6 +39,7 @@ export class Decision {
   #dialog;
   #step = 'asking';
   #outcome = null;
+  #followed = null;
   #refused = null;
   #fields = {by: sessionStorage.getItem(BY) ?? '', reason: '', following: false};
 
@@ -53,7 +60,7 @@ export class Decision {
 
   #render() {
     const {title, text} = this.#words;
-    const settled = this.#step === 'decided';
+    const settled = this.#step === 'decided' || this.#step === 'followed';
     return h('form', {on: {submit: event => { event.preventDefault(); this.#submit(); }}},
       h('h2', {}, title, ' ', this.#item ? name(this.#item.taskId) : 'parked tasks'),
       h('p.muted', {}, text),
@@ -112,11 +119,53 @@ export class Decision {
     if (tasks.length === 0) {
       return h('p.outcome', {role: 'status'}, 'No parked task matches any more.');
     }
-    const sentence = `${plural(tasks.length, 'task')} with ${plural(events, 'parked event')} `
-      + (executed ? `${tasks.length === 1 ? 'is' : 'are'} being ${this.#words.done}: the command was sent to the sink.` : `${this.#words.would}. Nothing has changed yet.`);
+    if (executed) {
+      return this.#became(tasks);
+    }
+    const sentence = `${plural(tasks.length, 'task')} with ${plural(events, 'parked event')} ${this.#words.would}. Nothing has changed yet.`;
     return h('div.outcome', {role: 'status'}, h('p', {}, h('b', {}, sentence)),
       h('ul', {}, tasks.slice(0, LISTED).map(task => h('li', {key: task}, name(task, 'code'))),
         tasks.length > LISTED && h('li.faint', {}, `and ${integer(tasks.length - LISTED)} more`)));
+  }
+
+  /** What became of the decision, task by task. */
+  #became(tasks) {
+    const {items = [], outcomes = {}, failure = null} = this.#followed ?? {};
+    const waiting = this.#step === 'followed';
+    const sentence = failure !== null ? `The command was written, but it is not known what became of it: ${failure}`
+      : items.length === 0 ? 'The command is written. Waiting for the sink …'
+        : waiting ? `${summary(outcomes)} …`
+          : `${plural(tasks.length, 'task')}: ${summary(outcomes)}.`;
+    const noted = items.filter(item => item.outcome.state !== 'APPLIED' && item.outcome.state !== 'DISCARDED');
+    const listed = [...noted, ...items.filter(item => !noted.includes(item))];
+    return h('div.outcome', {role: 'status', 'aria-busy': String(waiting)}, h('p', {}, h('b', {}, name(sentence, 'span'))),
+      h('ul', {}, listed.slice(0, LISTED).map(item => h('li', {key: `${item.taskId} ${item.event.offset}`}, name(item.taskId, 'code'), ' ', outcomeBadge(item.outcome),
+        noted.includes(item) && h('p.muted', {}, name(item.outcome.text, 'span')))),
+      listed.length > LISTED && h('li.faint', {}, `and ${integer(listed.length - LISTED)} more`)));
+  }
+
+  /** Asks what became of the decision until it is known, or for a minute. */
+  async #follow() {
+    const until = performance.now() + FOLLOW_FOR;
+    while (this.#dialog.open && this.#step === 'followed') {
+      try {
+        const {data} = await get('decisions', {sink: this.#selection.sink, decision: this.#outcome.decision, limit: 1000});
+        this.#followed = data;
+        const known = data.total >= this.#outcome.tasks.length && !data.items.some(isOpen);
+        if (known || performance.now() > until) {
+          this.#step = 'decided';
+          announce(summary(data.outcomes));
+        }
+      } catch (problem) {
+        this.#followed = {failure: problem.message};
+        this.#step = 'decided';
+      }
+      this.#changed();
+      if (this.#dialog.open) {
+        this.#dialog.draw();
+      }
+      await new Promise(resume => setTimeout(resume, FOLLOW_EACH));
+    }
   }
 
   async #submit() {
@@ -132,10 +181,9 @@ export class Decision {
         by: this.#fields.by.trim(), reason: this.#fields.reason.trim() || null, following: this.#fields.following, dryRun: !execute,
       });
       this.#outcome = data;
-      this.#step = execute ? 'decided' : 'checked';
-      if (execute) {
-        announce(`${plural(data.tasks.length, 'task')} ${this.#words.done}`);
-        this.#changed();
+      this.#step = !execute ? 'checked' : data.executed ? 'followed' : 'decided';
+      if (data.executed) {
+        this.#follow();
       }
     } catch (problem) {
       this.#outcome = null;

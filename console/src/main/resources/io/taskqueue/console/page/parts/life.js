@@ -11,12 +11,23 @@ const MEANINGS = {
   Failed: {after: 'delayed', word: 'failed', level: 'notice'},
   LeaseExpired: {after: 'delayed', word: 'lease expired', level: 'notice'},
   Requeued: {after: 'pending', word: 'pending again'},
-  DeadLettered: {after: null, word: 'dead: attempts used up', level: 'serious'},
-  Drained: {after: null, word: 'drained'},
+  DeadLettered: {after: 'dead', word: 'dead: attempts used up', level: 'serious'},
+  Drained: {after: 'drained', word: 'drained'},
 };
 
 export function meaning(kind) {
   return MEANINGS[kind] ?? {after: null, word: kind};
+}
+
+/** Events that end a lease, or come after its end: their lease is not one that is held. */
+const ENDS = new Set(['Completed', 'Failed', 'LeaseExpired', 'DeadLettered', 'Drained']);
+const AFTER = new Set(['Requeued', 'Restored']);
+
+/** What the lease of an event is: held, ended by the event, or ended before it. */
+export function leaseOf(event) {
+  return AFTER.has(event.kind) ? {before: 'lease that ended: ', title: 'The lease of the attempt before, which has ended'}
+    : ENDS.has(event.kind) ? {before: 'ended lease ', title: 'The lease that ends with this event'}
+      : {before: 'lease ', title: 'The lease that is held'};
 }
 
 /** The phases that a task went through: [{phase, from, to}] in milliseconds; the last one of a live task ends now. */

@@ -1,16 +1,19 @@
 // The parked events of a sink: why they were parked, and what an operator decides about them.
 
-import {address, get, request} from '../api.js';
+import {address, ApiError, get, request} from '../api.js';
 import {h} from '../dom.js';
 import {integer, position} from '../format.js';
 import {replaceParameters} from '../routes.js';
 import {redriveCommand, sinkCommand} from '../parts/commands.js';
 import {Decision} from '../parts/decision.js';
+import {decisionItem} from '../parts/decisions.js';
 import {empty} from '../parts/states.js';
 import {pager, Paging} from '../parts/table.js';
 import {ago, announce, block, command, copy, name, queueLink, taskLink} from '../parts/text.js';
 
 const SIZE = 50;
+/** What was decided is listed from the decisions, not from what is parked: a redriven event is not parked any more. */
+const DECIDED = {redriven: 'redrive', discarded: 'discard'};
 const STATES = {'': 'Waiting', parked: 'Parked', ambiguous: 'Ambiguous', redriven: 'Redriven', discarded: 'Discarded'};
 
 export function parked(page, parameters) {
@@ -23,6 +26,8 @@ class Parked {
   #paging = new Paging(SIZE);
   #sinks = null;
   #list = null;
+  #listed = '';
+  #unknown = null;
   #exportFailure = null;
   title = 'Parked events';
 
@@ -41,10 +46,30 @@ class Parked {
     if (!this.#filter.sink) {
       this.#filter.sink = (data.find(sink => sink.parked > 0) ?? data[0])?.name ?? '';
     }
-    const list = this.#filter.sink
-      ? (await get('parked', {...this.#filter, limit: SIZE, after: this.#paging.after}, signal)).data : null;
+    const asked = this.#filter.state;
+    let list = null;
+    let unknown = null;
+    try {
+      list = this.#filter.sink ? await this.#ask(signal) : null;
+    } catch (problem) {
+      if (!(problem instanceof ApiError) || problem.status !== 503) {
+        throw problem;
+      }
+      unknown = problem.message;
+      list = {items: [], total: 0, next: null};
+    }
     this.#sinks = data;
     this.#list = list;
+    this.#listed = asked;
+    this.#unknown = unknown;
+  }
+
+  async #ask(signal) {
+    const {sink, queue, text, state} = this.#filter;
+    const part = {limit: SIZE, after: this.#paging.after};
+    const {data} = DECIDED[state] ? await get('decisions', {sink, queue, text, action: DECIDED[state], ...part}, signal)
+      : await get('parked', {...this.#filter, ...part}, signal);
+    return data;
   }
 
   render() {
@@ -59,7 +84,11 @@ class Parked {
       this.#filters(),
       this.#actions(),
       this.#exportFailure && h('p.wrong', {key: 'export-failure', role: 'alert'}, this.#exportFailure),
-      this.#list.items.length === 0 ? this.#nothing() : h('ul.parked', {key: 'list', 'aria-label': 'Parked tasks'}, this.#list.items.map(item => this.#item(item))),
+      this.#unknown !== null ? empty('Unknown', this.#unknown)
+        : this.#list.items.length === 0 ? this.#nothing()
+          : DECIDED[this.#listed]
+            ? h('ul.parked', {key: 'decisions', 'aria-label': 'Decisions'}, this.#list.items.map(item => decisionItem(item)))
+            : h('ul.parked', {key: 'list', 'aria-label': 'Parked tasks'}, this.#list.items.map(item => this.#item(item))),
     ];
   }
 
@@ -77,17 +106,16 @@ class Parked {
       }),
       this.#filter.queue && h('span.chip', {}, 'Queue ', name(this.#filter.queue),
         h('button.copy', {type: 'button', 'aria-label': 'Show all queues', title: 'Show all queues', on: {click: () => this.#change({queue: ''})}}, '×')),
-      pager(this.#list, this.#paging, () => this.#moved(), ['task', 'tasks']));
+      pager(this.#list, this.#paging, () => this.#moved(), DECIDED[this.#listed] ? ['decision', 'decisions'] : ['task', 'tasks']));
   }
 
   #actions() {
     const total = this.#list.total;
-    if (total === 0) {
+    if (total === 0 || DECIDED[this.#listed]) {
       return null;
     }
-    const decided = ['redriven', 'discarded'].includes(this.#filter.state);
     return h('div.actions', {key: 'actions'},
-      this.#writes && !decided && [
+      this.#writes && [
         h('button', {type: 'button', on: {click: () => this.#decide('redrive', null)}}, `Redrive all ${integer(total)} …`),
         h('button', {type: 'button', on: {click: () => this.#decide('discard', null)}}, `Discard all ${integer(total)} …`),
       ],
@@ -127,7 +155,11 @@ class Parked {
   }
 
   #nothing() {
-    const {text, queue, state} = this.#filter;
+    const {text, queue} = this.#filter;
+    const state = this.#listed;
+    if (DECIDED[state] && !text && !queue) {
+      return empty(`Nothing was ${state}`, 'Decisions are listed as long as the control topic of the sink keeps them.');
+    }
     return text || queue || state
       ? empty('No parked task matches', 'Change the filter.')
       : empty('Nothing is parked', 'All events that this sink has read were applied, or wait for their next attempt.');

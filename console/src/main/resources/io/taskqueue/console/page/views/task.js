@@ -3,10 +3,14 @@
 import {get} from '../api.js';
 import {h} from '../dom.js';
 import {duration, integer, plural, position} from '../format.js';
+import {link} from '../routes.js';
+import {redriveCommand, retryCommand} from '../parts/commands.js';
 import {above} from '../parts/count.js';
-import {attempts, meaning, phases} from '../parts/life.js';
+import {Decision} from '../parts/decision.js';
+import {decisionItem} from '../parts/decisions.js';
+import {attempts, leaseOf, meaning, phases} from '../parts/life.js';
 import {figures, section} from '../parts/states.js';
-import {ago, at, block, copy, name, queueLink, sinkLink} from '../parts/text.js';
+import {ago, at, block, command, copy, name, queueLink, sinkLink} from '../parts/text.js';
 import {phase} from './queue.js';
 
 const ENDED = new Set(['completed', 'dead', 'drained', 'handed-over']);
@@ -20,6 +24,9 @@ class Task {
   #id;
   #life = null;
   #effects = [];
+  #parked = [];
+  #decisions = [];
+  #unknown = [];
 
   constructor(page, {id = ''}) {
     this.#page = page;
@@ -35,6 +42,9 @@ class Task {
     const {data} = await get('task', {id: this.#id}, signal);
     this.#life = data.life;
     this.#effects = data.effects;
+    this.#parked = data.parked;
+    this.#decisions = data.decisions;
+    this.#unknown = data.unknown;
   }
 
   render() {
@@ -42,10 +52,15 @@ class Task {
     const tried = attempts(events);
     return [
       h('div.view-head', {key: 'head'},
-        h('h1', {}, h('span.crumb', {}, 'Task '), name(of.taskId)), copy(of.taskId, 'the identity of the task')),
+        h('h1', {}, h('span.crumb', {}, 'Task '), name(of.taskId)), copy(of.taskId, 'the identity of the task'),
+        this.#parked.map(item => h('a.badge.notice', {key: `parked ${item.sink}`, href: '#parked-here', on: {click: event => toParked(event)},
+          title: `One of its events is ${item.state} at sink ${item.sink}`}, `${word(item.state)} at `, name(item.sink, 'span')))),
+      this.#parkedAt(),
+      this.#dead(of),
       this.#figures(of, tried),
       this.#course(of, events),
       this.#failures(tried),
+      this.#decided(),
       section('Life', missing > 0 && h('p.note', {}, `${plural(missing, 'earlier event')} of this task ${missing === 1 ? 'is' : 'are'} not shown: `
         + 'the topic does not hold them any more, or the console does not index so many of one task.'),
       h('ol.life', {}, runs(events).map((run, index, all) => this.#event(run, all[index - 1]?.last, events[0])))),
@@ -70,6 +85,54 @@ class Task {
     ]);
   }
 
+  /** Its events that are parked, at each sink: why, and how it continues. */
+  #parkedAt() {
+    const writes = this.#page.state.settings.allowWrites;
+    const deciding = (action, item) => new Decision(action, {sink: item.sink, task: item.taskId, state: item.state}, item, () => this.#page.reload());
+    return this.#parked.length > 0 && section('Parked', h('ul.parked', {id: 'parked-here', tabindex: '-1'}, this.#parked.map(item => h('li', {key: item.sink},
+      h('div.parked-head', {}, h('b', {}, name(item.kind, 'span'), ` ${position(item)}`), h('span.muted', {}, 'at ', sinkLink(item.sink)),
+        h('span.badge.notice', {}, name(item.state, 'span')),
+        item.effect !== null && h('span.muted', {}, 'effect ', h('b', {}, name(item.effect))),
+        h('span.muted', {}, plural(item.attempts, 'attempt')),
+        item.round > 1 && h('span.muted', {}, `parked ${integer(item.round)} times`),
+        item.following > 0 && h('span.muted', {}, `${plural(item.following, 'later event')} of the task ${item.following === 1 ? 'waits' : 'wait'} behind it`),
+        h('span.muted', {}, ago(item.since)),
+        h('span.parked-actions', {},
+          writes && item.state !== 'redriven' && ['redrive', 'discard'].map(action => h('button', {
+            key: action, type: 'button', 'aria-label': `${word(action)} at ${item.sink}`, on: {click: () => deciding(action, item)}}, `${word(action)} …`)),
+          h('a.button', {href: link('parked', {sink: item.sink, text: item.taskId})}, 'All at this sink'))),
+      block(item.error),
+      !writes && h('div', {}, h('p.note', {}, 'To apply it again, when the cause is fixed:'), command(redriveCommand(this.#page.state.settings, item)))))));
+  }
+
+  /** A dead task, and the command that makes it pending again. */
+  #dead(of) {
+    return of.phase === 'dead' && section('Dead', h('p.muted', {}, 'Its attempts are used up, or its worker gave it up: no worker gets it any more. To try it again, when the cause is fixed:'),
+      command(retryCommand(this.#page.state.settings, of)));
+  }
+
+  /** What operators decided about it. */
+  #decided() {
+    return [
+      this.#decisions.length > 0 && section('Decisions', h('ul.parked', {'aria-label': 'Decisions'},
+        this.#decisions.map(decision => decisionItem(decision, {task: false, sink: true})))),
+      this.#unknown.length > 0 && h('p.note', {key: 'unknown'}, `Whether it is parked, or what was decided about it, is unknown at ${this.#unknown.join(', ')}: `
+        + 'the topics of the sink may not be read, or are not read yet.'),
+    ];
+  }
+
+  /** Where an event is parked: 'parked' or 'behind', by sink. */
+  #parkedMarks(event, events) {
+    return this.#parked.flatMap(item => {
+      if (position(item) === position(event)) {
+        return [[item, item.state]];
+      }
+      const behind = events.filter(other => other.partition === item.partition && other.offset > item.offset && other.kind !== 'Snapshot')
+        .slice(0, item.following);
+      return behind.some(other => position(other) === position(event)) ? [[item, 'waits behind a parked event']] : [];
+    }).map(([item, text]) => h('span.badge.notice', {key: `parked ${item.sink}`}, `${text} at `, name(item.sink, 'span')));
+  }
+
   /** The phases as a bar, in proportion to time. */
   #course(of, events) {
     const parts = phases(events, ENDED.has(of.phase) ? null : Date.now());
@@ -80,9 +143,9 @@ class Task {
           key: index, title: `${part.phase} ${duration((part.to - part.from) / 1_000)}`,
           style: {'flex-grow': Math.max((part.to - part.from) / whole, 0.004)},
         }, (part.to - part.from) / whole > 0.09 && h('span', {}, part.phase === 'leased' ? `attempt ${part.attempt}` : part.phase)))),
-      h('div.legend', {'aria-hidden': 'true'}, ['pending', 'leased', 'delayed'].map(word => {
-        const sum = parts.filter(part => part.phase === word).reduce((total, part) => total + part.to - part.from, 0);
-        return sum > 0 && h('span.legend-item', {}, h(`span.swatch.round.${word}`), word, h('b', {}, duration(sum / 1_000)));
+      h('div.legend', {'aria-hidden': 'true'}, [...new Set(parts.map(part => part.phase))].map(state => {
+        const sum = parts.filter(part => part.phase === state).reduce((total, part) => total + part.to - part.from, 0);
+        return h('span.legend-item', {key: state}, h(`span.swatch.round.${state}`), state, h('b', {}, duration(sum / 1_000)));
       })));
   }
 
@@ -107,8 +170,9 @@ class Task {
       h('div.life-body', {},
         h('div.life-head', {}, h('b', {}, name(event.kind, 'span'), count > 1 && ` × ${integer(count)}`), word !== event.kind.toLowerCase() && h('span.muted', {}, name(word, 'span')),
           event.attempt > 0 && h('span.muted', {}, `attempt ${event.attempt}`),
-          event.lease && h('span.muted', {}, name(event.lease)),
+          event.lease && h('span.muted', {title: leaseOf(event).title}, leaseOf(event).before, name(event.lease)),
           waited >= 0.001 && h('span.faint', {}, `after ${duration(waited)}`),
+          this.#parkedMarks(event, this.#life.events),
           h('span.life-position', {title: `Epoch and sequence number; partition ${event.partition}, offset ${event.offset} of the event topic`}, position(event))),
         last.leaseExpiration && h('p.muted', {}, count > 1 && ['Last at ', at(last.occurredAt), '. '], 'Lease expires ', at(last.leaseExpiration)),
         event.availableAt && h('p.muted', {}, 'Next attempt from ', at(event.availableAt)),
@@ -152,6 +216,17 @@ function runs(events) {
     }
   }
   return result;
+}
+
+function word(action) {
+  return action[0].toUpperCase() + action.slice(1);
+}
+
+/** The address of a view is behind the hash, so the place within it is not. */
+function toParked(event) {
+  event.preventDefault();
+  document.getElementById('parked-here')?.scrollIntoView({block: 'center'});
+  document.getElementById('parked-here')?.focus();
 }
 
 function firstLine(text) {
