@@ -12,13 +12,16 @@ import io.taskqueue.source.publish.EventBuffer;
 import io.taskqueue.source.publish.EventRecords;
 import io.taskqueue.source.publish.PayloadLimit;
 import io.taskqueue.source.publish.PeerResolver;
+import io.taskqueue.source.publish.Publication;
 import io.taskqueue.source.publish.Publisher;
 import io.taskqueue.source.publish.SourceTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -33,12 +36,14 @@ public final class OfflineSource<T> implements Publisher.Listener<T>, AutoClosea
 
     private static final TopicPartition PARTITION = new TopicPartition("nowhere", 0);
     private static final int MAX_RECORD_BYTES = 1024 * 1024;
+    private static final long PRODUCER_BYTES = 32L * 1024 * 1024;
     private static final int BUFFER_EVENTS = 16_384;
     private static final long BUFFER_BYTES = 64L * 1024 * 1024;
 
     private final EventBuffer<T> buffer;
     private final SourceMeters meters;
-    private final Thread publisher;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final Publisher publisher;
 
     private OfflineSource(TaskQueue<T> queue, PayloadCodec<T> codec) {
         ReplicationEventCodec<T> events = new ReplicationEventCodec<>(codec);
@@ -57,12 +62,15 @@ public final class OfflineSource<T> implements Publisher.Listener<T>, AutoClosea
                 new SourceTime(Clock.systemUTC(), Ticker.system()),
                 meters.leasesExpired());
         queue.attach(buffer);
-        publisher = new Thread(
-                new Publisher<>(
-                        buffer, records, AcknowledgingProducer::new, this, Duration.ofMinutes(1), Ticker.system()),
-                "publisher");
-        publisher.setDaemon(true);
-        publisher.start();
+        publisher = new Publisher(
+                AcknowledgingProducer::new,
+                new Publisher.Limits(Duration.ofMinutes(1), PRODUCER_BYTES),
+                timer,
+                Ticker.system());
+        publisher.add(new Publication<>(buffer, records, this));
+        Thread thread = new Thread(publisher, "publisher");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Creates a source and attaches it to a queue. */
@@ -93,7 +101,8 @@ public final class OfflineSource<T> implements Publisher.Listener<T>, AutoClosea
     @Override
     public void close() {
         buffer.stop();
-        publisher.interrupt();
+        publisher.close();
+        timer.shutdown();
     }
 
     private static final class AcknowledgingProducer extends MockProducer<byte[], byte[]> {

@@ -1,6 +1,12 @@
 package io.taskqueue.source;
 
+import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.source.confirm.Completions;
+import io.taskqueue.source.confirm.RegistryTail;
+import io.taskqueue.source.publish.ProducerFactory;
+import io.taskqueue.source.publish.Publisher;
+import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,23 +14,101 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.IsolationLevel;
 
-/** A running group: what its sources share, and how they end together. */
+/**
+ * A running group: what its sources share, and how they end together.
+ *
+ * <pre>
+ *   publisher    sends the events of all queues with one producer
+ *   registry     follows the registry for all queues
+ *   timer        what is due after a time; nothing that blocks
+ * </pre>
+ *
+ * <p>Its threads start with the first source, and end with the group. Thread-safe.
+ */
 final class GroupEngine {
+
+    /** What is done with a producer at the start of sources. */
+    interface Claiming<R> {
+
+        R claim(Producer<byte[], byte[]> producer) throws InterruptedException;
+    }
+
+    private static final long THREAD_GRACE_MILLIS = 2_000;
 
     private final GroupSettings settings;
     private final boolean endsWithItsSource;
     private final GroupLifecycle lifecycle = new GroupLifecycle();
     private final Set<SourceEngine<?>> sources = ConcurrentHashMap.newKeySet();
+    private final ScheduledThreadPoolExecutor timer;
+    private final ProducerFactory producers;
+    private final Publisher publisher;
+    private final Thread publishing;
+    private final RegistryTail tail;
+    private final Thread following;
+    private final Completions completions = new Completions();
+    private final ReentrantLock starting = new ReentrantLock();
+    private volatile int maxRecordBytes;
 
     /** @param endsWithItsSource whether it is a group of one, which closes with its source */
     GroupEngine(GroupSettings settings, boolean endsWithItsSource) {
         this.settings = settings;
         this.endsWithItsSource = endsWithItsSource;
+        this.timer = new ScheduledThreadPoolExecutor(1, task -> daemon("timer", task));
+        timer.setRemoveOnCancelPolicy(true);
+        this.producers = new ProducerFactory(
+                () -> settings.kafka().producer(maxRecordBytes),
+                settings.environment().kafkaMeters());
+        this.publisher = new Publisher(
+                producers,
+                new Publisher.Limits(
+                        settings.kafka().ackTimeout(), settings.kafka().memoryBytes()),
+                timer,
+                settings.environment().time());
+        this.publishing = daemon("publisher", () -> {
+            try (producers) {
+                publisher.run();
+            }
+        });
+        this.tail = new RegistryTail(
+                new RegistryWatch(
+                        this::registryReader,
+                        settings.topics().registry(),
+                        settings.environment().time()),
+                settings.environment().time());
+        this.following = daemon("registry", tail);
+    }
+
+    /** Claims are written without transactions: a hanging transaction of another writer must not hide a newer claim. */
+    private TopicReader registryReader() {
+        return TopicReader.open(
+                settings.kafka().all(),
+                IsolationLevel.READ_UNCOMMITTED,
+                settings.environment().registryTimeout(settings.kafka().apiTimeout()));
     }
 
     GroupSettings settings() {
         return settings;
+    }
+
+    RegistryTail tail() {
+        return tail;
+    }
+
+    Completions completions() {
+        return completions;
+    }
+
+    Publisher publisher() {
+        return publisher;
+    }
+
+    ProducerFactory producers() {
+        return producers;
     }
 
     int size() {
@@ -33,10 +117,20 @@ final class GroupEngine {
 
     /** Starts a source. */
     <T> SourceEngine<T> start(TaskQueue<T> queue, SourceSettings<T> source) throws InterruptedException {
-        lifecycle.requireOpen();
-        SourceEngine<T> started = new SourceStart<>(this, queue, source).start();
-        sources.add(started);
-        return started;
+        starting.lockInterruptibly();
+        boolean started = false;
+        try {
+            lifecycle.requireOpen();
+            SourceEngine<T> running = new SourceStart<>(this, queue, source).start();
+            sources.add(running);
+            started = true;
+            return running;
+        } finally {
+            starting.unlock();
+            if (!started) {
+                endWithItsSource();
+            }
+        }
     }
 
     /** Starts sources together; all of them, or none. */
@@ -48,12 +142,35 @@ final class GroupEngine {
         return started;
     }
 
+    /**
+     * Writes claims: with the producer that sends the events afterwards, if these are the first sources, and otherwise with one of their own,
+     * because the other may fail at any moment.
+     */
+    <R> R withProducer(int largestRecord, Claiming<R> claiming) throws InterruptedException {
+        maxRecordBytes = largestRecord;
+        if (publishing.getState() != Thread.State.NEW) {
+            try (Producer<byte[], byte[]> separate = producers.separate()) {
+                return claiming.claim(separate);
+            }
+        }
+        boolean claimed = false;
+        try {
+            R result = claiming.claim(producers.first());
+            claimed = true;
+            publishing.start();
+            following.start();
+            return result;
+        } finally {
+            if (!claimed) {
+                producers.closeFirst();
+            }
+        }
+    }
+
     /** A source of the group is closed. */
     void closed(SourceEngine<?> source) {
         sources.remove(source);
-        if (endsWithItsSource && lifecycle.close()) {
-            lifecycle.closed();
-        }
+        endWithItsSource();
     }
 
     Map<String, CloseReport> close(Duration timeout) {
@@ -65,7 +182,38 @@ final class GroupEngine {
             source.close(timeout);
             source.closeReport().ifPresent(report -> reports.put(source.claim.queueName(), report));
         }
-        lifecycle.closed();
+        end();
         return reports;
+    }
+
+    private void endWithItsSource() {
+        if (endsWithItsSource && lifecycle.close()) {
+            end();
+        }
+    }
+
+    private void end() {
+        publisher.close();
+        tail.close();
+        timer.shutdown();
+        completions.shutdown();
+        awaitEnd(publishing);
+        awaitEnd(following);
+        lifecycle.closed();
+    }
+
+    /** Waits until a thread that is about to end has ended, no longer than a grace. */
+    private static void awaitEnd(Thread thread) {
+        try {
+            thread.join(THREAD_GRACE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Thread daemon(String role, Runnable task) {
+        Thread thread = new Thread(task, "taskqueue-" + role);
+        thread.setDaemon(true);
+        return thread;
     }
 }

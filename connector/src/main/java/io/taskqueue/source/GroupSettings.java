@@ -2,6 +2,7 @@ package io.taskqueue.source;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.config.DurationText;
+import io.taskqueue.source.confirm.RegistryTail;
 import io.taskqueue.source.publish.SourceTime;
 import java.time.Duration;
 import java.util.Optional;

@@ -15,6 +15,7 @@ final class KafkaSettings {
 
     private static final long DEFAULT_DELIVERY_TIMEOUT_MILLIS = 120_000;
     private static final long DEFAULT_REQUEST_BYTES = 1024 * 1024;
+    private static final long DEFAULT_MEMORY_BYTES = 32 * 1024 * 1024;
 
     private final Map<String, ?> all;
     private final ClientProperties properties;
@@ -72,6 +73,11 @@ final class KafkaSettings {
     Duration ackTimeout() {
         return Duration.ofMillis(properties.number(
                 Client.PRODUCER, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DEFAULT_DELIVERY_TIMEOUT_MILLIS));
+    }
+
+    /** How many bytes the producer can hold. */
+    long memoryBytes() {
+        return properties.number(Client.PRODUCER, ProducerConfig.BUFFER_MEMORY_CONFIG, DEFAULT_MEMORY_BYTES);
     }
 
     /** The size of the largest request that the producer sends. */

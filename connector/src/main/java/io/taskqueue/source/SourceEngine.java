@@ -10,16 +10,20 @@ import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.RecoveredTask;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.queue.Ticker;
+import io.taskqueue.source.confirm.Ownership;
+import io.taskqueue.source.confirm.ReplicationGate;
 import io.taskqueue.source.mark.RetentionGuard;
 import io.taskqueue.source.publish.EventBuffer;
 import io.taskqueue.source.publish.EventRecords;
 import io.taskqueue.source.publish.HeldEvents;
 import io.taskqueue.source.publish.ProducerFactory;
+import io.taskqueue.source.publish.Publication;
 import io.taskqueue.source.publish.Publisher;
 import io.taskqueue.source.recovery.AbandonedTasks;
 import io.taskqueue.source.recovery.RecoveryReport;
 import io.taskqueue.source.registry.Claim;
-import io.taskqueue.source.registry.RegistryWatch;
+import io.taskqueue.source.registry.RegistryFollower;
+import io.taskqueue.source.registry.RegistryRecord;
 import io.taskqueue.source.unreplicated.EventOrigin;
 import io.taskqueue.source.unreplicated.UnreplicatedEvents;
 import java.time.Duration;
@@ -34,11 +38,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A running source: its buffer, its two threads, its readers, and how they end together. */
-final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Listener {
+/** A running source: its buffer, its readers, its part in what its group shares, and how they end together. */
+final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceEngine.class);
-    private static final Duration PUBLISHER_GRACE = Duration.ofMillis(500);
     private static final Duration RETRIES_GRACE = Duration.ofSeconds(2);
     private static final Duration MARK_GRACE = Duration.ofSeconds(2);
     private static final Duration REGISTRY_GRACE = Duration.ofSeconds(2);
@@ -55,13 +58,11 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     private final GroupEngine group;
     private final GroupSettings.Environment environment;
     private final OutageMonitor monitor;
-    private final RegistryTail tail;
-    private final Thread registry;
-    private final RegistryWatch watch;
+    private final Ownership ownership;
     private @Nullable EventRecords<T> records;
     private volatile @Nullable SourceMarks marks;
     private volatile @Nullable SourceRetries<T> retries;
-    private volatile @Nullable Thread publisher;
+    private volatile @Nullable Publication<T> publication;
     private volatile @Nullable CloseReport closeReport;
 
     SourceEngine(
@@ -69,7 +70,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
             Claim claim,
             EventBuffer<T> buffer,
             SourceMeters meters,
-            RegistryWatch watch,
+            RegistryFollower follower,
             GroupEngine group) {
         this.queue = queue;
         this.claim = claim;
@@ -77,7 +78,6 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         this.environment = group.settings().environment();
         this.lifecycle = new SourceLifecycle(environment.time(), environment.time());
         this.meters = meters;
-        this.watch = watch;
         this.group = group;
         meters.buffer(buffer, EventBuffer::size);
         meters.bufferUsed(buffer, EventBuffer::used);
@@ -87,35 +87,35 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         meters.depth("leased", queue, measured -> measured.counts().leased());
         this.subscriptions = new Subscriptions<>(queue.name(), meters.observerFailures()::increment);
         this.gate = new ReplicationGate(
-                queue.name(), buffer::acknowledgedUpTo, ReplicationSource.MAX_WAITING_FUTURES, this::confirmationDue);
-        this.tail = new RegistryTail(claim, watch, gate, environment.ownershipStrict(), environment.time(), this);
-        buffer.grantLeasesWhile(tail::grantsLeases);
+                queue.name(),
+                buffer::acknowledgedUpTo,
+                ReplicationSource.MAX_WAITING_FUTURES,
+                this::confirmationDue,
+                group.completions());
+        this.ownership =
+                new Ownership(follower, gate, environment.ownershipStrict(), environment.time(), this, this::orderRead);
+        buffer.grantLeasesWhile(ownership::grantsLeases);
         this.monitor = new OutageMonitor(queue.name(), buffer, lifecycle, environment.time());
-        this.registry = daemon("registry", tail);
     }
 
     /**
      * Attaches the buffer to the queue, restores the tasks that were recovered, and starts the threads; stops the queue if that fails.
      *
+     * @param registryEnd the offset up to which the registry was read for the claim
      * @param probe finds out what is wrong with Kafka; closed at the end
      * @param recovered the live tasks of earlier owners, if they are recovered
      */
     void start(
             EventRecords<T> records,
             ProducerFactory producers,
-            Duration ackTimeout,
+            long registryEnd,
             OutageMonitor.Probe probe,
             SourceMarks marks,
             Optional<List<RecoveredTask<T>>> recovered) {
         this.records = records;
         this.marks = marks;
-        Publisher<T> publishing = new Publisher<>(buffer, records, producers, this, ackTimeout, environment.time());
-        Thread thread = daemon("publisher", () -> {
-            try (producers) {
-                publishing.run();
-            }
-        });
-        publisher = thread;
+        Publication<T> publishing = new Publication<>(buffer, records, this);
+        publication = publishing;
         boolean attached = false;
         boolean started = false;
         try {
@@ -127,8 +127,8 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
                 queue.attach(buffer);
                 attached = true;
             }
-            thread.start();
-            registry.start();
+            group.publisher().add(publishing);
+            group.tail().opened(ownership, claim, registryEnd);
             daemon("outage-monitor", () -> monitor.run(probe)).start();
             marks.start(this::replicated, producers, new QueueSnapshots());
             if (retries != null) {
@@ -229,7 +229,14 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     }
 
     private void confirmationDue() {
-        tail.wake();
+        group.tail().confirm(ownership);
+    }
+
+    private void orderRead(RegistryRecord record) {
+        SourceRetries<T> orders = retries;
+        if (orders != null) {
+            orders.take(record);
+        }
     }
 
     @Override
@@ -248,23 +255,47 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     }
 
     @Override
-    public void ownershipLost(IllegalStateException cause) {
-        String message = String.valueOf(cause.getMessage());
-        if (cause instanceof SourceFencedException ? lifecycle.fence(message) : lifecycle.fail(message)) {
+    public void superseded(Claim newer) {
+        SourceFencedException cause = new SourceFencedException(claim.queueName(), claim.epoch(), newer);
+        if (ownership.isOpen() && lifecycle.fence(String.valueOf(cause.getMessage()))) {
             stop(cause);
+        }
+        gate.end(cause);
+    }
+
+    @Override
+    public void registryLost(String reason, Throwable lost) {
+        SourceStoppedException cause = new SourceStoppedException(reason, lost);
+        if (ownership.isOpen() && lifecycle.fail(reason)) {
+            stop(cause);
+        }
+        gate.end(cause);
+    }
+
+    @Override
+    public void unconfirmed(Exception cause) {
+        if (gate.hasDue()) {
+            gate.end(new SourceStoppedException(
+                    "The events are on Kafka, but the source ended before it could read in the registry that no other"
+                            + " source had claimed the queue. Read the registry to find the queue's owner.",
+                    cause));
         }
     }
 
     /** Stops the source and its queue: what has not been sent yet would fork the history. */
     private void stop(IllegalStateException cause) {
         buffer.stop();
+        Publication<T> sent = publication;
+        if (sent != null) {
+            group.publisher().end(sent);
+        }
         LOG.error("{}", cause.getMessage(), cause);
         queue.stop(String.valueOf(cause.getMessage()), cause);
         // behind the queue: once one call has failed, each one does
         buffer.refuse(
                 () -> new QueueClosedException("Queue " + queue.name() + " was stopped: " + cause.getMessage(), cause));
         gate.end(cause);
-        tail.end();
+        group.tail().remove(ownership);
         marks().stop();
         Thread unused = stopRetries();
         subscriptions.end(cause);
@@ -293,9 +324,8 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         boolean regular = lifecycle.closed();
         buffer.refuse(() -> new QueueClosedException("Queue " + queue.name() + " was closed with its source."));
         buffer.stop();
-        interrupted |= join(publisher, PUBLISHER_GRACE);
-        tail.finish();
-        interrupted |= join(registry, REGISTRY_GRACE);
+        interrupted |= removeFromPublisher();
+        interrupted |= finishConfirming();
         gate.end(new SourceStoppedException("The source of queue " + queue.name() + " was closed at event "
                 + buffer.appendedUpTo() + ", when Kafka had acknowledged up to " + buffer.acknowledgedUpTo()
                 + ". Read the topic to find which of the remaining events it holds."));
@@ -309,8 +339,29 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
         }
     }
 
+    private boolean finishConfirming() {
+        try {
+            group.tail().finish(ownership, REGISTRY_GRACE);
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        }
+    }
+
+    private boolean removeFromPublisher() {
+        Publication<T> sent = publication;
+        try {
+            if (sent != null) {
+                group.publisher().remove(sent);
+            }
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        }
+    }
+
     private void requireOtherThread(String what) {
-        if (Thread.currentThread() == publisher) {
+        if (group.publisher().isCurrentThread()) {
             throw new IllegalStateException("The source of queue " + queue.name() + " was " + what
                     + " by its own publisher thread, which calls the function of ownerPeer(...) and would wait for"
                     + " itself. Close the source on another thread.");
@@ -359,7 +410,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
                         claim.instanceId(),
                         partition.topic(),
                         partition.partition(),
-                        watch.topic()));
+                        group.tail().topic()));
     }
 
     HandOverReport handOver(Duration grace) {
@@ -406,7 +457,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, RegistryTail.Liste
     private String withSuspension(String reason) {
         return environment
                 .ownershipStrict()
-                .filter(limit -> lifecycle.outage().isPresent() && !tail.grantsLeases())
+                .filter(limit -> lifecycle.outage().isPresent() && !ownership.grantsLeases())
                 .map(limit -> reason + ". No leases are granted, because the registry has not been read for more than "
                         + DurationText.of(limit) + " (ownershipStrict)")
                 .orElse(reason);

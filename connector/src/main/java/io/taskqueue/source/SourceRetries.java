@@ -14,7 +14,6 @@ import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.RegistryKey;
 import io.taskqueue.source.registry.RegistryRecord;
-import io.taskqueue.source.registry.RegistryWatch;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +35,7 @@ final class SourceRetries<T> implements Consumer<RegistryRecord>, RetryTarget<T>
     private final GroupSettings settings;
     private final RetryBacklog backlog;
     private volatile @Nullable Supplier<CompletableFuture<Position>> confirmed;
+    private volatile @Nullable DeadTaskRetries<T> executor;
     private volatile @Nullable Thread executing;
 
     SourceRetries(TaskQueue<T> queue, PayloadCodec<T> codec, GroupSettings settings) {
@@ -51,8 +51,16 @@ final class SourceRetries<T> implements Consumer<RegistryRecord>, RetryTarget<T>
         backlog.take(record);
     }
 
+    /** Takes a record of the registry that was written later. */
+    void take(RegistryRecord record) {
+        DeadTaskRetries<T> retries = executor;
+        if (retries != null && record.key().kind() == RegistryKey.Kind.RETRY_ORDER) {
+            retries.take(record);
+        }
+    }
+
     /** Creates the thread, which {@link #start} starts, and has it notified of orders; to be called before the watch reads. */
-    void prepare(Claim claim, TopicPartition partition, RegistryWatch watch, ProducerFactory producers) {
+    void prepare(Claim claim, TopicPartition partition, ProducerFactory producers) {
         DeadTaskRetries<T> retries = DeadTaskRetries.of(
                 claim,
                 backlog,
@@ -71,7 +79,7 @@ final class SourceRetries<T> implements Consumer<RegistryRecord>, RetryTarget<T>
                 codec,
                 this,
                 settings.environment().time());
-        watch.handle(RegistryKey.Kind.RETRY_ORDER, retries::take);
+        executor = retries;
         Thread thread = new Thread(
                 LogFields.ofQueue(queue.name()).epoch(claim.epoch()).around(retries),
                 "taskqueue-retries-" + queue.name());

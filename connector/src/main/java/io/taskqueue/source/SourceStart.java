@@ -24,7 +24,7 @@ import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.ClaimRegistry;
 import io.taskqueue.source.registry.LowWaterMark;
 import io.taskqueue.source.registry.QueueMarks;
-import io.taskqueue.source.registry.RegistryWatch;
+import io.taskqueue.source.registry.RegistryFollower;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -95,26 +95,29 @@ final class SourceStart<T> {
         int maxRecordBytes = Math.min(
                 Math.min(topic.maxRecordBytes(), settings.kafka().maxRequestBytes()),
                 topics.maxRecordBytes().orElse(Integer.MAX_VALUE));
-        ProducerFactory producers = new ProducerFactory(
-                () -> settings.kafka().producer(maxRecordBytes),
-                settings.environment().kafkaMeters());
+        RegistryFollower follower = group.tail().expect(queue.name());
         boolean started = false;
         try {
-            SourceEngine<T> engine = start(topic, maxRecordBytes, producers);
+            SourceEngine<T> engine =
+                    group.withProducer(maxRecordBytes, producer -> start(topic, maxRecordBytes, producer, follower));
             started = true;
             return engine;
         } catch (KafkaException e) {
             throw unreachable(e);
         } finally {
             if (!started) {
-                producers.close();
+                group.tail().forget(follower);
             }
         }
     }
 
-    private SourceEngine<T> start(SourceTopics.EventTopicFacts topic, int maxRecordBytes, ProducerFactory producers)
+    private SourceEngine<T> start(
+            SourceTopics.EventTopicFacts topic,
+            int maxRecordBytes,
+            Producer<byte[], byte[]> producer,
+            RegistryFollower follower)
             throws InterruptedException {
-        Producer<byte[], byte[]> producer = producers.first();
+        ProducerFactory producers = group.producers();
         Claimed claimed;
         try (TopicReader reader = reader(timeout)) {
             claimed = claim(producer, reader, topic.partitions());
@@ -141,16 +144,10 @@ final class SourceStart<T> {
         SourceMeters meters = new SourceMeters(settings.environment().meters(), queue.name());
         EventBuffer<T> buffer =
                 new EventBuffer<>(claim.epoch(), source.buffer(), payloads, time, meters.leasesExpired());
-        RegistryWatch watch = new RegistryWatch(
-                () -> reader(settings.environment().registryTimeout(timeout)),
-                topics.registry(),
-                claim,
-                claimed.registryEnd(),
-                time);
-        SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, watch, group);
-        retries.prepare(claim, partition, watch, producers);
+        SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, follower, group);
+        retries.prepare(claim, partition, producers);
         engine.executeOrders(retries);
-        engine.start(records, producers, settings.kafka().ackTimeout(), probe(partition), marks, recovered);
+        engine.start(records, producers, claimed.registryEnd(), probe(partition), marks, recovered);
         return engine;
     }
 

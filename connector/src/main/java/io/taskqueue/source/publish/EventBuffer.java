@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *   acknowledged   removes the oldest          startOver     moves unsent back to the oldest
  * </pre>
  *
+ * <p>The publisher is notified when there is something to send ({@link #onReady}) and never waits for a buffer.
+ *
  * <p>Thread-safe. {@link #append} takes a lock that no thread holds for longer than a few instructions. After {@link #stop}
  * events are only counted. An append that throws, as when the heap is exhausted, leaves the buffer as it is and counts the event as
  * lost.
@@ -42,17 +44,17 @@ public final class EventBuffer<T> implements Journal<T> {
     private final SourceTime time;
     private final Counter leasesExpired;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Condition emptied = lock.newCondition();
     private final BufferSpace space;
     private volatile BooleanSupplier leaseCondition = () -> true;
     private @Nullable BufferedEvent<T> oldest;
     private @Nullable BufferedEvent<T> unsent;
     private @Nullable BufferedEvent<T> newest;
+    private Runnable ready = () -> {};
     private boolean stopped;
     private @Nullable Throwable lost;
     private long dropped;
     private long appended;
-    private long awaited;
     private volatile long acknowledged;
 
     /**
@@ -151,7 +153,7 @@ public final class EventBuffer<T> implements Journal<T> {
             newest = added;
             if (unsent == null) {
                 unsent = added;
-                changed.signalAll();
+                ready.run();
             }
         } finally {
             lock.unlock();
@@ -167,60 +169,45 @@ public final class EventBuffer<T> implements Journal<T> {
             }
             appended++;
             dropped++;
-            changed.signalAll();
+            ready.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has the callback run whenever there are events to be sent and there were none before; now, if there are. It must not block. */
+    void onReady(Runnable callback) {
+        lock.lock();
+        try {
+            ready = callback;
+            if (unsent != null) {
+                callback.run();
+            }
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Takes events to be sent, waiting for the first unless cancelled.
+     * Takes the next events to be sent, if there are any.
      *
      * @param into receives the events
-     * @return how much of the time is left
+     * @param maxBytes exceeded by the first event, if that is larger
+     * @return whether there are more
      */
-    long take(List<BufferedEvent<T>> into, int max, BooleanSupplier cancelled, long timeoutNanos)
-            throws InterruptedException {
-        lock.lockInterruptibly();
+    boolean take(List<BufferedEvent<T>> into, int maxEvents, long maxBytes) {
+        lock.lock();
         try {
-            long left = timeoutNanos;
-            while (unsent == null && left > 0 && !ended() && !cancelled.getAsBoolean()) {
-                left = changed.awaitNanos(left);
-            }
-            while (unsent != null && into.size() < max) {
+            long bytes = 0;
+            while (unsent != null && into.size() < maxEvents) {
+                bytes += unsent.bytes();
+                if (bytes > maxBytes && !into.isEmpty()) {
+                    break;
+                }
                 into.add(unsent);
                 unsent = unsent.next;
             }
-            return left;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Waits until the event is acknowledged, unless cancelled; returns how much of the time is left. */
-    long awaitAcknowledged(BufferedEvent<T> event, BooleanSupplier cancelled, long timeoutNanos)
-            throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long left = timeoutNanos;
-            awaited = event.position.sequence();
-            while (acknowledged < awaited && left > 0 && !ended() && !cancelled.getAsBoolean()) {
-                left = changed.awaitNanos(left);
-            }
-            return left;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Waits for that time, or until the buffer has ended. */
-    void pause(long nanos) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long left = nanos;
-            while (left > 0 && !ended()) {
-                left = changed.awaitNanos(left);
-            }
+            return unsent != null;
         } finally {
             lock.unlock();
         }
@@ -231,6 +218,9 @@ public final class EventBuffer<T> implements Journal<T> {
         lock.lock();
         try {
             unsent = oldest;
+            if (unsent != null) {
+                ready.run();
+            }
         } finally {
             lock.unlock();
         }
@@ -239,12 +229,12 @@ public final class EventBuffer<T> implements Journal<T> {
     /**
      * Removes the oldest event, which Kafka has acknowledged.
      *
-     * @return false if the event is not the oldest; nothing has changed then
+     * @return false if the event is not the oldest, or the buffer is stopped; nothing has changed then
      */
     boolean acknowledged(BufferedEvent<T> event) {
         lock.lock();
         try {
-            if (oldest != event) {
+            if (stopped || oldest != event) {
                 return false;
             }
             oldest = event.next;
@@ -253,8 +243,11 @@ public final class EventBuffer<T> implements Journal<T> {
             }
             acknowledged = event.position.sequence();
             space.vacated(event.bytes());
-            if (oldest == null || acknowledged == awaited) {
-                changed.signalAll();
+            if (oldest == null) {
+                emptied.signalAll();
+                if (lost != null) {
+                    ready.run(); // the publisher reports the loss, now that all before it is acknowledged
+                }
             }
             return true;
         } finally {
@@ -268,7 +261,7 @@ public final class EventBuffer<T> implements Journal<T> {
         try {
             long left = timeoutNanos;
             while (oldest != null && !stopped && left > 0) {
-                left = changed.awaitNanos(left);
+                left = emptied.awaitNanos(left);
             }
             return oldest == null;
         } finally {
@@ -301,17 +294,16 @@ public final class EventBuffer<T> implements Journal<T> {
         lock.lock();
         try {
             stopped = true;
-            changed.signalAll();
+            emptied.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Lets threads that wait check again whether they are cancelled. */
-    void wake() {
+    boolean isStopped() {
         lock.lock();
         try {
-            changed.signalAll();
+            return stopped;
         } finally {
             lock.unlock();
         }

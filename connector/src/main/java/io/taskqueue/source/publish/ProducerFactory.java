@@ -11,7 +11,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
 
-/** Creates producers, one after the other, and binds the meters of the current one where that is wanted. The claim is written by the first. */
+/**
+ * Creates producers, one after the other, and binds the meters of the current one where that is wanted. The first claims are written by the
+ * first. Thread-safe.
+ */
 public final class ProducerFactory implements Supplier<Producer<byte[], byte[]>>, AutoCloseable {
 
     private final Supplier<Map<String, Object>> settings;
@@ -49,6 +52,11 @@ public final class ProducerFactory implements Supplier<Producer<byte[], byte[]>>
         return producer;
     }
 
+    /** Creates a producer besides the current one, without meters; the caller closes it. */
+    public Producer<byte[], byte[]> separate() {
+        return new KafkaProducer<>(settings.get());
+    }
+
     /** The producer that was returned last; it may have been closed. */
     public synchronized Optional<Producer<byte[], byte[]>> current() {
         return Optional.ofNullable(current);
@@ -57,8 +65,15 @@ public final class ProducerFactory implements Supplier<Producer<byte[], byte[]>>
     @Override
     public synchronized void close() {
         closeMeters();
+        closeFirst();
+    }
+
+    /** Closes the producer of {@link #first} if it was not used since, as it may have failed. */
+    public synchronized void closeFirst() {
         if (first != null) {
             first.close(Duration.ZERO);
+            first = null;
+            current = null;
         }
     }
 

@@ -4,44 +4,60 @@ import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.queue.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the events in the buffer, in order, until the buffer has ended.
+ * Sends the events of many queues with one producer, those of each queue in order, until it is closed.
  *
  * <pre>
- *   open a producer -&gt; send from the oldest event -&gt; it fails, or nothing is acknowledged for too long
- *         ^                                                                          |
- *         +---------------- back-off <---------------- close it, start over <---------+
+ *   open a producer -&gt; each queue in turn: send from its oldest event -&gt; an event is refused, or a partition acknowledges
+ *         ^                                                                 nothing for too long
+ *         |                                                                            |
+ *         +---------------- back-off <---------------- close it, all start over <------+
  * </pre>
  *
  * <p>It never skips an event and never gives up. That includes a record that the topic refuses although its payload was
- * accepted: it is sent again with back-off, and logged each time, until the topic accepts it.
+ * accepted: it is sent again with back-off, and logged each time, until the topic accepts it. Only its queue waits for that back-off; the
+ * others continue with the next producer.
  *
- * <p>An idempotent producer keeps the order of several requests in flight, because the broker knows the number of its last
- * batch. Of a producer that is new to the broker, or that was silent for a day, it knows none, and would accept a second batch
- * after refusing the first. So the first event of a producer is sent alone, and so is one after a long silence.
+ * <p><b>Fairness.</b> A turn has at most {@value #TURN_EVENTS} events. What the producer holds of one partition is limited ({@link PartitionWindow}), so that
+ * it has memory for the others while one acknowledges nothing.
+ *
+ * <p>{@link #run} is for its own thread; the other methods are thread-safe.
  */
-public final class Publisher<T> implements Runnable {
+public final class Publisher implements Runnable, ProducerSession.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
-    private static final int AT_ONCE = 1_000;
-    private static final long LONG_SILENCE_NANOS = TimeUnit.HOURS.toNanos(1);
-    private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final int MOST_DOUBLINGS = 6;
+    static final int TURN_EVENTS = 500;
+    private static final long TURN_BYTES = 256 * 1024;
+    private static final int CHECKS_A_TIMEOUT = 10;
+    private static final long SMALLEST_WINDOW = 256 * 1024;
+    private static final long LONGEST_CHECK_MILLIS = 1_000;
+    private static final Duration RECORD_GRACE = Duration.ofMillis(500);
+    private static final Duration INTERRUPTED_GRACE = Duration.ofSeconds(5);
 
-    /** Is notified of what happens; on the publisher's thread, or on the producer's. */
+    /** Is notified of what happens to the events of a queue; on the publisher's thread, or on the producer's. */
     public interface Listener<T> {
 
         /**
@@ -51,189 +67,362 @@ public final class Publisher<T> implements Runnable {
          */
         void acknowledged(ReplicationEvent<T> event, long offset);
 
-        /** The producer failed and will be replaced. */
+        /** The producer failed, with events of the queue or for all queues, and will be replaced. */
         void retrying(String error);
 
-        /** The publisher ended, because an event cannot be encoded. */
+        /** No more events of the queue are sent, because one cannot be encoded. */
         void failed(RuntimeException cause);
 
-        /** The publisher ended: all that the buffer holds is acknowledged, and the next event was lost before it was in the buffer. */
+        /** No more events are sent: all that the buffer holds is acknowledged, and the next event was lost before it was in the buffer. */
         void lost(Throwable cause);
     }
 
-    /** An event that the codec cannot encode. */
-    private static final class UnencodableEventException extends RuntimeException {
+    /**
+     * How a publisher uses its producers.
+     *
+     * @param ackTimeout how long a partition may acknowledge nothing before the producer is replaced
+     * @param memory how many bytes a producer can hold
+     */
+    public record Limits(Duration ackTimeout, long memory) {}
 
-        private static final long serialVersionUID = 1;
+    private final Supplier<Producer<byte[], byte[]>> producers;
+    private final Limits limits;
+    private final ScheduledExecutorService timer;
+    private final Ticker ticker;
+    private final Set<Publication<?>> publications = ConcurrentHashMap.newKeySet();
+    private final Queue<Publication<?>> ready = new ConcurrentLinkedQueue<>();
+    private final Queue<PartitionWindow> roomy = new ConcurrentLinkedQueue<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Set<Publication<?>> refusedInARow = new HashSet<>();
+    private int failures;
+    private volatile boolean waiting;
+    private volatile boolean closed;
+    private volatile long windowBytes;
+    private volatile @Nullable ProducerSession session;
+    private volatile @Nullable Thread thread;
 
-        private final RuntimeException error;
+    /** @param timer runs what is due after a time; nothing that blocks */
+    public Publisher(
+            Supplier<Producer<byte[], byte[]>> producers,
+            Limits limits,
+            ScheduledExecutorService timer,
+            Ticker ticker) {
+        this.producers = producers;
+        this.limits = limits;
+        this.timer = timer;
+        this.ticker = ticker;
+        this.windowBytes = limits.memory() / 2;
+    }
 
-        UnencodableEventException(RuntimeException error) {
-            super(error);
-            this.error = error;
+    /** Begins to send the events of a queue. */
+    public void add(Publication<?> publication) {
+        publications.add(publication);
+        divideMemory();
+        publication.buffer().onReady(() -> readied(publication));
+    }
+
+    /** Sends no more events of a queue. Never waits. */
+    public void end(Publication<?> publication) {
+        publication.end();
+        if (publications.remove(publication)) {
+            divideMemory();
         }
     }
 
-    private final EventBuffer<T> buffer;
-    private final EventRecords<T> records;
-    private final Supplier<Producer<byte[], byte[]>> producers;
-    private final Listener<T> listener;
-    private final long ackTimeoutNanos;
-    private final Ticker ticker;
-    private boolean sent;
-    private long lastSentNanos;
+    /**
+     * Sends no more events of a queue. Returns when none of its records is being built, or after a grace; not if it is called by the
+     * publisher's thread.
+     */
+    public void remove(Publication<?> publication) throws InterruptedException {
+        end(publication);
+        Thread running = thread;
+        if (running != null && running != Thread.currentThread() && !publication.awaitRecord(RECORD_GRACE)) {
+            running.interrupt(); // the user's code, which resolves the owner of an event
+            boolean unused = publication.awaitRecord(INTERRUPTED_GRACE);
+        }
+    }
 
-    /** @param ackTimeout how long the oldest event may wait for its acknowledgement before the producer is replaced */
-    public Publisher(
-            EventBuffer<T> buffer,
-            EventRecords<T> records,
-            Supplier<Producer<byte[], byte[]>> producers,
-            Listener<T> listener,
-            Duration ackTimeout,
-            Ticker ticker) {
-        this.buffer = buffer;
-        this.records = records;
-        this.producers = producers;
-        this.listener = listener;
-        this.ackTimeoutNanos = ackTimeout.toNanos();
-        this.ticker = ticker;
+    /** Whether the calling thread is the publisher's. */
+    public boolean isCurrentThread() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Lets {@link #run} return. */
+    public void close() {
+        closed = true;
+        wake();
+    }
+
+    private void divideMemory() {
+        long partitions =
+                publications.stream().map(Publication::partition).distinct().count();
+        windowBytes = Math.max(SMALLEST_WINDOW, limits.memory() / (2 * Math.max(1, partitions)));
     }
 
     @Override
     public void run() {
+        thread = Thread.currentThread();
+        long checkMillis =
+                Math.max(1, Math.min(LONGEST_CHECK_MILLIS, limits.ackTimeout().toMillis() / CHECKS_A_TIMEOUT));
+        int checks = (int) Math.max(1, limits.ackTimeout().toMillis() / checkMillis);
+        ScheduledFuture<?> checking = timer.scheduleWithFixedDelay(
+                () -> checkProgress(checks), checkMillis, checkMillis, TimeUnit.MILLISECONDS);
         try {
-            int failures = 0;
-            while (!buffer.hasEnded()) {
-                long before = buffer.acknowledgedUpTo().sequence();
-                try {
-                    runSession();
-                } catch (UnencodableEventException e) {
-                    throw e;
-                } catch (RuntimeException e) { // as of the user's ticker or meter registry
-                    report(e);
-                } catch (InterruptedException e) {
-                    // the source has ended, or the user's code has left its thread interrupted; the buffer tells
-                }
-                failures = buffer.acknowledgedUpTo().sequence() > before ? 1 : failures + 1;
-                buffer.startOver();
-                pause(FIRST_BACKOFF_NANOS << Math.min(failures - 1, MOST_DOUBLINGS));
-            }
-            buffer.lostEvent().ifPresent(listener::lost);
-        } catch (UnencodableEventException e) {
-            listener.failed(e.error);
-        } catch (Error e) {
-            // a thread that ends without notice would block the queue forever
-            listener.failed(new IllegalStateException("The publisher cannot continue: " + e, e));
-        }
-    }
-
-    private void pause(long nanos) {
-        try {
-            buffer.pause(nanos);
-        } catch (InterruptedException e) {
-            // as in run()
-        }
-    }
-
-    private void runSession() throws InterruptedException {
-        Producer<byte[], byte[]> producer;
-        try {
-            producer = producers.get();
-        } catch (KafkaException e) {
-            report(e);
-            return;
-        }
-        sent = false;
-        ProducerSession<T> session = new ProducerSession<>(producer, this::acknowledged, buffer::wake);
-        try {
-            pump(session);
-            Throwable failure = session.failure();
-            if (failure != null && !buffer.hasEnded()) {
-                report(failure);
+            while (!closed) {
+                runSafely();
+                publications.forEach(publication -> publication.buffer().startOver());
+                pause();
             }
         } finally {
-            // closing waits for the producer's own thread, which an interruption would cut short
-            boolean interrupted = Thread.interrupted();
-            session.close();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            checking.cancel(false);
         }
     }
 
-    private void pump(ProducerSession<T> session) throws InterruptedException {
-        List<BufferedEvent<T>> batch = new ArrayList<>(AT_ONCE);
-        long remaining = ackTimeoutNanos;
-        long progress = -1;
-        while (!session.failed() && !buffer.hasEnded()) {
-            batch.clear();
-            remaining = buffer.take(batch, AT_ONCE, session::failed, remaining);
-            sent &= ticker.nanos() - lastSentNanos <= LONG_SILENCE_NANOS;
-            for (BufferedEvent<T> event : batch) {
-                if (session.failed() || buffer.hasEnded()) {
-                    return;
-                }
-                remaining = send(session, event, remaining);
-            }
-            if (!batch.isEmpty()) {
-                lastSentNanos = ticker.nanos();
-            }
-            long reached = buffer.acknowledgedUpTo().sequence();
-            if (reached != progress || buffer.size() == 0) {
-                progress = reached;
-                remaining = ackTimeoutNanos;
-            } else if (remaining <= 0) {
-                session.fail(unanswered());
-            }
+    private void checkProgress(int checks) {
+        ProducerSession current = session;
+        if (current != null && !current.failed()) {
+            current.checkProgress(
+                    checks,
+                    new TimeoutException("Kafka acknowledged nothing for "
+                            + limits.ackTimeout().toMillis() + " ms"));
         }
     }
 
-    private long send(ProducerSession<T> session, BufferedEvent<T> event, long remaining) throws InterruptedException {
-        boolean alone = !sent;
-        sent = true;
-        session.send(event, record(event));
-        if (!alone) {
-            return remaining;
-        }
-        long left = buffer.awaitAcknowledged(event, session::failed, ackTimeoutNanos);
-        if (left <= 0 && buffer.acknowledgedUpTo().compareTo(event.position) < 0) {
-            session.fail(unanswered());
-        }
-        return left;
-    }
-
-    private ProducerRecord<byte[], byte[]> record(BufferedEvent<T> event) {
+    private void runSafely() {
         try {
-            return records.record(event);
-        } catch (RuntimeException e) {
-            throw new UnencodableEventException(e);
+            ProducerSession ended = runSession();
+            ProducerSession.Failure failure = ended.failure();
+            if (failure != null && !closed) {
+                handle(failure, ended.progressed());
+            }
+        } catch (RuntimeException e) { // as of the user's ticker or meter registry
+            failures++;
+            publications.forEach(publication -> notify(publication, e.toString()));
+        } catch (Error e) {
+            failures++;
+            // queues without a publisher would be blocked forever
+            RuntimeException cause = new IllegalStateException("The publisher cannot continue: " + e, e);
+            List.copyOf(publications).forEach(publication -> fail(publication, cause));
         }
     }
 
-    private boolean acknowledged(BufferedEvent<T> event, long offset) {
-        if (!buffer.acknowledged(event)) {
-            return false;
+    private ProducerSession runSession() {
+        ProducerSession opened = new ProducerSession(producers.get(), ticker, this);
+        session = opened;
+        try {
+            pump(opened);
+        } finally {
+            session = null;
+            // closing waits for the producer's own thread, which an interruption would cut short
+            boolean unused = Thread.interrupted();
+            opened.close();
+            roomy.clear();
         }
-        listener.acknowledged(Objects.requireNonNull(event.published), offset);
+        return opened;
+    }
+
+    private void handle(ProducerSession.Failure failure, boolean progressed) {
+        report(failure);
+        failures = progressed ? 1 : failures + 1;
+        if (progressed || failure.refused().isEmpty()) {
+            refusedInARow.clear();
+        }
+        if (failure.refused().isPresent()) {
+            refusedInARow.add(failure.refused().get());
+            pauseRefused(failure.refused().get());
+            // the events of one queue do not make the others wait longer each time
+            failures = progressed ? 0 : refusedInARow.size();
+        }
+    }
+
+    private void pump(ProducerSession current) {
+        List<BufferedEvent<?>> batch = new ArrayList<>(TURN_EVENTS);
+        while (!closed && !current.failed()) {
+            for (PartitionWindow window = roomy.poll(); window != null; window = roomy.poll()) {
+                window.resume().forEach(this::readied);
+            }
+            Publication<?> next = ready.poll();
+            if (next == null) {
+                awaitWork();
+            } else if (next.beginTurn()) {
+                turn(current, next, batch);
+            }
+        }
+    }
+
+    private <T> void turn(ProducerSession current, Publication<T> queue, List<BufferedEvent<?>> reused) {
+        EventBuffer<T> buffer = queue.buffer();
+        if (buffer.hasEnded()) {
+            buffer.lostEvent().ifPresent(cause -> {
+                end(queue);
+                queue.listener().lost(cause);
+            });
+            return;
+        }
+        PartitionWindow window = current.window(queue.partition());
+        long room = window.room(windowBytes);
+        if (room == 0) {
+            if (!window.await(queue)) {
+                readied(queue);
+            }
+            return;
+        }
+        List<BufferedEvent<T>> batch = reused(reused);
+        boolean more = buffer.take(batch, window.isOpen() ? TURN_EVENTS : 1, Math.min(room, TURN_BYTES));
+        if (send(current, queue, batch)) {
+            window.sent();
+            if (more) {
+                readied(queue);
+            }
+        }
+        batch.clear();
+    }
+
+    /** Returns false if the queue has ended. */
+    private <T> boolean send(ProducerSession current, Publication<T> queue, List<BufferedEvent<T>> batch) {
+        for (BufferedEvent<T> event : batch) {
+            if (current.failed() || closed) {
+                return true;
+            }
+            ProducerRecord<byte[], byte[]> record;
+            try {
+                record = queue.record(event);
+            } catch (RuntimeException e) {
+                fail(queue, e);
+                return false;
+            } catch (Error e) {
+                fail(queue, new IllegalStateException("The publisher cannot continue: " + e, e));
+                return false;
+            }
+            if (record == null) {
+                return false;
+            }
+            current.send(queue, event, record);
+        }
         return true;
     }
 
-    private TimeoutException unanswered() {
-        return new TimeoutException(
-                "Kafka acknowledged nothing for " + TimeUnit.NANOSECONDS.toMillis(ackTimeoutNanos) + " ms");
+    /** The list holds the events of one queue at a time. */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static <T> List<BufferedEvent<T>> reused(List<BufferedEvent<?>> list) {
+        list.clear();
+        return (List) list;
     }
 
-    private void report(Throwable failure) {
-        String error = failure instanceof RecordTooLargeException
+    private void fail(Publication<?> queue, RuntimeException cause) {
+        end(queue);
+        queue.listener().failed(cause);
+    }
+
+    /** The queue whose event was refused waits with a back-off of its own. */
+    private void pauseRefused(Publication<?> queue) {
+        long nanos = queue.pause();
+        try {
+            var unused = timer.schedule(
+                    () -> {
+                        queue.resume();
+                        readied(queue);
+                    },
+                    nanos,
+                    TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            queue.resume(); // the group is being closed
+        }
+    }
+
+    /** Waits before the next producer is opened. */
+    private void pause() {
+        long left = failures == 0 ? 0 : Publication.backoff(failures);
+        lock.lock();
+        try {
+            while (left > 0 && !closed) {
+                try {
+                    left = changed.awaitNanos(left);
+                } catch (InterruptedException e) {
+                    // the user's code has left its thread interrupted
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitWork() {
+        lock.lock();
+        try {
+            waiting = true;
+            ProducerSession current = session;
+            if (ready.isEmpty() && roomy.isEmpty() && !closed && current != null && !current.failed()) {
+                changed.await();
+            }
+        } catch (InterruptedException e) {
+            // as above; what it was meant for is checked next
+        } finally {
+            waiting = false;
+            lock.unlock();
+        }
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void readied(Publication<?> publication) {
+        if (publication.becomesReady()) {
+            ready.add(publication);
+            if (waiting) {
+                wake();
+            }
+        }
+    }
+
+    @Override
+    public void roomIn(PartitionWindow window) {
+        roomy.add(window);
+        if (waiting) {
+            wake();
+        }
+    }
+
+    @Override
+    public void failed() {
+        wake();
+    }
+
+    private void report(ProducerSession.Failure failure) {
+        String error = text(failure.cause());
+        LOG.debug("Publishing was interrupted; it continues with a new producer: {}", error);
+        if (failure.refused().isPresent()) {
+            Publication<?> refused = failure.refused().get();
+            notify(refused, error);
+            return;
+        }
+        TopicPartition stalled = failure.stalled().orElse(null);
+        for (Publication<?> publication : publications) {
+            if (stalled == null || publication.partition().equals(stalled)) {
+                notify(publication, error);
+            }
+        }
+    }
+
+    private static void notify(Publication<?> publication, String error) {
+        if (!publication.hasEnded()) {
+            // the beginning and the end of an outage are logged by its listener, once
+            publication.listener().retrying(error);
+        }
+    }
+
+    private static String text(Throwable failure) {
+        return failure instanceof RecordTooLargeException
                 ? "Kafka refuses an event as too large, though its size was accepted when its task was enqueued: "
                         + failure.getMessage()
                         + ". Raise max.message.bytes of the topic; until then this queue's events wait."
                 : failure.toString();
-        // the beginning and the end of an outage are logged by its listener, once
-        LOG.debug(
-                "Publishing was interrupted after event {}; it continues with the next one, with a new producer: {}",
-                buffer.acknowledgedUpTo(),
-                error);
-        listener.retrying(error);
     }
 }

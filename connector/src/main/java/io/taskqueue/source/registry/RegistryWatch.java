@@ -2,67 +2,76 @@ package io.taskqueue.source.registry;
 
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.queue.Ticker;
-import java.util.EnumMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Follows the registry behind a source's own claim: finds a newer claim of the queue, and passes other records of the queue to those who
- * handle their kind. For one thread, but {@link #wakeup()}.
+ * Follows the registry for the sources of a process: one reader for all of them, which passes each record on to those that follow its
+ * queue ({@link RegistryFollower}). {@link #read} and {@link #close} are for one thread; the other methods are thread-safe.
  */
 public final class RegistryWatch implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RegistryWatch.class);
-
-    /** A registry that was not read for so long may have been recreated, and have grown past the source's claim. */
+    /** A registry that was not read for so long may have been recreated, and have grown past the claims of the sources. */
     private static final long UNOBSERVED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final Comparator<RegistryFollower> NEWEST_CLAIM_FIRST =
+            Comparator.comparingLong(RegistryFollower::epoch).reversed();
 
     private final Supplier<TopicReader> readers;
     private final TopicPartition partition;
-    private final Claim own;
-    private final Map<RegistryKey.Kind, Consumer<RegistryRecord>> handlers = new EnumMap<>(RegistryKey.Kind.class);
+    private final Map<String, List<RegistryFollower>> followers = new ConcurrentHashMap<>();
     private final HomeWatch home;
     private volatile @Nullable TopicReader reader;
     private final Ticker ticker;
-    private long next;
+    private volatile long next = -1;
     private long readNanos;
-    private @Nullable Claim newer;
 
     /**
      * @param readers opens a reader; called again after one failed
-     * @param from the offset up to which the start of the source has read the registry, at most that of its own claim
      * @param ticker when to look at the event topic, and whether the registry was read all the time
      */
-    public RegistryWatch(Supplier<TopicReader> readers, String topic, Claim own, long from, Ticker ticker) {
-        this.home = new HomeWatch(own, ticker);
+    public RegistryWatch(Supplier<TopicReader> readers, String topic, Ticker ticker) {
+        this.home = new HomeWatch(ticker);
         this.readers = readers;
         this.partition = ClaimRegistry.partitionOf(topic);
-        this.own = own;
-        this.next = from;
         this.ticker = ticker;
         this.readNanos = ticker.nanos();
     }
 
     /**
-     * Has records of the queue handled that are not claims. To be called before the registry is read; the handler is called on the thread
-     * that reads, in the order of the records, once for each.
-     *
-     * @param kind of the records, one handler each
+     * Has a queue followed, from now on. To be called before the registry is read for the claim of the queue: what is written behind that end
+     * is then not missed.
      */
-    public void handle(RegistryKey.Kind kind, Consumer<RegistryRecord> handler) {
-        if (kind == RegistryKey.Kind.CLAIM || handlers.put(kind, handler) != null) {
-            throw new IllegalStateException("Records of kind " + kind + " are handled already. This is a defect.");
+    public void follow(RegistryFollower follower) {
+        followers
+                .computeIfAbsent(follower.queueName(), queue -> new CopyOnWriteArrayList<>())
+                .add(follower);
+    }
+
+    /** Follows no more. */
+    public void unfollow(RegistryFollower follower) {
+        followers.computeIfPresent(follower.queueName(), (queue, of) -> {
+            of.remove(follower);
+            return of.isEmpty() ? null : of;
+        });
+    }
+
+    /** Reads from an offset on, the end up to which the first source has read the registry; later calls change nothing. */
+    public void begin(long from) {
+        if (next < 0) {
+            next = from;
         }
     }
 
@@ -72,66 +81,98 @@ public final class RegistryWatch implements AutoCloseable {
     }
 
     /**
-     * Reads the registry to the end that it has now: a claim that was acknowledged before the call is seen. Costs one request if nothing
-     * was written since the last call.
+     * Reads the registry to the end that it has now, and notifies the followers of what concerns them: a claim that was acknowledged before the
+     * call is seen. Costs one request if nothing was written since the last call.
      *
-     * @return a newer claim of the queue, if there is one
-     * @throws RegistryLostException if the registry no longer holds the source's own claim
      * @throws KafkaException if it cannot be read now; the next call opens a new reader
      */
-    public Optional<Claim> newerClaim() {
+    public void read() {
         long begun = ticker.nanos();
+        // before the end is requested: a claim that is written later may lie behind it
+        List<RegistryFollower> opened =
+                all().filter(follower -> follower.claim().isPresent()).toList();
         try {
             TopicReader open = open();
             long end = Objects.requireNonNull(open.ends(List.of(partition)).get(partition));
-            if (end < Math.max(next, own.epoch() + 1)) {
-                throw ends(end);
+            if (end < next) {
+                ended(end, opened);
+                return;
             }
             if (end > next) {
                 open.readTo(Map.of(partition, end), record -> {
                     next = record.offset() + 1; // if reading fails later, it continues behind this record
-                    RegistryRecord.of(record)
-                            .filter(read -> read.key().queueName().equals(own.queueName()))
-                            .ifPresent(this::accept);
+                    RegistryRecord.of(record).ifPresent(this::pass);
                 });
                 next = open.position(partition);
             }
-            if (newer == null && begun - readNanos > UNOBSERVED_NANOS) {
-                requireOwnClaim(end);
+            all().forEach(RegistryFollower::deliver);
+            opened.stream()
+                    .filter(follower -> follower.epoch() >= end)
+                    .forEach(follower -> lose(follower, ends(end, follower)));
+            if (begun - readNanos > UNOBSERVED_NANOS) {
+                requireOwnClaims(end, opened);
             }
-            home.check(open);
+            home.check(open, opened.stream().map(RegistryFollower::claim).flatMap(Optional::stream));
             readNanos = begun;
-            return Optional.ofNullable(newer);
         } catch (OffsetOutOfRangeException e) {
-            throw ends(0);
+            ended(0, opened);
         } catch (KafkaException e) {
             close();
             throw e;
         }
     }
 
+    private Stream<RegistryFollower> all() {
+        return followers.values().stream().flatMap(List::stream);
+    }
+
+    private void pass(RegistryRecord record) {
+        followers.getOrDefault(record.key().queueName(), List.of()).forEach(follower -> follower.take(record));
+    }
+
+    /** The registry ends before what was read: its records were lost, whichever they were. */
+    private void ended(long end, List<RegistryFollower> opened) {
+        next = end;
+        close();
+        opened.forEach(follower -> lose(follower, ends(end, follower)));
+    }
+
     /**
-     * Checks that the registry is still the one that holds the source's claim. One that was recreated while nobody read it may have
-     * grown past the claim's offset by now; only its records differ.
+     * Checks that the registry is still the one that holds the sources' claims. One that was recreated while nobody read it may have
+     * grown past their offsets by now; only its records differ. A log loses its end or all of it: where the newest claim is, the older ones
+     * are.
      */
-    private void requireOwnClaim(long end) {
+    private void requireOwnClaims(long end, List<RegistryFollower> opened) {
+        List<RegistryFollower> newestFirst = opened.stream()
+                .filter(follower -> follower.claim().isPresent())
+                .sorted(NEWEST_CLAIM_FIRST)
+                .toList();
+        if (newestFirst.isEmpty()) {
+            return;
+        }
         try (TopicReader separate = readers.get()) {
-            Map<TopicPartition, Long> from = Map.of(partition, own.epoch());
-            boolean there = Optional.ofNullable(
-                            separate.first(from, Map.of(partition, end)).get(partition))
-                    .filter(record -> record.offset() == own.epoch())
-                    .flatMap(RegistryRecord::of)
-                    .filter(record -> record.value() != null)
-                    .map(this::read)
-                    .filter(claim -> claim.instanceId().equals(own.instanceId()))
-                    .isPresent();
-            if (!there) {
-                throw lost("no longer holds the claim of queue " + own.queueName() + " with epoch " + own.epoch());
+            for (RegistryFollower follower : newestFirst) {
+                Claim own = follower.claim().orElseThrow();
+                if (isThere(own, separate, end)) {
+                    return;
+                }
+                lose(follower, "no longer holds the claim of queue " + own.queueName() + " with epoch " + own.epoch());
             }
         }
     }
 
-    /** Ends a call of {@link #newerClaim} that waits for Kafka. Any thread may call it. */
+    private boolean isThere(Claim own, TopicReader separate, long end) {
+        Map<TopicPartition, Long> from = Map.of(partition, own.epoch());
+        return Optional.ofNullable(separate.first(from, Map.of(partition, end)).get(partition))
+                .filter(record -> record.offset() == own.epoch())
+                .flatMap(RegistryRecord::of)
+                .filter(record -> record.value() != null)
+                .flatMap(record -> ClaimTable.claim(record, partition.topic()))
+                .filter(claim -> claim.instanceId().equals(own.instanceId()))
+                .isPresent();
+    }
+
+    /** Ends a call of {@link #read} that waits for Kafka. Any thread may call it. */
     public void wakeup() {
         TopicReader open = reader;
         if (open != null) {
@@ -158,43 +199,16 @@ public final class RegistryWatch implements AutoCloseable {
         return open;
     }
 
-    private void accept(RegistryRecord record) {
-        if (record.key().kind() != RegistryKey.Kind.CLAIM) {
-            handle(record);
-        } else if (record.offset() > own.epoch() && record.value() != null) {
-            newer = read(record);
-        }
+    private static String ends(long end, RegistryFollower follower) {
+        return "ends at offset " + end + ", but queue " + follower.queueName() + " was claimed there with epoch "
+                + follower.epoch();
     }
 
-    private void handle(RegistryRecord record) {
-        try {
-            handlers.getOrDefault(record.key().kind(), ignored -> {}).accept(record);
-        } catch (RuntimeException e) {
-            LOG.error(
-                    "The record at offset {} of registry {} for queue {} could not be handled. The source continues without it.",
-                    record.offset(),
-                    partition.topic(),
-                    own.queueName(),
-                    e);
-        }
-    }
-
-    private Claim read(RegistryRecord record) {
-        try {
-            return ClaimJson.read(record, partition.topic());
-        } catch (IllegalArgumentException e) {
-            return ClaimJson.unreadable(record);
-        }
-    }
-
-    private RegistryLostException ends(long end) {
-        return lost("ends at offset " + end + ", but queue " + own.queueName() + " was claimed there with epoch "
-                + own.epoch());
-    }
-
-    private RegistryLostException lost(String found) {
-        return new RegistryLostException("Registry " + partition.topic() + " " + found
+    private void lose(RegistryFollower follower, String found) {
+        unfollow(follower);
+        follower.lost(new RegistryLostException("Registry " + partition.topic() + " "
+                + found
                 + ": it lost records or was recreated, so the owner of the queue is unknown. Restore the registry, or"
-                + " start with a new registryTopic and a new topic.");
+                + " start with a new registryTopic and a new topic."));
     }
 }

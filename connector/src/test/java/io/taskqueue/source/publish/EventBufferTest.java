@@ -262,9 +262,9 @@ class EventBufferTest {
         buffer.append(event(), new byte[10], reserved);
     }
 
-    private static List<BufferedEvent<String>> taken(EventBuffer<String> from) throws InterruptedException {
+    private static List<BufferedEvent<String>> taken(EventBuffer<String> from) {
         List<BufferedEvent<String>> taken = new ArrayList<>();
-        from.take(taken, 100, () -> true, 0);
+        boolean unused = from.take(taken, 100, Long.MAX_VALUE);
         return taken;
     }
 

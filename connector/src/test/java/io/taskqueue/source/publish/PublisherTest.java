@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -49,11 +51,14 @@ class PublisherTest implements Publisher.Listener<String> {
     private final List<String> errors = new CopyOnWriteArrayList<>();
     private final List<RuntimeException> ends = new CopyOnWriteArrayList<>();
     private final List<Throwable> losses = new CopyOnWriteArrayList<>();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private Publisher publisher = publisher(Duration.ofMinutes(2), MockProducer::new);
     private Thread thread = new Thread();
 
     @AfterEach
     void stopPublisher() throws InterruptedException {
-        buffer.stop();
+        publisher.close();
+        timer.shutdownNow();
         thread.join(10_000);
         assertThat(thread.isAlive()).isFalse();
     }
@@ -138,13 +143,13 @@ class PublisherTest implements Publisher.Listener<String> {
     }
 
     @Test
-    void eventThatCannotBeEncodedEndsThePublisher() {
+    void eventThatCannotBeEncodedEndsThePublicationOfItsQueue() {
         String noName = "";
         publish(Duration.ofMinutes(2), PublishingParts.records(noName, 1_000_000));
         append(1);
 
         await().until(() -> ends.size() == 1);
-        assertThat(producers.get(0).closed()).isTrue();
+        assertThat(producers.get(0).history()).isEmpty();
         assertThat(acknowledged).isEmpty();
     }
 
@@ -315,8 +320,14 @@ class PublisherTest implements Publisher.Listener<String> {
 
     private void publish(
             Duration ackTimeout, EventRecords<String> records, Supplier<Producer<byte[], byte[]>> opening) {
-        thread = new Thread(new Publisher<>(buffer, records, opening, this, ackTimeout, nanos::get));
+        publisher = publisher(ackTimeout, opening);
+        publisher.add(new Publication<>(buffer, records, this));
+        thread = new Thread(publisher);
         thread.start();
+    }
+
+    private Publisher publisher(Duration ackTimeout, Supplier<Producer<byte[], byte[]>> opening) {
+        return new Publisher(opening, new Publisher.Limits(ackTimeout, 32 * 1024 * 1024), timer, nanos::get);
     }
 
     private void append(int events) {

@@ -268,7 +268,7 @@ class ThrowingUserCodeTest {
         /** Takes and acknowledges what is in the buffer, as the publisher does. */
         void take() throws InterruptedException {
             List<BufferedEvent<String>> taken = new ArrayList<>();
-            buffer.take(taken, 10_000, () -> true, 0);
+            boolean unused = buffer.take(taken, 10_000, Long.MAX_VALUE);
             for (BufferedEvent<String> event : taken) {
                 assertThat(records.record(event)).isNotNull();
                 assertThat(buffer.acknowledged(event)).isTrue();

@@ -2,7 +2,6 @@ package io.taskqueue.source.registry;
 
 import static io.taskqueue.source.registry.TestClaims.claim;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -17,8 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -43,24 +44,27 @@ class RegistryWatchTest {
                     "registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(claim("q", 0, "old"))));
             cluster.send(
                     new ProducerRecord<>("registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(own)));
-            try (RegistryWatch watch = watch(cluster, own);
-                    RegistryWatch lost = watch(cluster, claim("q", 9, "peer-a"))) {
-                assertThat(watch.newerClaim()).isEmpty();
+            Followed watched = new Followed();
+            Followed lost = new Followed();
+            try (RegistryWatch watch = watch(cluster, own, Ticker.system(), 2, watched);
+                    RegistryWatch shorter = watch(cluster, claim("q", 9, "peer-a"), Ticker.system(), 2, lost)) {
+                assertThat(watched.newerClaim(watch)).isEmpty();
                 cluster.send(new ProducerRecord<>(
                         "registry",
                         0,
                         RegistryKey.claim("other").bytes(),
                         ClaimJson.value(claim("other", 2, "peer-b"))));
-                assertThat(watch.newerClaim()).isEmpty();
+                assertThat(watched.newerClaim(watch)).isEmpty();
                 cluster.send(new ProducerRecord<>(
                         "registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(claim("q", 3, "peer-c"))));
-                assertThat(watch.newerClaim()).map(Claim::sourcePeerId).contains("peer-c");
+                assertThat(watched.newerClaim(watch)).map(Claim::sourcePeerId).contains("peer-c");
 
-                assertThatThrownBy(lost::newerClaim)
-                        .isInstanceOf(RegistryLostException.class)
-                        .hasMessage("Registry registry ends at offset 4, but queue q was claimed there with epoch 9: it"
-                                + " lost records or was recreated, so the owner of the queue is unknown. Restore the"
-                                + " registry, or start with a new registryTopic and a new topic.");
+                shorter.read();
+                assertThat(lost.losses)
+                        .containsExactly(
+                                "Registry registry ends at offset 4, but queue q was claimed there with epoch 9: it"
+                                        + " lost records or was recreated, so the owner of the queue is unknown. Restore the"
+                                        + " registry, or start with a new registryTopic and a new topic.");
             }
         }
     }
@@ -75,25 +79,19 @@ class RegistryWatchTest {
             Claim own = claim("q", 2, "peer-a");
             cluster.send(
                     new ProducerRecord<>("registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(own)));
-            List<String> orders = new ArrayList<>();
-            List<String> marks = new ArrayList<>();
-            try (RegistryWatch watch = new RegistryWatch(() -> reader(cluster), "registry", own, 1, Ticker.system())) {
-                watch.handle(RegistryKey.Kind.RETRY_ORDER, record -> orders.add(text(record)));
-                watch.handle(RegistryKey.Kind.MARK, record -> {
-                    marks.add(text(record));
-                    throw new IllegalStateException("a handler that fails");
-                });
+            Followed watched = new Followed();
+            try (RegistryWatch watch = watch(cluster, own, Ticker.system(), 1, watched)) {
                 send(cluster, RegistryKey.retryOrder("q", ORDER), "behind the claim");
                 send(cluster, RegistryKey.retryOrder("other", ORDER), "of another queue");
                 send(cluster, RegistryKey.mark("q"), "a mark");
                 cluster.send(new ProducerRecord<>("registry", 0, new byte[] {(byte) 0xFF, 'z', 'q'}, new byte[0]));
                 cluster.send(new ProducerRecord<>("registry", 0, new byte[] {(byte) 0xFF}, new byte[0]));
 
-                assertThat(watch.newerClaim()).isEmpty();
-                assertThat(watch.newerClaim()).isEmpty();
+                assertThat(watched.newerClaim(watch)).isEmpty();
+                assertThat(watched.newerClaim(watch)).isEmpty();
 
-                assertThat(orders).containsExactly("during the start at 1", "behind the claim at 3");
-                assertThat(marks).containsExactly("a mark at 5");
+                assertThat(watched.records)
+                        .containsExactly("during the start at 1", "behind the claim at 3", "a mark at 5");
             }
         }
     }
@@ -115,10 +113,11 @@ class RegistryWatchTest {
             Claim own = claim("q", 0, "peer-a");
             cluster.send(
                     new ProducerRecord<>("registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(own)));
-            try (RegistryWatch watch = new RegistryWatch(() -> reader(cluster), "registry", own, 1, nanos::get)) {
-                assertThat(watch.newerClaim()).isEmpty();
+            Followed watched = new Followed();
+            try (RegistryWatch watch = watch(cluster, own, nanos::get, 1, watched)) {
+                assertThat(watched.newerClaim(watch)).isEmpty();
                 nanos.addAndGet(Duration.ofSeconds(2).toNanos());
-                assertThat(watch.newerClaim())
+                assertThat(watched.newerClaim(watch))
                         .as("the same registry after a pause")
                         .isEmpty();
 
@@ -133,9 +132,9 @@ class RegistryWatchTest {
                 }
                 nanos.addAndGet(Duration.ofSeconds(2).toNanos());
 
-                assertThatThrownBy(watch::newerClaim)
-                        .isInstanceOf(RegistryLostException.class)
-                        .hasMessage(
+                watch.read();
+                assertThat(watched.losses)
+                        .containsExactly(
                                 "Registry registry no longer holds the claim of queue q with epoch 0: it lost records"
                                         + " or was recreated, so the owner of the queue is unknown. Restore the registry, or start"
                                         + " with a new registryTopic and a new topic.");
@@ -154,21 +153,22 @@ class RegistryWatchTest {
                 Admin admin = Admin.create(cluster.settings());
                 TopicReader reader = reader(cluster)) {
             cluster.createTopic("events", 12, Map.of());
-            HomeWatch watch = new HomeWatch(claim("q", 1, "peer-a"), nanos::get);
-            watch.check(reader);
+            HomeWatch watch = new HomeWatch(nanos::get);
+            Claim claim = claim("q", 1, "peer-a");
+            watch.check(reader, Stream.of(claim));
             admin.createPartitions(Map.of("events", NewPartitions.increaseTo(20)))
                     .all()
                     .get();
-            watch.check(reader);
+            watch.check(reader, Stream.of(claim));
             assertThat(log.list).isEmpty();
 
             Awaitility.await().until(() -> {
                 nanos.addAndGet(HomeWatch.INTERVAL.toNanos());
-                watch.check(reader);
+                watch.check(reader, Stream.of(claim));
                 return !log.list.isEmpty(); // the broker learns of it a moment later
             });
             nanos.addAndGet(HomeWatch.INTERVAL.toNanos());
-            watch.check(reader);
+            watch.check(reader, Stream.of(claim));
             assertThat(log.list)
                     .extracting(ILoggingEvent::getFormattedMessage)
                     .containsExactly(
@@ -183,7 +183,72 @@ class RegistryWatchTest {
         return TopicReader.open(cluster.settings(), IsolationLevel.READ_UNCOMMITTED, Duration.ofSeconds(20));
     }
 
-    private static RegistryWatch watch(SourceTestCluster cluster, Claim own) {
-        return new RegistryWatch(() -> reader(cluster), "registry", own, own.epoch() + 1, Ticker.system());
+    private static RegistryWatch watch(
+            SourceTestCluster cluster, Claim own, Ticker ticker, long from, Followed followed) {
+        RegistryWatch watch = new RegistryWatch(() -> reader(cluster), "registry", ticker);
+        RegistryFollower follower = new RegistryFollower(own.queueName());
+        watch.follow(follower);
+        follower.opened(own, from, followed);
+        watch.begin(from);
+        return watch;
+    }
+
+    /** What a source is notified of. */
+    private static final class Followed implements RegistryFollower.Listener {
+
+        final List<String> records = new ArrayList<>();
+        final List<String> losses = new ArrayList<>();
+        private Optional<Claim> newer = Optional.empty();
+
+        Optional<Claim> newerClaim(RegistryWatch watch) {
+            watch.read();
+            return newer;
+        }
+
+        @Override
+        public void record(RegistryRecord record) {
+            records.add(text(record));
+            if (record.key().kind() == RegistryKey.Kind.RETRY_ORDER) {
+                throw new IllegalStateException("a handler that fails");
+            }
+        }
+
+        @Override
+        public void superseded(Claim claim) {
+            newer = Optional.of(claim);
+        }
+
+        @Override
+        public void lost(RegistryLostException cause) {
+            losses.add(cause.getMessage());
+        }
+    }
+
+    @Test
+    void aClaimThatOthersOfTheProcessReadWhileTheOwnOneIsWrittenIsNotMissed(@TempDir Path directory) throws Exception {
+        try (SourceTestCluster cluster = SourceTestCluster.start(directory)) {
+            cluster.createTopic("registry", 1, Map.of("cleanup.policy", "compact"));
+            Claim first = claim("first", 0, "peer-a");
+            cluster.send(new ProducerRecord<>(
+                    "registry", 0, RegistryKey.claim("first").bytes(), ClaimJson.value(first)));
+            Followed followed = new Followed();
+            try (RegistryWatch watch = watch(cluster, first, Ticker.system(), 1, new Followed())) {
+                RegistryFollower second = new RegistryFollower("second");
+                watch.follow(second);
+                Claim own = claim("second", 1, "peer-a");
+                cluster.send(new ProducerRecord<>(
+                        "registry", 0, RegistryKey.claim("second").bytes(), ClaimJson.value(own)));
+                cluster.send(new ProducerRecord<>(
+                        "registry",
+                        0,
+                        RegistryKey.claim("second").bytes(),
+                        ClaimJson.value(claim("second", 2, "peer-b"))));
+                watch.read();
+
+                second.opened(own, 1, followed);
+
+                assertThat(followed.newerClaim(watch)).map(Claim::sourcePeerId).contains("peer-b");
+            }
+        }
     }
 }

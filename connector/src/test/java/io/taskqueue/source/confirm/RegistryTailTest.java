@@ -1,4 +1,4 @@
-package io.taskqueue.source;
+package io.taskqueue.source.confirm;
 
 import static io.taskqueue.source.registry.TestClaims.claim;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,13 +26,15 @@ import org.junit.jupiter.api.Timeout;
 
 /** What the tail of the registry does when the registry cannot be read. */
 @Timeout(60)
-class RegistryTailTest implements RegistryTail.Listener {
+class RegistryTailTest implements Ownership.Listener {
 
     private final Claim own = claim("q", 7, "peer-a");
-    private final ReplicationGate gate = new ReplicationGate("q", () -> new Position(7, 1), 10, () -> {});
-    private final List<IllegalStateException> losses = new CopyOnWriteArrayList<>();
+    private final ReplicationGate gate =
+            new ReplicationGate("q", () -> new Position(7, 1), 10, () -> {}, new Completions());
+    private final List<String> losses = new CopyOnWriteArrayList<>();
     private final List<KafkaException> failures = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Position> replicated = gate.await(() -> new Position(7, 1));
+    private Ownership ownership = ownership(tail(() -> null), Optional.empty());
     private Thread thread = new Thread(() -> {});
 
     @AfterEach
@@ -49,17 +51,17 @@ class RegistryTailTest implements RegistryTail.Listener {
 
         assertThatThrownBy(() -> replicated.get(20, TimeUnit.SECONDS))
                 .cause()
-                .isInstanceOf(SourceStoppedException.class)
                 .hasMessage(
                         "The registry could not be read: java.lang.NoClassDefFoundError: a deserializer's class. Fix"
                                 + " that error, and start a new source.");
 
         assertThat(losses).hasSize(1);
-        assertThat(tail.grantsLeases()).isTrue();
+        assertThat(ownership.grantsLeases()).isTrue();
+        tail.close();
     }
 
     @Test
-    void failureOfKafkaIsReportedAndTheRegistryReadAgainWithBackOffUntilTheEnd() {
+    void failureOfKafkaIsReportedAndTheRegistryReadAgainWithBackOffUntilTheEnd() throws Exception {
         AtomicInteger asked = new AtomicInteger();
         RegistryTail tail = start(() -> {
             asked.incrementAndGet();
@@ -70,24 +72,22 @@ class RegistryTailTest implements RegistryTail.Listener {
 
         assertThat(asked.get()).isBetween(2, 5);
         assertThat(failures).hasSizeBetween(2, 5);
-        tail.finish();
-        assertThatThrownBy(() -> replicated.get(20, TimeUnit.SECONDS))
-                .cause()
-                .isInstanceOf(SourceStoppedException.class)
-                .hasMessage("The events are on Kafka, but the source ended before it could read in the registry that no"
-                        + " other source had claimed the queue. Read the registry to find the queue's owner.");
+        tail.finish(ownership, Duration.ofSeconds(20));
+        tail.close();
+        assertThatThrownBy(() -> replicated.get(20, TimeUnit.SECONDS)).cause().hasMessage("unconfirmed");
         assertThat(losses).isEmpty();
     }
 
     @Test
-    void finishedTailEndsAtOnceWhereNothingWaits() {
+    void finishedTailEndsAtOnceWhereNothingWaits() throws Exception {
         replicated.cancel(false);
         RegistryTail tail = start(() -> {
             throw new TopicAuthorizationException("registry");
         });
         await().until(() -> failures.size() >= 2);
 
-        tail.finish();
+        tail.finish(ownership, Duration.ofSeconds(20));
+        tail.close();
 
         await().atMost(Duration.ofSeconds(5)).until(() -> !thread.isAlive());
         CompletableFuture<Position> later = gate.await(() -> new Position(7, 1));
@@ -96,25 +96,30 @@ class RegistryTailTest implements RegistryTail.Listener {
 
     @Test
     void withALimitNoLeaseIsGrantedBeforeTheRegistryHasBeenRead() {
-        RegistryTail tail = tail(
-                () -> {
-                    throw new TopicAuthorizationException("registry");
-                },
-                Optional.of(Duration.ofSeconds(10)));
+        RegistryTail tail = tail(() -> {
+            throw new TopicAuthorizationException("registry");
+        });
 
-        assertThat(tail.grantsLeases()).isFalse();
+        assertThat(ownership(tail, Optional.of(Duration.ofSeconds(10))).grantsLeases())
+                .isFalse();
     }
 
     private RegistryTail start(Supplier<TopicReader> readers) {
-        RegistryTail tail = tail(readers, Optional.empty());
+        RegistryTail tail = tail(readers);
+        ownership = ownership(tail, Optional.empty());
+        tail.opened(ownership, own, 8);
+        tail.confirm(ownership);
         thread = new Thread(tail);
         thread.start();
         return tail;
     }
 
-    private RegistryTail tail(Supplier<TopicReader> readers, Optional<Duration> limit) {
-        RegistryWatch watch = new RegistryWatch(readers, "registry", own, 8, Ticker.system());
-        return new RegistryTail(own, watch, gate, limit, Ticker.system(), this);
+    private static RegistryTail tail(Supplier<TopicReader> readers) {
+        return new RegistryTail(new RegistryWatch(readers, "registry", Ticker.system()), Ticker.system());
+    }
+
+    private Ownership ownership(RegistryTail tail, Optional<Duration> limit) {
+        return new Ownership(tail.expect("q"), gate, limit, Ticker.system(), this, record -> {});
     }
 
     @Override
@@ -128,7 +133,18 @@ class RegistryTailTest implements RegistryTail.Listener {
     }
 
     @Override
-    public void ownershipLost(IllegalStateException cause) {
-        losses.add(cause);
+    public void superseded(Claim newer) {
+        throw new AssertionError("It cannot be read.");
+    }
+
+    @Override
+    public void registryLost(String reason, Throwable cause) {
+        losses.add(reason);
+        gate.end(new IllegalStateException(reason, cause));
+    }
+
+    @Override
+    public void unconfirmed(Exception cause) {
+        gate.end(new IllegalStateException("unconfirmed", cause));
     }
 }

@@ -1,4 +1,4 @@
-package io.taskqueue.source;
+package io.taskqueue.source.confirm;
 
 import io.taskqueue.event.Position;
 import java.util.ArrayList;
@@ -7,10 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinWorkerThread;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Once it has ended, every future fails. Thread-safe.
  */
-final class ReplicationGate {
+public final class ReplicationGate {
 
     private static final long NOTHING = Long.MAX_VALUE;
-    private static final int MOST_COMPLETION_THREADS = 64;
-    private static final long COMPLETION_THREAD_IDLE_SECONDS = 10;
 
     private static final class Waiting {
 
@@ -42,7 +36,7 @@ final class ReplicationGate {
     private final Supplier<Position> acknowledged;
     private final int maxWaiting;
     private final Runnable onDue;
-    private final ForkJoinPool completions;
+    private final Completions completions;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Waiting> waiting = new LinkedHashSet<>(); // in the order of their positions
     private volatile long firstAwaited = NOTHING;
@@ -52,38 +46,23 @@ final class ReplicationGate {
      * @param acknowledged the position up to which Kafka has acknowledged every event
      * @param maxWaiting how many futures may wait
      * @param onDue called when the events of a future are acknowledged, so that the registry has to be read
+     * @param completions completes the futures
      */
-    ReplicationGate(String queueName, Supplier<Position> acknowledged, int maxWaiting, Runnable onDue) {
+    public ReplicationGate(
+            String queueName,
+            Supplier<Position> acknowledged,
+            int maxWaiting,
+            Runnable onDue,
+            Completions completions) {
         this.queueName = queueName;
         this.acknowledged = acknowledged;
         this.maxWaiting = maxWaiting;
         this.onDue = onDue;
-        this.completions = completions(queueName);
-    }
-
-    /** One thread that starts when it is needed; further ones while an action of the user waits for another future. */
-    private static ForkJoinPool completions(String queueName) {
-        ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        return new ForkJoinPool(
-                1,
-                pool -> {
-                    ForkJoinWorkerThread thread = ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(pool);
-                    thread.setName("taskqueue-replicated-" + queueName);
-                    thread.setContextClassLoader(loader);
-                    return thread;
-                },
-                null,
-                true,
-                0,
-                MOST_COMPLETION_THREADS,
-                1,
-                null,
-                COMPLETION_THREAD_IDLE_SECONDS,
-                TimeUnit.SECONDS);
+        this.completions = completions;
     }
 
     /** @param appended called inside the gate's lock, so that positions are awaited in rising order */
-    CompletableFuture<Position> await(Supplier<Position> appended) {
+    public CompletableFuture<Position> await(Supplier<Position> appended) {
         Waiting added;
         lock.lock();
         try {
@@ -130,7 +109,7 @@ final class ReplicationGate {
     }
 
     /** More events are acknowledged. Cheap while no future waits for them. */
-    void advanced() {
+    public void advanced() {
         if (hasDue()) {
             onDue.run();
         }
@@ -142,7 +121,7 @@ final class ReplicationGate {
     }
 
     /** Whether a future waits for nothing but the registry. */
-    boolean hasDue() {
+    public boolean hasDue() {
         return acknowledged.get().sequence() >= firstAwaited;
     }
 
@@ -164,11 +143,11 @@ final class ReplicationGate {
         } finally {
             lock.unlock();
         }
-        confirmed.forEach(one -> complete(() -> one.future.complete(one.upTo)));
+        completions.run(confirmed, one -> one.future.complete(one.upTo));
     }
 
     /** Fails every future, later ones too. */
-    void end(IllegalStateException cause) {
+    public void end(IllegalStateException cause) {
         List<Waiting> left;
         lock.lock();
         try {
@@ -182,20 +161,6 @@ final class ReplicationGate {
         } finally {
             lock.unlock();
         }
-        fail(left, cause);
-        completions.shutdown(); // what was handed to it is completed
-    }
-
-    private void fail(List<Waiting> futures, IllegalStateException cause) {
-        futures.forEach(one -> complete(() -> one.future.completeExceptionally(cause)));
-    }
-
-    /** Completes a future on a thread of its own: what depends on it is the user's code, which may block, or close the source. */
-    private void complete(Runnable completion) {
-        try {
-            completions.execute(completion);
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
-            completion.run(); // no thread for it
-        }
+        completions.run(left, one -> one.future.completeExceptionally(cause));
     }
 }

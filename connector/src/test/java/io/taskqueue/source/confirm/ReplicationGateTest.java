@@ -1,4 +1,4 @@
-package io.taskqueue.source;
+package io.taskqueue.source.confirm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ReplicationGateTest {
 
-    private final SourceStoppedException stopped = new SourceStoppedException("stopped by the test");
+    private final IllegalStateException stopped = new IllegalStateException("stopped by the test");
 
     private final AtomicLong acknowledged = new AtomicLong(1);
     private final AtomicInteger due = new AtomicInteger();
@@ -61,7 +61,7 @@ class ReplicationGateTest {
         CompletableFuture<Position> before = gate.await(() -> new Position(7, 2));
 
         gate.end(stopped);
-        gate.end(new SourceStoppedException("a later cause"));
+        gate.end(new IllegalStateException("a later cause"));
 
         assertThatThrownBy(before::join).hasCause(stopped);
         assertThatThrownBy(() -> gate.await(() -> new Position(7, 1)).join()).hasCause(stopped);
@@ -94,7 +94,7 @@ class ReplicationGateTest {
         gate.confirm(new Position(7, 1));
         await().until(() -> ran.get() != null);
 
-        assertThat(ran.get().getName()).isEqualTo("taskqueue-replicated-q");
+        assertThat(ran.get().getName()).isEqualTo("taskqueue-replicated");
         assertThat(blocked).isNotDone();
         release.countDown();
         assertThat(blocked.get(20, TimeUnit.SECONDS)).isTrue();
@@ -144,6 +144,7 @@ class ReplicationGateTest {
 
     /** A gate whose events are acknowledged up to 7/1, and further as the test sets it. */
     private ReplicationGate gate(int maxWaiting) {
-        return new ReplicationGate("q", () -> new Position(7, acknowledged.get()), maxWaiting, due::incrementAndGet);
+        return new ReplicationGate(
+                "q", () -> new Position(7, acknowledged.get()), maxWaiting, due::incrementAndGet, new Completions());
     }
 }

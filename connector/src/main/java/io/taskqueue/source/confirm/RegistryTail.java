@@ -1,0 +1,206 @@
+package io.taskqueue.source.confirm;
+
+import io.taskqueue.queue.Ticker;
+import io.taskqueue.source.registry.Claim;
+import io.taskqueue.source.registry.RegistryFollower;
+import io.taskqueue.source.registry.RegistryWatch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Follows the registry for the sources of a group: reads it to its end each half second, and at once when futures of {@code
+ * replicated()} of any queue wait for that. One look at the registry serves all queues.
+ *
+ * <pre>
+ *   wait 500 ms, or until futures are due
+ *     -&gt; of each queue with such futures, note up to which event Kafka has acknowledged all
+ *     -&gt; request the end of the registry, read up to it
+ *          no newer claim                             -&gt; the futures up to the noted events complete
+ *          Kafka fails                                -&gt; back-off, again
+ *          a newer claim, or the own one is not there -&gt; every future of that queue fails, its source stops
+ * </pre>
+ *
+ * <p>While nothing is written to the registry, a read is one request for its end. {@link #run} is for its own thread; the other
+ * methods are thread-safe.
+ */
+public final class RegistryTail implements Runnable {
+
+    /** How long the registry is not read while no future waits for it. */
+    public static final Duration INTERVAL = Duration.ofMillis(500);
+
+    private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long LONGEST_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final RegistryWatch registry;
+    private final Ticker ticker;
+    private final Set<Ownership> owned = ConcurrentHashMap.newKeySet();
+    private final Queue<Ownership> due = new ConcurrentLinkedQueue<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean woken = true; // the first read does not wait
+    private boolean ended;
+
+    public RegistryTail(RegistryWatch registry, Ticker ticker) {
+        this.registry = registry;
+        this.ticker = ticker;
+    }
+
+    /** The registry topic. */
+    public String topic() {
+        return registry.topic();
+    }
+
+    /** A queue is about to be claimed; to be called before the registry is read for that. */
+    public RegistryFollower expect(String queueName) {
+        RegistryFollower follower = new RegistryFollower(queueName);
+        registry.follow(follower);
+        return follower;
+    }
+
+    /** The queue is not claimed after all. */
+    public void forget(RegistryFollower follower) {
+        registry.unfollow(follower);
+    }
+
+    /**
+     * A queue is claimed, and its source runs.
+     *
+     * @param from the offset up to which the registry was read for the claim
+     */
+    public void opened(Ownership ownership, Claim claim, long from) {
+        ownership.follower().opened(claim, from, ownership);
+        registry.begin(from);
+        owned.add(ownership);
+        wake();
+    }
+
+    /** Futures of a queue are due: the registry is read now. */
+    public void confirm(Ownership ownership) {
+        if (ownership.becomesDue()) {
+            due.add(ownership);
+            wake();
+        }
+    }
+
+    /** Reads the registry once more if futures of the queue are due, waits for that no longer than the grace, and follows it no more. */
+    public void finish(Ownership ownership, Duration grace) throws InterruptedException {
+        try {
+            ownership.finish();
+            if (ownership.hasDue() && owned.contains(ownership)) {
+                confirm(ownership);
+                ownership.awaitSettled(grace);
+            }
+        } finally {
+            remove(ownership);
+        }
+    }
+
+    /** Follows a queue no more. */
+    public void remove(Ownership ownership) {
+        owned.remove(ownership);
+        registry.unfollow(ownership.follower());
+        ownership.end();
+    }
+
+    /** Lets {@link #run} return. */
+    public void close() {
+        lock.lock();
+        try {
+            ended = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        registry.wakeup();
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            if (!woken) {
+                woken = true;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void run() {
+        try (registry) {
+            long backoff = FIRST_BACKOFF_NANOS;
+            while (awaitNext()) {
+                backoff = read() ? FIRST_BACKOFF_NANOS : backOff(backoff);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until the registry is to be read; false at the end. */
+    private boolean awaitNext() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = INTERVAL.toNanos();
+            while (left > 0 && !woken && !ended) {
+                left = changed.awaitNanos(left);
+            }
+            woken = false;
+            return !ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits longer each time, so that a registry that cannot be read is not asked without a pause. */
+    private long backOff(long nanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = nanos;
+            while (left > 0 && !ended) {
+                left = changed.awaitNanos(left);
+            }
+            woken = true;
+            return Math.min(2 * nanos, LONGEST_BACKOFF_NANOS);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reads the registry; false if Kafka failed. */
+    private boolean read() {
+        List<Ownership> confirming = new ArrayList<>();
+        for (Ownership next = due.poll(); next != null; next = due.poll()) {
+            next.noteAcknowledged();
+            confirming.add(next);
+        }
+        List<Ownership> before =
+                List.copyOf(owned); // one that is added from now on may not be followed up to the end yet
+        long requested = ticker.nanos();
+        try {
+            registry.read();
+        } catch (KafkaException e) {
+            before.forEach(ownership -> ownership.unreadable(e));
+            confirming.forEach(this::confirm);
+            return false;
+        } catch (RuntimeException | Error e) {
+            before.forEach(ownership -> {
+                ownership.failed(e);
+                remove(ownership);
+            });
+            return false;
+        }
+        before.forEach(ownership -> ownership.readBehind(requested));
+        return true;
+    }
+}
