@@ -4,6 +4,9 @@ import io.taskqueue.benchmarks.peers.contender.Contender;
 import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import io.taskqueue.benchmarks.effects.SinkRun;
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.sink.Effects;
+import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.streams.SinkService;
 import java.nio.file.Path;
@@ -34,7 +37,7 @@ public final class QueueWithSinkContender implements Contender {
 
     @Override
     public String description() {
-        return "the same, and a SinkService in the same process, commit interval 100 ms, whose effect of a completed task does nothing;"
+        return "the same, and a SinkService in the same process, commit interval 100 ms, interested in Completed, whose effect does nothing;"
                 + " ended when its result is committed";
     }
 
@@ -56,15 +59,24 @@ public final class QueueWithSinkContender implements Contender {
     @Override
     public Session open(Place place) throws Exception {
         server.requireTopic(place.name(), 1);
-        ReplicationSink<String> sink = (event, effects) -> {
-            if (event.kind() == EventKind.COMPLETED) {
-                effects.run(SinkRun.EFFECT, key -> {});
-            }
-        };
         SinkService service = new SinkRun(server.cluster(), states)
-                .builder(place.name() + "-sink", place.name(), sink, COMMIT_INTERVAL)
+                .builder(place.name() + "-sink", place.name(), new CompletedTasks(), COMMIT_INTERVAL)
                 .start();
         return new SinkSession(new QueueContender.QueueSession(server.cluster(), place), service, place.name());
+    }
+
+    /** Records an effect for each completed task, and declares that it acts on nothing else. */
+    private static final class CompletedTasks implements ReplicationSink<String> {
+
+        @Override
+        public Interests interests() {
+            return Interests.of(EventKind.COMPLETED);
+        }
+
+        @Override
+        public void apply(ReplicationEvent<String> event, Effects effects) throws Exception {
+            effects.run(SinkRun.EFFECT, key -> {});
+        }
     }
 
     private final class SinkSession implements Session {
