@@ -37,7 +37,10 @@ public final class EffectsComparison {
                 BrokerProcess broker = BrokerProcess.start(directory.path().resolve("broker"));
                 BenchmarkCluster cluster = new BenchmarkCluster(broker.bootstrapServers())) {
             run(new EffectsSetup(
-                    options, cluster, directory.path().resolve("states"), new ResultTables("effects", !options.brief())));
+                    options,
+                    cluster,
+                    directory.path().resolve("states"),
+                    new ResultTables("effects", !options.brief())));
         }
         System.exit(0);
     }

@@ -88,7 +88,8 @@ public final class ScaleComparison {
                 "CPU µs an event");
         int base = options.queues().get(0);
         for (int queues : options.queues()) {
-            PairedRatio ratio = PairedRatio.of(samples(queues, ScaleRun::perSecond), samples(base, ScaleRun::perSecond));
+            PairedRatio ratio =
+                    PairedRatio.of(samples(queues, ScaleRun::perSecond), samples(base, ScaleRun::perSecond));
             double heap = anIdleQueue(queues, base, ScaleRun::heap);
             double other = anIdleQueue(queues, base, ScaleRun::other);
             table.row(
@@ -105,8 +106,9 @@ public final class ScaleComparison {
                 addGoals(queues, base, ratio, heap + other);
             }
         }
-        table.note("Memory: what the process has in use more than one with the queues of the first row, divided by the further queues."
-                + " *Other* is what the JVM has committed outside of its heap: threads, classes, code, buffers.");
+        table.note(
+                "Memory: what the process has in use more than one with the queues of the first row, divided by the further queues."
+                        + " *Other* is what the JVM has committed outside of its heap: threads, classes, code, buffers.");
     }
 
     private void addGoals(int queues, int base, PairedRatio ratio, double kilobytes) throws IOException {

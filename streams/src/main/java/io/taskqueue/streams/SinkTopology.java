@@ -149,8 +149,8 @@ public final class SinkTopology implements AutoCloseable {
                 threads::executeAfter,
                 () -> lifecycle.share(eventTopic.get().partitions()));
         progress.meters().rateLimited(limiter, RateLimiter::waiting);
-        PartitionWork.Workers workers = new PartitionWork.Workers(
-                threads, breaker, new SinkRate(settings.name(), configured, limiter));
+        PartitionWork.Workers workers =
+                new PartitionWork.Workers(threads, breaker, new SinkRate(settings.name(), configured, limiter));
         DecodeAhead<T> decoder = opened(new DecodeAhead<>(settings, failures));
         consumers = decoder::consumer;
         properties = StreamsProperties.of(settings, eventTopic.get().maxMessageBytes());

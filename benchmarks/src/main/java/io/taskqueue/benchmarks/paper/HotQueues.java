@@ -23,8 +23,9 @@ record HotQueues(int queues, double skew, int partitions) {
 
     HotQueues {
         if (queues < 1 || partitions < 1 || skew < 0) {
-            throw new IllegalArgumentException("There must be a queue and a partition, and the skew must not be negative: "
-                    + queues + " queues, " + partitions + " partitions, skew " + skew + ".");
+            throw new IllegalArgumentException(
+                    "There must be a queue and a partition, and the skew must not be negative: " + queues + " queues, "
+                            + partitions + " partitions, skew " + skew + ".");
         }
     }
 

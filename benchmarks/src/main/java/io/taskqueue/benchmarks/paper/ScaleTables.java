@@ -60,7 +60,11 @@ public final class ScaleTables {
 
     private static String hotQueues(int queues, double skew) {
         StringBuilder row = new StringBuilder(String.format(
-                Locale.ROOT, "| %,d | %.1f | %.2f %% |", queues, skew, 100 * new HotQueues(queues, skew, 1).shares()[0]));
+                Locale.ROOT,
+                "| %,d | %.1f | %.2f %% |",
+                queues,
+                skew,
+                100 * new HotQueues(queues, skew, 1).shares()[0]));
         for (int partitions : PARTITIONS) {
             HotQueues topic = new HotQueues(queues, skew, partitions);
             row.append(String.format(Locale.ROOT, " %.1f |", topic.carries(topic.shares(), SEED)));

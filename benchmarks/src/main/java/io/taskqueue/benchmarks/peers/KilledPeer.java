@@ -1,10 +1,10 @@
 package io.taskqueue.benchmarks.peers;
 
-import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
-import io.taskqueue.benchmarks.peers.contender.Contender;
 import io.taskqueue.benchmarks.broker.BenchmarkCluster;
 import io.taskqueue.benchmarks.kill.CallLedger;
 import io.taskqueue.benchmarks.measure.Stopwatch;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
 import io.taskqueue.benchmarks.whole.WholeWorkload;
 import java.io.IOException;
 import java.nio.file.Path;

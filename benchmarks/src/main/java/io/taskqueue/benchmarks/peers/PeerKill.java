@@ -1,11 +1,11 @@
 package io.taskqueue.benchmarks.peers;
 
-import io.taskqueue.benchmarks.peers.database.PostgresServer;
-import io.taskqueue.benchmarks.peers.contender.Contender;
-import io.taskqueue.benchmarks.peers.database.LockedTableContender;
 import io.taskqueue.benchmarks.kill.CallLedger;
 import io.taskqueue.benchmarks.measure.ResultTables;
 import io.taskqueue.benchmarks.measure.Stopwatch;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.database.LockedTableContender;
+import io.taskqueue.benchmarks.peers.database.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,10 +115,7 @@ final class PeerKill {
             again += Math.max(0, times - 1);
         }
         return new Outcome(
-                sum(confirmed),
-                missing(directory, confirmed),
-                again,
-                complete ? Optional.of(time) : Optional.empty());
+                sum(confirmed), missing(directory, confirmed), again, complete ? Optional.of(time) : Optional.empty());
     }
 
     private List<String> arguments(Contender contender, String place, Path directory, int toEnqueue) {

@@ -1,12 +1,12 @@
 package io.taskqueue.benchmarks.peers;
 
-import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
-import io.taskqueue.benchmarks.peers.contender.PerformedTasks;
-import io.taskqueue.benchmarks.peers.contender.Contender;
-import io.taskqueue.benchmarks.peers.kafka.QueueContender;
 import io.taskqueue.benchmarks.measure.ResultTables;
 import io.taskqueue.benchmarks.measure.Samples;
 import io.taskqueue.benchmarks.measure.Stopwatch;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.PerformedTasks;
+import io.taskqueue.benchmarks.peers.kafka.QueueContender;
 import io.taskqueue.benchmarks.whole.Confirmations;
 import io.taskqueue.benchmarks.whole.WholeWorkload;
 import java.time.Duration;
@@ -55,8 +55,9 @@ final class PeerLatency {
                                 durable.quantile(0.99) <= 10);
             }
         }
-        table.note("*Start*: a worker has the task. *Durable*: the caller is notified that the task is stored. Work of 1 ms; "
-                + counted + " tasks, after " + uncounted + " that are not counted.");
+        table.note(
+                "*Start*: a worker has the task. *Durable*: the caller is notified that the task is stored. Work of 1 ms; "
+                        + counted + " tasks, after " + uncounted + " that are not counted.");
     }
 
     private static String quantiles(Samples samples) {
@@ -64,7 +65,8 @@ final class PeerLatency {
                 + ResultTables.number("%.1f", samples.quantile(0.99));
     }
 
-    private void measure(Contender contender, int uncounted, int counted, Samples started, Samples durable) throws Exception {
+    private void measure(Contender contender, int uncounted, int counted, Samples started, Samples durable)
+            throws Exception {
         int all = uncounted + counted;
         NumberedTasks tasks = new NumberedTasks();
         PerformedTasks performed = new PerformedTasks(all, Duration.ofMillis(1));
@@ -76,8 +78,10 @@ final class PeerLatency {
             Stopwatch watch = new Stopwatch();
             for (int i = 0; i < all; i++) {
                 int task = i;
-                Duration remaining =
-                        Duration.ofSeconds(1).dividedBy(PER_SECOND).multipliedBy(task).minus(watch.elapsed());
+                Duration remaining = Duration.ofSeconds(1)
+                        .dividedBy(PER_SECOND)
+                        .multipliedBy(task)
+                        .minus(watch.elapsed());
                 if (remaining.toMillis() > 0) {
                     Stopwatch.pause(remaining);
                 }

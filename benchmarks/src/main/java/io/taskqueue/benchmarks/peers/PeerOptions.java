@@ -63,13 +63,13 @@ public record PeerOptions(
                 case "--short" -> {}
                 case "--rounds" -> rounds = number(arguments, ++i);
                 case "--tasks" -> tasks = number(arguments, ++i);
-                case "--sections" -> sections =
-                        Arrays.stream(CommandOptions.operand(arguments, ++i, SECTION + "(," + SECTION + ")*", USAGE)
+                case "--sections" -> sections = Arrays.stream(
+                                CommandOptions.operand(arguments, ++i, SECTION + "(," + SECTION + ")*", USAGE)
                                         .split(",", -1))
-                                .map(name -> Section.valueOf(name.toUpperCase(Locale.ROOT)))
-                                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Section.class)));
-                case "--only" -> only = List.of(
-                        CommandOptions.operand(arguments, ++i, "[^,]+(,[^,]+)*", USAGE).split(",", -1));
+                        .map(name -> Section.valueOf(name.toUpperCase(Locale.ROOT)))
+                        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Section.class)));
+                case "--only" -> only = List.of(CommandOptions.operand(arguments, ++i, "[^,]+(,[^,]+)*", USAGE)
+                        .split(",", -1));
                 case "--into" -> page = Optional.of(Path.of(CommandOptions.operand(arguments, ++i, ".+", USAGE)));
                 default -> throw CommandOptions.unknown(arguments[i], USAGE);
             }

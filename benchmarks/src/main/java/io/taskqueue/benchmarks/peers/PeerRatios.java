@@ -25,7 +25,8 @@ final class PeerRatios {
                 if (isOurs(ours) && !isOurs(theirs)) {
                     add(
                             ours.results().name() + " ÷ " + theirs.results().name() + ", " + what,
-                            PairedRatio.of(ours.results().perSecond(), theirs.results().perSecond()));
+                            PairedRatio.of(
+                                    ours.results().perSecond(), theirs.results().perSecond()));
                 }
             }
         }
@@ -55,8 +56,10 @@ final class PeerRatios {
         ResultTables.Table table = tables.table(
                 "Ratios, pair by pair", "ratio", "lower quartile", "median", "upper quartile", "pairs", "starts");
         rows.forEach(table::row);
-        table.note("A pair is a round, in which all contenders take turns. Pairs of earlier starts are included; a goal counts as"
-                + " reached when the lower quartile of at least " + RatioHistory.STARTS + " starts reaches it.");
+        table.note(
+                "A pair is a round, in which all contenders take turns. Pairs of earlier starts are included; a goal counts as"
+                        + " reached when the lower quartile of at least " + RatioHistory.STARTS
+                        + " starts reaches it.");
     }
 
     private static String number(double value) {

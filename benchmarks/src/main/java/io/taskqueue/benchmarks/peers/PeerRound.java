@@ -1,11 +1,11 @@
 package io.taskqueue.benchmarks.peers;
 
-import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
-import io.taskqueue.benchmarks.peers.contender.PerformedTasks;
-import io.taskqueue.benchmarks.peers.contender.Contender;
-import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import io.taskqueue.benchmarks.measure.ResourceUsage;
 import io.taskqueue.benchmarks.measure.Stopwatch;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.PerformedTasks;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import io.taskqueue.benchmarks.whole.Confirmations;
 import io.taskqueue.benchmarks.whole.WholeWorkload;
 import java.time.Duration;

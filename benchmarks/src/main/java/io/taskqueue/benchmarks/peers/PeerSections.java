@@ -1,8 +1,5 @@
 package io.taskqueue.benchmarks.peers;
 
-import io.taskqueue.benchmarks.peers.database.PostgresServer;
-import io.taskqueue.benchmarks.peers.kafka.KafkaServer;
-import io.taskqueue.benchmarks.peers.contender.Contender;
 import io.taskqueue.benchmarks.broker.BenchmarkCluster;
 import io.taskqueue.benchmarks.broker.BrokerProcess;
 import io.taskqueue.benchmarks.broker.PostgresProcess;
@@ -10,6 +7,9 @@ import io.taskqueue.benchmarks.broker.WorkDirectory;
 import io.taskqueue.benchmarks.measure.MachineDescription;
 import io.taskqueue.benchmarks.measure.ResultTables;
 import io.taskqueue.benchmarks.peers.PeerOptions.Section;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.database.PostgresServer;
+import io.taskqueue.benchmarks.peers.kafka.KafkaServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +31,12 @@ public final class PeerSections {
                 BenchmarkCluster cluster = new BenchmarkCluster(broker.bootstrapServers());
                 KafkaServer kafka = KafkaServer.of(broker, cluster)) {
             if (database.isEmpty()) {
-                run(options, kafka, Contenders.withoutDatabase(kafka, directory.path()), directory.path(), Optional.empty());
+                run(
+                        options,
+                        kafka,
+                        Contenders.withoutDatabase(kafka, directory.path()),
+                        directory.path(),
+                        Optional.empty());
                 return;
             }
             try (PostgresProcess process = PostgresProcess.start(database.get(), directory.path());
@@ -47,7 +52,11 @@ public final class PeerSections {
     }
 
     private static void run(
-            PeerOptions options, KafkaServer kafka, List<Contender> all, Path directory, Optional<PostgresServer> database)
+            PeerOptions options,
+            KafkaServer kafka,
+            List<Contender> all,
+            Path directory,
+            Optional<PostgresServer> database)
             throws Exception {
         List<Contender> contenders =
                 all.stream().filter(one -> options.takesPart(one.name())).toList();
@@ -57,7 +66,14 @@ public final class PeerSections {
         }
         ResultTables tables = new ResultTables(RUN, !options.brief());
         PeerRatios ratios = new PeerRatios(tables);
-        PeerSetup setup = new PeerSetup(options, kafka.cluster().bootstrapServers(), contenders, directory, tables, ratios, new AtomicInteger());
+        PeerSetup setup = new PeerSetup(
+                options,
+                kafka.cluster().bootstrapServers(),
+                contenders,
+                directory,
+                tables,
+                ratios,
+                new AtomicInteger());
         boolean noop = options.sections().contains(Section.NOOP);
         boolean slow = options.sections().contains(Section.SLOW);
         if (noop || slow) {

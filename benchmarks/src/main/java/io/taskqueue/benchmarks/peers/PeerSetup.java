@@ -1,7 +1,7 @@
 package io.taskqueue.benchmarks.peers;
 
-import io.taskqueue.benchmarks.peers.contender.Contender;
 import io.taskqueue.benchmarks.measure.ResultTables;
+import io.taskqueue.benchmarks.peers.contender.Contender;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

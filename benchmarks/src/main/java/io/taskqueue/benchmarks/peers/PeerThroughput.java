@@ -1,12 +1,12 @@
 package io.taskqueue.benchmarks.peers;
 
-import io.taskqueue.benchmarks.peers.kafka.QueueWithSinkContender;
-import io.taskqueue.benchmarks.peers.contender.Contender;
-import io.taskqueue.benchmarks.peers.kafka.QueueContender;
 import io.taskqueue.benchmarks.measure.Candidate;
 import io.taskqueue.benchmarks.measure.PairedRatio;
 import io.taskqueue.benchmarks.measure.ResultTables;
 import io.taskqueue.benchmarks.measure.Samples;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.kafka.QueueContender;
+import io.taskqueue.benchmarks.peers.kafka.QueueWithSinkContender;
 import io.taskqueue.benchmarks.whole.WholeWorkload;
 import java.io.IOException;
 import java.time.Duration;
@@ -55,8 +55,7 @@ final class PeerThroughput {
                     slow ? working.get(i).results().perSecond().spread() : "–",
                     slow
                             ? ResultTables.number(
-                                    "%.2f",
-                                    working.get(i).results().perSecond().median() / limit)
+                                    "%.2f", working.get(i).results().perSecond().median() / limit)
                             : "–",
                     median(contender, "%,.0f", round -> round.rate().cpuMicros()),
                     median(contender, "%,.0f", PeerRound::serverMicros),
@@ -79,10 +78,7 @@ final class PeerThroughput {
             int tasks = tasks(contender, work);
             candidates.add(new Candidate(contender.name(), usage -> {
                 PeerRound round = PeerRound.measure(
-                        contender,
-                        setup.newPlace(),
-                        new WholeWorkload(tasks, WholeWorkload.WORKERS, work),
-                        usage);
+                        contender, setup.newPlace(), new WholeWorkload(tasks, WholeWorkload.WORKERS, work), usage);
                 rounds.computeIfAbsent(key(contender, work.isZero()), name -> new ArrayList<>())
                         .add(round);
                 contender.server().clear();

@@ -39,9 +39,9 @@ public record ScaleOptions(
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--short" -> {}
-                case "--queues" -> queues = Stream.of(CommandOptions.operand(
-                                        arguments, ++i, "[1-9][0-9]{0,5}(,[1-9][0-9]{0,5})*", USAGE)
-                                .split(",", -1))
+                case "--queues" -> queues = Stream.of(
+                                CommandOptions.operand(arguments, ++i, "[1-9][0-9]{0,5}(,[1-9][0-9]{0,5})*", USAGE)
+                                        .split(",", -1))
                         .map(Integer::valueOf)
                         .toList();
                 case "--rounds" -> rounds = number(arguments, ++i);

@@ -19,13 +19,7 @@ import java.util.List;
  * @param cpuMicros CPU of this process an event then
  */
 public record ScaleRun(
-        int threads,
-        double startMillis,
-        long heap,
-        long other,
-        double idleShare,
-        double perSecond,
-        double cpuMicros) {
+        int threads, double startMillis, long heap, long other, double idleShare, double perSecond, double cpuMicros) {
 
     /** The heap of the process; also that of one with a single queue, so that both collect alike. */
     private static final String HEAP = "2g";

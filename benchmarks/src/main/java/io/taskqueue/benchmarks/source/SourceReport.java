@@ -80,7 +80,9 @@ public final class SourceReport {
         root.put("conditions", conditions());
         ArrayNode rows = root.putArray("throughput");
         for (Comparison row : comparisons) {
-            ObjectNode node = rows.addObject().put("path", row.path).put("ratio", row.ours.ratioTo(row.theirs).median());
+            ObjectNode node = rows.addObject()
+                    .put("path", row.path)
+                    .put("ratio", row.ours.ratioTo(row.theirs).median());
             put(node.putObject("ours"), row.ours);
             put(node.putObject("beside"), row.theirs);
         }

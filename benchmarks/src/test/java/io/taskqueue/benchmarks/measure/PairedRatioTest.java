@@ -45,7 +45,8 @@ class PairedRatioTest {
     void markNeedsSeveralStartsWhosePairsAreAllCounted() throws Exception {
         Path file = directory.resolve("ratios.ndjson");
 
-        RatioHistory.Measured first = new RatioHistory(file, "1").add("ours ÷ theirs", new PairedRatio(List.of(1.1, 1.2)));
+        RatioHistory.Measured first =
+                new RatioHistory(file, "1").add("ours ÷ theirs", new PairedRatio(List.of(1.1, 1.2)));
         RatioHistory.Measured other = new RatioHistory(file, "2").add("something else", new PairedRatio(List.of(0.1)));
         RatioHistory.Measured second = new RatioHistory(file, "2").add("ours ÷ theirs", new PairedRatio(List.of(1.0)));
         RatioHistory.Measured third = new RatioHistory(file, "3").add("ours ÷ theirs", new PairedRatio(List.of(1.3)));

@@ -18,10 +18,14 @@ class ViewClientsTest {
 
     private final ViewClients clients = new ViewClients();
     private final Producer<byte[], byte[]> producer = clients.getProducer(Map.of(
-            "bootstrap.servers", "127.0.0.1:1",
-            "transactional.id", "view",
-            "max.block.ms", Duration.ofHours(1).toMillis(),
-            "reconnect.backoff.ms", 1_000));
+            "bootstrap.servers",
+            "127.0.0.1:1",
+            "transactional.id",
+            "view",
+            "max.block.ms",
+            Duration.ofHours(1).toMillis(),
+            "reconnect.backoff.ms",
+            1_000));
 
     @Test
     void aCallThatWaitsFailsAtOnceAndLeavesItsThreadUninterrupted() throws Exception {

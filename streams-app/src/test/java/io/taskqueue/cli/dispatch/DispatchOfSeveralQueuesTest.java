@@ -96,12 +96,21 @@ class DispatchOfSeveralQueuesTest {
     @Test
     void pipeCannotBeReadBySeveralQueues() {
         CommandRun run = CommandRun.of(
-                "dispatch", "--bootstrap-server", broker.bootstrapServers(), "--tasks", "-", "--queue", "a", "--queue", "b");
+                "dispatch",
+                "--bootstrap-server",
+                broker.bootstrapServers(),
+                "--tasks",
+                "-",
+                "--queue",
+                "a",
+                "--queue",
+                "b");
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
-                .isEqualTo("taskqueue: Several queues read the tasks, each its lines, but - can be read only once. Pass a"
-                        + " file, or one --queue.\n");
+                .isEqualTo(
+                        "taskqueue: Several queues read the tasks, each its lines, but - can be read only once. Pass a"
+                                + " file, or one --queue.\n");
     }
 
     @Test
@@ -109,23 +118,41 @@ class DispatchOfSeveralQueuesTest {
         Path tasks = Files.writeString(directory.resolve("refused.ndjson"), "{\"n\":1}\n");
 
         assertThat(refused(tasks))
-                .isEqualTo("taskqueue: No queue was given. Pass --queue QUEUE, or --queue-field FIELD for queues that the"
-                        + " lines name.\n");
+                .isEqualTo(
+                        "taskqueue: No queue was given. Pass --queue QUEUE, or --queue-field FIELD for queues that the"
+                                + " lines name.\n");
         assertThat(refused(tasks, "--queue", "a", "--queue-field", "tenant"))
-                .isEqualTo("taskqueue: --queue names the queues and --queue-field takes their names from the lines, but both"
-                        + " were given. Omit one of them.\n");
+                .isEqualTo(
+                        "taskqueue: --queue names the queues and --queue-field takes their names from the lines, but both"
+                                + " were given. Omit one of them.\n");
         assertThat(refused(tasks, "--queue", "a", "--queue", "a"))
                 .isEqualTo("taskqueue: Queue a was given twice. Pass each --queue once.\n");
         assertThat(refused(tasks, "--queue-field", "tenant"))
-                .isEqualTo("taskqueue: No line of the file of tasks names a queue in the field tenant. Pass the field of"
-                        + " --queue-field whose text is the name of the queue.\n");
-        assertThat(refused(tasks, "--queue", "a", "--queue", "b", "--drain-to", directory.resolve("left").toString()))
-                .isEqualTo("taskqueue: --drain-to names one file, but there are several queues. Omit it: --hand-over leaves"
-                        + " the remaining tasks of each to its next owner.\n");
+                .isEqualTo(
+                        "taskqueue: No line of the file of tasks names a queue in the field tenant. Pass the field of"
+                                + " --queue-field whose text is the name of the queue.\n");
         assertThat(refused(
-                        tasks, "--queue", "a", "--queue", "b", "--unreplicated-to", directory.resolve("u").toString()))
-                .isEqualTo("taskqueue: --unreplicated-to names one file, but there are several queues. Omit it: each queue"
-                        + " has a file unreplicated-QUEUE.ndjson in the working directory.\n");
+                        tasks,
+                        "--queue",
+                        "a",
+                        "--queue",
+                        "b",
+                        "--drain-to",
+                        directory.resolve("left").toString()))
+                .isEqualTo(
+                        "taskqueue: --drain-to names one file, but there are several queues. Omit it: --hand-over leaves"
+                                + " the remaining tasks of each to its next owner.\n");
+        assertThat(refused(
+                        tasks,
+                        "--queue",
+                        "a",
+                        "--queue",
+                        "b",
+                        "--unreplicated-to",
+                        directory.resolve("u").toString()))
+                .isEqualTo(
+                        "taskqueue: --unreplicated-to names one file, but there are several queues. Omit it: each queue"
+                                + " has a file unreplicated-QUEUE.ndjson in the working directory.\n");
     }
 
     @Test
@@ -137,8 +164,9 @@ class DispatchOfSeveralQueuesTest {
                         .collect(Collectors.joining()));
 
         assertThat(refused(tasks, "--queue-field", "tenant"))
-                .isEqualTo("taskqueue: There are more than 256 queues. This command has workers for each; divide the input, or"
-                        + " use a SourceGroup in a program.\n");
+                .isEqualTo(
+                        "taskqueue: There are more than 256 queues. This command has workers for each; divide the input, or"
+                                + " use a SourceGroup in a program.\n");
     }
 
     private static String refused(Path tasks, String... options) {
@@ -170,7 +198,8 @@ class DispatchOfSeveralQueuesTest {
     /** How many tasks each queue completed, from the results, of which each is a line. */
     private static Map<String, Integer> completed(String output) throws IOException {
         Map<String, Integer> completed = new TreeMap<>();
-        for (String line : output.lines().filter(text -> text.startsWith("{\"queue\"")).toList()) {
+        for (String line :
+                output.lines().filter(text -> text.startsWith("{\"queue\"")).toList()) {
             JsonNode result = new ObjectMapper().readTree(line);
             completed.put(
                     result.get("queue").asText(),

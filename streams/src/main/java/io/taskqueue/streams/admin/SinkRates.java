@@ -33,9 +33,11 @@ public final class SinkRates {
     public void order(RateOrder order) throws InterruptedException {
         int partitions = new SinkChangelog(kafka, sink)
                 .readControl(record -> {})
-                .orElseThrow(() -> new IllegalStateException("Sink " + sink + " has no control topic "
-                        + TopicNames.control(sink)
-                        + ", on which rate limits are ordered. The sink creates it: start it once, and repeat the command."));
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "Sink " + sink + " has no control topic "
+                                        + TopicNames.control(sink)
+                                        + ", on which rate limits are ordered. The sink creates it: start it once, and repeat the command."));
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (int partition = 0; partition < partitions; partition++) {
             records.add(new ProducerRecord<>(TopicNames.control(sink), partition, null, order.json()));

@@ -76,7 +76,8 @@ public record RateOrder(Optional<RateLimit> limit, String by, Instant at) {
                     Instant.parse(command.path("at").asText()));
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new IllegalArgumentException(
-                    "The command " + command + " is not a rate limit that this version knows. Order it with `taskqueue rate`.",
+                    "The command " + command
+                            + " is not a rate limit that this version knows. Order it with `taskqueue rate`.",
                     e);
         }
     }
@@ -106,8 +107,7 @@ public record RateOrder(Optional<RateLimit> limit, String by, Instant at) {
         StateReader in = StateReader.value("rate limit", VERSION, stored);
         Instant at = in.readInstant();
         boolean configured = in.readFlag();
-        RateLimit value =
-                new RateLimit(Double.longBitsToDouble(in.readLong()), Double.longBitsToDouble(in.readLong()));
+        RateLimit value = new RateLimit(Double.longBitsToDouble(in.readLong()), Double.longBitsToDouble(in.readLong()));
         return new RateOrder(configured ? Optional.empty() : Optional.of(value), "", at);
     }
 }

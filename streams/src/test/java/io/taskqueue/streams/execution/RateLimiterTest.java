@@ -231,7 +231,8 @@ class RateLimiterTest {
         ThreadGuard failures = new ThreadGuard("billing");
         try (WorkerThreads threads = new WorkerThreads("billing", 1, null, failures)) {
             CountDownLatch others = new CountDownLatch(5);
-            RateLimiter limiter = new RateLimiter(RateLimit.perKey(0.001), System::nanoTime, threads::executeAfter, () -> 1);
+            RateLimiter limiter =
+                    new RateLimiter(RateLimit.perKey(0.001), System::nanoTime, threads::executeAfter, () -> 1);
             KeyedExecutor<Call> executor = new KeyedExecutor<>(
                     new Open(),
                     threads,
@@ -253,8 +254,11 @@ class RateLimiterTest {
             }
             assertThat(others.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(limiter.waiting()).isEqualTo(9);
-            assertThat(executor.still()).as("a job that waits is not in progress").isTrue();
-            assertThat(executor.stillFor()).hasValueSatisfying(wait -> assertThat(wait).isGreaterThan(Duration.ofMinutes(1)));
+            assertThat(executor.still())
+                    .as("a job that waits is not in progress")
+                    .isTrue();
+            assertThat(executor.stillFor())
+                    .hasValueSatisfying(wait -> assertThat(wait).isGreaterThan(Duration.ofMinutes(1)));
         }
     }
 

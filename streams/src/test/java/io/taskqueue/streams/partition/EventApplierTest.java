@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.logging.LogFields;
 import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryLaterException;
-import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.streams.SettingsForTests;
 import io.taskqueue.streams.SinkTestCluster;
@@ -106,7 +106,8 @@ class EventApplierTest {
                     lifecycle,
                     threads,
                     breaker,
-                    new RateLimiter(RateLimit.NONE, settings.instruments().ticker(), (wait, work) -> alarms.add(work), () -> 1),
+                    new RateLimiter(
+                            RateLimit.NONE, settings.instruments().ticker(), (wait, work) -> alarms.add(work), () -> 1),
                     new EventApplier<>(
                             settings,
                             breaker,

@@ -23,8 +23,7 @@ class SinkRateTest {
     private final SinkRate rate = newRate();
 
     private static SinkRate newRate() {
-        return new SinkRate(
-                "billing", CONFIGURED, new RateLimiter(CONFIGURED, () -> 0, (wait, work) -> {}, () -> 1));
+        return new SinkRate("billing", CONFIGURED, new RateLimiter(CONFIGURED, () -> 0, (wait, work) -> {}, () -> 1));
     }
 
     private static RateOrder order(RateLimit limit, int seconds) {
@@ -85,7 +84,8 @@ class SinkRateTest {
     void ordersAreRecordsOfTheControlTopic() throws Exception {
         RateOrder both = order(new RateLimit(100, 0.5), 0);
         assertThat(new String(both.json(), StandardCharsets.UTF_8))
-                .isEqualTo("{\"command\":\"rate\",\"perSecond\":100.0,\"perKey\":0.5,\"by\":\"ann\",\"at\":\"2026-11-01T12:00:00Z\"}");
+                .isEqualTo(
+                        "{\"command\":\"rate\",\"perSecond\":100.0,\"perKey\":0.5,\"by\":\"ann\",\"at\":\"2026-11-01T12:00:00Z\"}");
         for (RateLimit limit : new RateLimit[] {RateLimit.NONE, RateLimit.perKey(1), new RateLimit(100, 0.5), null}) {
             RateOrder order = order(limit, 3);
             assertThat(RateOrder.of(order.json())).isEqualTo(order);

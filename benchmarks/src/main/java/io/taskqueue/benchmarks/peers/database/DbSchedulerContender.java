@@ -1,13 +1,13 @@
 package io.taskqueue.benchmarks.peers.database;
 
-import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
-import io.taskqueue.benchmarks.peers.contender.Contender;
-import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.helper.OneTimeTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.zaxxer.hikari.HikariDataSource;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,14 +1,14 @@
 package io.taskqueue.benchmarks.peers.database;
 
-import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
-import io.taskqueue.benchmarks.peers.contender.Contender;
-import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.dbos.transact.DBOS;
 import dev.dbos.transact.StartWorkflowOptions;
 import dev.dbos.transact.config.DBOSConfig;
 import dev.dbos.transact.workflow.Queue;
 import dev.dbos.transact.workflow.Workflow;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,8 +36,8 @@ public final class DbosContender implements Contender {
 
     @Override
     public String description() {
-        return "a workflow without steps for each task, on a queue with a worker concurrency of 64 and polling every " + POLL.toMillis()
-                + " ms; " + ENQUEUERS + " threads enqueue";
+        return "a workflow without steps for each task, on a queue with a worker concurrency of 64 and polling every "
+                + POLL.toMillis() + " ms; " + ENQUEUERS + " threads enqueue";
     }
 
     @Override
@@ -105,8 +105,7 @@ public final class DbosContender implements Contender {
         public void enqueue(int task, String payload, Consumer<@Nullable Throwable> confirmed) {
             enqueuers.execute(() -> {
                 try {
-                    var unused = dbos.startWorkflow(
-                            () -> workflow.perform(payload), new StartWorkflowOptions(queue));
+                    var unused = dbos.startWorkflow(() -> workflow.perform(payload), new StartWorkflowOptions(queue));
                     confirmed.accept(null);
                 } catch (RuntimeException e) {
                     confirmed.accept(e);

@@ -1,9 +1,9 @@
 package io.taskqueue.benchmarks.peers.database;
 
-import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
-import io.taskqueue.benchmarks.peers.contender.Contender;
-import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import com.zaxxer.hikari.HikariDataSource;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -128,8 +128,7 @@ public final class JobRunrContender implements Contender {
 
         @Override
         public void awaitEnded(int tasks) throws Exception {
-            TableQuery.awaitCount(
-                    database, "select count(*) from jobrunr_jobs where state = 'SUCCEEDED'", tasks);
+            TableQuery.awaitCount(database, "select count(*) from jobrunr_jobs where state = 'SUCCEEDED'", tasks);
         }
 
         @Override

@@ -1,11 +1,11 @@
 package io.taskqueue.benchmarks.peers.database;
 
-import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
-import io.taskqueue.benchmarks.peers.contender.PeerThreads;
-import io.taskqueue.benchmarks.peers.contender.Contender;
-import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import com.zaxxer.hikari.HikariDataSource;
 import io.taskqueue.benchmarks.measure.Stopwatch;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.PeerThreads;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -34,8 +34,10 @@ public final class LockedTableContender implements Contender {
 
     @Override
     public String description() {
-        return "a worker is a thread with a connection that takes " + ROWS + " rows with FOR UPDATE SKIP LOCKED, performs them, deletes"
-                + " them and commits; inserts in batches of " + TaskBatch.SIZE + " (alone at 200 tasks/s); an idle worker polls every "
+        return "a worker is a thread with a connection that takes " + ROWS
+                + " rows with FOR UPDATE SKIP LOCKED, performs them, deletes"
+                + " them and commits; inserts in batches of " + TaskBatch.SIZE
+                + " (alone at 200 tasks/s); an idle worker polls every "
                 + IDLE.toMillis() + " ms";
     }
 
@@ -61,8 +63,8 @@ public final class LockedTableContender implements Contender {
 
     private static final class TableSession implements Session {
 
-        private static final String TAKE = "delete from tasks where id in (select id from tasks order by id limit " + ROWS
-                + " for update skip locked) returning payload";
+        private static final String TAKE = "delete from tasks where id in (select id from tasks order by id limit "
+                + ROWS + " for update skip locked) returning payload";
 
         private final HikariDataSource database;
         private final Place place;

@@ -1,9 +1,9 @@
 package io.taskqueue.benchmarks.peers.database;
 
-import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.taskqueue.benchmarks.broker.PostgresProcess;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -103,7 +103,8 @@ public final class PostgresServer implements TaskServer, AutoCloseable {
 
     @Override
     public void clear() throws SQLException {
-        String names = text("select coalesce(string_agg(datname, ','), '') from pg_database where datname like 'place%'");
+        String names =
+                text("select coalesce(string_agg(datname, ','), '') from pg_database where datname like 'place%'");
         if (!names.isEmpty()) {
             for (String name : names.split(",", -1)) {
                 execute("drop database " + name + " with (force)");

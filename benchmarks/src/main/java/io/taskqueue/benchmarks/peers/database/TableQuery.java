@@ -24,7 +24,8 @@ public final class TableQuery {
     }
 
     /** Returns when a count has a value. */
-    public static void awaitCount(DataSource database, String sql, long expected) throws SQLException, InterruptedException {
+    public static void awaitCount(DataSource database, String sql, long expected)
+            throws SQLException, InterruptedException {
         Stopwatch waited = new Stopwatch();
         long count = count(database, sql);
         while (count != expected) {

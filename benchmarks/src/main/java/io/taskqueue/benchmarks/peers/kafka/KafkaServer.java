@@ -1,9 +1,9 @@
 package io.taskqueue.benchmarks.peers.kafka;
 
-import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import io.taskqueue.benchmarks.broker.BenchmarkCluster;
 import io.taskqueue.benchmarks.broker.BrokerProcess;
 import io.taskqueue.benchmarks.measure.Stopwatch;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -169,8 +169,7 @@ public final class KafkaServer implements TaskServer, AutoCloseable {
         return acknowledged;
     }
 
-    private static <T> void await(String what, Callable<T> found, Predicate<T> reached)
-            throws Exception {
+    private static <T> void await(String what, Callable<T> found, Predicate<T> reached) throws Exception {
         Stopwatch waited = new Stopwatch();
         T latest = found.call();
         while (!reached.test(latest)) {

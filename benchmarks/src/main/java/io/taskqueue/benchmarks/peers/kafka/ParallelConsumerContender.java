@@ -1,11 +1,11 @@
 package io.taskqueue.benchmarks.peers.kafka;
 
-import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
-import io.taskqueue.benchmarks.peers.contender.Contender;
-import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import io.confluent.parallelconsumer.ParallelConsumerOptions;
 import io.confluent.parallelconsumer.ParallelConsumerOptions.ProcessingOrder;
 import io.confluent.parallelconsumer.ParallelStreamProcessor;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -73,8 +73,8 @@ public final class ParallelConsumerContender implements Contender {
             settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
             settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
             consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-            processor = ParallelStreamProcessor.createEosStreamProcessor(
-                    ParallelConsumerOptions.<byte[], byte[]>builder()
+            processor =
+                    ParallelStreamProcessor.createEosStreamProcessor(ParallelConsumerOptions.<byte[], byte[]>builder()
                             .consumer(consumer)
                             .ordering(ProcessingOrder.UNORDERED)
                             .maxConcurrency(place.workers())

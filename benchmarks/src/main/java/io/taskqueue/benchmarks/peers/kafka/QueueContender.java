@@ -1,11 +1,11 @@
 package io.taskqueue.benchmarks.peers.kafka;
 
-import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
-import io.taskqueue.benchmarks.peers.contender.PeerThreads;
-import io.taskqueue.benchmarks.peers.contender.Contender;
-import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import io.taskqueue.benchmarks.broker.BenchmarkCluster;
 import io.taskqueue.benchmarks.measure.Stopwatch;
+import io.taskqueue.benchmarks.peers.contender.Contender;
+import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
+import io.taskqueue.benchmarks.peers.contender.PeerThreads;
+import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import io.taskqueue.queue.Lease;
 import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.TaskQueue;

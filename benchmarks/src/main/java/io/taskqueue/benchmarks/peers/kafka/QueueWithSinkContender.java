@@ -1,8 +1,8 @@
 package io.taskqueue.benchmarks.peers.kafka;
 
+import io.taskqueue.benchmarks.effects.SinkRun;
 import io.taskqueue.benchmarks.peers.contender.Contender;
 import io.taskqueue.benchmarks.peers.contender.TaskServer;
-import io.taskqueue.benchmarks.effects.SinkRun;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.sink.Effects;

@@ -1,8 +1,8 @@
 package io.taskqueue.benchmarks.peers.kafka;
 
+import io.taskqueue.benchmarks.peers.contender.Contender;
 import io.taskqueue.benchmarks.peers.contender.NumberedTasks;
 import io.taskqueue.benchmarks.peers.contender.PeerThreads;
-import io.taskqueue.benchmarks.peers.contender.Contender;
 import io.taskqueue.benchmarks.peers.contender.TaskServer;
 import java.time.Duration;
 import java.util.ArrayList;
