@@ -37,7 +37,10 @@ public final class EffectsComparison {
                 BrokerProcess broker = BrokerProcess.start(directory.path().resolve("broker"));
                 BenchmarkCluster cluster = new BenchmarkCluster(broker.bootstrapServers())) {
             run(new EffectsSetup(
-                    options, cluster, directory.path().resolve("states"), new ResultTables(!options.brief())));
+                    options,
+                    cluster,
+                    directory.path().resolve("states"),
+                    new ResultTables("effects", !options.brief())));
         }
         System.exit(0);
     }
@@ -66,7 +69,7 @@ public final class EffectsComparison {
         System.out.println();
         System.out.println(setup.tables().markdown(conditions));
         if (options.page().isPresent()) {
-            setup.tables().writeInto(options.page().get(), conditions);
+            setup.tables().writeInto(options.page().get(), "effects", conditions);
         }
         Path json = WorkDirectory.TARGET.resolve("effects.json");
         setup.tables().write(json, conditions);

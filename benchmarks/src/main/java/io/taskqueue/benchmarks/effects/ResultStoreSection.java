@@ -11,6 +11,7 @@ import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.state.StoreNames;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -147,10 +148,13 @@ public final class ResultStoreSection {
                 ResultTables.medians("%.0f", both, RoundResults::heapMegabytes));
     }
 
-    private void addGoal(String run, double goal, Candidate ours, Candidate theirs) {
-        double ratio = ours.results().ratioTo(theirs.results());
+    private void addGoal(String run, double goal, Candidate ours, Candidate theirs) throws IOException {
         setup.tables()
-                .goal(run, "at least " + goal + " of bare Streams", ResultTables.number("%.2f", ratio), ratio >= goal);
+                .goal(
+                        run,
+                        "at least " + goal + " of bare Streams",
+                        ours.results().ratioTo(theirs.results()),
+                        goal);
     }
 
     /** Verifies that the bare processor puts keys and values of the same size as the sink, or the ratio is not meaningful. */

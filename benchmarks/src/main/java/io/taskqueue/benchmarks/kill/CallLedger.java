@@ -16,7 +16,7 @@ import java.nio.file.StandardOpenOption;
  *   sequence 4 | sequence 4 | ...
  * </pre>
  */
-final class CallLedger implements AutoCloseable {
+public final class CallLedger implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
@@ -26,13 +26,13 @@ final class CallLedger implements AutoCloseable {
         this.channel = channel;
     }
 
-    static CallLedger open(Path file) throws IOException {
+    public static CallLedger open(Path file) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         return new CallLedger(file, FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
     }
 
     /** Adds the start of a call for the event with a sequence. */
-    void add(int event) {
+    public void add(int event) {
         try {
             int written = channel.write(
                     ByteBuffer.allocate(Integer.BYTES).putInt(event).flip());
@@ -44,12 +44,12 @@ final class CallLedger implements AutoCloseable {
         }
     }
 
-    int calls() throws IOException {
+    public int calls() throws IOException {
         return (int) (channel.size() / Integer.BYTES);
     }
 
     /** The number of calls for each event, by sequence. */
-    int[] byEvent(int events) throws IOException {
+    public int[] byEvent(int events) throws IOException {
         int[] calls = new int[events + 1];
         ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(file));
         while (all.remaining() >= Integer.BYTES) {

@@ -19,18 +19,22 @@ import java.util.stream.Stream;
 /** The results: tables in Markdown, and the figures of every round as JSON. */
 public final class ResultTables {
 
-    private static final String BEGIN = "<!-- benchmarks/run effects: its tables begin here -->\n";
-    private static final String END = "<!-- benchmarks/run effects: its tables end here -->\n";
-
     private final List<Table> tables = new ArrayList<>();
     private final Table goals = new Table("Goals", List.of("run", "goal", "measured", "reached"));
     private final Map<String, Samples> samples = new LinkedHashMap<>();
 
     private final boolean meaningful;
+    private final RatioHistory history;
 
-    /** @param meaningful whether the figures can be compared with goals; not those of a short run */
-    public ResultTables(boolean meaningful) {
+    /**
+     * Creates the results of a run.
+     *
+     * @param run the name of the benchmark
+     * @param meaningful whether the figures can be compared with goals and with those of other starts; not those of a short run
+     */
+    public ResultTables(String run, boolean meaningful) {
         this.meaningful = meaningful;
+        this.history = RatioHistory.ofRun(run);
     }
 
     /** A table with a note below it. */
@@ -85,6 +89,20 @@ public final class ResultTables {
         }
     }
 
+    /**
+     * Adds a row to the table of goals for a ratio, which is reached when the lower quartile of the pairs of several starts reaches a
+     * mark.
+     */
+    public void goal(String run, String goal, PairedRatio ratio, double mark) throws IOException {
+        RatioHistory.Measured measured = overStarts(run + ": " + goal, ratio);
+        goal(run, goal, measured.toString(), measured.reaches(mark));
+    }
+
+    /** Adds the pairs of this start to those of earlier ones, unless the figures are not meaningful, and returns all of them. */
+    public RatioHistory.Measured overStarts(String name, PairedRatio ratio) throws IOException {
+        return meaningful ? history.add(name, ratio) : new RatioHistory.Measured(name, ratio, 1);
+    }
+
     /** Adds samples to the JSON, under a unique name. */
     public void add(String name, Samples values) {
         if (samples.put(name, values) != null) {
@@ -110,19 +128,22 @@ public final class ResultTables {
     /**
      * Replaces the tables of a page of the documentation.
      *
+     * @param run the name of the benchmark, with which the comments begin
      * @throws IllegalArgumentException if the page does not have the two comments between which its tables are
      */
-    public void writeInto(Path page, String conditions) throws IOException {
+    public void writeInto(Path page, String run, String conditions) throws IOException {
+        String first = "<!-- benchmarks/run " + run + ": its tables begin here -->\n";
+        String last = "<!-- benchmarks/run " + run + ": its tables end here -->\n";
         String text = Files.readString(page);
-        int begin = text.indexOf(BEGIN);
-        int end = text.indexOf(END);
+        int begin = text.indexOf(first);
+        int end = text.indexOf(last);
         if (begin < 0 || end < begin) {
             throw new IllegalArgumentException(
-                    "The page " + page + " does not mark where its tables are. Add the lines '" + BEGIN.strip()
-                            + "' and '" + END.strip() + "' to it.");
+                    "The page " + page + " does not mark where its tables are. Add the lines '" + first.strip()
+                            + "' and '" + last.strip() + "' to it.");
         }
         Files.writeString(
-                page, text.substring(0, begin) + BEGIN + "\n" + markdown(conditions) + "\n" + text.substring(end));
+                page, text.substring(0, begin) + first + "\n" + markdown(conditions) + "\n" + text.substring(end));
     }
 
     private Stream<Table> shown() {
@@ -165,7 +186,8 @@ public final class ResultTables {
                 .collect(Collectors.joining(" / "));
     }
 
+    /** The ratio, pair by pair: its median, with the quartiles. */
     public static String ratio(RoundResults ours, RoundResults theirs) {
-        return number("%.2f", ours.ratioTo(theirs));
+        return ours.ratioTo(theirs).toString();
     }
 }

@@ -60,8 +60,8 @@ public final class RoundResults {
         return concurrentCalls;
     }
 
-    /** The median speed divided by that of another candidate. */
-    public double ratioTo(RoundResults other) {
-        return perSecond.median() / other.perSecond.median();
+    /** The speed divided by that of another candidate that took turns with this one. */
+    public PairedRatio ratioTo(RoundResults other) {
+        return PairedRatio.of(perSecond, other.perSecond);
     }
 }

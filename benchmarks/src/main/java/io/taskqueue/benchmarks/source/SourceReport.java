@@ -48,7 +48,7 @@ public final class SourceReport {
         for (Comparison row : comparisons) {
             text.append(String.format(
                     Locale.ROOT,
-                    "| %s | %s | %s | %.2f | %.1f / %.1f |%n",
+                    "| %s | %s | %s | %s | %.1f / %.1f |%n",
                     row.path,
                     row.ours.perSecond().spread(),
                     row.theirs.perSecond().spread(),
@@ -80,7 +80,9 @@ public final class SourceReport {
         root.put("conditions", conditions());
         ArrayNode rows = root.putArray("throughput");
         for (Comparison row : comparisons) {
-            ObjectNode node = rows.addObject().put("path", row.path).put("ratio", row.ours.ratioTo(row.theirs));
+            ObjectNode node = rows.addObject()
+                    .put("path", row.path)
+                    .put("ratio", row.ours.ratioTo(row.theirs).median());
             put(node.putObject("ours"), row.ours);
             put(node.putObject("beside"), row.theirs);
         }

@@ -17,10 +17,17 @@ import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.source.SourceGroup;
 import io.taskqueue.source.recovery.RecoverableQueue;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,6 +45,8 @@ import picocli.CommandLine.Option;
                     + "SIGTERM or Ctrl-C it stops reading, waits up to --grace for leases to finish, drains the remaining "
                     + "tasks, and waits for Kafka. A second signal, or --close-timeout, ends that wait: the events that Kafka "
                     + "has not acknowledged are then written to a file, for `taskqueue resend`.",
+            "Several queues, named by --queue or by a field of the lines, share one producer and one reader of the registry; "
+                    + "each has workers, a result, and a file of events that Kafka has not acknowledged, of its own.",
             "With --recover, it begins with the tasks of a dispatcher that has ended, however it ended, and dispatches no line "
                     + "twice. With --hand-over, a stop leaves the remaining tasks to such a successor."
         },
@@ -58,13 +67,8 @@ public final class DispatchCommand implements Callable<Integer> {
     @Mixin
     private KafkaOptions kafka = new KafkaOptions();
 
-    @Option(
-            names = "--queue",
-            required = true,
-            paramLabel = "QUEUE",
-            converter = OptionValue.Queue.class,
-            description = "The name of the queue: any text.")
-    private String queue = "";
+    @Mixin
+    private QueueOptions queues = new QueueOptions();
 
     @Mixin
     private InputOptions input = new InputOptions();
@@ -153,57 +157,227 @@ public final class DispatchCommand implements Callable<Integer> {
 
     private void dispatch(ShutdownSignal shutdown) throws Exception {
         WorkerBehavior behavior = workers.behavior();
-        stop.validate(queue);
+        Map<String, TaskLine.Route> routes = queues.routes(input);
+        routes.keySet().forEach(stop::validate);
+        if (routes.size() > 1) {
+            stop.requireNoFile();
+        }
         MeterRegistry meters = DiagnosticsOptions.newMeterRegistry();
         try (ThreadFailures failures = ThreadFailures.listen();
-                TaskFileReader reader = input.open(output::progress)) {
+                Parts parts = new Parts()) {
+            for (Map.Entry<String, TaskLine.Route> route : routes.entrySet()) {
+                Output out = routes.size() > 1 ? output.of(route.getKey()) : output;
+                parts.add(new Part(route.getKey(), input.open(route.getValue(), out::progress), out));
+            }
             kafka.requireReachable();
-            InputRecovery recovery = input.recovery(output::progress);
-            if (input.recover()) {
-                // the claim fences another dispatcher, so a wrong input must be found before it
-                Optional<RecoverableQueue<String>> live =
-                        new LiveTasks(kafka, sourceTopics.registryTopic()).read(queue, output);
-                live.ifPresent(found -> recovery.requireContinuable(reader, found.report()));
+            // a claim fences another dispatcher, so a wrong input must be found before the first
+            for (Part part : parts.all()) {
+                requireContinuable(part);
             }
-            try (Dispatcher dispatcher = start(behavior, meters, failures);
-                    DiagnosticsServer server = diagnostics.serve(meters, dispatcher::showOn)) {
-                dispatcher.recovery().ifPresent(recovered -> recovery.continueInput(reader, recovered));
-                diagnostics.printUrls(server, output);
-                new DispatchRun(queue, dispatcher, stop, shutdown, ticker, output)
-                        .run(reader, input.rate(ticker), keep);
+            if (routes.size() > 1) {
+                parts.group = group(meters);
             }
-            input.requireNoneSkipped(reader);
+            for (Part part : parts.all()) {
+                part.dispatcher = start(part, parts.group, behavior, meters, failures);
+            }
+            run(parts, shutdown, meters, failures);
         }
     }
 
-    private Dispatcher start(WorkerBehavior behavior, MeterRegistry meters, ThreadFailures failures)
+    private void requireContinuable(Part part) throws InterruptedException {
+        if (input.recover()) {
+            Optional<RecoverableQueue<String>> live =
+                    new LiveTasks(kafka, sourceTopics.registryTopic()).read(part.queue, part.output);
+            live.ifPresent(
+                    found -> input.recovery(part.output::progress).requireContinuable(part.reader, found.report()));
+        }
+    }
+
+    private void run(Parts parts, ShutdownSignal shutdown, MeterRegistry meters, ThreadFailures failures)
+            throws Exception {
+        boolean several = parts.all().size() > 1;
+        try (DiagnosticsServer server = diagnostics.serve(meters, builder -> {
+            for (Part part : parts.all()) {
+                if (several) {
+                    part.dispatcher().showOn(builder, "replication of " + part.queue);
+                } else {
+                    part.dispatcher().showOn(builder);
+                }
+            }
+        })) {
+            for (Part part : parts.all()) {
+                part.dispatcher().recovery().ifPresent(recovered -> input.recovery(part.output::progress)
+                        .continueInput(part.reader, recovered));
+            }
+            diagnostics.printUrls(server, output);
+            if (!several) {
+                run(parts.all().get(0), shutdown);
+                return;
+            }
+            List<Thread> threads = new ArrayList<>();
+            for (Part part : parts.all()) {
+                threads.add(failures.start("dispatch-" + threads.size(), () -> part.record(() -> run(part, shutdown))));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            failures.requireNone();
+            parts.requireNoFailure();
+        }
+    }
+
+    /** Runs a queue to its end, and prints its result. */
+    private void run(Part part, ShutdownSignal shutdown) throws InterruptedException {
+        new DispatchRun(part.queue, part.dispatcher(), stop, shutdown, ticker, part.output)
+                .run(part.reader, input.rate(ticker), keep);
+        input.requireNoneSkipped(part.reader);
+    }
+
+    private Dispatcher start(
+            Part part,
+            @Nullable SourceGroup group,
+            WorkerBehavior behavior,
+            MeterRegistry meters,
+            ThreadFailures failures)
             throws InterruptedException {
         if (!input.recover()) {
-            var settings = new Dispatcher.Settings(queue, behavior, lease, this::configure);
-            return Dispatcher.start(settings, kafka.properties(), meters, random, failures);
+            return start(part, group, behavior, meters, failures, source -> {});
         }
         Dispatcher dispatcher;
-        try (Progress progress = Progress.start("recovering tasks", output)) {
-            var settings = new Dispatcher.Settings(queue, behavior, lease, source -> {
-                configure(source);
-                source.recover(LiveTasks.recovery(progress));
-            });
-            dispatcher = Dispatcher.start(settings, kafka.properties(), meters, random, failures);
+        try (Progress progress = Progress.start("recovering tasks", part.output)) {
+            dispatcher = start(
+                    part, group, behavior, meters, failures, source -> source.recover(LiveTasks.recovery(progress)));
         }
         dispatcher
                 .recovery()
-                .ifPresent(recovered -> output.progress("Recovered " + new RecoverySummary(recovered).text()));
+                .ifPresent(recovered -> part.output.progress("Recovered " + new RecoverySummary(recovered).text()));
         return dispatcher;
     }
 
-    private void configure(ReplicationSource.Builder<?> source) {
+    private Dispatcher start(
+            Part part,
+            @Nullable SourceGroup group,
+            WorkerBehavior behavior,
+            MeterRegistry meters,
+            ThreadFailures failures,
+            Consumer<ReplicationSource.Builder<?>> recover)
+            throws InterruptedException {
+        if (group != null) {
+            var settings = new Dispatcher.Settings(part.queue, behavior, lease, source -> {
+                configure(source);
+                recover.accept(source);
+            });
+            return Dispatcher.startIn(group, settings, random, failures);
+        }
+        var settings = new Dispatcher.Settings(part.queue, behavior, lease, source -> {
+            configure(source);
+            configureTopics(source);
+            recover.accept(source);
+        });
+        return Dispatcher.start(settings, kafka.properties(), meters, random, failures);
+    }
+
+    private SourceGroup group(MeterRegistry meters) {
+        SourceGroup.Builder group =
+                Dispatcher.group(kafka.properties(), meters).topic(topic.name()).createTopics(!noCreateTopics);
+        sourceTopics.configure(group);
+        if (ownershipStrict != null) {
+            group.ownershipStrict(ownershipStrict);
+        }
+        return group.start();
+    }
+
+    private void configureTopics(ReplicationSource.Builder<?> source) {
         source.topic(topic.name()).createTopics(!noCreateTopics);
         sourceTopics.configure(source);
+        if (ownershipStrict != null) {
+            source.ownershipStrict(ownershipStrict);
+        }
+    }
+
+    private void configure(ReplicationSource.Builder<?> source) {
         if (ownerPeer != null) {
             source.ownerPeer(ownerPeer);
         }
-        if (ownershipStrict != null) {
-            source.ownershipStrict(ownershipStrict);
+    }
+
+    /** A queue of the command: its lines, its dispatcher once it is started, and what it prints. */
+    private static final class Part {
+
+        private final String queue;
+        private final TaskFileReader reader;
+        private final Output output;
+        private @Nullable Dispatcher dispatcher;
+        private volatile @Nullable CommandFailedException failure;
+
+        Part(String queue, TaskFileReader reader, Output output) {
+            this.queue = queue;
+            this.reader = reader;
+            this.output = output;
+        }
+
+        Dispatcher dispatcher() {
+            return Objects.requireNonNull(dispatcher, "dispatcher");
+        }
+
+        /** Runs it on a thread of its own, which must not end the other queues if this one fails. */
+        void record(Run run) {
+            try {
+                run.run();
+            } catch (CommandFailedException e) {
+                failure = e;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @FunctionalInterface
+        interface Run {
+            void run() throws InterruptedException;
+        }
+    }
+
+    /** All queues of the command, and the group of their sources if there are several. */
+    private static final class Parts implements AutoCloseable {
+
+        private final List<Part> parts = new ArrayList<>();
+        private @Nullable SourceGroup group;
+
+        void add(Part part) {
+            parts.add(part);
+        }
+
+        List<Part> all() {
+            return parts;
+        }
+
+        /** @throws CommandFailedException the first failure; the others are printed */
+        void requireNoFailure() {
+            CommandFailedException first = null;
+            for (Part part : parts) {
+                CommandFailedException failure = part.failure;
+                if (failure != null && first == null) {
+                    first = failure;
+                } else if (failure != null) {
+                    part.output.progress(String.valueOf(failure.getMessage()));
+                }
+            }
+            if (first != null) {
+                throw first;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Part part : parts) {
+                if (part.dispatcher != null) {
+                    part.dispatcher.close();
+                }
+                part.reader.close();
+            }
+            if (group != null) {
+                group.close();
+            }
         }
     }
 }

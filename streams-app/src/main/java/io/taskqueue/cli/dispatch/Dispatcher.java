@@ -13,6 +13,7 @@ import io.taskqueue.queue.QueueSnapshot;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.source.CloseReport;
 import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.source.SourceGroup;
 import io.taskqueue.source.SourceHealth;
 import io.taskqueue.source.SourceStartException;
 import io.taskqueue.source.recovery.AbandonedTasks;
@@ -83,6 +84,43 @@ public final class Dispatcher implements AutoCloseable {
             RandomGenerator random,
             ThreadFailures failures)
             throws InterruptedException {
+        return start(
+                settings,
+                builder -> builder.kafka(kafka)
+                        .sourcePeer(peer())
+                        .closeTimeout(CLOSE_TIMEOUT)
+                        .metrics(meters)
+                        .kafkaMetrics(true),
+                random,
+                failures);
+    }
+
+    /** Starts the source in a group and the workers, as {@link #start} does for a queue alone. */
+    static Dispatcher startIn(SourceGroup group, Settings settings, RandomGenerator random, ThreadFailures failures)
+            throws InterruptedException {
+        return start(settings, builder -> builder.group(group), random, failures);
+    }
+
+    /** A group with the settings that the source of a queue alone has. */
+    static SourceGroup.Builder group(Map<String, Object> kafka, MeterRegistry meters) {
+        return SourceGroup.builder()
+                .kafka(kafka)
+                .sourcePeer(peer())
+                .closeTimeout(CLOSE_TIMEOUT)
+                .metrics(meters)
+                .kafkaMetrics(true);
+    }
+
+    private static String peer() {
+        return "dispatcher-" + ProcessHandle.current().pid();
+    }
+
+    private static Dispatcher start(
+            Settings settings,
+            Consumer<ReplicationSource.Builder<?>> shared,
+            RandomGenerator random,
+            ThreadFailures failures)
+            throws InterruptedException {
         DispatchCounters counters = new DispatchCounters();
         TaskQueue<String> queue = TaskQueue.<String>builder(settings.queue())
                 .leaseDuration(settings.lease())
@@ -90,12 +128,8 @@ public final class Dispatcher implements AutoCloseable {
                 .listener(counters::count)
                 .build();
         try {
-            var builder = ReplicationSource.builder(queue, TaskFileReader.PAYLOAD)
-                    .kafka(kafka)
-                    .sourcePeer("dispatcher-" + ProcessHandle.current().pid())
-                    .closeTimeout(CLOSE_TIMEOUT)
-                    .metrics(meters)
-                    .kafkaMetrics(true);
+            var builder = ReplicationSource.builder(queue, TaskFileReader.PAYLOAD);
+            shared.accept(builder);
             settings.configure().accept(builder);
             ReplicationSource<String> source = builder.start();
             SimulatedWorkers workers =
@@ -259,10 +293,15 @@ public final class Dispatcher implements AutoCloseable {
 
     /** Configures a server to show the queue, its events, and whether they reach Kafka. */
     public void showOn(DiagnosticsServer.Builder diagnostics) {
+        showOn(diagnostics, "replication");
+    }
+
+    /** As {@link #showOn(DiagnosticsServer.Builder)}, with a name of its checks that no other queue of the process has. */
+    void showOn(DiagnosticsServer.Builder diagnostics, String check) {
         diagnostics
                 .feed(new DispatcherEventFeed<>(queue, source, TaskFileReader.PAYLOAD))
-                .ready("replication", this::replicationFailure)
-                .live("replication", () -> source.health().live() ? Optional.empty() : replicationFailure());
+                .ready(check, this::replicationFailure)
+                .live(check, () -> source.health().live() ? Optional.empty() : replicationFailure());
     }
 
     /** Why events do not reach Kafka at the moment; empty when they do. */

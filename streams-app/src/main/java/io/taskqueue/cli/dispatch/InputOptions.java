@@ -3,7 +3,10 @@ package io.taskqueue.cli.dispatch;
 import io.taskqueue.cli.shared.CommandFailedException;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.OptionValue;
+import io.taskqueue.cli.shared.Output;
 import io.taskqueue.queue.Ticker;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -63,20 +66,41 @@ final class InputOptions {
             names = "--rate",
             paramLabel = "N",
             converter = OptionValue.Count.class,
-            description = "Enqueue at most so many tasks per second. Default: as many as the queue takes.")
+            description = "Enqueue at most so many tasks of a queue per second. Default: as many as the queue takes.")
     private @Nullable Integer rate;
 
     /** @throws CommandFailedException if the file cannot be opened, or the options exclude each other */
-    TaskFileReader open(Consumer<String> report) {
+    TaskFileReader open(TaskLine.Route route, Consumer<String> report) {
         if (strict && skipInvalid) {
             throw new CommandFailedException(
                     ExitCode.USAGE,
                     "--strict fails at an invalid line and --skip-invalid accepts it, but both were given. Omit one of them.");
         }
         return TaskFileReader.open(
-                tasks,
-                new TaskFileReader.Settings(strict, maxLineBytes, fromLine == null ? 1 : fromLine, repeat),
-                report);
+                        tasks,
+                        new TaskFileReader.Settings(strict, maxLineBytes, fromLine == null ? 1 : fromLine, repeat),
+                        report)
+                .only(route);
+    }
+
+    /** Opens the file to look at all of its lines, of which invalid ones are not reported. */
+    TaskFileReader openWhole() {
+        return TaskFileReader.open(tasks, new TaskFileReader.Settings(false, maxLineBytes, 1, false), line -> {});
+    }
+
+    /** @throws CommandFailedException if the tasks are not in a file, which each of several queues can read */
+    void requireFile() {
+        if (TaskInput.isStandardInput(tasks) || isNamedPipe()) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "Several queues read the tasks, each its lines, but " + Output.escape(tasks)
+                            + " can be read only once. Pass a file, or one --queue.");
+        }
+    }
+
+    private boolean isNamedPipe() {
+        Path file = Path.of(tasks);
+        return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
     }
 
     /** The rate at which its tasks are enqueued. */

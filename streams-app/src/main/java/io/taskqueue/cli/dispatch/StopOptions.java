@@ -133,6 +133,23 @@ final class StopOptions {
         }
     }
 
+    /**
+     * Checks that no option names one file for several queues.
+     *
+     * @throws CommandFailedException if one does
+     */
+    void requireNoFile() {
+        if (drainTo != null || unreplicatedTo != null) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    (drainTo == null ? "--unreplicated-to" : "--drain-to")
+                            + " names one file, but there are several queues. Omit it: "
+                            + (drainTo == null
+                                    ? "each queue has a file unreplicated-QUEUE.ndjson in the working directory."
+                                    : "--hand-over leaves the remaining tasks of each to its next owner."));
+        }
+    }
+
     /** The file for events that were not replicated. */
     Path unreplicatedFile(String queue) {
         if (unreplicatedTo != null) {

@@ -63,6 +63,9 @@ public final class TaskFileReader implements AutoCloseable {
     private InputLines lines;
     private boolean begun;
     private @Nullable LineKey behind;
+    /** Which lines are tasks of this reader; those of others are passed by without being looked at. */
+    private TaskLine.Route route = TaskLine.Route.ALL;
+
     /** Whether lines were skipped because they had been dispatched, and no task was read behind them yet. */
     private boolean continued;
 
@@ -119,6 +122,12 @@ public final class TaskFileReader implements AutoCloseable {
     /** Reads an input that is open. */
     static TaskFileReader of(TaskInput input, Settings settings, Consumer<String> report) {
         return new TaskFileReader(null, input, settings, report);
+    }
+
+    /** Returns only the lines of a route from now on. */
+    TaskFileReader only(TaskLine.Route lines) {
+        route = lines;
+        return this;
     }
 
     private static CommandFailedException notRepeatable(String input) {
@@ -281,6 +290,9 @@ public final class TaskFileReader implements AutoCloseable {
 
     private Optional<TaskLine> task(LineReader.Line line) {
         if (!(line instanceof LineReader.Text text)) {
+            if (!route.accepts(line.number(), "")) {
+                return Optional.empty();
+            }
             reject(
                     line.number(),
                     String.format(
@@ -289,7 +301,7 @@ public final class TaskFileReader implements AutoCloseable {
         }
         try {
             String json = TextEncoding.decode(text.bytes());
-            if (json.isBlank()) {
+            if (json.isBlank() || !route.accepts(line.number(), json)) {
                 return Optional.empty();
             }
             boolean first = !firstValueSeen;
@@ -297,6 +309,9 @@ public final class TaskFileReader implements AutoCloseable {
             TaskLine task = new TaskLine(lines.key(), json);
             return isValid(task, first) ? Optional.of(task) : Optional.empty();
         } catch (NotUtf8Exception e) {
+            if (!route.accepts(line.number(), "")) {
+                return Optional.empty();
+            }
             reject(line.number(), "Of this line, " + e.getMessage() + ".");
             return Optional.empty();
         }

@@ -2,7 +2,7 @@
  * The command {@code dispatch}, the dispatcher that the demo runs as well, and the command {@code resend}.
  *
  * <pre>
- *   DispatchCommand             options (InputOptions, WorkerOptions, StopOptions)
+ *   DispatchCommand             options (QueueOptions, InputOptions, WorkerOptions, StopOptions); one run, or one for each of several queues
  *     DispatchRun               one run, from the first line to the last acknowledgement; OutageReports, DispatchReport
  *       Dispatcher              a queue with its source and workers
  *         TaskEnqueuer            a thread, at a TaskRate; TaskFileReader reads the tasks (TaskLine) of a TaskInput, GzipInput decompresses them

@@ -29,6 +29,17 @@ public final class Output {
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec command;
 
+    private String prefix = "";
+
+    /** The output of one of several parts of a command that run at the same time: each line of progress begins with its name. */
+    public Output of(String part) {
+        Output output = new Output();
+        output.format = format;
+        output.command = command;
+        output.prefix = escape(part) + ": ";
+        return output;
+    }
+
     /** Prints the result: the text, or the value as one line of JSON. */
     public void result(String text, Object json) {
         PrintWriter out = commandLine().getOut();
@@ -51,7 +62,7 @@ public final class Output {
     /** Prints a line about the progress of the command; never part of the result. */
     public void progress(String line) {
         PrintWriter err = commandLine().getErr();
-        err.println(line);
+        err.println(prefix + line);
         err.flush();
     }
 

@@ -1,6 +1,7 @@
 package io.taskqueue.cli.shared;
 
 import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.source.SourceGroup;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -45,6 +46,17 @@ public final class SourceTopicOptions {
         }
         if (replicationFactor != null) {
             source.replicationFactor(replicationFactor);
+        }
+    }
+
+    /** Sets the options that were given, for the sources of several queues. */
+    public void configure(SourceGroup.Builder sources) {
+        sources.registryTopic(registry.name());
+        if (partitions != null) {
+            sources.partitions(partitions);
+        }
+        if (replicationFactor != null) {
+            sources.replicationFactor(replicationFactor);
         }
     }
 }

@@ -259,8 +259,8 @@ public final class RateLimiter {
     }
 
     private Bucket bucket(String key) {
-        Bucket bucket = keys.computeIfAbsent(
-                key, unused -> new Bucket(Bucket.burst(rate(limit.perKey())), ticker.nanos()));
+        Bucket bucket =
+                keys.computeIfAbsent(key, unused -> new Bucket(Bucket.burst(rate(limit.perKey())), ticker.nanos()));
         if (keys.size() > KEYS) {
             Iterator<Bucket> eldest = keys.values().iterator();
             while (keys.size() > KEYS && eldest.hasNext()) {

@@ -76,7 +76,8 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
         event.attempts++;
         event.calls.set(0);
         Ticker ticker = settings.instruments().ticker();
-        ReplicationSink<T> sink = (seen, own) -> applied.apply(seen, new TimedEffects(own, event.calls, latency, ticker));
+        ReplicationSink<T> sink =
+                (seen, own) -> applied.apply(seen, new TimedEffects(own, event.calls, latency, ticker));
         ApplyOutcome outcome = ApplyOutcome.of(sink, event.event(), effects, revoked);
         RecordedEffects.Counts counts = effects.counts();
         int recordedBefore = event.recordedBefore;

@@ -1,0 +1,71 @@
+package io.taskqueue.benchmarks.scale;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a process with a number of queues cost.
+ *
+ * @param threads of the process while its queues were idle
+ * @param startMillis how long the start of a queue took
+ * @param heap in use after a collection, in bytes
+ * @param other committed outside of the heap, in bytes
+ * @param idleShare of a core, while nothing was done
+ * @param perSecond events a second while all queues were busy
+ * @param cpuMicros CPU of this process an event then
+ */
+public record ScaleRun(
+        int threads, double startMillis, long heap, long other, double idleShare, double perSecond, double cpuMicros) {
+
+    /** The heap of the process; also that of one with a single queue, so that both collect alike. */
+    private static final String HEAP = "2g";
+
+    /** Runs a process. */
+    public static ScaleRun measure(String bootstrapServers, String topic, int queues, int tasks, int idleSeconds)
+            throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xms" + HEAP,
+                        "-Xmx" + HEAP,
+                        "-XX:NativeMemoryTracking=summary",
+                        "-Dlogback.configurationFile=benchmarks-logback.xml",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ScaledSources.class.getName(),
+                        bootstrapServers,
+                        topic,
+                        String.valueOf(queues),
+                        String.valueOf(tasks),
+                        String.valueOf(idleSeconds)))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "sources-end"));
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                if (line.startsWith(ScaledSources.MEASURED)) {
+                    process.waitFor();
+                    return parse(line.substring(ScaledSources.MEASURED.length()).split(" ", -1));
+                }
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+        throw new IOException("The process with " + queues + " queues ended without a result. Its output is above.");
+    }
+
+    private static ScaleRun parse(String[] figures) {
+        return new ScaleRun(
+                Integer.parseInt(figures[0]),
+                Double.parseDouble(figures[1]),
+                Long.parseLong(figures[2]),
+                Long.parseLong(figures[3]),
+                Double.parseDouble(figures[4]),
+                Double.parseDouble(figures[5]),
+                Double.parseDouble(figures[6]));
+    }
+}

@@ -1,0 +1,116 @@
+package io.taskqueue.benchmarks.scale;
+
+import io.taskqueue.benchmarks.measure.Stopwatch;
+import io.taskqueue.benchmarks.source.SampleTasks;
+import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.source.SourceGroup;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A process with a number of queues in one group of sources, which prints what they cost: first idle, then all busy.
+ *
+ * <p>Arguments: bootstrap servers, event topic, number of queues, tasks, seconds to be idle.
+ */
+public final class ScaledSources {
+
+    static final String MEASURED = "MEASURED ";
+
+    /** Threads that enqueue, lease and complete: as many as keep two cores busy. */
+    private static final int DRIVERS = 4;
+
+    private static final int EVENTS_OF_A_TASK = 3;
+    private static final Duration SETTLE = Duration.ofSeconds(2);
+    private static final long TIMEOUT_SECONDS = 300;
+
+    private ScaledSources() {}
+
+    public static void main(String[] arguments) throws Exception {
+        int count = Integer.parseInt(arguments[2]);
+        int tasks = Integer.parseInt(arguments[3]);
+        Duration idle = Duration.ofSeconds(Long.parseLong(arguments[4]));
+        try (SourceGroup group = SourceGroup.builder()
+                .kafka(Map.of("bootstrap.servers", arguments[0]))
+                .topic(arguments[1])
+                .registryTopic(arguments[1] + "-registry")
+                .sourcePeer("dispatcher-a")
+                .start()) {
+            // the connections and classes of the first are not those of a queue
+            start(group, "first", 1);
+            Stopwatch starting = new Stopwatch();
+            List<ReplicationSource<String>> sources = start(group, "queue", count);
+            double startMillis = starting.elapsed().toNanos() / 1e6 / count;
+            Stopwatch.pause(SETTLE);
+            ProcessMemory memory = ProcessMemory.afterCollection();
+            Stopwatch watch = new Stopwatch();
+            Stopwatch.pause(idle);
+            double idleShare = watch.rate(1).cpuMicros() / (watch.elapsed().toNanos() / 1e3);
+            int threads = ManagementFactory.getThreadMXBean().getThreadCount();
+            Stopwatch.Rate warmUp = busy(sources, tasks / 2);
+            Stopwatch.Rate rate = busy(sources, tasks);
+            System.out.println(String.format(
+                    Locale.ROOT,
+                    MEASURED + "%d %f %d %d %f %f %f %f",
+                    threads,
+                    startMillis,
+                    memory.heap(),
+                    memory.other(),
+                    idleShare,
+                    rate.perSecond(),
+                    rate.cpuMicros(),
+                    warmUp.perSecond()));
+        }
+        System.exit(0);
+    }
+
+    private static List<ReplicationSource<String>> start(SourceGroup group, String name, int count)
+            throws InterruptedException {
+        List<ReplicationSource.Builder<String>> builders = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            builders.add(ReplicationSource.builder(
+                    TaskQueue.<String>builder(name + "-" + i).build(), PayloadCodec.jsonText()));
+        }
+        return group.start(builders);
+    }
+
+    /** Events per second until the last is confirmed: the queues take turns. */
+    private static Stopwatch.Rate busy(List<ReplicationSource<String>> sources, int tasks) throws Exception {
+        List<String> payloads = SampleTasks.read();
+        ExecutorService drivers = Executors.newFixedThreadPool(DRIVERS);
+        try {
+            Stopwatch watch = new Stopwatch();
+            List<Future<?>> driven = new ArrayList<>();
+            for (int driver = 0; driver < DRIVERS; driver++) {
+                int first = driver;
+                driven.add(drivers.submit(() -> {
+                    for (int task = first; task < tasks; task += DRIVERS) {
+                        TaskQueue<String> queue =
+                                sources.get(task % sources.size()).queue();
+                        queue.enqueue(payloads.get(task % payloads.size()));
+                        queue.lease().complete();
+                    }
+                    return true;
+                }));
+            }
+            for (Future<?> one : driven) {
+                one.get();
+            }
+            for (ReplicationSource<String> source : sources) {
+                source.replicated().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            }
+            return watch.rate((long) EVENTS_OF_A_TASK * tasks);
+        } finally {
+            drivers.shutdownNow();
+        }
+    }
+}
