@@ -55,7 +55,7 @@ class ArchitectureTest {
                 .layer("serde")
                 .definedBy("io.taskqueue.serde")
                 .layer("queue")
-                .definedBy("io.taskqueue.queue")
+                .definedBy("io.taskqueue.queue..")
                 .layer("kafka")
                 .definedBy("io.taskqueue.kafka")
                 .layer("metrics")
@@ -189,10 +189,10 @@ class ArchitectureTest {
                 .check(classes);
         classes()
                 .that()
-                .resideInAPackage("io.taskqueue.queue")
+                .resideInAPackage("io.taskqueue.queue..")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("java..", "org.jspecify..", "io.taskqueue.event", "io.taskqueue.queue")
+                .resideInAnyPackage("java..", "org.jspecify..", "io.taskqueue.event", "io.taskqueue.queue..")
                 .check(classes);
         classes()
                 .that()
