@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A queue for each tenant: one sink applies all of them, and what it reports stays small and quick to read. */
-@Timeout(180)
+@Timeout(300)
 class ManyQueuesAtOneSinkTest {
 
     private static final int QUEUES = 10_000;
@@ -64,7 +64,7 @@ class ManyQueuesAtOneSinkTest {
                     .metrics(registry)
                     .start()) {
                 Awaitility.await()
-                        .atMost(Duration.ofSeconds(120))
+                        .atMost(Duration.ofSeconds(240))
                         .pollInterval(Duration.ofMillis(200))
                         .until(() -> sink.status().queues().size() == QUEUES
                                 && sink.status().settled());
