@@ -1,6 +1,7 @@
 package io.taskqueue.metrics;
 
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
@@ -25,10 +26,11 @@ final class LiveGauges implements AutoCloseable {
     <S> void register(MeterDefinition definition, Tags tags, S subject, ToDoubleFunction<S> value) {
         // one step for all that share the registry: find, remove, register
         synchronized (registry) {
-            for (Gauge before :
-                    List.copyOf(registry.find(definition.name()).tags(tags).gauges())) {
-                registry.remove(before);
-                registered.remove(before);
+            // by its id: a search looks at all meters of the registry, for each of thousands
+            Meter before = registry.removeByPreFilterId(new Meter.Id(
+                    definition.name(), tags, definition.unit(), definition.description(), Meter.Type.GAUGE));
+            if (before != null) {
+                registered.removeIf(gauge -> gauge == before);
             }
             registered.add(Gauge.builder(definition.name(), subject, value)
                     .description(definition.description())

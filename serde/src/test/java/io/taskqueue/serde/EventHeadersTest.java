@@ -39,6 +39,17 @@ class EventHeadersTest {
     }
 
     @Test
+    void theIdentityIsReadWithoutInstanceAndTask() {
+        Headers headers = written(WireFormatTest.sample(EventKind.RESTORED));
+        EventHeaders all = EventHeaders.read(headers).orElseThrow();
+
+        assertThat(EventHeaders.readIdentity(headers))
+                .contains(new EventHeaders(
+                        all.queueName(), all.position(), Optional.empty(), all.kind(), Optional.empty()));
+        assertThat(EventHeaders.readIdentity(new RecordHeaders())).isEmpty();
+    }
+
+    @Test
     void sourceStartedHasNoSubject() {
         assertThat(texts(written(WireFormatTest.sample(EventKind.SOURCE_STARTED))))
                 .doesNotContainKey("ce_subject");

@@ -82,6 +82,11 @@ public final class CircuitBreaker {
         return closed() || admitsNow(new Waiting(job, executor, begin));
     }
 
+    /** Whether a job that was admitted may still call the target, after it has waited for something else. */
+    public boolean stillAdmits(Job job) {
+        return closed() || isProbe(job);
+    }
+
     private synchronized boolean admitsNow(Waiting waiting) {
         if (state instanceof HalfOpen half && half.probe() == null) {
             state = half.admit(waiting.job(), waiting.executor());

@@ -74,6 +74,7 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
                 event.delivery().mode(),
                 settings.policies().effectRules());
         event.attempts++;
+        event.results().attempting(() -> breaker.stillAdmits(event));
         event.calls.set(0);
         Ticker ticker = settings.instruments().ticker();
         ReplicationSink<T> sink =

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -29,6 +30,7 @@ final class EventResults implements EffectStore {
     private final Intents intents;
     private final RecordLimit limit;
     private final Map<EffectKey, Long> tooLarge;
+    private volatile BooleanSupplier mayAct = () -> true;
     private boolean heldBack;
 
     EventResults(RecordedResults stored, long offset, Consumer<Outcome> outcomes, Intents intents, RecordLimit limit) {
@@ -39,6 +41,15 @@ final class EventResults implements EffectStore {
         this.offset = offset;
         this.outcomes = outcomes;
         this.intents = intents;
+    }
+
+    /**
+     * An attempt at the event begins.
+     *
+     * @param mayAct whether an action may still run after the attempt has waited: meanwhile, others may have found the target unavailable
+     */
+    void attempting(BooleanSupplier mayAct) {
+        this.mayAct = mayAct;
     }
 
     @Override
@@ -85,17 +96,22 @@ final class EventResults implements EffectStore {
             outcomes.accept(new Outcome.Intended(intent));
             if (committed(intent)) {
                 intents.begun(intent);
-                return true;
+                if (mayAct.getAsBoolean()) {
+                    return true;
+                }
+                outcomes.accept(new Outcome.Withdrawn(key));
+                throw heldBack(key, "its target is considered unavailable");
             }
         } else {
             boolean unused = intent.withdraw();
         }
-        synchronized (this) {
-            begun.remove(key);
-            heldBack = true;
-        }
-        throw new InterruptedException(
-                "Effect " + key + " does not begin, because its partition is being handed over.");
+        throw heldBack(key, "its partition is being handed over");
+    }
+
+    private synchronized InterruptedException heldBack(EffectKey key, String reason) {
+        begun.remove(key);
+        heldBack = true;
+        return new InterruptedException("Effect " + key + " does not begin, because " + reason + ".");
     }
 
     /** Waits for the commit. An interruption leaves no intent behind, because the action does not begin. */
