@@ -83,9 +83,10 @@ public final class StartComparison {
     /** Builds the project where that is necessary, and checks where classes are loaded from. */
     private static void requireArchive() throws IOException, InterruptedException {
         List<String> unused = LAUNCHERS.get(0).output("--version");
-        List<String> loaded = new LauncherRun("-Xlog:class+load").output("--help").stream()
-                .filter(line -> line.contains(" source: "))
-                .toList();
+        List<String> loaded = new LauncherRun("-Xlog:class+load")
+                .output("--help").stream()
+                        .filter(line -> line.contains(" source: "))
+                        .toList();
         long archived = loaded.stream()
                 .filter(line -> line.endsWith("shared objects file"))
                 .count();
@@ -93,9 +94,10 @@ public final class StartComparison {
                 .filter(line -> line.contains(" io.taskqueue.") && line.endsWith("shared objects file"))
                 .count();
         if (archived * 100 < loaded.size() * LEAST_ARCHIVED || ours == 0) {
-            System.err.println("The archive of classes is not used: of " + loaded.size() + " classes of `./taskqueue --help`, "
-                    + archived + " come from it, " + ours
-                    + " of them of this project. See target/launcher-classes.txt; to make it again, delete target/launcher-built.");
+            System.err.println(
+                    "The archive of classes is not used: of " + loaded.size() + " classes of `./taskqueue --help`, "
+                            + archived + " come from it, " + ours
+                            + " of them of this project. See target/launcher-classes.txt; to make it again, delete target/launcher-built.");
             System.exit(1);
         }
     }
@@ -109,7 +111,8 @@ public final class StartComparison {
                 BrokerProcess broker = BrokerProcess.start(directory.path().resolve("broker"))) {
             String server = broker.bootstrapServers();
             Path tasks = Files.writeString(directory.path().resolve("tasks.ndjson"), "{}\n".repeat(TASKS));
-            List<String> unused = LAUNCHERS.get(0)
+            List<String> unused = LAUNCHERS
+                    .get(0)
                     .output("dispatch", "--bootstrap-server", server, "--queue", "orders", "--tasks", tasks.toString());
             int sinks = 0;
             for (int round = 0; round < rounds; round++) {

@@ -1,6 +1,7 @@
 /**
- * The command line. {@link io.taskqueue.cli.TaskQueueCommand} is the main class; it uses {@code HelpCommand}, {@code UnknownArgument}
- * (suggestions), {@code CompletionCommand} and {@code StandardOutput} (errors while printing). Each other command has a package:
+ * The command line. {@link io.taskqueue.cli.TaskQueueCommand} is the main class; it uses {@code Commands} (all of
+ * them, built on demand), {@code HelpCommand}, {@code UnknownArgument} (suggestions), {@code CompletionCommand} and {@code StandardOutput}
+ * (errors while printing). {@code ClassListRun} runs the commands for the list of their classes. Each other command has a package:
  *
  * <pre>
  *   demo       demo, broker          everything on this machine; the only package that uses the embedded broker

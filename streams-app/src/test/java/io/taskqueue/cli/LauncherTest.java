@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LauncherTest {
 
-    private static final List<String> MODULES = List.of(
-            "serde", "connector", "streams", "diagnostics", "console", "embedded-kafka", "streams-app");
+    private static final List<String> MODULES =
+            List.of("serde", "connector", "streams", "diagnostics", "console", "embedded-kafka", "streams-app");
 
     private static final Instant BUILT = Instant.parse("2026-01-02T03:04:05Z");
 
@@ -52,7 +52,8 @@ class LauncherTest {
 
         assertThat(launch(root, 0, "sink", "--name", "a")).isEqualTo("-XX:+UseSerialGC" + main + "sink --name a\n");
 
-        Files.createFile(Files.createDirectories(root.resolve("target/class-data")).resolve("commands-17.0.99.jsa"));
+        Files.createFile(
+                Files.createDirectories(root.resolve("target/class-data")).resolve("commands-17.0.99.jsa"));
 
         String archive = "-XX:+UseSerialGC -XX:SharedArchiveFile=" + root
                 + "/target/class-data/commands-17.0.99.jsa -Xlog:cds=off -Xlog:cds+dynamic=off";
@@ -77,7 +78,8 @@ class LauncherTest {
     private Path builtProject() throws IOException {
         Path root = Files.createTempDirectory(home, "project").toRealPath();
         Files.copy(Path.of("../taskqueue"), root.resolve("taskqueue"));
-        List<Path> files = new ArrayList<>(List.of(root.resolve("pom.xml"), root.resolve("streams-app/target/lib/B.jar")));
+        List<Path> files =
+                new ArrayList<>(List.of(root.resolve("pom.xml"), root.resolve("streams-app/target/lib/B.jar")));
         files.add(root.resolve("streams-app/target/lib/a.jar"));
         for (String module : MODULES) {
             files.add(root.resolve(module).resolve("pom.xml"));
@@ -89,7 +91,8 @@ class LauncherTest {
             Files.createDirectories(file.getParent());
             Files.setLastModifiedTime(Files.createFile(file), FileTime.from(BUILT.minusSeconds(1)));
         }
-        Path stamp = Files.createFile(Files.createDirectories(root.resolve("target")).resolve("launcher-built"));
+        Path stamp =
+                Files.createFile(Files.createDirectories(root.resolve("target")).resolve("launcher-built"));
         Files.setLastModifiedTime(stamp, FileTime.from(BUILT));
         return root;
     }
@@ -105,7 +108,8 @@ class LauncherTest {
     }
 
     private String launch(Path root, int exitCode, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("bash", root.resolve("taskqueue").toString()));
+        List<String> command =
+                new ArrayList<>(List.of("bash", root.resolve("taskqueue").toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", home.toString());

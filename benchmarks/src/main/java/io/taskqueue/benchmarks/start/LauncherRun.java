@@ -72,7 +72,7 @@ public record LauncherRun(String jvmOptions) {
     }
 
     private static IOException failed(int exitCode, List<String> lines, String... arguments) {
-        return new IOException(LAUNCHER + " " + String.join(" ", arguments) + " ended with exit code " + exitCode + ":\n"
-                + String.join("\n", lines));
+        return new IOException(LAUNCHER + " " + String.join(" ", arguments) + " ended with exit code " + exitCode
+                + ":\n" + String.join("\n", lines));
     }
 }
