@@ -96,13 +96,13 @@ public final class ApacheHttpTransport implements HttpTransport {
     }
 
     @Override
-    public Response post(Request request) throws IOException, InterruptedException {
+    public Response post(Request request, byte[] body) throws IOException, InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted before a request was sent");
         }
         HttpPost post = new HttpPost(request.url());
         request.headers().forEach(post::setHeader);
-        post.setEntity(new ByteArrayEntity(request.body(), null));
+        post.setEntity(new ByteArrayEntity(body, null));
         var deadline = deadlines.schedule(post::cancel, request.timeout().toNanos(), TimeUnit.NANOSECONDS);
         try {
             return client.execute(post, ApacheHttpTransport::complete);

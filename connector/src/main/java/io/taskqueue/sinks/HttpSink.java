@@ -239,7 +239,7 @@ public final class HttpSink<T> implements ReplicationSink<T>, AutoCloseable {
     private HttpTransport.Response send(Map<String, String> headers, byte[] body)
             throws IOException, InterruptedException {
         try {
-            return client.post(new HttpTransport.Request(settings.url().uri(), headers, body, settings.timeout()));
+            return client.post(new HttpTransport.Request(settings.url().uri(), headers, settings.timeout()), body);
         } catch (HttpTimeoutException late) {
             throw new HttpTimeoutException("POST to " + settings.url() + " had no complete response in "
                     + settings.timeout().toMillis() + " ms");

@@ -26,12 +26,12 @@ public interface HttpTransport extends AutoCloseable {
     }
 
     /**
-     * A POST.
+     * A POST, but for its body.
      *
      * @param headers a value for each name
      * @param timeout until the response is complete
      */
-    record Request(URI url, Map<String, String> headers, byte[] body, Duration timeout) {}
+    record Request(URI url, Map<String, String> headers, Duration timeout) {}
 
     /**
      * A complete response, without its body.
@@ -48,7 +48,7 @@ public interface HttpTransport extends AutoCloseable {
      *     io.taskqueue.sink.OnAmbiguity} names, or has one as a cause
      * @throws InterruptedException if this thread is interrupted; the request is cancelled
      */
-    Response post(Request request) throws IOException, InterruptedException;
+    Response post(Request request, byte[] body) throws IOException, InterruptedException;
 
     /** Closes the connections. No request is under way. */
     @Override

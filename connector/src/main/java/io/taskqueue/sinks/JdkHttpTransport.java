@@ -28,9 +28,9 @@ final class JdkHttpTransport implements HttpTransport {
 
     /** The timeout of the client itself would cover only the headers of the response. */
     @Override
-    public Response post(Request request) throws IOException, InterruptedException {
+    public Response post(Request request, byte[] body) throws IOException, InterruptedException {
         HttpRequest.Builder post =
-                HttpRequest.newBuilder(request.url()).POST(HttpRequest.BodyPublishers.ofByteArray(request.body()));
+                HttpRequest.newBuilder(request.url()).POST(HttpRequest.BodyPublishers.ofByteArray(body));
         request.headers().forEach(post::setHeader);
         CompletableFuture<HttpResponse<Void>> sent =
                 client.sendAsync(post.build(), HttpResponse.BodyHandlers.discarding());

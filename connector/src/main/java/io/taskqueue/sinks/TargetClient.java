@@ -39,10 +39,10 @@ final class TargetClient implements AutoCloseable {
     }
 
     /** Sends a request, with the certificates that the files contain now; with those before, where these cannot be used. */
-    HttpTransport.Response post(HttpTransport.Request request) throws IOException, InterruptedException {
+    HttpTransport.Response post(HttpTransport.Request request, byte[] body) throws IOException, InterruptedException {
         Current used = begin(stores.any() ? stores.version() : List.of());
         try {
-            return used.transport.post(request);
+            return used.transport.post(request, body);
         } finally {
             end(used);
         }

@@ -48,7 +48,7 @@ class ApacheHttpTransportTest {
 
     private HttpTransport.Response post(String url, Duration timeout) throws IOException, InterruptedException {
         return transport.post(
-                new HttpTransport.Request(URI.create(url), Map.of("X", "y"), new byte[] {'{', '}'}, timeout));
+                new HttpTransport.Request(URI.create(url), Map.of("X", "y"), timeout), new byte[] {'{', '}'});
     }
 
     private String server(HttpHandler handler) throws IOException {

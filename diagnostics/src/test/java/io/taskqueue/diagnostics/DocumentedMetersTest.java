@@ -71,6 +71,7 @@ class DocumentedMetersTest {
                 .forEach(name -> sink.gauge(name, "orders", this, subject -> 1));
         sink.inflight(this, subject -> 1);
         sink.breaker(this, subject -> 1);
+        sink.rateLimited(this, subject -> 1);
         new CanaryMeters(registry, "canary").outstanding(this, subject -> 1);
         // a new meter must be added here, and so to the page
         Set<String> registered = registry.getMeters().stream()

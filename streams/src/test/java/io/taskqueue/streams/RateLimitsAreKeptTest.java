@@ -42,6 +42,8 @@ class RateLimitsAreKeptTest {
             await(() -> assertThat(cluster.ledger.keys()).isEqualTo(45));
             cluster.awaitCaughtUp("limited", first);
             first.close();
+            assertThat(rates.latest())
+                    .hasValueSatisfying(order -> assertThat(order.limit()).contains(new RateLimit(1_000, 500)));
 
             cluster.source("d", 1).open().tasks(0, 5);
             SinkService second = start(cluster, "limited");

@@ -28,10 +28,7 @@ import picocli.CommandLine.Option;
                     + "after a restart, in place of --rate and --rate-per-key of the command `sink`, until --reset restores those. A limit "
                     + "that is not given is none."
         },
-        footer = {
-            "",
-            "Example: taskqueue rate --bootstrap-server localhost:9092 --name billing --rate 50 --execute"
-        },
+        footer = {"", "Example: taskqueue rate --bootstrap-server localhost:9092 --name billing --rate 50 --execute"},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done, or planned",
@@ -102,27 +99,36 @@ public final class RateCommand implements Callable<Integer> {
                             ? "--reset restores the limits of the start, but --rate or --rate-per-key was given as well. Omit one of them."
                             : "No limit is given. Pass --rate, --rate-per-key or both, or --reset.");
         }
-        Optional<RateLimit> limit = reset ? Optional.empty() : Optional.of(new RateLimit(orNone(rate), orNone(ratePerKey)));
+        Optional<RateLimit> limit =
+                reset ? Optional.empty() : Optional.of(new RateLimit(orNone(rate), orNone(ratePerKey)));
         kafka.requireReachable();
+        SinkRates rates = new SinkRates(kafka.properties(), name);
+        String before = rates.latest()
+                .map(order ->
+                        "  before: " + text(order.limit()) + ", as ordered at " + order.at() + System.lineSeparator())
+                .orElse("");
         if (execute) {
-            send(new RateOrder(limit, by.name(), clock.instant()));
+            send(rates, new RateOrder(limit, by.name(), clock.instant()));
         }
-        String text = "Sink " + name + ": "
-                + limit.map(RateLimit::toString).orElse("the limits that it was started with") + System.lineSeparator()
+        String text = "Sink " + name + ": " + text(limit) + System.lineSeparator() + before
                 + (execute ? "The order was sent. The sink follows it while it is running." : Output.PLAN);
         output.result(text, new Result(name, execute, reset, finite(rate), finite(ratePerKey)));
         return ExitCode.OK;
     }
 
-    private void send(RateOrder order) throws InterruptedException {
+    private static String text(Optional<RateLimit> limit) {
+        return limit.map(RateLimit::toString).orElse("the limits that it was started with");
+    }
+
+    private static void send(SinkRates rates, RateOrder order) throws InterruptedException {
         try {
-            new SinkRates(kafka.properties(), name).order(order);
+            rates.order(order);
         } catch (IllegalStateException unknown) {
             throw new CommandFailedException(ExitCode.REFUSED, String.valueOf(unknown.getMessage()), unknown);
         } catch (KafkaException failure) {
             throw new CommandFailedException(
                     ExitCode.FAILED,
-                    "The order was not written to the control topic of sink " + name + ": " + failure.getMessage()
+                    "The order was not written to the control topic of the sink: " + failure.getMessage()
                             + ". Check that the topic may be written to, and repeat the command.",
                     failure);
         }

@@ -67,8 +67,9 @@ final class SinkServiceOptions {
             converter = OptionValue.CallRate.class,
             paramLabel = "N",
             defaultValue = "none",
-            description = "The number of calls in a second, of all instances together; none for no limit. `taskqueue rate` changes it "
-                    + "while the sink runs. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "The number of calls in a second, of all instances together; none for no limit. `taskqueue rate` changes it "
+                            + "while the sink runs. Default: ${DEFAULT-VALUE}.")
     private Double rate = RateLimit.UNLIMITED;
 
     @Option(
@@ -76,8 +77,9 @@ final class SinkServiceOptions {
             converter = OptionValue.CallRate.class,
             paramLabel = "N",
             defaultValue = "none",
-            description = "The number of calls in a second for the events of one owner peer; none for no limit. Events of other peers do "
-                    + "not wait. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "The number of calls in a second for the events of one owner peer; none for no limit. Events of other peers do "
+                            + "not wait. Default: ${DEFAULT-VALUE}.")
     private Double ratePerKey = RateLimit.UNLIMITED;
 
     @Option(

@@ -68,9 +68,10 @@ class RateCommandTest {
             CommandRun unknown = rate(server, "--rate", "5", "--execute");
             assertThat(unknown.exitCode()).isEqualTo(ExitCode.REFUSED);
             assertThat(unknown.err())
-                    .isEqualTo("taskqueue: Sink limited-by-command has no control topic limited-by-command.control, on which rate "
-                            + "limits are ordered. The sink creates it: start it once, and repeat the command."
-                            + System.lineSeparator());
+                    .isEqualTo(
+                            "taskqueue: Sink limited-by-command has no control topic limited-by-command.control, on which rate "
+                                    + "limits are ordered. The sink creates it: start it once, and repeat the command."
+                                    + System.lineSeparator());
             assertThat(sink(server, target).exitCode()).isZero();
 
             CommandRun plan = rate(server, "--rate", "5", "--rate-per-key", "0.5");
@@ -85,6 +86,9 @@ class RateCommandTest {
             CommandRun applied = sink(server, target, "--rate", "0.001");
             assertThat(applied.exitCode()).as(applied.err()).isZero();
             assertThat(calls).hasSize(15).doesNotHaveDuplicates();
+            assertThat(rate(server, "--reset").out())
+                    .startsWith("Sink limited-by-command: the limits that it was started with" + System.lineSeparator()
+                            + "  before: unlimited, as ordered at ");
         } finally {
             target.stop(0);
         }
@@ -99,7 +103,8 @@ class RateCommandTest {
         CommandRun both = rate("127.0.0.1:1", "--reset", "--rate", "5");
         assertThat(both.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(both.err())
-                .startsWith("taskqueue: --reset restores the limits of the start, but --rate or --rate-per-key was given as well. Omit "
-                        + "one of them.");
+                .startsWith(
+                        "taskqueue: --reset restores the limits of the start, but --rate or --rate-per-key was given as well. Omit "
+                                + "one of them.");
     }
 }

@@ -13,6 +13,7 @@ import io.taskqueue.streams.checkpoint.LogChange;
 import io.taskqueue.streams.log.PartitionLogFormat;
 import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.parking.ParkedFormat;
+import io.taskqueue.streams.rate.RateOrder;
 import io.taskqueue.streams.replay.Replay;
 import io.taskqueue.streams.replay.ReplayFormat;
 import io.taskqueue.streams.replay.ReplayReceipt;
@@ -78,6 +79,7 @@ public final class CommittedState {
         private final Map<Bytes, ParkedEvent> parked = new HashMap<>();
         private final Map<Bytes, Integer> parkedBytes = new HashMap<>();
         private long undecodable;
+        private @Nullable RateOrder rate;
         private List<LogChange> logChanges = List.of();
         private ReplayFormat.@Nullable Stored replay;
     }
@@ -129,6 +131,18 @@ public final class CommittedState {
         }
     }
 
+    /** The newest order of a rate limit; empty where there was none. */
+    public Optional<RateOrder> rate() {
+        RateOrder newest = null;
+        for (Entries entries : partitions.values()) {
+            RateOrder rate = entries.rate;
+            if (rate != null && (newest == null || rate.at().isAfter(newest.at()))) {
+                newest = rate;
+            }
+        }
+        return Optional.ofNullable(newest);
+    }
+
     /** Forgets a partition, whose changelog is read again from its start. */
     public void forget(int partition) {
         Entries gone = partitions.remove(partition);
@@ -152,6 +166,7 @@ public final class CommittedState {
                     ? List.of()
                     : PartitionLogFormat.read(value, record.partition()).changes();
             case REPLAY -> entries.replay = value == null ? null : ReplayFormat.read(value);
+            case RATE -> entries.rate = value == null ? null : RateOrder.ofStored(value);
         }
     }
 

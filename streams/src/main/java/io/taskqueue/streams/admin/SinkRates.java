@@ -2,9 +2,12 @@ package io.taskqueue.streams.admin;
 
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.streams.rate.RateOrder;
+import io.taskqueue.streams.state.StateKind;
+import io.taskqueue.streams.state.StoreNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -43,5 +46,12 @@ public final class SinkRates {
             records.add(new ProducerRecord<>(TopicNames.control(sink), partition, null, order.json()));
         }
         ControlTopicWriter.write(kafka, records);
+    }
+
+    /** The order in force, as of the sink's last commit; empty where there was none. */
+    public Optional<RateOrder> latest() {
+        CommittedState state = CommittedState.of(StateKind.RATE);
+        var unused = new SinkChangelog(kafka, sink).read(StoreNames.STATE, state::add);
+        return state.rate();
     }
 }
