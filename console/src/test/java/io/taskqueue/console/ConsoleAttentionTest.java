@@ -6,8 +6,12 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import io.taskqueue.console.model.Badge;
 import io.taskqueue.console.model.CatchUp;
+import io.taskqueue.console.model.SinkInstanceView;
 import io.taskqueue.console.model.SinkPosition;
+import io.taskqueue.console.model.SinkView;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -124,6 +128,43 @@ class ConsoleAttentionTest {
             open.find("#sink").selectOption("mailer");
             open.button("Show the plan").click();
             assertThat(open.find("dl[aria-label='The plan']")).containsText("2,160");
+        }
+    }
+
+    @Test
+    void theSinkOfACanaryShowsHowLongItsProbesTook(Browser browser) {
+        SinkView billing = cluster.sinks().get(0);
+        SinkInstanceView.Latency took = new SinkInstanceView.Latency(List.of(10.0, 100.0), List.of(0L, 7L, 0L));
+        cluster.put(new SinkView(
+                "canary",
+                "Stable",
+                List.of(new SinkInstanceView(
+                        "canary-1",
+                        "host-1",
+                        now,
+                        now,
+                        0,
+                        List.of(),
+                        took,
+                        Map.of("durable", took, "leased", took, "completed", took, "effect", took))),
+                billing.effects(),
+                0L,
+                0L,
+                0L,
+                0L,
+                0L,
+                0L,
+                0.0,
+                CatchUp.DONE,
+                List.of()));
+        try (OpenPage open = OpenPage.of(browser, cluster).start().go("sink?name=canary")) {
+            Locator probes = open.find("section[aria-label='Probes of the canary, from enqueue on'] section");
+            assertThat(probes).hasCount(4);
+            assertThat(probes.first()).containsText("Until the task is confirmed");
+            assertThat(probes.first()).containsText("half ≤ 100 ms");
+            open.go("sink?name=billing");
+            assertThat(open.find("section[aria-label='Probes of the canary, from enqueue on']"))
+                    .hasCount(0);
         }
     }
 

@@ -148,8 +148,10 @@ class ConsoleLayoutTest {
             assertThat(open.find("[data-filter]")).not().isFocused();
 
             open.find("button.sort").first().focus();
-            open.page.keyboard().press("Tab");
-            assertThat(open.button("Pending")).isFocused();
+            for (String header : new String[] {"Owner", "Epoch", "Pending"}) {
+                open.page.keyboard().press("Tab");
+                assertThat(open.button(header)).isFocused();
+            }
             assertThat((String) open.page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
                     .isEqualTo("solid");
             open.page.keyboard().press("Enter");

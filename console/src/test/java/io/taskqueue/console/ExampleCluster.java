@@ -247,7 +247,8 @@ final class ExampleCluster {
                             : List.of(),
                     new SinkInstanceView.Latency(
                             BOUNDS,
-                            List.of(0L, 12L, 410L, 5_200L, 14_400L, 9_800L, 3_600L, 1_210L, 240L, 51L, 20L, 6L, 2L))));
+                            List.of(0L, 12L, 410L, 5_200L, 14_400L, 9_800L, 3_600L, 1_210L, 240L, 51L, 20L, 6L, 2L)),
+                    Map.of()));
         }
         cluster.put(new SinkView(
                 name,

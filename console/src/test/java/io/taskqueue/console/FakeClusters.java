@@ -242,8 +242,8 @@ final class FakeClusters {
                         now.minusSeconds(2),
                         8,
                         lag > 0 ? List.of("https://billing.example") : List.of(),
-                        new SinkInstanceView.Latency(
-                                List.of(1.0, 10.0, 100.0, 1_000.0), List.of(5L, 80L, 40L, 3L, 1L)))),
+                        new SinkInstanceView.Latency(List.of(1.0, 10.0, 100.0, 1_000.0), List.of(5L, 80L, 40L, 3L, 1L)),
+                        Map.of())),
                 new SinkView.Effects(980, 15, 3, parked, 1),
                 8L,
                 parked,

@@ -4,11 +4,13 @@ import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.instances.InstancePublisher;
 import io.taskqueue.streams.instances.SinkInstance;
 import io.taskqueue.streams.settings.SinkSettings;
+import io.taskqueue.streams.status.EffectLatency;
 import io.taskqueue.streams.status.SinkHealth;
 import io.taskqueue.streams.status.SinkProgress;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ReportedInstance implements InstancePublisher.Instance {
 
     private final Clock clock;
+    private final Supplier<Map<String, EffectLatency>> latencies;
     private final ServiceLifecycle lifecycle;
     private final SinkProgress progress;
     private final CircuitBreaker breaker;
@@ -30,6 +33,7 @@ final class ReportedInstance implements InstancePublisher.Instance {
             CircuitBreaker breaker,
             Supplier<SinkHealth> health) {
         this.clock = settings.instruments().clock();
+        this.latencies = settings.instruments().latencies();
         this.lifecycle = lifecycle;
         this.progress = progress;
         this.breaker = breaker;
@@ -57,6 +61,7 @@ final class ReportedInstance implements InstancePublisher.Instance {
                 health.get(),
                 progress.inFlight(),
                 progress.effects(),
-                progress.latency().counts());
+                progress.latency().counts(),
+                latencies.get());
     }
 }

@@ -25,6 +25,7 @@ import io.taskqueue.streams.parking.LocalParkedEvents;
 import io.taskqueue.streams.rate.RateLimit;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.status.AppliedEvent;
+import io.taskqueue.streams.status.EffectLatency;
 import io.taskqueue.streams.status.QueueStatus;
 import io.taskqueue.streams.status.SinkProgress;
 import io.taskqueue.streams.status.SinkState;
@@ -43,6 +44,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -186,6 +188,7 @@ public final class SinkService implements AutoCloseable {
         private Path stateDirectory = Path.of(System.getProperty("user.home", "."), ".taskqueue", "state");
         private MeterRegistry metrics = new CompositeMeterRegistry();
         private boolean kafkaMetrics;
+        private Supplier<Map<String, EffectLatency>> latencies = Map::of;
         private int concurrency = 64;
         private int maxInFlight = 512;
         private int queueSeries = 1_000;
@@ -318,6 +321,17 @@ public final class SinkService implements AutoCloseable {
          */
         public Builder<T> kafkaMetrics(boolean register) {
             this.kafkaMetrics = register;
+            return this;
+        }
+
+        /**
+         * What the instance reports on its topic of instances besides how long effects took, by name, for the console; nothing unless set. Of more than
+         * ten histograms the first, by name, are reported.
+         *
+         * @param latencies called on the thread of the reports, at most once a second or so; must not wait
+         */
+        public Builder<T> reportedLatencies(Supplier<Map<String, EffectLatency>> latencies) {
+            this.latencies = Objects.requireNonNull(latencies, "latencies");
             return this;
         }
 
@@ -566,7 +580,8 @@ public final class SinkService implements AutoCloseable {
                             stateMemory,
                             queueExpiry),
                     new SinkSettings.Policies(retry, breaker, rate, onGap, onExhausted, onPermanent),
-                    new SinkSettings.Instruments(metrics, queueSeries, kafkaMetrics, clock, Ticker.system(), RANDOM));
+                    new SinkSettings.Instruments(
+                            metrics, queueSeries, kafkaMetrics, clock, Ticker.system(), RANDOM, latencies));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.taskqueue.console.model;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A running instance of a sink, as it reports itself.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param inFlight events in flight
  * @param breakers targets that are considered unavailable, as text
  * @param latency how long effects took
+ * @param latencies what else its process measures, by name: of a canary durable, leased, completed and effect, each from the enqueue of a probe
  */
 public record SinkInstanceView(
         String instance,
@@ -21,7 +23,8 @@ public record SinkInstanceView(
         Instant at,
         long inFlight,
         List<String> breakers,
-        Latency latency) {
+        Latency latency,
+        Map<String, Latency> latencies) {
 
     /**
      * A histogram.
@@ -39,5 +42,6 @@ public record SinkInstanceView(
 
     public SinkInstanceView {
         breakers = List.copyOf(breakers);
+        latencies = Map.copyOf(latencies);
     }
 }

@@ -18,12 +18,14 @@ import io.taskqueue.streams.instances.SinkInstance;
 import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.replay.ReplayCounts;
 import io.taskqueue.streams.replay.ReplayReceipt;
+import io.taskqueue.streams.status.EffectLatency;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -196,8 +198,13 @@ record SinkSnapshot(
                 report.at(),
                 report.inFlight(),
                 report.health().target().stream().toList(),
-                new SinkInstanceView.Latency(
-                        report.latency().upperMillis(), report.latency().counts()));
+                latency(report.latency()),
+                report.latencies().entrySet().stream()
+                        .collect(Collectors.toMap(Map.Entry::getKey, each -> latency(each.getValue()))));
+    }
+
+    private static SinkInstanceView.Latency latency(EffectLatency reported) {
+        return new SinkInstanceView.Latency(reported.upperMillis(), reported.counts());
     }
 
     private static SinkView.Effects effects(List<SinkInstance> running) {

@@ -145,7 +145,8 @@ final class Canary implements AutoCloseable {
                     .queues(settings.queue())
                     .fingerprint("canary " + settings.queue())
                     .metrics(registry)
-                    .kafkaMetrics(true);
+                    .kafkaMetrics(true)
+                    .reportedLatencies(probes::latencies);
             settings.sink().accept(builder);
             return builder.start();
         } catch (SinkStoppedException e) {

@@ -5,15 +5,18 @@ import io.taskqueue.metrics.CanaryMeters;
 import io.taskqueue.metrics.CanaryMeters.Ended;
 import io.taskqueue.metrics.CanaryMeters.Stage;
 import io.taskqueue.queue.Ticker;
+import io.taskqueue.streams.status.EffectLatency;
+import io.taskqueue.streams.status.LatencyHistogram;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The probes that have not ended, and the counts of all. Thread-safe.
@@ -34,6 +37,7 @@ final class Probes {
     private final Duration overdueAfter;
     private final Map<String, Probe> outstanding = new LinkedHashMap<>();
     private final Map<Ended, Long> ended = new EnumMap<>(Ended.class);
+    private final Map<Stage, LatencyHistogram> latencies = new EnumMap<>(Stage.class);
     private long overdue;
 
     /** @param overdueAfter how long a probe may take */
@@ -41,6 +45,9 @@ final class Probes {
         this.meters = meters;
         this.ticker = ticker;
         this.overdueAfter = overdueAfter;
+        for (Stage stage : Stage.values()) {
+            latencies.put(stage, new LatencyHistogram());
+        }
         meters.outstanding(this, probes -> probes.outstanding());
     }
 
@@ -74,11 +81,20 @@ final class Probes {
         if (probe == null || !probe.reach(stage)) {
             return;
         }
-        meters.timer(stage).record(probe.ageNanos(ticker.nanos()), TimeUnit.NANOSECONDS);
+        Duration age = Duration.ofNanos(probe.ageNanos(ticker.nanos()));
+        meters.timer(stage).record(age);
+        Objects.requireNonNull(latencies.get(stage)).add(age);
         if (probe.isDone()) {
             outstanding.remove(id);
             end(Ended.DONE);
         }
+    }
+
+    /** How long probes took from {@code enqueue} to each stage since this process started, by the stage in lower case. */
+    Map<String, EffectLatency> latencies() {
+        Map<String, EffectLatency> counts = new HashMap<>();
+        latencies.forEach((stage, histogram) -> counts.put(stage.name().toLowerCase(Locale.ROOT), histogram.counts()));
+        return counts;
     }
 
     /** Counts the probes that are overdue since the last call, and gives up those that will not end. */

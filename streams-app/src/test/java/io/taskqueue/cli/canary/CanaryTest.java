@@ -20,6 +20,7 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.recovery.QueueRecovery;
 import io.taskqueue.source.recovery.Recovery;
+import io.taskqueue.streams.admin.SinkInstances;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -62,6 +63,15 @@ class CanaryTest {
                 assertThat(meters.get(timer).tag("queue", QUEUE).timer().count())
                         .isGreaterThan(2);
             }
+            EmbeddedKafka reported = broker;
+            patiently().untilAsserted(() -> assertThat(SinkInstances.read(kafka(reported), "canary"))
+                    .singleElement()
+                    .satisfies(instance -> assertThat(instance.latencies().get("effect"))
+                            .isNotNull()
+                            .satisfies(effect -> assertThat(effect.counts().stream()
+                                            .mapToLong(Long::longValue)
+                                            .sum())
+                                    .isGreaterThan(2))));
 
             broker.close();
             canary.probe();

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.metrics.CanaryMeters;
 import io.taskqueue.metrics.CanaryMeters.Ended;
 import io.taskqueue.metrics.CanaryMeters.Stage;
+import io.taskqueue.streams.status.EffectLatency;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,6 +18,21 @@ class ProbesTest {
     private final CanaryMeters meters = new CanaryMeters(registry, "canary");
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1); // a ticker may overflow
     private final Probes probes = new Probes(meters, nanos::get, Duration.ofSeconds(30));
+
+    @Test
+    void eachStageHasAHistogramForTheReportOfTheSink() {
+        probes.begin("a");
+        pass(Duration.ofMillis(20));
+        probes.reached("a", Stage.LEASED);
+
+        assertThat(probes.latencies()).containsOnlyKeys("durable", "leased", "completed", "effect");
+        assertThat(total(probes.latencies().get("leased"))).isEqualTo(1);
+        assertThat(total(probes.latencies().get("effect"))).isZero();
+    }
+
+    private static long total(EffectLatency latency) {
+        return latency.counts().stream().mapToLong(Long::longValue).sum();
+    }
 
     @Test
     void eachStageIsMeasuredFromEnqueue() {

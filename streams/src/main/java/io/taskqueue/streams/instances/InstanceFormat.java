@@ -25,9 +25,9 @@ import java.util.TreeMap;
  *   key    the id of the instance, UTF-8
  *   value  {"instance":…, "host":…, "version":…, "startedAt":…, "at":…, "state":"RUNNING", "inFlight":0,
  *           "effects":{"run":0, "reused":0, "failed":0, "missing":0, "parked":0, "ambiguous":0},
- *           "latency":{"upperMillis":[1.0,…], "counts":[0,…]},
+ *           "latency":{"upperMillis":[1.0,…], "counts":[0,…]}, "latencies":{name: as "latency"},
  *           "breakers":[text of a target that is considered unavailable], "notes":{name: text},
- *           "kafka":text, "failure":text}; the last two only where there is something to report
+ *           "kafka":text, "failure":text}; the last two, and latencies, only where there is something to report
  *          none: the instance was closed
  * </pre>
  *
@@ -40,6 +40,9 @@ public final class InstanceFormat {
 
     /** How many notes a report has at most. */
     static final int MOST_NOTES = 20;
+
+    /** How many further histograms a report has at most. */
+    static final int MOST_LATENCIES = 10;
 
     /** The largest value that is read: several times what an instance writes. */
     private static final int MAX_BYTES = 512 * 1024;
@@ -66,11 +69,14 @@ public final class InstanceFormat {
                 .put("missing", effects.missing())
                 .put("parked", effects.parked())
                 .put("ambiguous", effects.ambiguous());
-        ObjectNode latency = json.putObject("latency");
-        ArrayNode bounds = latency.putArray("upperMillis");
-        instance.latency().upperMillis().forEach(bounds::add);
-        ArrayNode counts = latency.putArray("counts");
-        instance.latency().counts().forEach(counts::add);
+        write(json.putObject("latency"), instance.latency());
+        if (!instance.latencies().isEmpty()) {
+            ObjectNode latencies = json.putObject("latencies");
+            new TreeMap<>(instance.latencies())
+                    .entrySet().stream()
+                            .limit(MOST_LATENCIES)
+                            .forEach(each -> write(latencies.putObject(limited(each.getKey())), each.getValue()));
+        }
         ArrayNode breakers = json.putArray("breakers");
         health.target().ifPresent(target -> breakers.add(limited(target)));
         ObjectNode notes = json.putObject("notes");
@@ -81,6 +87,13 @@ public final class InstanceFormat {
         health.kafka().ifPresent(kafka -> json.put("kafka", limited(kafka)));
         health.failure().ifPresent(failure -> json.put("failure", limited(failure)));
         return BoundedJson.bytes(json);
+    }
+
+    private static void write(ObjectNode to, EffectLatency latency) {
+        ArrayNode bounds = to.putArray("upperMillis");
+        latency.upperMillis().forEach(bounds::add);
+        ArrayNode counts = to.putArray("counts");
+        latency.counts().forEach(counts::add);
     }
 
     private static String limited(String text) {
@@ -105,7 +118,8 @@ public final class InstanceFormat {
                     health(json),
                     json.path("inFlight").asLong(),
                     effects(json.path("effects")),
-                    latency(json.path("latency"))));
+                    latency(json.path("latency")),
+                    latencies(json.path("latencies"))));
         } catch (IOException | DateTimeException | IllegalArgumentException invalid) {
             return Optional.empty();
         }
@@ -134,6 +148,16 @@ public final class InstanceFormat {
                 json.path("missing").asLong(),
                 json.path("parked").asLong(),
                 json.path("ambiguous").asLong());
+    }
+
+    private static Map<String, EffectLatency> latencies(JsonNode json) {
+        Map<String, EffectLatency> latencies = new HashMap<>();
+        json.properties().forEach(each -> {
+            if (latencies.size() < MOST_LATENCIES) {
+                latencies.put(each.getKey(), latency(each.getValue()));
+            }
+        });
+        return latencies;
     }
 
     private static EffectLatency latency(JsonNode json) {

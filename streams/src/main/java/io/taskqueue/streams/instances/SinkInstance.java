@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -23,6 +24,7 @@ import java.util.UUID;
  * @param inFlight events that it had read and not applied yet
  * @param effects what happened to effects since it started
  * @param latency how long their actions took
+ * @param latencies what else the host of the sink measures, by name
  */
 public record SinkInstance(
         Identity identity,
@@ -31,7 +33,24 @@ public record SinkInstance(
         SinkHealth health,
         long inFlight,
         EffectCounts effects,
-        EffectLatency latency) {
+        EffectLatency latency,
+        Map<String, EffectLatency> latencies) {
+
+    public SinkInstance {
+        latencies = Map.copyOf(latencies);
+    }
+
+    /** Of a host that measures nothing else. */
+    public SinkInstance(
+            Identity identity,
+            Instant at,
+            SinkState state,
+            SinkHealth health,
+            long inFlight,
+            EffectCounts effects,
+            EffectLatency latency) {
+        this(identity, at, state, health, inFlight, effects, latency, Map.of());
+    }
 
     /** The longest time between two reports of an instance that runs and can use Kafka. */
     public static final Duration LONGEST_INTERVAL = Duration.ofMinutes(1);
@@ -68,7 +87,14 @@ public record SinkInstance(
     /** Whether a report differs from another one of its instance in its time at most. */
     boolean sameAs(SinkInstance other) {
         return equals(new SinkInstance(
-                other.identity, at, other.state, other.health, other.inFlight, other.effects, other.latency));
+                other.identity,
+                at,
+                other.state,
+                other.health,
+                other.inFlight,
+                other.effects,
+                other.latency,
+                other.latencies));
     }
 
     /** Whether the instance runs as far as can be known: it has not failed, and its report is at most three minutes old. */

@@ -16,6 +16,7 @@ import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.effect.EffectRules;
 import io.taskqueue.streams.rate.RateLimit;
 import io.taskqueue.streams.state.StoreNames;
+import io.taskqueue.streams.status.EffectLatency;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -170,6 +172,7 @@ public record SinkSettings<T>(
      * @param clock its instants
      * @param ticker its durations
      * @param random the jitter of its retries; safe for several threads
+     * @param latencies what its instances report besides how long effects took, by name
      */
     public record Instruments(
             MeterRegistry meters,
@@ -177,7 +180,20 @@ public record SinkSettings<T>(
             boolean showsKafka,
             Clock clock,
             Ticker ticker,
-            RandomGenerator random) {}
+            RandomGenerator random,
+            Supplier<Map<String, EffectLatency>> latencies) {
+
+        /** Of a sink whose instances report nothing else. */
+        public Instruments(
+                MeterRegistry meters,
+                int queueSeries,
+                boolean showsKafka,
+                Clock clock,
+                Ticker ticker,
+                RandomGenerator random) {
+            this(meters, queueSeries, showsKafka, clock, ticker, random, Map::of);
+        }
+    }
 
     /** @throws IllegalArgumentException if a setting is invalid; the message states which, and what is allowed */
     public SinkSettings {

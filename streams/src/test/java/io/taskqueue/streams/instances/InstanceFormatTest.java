@@ -5,10 +5,12 @@ import static io.taskqueue.streams.instances.InstanceReports.health;
 import static io.taskqueue.streams.instances.InstanceReports.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.streams.status.EffectLatency;
 import io.taskqueue.streams.status.SinkHealth;
 import io.taskqueue.streams.status.SinkState;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,24 @@ class InstanceFormatTest {
                 .isEqualTo(VALUE);
         assertThat(InstanceFormat.read(InstanceFormat.write(full))).contains(full);
         assertThat(InstanceFormat.read(InstanceFormat.write(good))).contains(good);
+    }
+
+    @Test
+    void whatTheHostMeasuresIsReportedUpToTenHistograms() {
+        Map<String, EffectLatency> measured = new HashMap<>();
+        for (int n = 10; n < 30; n++) {
+            measured.put("stage " + n, new EffectLatency(List.of(1.0), List.of((long) n, 2L)));
+        }
+        SinkInstance plain = report(AT, SinkState.RUNNING, SinkHealth.GOOD, 0);
+        SinkInstance measuring = new SinkInstance(
+                plain.identity(), AT, plain.state(), plain.health(), 0, plain.effects(), plain.latency(), measured);
+
+        Map<String, EffectLatency> read = InstanceFormat.read(InstanceFormat.write(measuring))
+                .orElseThrow()
+                .latencies();
+
+        assertThat(read).hasSize(InstanceFormat.MOST_LATENCIES).containsEntry("stage 10", measured.get("stage 10"));
+        assertThat(read.keySet()).allMatch(name -> name.compareTo("stage 20") < 0);
     }
 
     @Test

@@ -84,7 +84,7 @@ class Queue {
           h('span', {}, 'Last event ', ago(of.lastEventAt)),
           of.staleEvents > 0 && h('span', {}, term(plural(of.staleEvents, 'fenced event'), MEANINGS.fenced)))),
       problemList(problems, link('parked', {queue: of.name})),
-      of.depth.dead > 0 && h('div', {key: 'retry'}, command(retryAllCommand(this.#page.state.settings, of.name))),
+      of.depth.dead > 0 && h('div', {key: 'retry'}, h('p.note', {}, 'To retry its dead tasks, when the cause is fixed; without --execute it is a dry run:'), command(retryAllCommand(this.#page.state.settings, of.name))),
       this.#figures(of),
       h('div.panels', {key: 'charts'},
         h('section.panel', {'aria-label': 'Depth'}, h('h2', {}, 'Tasks by phase'), this.#depth()),

@@ -65,6 +65,7 @@ class Sink {
         {title: 'Undecodable', value: integer(of.undecodable), level: above(of.undecodable), hint: 'Records in its dead-letter topic'},
       ]),
       h('div.panels', {key: 'effects'}, effects(of.effects), latency(of.instances)),
+      probes(of.instances),
       section('Instances', of.instances.length === 0
         ? empty('No instance reports itself', 'The sink does not run, or it runs a version that does not report. Start it:',
           sinkCommand(this.#page.state.settings, of.name, '--sink …'))
@@ -109,8 +110,23 @@ function effects(counts) {
       h('dd', {class: part.count > 0 && part.class !== 'run' && part.class !== 'reused' ? 'notice-text' : ''}, integer(part.count)), h('dd.faint', {}, part.hint)))));
 }
 
+/** What the process of a canary measures: how long its probes took to each stage. */
+const STAGES = {durable: 'Until the task is confirmed', leased: 'Until a worker has it', completed: 'Until it is completed', effect: 'Until the sink ran its effect'};
+
+function probes(instances) {
+  const stages = Object.keys(STAGES).filter(stage => instances.some(instance => instance.latencies[stage]));
+  const others = [...new Set(instances.flatMap(instance => Object.keys(instance.latencies)))].filter(stage => !STAGES[stage]).sort();
+  return (stages.length > 0 || others.length > 0) && section(stages.length > 0 ? 'Probes of the canary, from enqueue on' : 'What its process measures',
+    h('div.panels', {}, [...stages, ...others].map(stage => histogramOf(STAGES[stage] ?? stage,
+      instances.map(instance => instance.latencies[stage]).filter(Boolean), 'No probe has come so far since the instances started.'))));
+}
+
 function latency(instances) {
-  const all = instances.map(instance => instance.latency).filter(one => one.upperMillis.length > 0);
+  return histogramOf('How long effects took', instances.map(instance => instance.latency), 'No effect has run since the instances started.');
+}
+
+function histogramOf(title, latencies, nothing) {
+  const all = latencies.filter(one => one.upperMillis.length > 0);
   // instances of one version have the same bounds; of another version, only those that agree are summed
   const same = all.filter(one => String(one.upperMillis) === String(all[0].upperMillis));
   const bounds = all[0]?.upperMillis ?? [];
@@ -121,10 +137,10 @@ function latency(instances) {
     const bound = quantile(bounds, counts, share);
     return bound === null ? `over ${millis(bounds[bounds.length - 1])}` : `≤ ${millis(bound)}`;
   };
-  return h('section.panel', {'aria-label': 'Latency of effects'}, h('div.section-head', {}, h('h2', {}, 'How long effects took'),
+  return h('section.panel', {key: title, 'aria-label': title}, h('div.section-head', {}, h('h2', {}, name(title, 'span')),
     total > 0 && h('span.quantiles', {}, [['half', 0.5], ['95 %', 0.95], ['99 %', 0.99]].map(([word, share]) =>
       h('span', {key: word}, `${word} `, h('b', {}, upTo(share)))))),
-  total === 0 ? h('p.faint', {}, 'No effect has run since the instances started.') : histogram(bounds, counts, 'How long effects took', millis));
+  total === 0 ? h('p.faint', {}, nothing) : histogram(bounds, counts, title, millis));
 }
 
 const INSTANCE_COLUMNS = [

@@ -55,7 +55,7 @@ class Task {
       h('div.view-head', {key: 'head'},
         h('h1', {}, h('span.crumb', {}, 'Task '), name(of.taskId)), copy(of.taskId, 'the identity of the task'),
         this.#parked.map(item => h('a.badge.notice', {key: `parked ${item.sink}`, href: '#parked-here', on: {click: event => toParked(event)},
-          title: `One of its events is ${item.state} at sink ${item.sink}`}, `${word(item.state)} at `, name(item.sink, 'span')))),
+          title: `One of its events is ${item.state} at sink ${item.sink}`}, h('span', {}, `${word(item.state)} at `, name(item.sink, 'bdi'))))),
       this.#parkedAt(),
       this.#dead(of),
       this.#figures(of, tried),
@@ -131,7 +131,7 @@ class Task {
       const behind = events.filter(other => other.partition === item.partition && other.offset > item.offset && other.kind !== 'Snapshot')
         .slice(0, item.following);
       return behind.some(other => position(other) === position(event)) ? [[item, 'waits behind a parked event']] : [];
-    }).map(([item, text]) => h('span.badge.notice', {key: `parked ${item.sink}`}, `${text} at `, name(item.sink, 'span')));
+    }).map(([item, text]) => h('span.badge.notice', {key: `parked ${item.sink}`}, h('span', {}, `${text} at `, name(item.sink, 'bdi'))));
   }
 
   /** The phases as a bar, in proportion to time. */
