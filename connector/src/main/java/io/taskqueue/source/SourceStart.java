@@ -138,7 +138,7 @@ final class SourceStart<T> {
                         started.hasOffset() ? started.offset() : end(partition),
                         claimed.mark(),
                         claimed.hasPredecessor()),
-                settings);
+                group);
         Optional<List<RecoveredTask<T>>> recovered = recover(marks, payloads);
         SourceMeters meters = new SourceMeters(settings.environment().meters(), queue.name());
         EventBuffer<T> buffer =
