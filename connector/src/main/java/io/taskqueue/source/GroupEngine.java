@@ -14,7 +14,6 @@ import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.publish.Publisher;
 import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -208,12 +207,17 @@ final class GroupEngine {
 
     /** Starts a source. */
     <T> SourceEngine<T> start(TaskQueue<T> queue, SourceSettings<T> source) throws InterruptedException {
+        return startAll(Map.of(queue, source)).get(0);
+    }
+
+    /** Starts sources together; all of them, or none. */
+    <T> List<SourceEngine<T>> startAll(Map<TaskQueue<T>, SourceSettings<T>> queues) throws InterruptedException {
         starting.lockInterruptibly();
         boolean started = false;
         try {
             lifecycle.requireOpen();
-            SourceEngine<T> running = new SourceStart<>(this, queue, source).start();
-            sources.add(running);
+            List<SourceEngine<T>> running = new SourceStart<>(this, queues).start();
+            sources.addAll(running);
             started = true;
             return running;
         } finally {
@@ -222,15 +226,6 @@ final class GroupEngine {
                 endWithItsSource();
             }
         }
-    }
-
-    /** Starts sources together; all of them, or none. */
-    <T> List<SourceEngine<T>> startAll(Map<TaskQueue<T>, SourceSettings<T>> queues) throws InterruptedException {
-        List<SourceEngine<T>> started = new ArrayList<>();
-        for (Map.Entry<TaskQueue<T>, SourceSettings<T>> queue : queues.entrySet()) {
-            started.add(start(queue.getKey(), queue.getValue()));
-        }
-        return started;
     }
 
     /**
