@@ -1,26 +1,35 @@
 package io.taskqueue.source;
 
+import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.kafka.TopicProbe;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.source.confirm.Completions;
 import io.taskqueue.source.confirm.RegistryTail;
 import io.taskqueue.source.dead.RetryExecutor;
+import io.taskqueue.source.mark.MarkPublisher;
+import io.taskqueue.source.mark.RetentionReadings;
+import io.taskqueue.source.mark.TopicRetention;
 import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.publish.Publisher;
 import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * A running group: what its sources share, and how they end together.
@@ -28,6 +37,7 @@ import org.apache.kafka.common.IsolationLevel;
  * <pre>
  *   publisher    sends the events of all queues with one producer
  *   registry     follows the registry for all queues
+ *   marks        publishes the low-water marks of all queues
  *   monitor      detects outages, and asks the cluster for their reasons
  *   timer        what is due after a time; nothing that blocks
  * </pre>
@@ -43,6 +53,7 @@ final class GroupEngine {
     }
 
     private static final long THREAD_GRACE_MILLIS = 2_000;
+    private static final long IDLE_SECONDS = 10;
 
     private final GroupSettings settings;
     private final boolean endsWithItsSource;
@@ -57,6 +68,10 @@ final class GroupEngine {
     private final OutageMonitor monitor;
     private final Thread monitoring;
     private final RetryExecutor retries;
+    private final MarkPublisher marks;
+    private final Thread marking;
+    private final Map<Integer, RetentionReadings> retention = new ConcurrentHashMap<>();
+    private final ThreadPoolExecutor counting;
     private final Completions completions = new Completions();
     private final ReentrantLock starting = new ReentrantLock();
     private volatile int maxRecordBytes;
@@ -68,6 +83,17 @@ final class GroupEngine {
         this.timer = new ScheduledThreadPoolExecutor(1, task -> daemon("timer", task));
         timer.setRemoveOnCancelPolicy(true);
         this.retries = new RetryExecutor(timer);
+        this.marks = new MarkPublisher(
+                settings.markInterval(), settings.environment().time());
+        this.marking = daemon("marks", marks);
+        this.counting = new ThreadPoolExecutor(
+                1,
+                1,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> daemon("abandoned-tasks", task));
+        counting.allowCoreThreadTimeOut(true);
         this.producers = new ProducerFactory(
                 () -> settings.kafka().producer(maxRecordBytes),
                 settings.environment().kafkaMeters());
@@ -121,6 +147,36 @@ final class GroupEngine {
         };
     }
 
+    MarkPublisher marks() {
+        return marks;
+    }
+
+    /** What the event topic keeps of a partition, read once for all queues in it; for the thread of the marks. */
+    RetentionReadings retention(int partition) {
+        return retention.computeIfAbsent(
+                partition,
+                number -> new RetentionReadings(
+                        new TopicRetention(new TopicPartition(settings.topics().events(), number)),
+                        () -> TopicAdmin.open(
+                                settings.kafka().all(), settings.kafka().apiTimeout()),
+                        settings.environment().time()));
+    }
+
+    /**
+     * Counts in the background, one queue after the other.
+     *
+     * @param count returns after how long it is to be called again, if it is
+     */
+    void count(Supplier<Optional<Duration>> count) {
+        try {
+            counting.execute(() -> count.get().ifPresent(again -> {
+                var unused = timer.schedule(() -> count(count), again.toMillis(), TimeUnit.MILLISECONDS);
+            }));
+        } catch (RejectedExecutionException e) {
+            return; // the group has ended
+        }
+    }
+
     RetryExecutor retries() {
         return retries;
     }
@@ -151,12 +207,17 @@ final class GroupEngine {
 
     /** Starts a source. */
     <T> SourceEngine<T> start(TaskQueue<T> queue, SourceSettings<T> source) throws InterruptedException {
+        return startAll(Map.of(queue, source)).get(0);
+    }
+
+    /** Starts sources together; all of them, or none. */
+    <T> List<SourceEngine<T>> startAll(Map<TaskQueue<T>, SourceSettings<T>> queues) throws InterruptedException {
         starting.lockInterruptibly();
         boolean started = false;
         try {
             lifecycle.requireOpen();
-            SourceEngine<T> running = new SourceStart<>(this, queue, source).start();
-            sources.add(running);
+            List<SourceEngine<T>> running = new SourceStart<>(this, queues).start();
+            sources.addAll(running);
             started = true;
             return running;
         } finally {
@@ -165,15 +226,6 @@ final class GroupEngine {
                 endWithItsSource();
             }
         }
-    }
-
-    /** Starts sources together; all of them, or none. */
-    <T> List<SourceEngine<T>> startAll(Map<TaskQueue<T>, SourceSettings<T>> queues) throws InterruptedException {
-        List<SourceEngine<T>> started = new ArrayList<>();
-        for (Map.Entry<TaskQueue<T>, SourceSettings<T>> queue : queues.entrySet()) {
-            started.add(start(queue.getKey(), queue.getValue()));
-        }
-        return started;
     }
 
     /**
@@ -194,6 +246,7 @@ final class GroupEngine {
             publishing.start();
             following.start();
             monitoring.start();
+            marking.start();
             return result;
         } finally {
             if (!claimed) {
@@ -233,6 +286,9 @@ final class GroupEngine {
         monitor.close();
         timer.shutdown();
         retries.close();
+        marks.close();
+        marking.interrupt(); // a reading of the retention may wait for Kafka
+        List<Runnable> unused = counting.shutdownNow();
         completions.shutdown();
         awaitEnd(publishing);
         awaitEnd(following);

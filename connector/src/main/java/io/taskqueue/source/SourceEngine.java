@@ -45,7 +45,6 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
     private static final Duration RETRIES_GRACE = Duration.ofSeconds(2);
     private static final Duration MARK_GRACE = Duration.ofSeconds(2);
     private static final Duration REGISTRY_GRACE = Duration.ofSeconds(2);
-    private static final Duration INTERRUPTED_GRACE = Duration.ofSeconds(5);
 
     final TaskQueue<T> queue;
     final Claim claim;
@@ -290,6 +289,10 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
 
     /** Stops the source and its queue: what has not been sent yet would fork the history. */
     private void stop(IllegalStateException cause) {
+        LogFields.ofQueue(queue.name()).epoch(claim.epoch()).during(() -> stopParts(cause));
+    }
+
+    private void stopParts(IllegalStateException cause) {
         buffer.stop();
         Publication<T> sent = publication;
         if (sent != null) {
@@ -325,7 +328,11 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
         boolean interrupted = endRetries();
         try {
             boolean empty = buffer.awaitEmpty(Ticker.limitNanos(timeout));
-            interrupted |= join(marks().finish(), empty ? MARK_GRACE : Duration.ofMillis(1));
+            if (empty) {
+                marks().finish(MARK_GRACE);
+            } else {
+                marks().stop();
+            }
         } catch (InterruptedException e) {
             interrupted = true;
             marks().stop();
@@ -485,31 +492,5 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
 
     Optional<CloseReport> closeReport() {
         return Optional.ofNullable(closeReport);
-    }
-
-    /** Waits for a thread that is about to end, and interrupts it if it does not; returns whether the caller was interrupted. */
-    private static boolean join(@Nullable Thread thread, Duration grace) {
-        if (thread == null || thread == Thread.currentThread()) {
-            return false;
-        }
-        try {
-            thread.join(grace.toMillis());
-            if (thread.isAlive()) {
-                thread.interrupt();
-                thread.join(INTERRUPTED_GRACE.toMillis());
-            }
-            return false;
-        } catch (InterruptedException e) {
-            thread.interrupt();
-            return true;
-        }
-    }
-
-    private Thread daemon(String role, Runnable task) {
-        Thread thread = new Thread(
-                LogFields.ofQueue(queue.name()).epoch(claim.epoch()).around(task),
-                "taskqueue-" + role + "-" + queue.name());
-        thread.setDaemon(true);
-        return thread;
     }
 }

@@ -2,15 +2,10 @@ package io.taskqueue.source;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
-import io.taskqueue.kafka.KafkaRequests;
-import io.taskqueue.kafka.TopicAdmin;
-import io.taskqueue.logging.LogFields;
 import io.taskqueue.source.mark.LiveTaskOffsets;
 import io.taskqueue.source.mark.LiveTaskOffsets.Low;
-import io.taskqueue.source.mark.MarkPublisher;
+import io.taskqueue.source.mark.PublishedMark;
 import io.taskqueue.source.mark.RetentionGuard;
-import io.taskqueue.source.mark.RetentionReadings;
-import io.taskqueue.source.mark.TopicRetention;
 import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.recovery.AbandonedTasks;
 import io.taskqueue.source.recovery.Recovery;
@@ -29,7 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,20 +50,20 @@ final class SourceMarks {
 
     private final Claim claim;
     private final Opened opened;
+    private final GroupEngine group;
     private final GroupSettings settings;
     private final LiveTaskOffsets offsets;
-    private final Thread counting;
+    private volatile boolean ended;
     private volatile @Nullable RecoveryReport recovery;
     private volatile @Nullable AbandonedTasks abandoned;
-    private @Nullable MarkPublisher publisher;
-    private @Nullable Thread publishing;
+    private volatile @Nullable PublishedMark mark;
 
-    SourceMarks(Claim claim, Opened opened, GroupSettings settings) {
+    SourceMarks(Claim claim, Opened opened, GroupEngine group) {
         this.claim = claim;
         this.opened = opened;
-        this.settings = settings;
+        this.group = group;
+        this.settings = group.settings();
         this.offsets = new LiveTaskOffsets(new Position(claim.epoch(), 0), opened.fence());
-        this.counting = daemon("abandoned-tasks", this::countAbandoned);
     }
 
     /** Reads the live tasks of earlier owners, for the queue; each stays at the mark until the source has published it. */
@@ -102,7 +96,7 @@ final class SourceMarks {
             RetentionGuard.Snapshots snapshots) {
         if (recovery == null) {
             if (opened.hasPredecessor()) {
-                counting.start();
+                group.count(this::countAbandoned);
             } else {
                 offsets.abandoned(List.of(), Optional.empty());
             }
@@ -110,24 +104,12 @@ final class SourceMarks {
         RetentionGuard guard = new RetentionGuard(
                 offsets,
                 snapshots,
-                new RetentionReadings(
-                        new TopicRetention(new TopicPartition(
-                                opened.place().topic(), opened.place().partition())),
-                        () -> TopicAdmin.open(
-                                settings.kafka().all(), settings.kafka().apiTimeout()),
-                        settings.environment().time()),
+                group.retention(opened.place().partition()),
                 settings.environment().time());
-        MarkPublisher marks = new MarkPublisher(
-                new MarkPublisher.Mark(claim.queueName(), offsets),
-                confirmed,
-                low -> write(low, producers),
-                guard::check,
-                settings.markInterval(),
-                settings.environment().time());
-        publisher = marks;
-        Thread thread = daemon("marks", marks);
-        publishing = thread;
-        thread.start();
+        PublishedMark published =
+                new PublishedMark(claim.queueName(), offsets, confirmed, low -> write(low, producers), guard::check);
+        mark = published;
+        group.marks().add(published);
     }
 
     private Future<?> write(Low low, ProducerFactory producers) {
@@ -150,23 +132,21 @@ final class SourceMarks {
         offsets.acknowledged(event, offset);
     }
 
-    /** Publishes the last mark, and ends; the thread to be waited for, if there is one. */
-    @Nullable
-    Thread finish() {
-        counting.interrupt();
-        MarkPublisher marks = publisher;
-        if (marks != null) {
-            marks.finish();
+    /** Publishes the last mark, waits for that no longer than the grace, and ends. */
+    void finish(Duration grace) throws InterruptedException {
+        ended = true;
+        PublishedMark published = mark;
+        if (published != null) {
+            group.marks().finish(published, grace);
         }
-        return publishing;
     }
 
     /** Ends without another mark: the source has ended. */
     void stop() {
-        counting.interrupt();
-        Thread thread = publishing;
-        if (thread != null) {
-            thread.interrupt();
+        ended = true;
+        PublishedMark published = mark;
+        if (published != null) {
+            group.marks().remove(published);
         }
     }
 
@@ -178,26 +158,24 @@ final class SourceMarks {
         return Optional.ofNullable(abandoned);
     }
 
-    private void countAbandoned() {
-        RecoveryReader<byte[]> reader = RecoveryReader.withoutPayloads(access(settings), claim.queueName());
+    /** Counts the live tasks of earlier owners; returns after how long that is to be done again, if it failed. */
+    private Optional<Duration> countAbandoned() {
+        if (ended) {
+            return Optional.empty();
+        }
         try {
-            while (abandoned == null) {
-                try {
-                    countAbandoned(reader);
-                } catch (InterruptException e) {
-                    return; // the source has ended; the thread is interrupted
-                } catch (KafkaException e) {
-                    LOG.warn(
-                            "The live tasks that earlier owners of queue {} left cannot be counted now; this is attempted again in"
-                                    + " {} s: {}",
-                            claim.queueName(),
-                            COUNT_AGAIN_SECONDS,
-                            e.getMessage());
-                    KafkaRequests.pause(Duration.ofSeconds(COUNT_AGAIN_SECONDS));
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            countAbandoned(RecoveryReader.withoutPayloads(access(settings), claim.queueName()));
+            return Optional.empty();
+        } catch (InterruptException | InterruptedException e) {
+            return Optional.empty(); // the group has ended
+        } catch (KafkaException e) {
+            LOG.warn(
+                    "The live tasks that earlier owners of queue {} left cannot be counted now; this is attempted again in"
+                            + " {} s: {}",
+                    claim.queueName(),
+                    COUNT_AGAIN_SECONDS,
+                    e.getMessage());
+            return Optional.of(Duration.ofSeconds(COUNT_AGAIN_SECONDS));
         }
     }
 
@@ -210,13 +188,5 @@ final class SourceMarks {
                 new AbandonedTasks(report.tasks().live(), report.tasks().oldest());
         abandoned = tasks;
         RecoveryLog.abandoned(claim.queueName(), tasks, report);
-    }
-
-    private Thread daemon(String role, Runnable task) {
-        Thread thread = new Thread(
-                LogFields.ofQueue(claim.queueName()).epoch(claim.epoch()).around(task),
-                "taskqueue-" + role + "-" + claim.queueName());
-        thread.setDaemon(true);
-        return thread;
     }
 }

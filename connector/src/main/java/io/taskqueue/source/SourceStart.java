@@ -16,7 +16,6 @@ import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.source.publish.EventBuffer;
 import io.taskqueue.source.publish.EventRecords;
 import io.taskqueue.source.publish.PayloadLimit;
-import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.publish.SourceTime;
 import io.taskqueue.source.recovery.RecoveryReader;
 import io.taskqueue.source.registry.Claim;
@@ -25,11 +24,16 @@ import io.taskqueue.source.registry.LowWaterMark;
 import io.taskqueue.source.registry.QueueMarks;
 import io.taskqueue.source.registry.RegistryFollower;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
@@ -40,15 +44,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts a source, and wires its parts:
+ * Starts sources together, and wires their parts:
  *
  * <pre>
  *   topics exist and suit
- *     -&gt; partition found, by the partition count in the queue's last claim
- *     -&gt; highest epoch at the end of the queue's partition     before the claim, so that every epoch found is older
- *     -&gt; registry read; refused if it ends before that epoch
- *     -&gt; claim written; its offset is the epoch
- *     -&gt; SourceStarted written, the fence
+ *     -&gt; partition of each queue found, by the partition count in its last claim
+ *     -&gt; highest epoch at the end of these partitions          before the claims, so that every epoch found is older
+ *     -&gt; registry read; refused if it ends before such an epoch
+ *     -&gt; claims written; the offset of each is the epoch
+ *     -&gt; each SourceStarted written, the fence
  *     -&gt; live tasks read, from the low-water mark to the fence, if they are to be recovered
  *     -&gt; attached to the queue, by SourceEngine, and the live tasks restored
  * </pre>
@@ -60,31 +64,59 @@ final class SourceStart<T> {
     /** How many of the last offsets of a partition are searched for epochs. */
     private static final long EPOCH_SEARCH_OFFSETS = 500;
 
-    private final TaskQueue<T> queue;
     private final GroupEngine group;
-    private final SourceSettings<T> source;
+    private final List<Starting> starting = new ArrayList<>();
     private final GroupSettings settings;
     private final GroupSettings.Topics topics;
     private final SourceTime time;
     private final Duration timeout;
     private final KafkaRequests requests;
-    private final SourceRetries<T> retries;
 
-    SourceStart(GroupEngine group, TaskQueue<T> queue, SourceSettings<T> source) {
+    /** A queue whose source starts. */
+    private final class Starting {
+
+        private final TaskQueue<T> queue;
+        private final SourceSettings<T> source;
+        private final SourceRetries<T> retries;
+        private final QueueMarks marks;
+
+        Starting(TaskQueue<T> queue, SourceSettings<T> source) {
+            this.queue = queue;
+            this.source = source;
+            this.retries = new SourceRetries<>(queue, source.codec(), group);
+            this.marks = new QueueMarks(topics.registry(), queue.name());
+        }
+
+        String name() {
+            return queue.name();
+        }
+    }
+
+    /** @throws IllegalArgumentException if two queues have the same name */
+    SourceStart(GroupEngine group, Map<TaskQueue<T>, SourceSettings<T>> queues) {
         this.group = group;
-        this.queue = queue;
-        this.source = source;
         this.settings = group.settings();
         this.topics = settings.topics();
         this.time = settings.environment().time();
         this.timeout = settings.kafka().apiTimeout();
         this.requests = new KafkaRequests(timeout);
-        this.retries = new SourceRetries<>(queue, source.codec(), group);
+        Set<String> names = new HashSet<>();
+        queues.forEach((queue, source) -> {
+            if (!names.add(queue.name())) {
+                throw new IllegalArgumentException("Two queues are named " + queue.name()
+                        + ", and one would fence the other. Start one source of each name.");
+            }
+            starting.add(new Starting(queue, source));
+        });
     }
 
-    SourceEngine<T> start() throws InterruptedException {
-        // the claim fences the current owner of the queue, so mistakes must be found before it
-        queue.requireAttachable();
+    /** Starts all of them, or none. */
+    List<SourceEngine<T>> start() throws InterruptedException {
+        // a claim fences the current owner of its queue, so mistakes must be found before it
+        starting.forEach(one -> one.queue.requireAttachable());
+        if (starting.isEmpty()) {
+            return List.of();
+        }
         SourceTopics.EventTopicFacts topic;
         try (TopicAdmin admin = TopicAdmin.open(settings.kafka().all(), timeout)) {
             topic = new SourceTopics(admin, topics).ensure();
@@ -94,71 +126,116 @@ final class SourceStart<T> {
         int maxRecordBytes = Math.min(
                 Math.min(topic.maxRecordBytes(), settings.kafka().maxRequestBytes()),
                 topics.maxRecordBytes().orElse(Integer.MAX_VALUE));
-        RegistryFollower follower = group.tail().expect(queue.name());
+        Map<String, RegistryFollower> followers = new HashMap<>();
+        starting.forEach(one -> followers.put(one.name(), group.tail().expect(one.name())));
         boolean started = false;
         try {
-            SourceEngine<T> engine =
-                    group.withProducer(maxRecordBytes, producer -> start(topic, maxRecordBytes, producer, follower));
+            List<SourceEngine<T>> engines =
+                    group.withProducer(maxRecordBytes, producer -> start(topic, maxRecordBytes, producer, followers));
             started = true;
-            return engine;
+            return engines;
         } catch (KafkaException e) {
             throw unreachable(e);
         } finally {
             if (!started) {
-                group.tail().forget(follower);
+                followers.values().forEach(group.tail()::forget);
             }
         }
     }
 
-    private SourceEngine<T> start(
+    private List<SourceEngine<T>> start(
             SourceTopics.EventTopicFacts topic,
             int maxRecordBytes,
             Producer<byte[], byte[]> producer,
-            RegistryFollower follower)
+            Map<String, RegistryFollower> followers)
             throws InterruptedException {
-        ProducerFactory producers = group.producers();
-        Claimed claimed;
+        List<Claimed> claimed;
         try (TopicReader reader = reader(timeout)) {
             claimed = claim(producer, reader, topic.partitions());
         }
-        Claim claim = claimed.claim();
-        TopicPartition partition = partition(claim.home().orElseThrow().partitions());
-        ReplicationEventCodec<T> codec = new ReplicationEventCodec<>(source.codec());
-        EventRecords<T> records =
-                new EventRecords<>(queue.name(), source.peers(), codec, claim.instanceId(), partition, maxRecordBytes);
-        RecordMetadata started = requests.await(
-                producer.send(records.sourceStarted(claim.epoch(), time.instant())),
-                "open epoch " + claim.epoch() + " of queue " + queue.name() + " in topic " + topics.events());
-        PayloadLimit<T> payloads =
-                new PayloadLimit<>(queue.name(), source.peers().source(), codec, records, maxRecordBytes);
+        List<EventRecords<T>> records = new ArrayList<>();
+        List<Future<RecordMetadata>> fences = new ArrayList<>();
+        for (Claimed one : claimed) {
+            Claim claim = one.claim;
+            EventRecords<T> ofTheQueue = new EventRecords<>(
+                    claim.queueName(),
+                    one.of.source.peers(),
+                    new ReplicationEventCodec<>(one.of.source.codec()),
+                    claim.instanceId(),
+                    partition(claim.queueName(), claim.home().orElseThrow().partitions()),
+                    maxRecordBytes);
+            records.add(ofTheQueue);
+            fences.add(producer.send(ofTheQueue.sourceStarted(claim.epoch(), time.instant())));
+        }
+        List<SourceEngine<T>> engines = new ArrayList<>();
+        boolean started = false;
+        try {
+            for (int queue = 0; queue < claimed.size(); queue++) {
+                Claim claim = claimed.get(queue).claim;
+                RecordMetadata fence = requests.await(
+                        fences.get(queue),
+                        "open epoch " + claim.epoch() + " of queue " + claim.queueName() + " in topic "
+                                + topics.events());
+                engines.add(start(
+                        claimed.get(queue),
+                        new Opening(topic, maxRecordBytes, fence),
+                        records.get(queue),
+                        Objects.requireNonNull(followers.get(claim.queueName()))));
+            }
+            started = true;
+            return engines;
+        } finally {
+            if (!started) {
+                engines.forEach(engine -> engine.close(Duration.ZERO));
+            }
+        }
+    }
+
+    /** What is known when the epoch of a queue is open. */
+    private record Opening(SourceTopics.EventTopicFacts topic, int maxRecordBytes, RecordMetadata fence) {}
+
+    private SourceEngine<T> start(Claimed claimed, Opening opening, EventRecords<T> records, RegistryFollower follower)
+            throws InterruptedException {
+        Claim claim = claimed.claim;
+        SourceSettings<T> source = claimed.of.source;
+        TaskQueue<T> queue = claimed.of.queue;
+        TopicPartition partition = records.partition();
+        PayloadLimit<T> payloads = new PayloadLimit<>(
+                queue.name(),
+                source.peers().source(),
+                new ReplicationEventCodec<>(source.codec()),
+                records,
+                opening.maxRecordBytes());
         SourceMarks marks = new SourceMarks(
                 claim,
                 new SourceMarks.Opened(
-                        new LowWaterMark.Place(topics.events(), topic.id(), partition.partition()),
-                        started.hasOffset() ? started.offset() : end(partition),
-                        claimed.mark(),
-                        claimed.hasPredecessor()),
-                settings);
-        Optional<List<RecoveredTask<T>>> recovered = recover(marks, payloads);
+                        new LowWaterMark.Place(topics.events(), opening.topic().id(), partition.partition()),
+                        opening.fence().hasOffset() ? opening.fence().offset() : end(partition),
+                        claimed.of.marks.newest(),
+                        claimed.hasPredecessor),
+                group);
+        Optional<List<RecoveredTask<T>>> recovered = recover(claimed.of, marks, payloads);
         SourceMeters meters = new SourceMeters(settings.environment().meters(), queue.name());
         EventBuffer<T> buffer =
                 new EventBuffer<>(claim.epoch(), source.buffer(), payloads, time, meters.leasesExpired());
         SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, follower, group);
-        retries.prepare(claim, partition, producers);
+        SourceRetries<T> retries = claimed.of.retries;
+        retries.prepare(claim, partition, group.producers());
         engine.executeOrders(retries);
-        engine.start(records, producers, claimed.registryEnd(), marks, recovered);
+        engine.start(records, group.producers(), claimed.registryEnd, marks, recovered);
         return engine;
     }
 
     /** The live tasks of earlier owners, if they are to be recovered. */
-    private Optional<List<RecoveredTask<T>>> recover(SourceMarks marks, PayloadLimit<T> payloads)
+    private Optional<List<RecoveredTask<T>>> recover(Starting one, SourceMarks marks, PayloadLimit<T> payloads)
             throws InterruptedException {
-        if (source.recovery().isEmpty()) {
+        if (one.source.recovery().isEmpty()) {
             return Optional.empty();
         }
         RecoveryReader<T> reader =
-                new RecoveryReader<>(SourceMarks.access(settings), queue.name(), source.codec(), payloads::encode);
-        RecoveryReader.Found<T> found = marks.recover(reader, source.recovery().get());
+                new RecoveryReader<>(SourceMarks.access(settings), one.name(), one.source.codec(), payloads::encode);
+        RecoveryReader.Found<T> found =
+                marks.recover(reader, one.source.recovery().get());
         return Optional.of(found.queue().tasks().stream()
                 .map(task -> new RecoveredTask<>(
                         task.task(), task.lastError(), task.token(), task.leaseExpiration(), task.availableAt()))
@@ -176,49 +253,83 @@ final class SourceStart<T> {
      * A queue that is claimed.
      *
      * @param registryEnd the offset up to which the registry was read before
-     * @param mark the low-water mark of the queue that was found there
      * @param hasPredecessor whether the queue was claimed before, with the same event topic
      */
-    private record Claimed(Claim claim, long registryEnd, Optional<LowWaterMark> mark, boolean hasPredecessor) {}
+    private final class Claimed {
+        private final Starting of;
+        private final Claim claim;
+        private final long registryEnd;
+        private final boolean hasPredecessor;
 
-    private Claimed claim(Producer<byte[], byte[]> producer, TopicReader reader, int partitions)
+        Claimed(Starting of, Claim claim, long registryEnd, boolean hasPredecessor) {
+            this.of = of;
+            this.claim = claim;
+            this.registryEnd = registryEnd;
+            this.hasPredecessor = hasPredecessor;
+        }
+    }
+
+    private List<Claimed> claim(Producer<byte[], byte[]> producer, TopicReader reader, int partitions)
             throws InterruptedException {
         ClaimRegistry registry = new ClaimRegistry(reader, topics.registry());
-        Optional<Claim> before = Optional.ofNullable(registry.read().claims().get(queue.name()));
-        int mapping = mapping(before, partitions);
-        TopicPartition partition = partition(mapping);
-        long highest = highestEpoch(reader, partition);
-        QueueMarks marks = new QueueMarks(topics.registry(), queue.name());
+        Map<String, Claim> before = registry.read().claims();
+        Map<String, Integer> mappings = new HashMap<>();
+        Map<String, TopicPartition> places = new HashMap<>();
+        for (Starting one : starting) {
+            int mapping = mapping(one.name(), Optional.ofNullable(before.get(one.name())), partitions);
+            mappings.put(one.name(), mapping);
+            places.put(one.name(), partition(one.name(), mapping));
+        }
+        Map<TopicPartition, Long> highest = highestEpochs(reader, Set.copyOf(places.values()));
+        Map<String, Starting> byName = new HashMap<>();
+        starting.forEach(one -> byName.put(one.name(), one));
         // again: every epoch found must be older than its end
-        ClaimRegistry.Contents contents = registry.read(retries.andThen(marks));
-        if (contents.end() <= highest) {
+        ClaimRegistry.Contents contents = registry.read(record -> {
+            Starting one = byName.get(record.key().queueName());
+            if (one != null) {
+                one.retries.andThen(one.marks).accept(record);
+            }
+        });
+        highest.forEach((partition, epoch) -> requireHigher(contents.end(), partition, epoch));
+        List<Claim> drafts = starting.stream()
+                .map(one -> new Claim(
+                        one.name(),
+                        0,
+                        UUID.randomUUID(),
+                        settings.sourcePeer(),
+                        time.instant(),
+                        Optional.of(new Claim.Home(topics.events(), Objects.requireNonNull(mappings.get(one.name()))))))
+                .toList();
+        List<Claim> claims = registry.claim(producer, requests, drafts, contents.end());
+        // records that were written meanwhile may be another first claim of a queue, and its events
+        long last = claims.stream().mapToLong(Claim::epoch).max().orElseThrow();
+        boolean overlapped = last >= Math.max(1, contents.end()) + claims.size();
+        List<Claimed> claimed = new ArrayList<>();
+        for (int queue = 0; queue < claims.size(); queue++) {
+            Starting one = starting.get(queue);
+            claimed.add(new Claimed(
+                    one,
+                    claims.get(queue),
+                    contents.end(),
+                    hasPredecessor(one.name(), contents.claims().get(one.name())) || overlapped));
+        }
+        return claimed;
+    }
+
+    private void requireHigher(long next, TopicPartition partition, long highest) {
+        if (next <= highest) {
             throw new SourceStartException("Partition " + partition + " holds events of epoch " + highest
-                    + ", but the next claim in registry " + topics.registry() + " would be epoch " + contents.end()
+                    + ", but the next claim in registry " + topics.registry() + " would be epoch " + next
                     + ", and every sink would drop its events as stale: the registry was lost, or the events were mirrored"
                     + " from a cluster with another one. Restore the registry, or name a new event topic.");
         }
-        Claim draft = new Claim(
-                queue.name(),
-                0,
-                UUID.randomUUID(),
-                source.peers().source(),
-                time.instant(),
-                Optional.of(new Claim.Home(topics.events(), mapping)));
-        Claim claim = registry.claim(producer, requests, draft, contents.end());
-        // records that were written meanwhile may be another first claim of the queue, and its events
-        boolean overlapped = claim.epoch() > Math.max(1, contents.end());
-        return new Claimed(
-                claim,
-                contents.end(),
-                marks.newest(),
-                hasPredecessor(contents.claims().get(queue.name())) || overlapped);
     }
 
     /**
      * The partition count by which the queue's partition is found. A queue stays where its history is, also after partitions were added
      * to the topic: its claim states the count.
      */
-    private int mapping(Optional<Claim> before, int partitions) {
+    private int mapping(String queueName, Optional<Claim> before, int partitions) {
         Optional<Claim.Home> home =
                 before.flatMap(Claim::home).filter(known -> known.topic().equals(topics.events()));
         if (home.isEmpty()) {
@@ -227,7 +338,7 @@ final class SourceStart<T> {
         int mapping = home.get().partitions();
         if (mapping > partitions) {
             throw new SourceStartException("Topic " + topics.events() + " has " + partitions + " partitions, but had "
-                    + mapping + " when queue " + queue.name() + " was claimed at "
+                    + mapping + " when queue " + queueName + " was claimed at "
                     + new Position(before.orElseThrow().epoch(), 0)
                     + ": it was deleted and created with fewer. Create it with "
                     + mapping + " partitions, or publish to a new topic: topic(...).");
@@ -235,37 +346,39 @@ final class SourceStart<T> {
         return mapping;
     }
 
-    private boolean hasPredecessor(@Nullable Claim before) {
+    private boolean hasPredecessor(String queueName, @Nullable Claim before) {
         if (before == null) {
             return false;
         }
         Optional<String> other = before.home().map(Claim.Home::topic).filter(topic -> !topic.equals(topics.events()));
-        other.ifPresent(topic -> LogFields.ofQueue(queue.name())
+        other.ifPresent(topic -> LogFields.ofQueue(queueName)
                 .during(() -> LOG.warn(
                         "Queue {} had its events in topic {} before, and has them in topic {} now: live tasks in the former are not"
                                 + " recovered. 'taskqueue recover' writes them to a file before the queue is claimed for another topic",
-                        queue.name(),
+                        queueName,
                         topic,
                         topics.events())));
         return other.isEmpty();
     }
 
-    private TopicPartition partition(int mapping) {
-        return new TopicPartition(topics.events(), EventRecords.partitionOf(queue.name(), mapping));
+    private TopicPartition partition(String queueName, int mapping) {
+        return new TopicPartition(topics.events(), EventRecords.partitionOf(queueName, mapping));
     }
 
     /**
-     * The highest epoch at the end of an event partition, -1 if there is none. Epochs come from the registry, so the next claim
+     * The highest epoch at the end of each event partition, -1 if there is none. Epochs come from the registry, so the next claim
      * must be higher; otherwise the registry lost its records, or the events came from a cluster with another one.
      */
-    private static long highestEpoch(TopicReader reader, TopicPartition partition) {
-        AtomicLong highest = new AtomicLong(-1);
-        reader.readToEnd(reader.beforeEnd(List.of(partition), EPOCH_SEARCH_OFFSETS), record -> EventHeaders.read(
-                        record.headers())
-                .map(EventHeaders::position)
-                .map(Position::epoch)
-                .ifPresent(epoch -> highest.accumulateAndGet(epoch, Math::max)));
-        return highest.get();
+    private static Map<TopicPartition, Long> highestEpochs(TopicReader reader, Set<TopicPartition> partitions) {
+        Map<TopicPartition, Long> highest = new HashMap<>();
+        partitions.forEach(partition -> highest.put(partition, -1L));
+        reader.readToEnd(
+                reader.beforeEnd(partitions, EPOCH_SEARCH_OFFSETS), record -> EventHeaders.read(record.headers())
+                        .map(EventHeaders::position)
+                        .map(Position::epoch)
+                        .ifPresent(epoch -> highest.merge(
+                                new TopicPartition(record.topic(), record.partition()), epoch, Math::max)));
+        return highest;
     }
 
     private TopicReader reader(Duration requestTimeout) {
@@ -275,12 +388,19 @@ final class SourceStart<T> {
 
     private SourceStartException unreachable(KafkaException cause) {
         return new SourceStartException(
-                "The source of queue " + queue.name() + " could not start with Kafka at "
+                subject() + " could not start with Kafka at "
                         + settings.kafka().bootstrapServers() + ": "
                         + KafkaFailure.of(
                                         cause,
                                         new ClientProperties(settings.kafka().all()).of(Client.ADMIN))
                                 .text(),
                 cause);
+    }
+
+    private String subject() {
+        return starting.size() == 1
+                ? "The source of queue " + starting.get(0).name()
+                : "The sources of " + starting.size() + " queues, "
+                        + starting.get(0).name() + " among them,";
     }
 }

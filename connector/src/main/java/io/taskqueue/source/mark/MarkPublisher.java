@@ -2,29 +2,24 @@ package io.taskqueue.source.mark;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.queue.Ticker;
-import io.taskqueue.source.mark.LiveTaskOffsets.Low;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Publishes the low-water mark of a queue, on a thread of its own:
+ * Publishes the low-water marks of the queues of a group, on a thread of its own. The marks that are due at one moment are confirmed and written
+ * together; one that is not confirmed in time, as of a queue whose partition has no leader, waits for a later round and delays no other.
  *
- * <pre>
- *   the mark is taken -&gt; all events that it counts are confirmed -&gt; it is written, and acknowledged
- * </pre>
- *
- * <p>The confirmation comes from the registry, read behind the acknowledgements: no other source had claimed the queue. So a mark is true
- * whenever it is written.
- *
- * <p>When it publishes, at most once an interval:
+ * <p>When it publishes the mark of a queue, at most once an interval:
  *
  * <pre>
  *   at the start                                    once the live tasks of earlier owners are known
@@ -33,148 +28,130 @@ import org.slf4j.LoggerFactory;
  *   at the end                                      with what the source has acknowledged last
  * </pre>
  *
- * <p>A mark that could not be written is replaced by the next one.
+ * <p>{@link #run} is for its own thread; the other methods are thread-safe.
  */
 public final class MarkPublisher implements Runnable {
 
     static final long MOVED_OFFSETS = 10_000;
     static final int INTERVALS_OF_SMALL_CHANGES = 12;
 
-    private static final Logger LOG = LoggerFactory.getLogger(MarkPublisher.class);
+    /** How long a round waits for its confirmations, and for its writes. */
+    private static final long ROUND_MILLIS = 1_000;
 
-    /** Writes a mark to the registry. */
-    public interface Writer {
-
-        /** Begins to write; the future completes when Kafka has acknowledged the record. May block for metadata. */
-        Future<?> write(Low mark);
-    }
-
-    private final String queueName;
-    private final LiveTaskOffsets offsets;
-    private final Supplier<CompletableFuture<Position>> confirmed;
-    private final Writer writer;
-    private final Runnable periodically;
     private final Duration interval;
     private final Ticker ticker;
+    private final Set<PublishedMark> marks = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition finishing = lock.newCondition();
-    private boolean finished;
-    private @Nullable Low published;
-    private long publishedNanos;
+    private final Condition changed = lock.newCondition();
+    private boolean added;
+    private boolean closed;
 
-    /**
-     * @param confirmed a future that completes when everything so far is confirmed
-     * @param periodically runs once in each interval; what it throws is logged
-     * @param interval the minimum time between two marks, in real time
-     */
-    public MarkPublisher(
-            Mark mark,
-            Supplier<CompletableFuture<Position>> confirmed,
-            Writer writer,
-            Runnable periodically,
-            Duration interval,
-            Ticker ticker) {
-        this.queueName = mark.queueName;
-        this.offsets = mark.offsets;
-        this.confirmed = confirmed;
-        this.writer = writer;
-        this.periodically = periodically;
+    /** @param interval the minimum time between two marks of a queue, in real time */
+    public MarkPublisher(Duration interval, Ticker ticker) {
         this.interval = interval;
         this.ticker = ticker;
     }
 
-    /** What is published: the low-water mark of a queue. */
-    public record Mark(String queueName, LiveTaskOffsets offsets) {}
+    /** Publishes the mark of a queue from now on. */
+    public void add(PublishedMark mark) {
+        marks.add(mark);
+        lock.lock();
+        try {
+            added = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Publishes the mark no more. Never waits. */
+    public void remove(PublishedMark mark) {
+        marks.remove(mark);
+        mark.end();
+    }
+
+    /** Publishes the last mark of a queue, on the calling thread, and waits for each step no longer than the grace. */
+    public void finish(PublishedMark mark, Duration grace) throws InterruptedException {
+        remove(mark);
+        mark.writeLast(grace);
+    }
+
+    /** Lets {@link #run} return. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
 
     @Override
     public void run() {
         try {
-            publish(false);
-            while (!awaitEnd()) {
-                runPeriodically();
-                publish(false);
+            for (boolean periodically = false; ; periodically = awaitNext()) {
+                if (isClosed()) {
+                    return;
+                }
+                if (periodically) {
+                    marks.forEach(mark -> mark.runPeriodically(interval));
+                }
+                publish();
             }
-            publishLast();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Publishes the last mark, after which {@link #run} returns. */
-    public void finish() {
-        lock.lock();
-        try {
-            finished = true;
-            finishing.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Waits for the next interval; true at the end. */
-    private boolean awaitEnd() throws InterruptedException {
+    /** Waits for the next interval, or until a queue is added; returns whether the interval is over. */
+    private boolean awaitNext() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = interval.toNanos();
-            while (left > 0 && !finished) {
-                left = finishing.awaitNanos(left);
+            while (left > 0 && !added && !closed) {
+                left = changed.awaitNanos(left);
             }
-            return finished;
+            added = false;
+            return left <= 0;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Publishes the mark of all events: no more follow. */
-    private void publishLast() throws InterruptedException {
+    private boolean isClosed() {
+        lock.lock();
         try {
-            offsets.awaitAcknowledged(confirmed.get().get());
-        } catch (ExecutionException | RuntimeException e) {
-            LOG.debug("The last events of queue {} are not confirmed", queueName, e);
-            return;
-        }
-        publish(true);
-    }
-
-    private void publish(boolean last) throws InterruptedException {
-        Low low = offsets.low().orElse(null);
-        if (low == null || !isDue(low, last)) {
-            return;
-        }
-        try {
-            Position unused = confirmed.get().get();
-            writer.write(low).get();
-            published = low;
-            publishedNanos = ticker.nanos();
-        } catch (ExecutionException | RuntimeException e) {
-            // the queue has another owner, or Kafka is not available; either is logged elsewhere
-            LOG.debug("The low-water mark {} of queue {} is not published now", low, queueName, e);
+            return closed;
+        } finally {
+            lock.unlock();
         }
     }
 
-    private boolean isDue(Low low, boolean last) {
-        Low before = published;
-        if (before == null) {
+    private void publish() throws InterruptedException {
+        List<CompletableFuture<Position>> confirmations = new ArrayList<>();
+        marks.forEach(mark -> mark.take(ticker, interval).ifPresent(confirmations::add));
+        boolean unused = confirmations.isEmpty()
+                || await(CompletableFuture.allOf(confirmations.toArray(CompletableFuture[]::new)));
+        List<Future<?>> writes = new ArrayList<>();
+        marks.forEach(mark -> mark.write().ifPresent(writes::add));
+        for (Future<?> write : writes) {
+            if (!await(write)) {
+                break; // the others are asked for in the next round
+            }
+        }
+        marks.forEach(mark -> mark.written(ticker));
+    }
+
+    /** Waits for a while; returns false if that was not enough. */
+    private static boolean await(Future<?> future) throws InterruptedException {
+        try {
+            var unused = future.get(ROUND_MILLIS, TimeUnit.MILLISECONDS);
             return true;
-        }
-        if (low.equals(before)) {
+        } catch (ExecutionException e) {
+            return true; // each mark finds its own failure
+        } catch (TimeoutException e) {
             return false;
-        }
-        return last
-                || low.offset() - before.offset() >= MOVED_OFFSETS
-                || ticker.nanos() - publishedNanos
-                        >= interval.multipliedBy(INTERVALS_OF_SMALL_CHANGES).toNanos();
-    }
-
-    private void runPeriodically() {
-        try {
-            periodically.run();
-        } catch (RuntimeException e) {
-            LOG.warn(
-                    "The retention of the events of queue {} could not be checked; it is checked again in {}",
-                    queueName,
-                    interval,
-                    e);
         }
     }
 }

@@ -2,10 +2,12 @@ package io.taskqueue.source.registry;
 
 import io.taskqueue.kafka.KafkaRequests;
 import io.taskqueue.kafka.TopicReader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -72,19 +74,37 @@ public final class ClaimRegistry {
      */
     public Claim claim(Producer<byte[], byte[]> producer, KafkaRequests requests, Claim draft, long end)
             throws InterruptedException {
-        Claim claim = write(producer, requests, draft, end);
-        return claim.epoch() > 0 ? claim : write(producer, requests, draft, end + 1);
+        return claim(producer, requests, List.of(draft), end).get(0);
     }
 
-    private Claim write(Producer<byte[], byte[]> producer, KafkaRequests requests, Claim draft, long end)
+    /** Claims several queues; their records are written together. */
+    public List<Claim> claim(Producer<byte[], byte[]> producer, KafkaRequests requests, List<Claim> drafts, long end)
             throws InterruptedException {
-        RecordMetadata written = requests.await(
-                producer.send(new ProducerRecord<>(
-                        partition.topic(),
-                        partition.partition(),
-                        RegistryKey.claim(draft.queueName()).bytes(),
-                        ClaimJson.value(draft))),
-                "claim queue " + draft.queueName() + " in registry " + partition.topic());
+        List<Future<RecordMetadata>> written = new ArrayList<>();
+        for (Claim draft : drafts) {
+            written.add(write(producer, draft));
+        }
+        List<Claim> claims = new ArrayList<>();
+        for (int queue = 0; queue < drafts.size(); queue++) {
+            Claim draft = drafts.get(queue);
+            Claim claim = await(written.get(queue), requests, draft, end);
+            claims.add(claim.epoch() > 0 ? claim : await(write(producer, draft), requests, draft, end + 1));
+        }
+        return claims;
+    }
+
+    private Future<RecordMetadata> write(Producer<byte[], byte[]> producer, Claim draft) {
+        return producer.send(new ProducerRecord<>(
+                partition.topic(),
+                partition.partition(),
+                RegistryKey.claim(draft.queueName()).bytes(),
+                ClaimJson.value(draft)));
+    }
+
+    private Claim await(Future<RecordMetadata> write, KafkaRequests requests, Claim draft, long end)
+            throws InterruptedException {
+        RecordMetadata written =
+                requests.await(write, "claim queue " + draft.queueName() + " in registry " + partition.topic());
         // Kafka acknowledges a retry of a batch that it holds already without an offset
         return written.hasOffset() ? draft.at(written.offset()) : readBack(draft, end);
     }

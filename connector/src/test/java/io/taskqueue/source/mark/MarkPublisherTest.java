@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,18 +35,43 @@ class MarkPublisherTest {
     private final List<Low> written = new CopyOnWriteArrayList<>();
     private final AtomicInteger ticks = new AtomicInteger();
     private volatile CompletableFuture<Position> confirmation = CompletableFuture.completedFuture(new Position(20, 0));
-    private final MarkPublisher publisher = new MarkPublisher(
-            new MarkPublisher.Mark("orders", offsets),
+    private final MarkPublisher publisher = new MarkPublisher(INTERVAL, time);
+    private final PublishedMark mark = new PublishedMark(
+            "orders",
+            offsets,
             () -> confirmation,
             low -> {
                 written.add(low);
                 return CompletableFuture.completedFuture(null);
             },
-            ticks::incrementAndGet,
-            INTERVAL,
-            time);
+            ticks::incrementAndGet);
     private final Thread thread = new Thread(publisher, "marks");
     private long sequence;
+
+    @BeforeEach
+    void add() {
+        publisher.add(mark);
+    }
+
+    @Test
+    void aQueueThatCannotBeConfirmedDelaysNoOther() {
+        LiveTaskOffsets stuck = new LiveTaskOffsets(new Position(20, 0), 100);
+        stuck.abandoned(List.of(), Optional.empty());
+        publisher.add(new PublishedMark(
+                "stuck",
+                stuck,
+                CompletableFuture::new,
+                low -> {
+                    throw new AssertionError("It is not confirmed.");
+                },
+                () -> {}));
+        offsets.abandoned(List.of(), Optional.empty());
+        thread.start();
+
+        await().until(() -> written.size() == 1);
+        offsets.acknowledged(event(EventKind.SNAPSHOT, 1), 102 + MarkPublisher.MOVED_OFFSETS);
+        await().until(() -> written.size() == 2);
+    }
 
     @AfterEach
     void end() throws Exception {
@@ -115,8 +141,7 @@ class MarkPublisherTest {
         await().until(() -> written.size() == 1);
         enqueue(101);
 
-        publisher.finish();
-        thread.join(10_000);
+        publisher.finish(mark, Duration.ofSeconds(10));
 
         assertThat(written).hasSize(2);
         assertThat(written.get(1).tasks()).isEqualTo(1);
