@@ -34,8 +34,9 @@ public final class Microbenchmarks {
         results.addAll(run(overrides, QueueBenchmark.class, 4));
         results.addAll(run(overrides, SerdeBenchmark.class, 1));
         System.out.println();
-        System.out.println("| benchmark | parameters | threads | result |");
-        System.out.println("| --- | --- | ---: | ---: |");
+        System.out.println(
+                "| benchmark | parameters | threads | result | caller: ns of CPU an event | caller: bytes an event |");
+        System.out.println("| --- | --- | ---: | ---: | ---: | ---: |");
         results.forEach(result -> System.out.println(row(result)));
     }
 
@@ -66,12 +67,23 @@ public final class Microbenchmarks {
                 .append(' '));
         return String.format(
                 Locale.ROOT,
-                "| %s | %s | %d | %,.0f ± %,.0f %s |",
+                "| %s | %s | %d | %,.0f ± %,.0f %s | %s | %s |",
                 name.substring(name.lastIndexOf('.') + 1),
                 parameters.toString().strip(),
                 result.getParams().getThreads(),
                 score.getScore(),
                 score.getScoreError(),
-                score.getScoreUnit());
+                score.getScoreUnit(),
+                anEvent(result, "cpuNanos"),
+                anEvent(result, "allocatedBytes"));
+    }
+
+    /** What a calling thread spends on an event, where a benchmark measures that. */
+    private static String anEvent(RunResult result, String counter) {
+        Result<?> spent = result.getSecondaryResults().get(counter);
+        Result<?> events = result.getSecondaryResults().get("events");
+        return spent == null || events == null
+                ? "–"
+                : String.format(Locale.ROOT, "%,.0f", spent.getScore() / events.getScore());
     }
 }

@@ -10,6 +10,7 @@ import io.taskqueue.benchmarks.whole.QueueAndSourceRun;
 import io.taskqueue.benchmarks.whole.WholeOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class WholeComparison {
     private final BenchmarkCluster cluster;
     private final List<Candidate> candidates = new ArrayList<>();
     private final Map<String, List<Cost>> costs = new HashMap<>();
+    private final Map<String, QueueAndSourceRun> runs = new LinkedHashMap<>();
 
     /** What a task of one round cost besides time. */
     private record Cost(double switches, double bytes, double brokerMicros) {}
@@ -37,6 +39,7 @@ public final class WholeComparison {
         this.cluster = cluster;
         for (String compression : options.compressions()) {
             QueueAndSourceRun run = new QueueAndSourceRun(cluster, producer(compression));
+            runs.put(compression, run);
             List<Cost> cost = new ArrayList<>();
             costs.put(compression, cost);
             candidates.add(new Candidate(compression, usage -> {
@@ -103,6 +106,14 @@ public final class WholeComparison {
                     median(name, Cost::brokerMicros),
                     median(name, Cost::switches),
                     median(name, Cost::bytes)));
+        }
+        System.out.println();
+        System.out.println("| compression | enqueue → confirmed, one task at a time: p50 | p99 |");
+        System.out.println("| --- | ---: | ---: |");
+        for (Map.Entry<String, QueueAndSourceRun> run : runs.entrySet()) {
+            Samples times = run.getValue().roundTrips(options.roundTrips());
+            System.out.println(String.format(
+                    Locale.ROOT, "| %s | %.2f ms | %.2f ms |", run.getKey(), times.median(), times.quantile(0.99)));
         }
         System.out.println();
         System.out.println(MachineDescription.describe(BrokerProcess.HEAP));

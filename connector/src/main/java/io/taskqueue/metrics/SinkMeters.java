@@ -58,6 +58,9 @@ public final class SinkMeters implements AutoCloseable {
     /** Gauge, events; tag sink: how many wait because the rate limit allows no further call now. */
     public static final String RATE_LIMITED = "taskqueue.replication.rate_limited";
 
+    /** The tag {@code queue} of the series that queues share which have none of their own. */
+    public static final String OTHER_QUEUES = "(other)";
+
     /** The outcome of an effect, as the tag {@code result}. */
     public enum Result {
         RUN,

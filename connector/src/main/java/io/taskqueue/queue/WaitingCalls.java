@@ -24,6 +24,7 @@ final class WaitingCalls {
     }
 
     /** Waits until this call is woken, no longer than the limit; returns how much of the limit is left. */
+    @SuppressWarnings("WaitNotInLoop") // the caller checks in a loop what it waits for
     long await(long nanos) throws InterruptedException {
         waiting++;
         try {

@@ -1,9 +1,11 @@
 package io.taskqueue.source;
 
+import io.taskqueue.kafka.TopicProbe;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.source.confirm.Completions;
 import io.taskqueue.source.confirm.RegistryTail;
+import io.taskqueue.source.dead.RetryExecutor;
 import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.publish.Publisher;
 import io.taskqueue.source.registry.RegistryWatch;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -25,6 +28,7 @@ import org.apache.kafka.common.IsolationLevel;
  * <pre>
  *   publisher    sends the events of all queues with one producer
  *   registry     follows the registry for all queues
+ *   monitor      detects outages, and asks the cluster for their reasons
  *   timer        what is due after a time; nothing that blocks
  * </pre>
  *
@@ -50,6 +54,9 @@ final class GroupEngine {
     private final Thread publishing;
     private final RegistryTail tail;
     private final Thread following;
+    private final OutageMonitor monitor;
+    private final Thread monitoring;
+    private final RetryExecutor retries;
     private final Completions completions = new Completions();
     private final ReentrantLock starting = new ReentrantLock();
     private volatile int maxRecordBytes;
@@ -60,6 +67,7 @@ final class GroupEngine {
         this.endsWithItsSource = endsWithItsSource;
         this.timer = new ScheduledThreadPoolExecutor(1, task -> daemon("timer", task));
         timer.setRemoveOnCancelPolicy(true);
+        this.retries = new RetryExecutor(timer);
         this.producers = new ProducerFactory(
                 () -> settings.kafka().producer(maxRecordBytes),
                 settings.environment().kafkaMeters());
@@ -81,6 +89,8 @@ final class GroupEngine {
                         settings.environment().time()),
                 settings.environment().time());
         this.following = daemon("registry", tail);
+        this.monitor = new OutageMonitor(settings.environment().time());
+        this.monitoring = daemon("outage-monitor", () -> monitor.run(probe()));
     }
 
     /** Claims are written without transactions: a hanging transaction of another writer must not hide a newer claim. */
@@ -93,6 +103,30 @@ final class GroupEngine {
 
     GroupSettings settings() {
         return settings;
+    }
+
+    private OutageMonitor.Probe probe() {
+        TopicProbe probe =
+                new TopicProbe(settings.kafka().all(), settings.topics().events(), OutageMonitor.PROBE_TIMEOUT);
+        return new OutageMonitor.Probe() {
+            @Override
+            public Optional<String> problem(int partition) throws InterruptedException {
+                return probe.problem(number -> number == partition);
+            }
+
+            @Override
+            public void close() {
+                probe.close();
+            }
+        };
+    }
+
+    RetryExecutor retries() {
+        return retries;
+    }
+
+    OutageMonitor monitor() {
+        return monitor;
     }
 
     RegistryTail tail() {
@@ -159,6 +193,7 @@ final class GroupEngine {
             claimed = true;
             publishing.start();
             following.start();
+            monitoring.start();
             return result;
         } finally {
             if (!claimed) {
@@ -195,7 +230,9 @@ final class GroupEngine {
     private void end() {
         publisher.close();
         tail.close();
+        monitor.close();
         timer.shutdown();
+        retries.close();
         completions.shutdown();
         awaitEnd(publishing);
         awaitEnd(following);

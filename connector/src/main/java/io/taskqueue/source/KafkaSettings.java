@@ -2,6 +2,7 @@ package io.taskqueue.source;
 
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.kafka.CompressionSupport;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -57,6 +58,9 @@ final class KafkaSettings {
         // under load batches fill while five requests are in flight; lingering would only delay an event that comes
         // alone
         producer.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 0);
+        if (!producer.containsKey(ProducerConfig.COMPRESSION_TYPE_CONFIG)) {
+            producer.putAll(CompressionSupport.best());
+        }
         producer.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
         producer.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
         producer.put(ProducerConfig.ACKS_CONFIG, "all");

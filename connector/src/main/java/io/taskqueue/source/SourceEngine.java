@@ -57,7 +57,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
     private final SourceMeters meters;
     private final GroupEngine group;
     private final GroupSettings.Environment environment;
-    private final OutageMonitor monitor;
+    private OutageMonitor.@Nullable Observed observed;
     private final Ownership ownership;
     private @Nullable EventRecords<T> records;
     private volatile @Nullable SourceMarks marks;
@@ -95,21 +95,18 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
         this.ownership =
                 new Ownership(follower, gate, environment.ownershipStrict(), environment.time(), this, this::orderRead);
         buffer.grantLeasesWhile(ownership::grantsLeases);
-        this.monitor = new OutageMonitor(queue.name(), buffer, lifecycle, environment.time());
     }
 
     /**
      * Attaches the buffer to the queue, restores the tasks that were recovered, and starts the threads; stops the queue if that fails.
      *
      * @param registryEnd the offset up to which the registry was read for the claim
-     * @param probe finds out what is wrong with Kafka; closed at the end
      * @param recovered the live tasks of earlier owners, if they are recovered
      */
     void start(
             EventRecords<T> records,
             ProducerFactory producers,
             long registryEnd,
-            OutageMonitor.Probe probe,
             SourceMarks marks,
             Optional<List<RecoveredTask<T>>> recovered) {
         this.records = records;
@@ -129,7 +126,10 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
             }
             group.publisher().add(publishing);
             group.tail().opened(ownership, claim, registryEnd);
-            daemon("outage-monitor", () -> monitor.run(probe)).start();
+            OutageMonitor.Observed health = new OutageMonitor.Observed(
+                    queue.name(), records.partition().partition(), buffer, lifecycle, environment.time());
+            observed = health;
+            group.monitor().add(health);
             marks.start(this::replicated, producers, new QueueSnapshots());
             if (retries != null) {
                 retries.start(this::replicated);
@@ -144,7 +144,6 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
                                             + " could not be started. Start a source of a new queue, once the process has resources for it."));
                 }
                 closeMeters();
-                probe.close();
             }
         }
     }
@@ -154,9 +153,16 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
         retries = orders;
     }
 
-    private @Nullable Thread stopRetries() {
+    private boolean endRetries() {
         SourceRetries<T> orders = retries;
-        return orders == null ? null : orders.stop();
+        try {
+            if (orders != null) {
+                orders.stop(RETRIES_GRACE);
+            }
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        }
     }
 
     private CompletableFuture<Position> replicated() {
@@ -198,7 +204,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
     @Override
     public void retrying(String error) {
         lifecycle.retrying(error);
-        monitor.wake();
+        group.monitor().wake();
         meters.producerFailures().increment();
     }
 
@@ -251,7 +257,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
     public void registryUnreadable(KafkaException cause) {
         lifecycle.registryUnreadable(
                 "the registry of sources cannot be read, so replicated() waits: " + cause.getMessage());
-        monitor.wake();
+        group.monitor().wake();
     }
 
     @Override
@@ -297,9 +303,12 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
         gate.end(cause);
         group.tail().remove(ownership);
         marks().stop();
-        Thread unused = stopRetries();
+        SourceRetries<T> orders = retries;
+        if (orders != null) {
+            orders.stop();
+        }
         subscriptions.end(cause);
-        monitor.close();
+        endObservation();
     }
 
     /**
@@ -313,7 +322,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
         if (!lifecycle.close()) {
             return;
         }
-        boolean interrupted = join(stopRetries(), RETRIES_GRACE);
+        boolean interrupted = endRetries();
         try {
             boolean empty = buffer.awaitEmpty(Ticker.limitNanos(timeout));
             interrupted |= join(marks().finish(), empty ? MARK_GRACE : Duration.ofMillis(1));
@@ -330,12 +339,19 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
                 + buffer.appendedUpTo() + ", when Kafka had acknowledged up to " + buffer.acknowledgedUpTo()
                 + ". Read the topic to find which of the remaining events it holds."));
         subscriptions.end(null);
-        monitor.close();
+        endObservation();
         report(regular);
         closeMeters();
         group.closed(this);
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void endObservation() {
+        OutageMonitor.Observed health = observed;
+        if (health != null) {
+            group.monitor().remove(health);
         }
     }
 

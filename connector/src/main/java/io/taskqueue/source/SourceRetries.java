@@ -2,7 +2,6 @@ package io.taskqueue.source;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.kafka.TopicReader;
-import io.taskqueue.logging.LogFields;
 import io.taskqueue.queue.DrainedTask;
 import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.TaskQueue;
@@ -14,9 +13,12 @@ import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.RegistryKey;
 import io.taskqueue.source.registry.RegistryRecord;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.IsolationLevel;
@@ -25,23 +27,24 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The orders to retry dead tasks of a source's queue: collects those that were written before the claim, and executes them and later ones
- * on a thread of its own while the source runs.
+ * The orders to retry dead tasks of a source's queue: collects those that were written before the claim, and has them and later ones
+ * executed while the source runs.
  */
 final class SourceRetries<T> implements Consumer<RegistryRecord>, RetryTarget<T> {
 
     private final TaskQueue<T> queue;
     private final PayloadCodec<T> codec;
+    private final GroupEngine group;
     private final GroupSettings settings;
     private final RetryBacklog backlog;
     private volatile @Nullable Supplier<CompletableFuture<Position>> confirmed;
     private volatile @Nullable DeadTaskRetries<T> executor;
-    private volatile @Nullable Thread executing;
 
-    SourceRetries(TaskQueue<T> queue, PayloadCodec<T> codec, GroupSettings settings) {
+    SourceRetries(TaskQueue<T> queue, PayloadCodec<T> codec, GroupEngine group) {
         this.queue = queue;
         this.codec = codec;
-        this.settings = settings;
+        this.group = group;
+        this.settings = group.settings();
         this.backlog = new RetryBacklog(queue.name());
     }
 
@@ -56,10 +59,18 @@ final class SourceRetries<T> implements Consumer<RegistryRecord>, RetryTarget<T>
         DeadTaskRetries<T> retries = executor;
         if (retries != null && record.key().kind() == RegistryKey.Kind.RETRY_ORDER) {
             retries.take(record);
+            submit();
         }
     }
 
-    /** Creates the thread, which {@link #start} starts, and has it notified of orders; to be called before the watch reads. */
+    private void submit() {
+        DeadTaskRetries<T> retries = executor;
+        if (retries != null && confirmed != null) {
+            group.retries().submit(retries);
+        }
+    }
+
+    /** Prepares the execution, which {@link #start} starts; to be called before the registry is followed. */
     void prepare(Claim claim, TopicPartition partition, ProducerFactory producers) {
         DeadTaskRetries<T> retries = DeadTaskRetries.of(
                 claim,
@@ -80,11 +91,6 @@ final class SourceRetries<T> implements Consumer<RegistryRecord>, RetryTarget<T>
                 this,
                 settings.environment().time());
         executor = retries;
-        Thread thread = new Thread(
-                LogFields.ofQueue(queue.name()).epoch(claim.epoch()).around(retries),
-                "taskqueue-retries-" + queue.name());
-        thread.setDaemon(true);
-        executing = thread;
     }
 
     /**
@@ -94,20 +100,24 @@ final class SourceRetries<T> implements Consumer<RegistryRecord>, RetryTarget<T>
      */
     void start(Supplier<CompletableFuture<Position>> confirmed) {
         this.confirmed = confirmed;
-        Thread thread = executing;
-        if (thread != null) {
-            thread.start();
+        submit();
+    }
+
+    /** Ends the execution. An order that is not finished is for the next owner. Never waits. */
+    void stop() {
+        DeadTaskRetries<T> retries = executor;
+        if (retries != null) {
+            group.retries().end(retries);
         }
     }
 
-    /** Ends the execution; the thread to be waited for, if there is one. An order that is not finished is for the next owner. */
-    @Nullable
-    Thread stop() {
-        Thread thread = executing;
-        if (thread != null && thread != Thread.currentThread()) {
-            thread.interrupt();
+    /** Ends the execution, and waits until none is under way, no longer than the grace. */
+    void stop(Duration grace) throws InterruptedException {
+        stop();
+        DeadTaskRetries<T> retries = executor;
+        if (retries != null && !group.retries().isCurrentThread()) {
+            retries.awaitEnd(grace);
         }
-        return thread;
     }
 
     @Override
@@ -122,7 +132,9 @@ final class SourceRetries<T> implements Consumer<RegistryRecord>, RetryTarget<T>
             throw new IllegalStateException("Orders are executed before the source runs. This is a defect.");
         }
         try {
-            Position unused = confirming.get().get();
+            Position unused = confirming.get().get(settings.kafka().apiTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new KafkaException("the tasks that are in queue " + queue.name() + " again are not confirmed", e);
         } catch (ExecutionException e) {
             String reason = String.valueOf(
                     e.getCause() == null ? e.getMessage() : e.getCause().getMessage());

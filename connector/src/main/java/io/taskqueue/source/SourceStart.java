@@ -6,7 +6,6 @@ import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.kafka.KafkaRequests;
 import io.taskqueue.kafka.TopicAdmin;
-import io.taskqueue.kafka.TopicProbe;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.logging.LogFields;
 import io.taskqueue.metrics.SourceMeters;
@@ -80,7 +79,7 @@ final class SourceStart<T> {
         this.time = settings.environment().time();
         this.timeout = settings.kafka().apiTimeout();
         this.requests = new KafkaRequests(timeout);
-        this.retries = new SourceRetries<>(queue, source.codec(), settings);
+        this.retries = new SourceRetries<>(queue, source.codec(), group);
     }
 
     SourceEngine<T> start() throws InterruptedException {
@@ -147,7 +146,7 @@ final class SourceStart<T> {
         SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, follower, group);
         retries.prepare(claim, partition, producers);
         engine.executeOrders(retries);
-        engine.start(records, producers, claimed.registryEnd(), probe(partition), marks, recovered);
+        engine.start(records, producers, claimed.registryEnd(), marks, recovered);
         return engine;
     }
 
@@ -272,21 +271,6 @@ final class SourceStart<T> {
     private TopicReader reader(Duration requestTimeout) {
         // claims are written without transactions: a hanging transaction of another writer must not hide a newer claim
         return TopicReader.open(settings.kafka().all(), IsolationLevel.READ_UNCOMMITTED, requestTimeout);
-    }
-
-    private OutageMonitor.Probe probe(TopicPartition partition) {
-        TopicProbe probe = new TopicProbe(settings.kafka().all(), partition.topic(), OutageMonitor.PROBE_TIMEOUT);
-        return new OutageMonitor.Probe() {
-            @Override
-            public Optional<String> problem() throws InterruptedException {
-                return probe.problem(number -> number == partition.partition());
-            }
-
-            @Override
-            public void close() {
-                probe.close();
-            }
-        };
     }
 
     private SourceStartException unreachable(KafkaException cause) {

@@ -27,6 +27,17 @@ class KafkaSettingsTest {
     }
 
     @Test
+    void recordsAreCompressedUnlessTheUserChoseOtherwise() {
+        assertThat(new KafkaSettings(Map.of("bootstrap.servers", "kafka:9092")).producer(1_000))
+                .containsEntry("compression.type", "zstd")
+                .containsEntry("compression.zstd.level", 1);
+        assertThat(new KafkaSettings(Map.of("bootstrap.servers", "kafka:9092", "compression.type", "gzip"))
+                        .producer(1_000))
+                .containsEntry("compression.type", "gzip")
+                .doesNotContainKey("compression.zstd.level");
+    }
+
+    @Test
     void propertiesOfTheGuaranteesCannotBeOverridden() {
         var settings = new KafkaSettings(Map.of(
                 "bootstrap.servers", "kafka:9092",

@@ -110,7 +110,10 @@ class NewerClaimStopsTheSourceTest {
     void whatIsInTheBufferIsNotSentAnyMore() throws Exception {
         cluster.createTopic("limited", 1, Map.of());
         try (var queue = TaskQueue.<String>builder("buffered").build();
-                var source = cluster.source(queue).topic("limited").start();
+                var source = cluster.source(queue)
+                        .topic("limited")
+                        .kafka(SourceTestCluster.NOT_COMPRESSED)
+                        .start();
                 var next = TaskQueue.<String>builder("buffered").build()) {
             queue.enqueue("sent");
             source.replicated().get(30, SECONDS);
@@ -139,7 +142,10 @@ class NewerClaimStopsTheSourceTest {
     void sourceThatIsClosingLearnsOfItToo() throws Exception {
         cluster.createTopic("closing", 1, Map.of());
         try (var queue = TaskQueue.<String>builder("closing").build();
-                var source = cluster.source(queue).topic("closing").start();
+                var source = cluster.source(queue)
+                        .topic("closing")
+                        .kafka(SourceTestCluster.NOT_COMPRESSED)
+                        .start();
                 var next = TaskQueue.<String>builder("closing").build()) {
             cluster.setMaxMessageBytes("closing", 10_000);
             queue.enqueue("l".repeat(50_000));

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class OutageMonitorTest implements OutageMonitor.Probe {
@@ -32,12 +33,12 @@ class OutageMonitorTest implements OutageMonitor.Probe {
     private final Ticker ticker = nanos::get;
     private final EventBuffer<String> buffer = PublishingParts.buffer(new BufferLimits(1_000, 1_000_000), NOON, ticker);
     private final SourceLifecycle lifecycle = new SourceLifecycle(Clock.fixed(NOON, ZoneOffset.UTC), ticker);
-    private final OutageMonitor monitor = new OutageMonitor("orders", buffer, lifecycle, ticker);
+    private final OutageMonitor monitor = new OutageMonitor(ticker);
     private @Nullable String problem;
     private long events;
 
     @Override
-    public Optional<String> problem() {
+    public Optional<String> problem(int partition) {
         probes.incrementAndGet();
         return Optional.ofNullable(problem);
     }
@@ -45,6 +46,36 @@ class OutageMonitorTest implements OutageMonitor.Probe {
     @Override
     public void close() {
         log.close();
+    }
+
+    @BeforeEach
+    void observe() {
+        monitor.add(new OutageMonitor.Observed("orders", 3, buffer, lifecycle, ticker));
+    }
+
+    @Test
+    void queuesThatDoNotReachKafkaForOneReasonShareALineAndAreAskedForOnce() throws Exception {
+        SourceLifecycle another = new SourceLifecycle(Clock.fixed(NOON, ZoneOffset.UTC), ticker);
+        monitor.add(new OutageMonitor.Observed(
+                "orders",
+                3,
+                PublishingParts.buffer(new BufferLimits(1_000, 1_000_000), NOON, ticker),
+                another,
+                ticker));
+        problem = "no broker can be reached (a:1: Connection refused)";
+
+        pass(11);
+        problem = null;
+        pass(6);
+
+        assertThat(log.lines())
+                .containsExactly(
+                        "WARN The events of 2 queues, orders among them, have not reached Kafka since 2026-11-23T12:00:00Z: no"
+                                + " broker can be reached (a:1: Connection refused). 0 events wait; none is lost, and all are sent"
+                                + " when Kafka accepts them.",
+                        "WARN The events of 2 queues, orders among them, reach Kafka again, after 5s. 0 events wait, and are"
+                                + " sent now.");
+        assertThat(probes).hasValue(2);
     }
 
     @AfterEach

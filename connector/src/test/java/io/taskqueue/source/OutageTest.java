@@ -124,7 +124,9 @@ class OutageTest {
     void topicWithALoweredSizeLimitDelaysItsEventsUntilTheLimitIsRaised(@TempDir Path directory) throws Exception {
         try (SourceTestCluster cluster = SourceTestCluster.start(directory);
                 var queue = TaskQueue.<String>builder("large").build();
-                var source = cluster.source(queue).start()) {
+                var source = cluster.source(queue)
+                        .kafka(SourceTestCluster.NOT_COMPRESSED)
+                        .start()) {
             cluster.setMaxMessageBytes(EVENTS, 10_000);
             queue.enqueue("small");
             queue.enqueue("l".repeat(50_000));

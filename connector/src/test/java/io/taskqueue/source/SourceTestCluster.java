@@ -31,6 +31,9 @@ import org.awaitility.Awaitility;
 /** A broker for the tests of a source, and what they do with it. */
 public final class SourceTestCluster implements AutoCloseable {
 
+    /** Records as large as their payloads: compressed, a limit of the topic would not refuse them. */
+    static final Map<String, Object> NOT_COMPRESSED = Map.of("producer.compression.type", "none");
+
     static final ReplicationEventCodec<String> CODEC = new ReplicationEventCodec<>(PayloadCodec.utf8());
 
     private final EmbeddedKafka broker;

@@ -174,14 +174,16 @@ class ConsoleApiTest {
                 .isEqualTo("400 The query parameter 'after' must be a number from 0 to 2147483647, but it is '-1'.");
         assertThat(client.error("queues", "sort", "size"))
                 .isEqualTo(
-                        "400 The query parameter 'sort' must be one of depth, eta, lag, name, oldest, rate, but it is 'size'.");
+                        "400 The query parameter 'sort' must be one of behind, dead, delayed, depth, done, epoch, eta, in, "
+                                + "lag, leased, name, oldest, owner, pending, rate, sink, but it is 'size'.");
         assertThat(client.error("queues", "text", "x".repeat(1_001)))
                 .isEqualTo("400 The query parameter 'text' must be a text of at most 1000 characters, but it is '"
                         + "x".repeat(100) + "…'.");
         assertThat(client.error("queues", "limit", "1", "limit", "2"))
                 .isEqualTo("400 The query parameter 'limit' is given 2 times. Give it once.");
         assertThat(client.error("queue", "nam", "x"))
-                .isEqualTo("400 There is no query parameter 'nam' here. Allowed are name.");
+                .isEqualTo(
+                        "400 There is no query parameter 'nam' here. Allowed are name, phase, failed, text, limit, after.");
         assertThat(client.error("queue"))
                 .isEqualTo("400 The query parameter 'name' is required, but it is missing. Add ?name=….");
         assertThat(client.error("queue", "name", ""))
@@ -299,6 +301,59 @@ class ConsoleApiTest {
 
     private static String refusal(ConsoleClient client, String body) {
         return error(client.post("/api/v1/parked", body));
+    }
+
+    @Test
+    void totalsAreThoseOfTheListedQueuesAndParkedIsCountedInEvents() {
+        ConsoleClient client = small();
+
+        JsonNode list = client.data("queues");
+
+        long pending = 0;
+        for (JsonNode row : list.path("items")) {
+            pending += row.at("/queue/depth/pending").longValue();
+            assertThat(row.path("spark").get(row.path("spark").size() - 1).longValue())
+                    .as("the last point of the sparkline is the row's")
+                    .isEqualTo(row.at("/queue/depth/pending").longValue()
+                            + row.at("/queue/depth/delayed").longValue()
+                            + row.at("/queue/depth/leased").longValue());
+        }
+        assertThat(list.at("/totals/depth/pending").longValue()).isEqualTo(pending);
+        assertThat(list.at("/totals/parked").longValue()).isEqualTo(2);
+        assertThat(list.at("/totals/sinkBadges/BREAKER_OPEN").intValue()).isEqualTo(1);
+    }
+
+    @Test
+    void aQueueIsAnsweredWithItsHistoryAndTheTasksThatAreAskedFor() {
+        ConsoleClient client = small();
+
+        JsonNode queue = client.data("queue", "name", "payments", "phase", "pending", "failed", 2, "limit", 5);
+
+        assertThat(queue.at("/tasks/items")).hasSize(1);
+        assertThat(queue.at("/tasks/items/0/taskId").textValue()).isEqualTo("payments/7/42");
+        assertThat(queue.at("/tasks/items/0/failedAttempts").intValue()).isEqualTo(2);
+        JsonNode last = queue.path("history").get(queue.path("history").size() - 1);
+        assertThat(last.path("depth")).isEqualTo(queue.at("/queue/depth"));
+        assertThat(client.error("queue", "name", "payments", "failed", -1))
+                .isEqualTo("400 The query parameter 'failed' must be a number from 0 to 1000000, but it is '-1'.");
+    }
+
+    @Test
+    void decisionsAreListedWithTheirOutcomesCounted() {
+        ConsoleClient client = serve(FakeClusters.small(NOW), true, false);
+        String body = "{\"sink\":\"billing\",\"action\":\"redrive\",\"by\":\"ann\",\"dryRun\":false}";
+        String decision = ConsoleClient.data(client.post("/api/v1/parked", body))
+                .path("decision")
+                .textValue();
+
+        JsonNode made = client.data("decisions", "sink", "billing", "decision", decision, "limit", 1);
+
+        assertThat(made.path("total").intValue()).isEqualTo(2);
+        assertThat(made.path("items")).hasSize(1);
+        assertThat(made.path("next").textValue()).isEqualTo("1");
+        assertThat(made.path("outcomes").toString()).isEqualTo("{\"WAITING\":2}");
+        assertThat(client.error("decisions", "sink", "billing", "action", "dance"))
+                .isEqualTo("400 The query parameter 'action' must be one of discard, redrive, but it is 'dance'.");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import io.taskqueue.console.model.Badge;
+import io.taskqueue.console.model.CatchUp;
 import io.taskqueue.console.model.EventView;
 import io.taskqueue.console.model.ParkedView;
 import io.taskqueue.console.model.QueueOwner;
@@ -128,7 +129,7 @@ class ConsoleHostileTextTest {
         cluster.put(text, new QueueOwner(text, 7, now));
         cluster.put(text, List.of(sample(20), sample(10)));
         cluster.put(text, new Badge(Badge.Kind.PARKED, text));
-        cluster.put(new SinkPosition(text, text, 7, 41, 0, 1L, 1L, 2.0, 0, null, text));
+        cluster.put(new SinkPosition(text, text, 7, 41, 0, 1L, 1L, 2.0, 0, CatchUp.UNKNOWN, text));
         cluster.put(new SinkView(
                 text,
                 text,
@@ -148,7 +149,7 @@ class ConsoleHostileTextTest {
                 1L,
                 1L,
                 2.0,
-                null,
+                CatchUp.UNKNOWN,
                 List.of(new Badge(Badge.Kind.DIVERGED, text))));
         cluster.put(new ReplayView(text, 0, text, text, 0, 10, now, null, Map.of("run", 1L, text, 2L)));
         TaskView task = new TaskView(text, text + "/7/42", "delayed", 2, now, now, null, now, text, text);

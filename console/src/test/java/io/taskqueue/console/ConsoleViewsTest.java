@@ -39,7 +39,7 @@ class ConsoleViewsTest {
             assertThat(open.find("tbody tr")).hasCount(9);
             assertThat(open.row("mail/outbound")).containsText("dispatcher-b");
             assertThat(open.row("mail/outbound").locator("td[data-label=ETA]")).hasText("2.4 s");
-            assertThat(open.row("search-index").locator("td[data-label=ETA]")).hasText("not shrinking");
+            assertThat(open.row("search-index").locator("td[data-label=ETA]")).hasText("never at this rate");
             assertThat(open.row("reports").locator("td[data-label=ETA]")).hasText("caught up");
             assertThat(open.row("orders").first().locator(".badge")).hasText("Breaker open");
             assertThat(open.row("invoices").locator(".badge")).hasCount(0);
@@ -91,7 +91,7 @@ class ConsoleViewsTest {
     @Test
     void aBadgeOfParkedEventsLeadsToThem(Browser browser) {
         try (OpenPage open = OpenPage.of(browser, cluster).start().go("queues")) {
-            assertThat(open.find("header nav a .count")).hasText("1");
+            assertThat(open.find("header nav a .count")).hasText("3");
             open.row("payments").locator("a.badge").click();
 
             assertThat(open.find("h1")).hasText("Parked events");

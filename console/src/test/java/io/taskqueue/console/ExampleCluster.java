@@ -48,6 +48,17 @@ final class ExampleCluster {
         return new ExampleCluster(now).fill();
     }
 
+    /** The same, but the effects of the failed task return nothing, or the status of an HTTP answer. */
+    static FakeCluster withPlainResults(Instant now) {
+        ExampleCluster example = new ExampleCluster(now);
+        FakeCluster cluster = example.fill();
+        cluster.put(
+                cluster.life(FAILED_TASK),
+                example.effect("billing", 43_901, "charge", "succeeded", "null", 30_600),
+                example.effect("mailer", 43_901, "confirm", "succeeded", "204", 30_200));
+        return cluster;
+    }
+
     private FakeCluster fill() {
         queue("invoices", 1, 14, 6.1, 6.0, 0);
         queue("mail/outbound", 2, 233, 41.0, 38.5, 0);
@@ -128,7 +139,7 @@ final class ExampleCluster {
                 lag,
                 lag / (sink.equals("search") ? 0.9 : 40.0),
                 sink.equals("search") ? 0 : 64.2,
-                lag == 0 ? Double.valueOf(0) : eta,
+                FakeClusters.catchUp(lag, eta),
                 null));
     }
 
@@ -250,7 +261,7 @@ final class ExampleCluster {
                 0L,
                 lag,
                 seconds,
-                eta,
+                FakeClusters.catchUp(lag, eta),
                 badges));
     }
 
@@ -295,7 +306,7 @@ final class ExampleCluster {
                 event(task, "Enqueued", 43_100, 96_000, 1, null, null, payload),
                 event(task, "LeaseGranted", 43_131, 95_200, 1, "L-8810 worker-3", null, null),
                 event(task, "Failed", 43_160, 92_400, 1, "L-8810 worker-3", shipping, null),
-                event(task, "Requeued", 43_204, 87_400, 2, null, null, null),
+                event(task, "Requeued", 43_204, 87_400, 2, "L-8810 worker-3", null, null),
                 event(task, "LeaseGranted", 43_240, 85_900, 2, "L-8852 worker-1", null, null),
                 event(task, "Heartbeat", 43_290, 80_900, 2, "L-8852 worker-1", null, null),
                 event(task, "Heartbeat", 43_350, 75_900, 2, "L-8852 worker-1", null, null),
@@ -308,7 +319,7 @@ final class ExampleCluster {
                         "L-8852 worker-1",
                         "Lease L-8852 expired without a result: worker-1 did not extend it for 30 s.",
                         null),
-                event(task, "Requeued", 43_750, 40_900, 3, null, null, null),
+                event(task, "Requeued", 43_750, 40_900, 3, "L-8852 worker-1", null, null),
                 event(task, "LeaseGranted", 43_760, 40_500, 3, "L-8899 worker-2", null, null),
                 event(task, "Completed", 43_901, 31_000, 3, "L-8899 worker-2", null, null));
         cluster.put(

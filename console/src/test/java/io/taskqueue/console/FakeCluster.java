@@ -8,6 +8,7 @@ import io.taskqueue.console.model.Page;
 import io.taskqueue.console.model.ParkedDecision;
 import io.taskqueue.console.model.ParkedQuery;
 import io.taskqueue.console.model.ParkedView;
+import io.taskqueue.console.model.QueueContents;
 import io.taskqueue.console.model.QueueIndex;
 import io.taskqueue.console.model.QueueOwner;
 import io.taskqueue.console.model.QueueSample;
@@ -184,6 +185,7 @@ final class FakeCluster implements QueueIndex, SinkIndex {
     @Override
     public Page<TaskView> tasks(TaskQuery query) {
         Predicate<TaskView> wanted = task -> task.queueName().equals(query.queueName())
+                && task.failedAttempts() >= query.minFailed()
                 && (query.phase() == null || task.phase().equals(query.phase()))
                 && (query.text() == null
                         || task.taskId().contains(query.text())
@@ -194,6 +196,15 @@ final class FakeCluster implements QueueIndex, SinkIndex {
                 .sorted(Comparator.comparing(TaskView::changedAt).reversed())
                 .toList();
         return page(found, query.limit(), query.after());
+    }
+
+    @Override
+    public Optional<QueueContents> contents(TaskQuery query) {
+        return queue(query.queueName()).map(queue -> {
+            List<QueueSample> history = new ArrayList<>(history(queue.name()));
+            history.add(new QueueSample(Instant.now(), queue.depth(), queue.rates()));
+            return new QueueContents(queue, history, tasks(query));
+        });
     }
 
     @Override

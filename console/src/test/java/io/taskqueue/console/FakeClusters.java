@@ -1,6 +1,7 @@
 package io.taskqueue.console;
 
 import io.taskqueue.console.model.Badge;
+import io.taskqueue.console.model.CatchUp;
 import io.taskqueue.console.model.EventView;
 import io.taskqueue.console.model.ParkedView;
 import io.taskqueue.console.model.QueueOwner;
@@ -157,7 +158,22 @@ final class FakeClusters {
 
     private static SinkPosition position(String sink, String queue, long lag, @Nullable Double eta) {
         return new SinkPosition(
-                sink, queue, 7, 1_000 - Math.min(lag, 1_000), Math.min(lag, 8), 0L, lag, lag / 20.0, 20.0, eta, null);
+                sink,
+                queue,
+                7,
+                1_000 - Math.min(lag, 1_000),
+                Math.min(lag, 8),
+                0L,
+                lag,
+                lag / 20.0,
+                20.0,
+                catchUp(lag, eta),
+                null);
+    }
+
+    /** When a sink with a lag is caught up; null is never. */
+    static CatchUp catchUp(long lag, @Nullable Double seconds) {
+        return lag == 0 ? CatchUp.DONE : seconds == null ? CatchUp.NEVER : CatchUp.in(seconds);
     }
 
     private TaskView task(String queue, long sequence, String phase, @Nullable String error) {
@@ -236,7 +252,7 @@ final class FakeClusters {
                 0L,
                 lag,
                 lag / 20.0,
-                lag == 0 ? 0.0 : lag / 19.5,
+                catchUp(lag, lag / 19.5),
                 lag > 0
                         ? List.of(
                                 new Badge(Badge.Kind.BREAKER_OPEN, "https://billing.example is unavailable. Check it."))

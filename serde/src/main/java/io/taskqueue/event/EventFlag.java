@@ -11,21 +11,28 @@ import java.util.Set;
 /** A mark that an event carries in addition to its kind. */
 public enum EventFlag {
     /** The task left its queue because the queue was drained or closed. */
-    FROM_DRAIN("FromDrain"),
+    FROM_DRAIN("FromDrain", 1),
     /** The lease ended because it expired or was revoked, not because its holder ended it. */
-    FROM_EXPIRATION("FromExpiration"),
+    FROM_EXPIRATION("FromExpiration", 2),
     /** The task is dead: there will be no further attempt. */
-    DEAD_LETTER("DeadLetter"),
+    DEAD_LETTER("DeadLetter", 4),
     /** The task was left for the next owner of its queue, and not handed to a caller: a recovery restores it. */
-    HAND_OVER("HandOver");
+    HAND_OVER("HandOver", 8);
 
-    /** Each combination once, so that an event allocates no set: the bit of a flag is that of its ordinal. */
+    /** Each combination once, so that an event allocates no set. */
     private static final List<Set<EventFlag>> SETS = sets();
 
     private final String wireName;
+    private final int bit;
 
-    EventFlag(String wireName) {
+    EventFlag(String wireName, int bit) {
         this.wireName = wireName;
+        this.bit = bit;
+    }
+
+    /** The bit of the flag in the argument of {@link #set(int)}. */
+    int bit() {
+        return bit;
     }
 
     /** The name in the replicated JSON. */
@@ -38,7 +45,7 @@ public enum EventFlag {
         for (int bits = 0; bits < 1 << values().length; bits++) {
             Set<EventFlag> set = EnumSet.noneOf(EventFlag.class);
             for (EventFlag flag : values()) {
-                if ((bits & 1 << flag.ordinal()) != 0) {
+                if ((bits & flag.bit) != 0) {
                     set.add(flag);
                 }
             }
@@ -56,7 +63,7 @@ public enum EventFlag {
     static Set<EventFlag> set(EventFlag... flags) {
         int bits = 0;
         for (EventFlag flag : flags) {
-            bits |= 1 << flag.ordinal();
+            bits |= flag.bit;
         }
         return set(bits);
     }

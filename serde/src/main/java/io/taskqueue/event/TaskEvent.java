@@ -200,7 +200,7 @@ public final class TaskEvent<T> {
         }
 
         public Builder<T> flag(EventFlag flag) {
-            flags |= 1 << flag.ordinal();
+            flags |= flag.bit();
             return this;
         }
 

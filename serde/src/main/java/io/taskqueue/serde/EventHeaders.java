@@ -82,7 +82,7 @@ public record EventHeaders(
         private static final Map<EventKind, Header> TYPES = types();
 
         private final Header source;
-        private volatile Prefix lastPrefix = Prefix.of("");
+        private volatile Prefix lastPrefix = new Prefix("");
 
         private Writer(String sourcePeerId, UUID instanceId) {
             source = header("ce_source", SOURCE_PREFIX + PercentEncoding.encode(sourcePeerId) + "/" + instanceId);
@@ -97,11 +97,14 @@ public record EventHeaders(
         }
 
         /** The name of a queue as identifiers begin with it. */
-        private record Prefix(String queueName, byte[] encoded) {
+        private static final class Prefix {
 
-            static Prefix of(String queueName) {
-                return new Prefix(
-                        queueName, (PercentEncoding.encode(queueName) + "/").getBytes(StandardCharsets.UTF_8));
+            private final String queueName;
+            private final byte[] encoded;
+
+            Prefix(String queueName) {
+                this.queueName = queueName;
+                this.encoded = (PercentEncoding.encode(queueName) + "/").getBytes(StandardCharsets.UTF_8);
             }
         }
 
@@ -126,7 +129,7 @@ public record EventHeaders(
         private byte[] identifier(String queueName, long first, long second) {
             Prefix prefix = lastPrefix;
             if (!prefix.queueName.equals(queueName)) {
-                prefix = Prefix.of(queueName);
+                prefix = new Prefix(queueName);
                 lastPrefix = prefix;
             }
             int length = prefix.encoded.length;

@@ -4,9 +4,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
@@ -33,15 +30,21 @@ final class TextPayloads {
 
     /** The bytes of a text that is JSON already, without the white space around it. */
     static byte[] writeJson(String text) {
-        try {
-            ByteBuffer utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text.strip()));
-            byte[] json = new byte[utf8.remaining()];
-            utf8.get(json);
-            return json;
-        } catch (CharacterCodingException e) {
+        if (hasUnpairedSurrogate(text)) {
             throw new IllegalArgumentException(
                     "The payload cannot be encoded as UTF-8: it contains an unpaired surrogate. Use complete characters.");
         }
+        return text.strip().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Without an encoder, which an enqueue would allocate, with a buffer, for each payload. */
+    private static boolean hasUnpairedSurrogate(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            if (Character.isSurrogate(text.charAt(at))) {
+                return !StandardCharsets.UTF_8.newEncoder().canEncode(text);
+            }
+        }
+        return false;
     }
 
     static String readJson(byte[] json) {
@@ -77,7 +80,7 @@ final class TextPayloads {
     }
 
     private static String requireEncodable(String text) {
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        if (hasUnpairedSurrogate(text)) {
             throw new IllegalArgumentException(
                     "The payload cannot be encoded as UTF-8: it contains an unpaired surrogate. "
                             + "Use complete characters, or bytes with PayloadCodec.bytes().");

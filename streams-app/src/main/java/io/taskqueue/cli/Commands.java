@@ -19,6 +19,7 @@ import io.taskqueue.cli.parked.ParkedRedriveCommand;
 import io.taskqueue.cli.parked.ParkedShowCommand;
 import io.taskqueue.cli.recover.RecoverCommand;
 import io.taskqueue.cli.replay.ReplayCommand;
+import io.taskqueue.cli.sink.RateCommand;
 import io.taskqueue.cli.sink.SinkCommand;
 import io.taskqueue.cli.status.ResultsCommand;
 import io.taskqueue.cli.status.StatusCommand;
@@ -56,6 +57,7 @@ final class Commands {
         commands.put(RecoverCommand.class, RecoverCommand::new);
         commands.put(DeadCommands.class, this::dead);
         commands.put(SinkCommand.class, SinkCommand::new);
+        commands.put(RateCommand.class, () -> new RateCommand(clock));
         commands.put(ReplayCommand.class, () -> new ReplayCommand(clock, ticker));
         commands.put(ResultsCommand.class, ResultsCommand::new);
         commands.put(ParkedCommands.class, this::parked);

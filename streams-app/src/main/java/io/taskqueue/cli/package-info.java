@@ -5,7 +5,7 @@
  * <pre>
  *   demo       demo, broker          everything on this machine; the only package that uses the embedded broker
  *   dispatch   dispatch              a dispatcher whose queue is filled from a file
- *   sink       sink                  a sink as a service; how sinks are loaded; the sink "jdbc"
+ *   sink       sink, rate            a sink as a service; how sinks are loaded; the sink "jdbc"; its rate limit
  *   replay     replay                plans, orders and receipts of replays
  *   parked     parked list | show | redrive | discard, and the same over HTTP
  *   status     status, results       commands that only read

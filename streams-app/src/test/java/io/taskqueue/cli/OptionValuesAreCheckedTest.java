@@ -32,7 +32,7 @@ class OptionValuesAreCheckedTest {
             List.of("-1s", "5", "5 s", "5d", "s", "999999999999h", "1e9s", " ");
 
     private static final List<String> ZERO_ALLOWED =
-            List.of("--port", "--to-offset", "--from-offset", "--skip", "--seed", "--ended-tasks");
+            List.of("--port", "--to-offset", "--from-offset", "--skip", "--seed", "--ended-tasks", "--queue-series");
 
     @TempDir
     Path directory;
@@ -91,6 +91,8 @@ class OptionValuesAreCheckedTest {
             }
         } else if (type == double.class) {
             values.addAll(List.of("-0.1", "1.1", "NaN", "Infinity", "x", "1,5"));
+        } else if (type == Double.class) { // calls a second
+            values.addAll(List.of("0", "-1", "NaN", "Infinity", "1000001", "x", "1,5", "None"));
         } else if (type == Duration.class) {
             values.addAll(NO_DURATIONS);
         } else if (type == Path.class) {

@@ -23,9 +23,10 @@ import org.apache.kafka.streams.state.Stores;
  * of one key, cached and not logged: touching it marks it dirty, and the flush puts the key into the inner store, whose put
  * is the call. Before a commit without a touch, nothing is called.
  */
-final class CommitHook {
+public final class CommitHook {
 
-    static final String NAME = "commit-hook";
+    /** The name of its store. */
+    public static final String NAME = "commit-hook";
 
     private static final Bytes KEY = Bytes.wrap(new byte[] {1});
     private static final byte[] DIRTY = {1};
@@ -33,23 +34,24 @@ final class CommitHook {
     private final Map<TaskId, Runnable> hooks = new ConcurrentHashMap<>();
 
     /** The store, to be added to the topology. */
-    StoreBuilder<KeyValueStore<Bytes, byte[]>> store() {
+    public StoreBuilder<KeyValueStore<Bytes, byte[]>> store() {
         return Stores.keyValueStoreBuilder(new Supplier(), Serdes.Bytes(), Serdes.ByteArray())
                 .withCachingEnabled()
                 .withLoggingDisabled();
     }
 
     /** Calls back before the task's next commit. */
-    static void touch(KeyValueStore<Bytes, byte[]> store) {
+    public static void touch(KeyValueStore<Bytes, byte[]> store) {
         store.put(KEY, DIRTY);
     }
 
-    // by task and not by thread: a stream thread runs the tasks of several partitions
-    void connect(TaskId task, Runnable hook) {
+    /** Has a task's commits call the hook. By task and not by thread: a stream thread runs the tasks of several partitions. */
+    public void connect(TaskId task, Runnable hook) {
         hooks.put(task, hook);
     }
 
-    void disconnect(TaskId task, Runnable hook) {
+    /** Ends that. */
+    public void disconnect(TaskId task, Runnable hook) {
         hooks.remove(task, hook);
     }
 

@@ -163,6 +163,7 @@ final class ServiceRun {
     private void connectAndStart() {
         @Nullable SinkTopology connected = null;
         try {
+            Thread unused = StateMemory.loadLibrary(settings.name());
             connected = SinkTopology.connect(settings, progress, this::waiting);
             KafkaStreams streams = new KafkaStreams(
                     connected.topology(), new StreamsConfig(connected.properties()), connected.clients());

@@ -7,6 +7,7 @@ import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.libraries.SupportedLibraries;
 import io.taskqueue.libraries.UnsupportedLibraryException;
+import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.BreakerPolicy;
@@ -15,13 +16,13 @@ import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.sink.QueueFilter;
-import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.checkpoint.PeerPositions;
 import io.taskqueue.streams.parking.LocalParkedEvents;
+import io.taskqueue.streams.rate.RateLimit;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.status.AppliedEvent;
 import io.taskqueue.streams.status.QueueStatus;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -82,6 +84,18 @@ public final class SinkService implements AutoCloseable {
     /** The status of the service now. */
     public SinkStatus status() {
         return progress.status(run.lifecycle().state(), run.health());
+    }
+
+    /** Why the service has failed, if it has: as in {@link #status()}, whose cost grows with the number of queues. */
+    public Optional<String> failure() {
+        return run.lifecycle().state() == SinkState.FAILED
+                ? run.lifecycle().failure().map(reason -> String.valueOf(reason.getMessage()))
+                : Optional.empty();
+    }
+
+    /** The queues that share the meters of {@link SinkMeters#OTHER_QUEUES}; see {@link Builder#queueSeries}. */
+    public Set<String> queuesWithoutSeries() {
+        return progress.queuesWithoutSeries();
     }
 
     /** Whether the service runs, is not closing, can use Kafka, and does not wait for its target. */
@@ -174,6 +188,7 @@ public final class SinkService implements AutoCloseable {
         private boolean kafkaMetrics;
         private int concurrency = 64;
         private int maxInFlight = 512;
+        private int queueSeries = 1_000;
         private RetryPolicy retry = RetryPolicy.DEFAULT;
         private BreakerPolicy breaker = BreakerPolicy.DEFAULT;
         private RateLimit rate = RateLimit.NONE;
@@ -284,6 +299,16 @@ public final class SinkService implements AutoCloseable {
         /** Where the sink is measured, and where {@link #kafkaMetrics} is set, its Kafka clients; nowhere unless set. */
         public Builder<T> metrics(MeterRegistry registry) {
             this.metrics = registry;
+            return this;
+        }
+
+        /**
+         * How many queues are measured each by itself, the first ones that are read; 1,000 unless set. The others share the meters with the
+         * tag {@code queue} {@value SinkMeters#OTHER_QUEUES}: counters of all together, the highest lag, their parked events, and whether
+         * any is diverged. Each queue has nine meters, and whatever reads them pays for each. See also {@link SinkService#queuesWithoutSeries}.
+         */
+        public Builder<T> queueSeries(int queues) {
+            this.queueSeries = queues;
             return this;
         }
 
@@ -541,7 +566,7 @@ public final class SinkService implements AutoCloseable {
                             stateMemory,
                             queueExpiry),
                     new SinkSettings.Policies(retry, breaker, rate, onGap, onExhausted, onPermanent),
-                    new SinkSettings.Instruments(metrics, kafkaMetrics, clock, Ticker.system(), RANDOM));
+                    new SinkSettings.Instruments(metrics, queueSeries, kafkaMetrics, clock, Ticker.system(), RANDOM));
         }
     }
 }

@@ -2,7 +2,6 @@ package io.taskqueue.streams;
 
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.metrics.SinkMeters;
-import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.clients.CommandPriority;
 import io.taskqueue.streams.clients.DecodeAhead;
@@ -21,7 +20,8 @@ import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.partition.PartitionStores;
 import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.partition.SinkLifecycle;
-import io.taskqueue.streams.rate.SinkRate;
+import io.taskqueue.streams.partition.SinkRate;
+import io.taskqueue.streams.rate.RateLimit;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.LimitedKeyValues;
@@ -183,7 +183,10 @@ public final class SinkTopology implements AutoCloseable {
     static SinkProgress newProgress(SinkSettings<?> settings) {
         SinkSettings.Instruments instruments = settings.instruments();
         return new SinkProgress(
-                settings.name(), new SinkMeters(instruments.meters(), settings.name()), instruments.clock());
+                settings.name(),
+                new SinkMeters(instruments.meters(), settings.name()),
+                instruments.clock(),
+                instruments.queueSeries());
     }
 
     /**

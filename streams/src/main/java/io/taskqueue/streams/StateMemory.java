@@ -8,7 +8,10 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Cache;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Bounds the native memory of RocksDB: all stores of a process that were given the same number of bytes share one cache of that size.
@@ -28,6 +31,8 @@ public final class StateMemory implements RocksDBConfigSetter {
 
     /** The property that states how much memory, in bytes. */
     public static final String BYTES = "taskqueue.state.memory.bytes";
+
+    private static final Logger LOG = LoggerFactory.getLogger(StateMemory.class);
 
     /** So many stores may fill a memtable each before the shared bound makes them flush. */
     private static final long STORES = 32;
@@ -52,6 +57,25 @@ public final class StateMemory implements RocksDBConfigSetter {
             cache = new LRUCache(bytes);
             memtables = new WriteBufferManager(bytes / 2, cache);
         }
+    }
+
+    /**
+     * Loads RocksDB's native library on a thread of its own, because that takes a part of a second that the start can spend with
+     * Kafka. A library that cannot be loaded is reported by the first store.
+     */
+    static Thread loadLibrary(String sink) {
+        Thread loading = new Thread(
+                () -> {
+                    try {
+                        RocksDB.loadLibrary();
+                    } catch (RuntimeException | Error e) {
+                        LOG.debug("RocksDB cannot be loaded", e);
+                    }
+                },
+                sink + "-load");
+        loading.setDaemon(true);
+        loading.start();
+        return loading;
     }
 
     @Override

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.sink.BreakerPolicy;
-import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.clients.EventTopicDescription;
 import io.taskqueue.streams.clients.EventTopicLog;
@@ -20,7 +19,8 @@ import io.taskqueue.streams.partition.InFlightStoreFiller;
 import io.taskqueue.streams.partition.PartitionStores;
 import io.taskqueue.streams.partition.PartitionWork;
 import io.taskqueue.streams.partition.SinkLifecycle;
-import io.taskqueue.streams.rate.SinkRate;
+import io.taskqueue.streams.partition.SinkRate;
+import io.taskqueue.streams.rate.RateLimit;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.RecordLimit;
@@ -71,7 +71,10 @@ class PartitionTakeoverTest {
         CircuitBreaker breaker = new CircuitBreaker(
                 settings.name(), BreakerPolicy.OFF, instruments.clock(), instruments.ticker(), threads::executeAfter);
         SinkProgress progress = new SinkProgress(
-                settings.name(), new SinkMeters(new SimpleMeterRegistry(), settings.name()), instruments.clock());
+                settings.name(),
+                new SinkMeters(new SimpleMeterRegistry(), settings.name()),
+                instruments.clock(),
+                1_000);
         EventTopicDescription description = new EventTopicDescription(TOPIC, 1, 1_048_588, Map.of(0, 0L), Map.of());
         processor = new SinkProcessor<>(
                 settings,

@@ -162,7 +162,7 @@ class SlowTargetsTest {
         AppliedEvent<String> event;
         try (SinkTestCluster cluster = new SinkTestCluster(1);
                 SinkProgress progress = new SinkProgress(
-                        "slow", new SinkMeters(new SimpleMeterRegistry(), "slow"), Clock.systemUTC())) {
+                        "slow", new SinkMeters(new SimpleMeterRegistry(), "slow"), Clock.systemUTC(), 1_000)) {
             Observers observers = progress.observers();
             event = new AppliedEvent<>(
                     cluster.source("orders", 1).event(EventKind.ENQUEUED, 1, 1), 0, 1, false, Instant.EPOCH);

@@ -37,12 +37,17 @@ public final class MeasuredSink {
                 .stateDirectory(states)
                 .stateMemory(memory == 0 ? 128L << 20 : memory)
                 .start()) {
-            while (done(service) < results) {
-                Stopwatch.pause(Duration.ofMillis(100));
+            int partitions = Integer.parseInt(arguments[6]);
+            while (results == 0 && service.status().queues().size() < partitions) {
+                Stopwatch.pause(Duration.ofMillis(10));
             }
-            long seconds = Math.max(1, watch.elapsed().toSeconds());
-            System.out.println(
-                    SinkProcess.MEASURED + " " + status("VmRSS:") + " " + status("VmHWM:") + " " + results / seconds);
+            long started = watch.elapsed().toMillis();
+            while (done(service) < results) {
+                Stopwatch.pause(Duration.ofMillis(20));
+            }
+            long perSecond = results * 1_000L / Math.max(1, watch.elapsed().toMillis());
+            System.out.println(SinkProcess.MEASURED + " " + status("VmRSS:") + " " + status("VmHWM:") + " " + perSecond
+                    + " " + started);
         }
     }
 

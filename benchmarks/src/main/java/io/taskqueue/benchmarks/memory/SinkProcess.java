@@ -13,8 +13,9 @@ import java.util.List;
  * @param resident its resident set size at the end, in MB
  * @param peak its highest, in MB
  * @param perSecond results each second
+ * @param startMillis from its start until it shows the queues of all partitions, if it was only started
  */
-public record SinkProcess(long resident, long peak, long perSecond) {
+public record SinkProcess(long resident, long peak, long perSecond, long startMillis) {
 
     static final String MEASURED = "MEASURED";
 
@@ -26,9 +27,27 @@ public record SinkProcess(long resident, long peak, long perSecond) {
     public static SinkProcess run(
             String bootstrapServers, String name, FilledTopic topic, Path states, String heap, long memory)
             throws IOException, InterruptedException {
+        return run(bootstrapServers, name, topic, topic.events(), states, List.of(heap, String.valueOf(memory)));
+    }
+
+    /** Starts a sink that has all its results, and ends it once its state is there. */
+    public static SinkProcess start(
+            String bootstrapServers, String name, FilledTopic topic, Path states, String heap, long memory)
+            throws IOException, InterruptedException {
+        return run(bootstrapServers, name, topic, 0, states, List.of(heap, String.valueOf(memory)));
+    }
+
+    private static SinkProcess run(
+            String bootstrapServers,
+            String name,
+            FilledTopic topic,
+            int results,
+            Path states,
+            List<String> heapAndMemory)
+            throws IOException, InterruptedException {
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + heap,
+                        "-Xmx" + heapAndMemory.get(0),
                         "-Dlogback.configurationFile=benchmarks-logback.xml",
                         "-cp",
                         System.getProperty("java.class.path"),
@@ -37,8 +56,9 @@ public record SinkProcess(long resident, long peak, long perSecond) {
                         name,
                         topic.name(),
                         states.toString(),
-                        String.valueOf(topic.events()),
-                        String.valueOf(memory)))
+                        String.valueOf(results),
+                        heapAndMemory.get(1),
+                        String.valueOf(topic.partitions())))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "sink-end"));
@@ -51,7 +71,8 @@ public record SinkProcess(long resident, long peak, long perSecond) {
                     return new SinkProcess(
                             Long.parseLong(figures[1]) / 1024,
                             Long.parseLong(figures[2]) / 1024,
-                            Long.parseLong(figures[3]));
+                            Long.parseLong(figures[3]),
+                            Long.parseLong(figures[4]));
                 }
             }
         } finally {

@@ -6,7 +6,7 @@
  *   FilledTopic          the events, over several partitions
  * </pre>
  *
- * <p>Called by {@code StateMemoryComparison} on its main thread. The measured process reads its own resident set size from the operating
+ * <p>Called by {@code StateMemoryComparison} and {@code GrowthComparison} on their main threads. The measured process reads its own resident set size from the operating
  * system, so this runs on Linux only.
  */
 @NullMarked

@@ -1,6 +1,8 @@
 package io.taskqueue.benchmarks.source;
 
+import io.taskqueue.kafka.CompressionSupport;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -33,7 +35,10 @@ public record BatchSettings(int batchBytes, int lingerMillis) {
 
     /** The properties of a producer. */
     public Map<String, Object> settings() {
-        return Map.of(ProducerConfig.BATCH_SIZE_CONFIG, batchBytes, ProducerConfig.LINGER_MS_CONFIG, lingerMillis);
+        Map<String, Object> settings = new HashMap<>(CompressionSupport.best()); // as a source chooses
+        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, batchBytes);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, lingerMillis);
+        return settings;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.taskqueue.benchmarks.whole;
 
 import io.taskqueue.benchmarks.broker.BenchmarkCluster;
 import io.taskqueue.benchmarks.measure.ContextSwitches;
+import io.taskqueue.benchmarks.measure.Samples;
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import io.taskqueue.benchmarks.source.SampleTasks;
 import io.taskqueue.queue.TaskQueue;
@@ -12,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A queue with a source. The clock of a round starts with the first enqueue and stops when every task is complete and every event
@@ -85,6 +88,24 @@ public final class QueueAndSourceRun {
         }
         workers.join();
         return new Result(rate, switches, topic, cluster.bytes(topic));
+    }
+
+    /** The time from enqueue to confirmed of tasks that are enqueued one at a time, in milliseconds. */
+    public Samples roundTrips(int count) throws InterruptedException, ExecutionException, TimeoutException {
+        Samples milliseconds = new Samples("enqueue → confirmed");
+        try (TaskQueue<String> queue = TaskQueue.<String>builder(QUEUE).build();
+                ReplicationSource<String> source = start(queue, cluster.newTopic("round-trips"))) {
+            for (int i = -count / 5; i < count; i++) { // those below 0 warm up
+                Stopwatch watch = new Stopwatch();
+                queue.enqueue(payloads.get(0));
+                source.replicated().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+                if (i >= 0) {
+                    milliseconds.add(watch.elapsed().toNanos() / 1e6);
+                }
+                queue.lease().complete();
+            }
+        }
+        return milliseconds;
     }
 
     private static void requireEvents(WholeWorkload workload, long events) {

@@ -11,10 +11,12 @@ import java.util.List;
  *
  * @param rounds the rounds of each candidate
  * @param workload what each round does
+ * @param roundTrips the number of tasks that are enqueued one at a time, for their latency
  * @param compressions the compressions to measure, as the producer's property {@code compression.type} and, after a colon, its level;
  *     {@value #DEFAULT_COMPRESSION} for that of the source
  */
-public record WholeOptions(InterleavedRounds rounds, WholeWorkload workload, List<String> compressions) {
+public record WholeOptions(
+        InterleavedRounds rounds, WholeWorkload workload, int roundTrips, List<String> compressions) {
 
     /** The compression of the source, whichever that is. */
     public static final String DEFAULT_COMPRESSION = "default";
@@ -54,6 +56,7 @@ public record WholeOptions(InterleavedRounds rounds, WholeWorkload workload, Lis
         return new WholeOptions(
                 new InterleavedRounds(rounds, brief ? 0 : 2),
                 new WholeWorkload(tasks, workers, Duration.ofMillis(work)),
+                brief ? 50 : 500,
                 compressions);
     }
 

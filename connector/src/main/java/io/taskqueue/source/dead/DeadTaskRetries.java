@@ -11,10 +11,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -26,8 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Executes the orders to retry dead tasks of a queue that has a running source, on a thread of its own: decoding a payload is the
- * application's code, and reading records of dead tasks may take long.
+ * Executes the orders to retry dead tasks of a queue that has a running source, on the thread of the {@link RetryExecutor}.
  *
  * <pre>
  *   start of the source, then its registry thread      this thread
@@ -37,22 +36,21 @@ import org.slf4j.LoggerFactory;
  * <p>Order and result have one key in the registry. A process that ends between the Restored events and the result leaves the order to
  * the next owner of the queue, which finds the events and restores nothing again.
  */
-public final class DeadTaskRetries<T> implements Runnable {
+public final class DeadTaskRetries<T> {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadTaskRetries.class);
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(200);
     private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(5);
-
-    private enum Notice {
-        ORDERED
-    }
 
     private final String queueName;
     private final RetryBacklog backlog;
     private final RetryRegistry registry;
     private final RetryExecution<T> execution;
     private final Topics topics;
-    private final BlockingQueue<Notice> notices = new ArrayBlockingQueue<>(1);
+    private final AtomicBoolean due = new AtomicBoolean();
+    private final ReentrantLock executing = new ReentrantLock();
+    private Duration backoff = FIRST_BACKOFF;
+    private volatile boolean ended;
 
     private DeadTaskRetries(
             String queueName,
@@ -106,30 +104,55 @@ public final class DeadTaskRetries<T> implements Runnable {
                 topics);
     }
 
-    /** Takes a record of the registry: an order, or the result of one. Never waits for Kafka. */
-    public void take(RegistryRecord record) {
-        backlog.take(record);
-        boolean unused = notices.offer(Notice.ORDERED); // one is enough: all orders are executed
+    String queueName() {
+        return queueName;
     }
 
-    /** Executes orders until its thread is interrupted, or the queue has ended. */
-    @Override
-    public void run() {
+    /** Takes a record of the registry: an order, or the result of one; to be executed afterwards. Never waits for Kafka. */
+    public void take(RegistryRecord record) {
+        backlog.take(record);
+    }
+
+    /** Orders are to be executed; returns false if that is known already. */
+    boolean becomesDue() {
+        return backlog.size() > 0 && due.compareAndSet(false, true);
+    }
+
+    /** Executes no more; returns whether an execution is under way. */
+    boolean end() {
+        ended = true;
+        return executing.isLocked() && !executing.isHeldByCurrentThread();
+    }
+
+    /** Waits until no execution is under way, no longer than the grace. */
+    public void awaitEnd(Duration grace) throws InterruptedException {
+        if (executing.tryLock(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+            executing.unlock();
+        }
+    }
+
+    /** Executes the orders that wait; returns how long to wait before those that are left are to be executed, if there are some. */
+    Optional<Duration> run() {
+        due.set(false); // first: an order that comes from now on is executed afterwards
+        executing.lock();
         try {
-            for (Duration backoff = FIRST_BACKOFF; ; ) {
-                if (executeAll()) {
-                    backoff = FIRST_BACKOFF;
-                    Notice unused = notices.take();
-                } else {
-                    Notice unused = notices.poll(backoff.toMillis(), TimeUnit.MILLISECONDS);
-                    backoff = backoff.compareTo(LONGEST_BACKOFF) < 0 ? backoff.multipliedBy(2) : backoff;
-                }
+            if (ended || executeAll()) {
+                backoff = FIRST_BACKOFF;
+                return Optional.empty();
             }
         } catch (InterruptedException | InterruptException e) {
-            Thread.currentThread().interrupt();
-        } catch (IllegalStateException e) { // the queue, or the producer, is closed
+            if (ended) {
+                return Optional.empty();
+            }
+        } catch (IllegalStateException e) { // the queue is closed
             LOG.debug("Queue {} has ended; orders that are left are for its next owner", queueName, e);
+            return Optional.empty();
+        } finally {
+            executing.unlock();
         }
+        Duration waits = backoff;
+        backoff = backoff.compareTo(LONGEST_BACKOFF) < 0 ? backoff.multipliedBy(2) : backoff;
+        return Optional.of(waits);
     }
 
     /** Returns whether all orders were executed; false if Kafka did not answer. */

@@ -74,7 +74,7 @@ public final class ConsoleApi implements AutoCloseable {
         HttpServer.get(routes, "/page/<path>", files::file);
         get(routes, "openapi.yaml", ConsoleApi::openApi);
         get(routes, "view", new ViewEndpoint(queues, sinks, settings)::view);
-        QueuesEndpoint list = new QueuesEndpoint(queues, sinks, overview);
+        QueuesEndpoint list = new QueuesEndpoint(queues, overview);
         get(routes, "queues", list::list);
         get(routes, "queue", list::one);
         get(routes, "queue/history", list::history);

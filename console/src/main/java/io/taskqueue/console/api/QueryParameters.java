@@ -130,6 +130,12 @@ final class QueryParameters {
         return value == null ? DEFAULT_LIMIT : (int) number("limit", value, 1, MAX_LIMIT);
     }
 
+    /** A number from 0 on; 0 if it is missing. */
+    int count(String name, int most) {
+        String value = optional(name);
+        return value == null ? 0 : (int) number(name, value, 0, most);
+    }
+
     /** {@code after}, of a list that is counted: how many items come before. */
     int offset() {
         String value = optional("after");

@@ -33,11 +33,7 @@ record QueueRow(
     }
 
     long live() {
-        return live(queue.depth());
-    }
-
-    static long live(QueueView.Depth depth) {
-        return depth.pending() + depth.delayed() + depth.leased();
+        return queue.depth().live();
     }
 
     boolean contains(String text) {

@@ -2,9 +2,12 @@ package io.taskqueue.console.api;
 
 import io.taskqueue.console.model.Badge;
 import io.taskqueue.console.model.QueueView;
+import io.taskqueue.console.model.SinkView;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sums over all queues.
@@ -13,14 +16,23 @@ import java.util.Map;
  * @param depth their tasks by phase
  * @param rates their rates
  * @param badges how many queues have a badge of each kind; kinds that no queue has are absent
+ * @param sinkBadges how many sinks have a badge of each kind; kinds that no sink has are absent
+ * @param parked how many events are parked at all sinks together; null if that is unknown of each sink
  */
-record QueueTotals(int queues, QueueView.Depth depth, QueueView.Rates rates, Map<Badge.Kind, Integer> badges) {
+record QueueTotals(
+        int queues,
+        QueueView.Depth depth,
+        QueueView.Rates rates,
+        Map<Badge.Kind, Integer> badges,
+        Map<Badge.Kind, Integer> sinkBadges,
+        @Nullable Long parked) {
 
     QueueTotals {
         badges = Map.copyOf(badges);
+        sinkBadges = Map.copyOf(sinkBadges);
     }
 
-    static QueueTotals of(List<QueueRow> rows) {
+    static QueueTotals of(List<QueueRow> rows, List<SinkView> sinks) {
         long pending = 0;
         long delayed = 0;
         long leased = 0;
@@ -39,12 +51,24 @@ record QueueTotals(int queues, QueueView.Depth depth, QueueView.Rates rates, Map
             events += rates.events();
             enqueued += rates.enqueued();
             completed += rates.completed();
-            row.problems().stream().map(Badge::kind).distinct().forEach(kind -> badges.merge(kind, 1, Integer::sum));
+            count(row.problems(), badges);
         }
+        Map<Badge.Kind, Integer> sinkBadges = new EnumMap<>(Badge.Kind.class);
+        sinks.forEach(sink -> count(sink.problems(), sinkBadges));
         return new QueueTotals(
                 rows.size(),
                 new QueueView.Depth(pending, delayed, leased, dead),
                 new QueueView.Rates(events, enqueued, completed),
-                badges);
+                badges,
+                sinkBadges,
+                sinks.stream()
+                        .map(SinkView::parked)
+                        .filter(Objects::nonNull)
+                        .reduce(Long::sum)
+                        .orElse(null));
+    }
+
+    private static void count(List<Badge> problems, Map<Badge.Kind, Integer> counts) {
+        problems.stream().map(Badge::kind).distinct().forEach(kind -> counts.merge(kind, 1, Integer::sum));
     }
 }

@@ -1,13 +1,9 @@
 package io.taskqueue.console.api;
 
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.javalin.http.Context;
 import io.taskqueue.console.model.Badge;
-import io.taskqueue.console.model.Page;
 import io.taskqueue.console.model.QueueIndex;
-import io.taskqueue.console.model.SinkIndex;
-import io.taskqueue.console.model.SinkPosition;
-import java.util.List;
+import io.taskqueue.console.model.TaskQuery;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 
@@ -15,18 +11,12 @@ import java.util.Objects;
 final class QueuesEndpoint {
 
     private final QueueIndex queues;
-    private final SinkIndex sinks;
     private final QueueOverview overview;
 
-    QueuesEndpoint(QueueIndex queues, SinkIndex sinks, QueueOverview overview) {
+    QueuesEndpoint(QueueIndex queues, QueueOverview overview) {
         this.queues = queues;
-        this.sinks = sinks;
         this.overview = overview;
     }
-
-    private record QueueList(@JsonUnwrapped Page<QueueRow> page, QueueTotals totals) {}
-
-    private record QueueDetail(@JsonUnwrapped QueueRow row, List<SinkPosition> positions) {}
 
     void list(Context context) {
         QueryParameters parameters = QueryParameters.of(context, "text", "badge", "sort", "order", "limit", "after");
@@ -37,13 +27,13 @@ final class QueuesEndpoint {
                 parameters.descending(),
                 parameters.offset(),
                 parameters.limit());
-        Answers.data(context, queues.progress(), new QueueList(overview.page(query), overview.totals()));
+        Answers.data(context, queues.progress(), overview.list(query));
     }
 
     void one(Context context) {
-        String name = QueryParameters.of(context, "name").required("name");
-        QueueRow row = overview.row(name).orElseThrow(() -> unknown(name));
-        Answers.data(context, queues.progress(), new QueueDetail(row, sinks.positions(null, name)));
+        QueryParameters parameters = QueryParameters.of(context, "name", "phase", "failed", "text", "limit", "after");
+        TaskQuery query = TasksEndpoint.query(parameters, "name");
+        Answers.data(context, queues.progress(), overview.detail(query).orElseThrow(() -> unknown(query.queueName())));
     }
 
     void history(Context context) {

@@ -8,6 +8,7 @@ import io.taskqueue.console.model.SinkIndex;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.model.SinkView;
 import io.taskqueue.console.model.Sinks;
+import io.taskqueue.event.Position;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /** Serves {@code /api/v1/sinks}, {@code /api/v1/sink} and {@code /api/v1/replay-plan}. */
 final class SinksEndpoint {
 
-    private static final Set<String> SORTS = Set.of("queue", "lag", "eta", "rate", "parked");
+    private static final Set<String> SORTS =
+            Set.of("queue", "position", "lag", "behind", "eta", "rate", "inflight", "parked", "missing");
     private static final Set<String> MODES = Set.of("recorded-only", "fill-gaps", "rerun");
 
     private static final int MAX_FROM = 100;
@@ -81,7 +83,12 @@ final class SinksEndpoint {
                     case "lag" -> by(SinkPosition::lagEvents, descending);
                     case "rate" -> by(SinkPosition::appliedPerSecond, descending);
                     case "parked" -> by(SinkPosition::parked, descending);
-                    case "eta" -> by(SinkPosition::etaSeconds, descending);
+                    case "eta" -> by(QueueOverview::eta, descending);
+                    case "position" -> by(
+                            position -> new Position(position.epoch(), Math.max(0, position.sequence())), descending);
+                    case "behind" -> by(SinkPosition::lagSeconds, descending);
+                    case "inflight" -> by(SinkPosition::inFlight, descending);
+                    case "missing" -> by(SinkPosition::diverged, descending);
                     default -> by(SinkPosition::queueName, descending);
                 };
         return order.thenComparing(SinkPosition::queueName);

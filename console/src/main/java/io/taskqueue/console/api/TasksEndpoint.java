@@ -17,6 +17,8 @@ final class TasksEndpoint {
     private static final Set<String> PHASES =
             Set.of("pending", "delayed", "leased", "dead", "drained", "handed-over", "completed");
 
+    private static final int MOST_FAILED = 1_000_000;
+
     private final QueueIndex queues;
     private final SinkIndex sinks;
     private final boolean showPayloads;
@@ -30,14 +32,19 @@ final class TasksEndpoint {
     private record TaskDetail(TaskLife life, @JsonUnwrapped TaskAtSinks sinks) {}
 
     void list(Context context) {
-        QueryParameters parameters = QueryParameters.of(context, "queue", "phase", "text", "limit", "after");
-        TaskQuery query = new TaskQuery(
-                parameters.required("queue"),
+        QueryParameters parameters = QueryParameters.of(context, "queue", "phase", "failed", "text", "limit", "after");
+        Answers.data(context, queues.progress(), queues.tasks(query(parameters, "queue")));
+    }
+
+    /** Which tasks are asked for. */
+    static TaskQuery query(QueryParameters parameters, String queue) {
+        return new TaskQuery(
+                parameters.required(queue),
                 parameters.choice("phase", PHASES),
+                parameters.count("failed", MOST_FAILED),
                 parameters.text("text"),
                 parameters.limit(),
                 parameters.after());
-        Answers.data(context, queues.progress(), queues.tasks(query));
     }
 
     void one(Context context) throws InterruptedException, TimeoutException {

@@ -85,6 +85,11 @@ public record IndexedTask(
                 key);
     }
 
+    /** How many of its attempts have failed, as {@link TaskView#failedAttempts}. */
+    int failedAttempts() {
+        return phase() == ViewPhase.DEAD ? progress.attempt() : progress.attempt() - 1;
+    }
+
     boolean contains(String text) {
         return id.toString().contains(text)
                 || (key != null && key.contains(text))

@@ -3,6 +3,9 @@ package io.taskqueue.console.fold;
 import io.taskqueue.console.fold.ViewStore.Entries;
 import io.taskqueue.console.fold.ViewStore.Entry;
 import io.taskqueue.console.model.Page;
+import io.taskqueue.console.model.QueueContents;
+import io.taskqueue.console.model.QueueSample;
+import io.taskqueue.console.model.QueueView;
 import io.taskqueue.console.model.TaskQuery;
 import io.taskqueue.console.model.TaskView;
 import io.taskqueue.event.ReplicationEvent;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,6 +195,11 @@ public final class PartitionFold {
         passed(offset);
     }
 
+    /** Passes on what the store has in memory, before it is committed with the offsets. */
+    public synchronized void flush() {
+        store.flush();
+    }
+
     private void passed(long offset) {
         next = offset + 1;
         store.put(
@@ -349,34 +358,60 @@ public final class PartitionFold {
      * @throws IllegalArgumentException if the phase or the position to continue at is invalid
      */
     public Page<TaskView> tasks(TaskQuery query) {
+        return contents(query, Instant.MIN).map(QueueContents::tasks).orElseGet(() -> new Page<>(List.of(), 0, null));
+    }
+
+    /**
+     * A queue of this partition with its tasks, as they are now; empty if this partition does not have it. What a text, or a number of failed attempts,
+     * is searched for in is examined in parts, and only the first part is of the moment of the queue.
+     *
+     * @param knownUpTo as for {@link #refresh}
+     * @throws IllegalArgumentException if the phase or the position to continue at is invalid
+     */
+    public Optional<QueueContents> contents(TaskQuery query, Instant knownUpTo) {
         List<ViewPhase> phases = phases(query.phase());
-        long before = before(query.after());
         String text = query.text() == null || query.text().isEmpty() ? null : query.text();
+        boolean all = text == null && query.minFailed() <= 0;
+        Predicate<IndexedTask> wanted =
+                task -> task.failedAttempts() >= query.minFailed() && (text == null || task.contains(text));
+        long before = before(query.after());
         List<TaskView> found = new ArrayList<>();
+        QueueContents first = null;
         boolean complete = false;
         for (int examined = 0; !complete && examined < SEARCHED && found.size() < query.limit(); examined += PART) {
-            TaskIndex.Listed part = part(query, phases, text, before, query.limit() - found.size());
-            part.tasks().forEach(task -> found.add(task.view()));
-            before = part.before();
-            complete = part.complete();
+            synchronized (this) {
+                QueueState queue = queues.get(query.queueName());
+                if (queue == null || closed) {
+                    break;
+                }
+                TaskIndex.Listed part = tasks.list(queue, phases, wanted, before, query.limit() - found.size(), PART);
+                part.tasks().forEach(task -> found.add(task.view()));
+                before = part.before();
+                complete = part.complete();
+                if (first == null) {
+                    first = contents(
+                            queue,
+                            knownUpTo,
+                            phases.stream().mapToLong(queue::tasks).sum());
+                }
+            }
         }
-        return new Page<>(
-                found,
-                text == null ? total(query.queueName(), phases) : found.size(),
-                complete ? null : String.valueOf(before));
+        if (first == null) {
+            return Optional.empty();
+        }
+        Page<TaskView> page =
+                new Page<>(found, all ? first.tasks().total() : found.size(), complete ? null : String.valueOf(before));
+        return Optional.of(new QueueContents(first.queue(), first.history(), page));
     }
 
-    private synchronized TaskIndex.Listed part(
-            TaskQuery query, List<ViewPhase> phases, @Nullable String text, long before, int limit) {
-        QueueState queue = queues.get(query.queueName());
-        return queue == null || closed
-                ? new TaskIndex.Listed(List.of(), before, true)
-                : tasks.list(queue, phases, text, before, limit, PART);
-    }
-
-    private synchronized long total(String name, List<ViewPhase> phases) {
-        QueueState queue = queues.get(name);
-        return queue == null ? 0 : phases.stream().mapToLong(queue::tasks).sum();
+    /** A queue as it is now, with the number of its tasks. Called with the lock. */
+    private QueueContents contents(QueueState queue, Instant knownUpTo, long total) {
+        Instant now = clock.instant();
+        QueueActivity activity = activities.of(queue.name);
+        QueueView view = queue.view(partition, activity.rates(now), knownUpTo);
+        List<QueueSample> history = new ArrayList<>(activity.samples());
+        history.add(new QueueSample(now, view.depth(), view.rates()));
+        return new QueueContents(view, history, new Page<>(List.of(), total, null));
     }
 
     private static List<ViewPhase> phases(@Nullable String phase) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Events of the last minute, in twelve buckets of five seconds, by the time at which they occurred: events that are read late, after a restart,
- * do not look like a rush. Not thread-safe.
+ * do not look like a rush. In the first minute the rates are over the time since the first event that is known. Not thread-safe.
  */
 final class RecentRates {
 
@@ -17,15 +17,22 @@ final class RecentRates {
     private static final int SECONDS = 5;
     private static final int KINDS = 3;
 
+    /** One event does not make a rate: it is over at least so many seconds. */
+    private static final int FEWEST_SECONDS = 10;
+
     private int @Nullable [] counts;
 
     /** The number of the newest bucket since 1970. */
     private long newest;
 
+    /** When the first event occurred that is known, in seconds since 1970. */
+    private long since = Long.MAX_VALUE;
+
     /** @param now an event that occurred later than this occurs now: the clock of its source is ahead */
     void add(Instant occurredAt, Instant now, EventKind kind) {
         long present = bucket(now);
         long bucket = Math.min(bucket(occurredAt), present);
+        since = Math.min(since, Math.min(occurredAt.getEpochSecond(), now.getEpochSecond()));
         if (bucket <= present - BUCKETS) {
             return;
         }
@@ -59,7 +66,8 @@ final class RecentRates {
             counts = null;
             return NONE;
         }
-        double seconds = (BUCKETS - 1) * SECONDS + Math.floorMod(now.getEpochSecond(), SECONDS) + 1;
+        long window = (BUCKETS - 1) * SECONDS + Math.floorMod(now.getEpochSecond(), SECONDS) + 1;
+        double seconds = Math.min(window, Math.max(FEWEST_SECONDS, now.getEpochSecond() - since + 1));
         return new QueueView.Rates(sums[0] / seconds, sums[1] / seconds, sums[2] / seconds);
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,10 +165,17 @@ final class TaskIndex {
     /**
      * Lists tasks of a queue, the newest change first.
      *
+     * @param wanted only tasks that it accepts
      * @param before only those that entered their phase before this offset
      * @param examined at most so many are examined
      */
-    Listed list(QueueState queue, List<ViewPhase> phases, @Nullable String text, long before, int limit, int examined) {
+    Listed list(
+            QueueState queue,
+            List<ViewPhase> phases,
+            Predicate<IndexedTask> wanted,
+            long before,
+            int limit,
+            int examined) {
         PriorityQueue<Cursor> newest = new PriorityQueue<>(
                 Comparator.comparingLong((Cursor cursor) -> cursor.offset).reversed());
         List<IndexedTask> found = new ArrayList<>();
@@ -189,7 +197,7 @@ final class TaskIndex {
                 Cursor cursor = Objects.requireNonNull(newest.poll());
                 last = cursor.offset;
                 IndexedTask task = cursor.entry == null ? null : task(cursor.entry);
-                if (task != null && (text == null || task.contains(text))) {
+                if (task != null && wanted.test(task)) {
                     found.add(task);
                 }
                 if (cursor.advance()) {

@@ -14,6 +14,9 @@ public interface ViewStore {
     /** Deletes a key, if it is there. */
     void delete(byte[] key);
 
+    /** Passes on changes that are only in memory. */
+    void flush();
+
     /** The entries from a key, included, to another, excluded. To be closed; nothing may be put or deleted before. */
     Entries ascending(byte[] from, byte[] to);
 

@@ -7,7 +7,7 @@
  *     QueueState         a queue: its newest position, counts, where each phase begins
  *     IndexedTask        a task: its ViewPhase, and the EventOffsets of its events; TaskChange makes it from an event
  *     TaskIndex          tasks by identity, and by queue, phase and change
- *     ViewStore          the sorted bytes that hold all of it; ViewKeys its keys
+ *     ViewStore          the sorted bytes that hold all of it; ViewKeys its keys; BufferedViewStore keeps changes until a commit
  *     FoldBounds         how much of it is kept; EventTopicState of which topic
  *   QueueActivities    rates and depth of queues over time, in memory: QueueActivity of each, DepthHistory its samples
  *   QueueDirectory     the views of all queues, as an immutable list

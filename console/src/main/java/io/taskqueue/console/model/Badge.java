@@ -19,6 +19,9 @@ public record Badge(Kind kind, String text) {
         BREAKER_OPEN,
         PARKED,
         UNDECODABLE,
-        SINK_STOPPED
+        SINK_STOPPED,
+        NOT_CONSUMING,
+        GROWING,
+        DEAD_TASKS
     }
 }

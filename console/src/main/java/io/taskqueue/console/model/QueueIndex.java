@@ -23,6 +23,12 @@ public interface QueueIndex extends AutoCloseable {
     /** The depth and the rates of a queue over time, oldest first; as far as the index keeps them. */
     List<QueueSample> history(String queue);
 
+    /**
+     * A queue with its tasks, as {@link #queue}, {@link #history} and {@link #tasks} return them, but of one moment: the tasks of a phase are as many as
+     * the queue has of it. Empty if the queue is not known.
+     */
+    Optional<QueueContents> contents(TaskQuery query);
+
     /** Tasks of a queue: all live ones, and ended ones as far as the index keeps them; newest changes first. */
     Page<TaskView> tasks(TaskQuery query);
 

@@ -33,7 +33,13 @@ public record QueueView(
         long staleEvents) {
 
     /** Tasks by phase. */
-    public record Depth(long pending, long delayed, long leased, long dead) {}
+    public record Depth(long pending, long delayed, long leased, long dead) {
+
+        /** The tasks that have not ended. */
+        public long live() {
+            return pending + delayed + leased;
+        }
+    }
 
     /** What has happened. */
     public record Totals(

@@ -1,5 +1,6 @@
 package io.taskqueue.console.model;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param parked parked events of the queue; null if they are unknown
  * @param lagEvents events of the queue that are not applied; null as long as its newest event is unknown
  * @param lagSeconds how long ago the oldest of them occurred, at most; 0 if there is none; null if it is unknown
- * @param appliedPerSecond the rate over the last minute
- * @param etaSeconds when the sink will have caught up at the present rates; 0 if it has; null if never, or if it is unknown
+ * @param appliedPerSecond the rate over the last minute, and in the first minute over the time since it was measured first
+ * @param catchUp when the sink will have caught up at the present rates
  * @param diverged what is missing, as text, or null
  */
 public record SinkPosition(
@@ -27,5 +28,12 @@ public record SinkPosition(
         @Nullable Long lagEvents,
         @Nullable Double lagSeconds,
         double appliedPerSecond,
-        @Nullable Double etaSeconds,
-        @Nullable String diverged) {}
+        CatchUp catchUp,
+        @Nullable String diverged) {
+
+    /** The seconds until it will have caught up; 0 if it has; null if never, or if it is unknown. */
+    @JsonProperty
+    public @Nullable Double etaSeconds() {
+        return catchUp.seconds();
+    }
+}

@@ -1,5 +1,6 @@
 package io.taskqueue.console.model;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param undecodable records that it could not decode
  * @param lagEvents events that it has not applied, of all queues together; where that is unknown, records that it has not read
  * @param lagSeconds the age of the oldest of them
- * @param etaSeconds when it will have caught up at the present rates; null if never, or if it is unknown
+ * @param catchUp when it will have caught up at the present rates
  * @param problems what is wrong with it, as text: diverged queues, changes of the log, an unavailable target
  */
 public record SinkView(
@@ -33,11 +34,17 @@ public record SinkView(
         @Nullable Long undecodable,
         @Nullable Long lagEvents,
         @Nullable Double lagSeconds,
-        @Nullable Double etaSeconds,
+        CatchUp catchUp,
         List<Badge> problems) {
 
     /** Counts of effects. */
     public record Effects(long run, long reused, long failed, long parked, long ambiguous) {}
+
+    /** The seconds until it will have caught up; 0 if it has; null if never, or if it is unknown. */
+    @JsonProperty
+    public @Nullable Double etaSeconds() {
+        return catchUp.seconds();
+    }
 
     public SinkView {
         instances = List.copyOf(instances);

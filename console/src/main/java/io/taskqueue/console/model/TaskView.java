@@ -1,5 +1,6 @@
 package io.taskqueue.console.model;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -27,4 +28,11 @@ public record TaskView(
         @Nullable Instant leaseExpiration,
         @Nullable Instant availableAt,
         @Nullable String lastError,
-        @Nullable String key) {}
+        @Nullable String key) {
+
+    /** How many of its attempts have failed, or ended with their lease. */
+    @JsonProperty
+    public int failedAttempts() {
+        return phase.equals("dead") ? attempt : attempt - 1;
+    }
+}

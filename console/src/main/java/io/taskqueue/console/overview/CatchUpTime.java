@@ -1,5 +1,7 @@
 package io.taskqueue.console.overview;
 
+import io.taskqueue.console.model.CatchUp;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** When something that lags will have caught up, from the rates at which it works and at which work arrives. */
@@ -11,24 +13,24 @@ public final class CatchUpTime {
     private CatchUpTime() {}
 
     /**
-     * The seconds until the lag is 0 if both rates stay as they are; 0 if it is; null if never, or if the lag is unknown.
+     * When the lag is 0 if both rates stay as they are.
      *
-     * @param lag how much is left
-     * @param appliedPerSecond how much of it is done a second
+     * @param lag how much is left; null if it is unknown
+     * @param appliedPerSecond how much of it is done a second; empty as long as it is unknown
      * @param producedPerSecond how much is added a second
      */
-    public static @Nullable Double seconds(@Nullable Long lag, double appliedPerSecond, double producedPerSecond) {
-        if (lag == null) {
-            return null;
+    public static CatchUp of(@Nullable Long lag, OptionalDouble appliedPerSecond, double producedPerSecond) {
+        if (lag != null && lag <= 0) {
+            return CatchUp.DONE;
         }
-        if (lag <= 0) {
-            return 0.0;
+        if (lag == null || appliedPerSecond.isEmpty()) {
+            return CatchUp.UNKNOWN;
         }
-        double gained = appliedPerSecond - producedPerSecond;
+        double gained = appliedPerSecond.getAsDouble() - producedPerSecond;
         if (!(gained > 0)) {
-            return null;
+            return CatchUp.NEVER;
         }
         double seconds = lag / gained;
-        return seconds > LONGEST_SECONDS ? null : seconds;
+        return seconds > LONGEST_SECONDS ? CatchUp.NEVER : CatchUp.in(seconds);
     }
 }

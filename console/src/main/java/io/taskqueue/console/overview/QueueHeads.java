@@ -5,6 +5,7 @@ import io.taskqueue.console.model.ViewProgress.State;
 import io.taskqueue.event.Position;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The newest event of each queue, with which the positions of sinks are compared. Thread-safe; does not wait. */
 public interface QueueHeads {
@@ -17,8 +18,21 @@ public interface QueueHeads {
      * @param position its position
      * @param occurredAt when it occurred
      * @param eventsPerSecond how many events of the queue are written a second
+     * @param live how many tasks are pending, delayed or leased; null if unknown
      */
-    record Head(String queueName, int partition, Position position, Instant occurredAt, double eventsPerSecond) {}
+    record Head(
+            String queueName,
+            int partition,
+            Position position,
+            Instant occurredAt,
+            double eventsPerSecond,
+            @Nullable Long live) {
+
+        /** Of a queue whose number of tasks is unknown. */
+        public Head(String queueName, int partition, Position position, Instant occurredAt, double eventsPerSecond) {
+            this(queueName, partition, position, occurredAt, eventsPerSecond, null);
+        }
+    }
 
     /** The newest event of each queue that is known. */
     List<Head> heads();
@@ -38,7 +52,8 @@ public interface QueueHeads {
                                 queue.partition(),
                                 new Position(queue.epoch(), queue.sequence()),
                                 queue.lastEventAt(),
-                                queue.rates().events()))
+                                queue.rates().events(),
+                                queue.depth().live()))
                         .toList();
             }
 

@@ -4,6 +4,8 @@ import io.taskqueue.console.model.Badge;
 import io.taskqueue.console.model.Badge.Kind;
 import io.taskqueue.console.model.QueueOwner;
 import io.taskqueue.console.model.QueueView;
+import io.taskqueue.console.overview.GrowthMeter.Growth;
+import io.taskqueue.text.ShellText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,9 +21,14 @@ import org.jspecify.annotations.Nullable;
  * @param current whether the queue is shown as it is now, and not as it was when events were written that are being read
  * @param ownership what the registry holds of it; null if the registry is unknown
  * @param sinks the sinks of the topic; null if they are unknown
+ * @param growth how its tasks have become more; null if they have not, or if that is unknown
  */
 public record QueueProblems(
-        QueueView queue, boolean current, @Nullable Ownership ownership, @Nullable List<SinkOfQueue> sinks) {
+        QueueView queue,
+        boolean current,
+        @Nullable Ownership ownership,
+        @Nullable List<SinkOfQueue> sinks,
+        @Nullable Growth growth) {
 
     /**
      * What the registry holds of a queue.
@@ -74,6 +81,7 @@ public record QueueProblems(
         if (sinks != null) {
             badges.addAll(ofSinks(queue.partition(), sinks));
         }
+        addTasks(badges);
         if (queue.staleEvents() > 0) {
             badges.add(new Badge(
                     Kind.FENCED,
@@ -84,10 +92,34 @@ public record QueueProblems(
         return List.copyOf(badges);
     }
 
+    private void addTasks(List<Badge> badges) {
+        Growth grown = growth;
+        if (current && grown != null) {
+            badges.add(new Badge(
+                    Kind.GROWING,
+                    String.format(
+                            Locale.ROOT,
+                            "The queue has only grown for %d minutes, from %,d to %,d tasks: %.1f tasks a second are enqueued, and"
+                                    + " %.1f completed. Start more workers, or find out why attempts fail.",
+                            grown.minutes(),
+                            grown.from(),
+                            grown.to(),
+                            queue.rates().enqueued(),
+                            queue.rates().completed())));
+        }
+        long dead = queue.depth().dead();
+        if (dead > 0) {
+            badges.add(new Badge(
+                    Kind.DEAD_TASKS,
+                    count(dead, "task") + " of this queue " + (dead == 1 ? "is" : "are")
+                            + " dead: no worker gets " + (dead == 1 ? "it" : "them")
+                            + " any more. Find out why, then retry with: taskqueue dead retry --queue "
+                            + ShellText.quote(queue.name()) + " --all"));
+        }
+    }
+
     private void addOwner(List<Badge> badges, Instant now, Duration stalledAfter) {
-        long live = queue.depth().pending()
-                + queue.depth().delayed()
-                + queue.depth().leased();
+        long live = queue.depth().live();
         if (!current || ownership == null) {
             return;
         }

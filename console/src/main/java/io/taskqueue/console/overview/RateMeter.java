@@ -3,10 +3,11 @@ package io.taskqueue.console.overview;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The rate of a number that grows, over the last minute. It keeps a sample each five seconds, so its size is bounded. Not thread-safe.
+ * The rate of a number that grows, over the last minute, and in the first minute over the time since it began. It keeps a sample each five seconds, so its size is bounded. Not thread-safe.
  *
  * <p>A number that went back has begun again, as offsets do in a replay: its rate is measured from there.
  */
@@ -14,6 +15,7 @@ public final class RateMeter {
 
     private static final long WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
     private static final long STEP_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long KNOWN_NANOS = Duration.ofSeconds(10).toNanos();
 
     /** What the number was at a moment. */
     private record Sample(long nanos, long total) {}
@@ -53,6 +55,14 @@ public final class RateMeter {
         }
         double seconds = (newest.nanos() - oldest.nanos()) / (double) TimeUnit.SECONDS.toNanos(1);
         return (newest.total() - oldest.total()) / seconds;
+    }
+
+    /** The rate, once it was measured for ten seconds: what a shorter time shows is mostly chance. */
+    public OptionalDouble known() {
+        Sample oldest = samples.peekFirst();
+        return oldest == null || newest.nanos() - oldest.nanos() < KNOWN_NANOS
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(perSecond());
     }
 
     private Sample second() {

@@ -2,6 +2,7 @@ package io.taskqueue.console.overview;
 
 import io.taskqueue.console.model.Badge;
 import io.taskqueue.console.model.Badge.Kind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param failures why instances have failed, as sentences
  * @param breakers targets that are considered unavailable, as text
  * @param held what its state holds
+ * @param idle for how long it has applied nothing although events wait and an instance runs; zero if it is not so
  */
 public record SinkProblems(
         String sink,
@@ -24,7 +26,11 @@ public record SinkProblems(
         @Nullable Long lagEvents,
         List<String> failures,
         List<String> breakers,
-        Held held) {
+        Held held,
+        Duration idle) {
+
+    /** A slow target may take so long for one event. */
+    private static final Duration IDLE = Duration.ofMinutes(1);
 
     /** How many texts of one kind are listed. */
     private static final int LISTED = 5;
@@ -72,6 +78,13 @@ public record SinkProblems(
                             + ". Start the sink."));
         }
         breakers.forEach(target -> badges.add(new Badge(Kind.BREAKER_OPEN, waits(name, target))));
+        if (running && breakers.isEmpty() && lagEvents != null && lagEvents > 0 && idle.compareTo(IDLE) >= 0) {
+            badges.add(new Badge(
+                    Kind.NOT_CONSUMING,
+                    name + " runs, but has applied nothing for " + idle.toSeconds() + " s although "
+                            + QueueProblems.count(lagEvents, "event") + (lagEvents == 1 ? " waits" : " wait")
+                            + ". Look at its log, and at what its target does."));
+        }
         listed(
                 badges,
                 Kind.DIVERGED,

@@ -2,6 +2,7 @@ package io.taskqueue.console.sinks;
 
 import io.taskqueue.console.overview.RateMeter;
 import io.taskqueue.event.Position;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** How many events of a queue a sink applies a second, from the positions that it has reached. For one thread. */
@@ -19,6 +20,16 @@ final class AppliedMeter {
         }
         last = done == null ? before : done;
         rate.measure(nanos, applied);
+    }
+
+    /** How many were applied since it was measured first. */
+    long applied() {
+        return applied;
+    }
+
+    /** The rate, once it was measured for long enough. */
+    OptionalDouble known() {
+        return rate.known();
     }
 
     double perSecond() {

@@ -164,7 +164,8 @@ final class ClusterScan implements AutoCloseable {
                                     + " does not exist on this cluster: no source has been started here. Check the"
                                     + " address of the cluster and the name of the topic."),
                     null,
-                    null);
+                    null,
+                    queues.growing());
         }
         TreeMap<String, SinkSnapshot> found = new TreeMap<>();
         sinks.values()
@@ -177,7 +178,10 @@ final class ClusterScan implements AutoCloseable {
                                 events.producedPerSecond(),
                                 now)));
         return new IndexSnapshot(
-                new ViewProgress(State.CURRENT, now, 0, 1, null), found, registry.known() ? claims.byQueue() : null);
+                new ViewProgress(State.CURRENT, now, 0, 1, null),
+                found,
+                registry.known() ? claims.byQueue() : null,
+                queues.growing());
     }
 
     /** Ends what the reading thread waits for. Any thread may call it. */

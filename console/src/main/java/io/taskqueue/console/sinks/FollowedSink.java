@@ -17,6 +17,7 @@ import io.taskqueue.streams.instances.SinkInstance;
 import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.replay.ReplayReceipt;
 import io.taskqueue.streams.state.StoreNames;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,6 +45,9 @@ final class FollowedSink {
     private final FollowedTopic controlTopic;
     private final Map<String, AppliedMeter> applied = new HashMap<>();
     private final GroupProgress progress = new GroupProgress();
+    private long doneBefore = -1;
+    private long idleSince;
+    private Duration idle = Duration.ZERO;
     private @Nullable FailedEffects failures;
     private long parkedVersion = -1;
     private @Nullable List<ParkedEvent> parked;
@@ -193,7 +197,7 @@ final class FollowedSink {
                     lag.events(),
                     lag.seconds(),
                     meter.perSecond(),
-                    CatchUpTime.seconds(lag.events(), meter.perSecond(), produced),
+                    CatchUpTime.of(lag.events(), meter.known(), produced),
                     diverged.get(queue)));
         }
         applied.keySet().retainAll(known);
@@ -202,7 +206,25 @@ final class FollowedSink {
                 notBegun(head, parkedByQueue, now).ifPresent(positions::add);
             }
         }
+        measureIdle(positions, nanos);
         return positions;
+    }
+
+    private void measureIdle(List<SinkPosition> positions, long nanos) {
+        long done = progress.consumed()
+                + applied.values().stream().mapToLong(AppliedMeter::applied).sum();
+        boolean waiting =
+                positions.stream().anyMatch(position -> position.lagEvents() == null || position.lagEvents() > 0);
+        if (done != doneBefore || !waiting) {
+            idleSince = nanos;
+        }
+        doneBefore = done;
+        idle = Duration.ofNanos(nanos - idleSince);
+    }
+
+    /** For how long it has applied nothing although events wait. */
+    Duration idle() {
+        return idle;
     }
 
     /** A queue of which it has read nothing, in a partition that it has not read to its end; otherwise the queue ended before it joined. */
@@ -218,7 +240,7 @@ final class FollowedSink {
                         head.position().sequence() + 1,
                         NewestPositions.secondsSince(oldest, now),
                         0,
-                        null,
+                        progress.catchUpOfUnread(),
                         null));
     }
 

@@ -1,5 +1,6 @@
 package io.taskqueue.console.sinks;
 
+import io.taskqueue.console.model.CatchUp;
 import io.taskqueue.console.overview.CatchUpTime;
 import io.taskqueue.console.overview.NewestPositions;
 import io.taskqueue.console.overview.RateMeter;
@@ -62,12 +63,17 @@ final class GroupProgress {
                 .map(entry -> Instant.ofEpochMilli(entry.getValue().first().timestamp())));
     }
 
-    double consumedPerSecond() {
-        return consumed.perSecond();
+    /** How many records it has read in all, as offsets; it is only compared. */
+    long consumed() {
+        return committed.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    @Nullable
-    Double etaSeconds(double producedPerSecond) {
-        return CatchUpTime.seconds(lagEvents(), consumedPerSecond(), producedPerSecond);
+    CatchUp catchUp(double producedPerSecond) {
+        return CatchUpTime.of(lagEvents(), consumed.known(), producedPerSecond);
+    }
+
+    /** When a queue of which it has read nothing will be caught up: never while it reads nothing at all, otherwise that is unknown. */
+    CatchUp catchUpOfUnread() {
+        return consumed.known().isPresent() && consumed.perSecond() <= 0 ? CatchUp.NEVER : CatchUp.UNKNOWN;
     }
 }

@@ -3,6 +3,7 @@ package io.taskqueue.console.sinks;
 import io.taskqueue.console.model.QueueOwner;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.model.ViewProgress;
+import io.taskqueue.console.overview.GrowthMeter.Growth;
 import io.taskqueue.console.overview.QueueProblems.SinkOfQueue;
 import io.taskqueue.source.registry.Claim;
 import java.util.ArrayList;
@@ -23,20 +24,24 @@ final class IndexSnapshot {
     private final ViewProgress progress;
     private final @Nullable SortedMap<String, SinkSnapshot> sinks;
     private final @Nullable Map<String, Claim> claims;
+    private final Map<String, Growth> growing;
     private final List<SinkPosition> positions;
     private final Map<String, List<SinkPosition>> byQueue;
 
     /**
      * @param sinks by name; null if they are unknown
      * @param claims the owners of queues, by queue; null if they are unknown
+     * @param growing the queues that only grow
      */
     IndexSnapshot(
             ViewProgress progress,
             @Nullable SortedMap<String, SinkSnapshot> sinks,
-            @Nullable Map<String, Claim> claims) {
+            @Nullable Map<String, Claim> claims,
+            Map<String, Growth> growing) {
         this.progress = progress;
         this.sinks = sinks;
         this.claims = claims;
+        this.growing = growing;
         List<SinkPosition> all = new ArrayList<>();
         this.byQueue = new HashMap<>();
         sinks().values().forEach(sink -> all.addAll(sink.positions()));
@@ -50,6 +55,7 @@ final class IndexSnapshot {
         this.progress = progress;
         this.sinks = contents.sinks;
         this.claims = contents.claims;
+        this.growing = contents.growing;
         this.positions = contents.positions;
         this.byQueue = contents.byQueue;
     }
@@ -80,6 +86,12 @@ final class IndexSnapshot {
         return Optional.ofNullable(claims)
                 .map(known -> known.get(queue))
                 .map(claim -> new QueueOwner(claim.sourcePeerId(), claim.epoch(), claim.claimedAt()));
+    }
+
+    /** How a queue has grown; null if it has not, or if that is unknown. */
+    @Nullable
+    Growth growth(String queue) {
+        return growing.get(queue);
     }
 
     /** All positions, by queue and sink. */

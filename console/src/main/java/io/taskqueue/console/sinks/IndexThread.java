@@ -77,7 +77,7 @@ final class IndexThread implements Runnable {
         }
         scan.measure(nanos);
         scan.readTopics(progress -> published.update(before -> before.with(progress)));
-        positions.update(queues.heads());
+        positions.update(queues.heads(), nanos);
         IndexSnapshot now = scan.snapshot(positions, nanos);
         published.update(before -> now);
     }

@@ -1,6 +1,7 @@
 package io.taskqueue.console.sinks;
 
 import io.taskqueue.console.model.Badge;
+import io.taskqueue.console.model.CatchUp;
 import io.taskqueue.console.model.DecisionView;
 import io.taskqueue.console.model.ReplayView;
 import io.taskqueue.console.model.SinkInstanceView;
@@ -70,7 +71,7 @@ record SinkSnapshot(
                 .orElseGet(() -> new Behind(
                         sink.progress().lagEvents(),
                         sink.progress().lagSeconds(now),
-                        sink.progress().etaSeconds(producedPerSecond)));
+                        sink.progress().catchUp(producedPerSecond)));
         return new SinkSnapshot(
                 new SinkView(
                         sink.name(),
@@ -84,7 +85,7 @@ record SinkSnapshot(
                         counts == null ? null : counts.undecodable(),
                         behind.events(),
                         behind.seconds(),
-                        behind.eta(),
+                        behind.catchUp(),
                         problems(sink, group, reports, breakers, counts, parked, now)),
                 List.copyOf(positions),
                 group,
@@ -98,13 +99,13 @@ record SinkSnapshot(
     }
 
     /** What it has not applied of all queues together, so that the whole agrees with its parts; null is unknown. */
-    private record Behind(@Nullable Long events, @Nullable Double seconds, @Nullable Double eta) {
+    private record Behind(@Nullable Long events, @Nullable Double seconds, CatchUp catchUp) {
 
         /** Empty where there are no queues, or one of which it is unknown. */
         static Optional<Behind> of(List<SinkPosition> positions) {
             long events = 0;
             double seconds = 0;
-            @Nullable Double eta = 0.0;
+            CatchUp catchUp = CatchUp.DONE;
             for (SinkPosition position : positions) {
                 Long lag = position.lagEvents();
                 if (lag == null) {
@@ -113,12 +114,11 @@ record SinkSnapshot(
                 events += lag;
                 if (lag > 0) {
                     Double age = position.lagSeconds();
-                    Double left = position.etaSeconds();
                     seconds = age == null ? seconds : Math.max(seconds, age);
-                    eta = eta == null || left == null ? null : Math.max(eta, left);
+                    catchUp = catchUp.and(position.catchUp());
                 }
             }
-            return positions.isEmpty() ? Optional.empty() : Optional.of(new Behind(events, seconds, eta));
+            return positions.isEmpty() ? Optional.empty() : Optional.of(new Behind(events, seconds, catchUp));
         }
     }
 
@@ -159,7 +159,8 @@ record SinkSnapshot(
                                         : counts.logChanges().stream()
                                                 .filter(change -> change.kind().needsOperator())
                                                 .map(SinkSnapshot::sentence)
-                                                .toList()))
+                                                .toList()),
+                        sink.idle())
                 .badges();
     }
 

@@ -61,8 +61,8 @@ public final class TopicSinkIndex implements SinkIndex {
     private final SinkIndexSettings settings;
     private final QueueHeads queues;
     private final Clock clock;
-    private final AtomicReference<IndexSnapshot> snapshot =
-            new AtomicReference<>(new IndexSnapshot(new ViewProgress(State.STARTING, null, 0, 0, null), null, null));
+    private final AtomicReference<IndexSnapshot> snapshot = new AtomicReference<>(
+            new IndexSnapshot(new ViewProgress(State.STARTING, null, 0, 0, null), null, null, Map.of()));
     private final RecordedEffectsReader effects;
     private final IndexThread scanning;
     private final Thread thread;
@@ -242,7 +242,8 @@ public final class TopicSinkIndex implements SinkIndex {
                             now.ownersKnown()
                                     ? new Ownership(now.owner(queue.name()).orElse(null))
                                     : null,
-                            now.sinksKnown() ? now.sinksOf(queue.name(), queue.partition()) : null)
+                            now.sinksKnown() ? now.sinksOf(queue.name(), queue.partition()) : null,
+                            now.growth(queue.name()))
                     .badges(clock.instant(), settings.times().stalledAfter());
         }
 

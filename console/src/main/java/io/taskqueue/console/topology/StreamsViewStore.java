@@ -9,7 +9,7 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
-/** A store of Kafka Streams as {@link ViewStore}. */
+/** A store of Kafka Streams as {@link ViewStore}; not cached, so that any thread can read it. */
 record StreamsViewStore(KeyValueStore<Bytes, byte[]> store) implements ViewStore {
 
     @Override
@@ -27,6 +27,10 @@ record StreamsViewStore(KeyValueStore<Bytes, byte[]> store) implements ViewStore
         var unused = store.delete(Bytes.wrap(key));
     }
 
+    /** Has nothing in memory only. */
+    @Override
+    public void flush() {}
+
     @Override
     public Entries ascending(byte[] from, byte[] to) {
         return new Cursor(store.range(Bytes.wrap(from), Bytes.wrap(to)), to);
@@ -37,10 +41,7 @@ record StreamsViewStore(KeyValueStore<Bytes, byte[]> store) implements ViewStore
         return new Cursor(store.reverseRange(Bytes.wrap(from), Bytes.wrap(to)), to);
     }
 
-    /**
-     * Without the end of the range, which Kafka Streams includes, and without entries that have no value: iterators over a cached store have
-     * returned such for entries that were deleted, when a thread read while the stream thread wrote.
-     */
+    /** Without the end of the range, which Kafka Streams includes. */
     private static final class Cursor implements Entries {
 
         private final KeyValueIterator<Bytes, byte[]> entries;
@@ -56,7 +57,7 @@ record StreamsViewStore(KeyValueStore<Bytes, byte[]> store) implements ViewStore
         public boolean hasNext() {
             while (next == null && entries.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = entries.next();
-                next = entry.value == null || Arrays.equals(entry.key.get(), excluded) ? null : entry;
+                next = Arrays.equals(entry.key.get(), excluded) ? null : entry;
             }
             return next != null;
         }

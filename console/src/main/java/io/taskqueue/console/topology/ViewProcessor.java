@@ -1,5 +1,6 @@
 package io.taskqueue.console.topology;
 
+import io.taskqueue.console.fold.BufferedViewStore;
 import io.taskqueue.console.fold.PartitionFold;
 import io.taskqueue.console.fold.ViewStore;
 import io.taskqueue.event.ReplicationEvent;
@@ -7,9 +8,12 @@ import io.taskqueue.fold.QueueFold;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
+import io.taskqueue.streams.CommitHook;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,32 +44,46 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
     private final Folds folds;
     private final AssignedFolds assigned;
     private final Followers followers;
+    private final CommitHook commits;
     private final ReplicationEventCodec<String> codec = new ReplicationEventCodec<>(NO_PAYLOADS);
     private @Nullable ProcessorContext<Void, Void> context;
+    private @Nullable KeyValueStore<Bytes, byte[]> hook;
     private @Nullable PartitionFold fold;
+    private Runnable flush = () -> {};
 
-    ViewProcessor(Folds folds, AssignedFolds assigned, Followers followers) {
+    ViewProcessor(Folds folds, AssignedFolds assigned, Followers followers, CommitHook commits) {
         this.folds = folds;
         this.assigned = assigned;
         this.followers = followers;
+        this.commits = commits;
     }
 
     @Override
     public void init(ProcessorContext<Void, Void> context) {
         this.context = context;
-        fold = folds.create(
-                context.taskId().partition(), new StreamsViewStore(context.getStateStore(ViewTopology.VIEW)));
-        assigned.add(fold);
+        hook = context.getStateStore(CommitHook.NAME);
+        PartitionFold created = folds.create(
+                context.taskId().partition(),
+                new BufferedViewStore(new StreamsViewStore(context.getStateStore(ViewTopology.VIEW))));
+        fold = created;
+        flush = created::flush;
+        commits.connect(context.taskId(), flush);
+        assigned.add(created);
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
         PartitionFold into = fold;
         ProcessorContext<Void, Void> from = context;
-        if (into == null || from == null) {
+        KeyValueStore<Bytes, byte[]> commit = hook;
+        if (into == null || from == null || commit == null) {
             throw new IllegalStateException("Kafka Streams used a processor before init. This is a defect.");
         }
-        long offset = from.recordMetadata().orElseThrow().offset();
+        take(record, into, from.recordMetadata().orElseThrow().offset());
+        CommitHook.touch(commit); // after the change: what is touched may be passed on at once
+    }
+
+    private void take(Record<byte[], byte[]> record, PartitionFold into, long offset) {
         ReplicationEvent<String> event;
         try {
             event = codec.decode(record.value() == null ? new byte[0] : record.value());
@@ -84,7 +102,8 @@ final class ViewProcessor implements Processor<byte[], byte[], Void, Void> {
     @Override
     public void close() {
         PartitionFold ended = fold;
-        if (ended != null) {
+        if (ended != null && context != null) {
+            commits.disconnect(context.taskId(), flush);
             assigned.remove(ended);
             ended.close();
         }

@@ -13,7 +13,9 @@ import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
 /** The properties of Kafka Streams that the view needs, overridden by the user's where these may be set. */
 final class ViewProperties {
 
-    private static final long CACHE_BYTES = 32L * 1024 * 1024;
+    /** For the one key of the commit hook: without a cache, each event would be passed on by itself. */
+    private static final long CACHE_BYTES = 1024 * 1024;
+
     private static final int COMMIT_MILLIS = 500;
 
     private ViewProperties() {}

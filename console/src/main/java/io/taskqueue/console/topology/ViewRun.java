@@ -9,6 +9,7 @@ import io.taskqueue.console.topology.ViewLifecycle.Ending;
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.kafka.KafkaFailure;
+import io.taskqueue.streams.CommitHook;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -195,9 +196,11 @@ final class ViewRun implements AutoCloseable {
     }
 
     private KafkaStreams streams(EventTopicState topic, ViewClients clients) {
+        CommitHook commits = new CommitHook();
         KafkaStreams streams = new KafkaStreams(
                 ViewTopology.of(
                         settings.topic(),
+                        commits,
                         () -> new ViewProcessor(
                                 (partition, store) -> new PartitionFold(
                                         partition,
@@ -207,7 +210,8 @@ final class ViewRun implements AutoCloseable {
                                         activities,
                                         settings.instruments().clock()),
                                 assigned,
-                                followers)),
+                                followers,
+                                commits)),
                 new StreamsConfig(ViewProperties.of(settings)),
                 clients);
         streams.setGlobalStateRestoreListener(restore);

@@ -7,6 +7,7 @@ import io.taskqueue.console.fold.QueueActivities;
 import io.taskqueue.console.fold.QueueDirectory;
 import io.taskqueue.console.model.EventView;
 import io.taskqueue.console.model.Page;
+import io.taskqueue.console.model.QueueContents;
 import io.taskqueue.console.model.QueueIndex;
 import io.taskqueue.console.model.QueueSample;
 import io.taskqueue.console.model.QueueView;
@@ -19,6 +20,7 @@ import io.taskqueue.queue.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -100,6 +102,14 @@ public final class ViewService implements QueueIndex {
         Optional<PartitionFold> fold =
                 directory.queue(query.queueName()).map(QueueView::partition).flatMap(assigned::of);
         return fold.isPresent() ? fold.get().tasks(query) : new Page<>(List.of(), 0, null);
+    }
+
+    @Override
+    public Optional<QueueContents> contents(TaskQuery query) {
+        Optional<PartitionFold> fold =
+                directory.queue(query.queueName()).map(QueueView::partition).flatMap(assigned::of);
+        return fold.flatMap(
+                of -> of.contents(query, Objects.requireNonNullElse(progress().asOf(), Instant.MIN)));
     }
 
     @Override

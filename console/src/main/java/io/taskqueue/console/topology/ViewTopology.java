@@ -1,6 +1,7 @@
 package io.taskqueue.console.topology;
 
 import io.taskqueue.kafka.TopicNames;
+import io.taskqueue.streams.CommitHook;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -20,7 +21,8 @@ import org.apache.kafka.streams.state.Stores;
  * <pre>
  *   event topic ----&gt; "events" ---&gt; "fold"        writes nothing but its store
  *   (bytes)                             |
- *                                       +-- "view"   queues and tasks; its changelog topic restores it
+ *                                       +-- "view"         queues and tasks; its changelog topic restores it
+ *                                       +-- "commit-hook"  has the fold write its changes into "view" before a commit
  * </pre>
  */
 final class ViewTopology {
@@ -37,7 +39,7 @@ final class ViewTopology {
 
     private ViewTopology() {}
 
-    static Topology of(String topic, ProcessorSupplier<byte[], byte[], Void, Void> processor) {
+    static Topology of(String topic, CommitHook commits, ProcessorSupplier<byte[], byte[], Void, Void> processor) {
         return new Topology()
                 .addSource(
                         AutoOffsetReset.earliest(),
@@ -47,13 +49,14 @@ final class ViewTopology {
                         new ByteArrayDeserializer(),
                         topic)
                 .addProcessor(FOLD, processor, EVENTS)
-                .addStateStore(store(), FOLD);
+                .addStateStore(store(), FOLD)
+                .addStateStore(commits.store(), FOLD);
     }
 
-    /** Cached: of a task that begins and ends between two commits, one state is written. */
+    /** Not cached: BufferedViewStore is in front of it. */
     private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store() {
         return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(VIEW), Serdes.Bytes(), Serdes.ByteArray())
-                .withCachingEnabled()
+                .withCachingDisabled()
                 .withLoggingEnabled(Map.of(TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(SEGMENT_BYTES)));
     }
 }

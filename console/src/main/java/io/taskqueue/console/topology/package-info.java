@@ -8,7 +8,7 @@
  *       ViewClients        its Kafka clients, whose commits can be made to fail
  *       ViewTopics         waits for the event topic, and keeps the view's changelog topic fit for it
  *       ViewTopology       source and processor; ViewProperties its properties
- *         ViewProcessor      passes records of one partition to its PartitionFold; StreamsViewStore its store
+ *         ViewProcessor      passes records of one partition to its PartitionFold, and has it flush before a commit; StreamsViewStore its store
  *     AssignedFolds      the folds of the partitions that this process has
  *     ViewMonitor        each second: progress, problems, and the directory of queues; RestoreProgress what is restored
  *       CatchUp            how far the view is behind; TrailingMarkers where a partition ends without a record

@@ -102,6 +102,8 @@ async function load() {
       state.progress = {queues: data.queues, sinks: data.sinks};
     }
     await view.load(controller.signal);
+    // what surrounds the view shows the moment of the view
+    state.totals = view.totals ?? state.totals;
     view.error = null;
   } catch (problem) {
     if (loading !== controller || problem.name === 'AbortError') {

@@ -20,8 +20,8 @@ export function top(state) {
       h('span', {}, 'Task queues')),
     h('nav', {'aria-label': 'Views'}, PLACES.map(place => h('a', {
       href: link(place.view), 'aria-current': place.of.includes(state.view?.name) ? 'page' : null,
-    }, place.title, place.view === 'parked' && state.totals?.badges.PARKED > 0
-      && h('span.count', {title: `Queues with parked events: ${integer(state.totals.badges.PARKED)}`}, integer(state.totals.badges.PARKED))))),
+    }, place.title, place.view === 'parked' && state.totals?.parked > 0
+      && h('span.count', {title: `Parked events: ${integer(state.totals.parked)}`}, integer(state.totals.parked))))),
     currency(state),
   ];
 }

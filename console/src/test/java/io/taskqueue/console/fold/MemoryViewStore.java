@@ -35,6 +35,9 @@ final class MemoryViewStore implements ViewStore {
     }
 
     @Override
+    public void flush() {}
+
+    @Override
     public Entries ascending(byte[] from, byte[] to) {
         return cursor(
                 Arrays.compareUnsigned(from, to) > 0

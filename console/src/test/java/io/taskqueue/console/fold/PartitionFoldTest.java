@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.console.model.Page;
+import io.taskqueue.console.model.QueueContents;
 import io.taskqueue.console.model.QueueView;
 import io.taskqueue.console.model.TaskQuery;
 import io.taskqueue.console.model.TaskView;
@@ -94,10 +95,50 @@ class PartitionFoldTest {
                         orders.now(),
                         new QueueView.Depth(1, 1, 1, 0),
                         new QueueView.Totals(4, 0, 1, 0, 0, 0, 1),
-                        new QueueView.Rates(10 / 56.0, 4 / 56.0, 1 / 56.0),
+                        new QueueView.Rates(10 / 50.0, 4 / 50.0, 1 / 50.0),
                         ViewEvents.BEGIN.plusSeconds(5),
                         null,
                         0));
+    }
+
+    @Test
+    void aQueueItsHistoryAndItsTasksAreOfOneMoment() {
+        apply(orders.started(1), orders.enqueued(1), orders.enqueued(2));
+        refresh(Instant.MIN);
+        apply(orders.enqueued(3), orders.leased(1, 1));
+
+        QueueContents contents = fold.contents(new TaskQuery("orders", "pending", null, 10, null), Instant.MIN)
+                .orElseThrow();
+
+        assertThat(directory.queue("orders").orElseThrow().depth().pending())
+                .as("the directory is of an earlier moment")
+                .isEqualTo(2);
+        assertThat(contents.queue().depth()).isEqualTo(new QueueView.Depth(2, 0, 1, 0));
+        assertThat(contents.queue().sequence()).isEqualTo(4);
+        assertThat(contents.tasks().items()).extracting(TaskView::taskId).containsExactly("orders/1/3", "orders/1/2");
+        assertThat(contents.tasks().total()).isEqualTo(2);
+        assertThat(contents.history().get(contents.history().size() - 1).depth())
+                .isEqualTo(contents.queue().depth());
+        assertThat(fold.contents(new TaskQuery("unknown", null, null, 10, null), Instant.MIN))
+                .isEmpty();
+    }
+
+    @Test
+    void tasksAreSelectedByTheirFailedAttempts() {
+        apply(orders.started(1), orders.enqueued(1), orders.enqueued(2), orders.enqueued(3));
+        apply(orders.leased(1, 1), orders.failed(1, 1, "503"), orders.requeued(1, 2), orders.leased(1, 2));
+        apply(orders.failed(1, 2, "503"), orders.leased(2, 1), orders.expired(2, 1));
+        apply(orders.leased(3, 1), orders.failed(3, 1, "503"), orders.died(3, 1, "503"));
+
+        assertThat(failedAtLeast(1)).containsExactlyInAnyOrder("orders/1/1 2", "orders/1/2 1", "orders/1/3 1");
+        assertThat(failedAtLeast(2)).containsExactly("orders/1/1 2");
+        assertThat(failedAtLeast(3)).isEmpty();
+    }
+
+    private List<String> failedAtLeast(int attempts) {
+        return fold.tasks(new TaskQuery("orders", null, attempts, null, 10, null)).items().stream()
+                .map(task -> task.taskId() + " " + task.failedAttempts())
+                .toList();
     }
 
     @Test

@@ -27,11 +27,21 @@ class QueueActivityTest {
         }
         activity.add(NOW, NOW, EventKind.COMPLETED);
 
-        assertThat(activity.rates(NOW)).isEqualTo(new QueueView.Rates(61 / 60.0, 30 / 60.0, 1 / 60.0));
+        assertThat(activity.rates(NOW))
+                .as("over the time since the first event")
+                .isEqualTo(new QueueView.Rates(61 / 30.0, 30 / 30.0, 1 / 30.0));
         assertThat(activity.rates(NOW.plusSeconds(40)).enqueued()).isBetween(0.2, 0.4);
         assertThat(activity.active()).isTrue();
         assertThat(activity.rates(NOW.plusSeconds(61))).isEqualTo(new QueueView.Rates(0, 0, 0));
         assertThat(activity.active()).isFalse();
+    }
+
+    @Test
+    void oneEventIsARateOverTenSeconds() {
+        activity.add(NOW, NOW, EventKind.ENQUEUED);
+
+        assertThat(activity.rates(NOW).enqueued()).isEqualTo(0.1);
+        assertThat(activity.rates(NOW.plusSeconds(19)).enqueued()).isEqualTo(0.05);
     }
 
     @Test

@@ -41,7 +41,7 @@ class ProblemsAreStatedTest {
     }
 
     private static List<Badge> badges(QueueView queue, @Nullable Ownership owner, @Nullable List<SinkOfQueue> sinks) {
-        return new QueueProblems(queue, true, owner, sinks).badges(NOW, LIMIT);
+        return new QueueProblems(queue, true, owner, sinks, null).badges(NOW, LIMIT);
     }
 
     private static List<Badge> ofSink(SinkOfQueue sink) {
@@ -54,7 +54,8 @@ class ProblemsAreStatedTest {
         assertThat(badges(queue(NOW.minusSeconds(14), 0, 1), OWNER, List.of(GOOD)))
                 .isEmpty();
         assertThat(badges(queue(NOW.minusSeconds(60), 0, 1), null, null)).isEmpty();
-        assertThat(new QueueProblems(queue(NOW.minusSeconds(60), 0, 1), false, OWNER, List.of(GOOD)).badges(NOW, LIMIT))
+        assertThat(new QueueProblems(queue(NOW.minusSeconds(60), 0, 1), false, OWNER, List.of(GOOD), null)
+                        .badges(NOW, LIMIT))
                 .as("events of the past are being read")
                 .isEmpty();
         assertThat(badges(queue(null, 0, 0), new Ownership(null), List.of(GOOD)))
@@ -135,11 +136,70 @@ class ProblemsAreStatedTest {
     }
 
     @Test
+    void deadTasksAreStatedWithTheCommandThatRetriesThem() {
+        assertThat(new QueueProblems(queueWith(new QueueView.Depth(1, 0, 0, 3)), true, OWNER, List.of(GOOD), null)
+                        .badges(NOW, LIMIT))
+                .containsExactly(new Badge(
+                        Kind.DEAD_TASKS,
+                        "3 tasks of this queue are dead: no worker gets them any more. Find out why, then retry with: "
+                                + "taskqueue dead retry --queue 'it'\\''s orders' --all"));
+    }
+
+    @Test
+    void aQueueThatOnlyGrowsIsStatedWithBothRatesUnlessThePastIsBeingRead() {
+        QueueView queue = queueWith(new QueueView.Depth(460, 0, 0, 0));
+        GrowthMeter.Growth growth = new GrowthMeter.Growth(3, 100, 460);
+
+        assertThat(new QueueProblems(queue, true, OWNER, List.of(GOOD), growth).badges(NOW, LIMIT))
+                .containsExactly(new Badge(
+                        Kind.GROWING,
+                        "The queue has only grown for 3 minutes, from 100 to 460 tasks: 2.5 tasks a second are enqueued, and 0.5 "
+                                + "completed. Start more workers, or find out why attempts fail."));
+        assertThat(new QueueProblems(queue, false, OWNER, List.of(GOOD), growth).badges(NOW, LIMIT))
+                .isEmpty();
+    }
+
+    private static QueueView queueWith(QueueView.Depth depth) {
+        return new QueueView(
+                "it's orders",
+                3,
+                7,
+                20,
+                NOW,
+                depth,
+                new QueueView.Totals(1, 0, 0, 0, 0, 0, 0),
+                new QueueView.Rates(4, 2.5, 0.5),
+                null,
+                null,
+                0);
+    }
+
+    @Test
+    void aSinkThatRunsAndAppliesNothingIsStatedUnlessItsTargetIsTheReason() {
+        SinkProblems.Held held = new SinkProblems.Held(0L, 0L, "billing.dead", List.of(), List.of());
+        Duration idle = Duration.ofSeconds(90);
+
+        assertThat(new SinkProblems("billing", "Stable", true, 12L, List.of(), List.of(), held, idle).badges())
+                .containsExactly(new Badge(
+                        Kind.NOT_CONSUMING,
+                        "Sink billing runs, but has applied nothing for 90 s although 12 events wait. Look at its log, and at what "
+                                + "its target does."));
+        assertThat(new SinkProblems("billing", "Stable", true, 12L, List.of(), List.of("T"), held, idle).badges())
+                .extracting(Badge::kind)
+                .containsExactly(Kind.BREAKER_OPEN);
+        assertThat(new SinkProblems("billing", "Stable", true, 0L, List.of(), List.of(), held, idle).badges())
+                .isEmpty();
+        assertThat(new SinkProblems("billing", "Stable", true, 12L, List.of(), List.of(), held, Duration.ofSeconds(59))
+                        .badges())
+                .isEmpty();
+    }
+
+    @Test
     void whatIsWrongWithASinkIsStated() {
         SinkProblems.Held held = new SinkProblems.Held(
                 1L, 3L, "billing.dead", List.of("orders: 1 event after 1/3"), List.of("the topic was recreated."));
 
-        assertThat(new SinkProblems("billing", "Empty", false, 12L, List.of(), List.of(), held).badges())
+        assertThat(new SinkProblems("billing", "Empty", false, 12L, List.of(), List.of(), held, Duration.ZERO).badges())
                 .containsExactly(
                         new Badge(
                                 Kind.SINK_STOPPED,
@@ -164,7 +224,8 @@ class ProblemsAreStatedTest {
                                 null,
                                 List.of(),
                                 List.of(),
-                                new SinkProblems.Held(null, null, "billing.dead", List.of(), List.of()))
+                                new SinkProblems.Held(null, null, "billing.dead", List.of(), List.of()),
+                                Duration.ofHours(1))
                         .badges())
                 .as("unknown")
                 .isEmpty();
@@ -183,7 +244,8 @@ class ProblemsAreStatedTest {
                                 0L,
                                 List.of(),
                                 List.of(),
-                                new SinkProblems.Held(0L, 0L, "billing.dead", diverged, List.of()))
+                                new SinkProblems.Held(0L, 0L, "billing.dead", diverged, List.of()),
+                                Duration.ZERO)
                         .badges())
                 .hasSize(6)
                 .last()

@@ -2,8 +2,10 @@ package io.taskqueue.console.overview;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.console.model.CatchUp;
 import io.taskqueue.event.Position;
 import java.time.Instant;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -40,12 +42,36 @@ class RatesAndEstimatesTest {
 
     @Test
     void aLagIsCaughtUpByTheDifferenceOfBothRates() {
-        assertThat(CatchUpTime.seconds(1_000L, 60, 10)).isEqualTo(20.0);
-        assertThat(CatchUpTime.seconds(0L, 0, 10)).isZero();
-        assertThat(CatchUpTime.seconds(1L, 10, 10)).isNull();
-        assertThat(CatchUpTime.seconds(1L, 5, 10)).isNull();
-        assertThat(CatchUpTime.seconds(null, 60, 10)).isNull();
-        assertThat(CatchUpTime.seconds(1_000_000_000L, 10.000001, 10)).isNull();
+        assertThat(CatchUpTime.of(1_000L, OptionalDouble.of(60), 10)).isEqualTo(CatchUp.in(20));
+        assertThat(CatchUpTime.of(0L, OptionalDouble.empty(), 10)).isEqualTo(CatchUp.DONE);
+    }
+
+    @Test
+    void whatNeverCatchesUpIsToldApartFromWhatIsUnknown() {
+        assertThat(CatchUpTime.of(1L, OptionalDouble.of(10), 10)).isEqualTo(CatchUp.NEVER);
+        assertThat(CatchUpTime.of(1L, OptionalDouble.of(5), 10)).isEqualTo(CatchUp.NEVER);
+        assertThat(CatchUpTime.of(1_000_000_000L, OptionalDouble.of(10.000001), 10))
+                .isEqualTo(CatchUp.NEVER);
+        assertThat(CatchUpTime.of(null, OptionalDouble.of(60), 10)).isEqualTo(CatchUp.UNKNOWN);
+        assertThat(CatchUpTime.of(7L, OptionalDouble.empty(), 10)).isEqualTo(CatchUp.UNKNOWN);
+    }
+
+    @Test
+    void theEstimateOfSeveralIsThatOfTheSlowest() {
+        assertThat(CatchUp.in(3).and(CatchUp.in(8)).and(CatchUp.DONE)).isEqualTo(CatchUp.in(8));
+        assertThat(CatchUp.in(3).and(CatchUp.UNKNOWN)).isEqualTo(CatchUp.UNKNOWN);
+        assertThat(CatchUp.UNKNOWN.and(CatchUp.NEVER)).isEqualTo(CatchUp.NEVER);
+        assertThat(CatchUp.NEVER.and(CatchUp.in(1))).isEqualTo(CatchUp.NEVER);
+    }
+
+    @Test
+    void aRateIsKnownAfterTenSecondsAndIsOverTheTimeKnownSoFar() {
+        RateMeter meter = new RateMeter();
+        meter.measure(0, 0);
+        meter.measure(TimeUnit.SECONDS.toNanos(9), 90);
+        assertThat(meter.known()).isEmpty();
+        meter.measure(TimeUnit.SECONDS.toNanos(20), 200);
+        assertThat(meter.known()).hasValue(10);
     }
 
     @Test

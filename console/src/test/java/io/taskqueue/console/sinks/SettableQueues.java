@@ -2,6 +2,7 @@ package io.taskqueue.console.sinks;
 
 import io.taskqueue.console.model.EventView;
 import io.taskqueue.console.model.Page;
+import io.taskqueue.console.model.QueueContents;
 import io.taskqueue.console.model.QueueIndex;
 import io.taskqueue.console.model.QueueSample;
 import io.taskqueue.console.model.QueueView;
@@ -63,6 +64,11 @@ final class SettableQueues implements QueueIndex {
     @Override
     public List<QueueSample> history(String queue) {
         return List.of();
+    }
+
+    @Override
+    public Optional<QueueContents> contents(TaskQuery query) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

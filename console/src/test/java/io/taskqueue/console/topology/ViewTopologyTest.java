@@ -17,6 +17,7 @@ import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.streams.CommitHook;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,6 +28,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.TestInputTopic;
@@ -44,6 +50,7 @@ class ViewTopologyTest {
 
     private final AssignedFolds assigned = new AssignedFolds();
     private final Followers followers = new Followers();
+    private final CommitHook commits = new CommitHook();
     private final QueueDirectory directory = new QueueDirectory();
     private final ViewEvents orders = new ViewEvents("orders", 1);
     private TopologyTestDriver driver;
@@ -66,11 +73,13 @@ class ViewTopologyTest {
         driver = new TopologyTestDriver(
                 ViewTopology.of(
                         "events",
+                        commits,
                         () -> new ViewProcessor(
                                 (partition, store) -> new PartitionFold(
                                         partition, store, topic, FoldBounds.DEFAULT, activities, CLOCK),
                                 assigned,
-                                followers)),
+                                followers,
+                                commits)),
                 properties);
         events = driver.createInputTopic("events", new ByteArraySerializer(), new ByteArraySerializer());
     }
@@ -185,6 +194,44 @@ class ViewTopologyTest {
         assertThat(assigned.all()).isEmpty();
         assertThat(fold.tasks(new TaskQuery("orders", null, null, 10, null)).items())
                 .isEmpty();
+    }
+
+    @Test
+    void listsAreRightWhileEventsAreFoldedAndCommitted() throws Exception {
+        send(orders.started(1));
+        PartitionFold fold = refreshed();
+        AtomicBoolean done = new AtomicBoolean();
+        ExecutorService readers = Executors.newFixedThreadPool(2);
+        List<Future<Integer>> reading = new ArrayList<>();
+        for (String phase : List.of("pending", "completed")) {
+            reading.add(readers.submit(() -> {
+                int read = 0;
+                for (; !done.get() || read == 0; read++) {
+                    List<TaskView> listed = fold.tasks(new TaskQuery("orders", phase, null, 100, null))
+                            .items();
+                    assertThat(listed).extracting(TaskView::phase).allMatch(phase::equals);
+                    assertThat(listed).extracting(TaskView::taskId).doesNotHaveDuplicates();
+                }
+                return read;
+            }));
+        }
+        try {
+            for (long task = 1; task <= 400; task++) {
+                send(orders.enqueued(task));
+                if (task > 20) {
+                    send(orders.leased(task - 20, 1), orders.completed(task - 20, 1));
+                }
+            }
+        } finally {
+            done.set(true);
+            readers.shutdown();
+        }
+        for (Future<Integer> each : reading) {
+            assertThat(each.get(60, TimeUnit.SECONDS)).isPositive();
+        }
+        assertThat(fold.tasks(new TaskQuery("orders", "pending", null, 100, null))
+                        .items())
+                .hasSize(20);
     }
 
     @SafeVarargs

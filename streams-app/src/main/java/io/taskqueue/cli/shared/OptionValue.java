@@ -5,6 +5,7 @@ import io.taskqueue.event.NameRule;
 import io.taskqueue.event.QueueName;
 import io.taskqueue.sink.Interests;
 import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.streams.rate.RateLimit;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -14,9 +15,9 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine;
 
 /**
  * How the values of options are read: a value that no command can use is refused before the command runs, in one line that names the
@@ -321,6 +322,28 @@ public interface OptionValue<T> extends ITypeConverter<T> {
                         "'" + shortened(text) + "' is not a share from 0 to 1. Use a number such as 0.1.");
             }
             return share;
+        }
+    }
+
+    /** Calls a second, or none for no limit. */
+    final class CallRate implements OptionValue<Double> {
+
+        private static final Pattern RATE = Pattern.compile("[0-9]{1,7}([.][0-9]{1,6})?");
+
+        @Override
+        public Double parse(String text) {
+            if (text.equals("none")) {
+                return RateLimit.UNLIMITED;
+            }
+            try {
+                if (RATE.matcher(text).matches()) {
+                    return RateLimit.perSecond(Double.parseDouble(text)).perSecond();
+                }
+            } catch (IllegalArgumentException outOfRange) {
+                // reported below
+            }
+            throw new IllegalArgumentException("'" + shortened(text)
+                    + "' is not a rate from 0.001 to 1000000 calls a second. Use a number such as 50, or none.");
         }
     }
 

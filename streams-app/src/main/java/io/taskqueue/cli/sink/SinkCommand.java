@@ -206,7 +206,7 @@ public final class SinkCommand implements Callable<Integer> {
         if (untilIdle == null) {
             output.progress("Sink " + name + " is running. Press Ctrl-C to stop it.");
             while (!shutdown.await(CHECK_INTERVAL)) {
-                SinkIdleMonitor.requireNotFailed(service.status());
+                SinkIdleMonitor.requireNotFailed(service);
             }
             return;
         }

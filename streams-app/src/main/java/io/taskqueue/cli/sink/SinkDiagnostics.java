@@ -7,6 +7,7 @@ import io.taskqueue.diagnostics.DiagnosticsEvent;
 import io.taskqueue.diagnostics.DiagnosticsServer;
 import io.taskqueue.diagnostics.EventFeed;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.serde.BoundedJson;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.streams.SinkService;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** What a sink service shows over HTTP: its status and then each applied event, its readiness, and its parked tasks. */
@@ -101,7 +103,12 @@ public final class SinkDiagnostics<T> implements EventFeed {
         snapshot.put("undecodable", status.undecodable());
         status.health().kafka().ifPresent(kafka -> snapshot.put("kafka", kafka));
         ArrayNode queues = snapshot.putArray("queues");
-        status.queues().forEach(queue -> writeQueue(queue, queues.addObject()));
+        Set<String> withoutSeries = service.queuesWithoutSeries();
+        status.queues().forEach(queue -> {
+            ObjectNode json = queues.addObject();
+            writeQueue(queue, json);
+            json.put("series", withoutSeries.contains(queue.queueName()) ? SinkMeters.OTHER_QUEUES : queue.queueName());
+        });
         ArrayNode changes = snapshot.putArray("logChanges");
         status.logChanges().forEach(change -> changes.add(change.text()));
         snapshot.putObject("effects")

@@ -94,6 +94,13 @@ public final class SinkIdleMonitor {
     }
 
     /** @throws CommandFailedException with the failure of the sink, if it has failed */
+    public static void requireNotFailed(SinkService service) {
+        service.failure().ifPresent(failure -> {
+            throw new CommandFailedException(ExitCode.FAILED, failure);
+        });
+    }
+
+    /** @throws CommandFailedException with the failure of the sink, if it has failed */
     public static void requireNotFailed(SinkStatus status) {
         if (status.state() == SinkState.FAILED) {
             throw new CommandFailedException(

@@ -7,6 +7,7 @@ import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
 import io.taskqueue.streams.SinkService;
+import io.taskqueue.streams.rate.RateLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +61,24 @@ final class SinkServiceOptions {
                     "The number of events of a partition that are read and not yet applied; at least --concurrency. "
                             + "Default: ${DEFAULT-VALUE}.")
     private int maxInFlight;
+
+    @Option(
+            names = "--rate",
+            converter = OptionValue.CallRate.class,
+            paramLabel = "N",
+            defaultValue = "none",
+            description = "The number of calls in a second, of all instances together; none for no limit. `taskqueue rate` changes it "
+                    + "while the sink runs. Default: ${DEFAULT-VALUE}.")
+    private Double rate = RateLimit.UNLIMITED;
+
+    @Option(
+            names = "--rate-per-key",
+            converter = OptionValue.CallRate.class,
+            paramLabel = "N",
+            defaultValue = "none",
+            description = "The number of calls in a second for the events of one owner peer; none for no limit. Events of other peers do "
+                    + "not wait. Default: ${DEFAULT-VALUE}.")
+    private Double ratePerKey = RateLimit.UNLIMITED;
 
     @Option(
             names = "--on-exhausted",
@@ -157,6 +176,15 @@ final class SinkServiceOptions {
     private long stateMemory;
 
     @Option(
+            names = "--queue-series",
+            converter = OptionValue.CountOrZero.class,
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "The number of queues that have series of their own in /metrics; all others share those of "
+                    + "queue=\"(other)\". Default: ${DEFAULT-VALUE}.")
+    private int queueSeries;
+
+    @Option(
             names = "--queue-expiry",
             paramLabel = "D",
             defaultValue = "168h",
@@ -210,6 +238,7 @@ final class SinkServiceOptions {
     void configure(SinkService.Builder<?> builder) {
         builder.concurrency(concurrency)
                 .maxInFlight(maxInFlight)
+                .rate(new RateLimit(rate, ratePerKey))
                 .onExhausted(onExhausted)
                 .onPermanent(onPermanent)
                 .maxParked(maxParked)
@@ -218,6 +247,7 @@ final class SinkServiceOptions {
                 .drainTimeout(drainTimeout)
                 .topicWait(topicWait)
                 .stateMemory(stateMemory)
+                .queueSeries(queueSeries)
                 .queueExpiry(queueExpiry)
                 .instanceInterval(instanceInterval);
         if (!queues.isEmpty()) {

@@ -1,7 +1,9 @@
 package io.taskqueue.cli.status;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.taskqueue.console.model.Badge;
+import io.taskqueue.console.model.CatchUp;
 import io.taskqueue.console.model.QueueOwner;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.model.SinkView;
@@ -52,13 +54,21 @@ record WatchedState(String at, @Nullable String problem, List<Queue> queues, Lis
         }
     }
 
-    /** The sink that is furthest behind with a queue; the estimate is null if it never catches up, or if it is unknown. */
+    /** The sink that is furthest behind with a queue. */
     record Slowest(
             String sink,
             @Nullable Long lagEvents,
             @Nullable Double lagSeconds,
             double appliedPerSecond,
-            @Nullable Double etaSeconds) {}
+            CatchUp catchUp) {
+
+        /** Null if it never catches up, or if that is unknown. */
+        @JsonProperty
+        @Nullable
+        Double etaSeconds() {
+            return catchUp.seconds();
+        }
+    }
 
     /**
      * A sink.
@@ -66,7 +76,7 @@ record WatchedState(String at, @Nullable String problem, List<Queue> queues, Lis
      * @param events records that it has not read
      * @param seconds the age of the oldest of them
      * @param appliedPerSecond events that it applies a second, over the last minute
-     * @param etaSeconds when it will have read all at the present rates; null if never, or if it is unknown
+     * @param catchUp when it will have applied all at the present rates
      */
     record Sink(
             String name,
@@ -74,9 +84,17 @@ record WatchedState(String at, @Nullable String problem, List<Queue> queues, Lis
             @Nullable Long events,
             @Nullable Double seconds,
             double appliedPerSecond,
-            @Nullable Double etaSeconds,
+            CatchUp catchUp,
             @JsonUnwrapped Counts counts,
-            List<Badge> problems) {}
+            List<Badge> problems) {
+
+        /** Null if it never catches up, or if that is unknown. */
+        @JsonProperty
+        @Nullable
+        Double etaSeconds() {
+            return catchUp.seconds();
+        }
+    }
 
     /** What the state of a sink holds, as in {@link SinkLag.Held}. */
     record Counts(@Nullable Long inFlight, @Nullable Long parked, @Nullable Long failed, @Nullable Long undecodable) {}
@@ -123,7 +141,7 @@ record WatchedState(String at, @Nullable String problem, List<Queue> queues, Lis
                 position.lagEvents(),
                 position.lagSeconds(),
                 position.appliedPerSecond(),
-                position.etaSeconds());
+                position.catchUp());
     }
 
     private static Sink sink(TopicSinkIndex index, SinkView sink) {
@@ -135,7 +153,7 @@ record WatchedState(String at, @Nullable String problem, List<Queue> queues, Lis
                 index.positions(sink.name(), null).stream()
                         .mapToDouble(SinkPosition::appliedPerSecond)
                         .sum(),
-                sink.etaSeconds(),
+                sink.catchUp(),
                 new Counts(sink.inFlight(), sink.parked(), sink.failed(), sink.undecodable()),
                 sink.problems());
     }

@@ -2,6 +2,7 @@ package io.taskqueue.cli.status;
 
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.console.model.Badge;
+import io.taskqueue.console.model.CatchUp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ final class WatchedText {
                         number(sink.events()),
                         seconds(sink.seconds()),
                         rate(sink.appliedPerSecond()),
-                        eta(sink.events(), sink.etaSeconds()),
+                        eta(sink.catchUp()),
                         number(sink.counts().inFlight()),
                         number(sink.counts().parked()),
                         number(sink.counts().failed()))));
@@ -63,11 +64,7 @@ final class WatchedText {
                         queue.lastPosition(),
                         rate(queue.eventsPerSecond()),
                         queue.slowest() == null ? "-" : number(queue.slowest().lagEvents()),
-                        queue.slowest() == null
-                                ? "-"
-                                : eta(
-                                        queue.slowest().lagEvents(),
-                                        queue.slowest().etaSeconds()),
+                        queue.slowest() == null ? "-" : eta(queue.slowest().catchUp()),
                         queue.problems().stream()
                                 .map(Badge::kind)
                                 .distinct()
@@ -79,6 +76,9 @@ final class WatchedText {
                     "… and %,d more queues: see --output json",
                     state.queues().size() - MAX_QUEUES));
         }
+        state.queues().stream().limit(MAX_QUEUES).forEach(queue -> queue.problems()
+                .forEach(problem -> lines.add("    " + problem.kind() + "  " + Output.escape(queue.queue()) + ": "
+                        + Output.escape(problem.text()))));
         return lines;
     }
 
@@ -108,11 +108,13 @@ final class WatchedText {
         return Duration.ofSeconds(Math.round(seconds)).toString().substring(2).toLowerCase(Locale.ROOT);
     }
 
-    private static String eta(@Nullable Long lag, @Nullable Double seconds) {
-        if (lag == null) {
-            return "-";
-        }
-        return seconds == null ? "never" : lag == 0 ? "now" : seconds(seconds);
+    private static String eta(CatchUp catchUp) {
+        return switch (catchUp.state()) {
+            case CAUGHT_UP -> "now";
+            case EXPECTED -> seconds(catchUp.seconds());
+            case NEVER -> "never";
+            case UNKNOWN -> "unknown";
+        };
     }
 
     /**

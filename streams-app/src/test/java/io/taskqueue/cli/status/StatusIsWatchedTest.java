@@ -86,6 +86,7 @@ class StatusIsWatchedTest {
         assertThat(sink.get("state").asText()).isEqualTo("Empty");
         assertThat(sink.get("events").asLong()).isPositive();
         assertThat(sink.get("etaSeconds").isNull()).isTrue();
+        assertThat(sink.at("/catchUp/state").asText()).isEqualTo("UNKNOWN");
         assertThat(sink.get("parked").isNull()).isTrue();
     }
 
@@ -97,8 +98,9 @@ class StatusIsWatchedTest {
         assertThat(run.out()).startsWith("taskqueue status at ").doesNotContain("\u001b", "my-console");
         assertThat(run.out().lines().filter(line -> line.startsWith("billing")))
                 .singleElement()
-                .satisfies(line -> assertThat(line).contains("Empty").contains("never"));
+                .satisfies(line -> assertThat(line).contains("Empty").contains("unknown"));
         assertThat(run.out()).contains("    SINK_STOPPED  Sink billing has no running instance: ");
+        assertThat(run.out()).contains("    NO_SINK  orders: No running sink has partition ");
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.taskqueue.streams.execution;
 
 import io.taskqueue.queue.Ticker;
-import io.taskqueue.sink.RateLimit;
+import io.taskqueue.streams.rate.RateLimit;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -12,7 +12,6 @@ import io.taskqueue.streams.parking.ParkedCommand;
 import io.taskqueue.streams.parking.ParkedStore;
 import io.taskqueue.streams.parking.Parking;
 import io.taskqueue.streams.rate.RateOrder;
-import io.taskqueue.streams.rate.SinkRate;
 import io.taskqueue.streams.replay.ReplayOrder;
 import io.taskqueue.streams.replay.Replays;
 import io.taskqueue.streams.results.ResultsPurge;

@@ -13,7 +13,6 @@ import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.log.LogReplacedException;
 import io.taskqueue.streams.log.LostPosition;
 import io.taskqueue.streams.log.ReportedLog;
-import io.taskqueue.streams.rate.SinkRate;
 import io.taskqueue.streams.replay.MovedOffsets;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.RecordLimit;

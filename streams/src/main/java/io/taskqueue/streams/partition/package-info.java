@@ -5,7 +5,7 @@
  *   PartitionWork                  one pass of the stream thread: takes records, and writes at commit
  *   EventDispatcher                dispatches events to workers, and records their outcomes: results, parking, failure
  *   EventApplier                   one attempt at an event, on a worker; EventResults, what it reads and records of results;
- *                                  AttemptLog, what is logged of failed attempts; TimedEffects, how long actions take
+ *                                  AttemptLog, what is logged of failed attempts; TimedEffects, how many actions ran and how long they took
  *   Outcome, OutcomeQueue          from the workers to the stream thread
  *   Intents, Intent                effects that wait for a commit before they run
  *
@@ -18,7 +18,7 @@
  *   PartitionHistory               what was read: checkpoints, replays; UndecodableRecords, what could not be
  *   InFlightEvents, InFlightStore  events read and not applied, in memory and at the last commit; InFlightEvent, HeldRecord
  *
- *   SinkCommands                   parses operators' commands
+ *   SinkCommands                   parses operators' commands; SinkRate, which rate limit is in force
  *   UnprintableException           in place of an exception of user code that cannot be read
  * </pre>
  *

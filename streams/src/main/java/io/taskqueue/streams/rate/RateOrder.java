@@ -3,7 +3,6 @@ package io.taskqueue.streams.rate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.serde.BoundedJson;
-import io.taskqueue.sink.RateLimit;
 import io.taskqueue.streams.state.StateReader;
 import io.taskqueue.streams.state.StateWriter;
 import java.io.IOException;
@@ -32,7 +31,7 @@ public record RateOrder(Optional<RateLimit> limit, String by, Instant at) {
     public static final String COMMAND = "rate";
 
     /** The one key under which it is stored. */
-    static final Bytes KEY = Bytes.wrap(new byte[] {1});
+    public static final Bytes KEY = Bytes.wrap(new byte[] {1});
 
     private static final byte VERSION = 1;
     private static final int BYTES = 30;
@@ -93,7 +92,8 @@ public record RateOrder(Optional<RateLimit> limit, String by, Instant at) {
         return rate.doubleValue();
     }
 
-    byte[] stored() {
+    /** The order as it is stored, without who ordered it. */
+    public byte[] stored() {
         RateLimit value = limit.orElse(RateLimit.NONE);
         return StateWriter.value(VERSION, BYTES)
                 .putInstant(at)
@@ -103,7 +103,8 @@ public record RateOrder(Optional<RateLimit> limit, String by, Instant at) {
                 .toBytes();
     }
 
-    static RateOrder ofStored(byte[] stored) {
+    /** The order as it was stored. */
+    public static RateOrder ofStored(byte[] stored) {
         StateReader in = StateReader.value("rate limit", VERSION, stored);
         Instant at = in.readInstant();
         boolean configured = in.readFlag();

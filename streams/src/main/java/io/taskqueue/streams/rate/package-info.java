@@ -1,13 +1,13 @@
 /**
- * The rate limit of a sink, as it was configured and as operators change it.
+ * The rate limit of a sink, as values.
  *
  * <pre>
- *   RateOrder   a change, as a record of the control topic of each partition, and as it is stored with the partition
- *   SinkRate    the limit in force: the newest order of all partitions of this instance, or what was configured
+ *   RateLimit   calls a second, of the sink and of a peer
+ *   RateOrder   a change by an operator: a record of the control topic of each partition, and stored with each
  * </pre>
  *
- * <p>Called on the stream thread; the limit in force is read by any. A limit is kept by {@code RateLimiter}, in {@code execution}. Never: a
- * limit that a restart or a rebalance forgets.
+ * <p>Immutable. {@code RateLimiter}, in {@code execution}, keeps a limit; {@code SinkRate}, in {@code partition}, decides which one is in
+ * force.
  */
 @NullMarked
 package io.taskqueue.streams.rate;

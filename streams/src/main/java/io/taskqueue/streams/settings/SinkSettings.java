@@ -11,10 +11,10 @@ import io.taskqueue.sink.Interests;
 import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
-import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.effect.EffectRules;
+import io.taskqueue.streams.rate.RateLimit;
 import io.taskqueue.streams.state.StoreNames;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -165,13 +165,19 @@ public record SinkSettings<T>(
      * What the sink measures with.
      *
      * @param meters where its meters are registered
+     * @param queueSeries how many queues are measured each by itself
      * @param showsKafka whether the meters of its Kafka clients are registered as well
      * @param clock its instants
      * @param ticker its durations
      * @param random the jitter of its retries; safe for several threads
      */
     public record Instruments(
-            MeterRegistry meters, boolean showsKafka, Clock clock, Ticker ticker, RandomGenerator random) {}
+            MeterRegistry meters,
+            int queueSeries,
+            boolean showsKafka,
+            Clock clock,
+            Ticker ticker,
+            RandomGenerator random) {}
 
     /** @throws IllegalArgumentException if a setting is invalid; the message states which, and what is allowed */
     public SinkSettings {
@@ -196,6 +202,11 @@ public record SinkSettings<T>(
                 "The event topic of sink " + name + " is " + topics.events()
                         + ", which is its control topic. Give the sink another name.");
         requireDistinct(name, topics);
+        require(
+                instruments.queueSeries() >= 0,
+                "Sink " + name + " cannot measure " + instruments.queueSeries()
+                        + " queues each by itself. Set queueSeries to the number that may have meters of their own, or to 0 if all"
+                        + " are to share them.");
         require(
                 limits.concurrency() >= 1 && limits.maxInFlight() >= limits.concurrency(),
                 "Sink " + name + " needs 1 <= concurrency <= maxInFlight, but concurrency is " + limits.concurrency()

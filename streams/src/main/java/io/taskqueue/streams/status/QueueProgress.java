@@ -68,18 +68,15 @@ public final class QueueProgress {
     private volatile Map<String, Position> peers = Map.of();
     private volatile QueueStatus.Parked parked = QueueStatus.Parked.NONE;
 
-    QueueProgress(String queue, SinkMeters meters, Clock clock) {
+    /** @param series the queue under which it is measured: its own name, or that which several share */
+    QueueProgress(String queue, String series, SinkMeters meters, Clock clock) {
         this.queue = queue;
         this.clock = clock;
-        this.applied = new Count(meters.counter(SinkMeters.APPLIED, queue));
-        this.duplicates = new Count(meters.counter(SinkMeters.DUPLICATES, queue));
-        this.fenced = new Count(meters.counter(SinkMeters.FENCED, queue));
-        this.gaps = new Count(meters.counter(SinkMeters.GAPS, queue));
-        this.missing = new Count(meters.counter(SinkMeters.MISSING, queue));
-        meters.gauge(SinkMeters.DIVERGED, queue, this, QueueProgress::diverged);
-        meters.gauge(SinkMeters.SEQUENCE_LAG, queue, this, QueueProgress::sequenceLag);
-        meters.gauge(SinkMeters.PARKED, queue, this, progress -> progress.parked.events());
-        meters.gauge(SinkMeters.WALL_CLOCK_LAG, queue, this, QueueProgress::wallClockLag);
+        this.applied = new Count(meters.counter(SinkMeters.APPLIED, series));
+        this.duplicates = new Count(meters.counter(SinkMeters.DUPLICATES, series));
+        this.fenced = new Count(meters.counter(SinkMeters.FENCED, series));
+        this.gaps = new Count(meters.counter(SinkMeters.GAPS, series));
+        this.missing = new Count(meters.counter(SinkMeters.MISSING, series));
     }
 
     void applied(ReplicationEvent<?> event, boolean replayed) {
@@ -158,18 +155,22 @@ public final class QueueProgress {
                 now.replaying()));
     }
 
-    private double diverged() {
+    double diverged() {
         Reached now = reached;
         return now != null && now.divergence() != null ? 1 : 0;
     }
 
-    private double sequenceLag() {
+    double parkedEvents() {
+        return parked.events();
+    }
+
+    double sequenceLag() {
         Reached now = reached;
         return now == null || now.replaying() ? Double.NaN : now.lag();
     }
 
     /** Grows while an event is outstanding; 0 otherwise, because an idle sink does not fall behind. */
-    private double wallClockLag() {
+    double wallClockLag() {
         Reached now = reached;
         Newest last = newest;
         if (now == null || last == null || now.replaying()) {

@@ -13,10 +13,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +35,7 @@ public final class SinkProgress implements AutoCloseable {
     private static final int SHOWN_QUEUES = 5;
 
     private final Map<String, QueueProgress> queues = new ConcurrentHashMap<>();
+    private final QueueSeries series;
     private final Map<Integer, ReplayReceipt> replays = new ConcurrentSkipListMap<>();
     private final Map<Integer, List<LogChange>> logChanges = new ConcurrentSkipListMap<>();
     private volatile List<Clear> clears = List.of();
@@ -78,7 +81,8 @@ public final class SinkProgress implements AutoCloseable {
         }
     }
 
-    public SinkProgress(String sink, SinkMeters meters, Clock clock) {
+    /** @param queueSeries how many queues are measured each by itself, at most */
+    public SinkProgress(String sink, SinkMeters meters, Clock clock, int queueSeries) {
         this.sink = sink;
         this.meters = meters;
         this.clock = clock;
@@ -87,6 +91,7 @@ public final class SinkProgress implements AutoCloseable {
         this.peerKeyFailures = new CallbackFailures(
                 "The peerKey function of sink " + sink,
                 "the event counts for " + PeerPositions.DEFAULT + " in the positions of peers. Correct the function");
+        this.series = new QueueSeries(sink, meters, queueSeries);
         this.run = new Count(meters.effects(SinkMeters.Result.RUN));
         this.reused = new Count(meters.effects(SinkMeters.Result.REUSED));
         this.failed = new Count(meters.effects(SinkMeters.Result.FAILED));
@@ -108,13 +113,19 @@ public final class SinkProgress implements AutoCloseable {
     }
 
     public QueueProgress queue(String name) {
-        return queues.computeIfAbsent(name, queue -> new QueueProgress(queue, meters, clock));
+        return queues.computeIfAbsent(
+                name, queue -> series.measured(new QueueProgress(queue, series.of(queue), meters, clock), queue));
+    }
+
+    /** The queues that share the series of {@link SinkMeters#OTHER_QUEUES}. */
+    public Set<String> queuesWithoutSeries() {
+        return series.others();
     }
 
     /** A queue is gone: removes its status and its meters. */
     public void forget(String queue) {
         if (queues.remove(queue) != null) {
-            meters.forget(queue);
+            series.forget(queue);
         }
     }
 
@@ -201,8 +212,12 @@ public final class SinkProgress implements AutoCloseable {
 
     /** Which queues are marked diverged, and what is to be done, as text for operators; empty if none is. */
     public Optional<String> divergedNote() {
-        List<QueueStatus> diverged =
-                statuses().stream().filter(QueueStatus::diverged).toList();
+        List<QueueStatus> diverged = queues.values().stream()
+                .filter(queue -> queue.diverged() > 0)
+                .flatMap(queue -> queue.status().stream())
+                .filter(QueueStatus::diverged)
+                .sorted(Comparator.comparing(QueueStatus::queueName))
+                .toList();
         if (diverged.isEmpty()) {
             return Optional.empty();
         }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.TaskId;
 import io.taskqueue.sink.BreakerPolicy;
-import io.taskqueue.sink.RateLimit;
+import io.taskqueue.streams.rate.RateLimit;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -159,6 +159,6 @@ class InstancePublisherTest implements InstancePublisher.Instance, InstancePubli
                 settings.limits(),
                 settings.policies(),
                 new SinkSettings.Instruments(
-                        before.meters(), before.showsKafka(), before.clock(), ticker, before.random()));
+                        before.meters(), 1_000, before.showsKafka(), before.clock(), ticker, before.random()));
     }
 }

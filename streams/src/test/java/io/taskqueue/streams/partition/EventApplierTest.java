@@ -16,6 +16,7 @@ import io.taskqueue.streams.execution.RateLimiter;
 import io.taskqueue.streams.execution.ThreadGuard;
 import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.parking.GiveUp;
+import io.taskqueue.streams.rate.RateLimit;
 import io.taskqueue.streams.replay.DeliveryContext;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.status.LatencyHistogram;
@@ -87,7 +88,7 @@ class EventApplierTest {
                 given.limits(),
                 given.policies(),
                 new SinkSettings.Instruments(
-                        instruments.meters(), false, instruments.clock(), instruments.ticker(), random));
+                        instruments.meters(), 1_000, false, instruments.clock(), instruments.ticker(), random));
         breaker = new CircuitBreaker(
                 "applier", policy, instruments.clock(), instruments.ticker(), (wait, work) -> alarms.add(work));
         return new PartitionUnderTest(settings);

@@ -37,7 +37,7 @@ class UndecodableRecordsTest {
     private final AtomicLong nanos = new AtomicLong(-5);
     private final MemoryKeyValues store = new MemoryKeyValues();
     private final SinkProgress progress =
-            new SinkProgress("billing", new SinkMeters(new SimpleMeterRegistry(), "billing"), Clock.systemUTC());
+            new SinkProgress("billing", new SinkMeters(new SimpleMeterRegistry(), "billing"), Clock.systemUTC(), 1_000);
     private UndecodableRecords records = load();
 
     @BeforeEach
@@ -137,7 +137,7 @@ class UndecodableRecordsTest {
                 given.limits(),
                 given.policies(),
                 new SinkSettings.Instruments(
-                        instruments.meters(), false, instruments.clock(), nanos::get, instruments.random()));
+                        instruments.meters(), 1_000, false, instruments.clock(), nanos::get, instruments.random()));
         return new UndecodableRecords(settings, progress, store, 3);
     }
 }

@@ -14,6 +14,9 @@ export const KINDS = {
   BREAKER_OPEN: {word: 'Breaker open', level: 'notice'},
   PARKED: {word: 'Parked', level: 'notice'},
   UNDECODABLE: {word: 'Undecodable', level: 'notice'},
+  NOT_CONSUMING: {word: 'Not consuming', level: 'serious'},
+  GROWING: {word: 'Only grows', level: 'serious'},
+  DEAD_TASKS: {word: 'Dead tasks', level: 'notice'},
   FENCED: {word: 'Fenced', level: 'notice'},
 };
 

@@ -17,16 +17,18 @@ export function behind(seconds) {
 }
 
 /** When a sink will have caught up. */
-export function eta({lagEvents, etaSeconds}) {
-  if (lagEvents === 0) {
-    return h('span.faint', {title: 'It has applied everything'}, 'caught up');
+export function eta({catchUp: {state, seconds}}) {
+  switch (state) {
+    case 'CAUGHT_UP': return h('span.faint', {title: 'It has applied everything'}, 'caught up');
+    case 'NEVER': return h('span.notice-text', {title: 'As many events are written as it applies, or more'}, 'never at this rate');
+    case 'EXPECTED': return h('span', {title: 'At the present rates of the queue and of the sink'}, duration(seconds));
+    default: return h('span.faint', {title: 'Its lag is unknown, or its rate, which is measured for ten seconds first'}, 'unknown yet');
   }
-  if (lagEvents === null || lagEvents === undefined) {
-    return count(null);
-  }
-  return etaSeconds === null || etaSeconds === undefined
-    ? h('span.notice-text', {title: 'The lag does not shrink at the present rates, or they are not known yet'}, 'not shrinking')
-    : h('span', {title: 'At the present rates of the queue and of the sink'}, duration(etaSeconds));
+}
+
+/** What estimates are ordered by: what never catches up is the longest. */
+export function etaOrder({catchUp: {state, seconds}}) {
+  return state === 'NEVER' ? Infinity : seconds;
 }
 
 /** The level of a figure that is above zero. */

@@ -25,9 +25,9 @@ const AFTER = new Set(['Requeued', 'Restored']);
 
 /** What the lease of an event is: held, ended by the event, or ended before it. */
 export function leaseOf(event) {
-  return AFTER.has(event.kind) ? {before: 'lease that ended: ', title: 'The lease of the attempt before, which has ended'}
-    : ENDS.has(event.kind) ? {before: 'ended lease ', title: 'The lease that ends with this event'}
-      : {before: 'lease ', title: 'The lease that is held'};
+  return AFTER.has(event.kind) ? {held: false, before: 'lease that ended: ', title: 'The lease of the attempt before, which has ended'}
+    : ENDS.has(event.kind) ? {held: false, before: 'ended lease ', title: 'The lease that ends with this event'}
+      : {held: true, before: 'lease ', title: 'The lease that is held'};
 }
 
 /** The phases that a task went through: [{phase, from, to}] in milliseconds; the last one of a live task ends now. */

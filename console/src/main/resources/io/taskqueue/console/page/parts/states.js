@@ -1,6 +1,7 @@
 // What a view shows while it has nothing to show: loading, empty, failed.
 
 import {h} from '../dom.js';
+import {term} from './term.js';
 import {command, name} from './text.js';
 
 /** The outline of what comes; it appears only if it takes longer than a moment. */
@@ -23,8 +24,8 @@ export function failure(error) {
 /** Numbers with their names, side by side. */
 export function figures(label, items) {
   return h('dl.figures', {'aria-label': label}, items.filter(Boolean).map(item => h(`div.figure${item.level ? `.${item.level}` : ''}`, {
-    title: item.hint, key: item.title,
-  }, h('dt', {}, item.title), h('dd', {}, item.value, item.unit && h('span.unit', {}, ` ${item.unit}`),
+    key: item.title,
+  }, h('dt', {}, item.hint ? term(item.title, item.hint) : item.title), h('dd', {}, item.value, item.unit && h('span.unit', {}, ` ${item.unit}`),
     item.detail && h('span.detail', {}, item.detail)))));
 }
 

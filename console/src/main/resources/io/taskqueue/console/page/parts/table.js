@@ -2,17 +2,21 @@
 
 import {h} from '../dom.js';
 import {integer, plural} from '../format.js';
+import {replaceParameters} from '../routes.js';
+import {term} from './term.js';
 
 /**
  * A table.
  *
  * @param label what it lists
- * @param columns [{title, cell(row), sort, number, class, hint}]; `sort` is the word of the server; the first column names the row
+ * @param columns [{title, cell(row), sort, number, class, hint, when(row)}]; `sort` is the word of the server; the first column names the row; a column
+ *     with `when` is left out where that holds for no row, because it would be blank
  * @param rows the rows
  * @param key (row) its identity
  * @param sorted {by, order, change(by, order)}, or null
  */
-export function table({label, columns, rows, key, sorted = null}) {
+export function table({label, columns: all, rows, key, sorted = null}) {
+  const columns = all.filter(column => !column.when || rows.some(column.when));
   return [
     sorted && h('label.sort-choice', {}, 'Sort by ', h('select', {
       value: `${sorted.by} ${sorted.order}`,
@@ -37,17 +41,53 @@ function header(column, sorted) {
   const direction = current ? (sorted.order === 'asc' ? 'ascending' : 'descending') : null;
   return h('th', {
     role: 'columnheader', scope: 'col', class: classes(column), 'aria-sort': direction ?? (column.sort && sorted ? 'none' : null),
-    title: column.hint,
   }, column.sort && sorted
     ? h('button.sort', {
-      type: 'button',
+      type: 'button', 'data-explain': column.hint,
       on: {click: () => sorted.change(column.sort, current ? (sorted.order === 'asc' ? 'desc' : 'asc') : column.number ? 'desc' : 'asc')},
     }, column.title, h('span.arrow', {'aria-hidden': 'true'}, current ? (sorted.order === 'asc' ? '↑' : '↓') : ''))
-    : column.title);
+    : column.hint ? term(column.title, column.hint) : column.title);
 }
 
 function classes(column) {
   return [column.number ? 'number' : '', column.class ?? ''].filter(Boolean).join(' ') || null;
+}
+
+/** The rows in the order of a column, for a list that is here as a whole. What is unknown is last in either direction. @param by the order() of columns */
+export function inOrder(rows, columns, {by, order}) {
+  const value = columns.find(column => column.sort === by)?.order;
+  if (!value) {
+    return rows;
+  }
+  const sign = order === 'desc' ? -1 : 1;
+  return [...rows].sort((a, b) => {
+    const [one, other] = [value(a), value(b)];
+    const unknown = each => each === null || each === undefined;
+    return unknown(one) || unknown(other) ? unknown(one) - unknown(other)
+      : sign * (typeof one === 'string' ? one.localeCompare(other) : one - other);
+  });
+}
+
+/** What a list is ordered by that the page orders itself; kept in the address. */
+export class Order {
+  #page;
+  #prefix;
+  by;
+  order;
+
+  constructor(page, parameters, by, order = 'asc', prefix = '') {
+    this.#page = page;
+    this.#prefix = prefix;
+    this.by = parameters[`${prefix}sort`] ?? by;
+    this.order = parameters[`${prefix}order`] ?? order;
+  }
+
+  change = (by, order) => {
+    this.by = by;
+    this.order = order;
+    replaceParameters({[`${this.#prefix}sort`]: by, [`${this.#prefix}order`]: order});
+    this.#page.draw();
+  };
 }
 
 /** Where a reader is in a list of parts: the cursors of the parts before, so that one can go back. */

@@ -2,6 +2,7 @@
 
 import {h} from '../dom.js';
 import {integer} from '../format.js';
+import {leaseOf} from './life.js';
 import {beside, section} from './states.js';
 import {table} from './table.js';
 import {at, name, taskLink} from './text.js';
@@ -77,12 +78,17 @@ function matches(event, text) {
   return wanted === '' || [event.kind, event.taskId, event.lease, event.error].some(field => field?.toLowerCase().includes(wanted));
 }
 
+function none() {
+  return h('span.faint', {}, '–');
+}
+
 const COLUMNS = [
   {title: 'Time', cell: event => at(event.occurredAt)},
   {title: 'Event', cell: event => name(event.kind, 'span')},
-  {title: 'Task', class: 'identity', cell: event => event.taskId === null ? '' : taskLink(event.taskId)},
-  {title: 'Attempt', number: true, cell: event => event.attempt === 0 ? '' : integer(event.attempt)},
+  {title: 'Task', class: 'identity', cell: event => event.taskId === null ? none() : taskLink(event.taskId)},
+  {title: 'Attempt', number: true, cell: event => event.attempt === 0 ? none() : integer(event.attempt)},
   {title: 'Position', number: true, class: 'rank-2', cell: event => `${event.epoch}/${event.sequence}`},
-  {title: 'Lease', class: 'rank-2', cell: event => event.lease === null ? '' : name(event.lease)},
-  {title: 'Error', class: 'wide full', cell: event => event.error === null ? '' : h('span.clip', {title: event.error}, name(event.error, 'span'))},
+  {title: 'Lease', hint: 'The lease that the event is about; one that has ended is marked', when: event => event.lease !== null, class: 'rank-2',
+    cell: event => event.lease === null ? none() : h('span', {title: leaseOf(event).title}, leaseOf(event).held ? '' : h('span.faint', {}, 'ended '), name(event.lease))},
+  {title: 'Error', when: event => event.error !== null, class: 'wide full', cell: event => event.error === null ? none() : h('span.clip', {title: event.error}, name(event.error, 'span'))},
 ];

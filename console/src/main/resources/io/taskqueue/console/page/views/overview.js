@@ -2,7 +2,7 @@
 
 import {get} from '../api.js';
 import {h} from '../dom.js';
-import {integer, rate} from '../format.js';
+import {integer, plural, rate} from '../format.js';
 import {link, replaceParameters} from '../routes.js';
 import {badges, kindOf} from '../parts/badges.js';
 import {sparkline} from '../parts/charts.js';
@@ -10,6 +10,7 @@ import {dispatchCommand} from '../parts/commands.js';
 import {above, behind, count, eta} from '../parts/count.js';
 import {empty, figures} from '../parts/states.js';
 import {pager, Paging, table} from '../parts/table.js';
+import {MEANINGS} from '../parts/term.js';
 import {age, name, queueLink, sinkLink} from '../parts/text.js';
 
 const SIZE = 50;
@@ -35,6 +36,10 @@ class Overview {
     return this.#answer !== null;
   }
 
+  get totals() {
+    return this.#answer?.totals ?? null;
+  }
+
   async load(signal) {
     const {data} = await get('queues', {...this.#filter, limit: SIZE, after: this.#paging.after}, signal);
     this.#answer = data;
@@ -45,7 +50,7 @@ class Overview {
     return [
       h('h1.off-screen', {}, 'Queues'),
       this.#tiles(totals),
-      this.#problems(totals.badges),
+      this.#problems(totals),
       this.#notes(),
       totals.queues === 0 ? this.#none() : this.#list(),
     ];
@@ -54,32 +59,37 @@ class Overview {
   #tiles({queues, depth, rates}) {
     return figures('All queues', [
       {title: 'Queues', value: integer(queues)},
-      {title: 'Pending', value: integer(depth.pending), hint: 'Tasks that wait for a worker'},
-      {title: 'Leased', value: integer(depth.leased), hint: 'Tasks that a worker has'},
-      {title: 'Delayed', value: integer(depth.delayed), hint: 'Tasks that wait for their next attempt'},
-      {title: 'Dead', value: integer(depth.dead), hint: 'Tasks whose attempts are used up', level: above(depth.dead)},
+      {title: 'Pending', value: integer(depth.pending), hint: MEANINGS.pending},
+      {title: 'Leased', value: integer(depth.leased), hint: MEANINGS.leased},
+      {title: 'Delayed', value: integer(depth.delayed), hint: MEANINGS.delayed},
+      {title: 'Dead', value: integer(depth.dead), hint: MEANINGS.dead, level: above(depth.dead)},
       {title: 'Enqueued', value: rate(rates.enqueued), unit: '/s'},
       {title: 'Completed', value: rate(rates.completed), unit: '/s'},
       {title: 'Events', value: rate(rates.events), unit: '/s'},
     ]);
   }
 
-  #problems(counts) {
+  #problems({badges: counts, sinkBadges, parked, depth}) {
     const kinds = Object.entries(counts ?? {}).filter(([, count]) => count > 0);
-    if (kinds.length === 0 && !this.#filter.badge) {
+    const ofSinks = Object.entries(sinkBadges ?? {}).filter(([kind, count]) => count > 0 && !counts[kind]);
+    if (kinds.length === 0 && ofSinks.length === 0 && !this.#filter.badge) {
       return null;
     }
     const chosen = this.#filter.badge;
     if (chosen && !kinds.some(([kind]) => kind === chosen)) {
       kinds.push([chosen, 0]);
     }
+    // what is counted in events, or in tasks, is not counted in queues
+    const amounts = {PARKED: parked === null ? null : plural(parked, 'event'), DEAD_TASKS: plural(depth.dead, 'task')};
     return h('div.attention', {key: 'attention', role: 'group', 'aria-label': 'Queues with a problem'},
       h('span.attention-title', {}, 'Needs attention'),
       kinds.map(([kind, count]) => h(`button.badge.${kindOf(kind).level}`, {
         key: kind, type: 'button', 'aria-pressed': String(chosen === kind),
         title: chosen === kind ? 'Show all queues' : `Show only queues with: ${kindOf(kind).word}`,
         on: {click: () => this.#change({badge: chosen === kind ? '' : kind})},
-      }, kindOf(kind).word, h('b', {}, integer(count)))));
+      }, kindOf(kind).word, h('b', {}, amounts[kind] && count > 0 ? `${amounts[kind]} in ${plural(count, 'queue')}` : plural(count, 'queue')))),
+      ofSinks.map(([kind, count]) => h(`a.badge.${kindOf(kind).level}`, {key: `sink ${kind}`, href: link('sinks'), title: 'Show the sinks'},
+        kindOf(kind).word, h('b', {}, plural(count, 'sink')))));
   }
 
   /** What is missing although the views are current. */
@@ -153,25 +163,29 @@ function isTask(text) {
   return /^.+\/\d+\/\d+$/s.test(text);
 }
 
+function unread() {
+  return h('span.faint', {title: 'No sink reads this queue'}, '–');
+}
+
 const COLUMNS = [
   {title: 'Queue', sort: 'name', class: 'subject', cell: ({queue, problems}) => [queueLink(queue.name), badges(problems, link('parked', {queue: queue.name}))]},
-  {title: 'Owner', class: 'owner', cell: ({owner}) => owner
+  {title: 'Owner', sort: 'owner', hint: 'The dispatcher that claimed the queue last', class: 'owner', cell: ({owner}) => owner
     ? h('span.peer', {title: `Claimed the queue at ${owner.claimedAt}`}, name(owner.peer)) : h('span.faint', {}, '–')},
-  {title: 'Epoch', number: true, class: 'rank-3', hint: 'How many claims came before: a higher epoch fences a lower one',
+  {title: 'Epoch', sort: 'epoch', number: true, class: 'rank-3', hint: MEANINGS.epoch,
     cell: ({queue}) => integer(queue.epoch)},
-  {title: 'Pending', sort: 'depth', number: true, cell: ({queue}) => count(queue.depth.pending)},
-  {title: 'Leased', number: true, class: 'rank-2', cell: ({queue}) => count(queue.depth.leased)},
-  {title: 'Delayed', number: true, class: 'rank-2', cell: ({queue}) => count(queue.depth.delayed)},
-  {title: 'Dead', number: true, cell: ({queue}) => count(queue.depth.dead, {level: 'notice'})},
-  {title: 'Depth', class: 'course', hint: 'Tasks in the queue over the last minutes', cell: ({spark, queue}) => sparkline(spark, `Depth of ${queue.name}`)},
+  {title: 'Pending', sort: 'pending', hint: MEANINGS.pending, number: true, cell: ({queue}) => count(queue.depth.pending)},
+  {title: 'Leased', sort: 'leased', hint: MEANINGS.leased, number: true, class: 'rank-2', cell: ({queue}) => count(queue.depth.leased)},
+  {title: 'Delayed', sort: 'delayed', hint: MEANINGS.delayed, number: true, class: 'rank-2', cell: ({queue}) => count(queue.depth.delayed)},
+  {title: 'Dead', sort: 'dead', hint: MEANINGS.dead, number: true, cell: ({queue}) => count(queue.depth.dead, {level: 'notice'})},
+  {title: 'Depth', sort: 'depth', class: 'course', hint: 'Tasks that are pending, leased or delayed, over the last minutes; sorts by how many there are now', cell: ({spark, queue}) => sparkline(spark, `Depth of ${queue.name}`)},
   {title: 'Oldest', sort: 'oldest', number: true, hint: 'Since when the oldest pending task has waited', class: 'rank-2',
     cell: ({queue}) => age(queue.oldestPendingAt)},
-  {title: 'In/s', number: true, hint: 'Tasks enqueued a second, over the last minute', cell: ({queue}) => count(queue.rates.enqueued, {format: rate})},
-  {title: 'Done/s', sort: 'rate', number: true, hint: 'Tasks completed a second, over the last minute; sorts by events a second',
+  {title: 'In/s', sort: 'in', number: true, hint: 'Tasks enqueued a second, over the last minute', cell: ({queue}) => count(queue.rates.enqueued, {format: rate})},
+  {title: 'Done/s', sort: 'done', number: true, hint: 'Tasks completed a second, over the last minute',
     cell: ({queue}) => count(queue.rates.completed, {format: rate})},
-  {title: 'Slowest sink', class: 'rank-3', cell: ({worst}) => worst ? sinkLink(worst.sink) : h('span.faint', {}, '–')},
-  {title: 'Lag', sort: 'lag', number: true, hint: 'Events that the slowest sink has not applied', cell: ({worst}) => worst ? count(worst.lagEvents) : ''},
-  {title: 'Behind', number: true, hint: 'How long ago the oldest event occurred that it has not applied',
-    cell: ({worst}) => worst ? behind(worst.lagSeconds) : ''},
-  {title: 'ETA', sort: 'eta', number: true, hint: 'When it will have caught up, at the present rates', cell: ({worst}) => worst ? eta(worst) : ''},
+  {title: 'Slowest sink', sort: 'sink', hint: 'The sink with the greatest lag in this queue', class: 'rank-3', cell: ({worst}) => worst ? sinkLink(worst.sink) : h('span.faint', {}, '–')},
+  {title: 'Lag', sort: 'lag', number: true, hint: 'Events that the slowest sink has not applied', cell: ({worst}) => worst ? count(worst.lagEvents) : unread()},
+  {title: 'Behind', sort: 'behind', number: true, hint: 'How long ago the oldest event occurred that it has not applied',
+    cell: ({worst}) => worst ? behind(worst.lagSeconds) : unread()},
+  {title: 'ETA', sort: 'eta', number: true, hint: 'When it will have caught up, at the present rates', cell: ({worst}) => worst ? eta(worst) : unread()},
 ];

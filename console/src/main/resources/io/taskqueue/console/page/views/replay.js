@@ -41,9 +41,6 @@ class Replay {
   async load(signal) {
     const {data} = await get('sinks', {}, signal);
     this.#sinks = data.map(sink => sink.name);
-    if (!this.#form.sink && this.#sinks.length > 0) {
-      this.#form.sink = this.#sinks[0];
-    }
   }
 
   render() {
@@ -71,8 +68,9 @@ class Replay {
       h('input', {type: 'radio', name: field, value, checked: form[field] === value, on: {change: () => set(field, value)}}), h('span', {}, label, extra));
     return h('form.panel.plan', {key: 'form', on: {submit: event => { event.preventDefault(); this.#ask(); }}},
       h('div.fields', {},
-        h('div.field', {}, h('label', {for: 'sink'}, 'Sink'), h('select', {id: 'sink', value: form.sink, on: {change: event => set('sink', event.currentTarget.value)}},
-          [...new Set([...this.#sinks, form.sink])].map(sink => h('option', {key: sink, value: sink, selected: sink === form.sink}, sink)))),
+        h('div.field', {}, h('label', {for: 'sink'}, 'Sink'), h('select', {id: 'sink', required: true, value: form.sink, on: {change: event => set('sink', event.currentTarget.value)}},
+          h('option', {key: '', value: '', selected: form.sink === ''}, 'Choose a sink'),
+          [...new Set([...this.#sinks, form.sink])].filter(sink => sink !== '').map(sink => h('option', {key: sink, value: sink, selected: sink === form.sink}, sink)))),
         h('div.field', {}, h('label', {for: 'select'}, 'Selection', form.mode === 'rerun' ? '' : h('span.faint', {}, ' (optional)')),
           h('input', {id: 'select', value: form.select, spellcheck: 'false', autocomplete: 'off', required: form.mode === 'rerun', maxlength: 4000,
             placeholder: 'queue=orders,result=failed', 'aria-describedby': 'select-help', on: {input: event => set('select', event.currentTarget.value)}}),

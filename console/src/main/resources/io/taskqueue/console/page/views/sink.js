@@ -11,6 +11,7 @@ import {above, count, eta} from '../parts/count.js';
 import {positionColumns} from '../parts/position.js';
 import {beside, empty, figures, section} from '../parts/states.js';
 import {pager, Paging, table} from '../parts/table.js';
+import {MEANINGS, term} from '../parts/term.js';
 import {ago, copy, name} from '../parts/text.js';
 
 const SIZE = 25;
@@ -50,15 +51,15 @@ class Sink {
         h('h1', {}, h('span.crumb', {}, 'Sink '), name(of.name)), copy(of.name, 'the name of the sink'),
         h('span.head-links', {}, of.parked > 0 && h('a.button', {href: link('parked', {sink: of.name})}, `Parked events (${integer(of.parked)})`),
           h('a.button', {href: link('replay', {sink: of.name})}, 'Plan a replay')),
-        h('p.facts', {}, h('span', {}, 'Consumer group ', h('b', {}, name(of.groupState.toLowerCase(), 'span'))),
+        h('p.facts', {}, h('span', {}, term('Consumer group', 'The state of its consumer group, as Kafka names it: stable means that its partitions are assigned to instances, empty that none runs.'), ' is ', h('b', {}, name(of.groupState.toLowerCase(), 'span'))),
           h('span', {}, h('b', {}, integer(of.instances.length)), of.instances.length === 1 ? ' instance' : ' instances'))),
       problemList(of.problems, link('parked', {sink: of.name})),
       figures('This sink', [
-        {title: 'Lag', value: integer(of.lagEvents), hint: 'Events that it has not read'},
+        {title: 'Lag', value: integer(of.lagEvents), hint: 'Events that it has not applied, of all queues together'},
         {title: 'Behind', value: duration(of.lagSeconds), hint: 'The age of the oldest of them'},
         {title: 'ETA', value: h('span.small', {}, eta(of)), hint: 'When it will have caught up, at the present rates'},
         {title: 'In flight', value: integer(of.inFlight), hint: 'Events that were read and are not applied yet'},
-        {title: 'Parked', value: integer(of.parked), level: above(of.parked)},
+        {title: 'Parked', hint: MEANINGS.parked, value: integer(of.parked), level: above(of.parked)},
         {title: 'Ambiguous', value: integer(of.ambiguous), level: above(of.ambiguous), hint: 'Parked events whose effect has an unknown result'},
         {title: 'Failed', value: integer(of.failed), level: above(of.failed), hint: 'Effects whose newest result is a recorded failure'},
         {title: 'Undecodable', value: integer(of.undecodable), level: above(of.undecodable), hint: 'Records in its dead-letter topic'},
@@ -104,7 +105,7 @@ function effects(counts) {
     {name: 'Ambiguous', count: counts.ambiguous, class: 'ambiguous', hint: 'it is unknown whether the action was done'},
   ];
   return h('section.panel', {'aria-label': 'Effects'}, h('h2', {}, 'Effects since the instances started'), division(parts, 'Effects'),
-    h('dl.shares', {}, parts.map(part => h('div', {key: part.name}, h('dt', {}, h(`span.swatch.round.${part.class}`, {'aria-hidden': 'true'}), part.name),
+    h('dl.shares', {}, parts.map(part => h('div', {key: part.name}, h('dt', {}, h(`span.swatch.round.${part.class}`, {'aria-hidden': 'true'}), term(part.name, MEANINGS[part.class])),
       h('dd', {class: part.count > 0 && part.class !== 'run' && part.class !== 'reused' ? 'notice-text' : ''}, integer(part.count)), h('dd.faint', {}, part.hint)))));
 }
 
@@ -131,8 +132,8 @@ const INSTANCE_COLUMNS = [
   {title: 'Host', cell: row => name(row.host)},
   {title: 'Started', cell: row => ago(row.startedAt)},
   {title: 'Reported', cell: row => ago(row.at)},
-  {title: 'In flight', number: true, cell: row => integer(row.inFlight)},
-  {title: 'Unavailable targets', class: 'wide full', cell: row => row.breakers.length === 0 ? h('span.faint', {}, 'none')
+  {title: 'In flight then', number: true, hint: 'Events in flight when the instance reported itself; those of the whole sink above are of its last commit', cell: row => integer(row.inFlight)},
+  {title: 'Unavailable targets', hint: MEANINGS.breaker, class: 'wide full', cell: row => row.breakers.length === 0 ? h('span.faint', {}, 'none')
     : h('span.notice-text', {}, row.breakers.map(text => h('span.line', {}, name(text, 'span'))))},
 ];
 
@@ -148,7 +149,7 @@ function replayColumns(replays) {
     {title: 'Selection', cell: row => row.selection === '' ? h('span.faint', {}, 'everything') : name(row.selection, 'code')},
     {title: 'Offsets', number: true, cell: row => `${integer(row.firstOffset)} – ${integer(row.lastOffset)}`},
     {title: 'Began', cell: row => ago(row.begunAt)},
-    {title: 'Ended', cell: row => row.endedAt === null ? '' : ago(row.endedAt)},
+    {title: 'Ended', cell: row => row.endedAt === null ? h('span.faint', {}, 'runs') : ago(row.endedAt)},
     ...names.map(counted => ({
       title: counted[0].toUpperCase() + counted.slice(1), number: true,
       cell: row => count(row.counts[counted] ?? 0, {level: ['missing', 'failed', 'ambiguous', 'parked'].includes(counted) ? 'notice' : null}),

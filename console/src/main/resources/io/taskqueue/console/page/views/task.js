@@ -10,6 +10,7 @@ import {Decision} from '../parts/decision.js';
 import {decisionItem} from '../parts/decisions.js';
 import {attempts, leaseOf, meaning, phases} from '../parts/life.js';
 import {figures, section} from '../parts/states.js';
+import {MEANINGS, term} from '../parts/term.js';
 import {ago, at, block, command, copy, name, queueLink, sinkLink} from '../parts/text.js';
 import {phase} from './queue.js';
 
@@ -185,10 +186,10 @@ class Task {
     return h('li', {key: effect.key, class: effect.outcome === 'succeeded' ? '' : effect.outcome === 'failed' ? 'serious' : 'notice'},
       h('div.effect-head', {}, sinkLink(effect.sink), h('b', {}, name(effect.effect)),
         h(`span.${effect.outcome === 'succeeded' ? 'good' : effect.outcome === 'failed' ? 'serious' : 'notice'}-text`, {}, name(effect.outcome, 'span')),
-        effect.generation > 0 && h('span.muted', {title: 'Run again by a replay with a new generation of keys'}, `generation ${effect.generation}`),
+        effect.generation > 0 && h('span.muted', {}, term(`generation ${effect.generation}`, MEANINGS.generation)),
         h('span.muted', {}, at(effect.recordedAt))),
       h('div.effect-key', {}, h('span.faint', {}, 'key '), name(effect.key, 'code'), copy(effect.key, 'the key of the effect')),
-      effect.result !== null && block(effect.result));
+      resultOf(effect, this.#page.state.settings.showPayloads));
   }
 
   /** Effects of events that are not shown any more. */
@@ -217,6 +218,23 @@ function runs(events) {
   }
   return result;
 }
+
+/** The recorded result; what has none says so, and a bare number of HTTP is named. */
+function resultOf({outcome, result}, shown) {
+  if (result === null) {
+    return outcome === 'succeeded' && shown ? h('p.faint', {}, 'No result was recorded.') : null;
+  }
+  if (outcome === 'succeeded' && result === 'null') {
+    return h('p.faint', {}, 'Done; the action returns no result.');
+  }
+  if (outcome === 'succeeded' && /^[1-5]\d\d$/.test(result)) {
+    const meaning = STATUS[result] ?? {2: 'success', 3: 'redirection', 4: 'refused by the target', 5: 'failure of the target'}[result[0]];
+    return h('p', {}, 'Result ', h('code', {}, result), h('span.muted', {}, meaning ? `, as an HTTP status: ${meaning}` : ''));
+  }
+  return block(result);
+}
+
+const STATUS = {200: 'OK', 201: 'created', 202: 'accepted', 204: 'done, without a content', 304: 'not modified', 409: 'conflict', 410: 'gone'};
 
 function word(action) {
   return action[0].toUpperCase() + action.slice(1);

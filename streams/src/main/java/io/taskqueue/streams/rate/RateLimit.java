@@ -1,4 +1,4 @@
-package io.taskqueue.sink;
+package io.taskqueue.streams.rate;
 
 /**
  * How many calls a sink makes in a second at most, all its instances together: of all events, and of the events of one peer. A call is an

@@ -1,10 +1,11 @@
-package io.taskqueue.streams.rate;
+package io.taskqueue.streams.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.taskqueue.sink.RateLimit;
 import io.taskqueue.streams.execution.RateLimiter;
+import io.taskqueue.streams.rate.RateLimit;
+import io.taskqueue.streams.rate.RateOrder;
 import io.taskqueue.streams.state.MemoryKeyValues;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -1,7 +1,8 @@
-package io.taskqueue.streams.rate;
+package io.taskqueue.streams.partition;
 
-import io.taskqueue.sink.RateLimit;
 import io.taskqueue.streams.execution.RateLimiter;
+import io.taskqueue.streams.rate.RateLimit;
+import io.taskqueue.streams.rate.RateOrder;
 import io.taskqueue.streams.state.KeyValues;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

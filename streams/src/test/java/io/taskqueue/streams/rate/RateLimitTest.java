@@ -1,4 +1,4 @@
-package io.taskqueue.sink;
+package io.taskqueue.streams.rate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
