@@ -24,10 +24,10 @@ final class PeerKill {
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     /** How long the first process may take to perform half of the tasks. */
-    private static final Duration HALF = Duration.ofSeconds(120);
+    private static final Duration HALF = Duration.ofMinutes(2);
 
     /** How long a contender may take to perform the rest. */
-    private static final Duration REST = Duration.ofSeconds(120);
+    private static final Duration REST = Duration.ofMinutes(2);
 
     private static final Duration BRIEF_REST = Duration.ofSeconds(40);
 

@@ -8,7 +8,6 @@ import java.util.Locale;
 /** Payloads of about 340 bytes that begin with the number of their task: {@code {"task":"00000042", …}}. */
 public final class NumberedTasks {
 
-    private static final String FORM = "{\"task\":\"%08d\",";
     private static final int BEGIN = "{\"task\":\"".length();
     private static final int END = BEGIN + 8;
     private static final int NUMBER_BYTES = END + 2;
@@ -21,7 +20,7 @@ public final class NumberedTasks {
 
     public String payload(int task) {
         String sample = samples.get(task % samples.size());
-        return String.format(Locale.ROOT, FORM, task) + sample.substring(1);
+        return String.format(Locale.ROOT, "{\"task\":\"%08d\",", task) + sample.substring(1);
     }
 
     public static int number(String payload) {

@@ -102,20 +102,21 @@ public final class ShareGroupContender implements Contender {
         /** Performs the records of a poll, as many at once as there are free workers. */
         private void perform(KafkaShareConsumer<byte[], byte[]> consumer)
                 throws InterruptedException, ExecutionException {
-            Map<ConsumerRecord<byte[], byte[]>, Future<?>> performed = new HashMap<>();
-            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            consumer.poll(POLL).forEach(records::add);
-            for (ConsumerRecord<byte[], byte[]> record : records) {
-                performed.put(record, workers.submit(() -> {
+            List<Performed> performed = new ArrayList<>();
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                performed.add(new Performed(record, workers.submit(() -> {
                     place.work().perform(NumberedTasks.number(record.value()));
                     return true;
-                }));
+                })));
             }
-            for (ConsumerRecord<byte[], byte[]> record : records) {
-                performed.get(record).get();
-                consumer.acknowledge(record);
+            for (Performed one : performed) {
+                one.end.get();
+                consumer.acknowledge(one.record);
             }
         }
+
+        /** A record, and when its task has ended. */
+        private record Performed(ConsumerRecord<byte[], byte[]> record, Future<?> end) {}
 
         @Override
         public void enqueue(int task, String payload, Consumer<@Nullable Throwable> confirmed) {
