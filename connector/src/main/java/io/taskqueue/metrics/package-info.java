@@ -5,6 +5,7 @@
  *   SourceMeters      the meters of a queue and its source
  *   SinkMeters        the meters of a sink
  *   CanaryMeters      the meters of a canary
+ *   ConsoleMeters     the meters of a console
  *   ClosedQueues      the queues of closed sources, whose counters stay for a while
  *   LiveGauges        registers gauges so that the newest subject of a name and tags is shown
  *   MeterDefinition   name, description and unit

@@ -1,13 +1,16 @@
 package io.taskqueue.console;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.console.api.ConsoleSettings;
 import io.taskqueue.console.fold.FoldBounds;
+import io.taskqueue.console.model.ViewProgress;
 import io.taskqueue.console.sinks.TopicSinkIndex;
 import io.taskqueue.console.topology.ViewService;
 import io.taskqueue.http.AccessControl;
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.kafka.TopicNames;
+import io.taskqueue.metrics.ConsoleMeters;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -25,11 +28,13 @@ public final class Console implements AutoCloseable {
     private final ViewService queues;
     private final TopicSinkIndex sinks;
     private final ConsoleServer server;
+    private final @Nullable ConsoleMeters meters;
 
-    private Console(ViewService queues, TopicSinkIndex sinks, ConsoleServer server) {
+    private Console(ViewService queues, TopicSinkIndex sinks, ConsoleServer server, @Nullable ConsoleMeters meters) {
         this.queues = queues;
         this.sinks = sinks;
         this.server = server;
+        this.meters = meters;
     }
 
     /**
@@ -54,6 +59,9 @@ public final class Console implements AutoCloseable {
         server.close();
         sinks.close();
         queues.close();
+        if (meters != null) {
+            meters.close();
+        }
     }
 
     /** Collects settings; {@link #start} validates them. Not thread-safe. */
@@ -71,6 +79,7 @@ public final class Console implements AutoCloseable {
         private boolean allowWrites;
         private boolean showPayloads;
         private String version = "(development)";
+        private @Nullable MeterRegistry metrics;
 
         private Builder(Map<String, ?> kafka, Path stateDirectory) {
             this.kafka = Objects.requireNonNull(kafka, "kafka");
@@ -131,6 +140,12 @@ public final class Console implements AutoCloseable {
             return this;
         }
 
+        /** Where it registers its meters, and what {@code /metrics} shows: a registry of Prometheus, or one that contains one; none unless set. */
+        public Builder metrics(MeterRegistry registry) {
+            this.metrics = Objects.requireNonNull(registry, "registry");
+            return this;
+        }
+
         /** The version that the page shows. */
         public Builder version(String version) {
             this.version = Objects.requireNonNull(version, "version");
@@ -140,7 +155,7 @@ public final class Console implements AutoCloseable {
         /**
          * Starts the indexes and serves.
          *
-         * @throws IllegalArgumentException if a setting is invalid, or the token is missing
+         * @throws IllegalArgumentException if a setting is invalid, the token is missing, or the registry of meters contains none of Prometheus
          * @throws IllegalStateException if the port cannot be bound; the message names it and states the remedy
          */
         public Console start() {
@@ -156,7 +171,7 @@ public final class Console implements AutoCloseable {
                         .topic(topic)
                         .registryTopic(registryTopic)
                         .start();
-                return new Console(queues, sinks, serve(queues, sinks));
+                return new Console(queues, sinks, serve(queues, sinks), meters(queues, sinks));
             } catch (RuntimeException e) {
                 if (sinks != null) {
                     sinks.close();
@@ -164,6 +179,21 @@ public final class Console implements AutoCloseable {
                 queues.close();
                 throw e;
             }
+        }
+
+        private @Nullable ConsoleMeters meters(ViewService queues, TopicSinkIndex sinks) {
+            if (metrics == null) {
+                return null;
+            }
+            ConsoleMeters meters = new ConsoleMeters(metrics, name);
+            meters.behind(queues, view -> view.progress().behind());
+            meters.current("queues", queues, view -> current(view.progress()));
+            meters.current("sinks", sinks, index -> current(index.progress()));
+            return meters;
+        }
+
+        private static double current(ViewProgress progress) {
+            return progress.state() == ViewProgress.State.CURRENT ? 1 : 0;
         }
 
         private ConsoleServer serve(ViewService queues, TopicSinkIndex sinks) {
@@ -179,6 +209,9 @@ public final class Console implements AutoCloseable {
                             bounds.endedPerQueue()));
             if (token != null) {
                 server.token(token);
+            }
+            if (metrics != null) {
+                server.registry(metrics);
             }
             return server.start();
         }

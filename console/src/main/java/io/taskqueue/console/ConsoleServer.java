@@ -1,5 +1,6 @@
 package io.taskqueue.console;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.console.api.ConsoleApi;
 import io.taskqueue.console.api.ConsoleSettings;
 import io.taskqueue.console.model.QueueIndex;
@@ -7,6 +8,7 @@ import io.taskqueue.console.model.SinkIndex;
 import io.taskqueue.http.AccessControl;
 import io.taskqueue.http.HttpServer;
 import io.taskqueue.http.HttpServerSettings;
+import io.taskqueue.http.MetricsEndpoint;
 import io.taskqueue.http.StreamClients;
 import io.taskqueue.queue.Ticker;
 import java.time.Duration;
@@ -23,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  *   POST /api/v1/parked      a decision about parked tasks, if writes are allowed
  *   GET /health/live         200 while it serves
  *   GET /health/ready        200, or 503 if Kafka cannot be used
+ *   GET /metrics             the meters, as Prometheus text
  * </pre>
  *
- * <p>It listens on 127.0.0.1 by default; an address that is not a loopback address requires a token. With a token, the REST API requires
+ * <p>It listens on 127.0.0.1 by default; an address that is not a loopback address requires a token. With a token, the REST API and {@code /metrics} require
  * {@code Authorization: Bearer <token>}; the page, which shows nothing by itself, asks for it. Without a token, requests must name the
  * server by an address or as {@code localhost}. Requests that a page of another origin sends are refused in both cases. The limits are
  * those of {@link HttpServer}; a client of the event stream that is too slow is disconnected.
@@ -68,6 +71,7 @@ public final class ConsoleServer implements AutoCloseable {
         private String host = "127.0.0.1";
         private int port;
         private @Nullable String token;
+        private @Nullable MeterRegistry registry;
         private ConsoleSettings view =
                 new ConsoleSettings(false, false, "(development)", "taskqueue.events", "localhost:9092", 0);
         private Duration requestTimeout = Duration.ofSeconds(10);
@@ -96,6 +100,12 @@ public final class ConsoleServer implements AutoCloseable {
         /** The token that requests must carry; required unless the address is a loopback address. */
         public Builder token(String token) {
             this.token = Objects.requireNonNull(token, "token");
+            return this;
+        }
+
+        /** The meters of {@code /metrics}: a Prometheus registry, or a composite that contains one; none by default. */
+        public Builder registry(MeterRegistry registry) {
+            this.registry = Objects.requireNonNull(registry, "registry");
             return this;
         }
 
@@ -138,7 +148,8 @@ public final class ConsoleServer implements AutoCloseable {
         /**
          * Validates the settings, binds the port and serves.
          *
-         * @throws IllegalArgumentException if a setting is out of range, or the token is missing or invalid
+         * @throws IllegalArgumentException if a setting is out of range, the token is missing or invalid, or the registry contains no
+         *     Prometheus registry
          * @throws IllegalStateException if the port cannot be bound; the message names it and states the remedy
          */
         public ConsoleServer start() {
@@ -154,9 +165,10 @@ public final class ConsoleServer implements AutoCloseable {
                     ConsoleApi.POSTED,
                     ConsoleApi.CONTENT_SECURITY_POLICY);
             QueuedThreadPool threads = HttpServer.threads(http);
+            MetricsEndpoint metrics = MetricsEndpoint.of(registry);
             ConsoleApi api = new ConsoleApi(queues, sinks, view, access, new StreamClients(streams, threads), ticker);
             try {
-                return new ConsoleServer(HttpServer.start(http, threads, api::addTo), api);
+                return new ConsoleServer(HttpServer.start(http, threads, routes -> api.addTo(routes, metrics)), api);
             } catch (RuntimeException e) {
                 api.close();
                 throw e;

@@ -44,7 +44,7 @@ class ConsoleAccessTest {
 
     /** All paths that show something of the cluster. */
     private static Set<String> paths() {
-        Set<String> paths = new TreeSet<>(List.of("/nothing"));
+        Set<String> paths = new TreeSet<>(List.of("/nothing", "/metrics"));
         new OpenApiDocument()
                 .operations()
                 .forEach(operation -> paths.add(operation.substring(operation.indexOf(' ') + 1)));

@@ -4,9 +4,12 @@ import static io.taskqueue.console.ConsoleClient.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.taskqueue.console.api.ConsoleSettings;
 import io.taskqueue.console.model.ParkedDecision;
 import io.taskqueue.console.model.ViewProgress;
+import io.taskqueue.metrics.ConsoleMeters;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +50,19 @@ class ConsoleApiTest {
         assertThat(answer.path("asOf").isNull()).isTrue();
         assertThat(answer.path("behind").longValue()).isEqualTo(1_200);
         assertThat(client.data("view").path("queues").path("state").textValue()).isEqualTo("CATCHING_UP");
+    }
+
+    @Test
+    void metersAreServedIfTheConsoleHasAny() {
+        assertThat(ConsoleClient.error(small().get("/metrics")))
+                .isEqualTo("404 This process was started without meters.");
+        server.close();
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        new ConsoleMeters(registry, "console").current("queues", this, subject -> 1);
+        server = ConsoleServer.builder(cluster, cluster).registry(registry).start();
+
+        assertThat(new ConsoleClient(server.port()).get("/metrics").body())
+                .contains("taskqueue_console_current{console=\"console\",index=\"queues\"} 1.0");
     }
 
     @Test

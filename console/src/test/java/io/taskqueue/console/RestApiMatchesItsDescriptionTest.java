@@ -8,6 +8,7 @@ import io.javalin.http.HandlerType;
 import io.taskqueue.console.api.ConsoleApi;
 import io.taskqueue.console.api.ConsoleSettings;
 import io.taskqueue.http.AccessControl;
+import io.taskqueue.http.MetricsEndpoint;
 import io.taskqueue.http.StreamClients;
 import io.taskqueue.queue.Ticker;
 import java.net.http.HttpResponse;
@@ -53,7 +54,7 @@ class RestApiMatchesItsDescriptionTest {
                 Ticker.system())) {
             Javalin javalin = Javalin.create(config -> {
                 config.startup.showJavalinBanner = false;
-                api.addTo(config.routes);
+                api.addTo(config.routes, MetricsEndpoint.of(null));
             });
             javalin.unsafe.internalRouter.allHttpHandlers().stream()
                     .map(handler -> handler.endpoint)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.taskqueue.metrics.CanaryMeters;
+import io.taskqueue.metrics.ConsoleMeters;
 import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.metrics.SourceMeters;
 import java.io.IOException;
@@ -73,11 +74,15 @@ class DocumentedMetersTest {
         sink.breaker(this, subject -> 1);
         sink.rateLimited(this, subject -> 1);
         new CanaryMeters(registry, "canary").outstanding(this, subject -> 1);
+        ConsoleMeters console = new ConsoleMeters(registry, "taskqueue-console");
+        console.behind(this, subject -> 1);
+        console.current("queues", this, subject -> 1);
         // a new meter must be added here, and so to the page
         Set<String> registered = registry.getMeters().stream()
                 .map(meter -> meter.getId().getName())
                 .collect(Collectors.toSet());
-        assertThat(registered).isEqualTo(names(SourceMeters.class, SinkMeters.class, CanaryMeters.class));
+        assertThat(registered)
+                .isEqualTo(names(SourceMeters.class, SinkMeters.class, CanaryMeters.class, ConsoleMeters.class));
     }
 
     private static Set<String> names(Class<?>... meters) {

@@ -9,6 +9,7 @@ import io.taskqueue.console.model.ViewProgress;
 import io.taskqueue.http.AccessControl;
 import io.taskqueue.http.HealthEndpoint;
 import io.taskqueue.http.HttpServer;
+import io.taskqueue.http.MetricsEndpoint;
 import io.taskqueue.http.StreamClients;
 import io.taskqueue.queue.Ticker;
 import java.io.IOException;
@@ -22,7 +23,7 @@ public final class ConsoleApi implements AutoCloseable {
 
     /** Paths that may wait for Kafka, and how many requests for each are served together. */
     public static final Map<String, Integer> SERVED_TOGETHER =
-            Map.of(Paths.TASK, 4, Paths.PARKED, 4, Paths.EXPORT, 2, Paths.PLAN, 4, Paths.READY, 4);
+            Map.of(Paths.TASK, 4, Paths.PARKED, 4, Paths.EXPORT, 2, Paths.PLAN, 4, Paths.READY, 4, Paths.METRICS, 4);
 
     /** Paths that accept POST. */
     public static final Set<String> POSTED = Set.of(Paths.PARKED);
@@ -39,7 +40,7 @@ public final class ConsoleApi implements AutoCloseable {
     private final QueueOverview overview;
     private final EventsEndpoint events;
 
-    /** The paths below {@code /api/v1}, and those of health. */
+    /** The paths below {@code /api/v1}, and those of health and meters. */
     private static final class Paths {
         private static final String API = "/api/v1/";
         private static final String TASK = API + "task";
@@ -47,6 +48,7 @@ public final class ConsoleApi implements AutoCloseable {
         private static final String EXPORT = PARKED + "/export";
         private static final String PLAN = API + "replay-plan";
         private static final String READY = "/health/ready";
+        private static final String METRICS = "/metrics";
     }
 
     /** Follows the events of the index from now on. */
@@ -66,9 +68,10 @@ public final class ConsoleApi implements AutoCloseable {
     }
 
     /** Adds the paths to a server. */
-    public void addTo(RoutesConfig routes) {
+    public void addTo(RoutesConfig routes, MetricsEndpoint metrics) {
         routes.before(this::protect);
         addHealth(routes);
+        HttpServer.get(routes, Paths.METRICS, metrics::serve);
         PageFiles files = new PageFiles();
         HttpServer.get(routes, "/", files::index);
         HttpServer.get(routes, "/page/<path>", files::file);

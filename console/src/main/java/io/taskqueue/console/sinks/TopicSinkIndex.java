@@ -153,7 +153,7 @@ public final class TopicSinkIndex implements SinkIndex {
             return this;
         }
 
-        /** Of each sink, the size of parked events beyond which none is shown and their number is unknown. Default: 64 MiB. */
+        /** Of each sink, the size of parked events beyond which none is shown and their number is unknown until the next start. Default: 64 MiB. */
         public Builder maxParkedBytes(long bytes) {
             bounds = new SinkIndexSettings.Bounds(bounds.sinks(), bytes, bounds.resultBytes(), bounds.failures());
             return this;
@@ -390,9 +390,10 @@ public final class TopicSinkIndex implements SinkIndex {
         List<ParkedEvent> parked = sink(name).parked();
         if (parked == null) {
             throw new IllegalStateException("The parked events of sink " + name
-                    + " are unknown: its state may not be read, is not read yet, or holds more than "
+                    + " are unknown: its state may not be read, is not read yet, or has held more than "
                     + settings.bounds().parkedBytes() / (1 << 20)
-                    + " MiB of them. `taskqueue parked list --name " + name + "` lists them.");
+                    + " MiB of them since the console was started. `taskqueue parked list --name " + name
+                    + "` lists them.");
         }
         return parked;
     }

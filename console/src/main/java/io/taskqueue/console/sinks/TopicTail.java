@@ -33,6 +33,7 @@ final class TopicTail implements AutoCloseable {
     private final Supplier<TopicReader> readers;
     private final Map<TopicPartition, Long> next = new HashMap<>();
     private Set<TopicPartition> assigned = Set.of();
+    private Map<TopicPartition, Follower> followed = Map.of();
     private volatile @Nullable TopicReader reader;
 
     /** @param readers opens a reader; called again after one failed */
@@ -49,6 +50,12 @@ final class TopicTail implements AutoCloseable {
      */
     void read(Map<TopicPartition, Follower> followers, LongConsumer behind) {
         next.keySet().retainAll(followers.keySet());
+        followed.forEach((partition, follower) -> {
+            if (!followers.containsKey(partition)) {
+                follower.restart(partition); // its topic was deleted, perhaps to be created again
+            }
+        });
+        followed = Map.copyOf(followers);
         if (followers.isEmpty()) {
             behind.accept(0);
             return;

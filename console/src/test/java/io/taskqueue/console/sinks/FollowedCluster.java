@@ -138,6 +138,12 @@ final class FollowedCluster {
         }
     }
 
+    void deleteTopic(String name) throws Exception {
+        try (Admin admin = Admin.create(kafka())) {
+            admin.deleteTopics(List.of(name)).all().get(30, TimeUnit.SECONDS);
+        }
+    }
+
     void createTopic(String name) throws Exception {
         try (Admin admin = Admin.create(kafka())) {
             admin.createTopics(List.of(new NewTopic(name, 1, (short) 1))).all().get(30, TimeUnit.SECONDS);

@@ -360,8 +360,8 @@ class TopicSinkIndexTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage(
                             "The parked events of sink some-reader are unknown: its state may not be read, is not read "
-                                    + "yet, or holds more than 64 MiB of them. `taskqueue parked list --name some-reader` lists "
-                                    + "them.");
+                                    + "yet, or has held more than 64 MiB of them since the console was started. `taskqueue parked "
+                                    + "list --name some-reader` lists them.");
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.taskqueue.cli.console;
 
 import io.taskqueue.cli.shared.CommandFailedException;
+import io.taskqueue.cli.shared.DiagnosticsOptions;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.OptionValue;
@@ -144,7 +145,8 @@ public final class ConsoleCommand implements Callable<Integer> {
                 .host(host)
                 .port(port)
                 .allowWrites(allowWrites)
-                .showPayloads(showPayloads);
+                .showPayloads(showPayloads)
+                .metrics(DiagnosticsOptions.newMeterRegistry());
         String version = ConsoleCommand.class.getPackage().getImplementationVersion();
         if (version != null) {
             builder.version(version);

@@ -45,7 +45,9 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements Callable<Integer> {
 
     private static final Duration WORK_TIME = Duration.ofMillis(5);
-    private static final Duration MAX_SHUTDOWN_DELAY = Duration.ofSeconds(30);
+    /** Long, because its directory is deleted at the end; it stops within 5 s unless the machine is busy. */
+    private static final Duration MAX_SHUTDOWN_DELAY = Duration.ofSeconds(60);
+
     private static final String LOOPBACK = "127.0.0.1";
 
     private final Clock clock;

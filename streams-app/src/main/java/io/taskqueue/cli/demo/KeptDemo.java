@@ -44,6 +44,7 @@ final class KeptDemo implements AutoCloseable {
                     .port(port)
                     .allowWrites(true)
                     .showPayloads(true)
+                    .metrics(meters)
                     .start();
             return new KeptDemo(kafka, directory, partitions, meters, console);
         } catch (IllegalStateException e) {

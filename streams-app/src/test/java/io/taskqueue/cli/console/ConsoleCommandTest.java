@@ -97,8 +97,15 @@ class ConsoleCommandTest {
                     .send(
                             HttpRequest.newBuilder(url.resolve("api/v1/view")).build(),
                             HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> metrics = HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(url.resolve("metrics")).build(), HttpResponse.BodyHandlers.ofString());
             console.terminate();
 
+            assertThat(metrics.body())
+                    .contains(
+                            "taskqueue_console_behind_records{console=\"taskqueue-console\"} 0.0",
+                            "taskqueue_console_current{console=\"taskqueue-console\",index=\"queues\"} 0.0",
+                            "jvm_memory_used_bytes");
             assertThat(page.body()).startsWithIgnoringCase("<!doctype html>");
             assertThat(view.body()).contains("\"allowWrites\":false", "\"showPayloads\":false");
             assertThat(console.awaitEnd()).isEqualTo(143);

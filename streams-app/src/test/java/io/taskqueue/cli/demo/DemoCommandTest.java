@@ -8,12 +8,16 @@ import io.taskqueue.cli.CommandRun;
 import io.taskqueue.cli.TaskQueueCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DemoCommandTest {
+
+    /** A part that waits for another one that has stopped before it takes longer. */
+    private static final Duration STOPPED_WITHIN = Duration.ofSeconds(20);
 
     @TempDir
     Path directory;
@@ -102,10 +106,19 @@ class DemoCommandTest {
                             .intValue())
                     .isGreaterThan(1);
 
+            int shown = demo.output().length();
+            long begin = System.nanoTime();
             demo.terminate();
 
             assertThat(demo.awaitEnd()).isEqualTo(143);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .as("2 to 5 s on a machine that has nothing else to do")
+                    .isLessThan(STOPPED_WITHIN);
             assertThat(temporary).doesNotExist();
+            assertThat(demo.output().substring(shown).lines())
+                    .filteredOn(
+                            line -> !line.contains("402 Payment Required")) // the traffic continues until the signal
+                    .noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
         }
     }
 
