@@ -14,12 +14,15 @@ import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.publish.Publisher;
 import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -54,6 +57,7 @@ final class GroupEngine {
 
     private static final long THREAD_GRACE_MILLIS = 2_000;
     private static final long IDLE_SECONDS = 10;
+    private static final int CLOSING_THREADS = 16;
 
     private final GroupSettings settings;
     private final boolean endsWithItsSource;
@@ -261,17 +265,47 @@ final class GroupEngine {
         endWithItsSource();
     }
 
+    /**
+     * Closes what is open, several sources at a time: what one waits for, the others use.
+     *
+     * @throws IllegalStateException if the caller is a listener of a queue, or the publisher's thread; nothing has changed then
+     */
     Map<String, CloseReport> close(Duration timeout) {
         Map<String, CloseReport> reports = new LinkedHashMap<>();
+        sources.forEach(source -> source.requireCloseable());
         if (!lifecycle.close()) {
             return reports;
         }
-        for (SourceEngine<?> source : List.copyOf(sources)) {
-            source.close(timeout);
-            source.closeReport().ifPresent(report -> reports.put(source.claim.queueName(), report));
-        }
+        closeAll(List.copyOf(sources), timeout).forEach(source -> source.closeReport()
+                .ifPresent(report -> reports.put(source.claim.queueName(), report)));
         end();
         return reports;
+    }
+
+    private static List<SourceEngine<?>> closeAll(List<SourceEngine<?>> open, Duration timeout) {
+        Queue<SourceEngine<?>> left = new ConcurrentLinkedQueue<>(open);
+        Runnable closing = () -> {
+            for (SourceEngine<?> source = left.poll(); source != null; source = left.poll()) {
+                source.close(timeout);
+            }
+        };
+        List<Thread> threads = new ArrayList<>();
+        for (int thread = 1; thread < Math.min(CLOSING_THREADS, open.size()); thread++) {
+            Thread daemon = daemon("close", closing);
+            threads.add(daemon);
+            daemon.start();
+        }
+        closing.run();
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                threads.forEach(Thread::interrupt); // each source ends its waiting
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        return open;
     }
 
     private void endWithItsSource() {

@@ -383,6 +383,12 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
         }
     }
 
+    /** @throws IllegalStateException if the caller is a listener of the queue, or the publisher's thread */
+    void requireCloseable() {
+        requireOtherThread("closed");
+        var unused = queue.counts(); // refused if it is called by a listener
+    }
+
     private void requireOtherThread(String what) {
         if (group.publisher().isCurrentThread()) {
             throw new IllegalStateException("The source of queue " + queue.name() + " was " + what

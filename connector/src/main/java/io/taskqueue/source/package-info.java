@@ -1,5 +1,5 @@
 /**
- * The source: publishes the events of one queue to Kafka, in order and without loss.
+ * The sources of queues: publish the events of each queue to Kafka, in order and without loss.
  *
  * <pre>
  *   queue's lock          publisher thread                producer's I/O thread           registry thread
@@ -7,19 +7,21 @@
  *   into the buffer       (one partition)                 buffer, to subscribers          replicated() completes
  *
  *   ReplicationSource     the API. Settings are collected by its Builder, validated in SourceSettings (KafkaSettings)
- *   SourceStart           the start, step by step, and all wiring; SourceTopics creates and checks the topics
- *   SourceEngine          a running source: its threads, and how they end together
+ *   SourceGroup           the API of a group; its settings are validated in GroupSettings
+ *   SourceStart           the start of one source or many, step by step, and all wiring; SourceTopics creates and checks the topics
+ *   GroupEngine           a running group: what its sources share, its threads, and how they end together; GroupLifecycle
+ *   SourceEngine          a running source: what is its queue's own, and its part in what the group shares
  *   SourceLifecycle       open, closing, closed, fenced, failed; outages of Kafka (SourceState, SourceHealth for users)
  *   SourceMarks           live tasks of earlier owners, recovered or counted, and the low-water mark
- *   OutageMonitor         detects outages, finds out why, and logs them; on a thread of its own
- *   RegistryTail          follows the registry: a newer claim stops the source, none lets the ReplicationGate complete futures
- *   ReplicationGate       completes the futures of replicated(), on a thread for what depends on them
+ *   SourceRetries         the orders to retry dead tasks of a queue
+ *   OutageMonitor         detects outages of all queues, finds out why, and logs them; on a thread of its own
  *   CloseReport           what close() left unreplicated; EventResend publishes it later
  *   HandOverReport        what handOver() left for the next owner
  *   ResendRefusedException, SourceStartException, SourceFencedException, SourceStoppedException, SubscriptionOverflowException
  *   Subscriptions         in-process readers: EventSubscription (BufferedSubscription) and observers
  *
- *   source.publish        buffer, publisher, records
+ *   source.confirm        whether queues are still owned, and the futures of replicated()
+ *   source.publish        buffers, publisher, records
  *   source.registry       claims: who owns a queue since which epoch
  *   source.mark           the low-water mark: kept, published, and moved on before retention reaches it
  *   source.recovery       the live tasks that the owners of a queue left

@@ -3,6 +3,7 @@ package io.taskqueue.source;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.TaskQueue;
@@ -23,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 class SourceGroupTest {
 
     private static final String EVENTS = "grouped.events";
+
+    /** Publisher, producer, registry, marks, outage monitor, timer, retries, completions, count of abandoned tasks. */
+    private static final int MOST_THREADS = 9;
 
     private static SourceTestCluster cluster;
 
@@ -94,6 +98,74 @@ class SourceGroupTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
                         "The source group is closed, so no source can start in it. Start the source in another group.");
+    }
+
+    @Test
+    void aNewerClaimOfOneQueueStopsThatQueueOnly() throws Exception {
+        List<TaskQueue<String>> queues = queues("fenced", 3);
+        try (SourceGroup group = group().start();
+                TaskQueue<String> taken = TaskQueue.<String>builder("fenced-1").build()) {
+            List<ReplicationSource<String>> sources = group.start(builders(queues));
+            try (ReplicationSource<String> newOwner = ReplicationSource.builder(taken, PayloadCodec.utf8())
+                    .kafka(cluster.settings())
+                    .topic(EVENTS)
+                    .start()) {
+                await().until(() -> sources.get(1).health().state() == SourceState.FENCED);
+
+                assertThat(newOwner.epoch()).isGreaterThan(sources.get(1).epoch());
+                assertThatThrownBy(() -> queues.get(1).enqueue("late")).isInstanceOf(QueueClosedException.class);
+                for (int other : List.of(0, 2)) {
+                    queues.get(other).enqueue("a");
+                    assertThat(sources.get(other).replicated().get(30, SECONDS).sequence())
+                            .isEqualTo(1);
+                    assertThat(sources.get(other).health().state()).isEqualTo(SourceState.RUNNING);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aThousandQueuesStartTogetherWithoutAFurtherThreadAndAreAllConfirmed() throws Exception {
+        try (SourceGroup group = group().start()) {
+            ReplicationSource<String> first =
+                    group.start(builders(queues("one", 1))).get(0);
+            List<TaskQueue<String>> queues = queues("many", 1_000);
+
+            List<ReplicationSource<String>> sources = group.start(builders(queues));
+            for (TaskQueue<String> queue : queues) {
+                queue.enqueue("task");
+            }
+            for (ReplicationSource<String> source : sources) {
+                assertThat(source.replicated().get(30, SECONDS).sequence()).isEqualTo(1);
+            }
+
+            assertThat(sourceThreads()).isLessThanOrEqualTo(MOST_THREADS);
+            assertThat(first.health().live()).isTrue();
+            assertThat(group.close(Duration.ofSeconds(30)).values())
+                    .hasSize(1_001)
+                    .allMatch(CloseReport::complete);
+        }
+    }
+
+    /** The threads of sources and their Kafka clients; not those of the queues. */
+    private static int sourceThreads() {
+        return (int) Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("taskqueue-") || name.startsWith("kafka-producer"))
+                .filter(name -> !name.startsWith("taskqueue-sweeper"))
+                .count();
+    }
+
+    @Test
+    void queuesOfOneNameAreRefusedTogether() {
+        List<TaskQueue<String>> twins = new ArrayList<>(queues("twin", 1));
+        twins.addAll(queues("twin", 1));
+        try (SourceGroup group = group().start()) {
+            assertThatThrownBy(() -> group.start(builders(twins)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            "Two queues are named twin-0, and one would fence the other. Start one source of each name.");
+        }
     }
 
     @Test

@@ -3,7 +3,7 @@
  *
  * <pre>
  *   for operators (a process of their own)                     in the process that owns the queue
- *     DeadTasks       read, retry, results                       DeadTaskRetries   a thread: executes the orders in RetryBacklog
+ *     DeadTasks       read, retry, results                       RetryExecutor     a thread; DeadTaskRetries: the orders in RetryBacklog
  *       DeadTaskFold    which tasks are dead, by headers            RetryExecution    one order; RetryTarget is queue and source
  *       DeadTaskQuery, DeadTaskPage, DeadTask
  *

@@ -5,7 +5,7 @@
  * <pre>
  *   LiveTaskOffsets   the live tasks in the order of their latest acknowledged events; the first is at the mark
  *   Liveness          whether a task is live after an event
- *   MarkPublisher     publishes the mark when it has moved; on a thread of its own
+ *   MarkPublisher     publishes the marks of all queues when they have moved; on a thread of its own; PublishedMark is one of them
  *   RetentionGuard    has the oldest live tasks written again as Snapshot events, by what the topic keeps (TopicRetention)
  * </pre>
  *

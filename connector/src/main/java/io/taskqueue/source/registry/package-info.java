@@ -5,7 +5,7 @@
  *   SourceRegistry          for users: the newest claim of each queue
  *   RegistryKey             what a record is about, and its queue; RegistryRecord is the record with its value
  *   ClaimRegistry           reads the registry, writes a claim; the offset of the claim is the epoch
- *   RegistryWatch           follows the registry behind a source's own claim, and passes other records on; HomeWatch notices partitions added to its topic
+ *   RegistryWatch           follows the registry for the sources of a group; RegistryFollower is one queue; HomeWatch notices added partitions
  *   ClaimTable              the newest claims, for all who read or follow the registry
  *   Claim, ClaimJson        an entry, and its bytes
  *   QueueMarks              finds the newest low-water mark of a queue, and builds the next record; LowWaterMark, MarkJson
