@@ -249,12 +249,7 @@ final class SourceStart<T> {
         }
     }
 
-    /**
-     * A queue that is claimed.
-     *
-     * @param registryEnd the offset up to which the registry was read before
-     * @param hasPredecessor whether the queue was claimed before, with the same event topic
-     */
+    /** A queue that is claimed: up to which offset the registry was read before, and whether it was claimed before with the same topic. */
     private final class Claimed {
         private final Starting of;
         private final Claim claim;

@@ -306,8 +306,8 @@ public final class SinkService implements AutoCloseable {
         }
 
         /**
-         * How many queues are measured each by itself, the first ones that are read; 1,000 unless set. The others share the meters with the
-         * tag {@code queue} {@value SinkMeters#OTHER_QUEUES}: counters of all together, the highest lag, their parked events, and whether
+         * How many queues are measured each by itself, the first ones that are read; 1,000 unless set. The others share the meters of the
+         * name {@value SinkMeters#OTHER_QUEUES}: counters of all together, the highest lag, their parked events, and whether
          * any is diverged. Each queue has nine meters, and whatever reads them pays for each. See also {@link SinkService#queuesWithoutSeries}.
          */
         public Builder<T> queueSeries(int queues) {

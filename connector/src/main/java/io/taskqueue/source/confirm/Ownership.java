@@ -9,6 +9,8 @@ import io.taskqueue.source.registry.RegistryRecord;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,8 @@ public final class Ownership implements RegistryFollower.Listener {
     private final Listener listener;
     private final Consumer<RegistryRecord> records;
     private final AtomicBoolean due = new AtomicBoolean();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition settled = lock.newCondition();
     private Phase phase = Phase.OPEN;
     private @Nullable Position noted;
     private volatile long ownedNanos;
@@ -164,30 +168,56 @@ public final class Ownership implements RegistryFollower.Listener {
     }
 
     /** The source is being closed: what is due is confirmed, and what cannot be confirmed now fails. */
-    synchronized void finish() {
-        if (phase == Phase.OPEN) {
-            phase = Phase.FINISHING;
+    void finish() {
+        lock.lock();
+        try {
+            if (phase == Phase.OPEN) {
+                phase = Phase.FINISHING;
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
     /** Waits until nothing is due, no longer than the grace. */
-    synchronized void awaitSettled(Duration grace) throws InterruptedException {
-        if (phase == Phase.FINISHING && gate.hasDue()) {
-            wait(grace.toMillis());
+    void awaitSettled(Duration grace) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = grace.toNanos();
+            while (left > 0 && phase == Phase.FINISHING && gate.hasDue()) {
+                left = settled.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
-    synchronized void end() {
-        phase = Phase.ENDED;
-        notifyAll();
+    void end() {
+        lock.lock();
+        try {
+            phase = Phase.ENDED;
+            settled.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    private synchronized void settled() {
-        notifyAll();
+    private void settled() {
+        lock.lock();
+        try {
+            settled.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Whether the source is not being closed, so that its queue is to be stopped if it is owned no more. */
-    public synchronized boolean isOpen() {
-        return phase == Phase.OPEN;
+    public boolean isOpen() {
+        lock.lock();
+        try {
+            return phase == Phase.OPEN;
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -353,7 +353,7 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
         try {
             waiting = true;
             ProducerSession current = session;
-            if (ready.isEmpty() && roomy.isEmpty() && !closed && current != null && !current.failed()) {
+            while (ready.isEmpty() && roomy.isEmpty() && !closed && current != null && !current.failed()) {
                 changed.await();
             }
         } catch (InterruptedException e) {

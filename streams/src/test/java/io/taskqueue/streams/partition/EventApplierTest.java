@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.logging.LogFields;
 import io.taskqueue.sink.BreakerPolicy;
-import io.taskqueue.sink.RateLimit;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.RetryLaterException;
 import io.taskqueue.sink.RetryPolicy;
