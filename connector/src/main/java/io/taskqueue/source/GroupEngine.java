@@ -12,6 +12,7 @@ import io.taskqueue.source.mark.RetentionReadings;
 import io.taskqueue.source.mark.TopicRetention;
 import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.publish.Publisher;
+import io.taskqueue.source.publish.SharedSpace;
 import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,6 +77,7 @@ final class GroupEngine {
     private final Thread marking;
     private final Map<Integer, RetentionReadings> retention = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor counting;
+    private final SharedSpace space;
     private final Completions completions = new Completions();
     private final ReentrantLock starting = new ReentrantLock();
     private volatile int maxRecordBytes;
@@ -86,6 +88,7 @@ final class GroupEngine {
         this.endsWithItsSource = endsWithItsSource;
         this.timer = new ScheduledThreadPoolExecutor(1, task -> daemon("timer", task));
         timer.setRemoveOnCancelPolicy(true);
+        this.space = new SharedSpace(settings.bufferBytes());
         this.retries = new RetryExecutor(timer);
         this.marks = new MarkPublisher(
                 settings.markInterval(), settings.environment().time());
@@ -149,6 +152,10 @@ final class GroupEngine {
                 probe.close();
             }
         };
+    }
+
+    SharedSpace space() {
+        return space;
     }
 
     MarkPublisher marks() {

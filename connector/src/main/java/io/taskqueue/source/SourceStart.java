@@ -216,8 +216,8 @@ final class SourceStart<T> {
                 group);
         Optional<List<RecoveredTask<T>>> recovered = recover(claimed.of, marks, payloads);
         SourceMeters meters = new SourceMeters(settings.environment().meters(), queue.name());
-        EventBuffer<T> buffer =
-                new EventBuffer<>(claim.epoch(), source.buffer(), payloads, time, meters.leasesExpired());
+        EventBuffer<T> buffer = new EventBuffer<>(
+                claim.epoch(), source.buffer(), group.space(), payloads, time, meters.leasesExpired());
         SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, follower, group);
         SourceRetries<T> retries = claimed.of.retries;
         retries.prepare(claim, partition, group.producers());

@@ -48,6 +48,9 @@ final class BufferSpace {
     private final ReentrantLock lock;
     private final int maxPlaces;
     private final long maxBytes;
+    private final SharedSpace shared;
+    private final EventBuffer<?> buffer;
+    private boolean awaitsShared;
     private final Deque<Waiter> waiters = new ArrayDeque<>();
     private int reserved;
     private int events;
@@ -55,10 +58,12 @@ final class BufferSpace {
     private Admission admission = Admission.WAITING;
     private @Nullable Supplier<QueueClosedException> refusal;
 
-    BufferSpace(ReentrantLock lock, int maxPlaces, long maxBytes) {
+    BufferSpace(ReentrantLock lock, int maxPlaces, long maxBytes, SharedSpace shared, EventBuffer<?> buffer) {
         this.lock = lock;
         this.maxPlaces = maxPlaces;
         this.maxBytes = maxBytes;
+        this.shared = shared;
+        this.buffer = buffer;
     }
 
     boolean reserve(int places, long timeoutNanos) throws InterruptedException {
@@ -76,6 +81,7 @@ final class BufferSpace {
 
     private boolean await(Waiter waiter, long timeoutNanos) throws InterruptedException {
         waiters.add(waiter);
+        awaitShared();
         try {
             long left = timeoutNanos;
             while (!waiter.isGranted && mayWait() && left > 0) {
@@ -104,6 +110,7 @@ final class BufferSpace {
     void occupied(long eventBytes, boolean fromReserved) {
         events++;
         bytes += eventBytes;
+        shared.take(eventBytes);
         if (fromReserved) {
             reserved--;
         }
@@ -112,6 +119,7 @@ final class BufferSpace {
     void vacated(long eventBytes) {
         events--;
         bytes -= eventBytes;
+        shared.take(-eventBytes);
         grant();
     }
 
@@ -137,6 +145,26 @@ final class BufferSpace {
         return maxPlaces;
     }
 
+    /** Grants places to requests that wait, as far as there is room; returns whether some still wait. */
+    boolean grantWaiting() {
+        grant();
+        awaitsShared = !waiters.isEmpty();
+        return awaitsShared;
+    }
+
+    /** Is notified of room that other queues make, if that is what is missing. */
+    private void awaitShared() {
+        if (!awaitsShared && !shared.admits(bytes)) {
+            awaitsShared = true;
+            shared.awaitRoom(buffer);
+            grant(); // what was made before that
+        }
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
     int events() {
         return events;
     }
@@ -157,7 +185,7 @@ final class BufferSpace {
     }
 
     private boolean fits(int places) {
-        return (long) events + reserved + places <= maxPlaces && bytes < maxBytes;
+        return (long) events + reserved + places <= maxPlaces && bytes < maxBytes && shared.admits(bytes);
     }
 
     private void grant() {

@@ -45,6 +45,7 @@ public final class EventBuffer<T> implements Journal<T> {
     private final Counter leasesExpired;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition emptied = lock.newCondition();
+    private final SharedSpace shared;
     private final BufferSpace space;
     private volatile BooleanSupplier leaseCondition = () -> true;
     private @Nullable BufferedEvent<T> oldest;
@@ -63,11 +64,24 @@ public final class EventBuffer<T> implements Journal<T> {
      */
     public EventBuffer(
             long epoch, BufferLimits limits, PayloadLimit<T> payloads, SourceTime time, Counter leasesExpired) {
+        this(epoch, limits, new SharedSpace(Long.MAX_VALUE), payloads, time, leasesExpired);
+    }
+
+    /** @param shared the bytes of all queues of the group */
+    public EventBuffer(
+            long epoch,
+            BufferLimits limits,
+            SharedSpace shared,
+            PayloadLimit<T> payloads,
+            SourceTime time,
+            Counter leasesExpired) {
         this.epoch = epoch;
         this.payloads = payloads;
         this.time = time;
         this.leasesExpired = leasesExpired;
-        this.space = new BufferSpace(lock, limits.events(), limits.bytes());
+        this.shared = shared;
+        this.space = new BufferSpace(lock, limits.events(), limits.bytes(), shared, this);
+        shared.joined();
     }
 
     @Override
@@ -249,10 +263,11 @@ public final class EventBuffer<T> implements Journal<T> {
                     ready.run(); // the publisher reports the loss, now that all before it is acknowledged
                 }
             }
-            return true;
         } finally {
             lock.unlock();
         }
+        shared.grant();
+        return true;
     }
 
     /** Waits until every event is acknowledged, no longer than the timeout; returns whether that is the case. */
@@ -293,8 +308,22 @@ public final class EventBuffer<T> implements Journal<T> {
     public void stop() {
         lock.lock();
         try {
-            stopped = true;
+            if (!stopped) {
+                stopped = true;
+                shared.left(space.bytes());
+            }
             emptied.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        shared.grant();
+    }
+
+    /** Grants places to calls that wait, as far as there is room; returns whether some still wait. */
+    boolean grant() {
+        lock.lock();
+        try {
+            return space.grantWaiting();
         } finally {
             lock.unlock();
         }
