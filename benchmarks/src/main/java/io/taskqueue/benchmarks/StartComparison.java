@@ -93,7 +93,7 @@ public final class StartComparison {
         long ours = loaded.stream()
                 .filter(line -> line.contains(" io.taskqueue.") && line.endsWith("shared objects file"))
                 .count();
-        if (archived * 100 < loaded.size() * LEAST_ARCHIVED || ours == 0) {
+        if (archived * 100 < (long) loaded.size() * LEAST_ARCHIVED || ours == 0) {
             System.err.println(
                     "The archive of classes is not used: of " + loaded.size() + " classes of `./taskqueue --help`, "
                             + archived + " come from it, " + ours
@@ -117,10 +117,9 @@ public final class StartComparison {
             int sinks = 0;
             for (int round = 0; round < rounds; round++) {
                 for (LauncherRun launcher : LAUNCHERS) {
-                    help.of(launcher).add(launcher.toEnd("--help").toMillis());
-                    status.of(launcher)
-                            .add(launcher.toEnd("status", "--bootstrap-server", server)
-                                    .toMillis());
+                    help.of(launcher).add((double) launcher.toEnd("--help").toMillis());
+                    status.of(launcher).add((double) launcher.toEnd("status", "--bootstrap-server", server)
+                            .toMillis());
                     String name = "sink-" + ++sinks;
                     Path state = directory.path().resolve(name);
                     first.of(launcher).add(toRunning(launcher, server, name, state));

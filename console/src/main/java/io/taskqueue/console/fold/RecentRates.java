@@ -66,7 +66,7 @@ final class RecentRates {
             counts = null;
             return NONE;
         }
-        long window = (BUCKETS - 1) * SECONDS + Math.floorMod(now.getEpochSecond(), SECONDS) + 1;
+        long window = (long) (BUCKETS - 1) * SECONDS + Math.floorMod(now.getEpochSecond(), SECONDS) + 1;
         double seconds = Math.min(window, Math.max(FEWEST_SECONDS, now.getEpochSecond() - since + 1));
         return new QueueView.Rates(sums[0] / seconds, sums[1] / seconds, sums[2] / seconds);
     }

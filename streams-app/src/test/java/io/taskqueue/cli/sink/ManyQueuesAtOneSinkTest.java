@@ -64,7 +64,7 @@ class ManyQueuesAtOneSinkTest {
                     .metrics(registry)
                     .start()) {
                 Awaitility.await()
-                        .atMost(Duration.ofSeconds(240))
+                        .atMost(Duration.ofMinutes(4))
                         .pollInterval(Duration.ofMillis(200))
                         .until(() -> sink.status().queues().size() == QUEUES
                                 && sink.status().settled());

@@ -16,7 +16,6 @@ import io.taskqueue.streams.replay.DeliveryContext;
 import io.taskqueue.streams.results.RecordedResults;
 import io.taskqueue.streams.state.RecordLimit;
 import java.time.Instant;
-import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 
 /** Events in flight without a topic: each has the offset of its sequence number. */
@@ -29,10 +28,6 @@ final class InFlightEventFactory {
     private final OutcomeQueue outcomes;
     private final PartitionLifecycle lifecycle;
     private long sequence;
-
-    private static final Supplier<Pause> NO_PAUSE = () -> {
-        throw new AssertionError("No test of this needs an intent.");
-    };
 
     InFlightEventFactory(OutcomeQueue outcomes, PartitionLifecycle lifecycle) {
         this.outcomes = outcomes;
@@ -58,7 +53,15 @@ final class InFlightEventFactory {
                 value,
                 delivery,
                 new EventResults(
-                        RecordedResults.NONE, sequence, outcomes::add, new Intents(lifecycle, NO_PAUSE), LIMIT),
+                        RecordedResults.NONE,
+                        sequence,
+                        outcomes::add,
+                        new Intents(lifecycle, InFlightEventFactory::noPause),
+                        LIMIT),
                 PeerPositions.DEFAULT);
+    }
+
+    private static Pause noPause() {
+        throw new AssertionError("No test of this needs an intent.");
     }
 }
