@@ -37,13 +37,14 @@ public final class Interests {
     }
 
     /**
-     * Events of the given kinds, in all queues. Kinds that are not {@link EventKind#passedToSinks passed to sinks} are ignored.
+     * Events of the given kinds, in all queues; of no kind if the collection is empty, as of a sink that only keeps its positions. Kinds that
+     * are not {@link EventKind#passedToSinks passed to sinks} are ignored.
      *
-     * @throws IllegalArgumentException if none is left
+     * @throws IllegalArgumentException if there are kinds, and all of them are ignored
      */
     public static Interests of(Collection<EventKind> kinds) {
         Set<EventKind> passed = passedToSinks(kinds);
-        if (passed.isEmpty()) {
+        if (passed.isEmpty() && !kinds.isEmpty()) {
             throw new IllegalArgumentException(
                     "A sink needs a kind of event to act on, but none that sinks get was named: " + kinds
                             + ". Name one, such as COMPLETED, or leave the setting out to act on all.");
@@ -112,12 +113,12 @@ public final class Interests {
     /**
      * What is of interest to both.
      *
-     * @throws IllegalArgumentException if they have no kind in common
+     * @throws IllegalArgumentException if each names kinds, and they have none in common
      */
     public Interests and(Interests other) {
-        Set<EventKind> both = EnumSet.copyOf(kinds);
-        both.retainAll(other.kinds);
-        if (both.isEmpty()) {
+        Set<EventKind> both = EnumSet.noneOf(EventKind.class);
+        kinds.stream().filter(other.kinds::contains).forEach(both::add);
+        if (both.isEmpty() && !kinds.isEmpty() && !other.kinds.isEmpty()) {
             throw new IllegalArgumentException("A sink that acts on " + kinds + " was restricted to " + other.kinds
                     + ", so it would act on nothing. Name at least one of its own kinds.");
         }

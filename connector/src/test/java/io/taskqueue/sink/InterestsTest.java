@@ -50,6 +50,15 @@ class InterestsTest {
     }
 
     @Test
+    void aSinkOfNoKindStaysOneWhateverItIsRestrictedTo() {
+        Interests none = Interests.of(Set.of());
+
+        assertThat(none.kinds()).isEmpty();
+        assertThat(none.and(Interests.of(EventKind.COMPLETED)).kinds()).isEmpty();
+        assertThat(Interests.ALL.and(none).kinds()).isEmpty();
+    }
+
+    @Test
     void interestsInNothingAreRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Interests.of(Set.of(EventKind.SNAPSHOT)))
