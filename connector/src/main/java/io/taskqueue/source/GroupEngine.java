@@ -1,215 +1,40 @@
 package io.taskqueue.source;
 
-import io.taskqueue.kafka.TopicAdmin;
-import io.taskqueue.kafka.TopicProbe;
-import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.queue.TaskQueue;
-import io.taskqueue.source.confirm.Completions;
-import io.taskqueue.source.confirm.RegistryTail;
-import io.taskqueue.source.dead.RetryExecutor;
-import io.taskqueue.source.mark.MarkPublisher;
-import io.taskqueue.source.mark.RetentionReadings;
-import io.taskqueue.source.mark.TopicRetention;
-import io.taskqueue.source.publish.ProducerFactory;
-import io.taskqueue.source.publish.Publisher;
-import io.taskqueue.source.publish.SharedSpace;
-import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.TopicPartition;
 
 /**
- * A running group: what its sources share, and how they end together.
+ * A running group: its sources, how they start together and how they end together. What they share is in {@link GroupResources}.
  *
- * <pre>
- *   publisher    sends the events of all queues with one producer
- *   registry     follows the registry for all queues
- *   marks        publishes the low-water marks of all queues
- *   monitor      detects outages, and asks the cluster for their reasons
- *   timer        what is due after a time; nothing that blocks
- * </pre>
- *
- * <p>Its threads start with the first source, and end with the group. Thread-safe.
+ * <p>Thread-safe.
  */
 final class GroupEngine {
 
-    /** What is done with a producer at the start of sources. */
-    interface Claiming<R> {
-
-        R claim(Producer<byte[], byte[]> producer) throws InterruptedException;
-    }
-
-    private static final long THREAD_GRACE_MILLIS = 2_000;
-    private static final long IDLE_SECONDS = 10;
     private static final int CLOSING_THREADS = 16;
 
-    private final GroupSettings settings;
+    private final GroupResources resources;
     private final boolean endsWithItsSource;
     private final GroupLifecycle lifecycle = new GroupLifecycle();
     private final Set<SourceEngine<?>> sources = ConcurrentHashMap.newKeySet();
-    private final ScheduledThreadPoolExecutor timer;
-    private final ProducerFactory producers;
-    private final Publisher publisher;
-    private final Thread publishing;
-    private final RegistryTail tail;
-    private final Thread following;
-    private final OutageMonitor monitor;
-    private final Thread monitoring;
-    private final RetryExecutor retries;
-    private final MarkPublisher marks;
-    private final Thread marking;
-    private final Map<Integer, RetentionReadings> retention = new ConcurrentHashMap<>();
-    private final ThreadPoolExecutor counting;
-    private final SharedSpace space;
-    private final Completions completions = new Completions();
     private final ReentrantLock starting = new ReentrantLock();
-    private volatile int maxRecordBytes;
 
     /** @param endsWithItsSource whether it is a group of one, which closes with its source */
     GroupEngine(GroupSettings settings, boolean endsWithItsSource) {
-        this.settings = settings;
+        this.resources = new GroupResources(settings);
         this.endsWithItsSource = endsWithItsSource;
-        this.timer = new ScheduledThreadPoolExecutor(1, task -> daemon("timer", task));
-        timer.setRemoveOnCancelPolicy(true);
-        this.space = new SharedSpace(settings.bufferBytes());
-        this.retries = new RetryExecutor(timer);
-        this.marks = new MarkPublisher(
-                settings.markInterval(), settings.environment().time());
-        this.marking = daemon("marks", marks);
-        this.counting = new ThreadPoolExecutor(
-                1,
-                1,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                task -> daemon("abandoned-tasks", task));
-        counting.allowCoreThreadTimeOut(true);
-        this.producers = new ProducerFactory(
-                () -> settings.kafka().producer(maxRecordBytes),
-                settings.environment().kafkaMeters());
-        this.publisher = new Publisher(
-                producers,
-                new Publisher.Limits(
-                        settings.kafka().ackTimeout(), settings.kafka().memoryBytes()),
-                timer,
-                settings.environment().time());
-        this.publishing = daemon("publisher", () -> {
-            try (producers) {
-                publisher.run();
-            }
-        });
-        this.tail = new RegistryTail(
-                new RegistryWatch(
-                        this::registryReader,
-                        settings.topics().registry(),
-                        settings.environment().time()),
-                settings.environment().time());
-        this.following = daemon("registry", tail);
-        this.monitor = new OutageMonitor(settings.environment().time());
-        this.monitoring = daemon("outage-monitor", () -> monitor.run(probe()));
-    }
-
-    /** Claims are written without transactions: a hanging transaction of another writer must not hide a newer claim. */
-    private TopicReader registryReader() {
-        return TopicReader.open(
-                settings.kafka().all(),
-                IsolationLevel.READ_UNCOMMITTED,
-                settings.environment().registryTimeout(settings.kafka().apiTimeout()));
     }
 
     GroupSettings settings() {
-        return settings;
-    }
-
-    private OutageMonitor.Probe probe() {
-        TopicProbe probe =
-                new TopicProbe(settings.kafka().all(), settings.topics().events(), OutageMonitor.PROBE_TIMEOUT);
-        return new OutageMonitor.Probe() {
-            @Override
-            public Optional<String> problem(int partition) throws InterruptedException {
-                return probe.problem(number -> number == partition);
-            }
-
-            @Override
-            public void close() {
-                probe.close();
-            }
-        };
-    }
-
-    SharedSpace space() {
-        return space;
-    }
-
-    MarkPublisher marks() {
-        return marks;
-    }
-
-    /** What the event topic keeps of a partition, read once for all queues in it; for the thread of the marks. */
-    RetentionReadings retention(int partition) {
-        return retention.computeIfAbsent(
-                partition,
-                number -> new RetentionReadings(
-                        new TopicRetention(new TopicPartition(settings.topics().events(), number)),
-                        () -> TopicAdmin.open(
-                                settings.kafka().all(), settings.kafka().apiTimeout()),
-                        settings.environment().time()));
-    }
-
-    /**
-     * Counts in the background, one queue after the other.
-     *
-     * @param count returns after how long it is to be called again, if it is
-     */
-    void count(Supplier<Optional<Duration>> count) {
-        try {
-            counting.execute(() -> count.get().ifPresent(again -> {
-                var unused = timer.schedule(() -> count(count), again.toMillis(), TimeUnit.MILLISECONDS);
-            }));
-        } catch (RejectedExecutionException e) {
-            return; // the group has ended
-        }
-    }
-
-    RetryExecutor retries() {
-        return retries;
-    }
-
-    OutageMonitor monitor() {
-        return monitor;
-    }
-
-    RegistryTail tail() {
-        return tail;
-    }
-
-    Completions completions() {
-        return completions;
-    }
-
-    Publisher publisher() {
-        return publisher;
-    }
-
-    ProducerFactory producers() {
-        return producers;
+        return resources.settings();
     }
 
     int size() {
@@ -227,8 +52,9 @@ final class GroupEngine {
         boolean started = false;
         try {
             lifecycle.requireOpen();
-            List<SourceEngine<T>> running = new SourceStart<>(this, queues).start();
+            List<SourceEngine<T>> running = new SourceStart<>(resources, queues).start();
             sources.addAll(running);
+            running.forEach(source -> source.whenClosed(() -> closed(source)));
             started = true;
             return running;
         } finally {
@@ -239,35 +65,8 @@ final class GroupEngine {
         }
     }
 
-    /**
-     * Writes claims: with the producer that sends the events afterwards, if these are the first sources, and otherwise with one of their own,
-     * because the other may fail at any moment.
-     */
-    <R> R withProducer(int largestRecord, Claiming<R> claiming) throws InterruptedException {
-        maxRecordBytes = largestRecord;
-        if (publishing.getState() != Thread.State.NEW) {
-            try (Producer<byte[], byte[]> separate = producers.separate()) {
-                return claiming.claim(separate);
-            }
-        }
-        boolean claimed = false;
-        try {
-            R result = claiming.claim(producers.first());
-            claimed = true;
-            publishing.start();
-            following.start();
-            monitoring.start();
-            marking.start();
-            return result;
-        } finally {
-            if (!claimed) {
-                producers.closeFirst();
-            }
-        }
-    }
-
     /** A source of the group is closed. */
-    void closed(SourceEngine<?> source) {
+    private void closed(SourceEngine<?> source) {
         sources.remove(source);
         endWithItsSource();
     }
@@ -298,7 +97,7 @@ final class GroupEngine {
         };
         List<Thread> threads = new ArrayList<>();
         for (int thread = 1; thread < Math.min(CLOSING_THREADS, open.size()); thread++) {
-            Thread daemon = daemon("close", closing);
+            Thread daemon = GroupResources.daemon("close", closing);
             threads.add(daemon);
             daemon.start();
         }
@@ -322,32 +121,7 @@ final class GroupEngine {
     }
 
     private void end() {
-        publisher.close();
-        tail.close();
-        monitor.close();
-        timer.shutdown();
-        retries.close();
-        marks.close();
-        marking.interrupt(); // a reading of the retention may wait for Kafka
-        List<Runnable> unused = counting.shutdownNow();
-        completions.shutdown();
-        awaitEnd(publishing);
-        awaitEnd(following);
+        resources.end();
         lifecycle.closed();
-    }
-
-    /** Waits until a thread that is about to end has ended, no longer than a grace. */
-    private static void awaitEnd(Thread thread) {
-        try {
-            thread.join(THREAD_GRACE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static Thread daemon(String role, Runnable task) {
-        Thread thread = new Thread(task, "taskqueue-" + role);
-        thread.setDaemon(true);
-        return thread;
     }
 }

@@ -18,7 +18,6 @@ import io.taskqueue.source.publish.EventRecords;
 import io.taskqueue.source.publish.HeldEvents;
 import io.taskqueue.source.publish.ProducerFactory;
 import io.taskqueue.source.publish.Publication;
-import io.taskqueue.source.publish.Publisher;
 import io.taskqueue.source.recovery.AbandonedTasks;
 import io.taskqueue.source.recovery.RecoveryReport;
 import io.taskqueue.source.registry.Claim;
@@ -39,7 +38,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running source: its buffer, its readers, its part in what its group shares, and how they end together. */
-final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener {
+final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceEngine.class);
     private static final Duration RETRIES_GRACE = Duration.ofSeconds(2);
@@ -54,11 +53,12 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
     final ReplicationGate gate;
 
     private final SourceMeters meters;
-    private final GroupEngine group;
+    private final GroupResources group;
     private final GroupSettings.Environment environment;
     private OutageMonitor.@Nullable Observed observed;
     private final Ownership ownership;
     private @Nullable EventRecords<T> records;
+    private volatile Runnable whenClosed = () -> {};
     private volatile @Nullable SourceMarks marks;
     private volatile @Nullable SourceRetries<T> retries;
     private volatile @Nullable Publication<T> publication;
@@ -70,7 +70,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
             EventBuffer<T> buffer,
             SourceMeters meters,
             RegistryFollower follower,
-            GroupEngine group) {
+            GroupResources group) {
         this.queue = queue;
         this.claim = claim;
         this.buffer = buffer;
@@ -145,6 +145,11 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
                 closeMeters();
             }
         }
+    }
+
+    /** What follows the end of {@link #close}; set before the source is passed on. */
+    void whenClosed(Runnable action) {
+        whenClosed = action;
     }
 
     /** Has orders to retry dead tasks executed, from the start of the source to its end. */
@@ -349,7 +354,7 @@ final class SourceEngine<T> implements Publisher.Listener<T>, Ownership.Listener
         endObservation();
         report(regular);
         closeMeters();
-        group.closed(this);
+        whenClosed.run();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -50,7 +50,7 @@ final class SourceMarks {
 
     private final Claim claim;
     private final Opened opened;
-    private final GroupEngine group;
+    private final GroupResources group;
     private final GroupSettings settings;
     private final LiveTaskOffsets offsets;
     private volatile boolean ended;
@@ -58,7 +58,7 @@ final class SourceMarks {
     private volatile @Nullable AbandonedTasks abandoned;
     private volatile @Nullable PublishedMark mark;
 
-    SourceMarks(Claim claim, Opened opened, GroupEngine group) {
+    SourceMarks(Claim claim, Opened opened, GroupResources group) {
         this.claim = claim;
         this.opened = opened;
         this.group = group;

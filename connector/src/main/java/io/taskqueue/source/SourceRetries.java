@@ -34,13 +34,13 @@ final class SourceRetries<T> implements Consumer<RegistryRecord>, RetryTarget<T>
 
     private final TaskQueue<T> queue;
     private final PayloadCodec<T> codec;
-    private final GroupEngine group;
+    private final GroupResources group;
     private final GroupSettings settings;
     private final RetryBacklog backlog;
     private volatile @Nullable Supplier<CompletableFuture<Position>> confirmed;
     private volatile @Nullable DeadTaskRetries<T> executor;
 
-    SourceRetries(TaskQueue<T> queue, PayloadCodec<T> codec, GroupEngine group) {
+    SourceRetries(TaskQueue<T> queue, PayloadCodec<T> codec, GroupResources group) {
         this.queue = queue;
         this.codec = codec;
         this.group = group;

@@ -64,7 +64,7 @@ final class SourceStart<T> {
     /** How many of the last offsets of a partition are searched for epochs. */
     private static final long EPOCH_SEARCH_OFFSETS = 500;
 
-    private final GroupEngine group;
+    private final GroupResources group;
     private final List<Starting> starting = new ArrayList<>();
     private final GroupSettings settings;
     private final GroupSettings.Topics topics;
@@ -93,7 +93,7 @@ final class SourceStart<T> {
     }
 
     /** @throws IllegalArgumentException if two queues have the same name */
-    SourceStart(GroupEngine group, Map<TaskQueue<T>, SourceSettings<T>> queues) {
+    SourceStart(GroupResources group, Map<TaskQueue<T>, SourceSettings<T>> queues) {
         this.group = group;
         this.settings = group.settings();
         this.topics = settings.topics();

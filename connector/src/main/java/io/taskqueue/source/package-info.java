@@ -9,7 +9,8 @@
  *   ReplicationSource     the API. Settings are collected by its Builder, validated in SourceSettings (KafkaSettings)
  *   SourceGroup           the API of a group; its settings are validated in GroupSettings
  *   SourceStart           the start of one source or many, step by step, and all wiring; SourceTopics creates and checks the topics
- *   GroupEngine           a running group: what its sources share, its threads, and how they end together; GroupLifecycle
+ *   GroupEngine           a running group: its sources, how they start and end together; GroupLifecycle
+ *   GroupResources        what the sources of a group share: producer, readers, threads
  *   SourceEngine          a running source: what is its queue's own, and its part in what the group shares
  *   SourceLifecycle       open, closing, closed, fenced, failed; outages of Kafka (SourceState, SourceHealth for users)
  *   SourceMarks           live tasks of earlier owners, recovered or counted, and the low-water mark

@@ -6,7 +6,7 @@
  *     ChildJvm         a process, its output, its CPU time
  *     TargetProcess    the target, in a JVM of its own: DelayedTarget, which keeps a CallTimeline
  *     CallRates        rates from the timeline, cold and warm
- *   BareThreads      threads that only post, each with one of the PostingClients and a SampleEvent
+ *   BareThreads      threads that only post, each with a PostingClient and a SampleEvent
  * </pre>
  *
  * <p>Started by {@code HttpComparison} on the main thread. {@code DelayedTarget} and {@code BareThreads} are main classes of their own.

@@ -1,5 +1,6 @@
 package io.taskqueue.source.publish;
 
+import io.taskqueue.event.ReplicationEvent;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -23,12 +24,32 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Publication<T> {
 
+    /** Is notified of what happens to the events of a queue; on the publisher's thread, or on the producer's. */
+    public interface Listener<T> {
+
+        /**
+         * Kafka acknowledged the event; called once for each, in order, on the producer's thread.
+         *
+         * @param offset its offset in the partition, or -1 if Kafka did not state it
+         */
+        void acknowledged(ReplicationEvent<T> event, long offset);
+
+        /** The producer failed, with events of the queue or for all queues, and will be replaced. */
+        void retrying(String error);
+
+        /** No more events of the queue are sent, because one cannot be encoded. */
+        void failed(RuntimeException cause);
+
+        /** No more events are sent: all that the buffer holds is acknowledged, and the next event was lost before it was in the buffer. */
+        void lost(Throwable cause);
+    }
+
     private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int MOST_DOUBLINGS = 6;
 
     private final EventBuffer<T> buffer;
     private final EventRecords<T> records;
-    private final Publisher.Listener<T> listener;
+    private final Listener<T> listener;
     private final AtomicBoolean ready = new AtomicBoolean();
     private final ReentrantLock recording = new ReentrantLock();
     private volatile boolean ended;
@@ -36,7 +57,7 @@ public final class Publication<T> {
     private int refusals;
     private long acknowledgedAtRefusal = -1;
 
-    public Publication(EventBuffer<T> buffer, EventRecords<T> records, Publisher.Listener<T> listener) {
+    public Publication(EventBuffer<T> buffer, EventRecords<T> records, Listener<T> listener) {
         this.buffer = buffer;
         this.records = records;
         this.listener = listener;
@@ -46,7 +67,7 @@ public final class Publication<T> {
         return buffer;
     }
 
-    Publisher.Listener<T> listener() {
+    Listener<T> listener() {
         return listener;
     }
 

@@ -1,6 +1,5 @@
 package io.taskqueue.source.publish;
 
-import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.queue.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,26 +55,6 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
     private static final long LONGEST_CHECK_MILLIS = 1_000;
     private static final Duration RECORD_GRACE = Duration.ofMillis(500);
     private static final Duration INTERRUPTED_GRACE = Duration.ofSeconds(5);
-
-    /** Is notified of what happens to the events of a queue; on the publisher's thread, or on the producer's. */
-    public interface Listener<T> {
-
-        /**
-         * Kafka acknowledged the event; called once for each, in order, on the producer's thread.
-         *
-         * @param offset its offset in the partition, or -1 if Kafka did not state it
-         */
-        void acknowledged(ReplicationEvent<T> event, long offset);
-
-        /** The producer failed, with events of the queue or for all queues, and will be replaced. */
-        void retrying(String error);
-
-        /** No more events of the queue are sent, because one cannot be encoded. */
-        void failed(RuntimeException cause);
-
-        /** No more events are sent: all that the buffer holds is acknowledged, and the next event was lost before it was in the buffer. */
-        void lost(Throwable cause);
-    }
 
     /**
      * How a publisher uses its producers.

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class PublisherTest implements Publisher.Listener<String> {
+class PublisherTest implements Publication.Listener<String> {
 
     private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
 

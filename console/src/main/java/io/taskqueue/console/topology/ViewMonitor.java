@@ -55,14 +55,14 @@ final class ViewMonitor implements AutoCloseable {
     private final TrailingMarkers markers;
     private final TopicProbe probe;
     private final BrokerDiagnosis diagnosis;
-    private final CatchUp catchUp = new CatchUp();
+    private final ReadProgress catchUp = new ReadProgress();
     private final ScheduledExecutorService threads;
     private final KafkaRequests requests = new KafkaRequests(TIMEOUT.multipliedBy(2));
 
     private long sampledNanos;
     private long comparedNanos;
     private @Nullable Long lackingSince;
-    private volatile CatchUp.Found found = new CatchUp.Found(State.STARTING, null, 0, 0);
+    private volatile ReadProgress.Found found = new ReadProgress.Found(State.STARTING, null, 0, 0);
     private volatile @Nullable String disconnected;
     private volatile @Nullable String lacking;
 
@@ -110,7 +110,7 @@ final class ViewMonitor implements AutoCloseable {
 
     /** How current the view is, as of the last round. */
     ViewProgress progress() {
-        CatchUp.Found last = found;
+        ReadProgress.Found last = found;
         String unreachable = disconnected;
         Optional<String> stopped = run.problem();
         if (unreachable != null) {
@@ -125,7 +125,7 @@ final class ViewMonitor implements AutoCloseable {
         return progress(last.state(), last, last.done(), lacking);
     }
 
-    private ViewProgress progress(State state, CatchUp.Found last, double done, @Nullable String problem) {
+    private ViewProgress progress(State state, ReadProgress.Found last, double done, @Nullable String problem) {
         return new ViewProgress(state, last.asOf(), last.behind(), done, problem, notes());
     }
 
@@ -214,10 +214,10 @@ final class ViewMonitor implements AutoCloseable {
         new OpenTransactions(probe.admin(), (int) TIMEOUT.toMillis())
                 .ends(partitions, IsolationLevel.READ_COMMITTED)
                 .forEach((partition, end) -> ends.put(partition.partition(), end));
-        Map<Integer, CatchUp.Read> read = new HashMap<>();
+        Map<Integer, ReadProgress.Read> read = new HashMap<>();
         for (PartitionFold fold : assigned.all()) {
             long next = markers.readUpTo(fold.partition(), fold.next(), ends.getOrDefault(fold.partition(), 0L));
-            read.put(fold.partition(), new CatchUp.Read(next, fold.newest().orElse(null)));
+            read.put(fold.partition(), new ReadProgress.Read(next, fold.newest().orElse(null)));
         }
         found = catchUp.observe(at, topic.starts(), ends, read);
     }

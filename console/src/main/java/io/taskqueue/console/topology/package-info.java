@@ -11,7 +11,7 @@
  *         ViewProcessor      passes records of one partition to its PartitionFold, and has it flush before a commit; StreamsViewStore its store
  *     AssignedFolds      the folds of the partitions that this process has
  *     ViewMonitor        each second: progress, problems, and the directory of queues; RestoreProgress what is restored
- *       CatchUp            how far the view is behind; TrailingMarkers where a partition ends without a record
+ *       ReadProgress            how far the view is behind; TrailingMarkers where a partition ends without a record
  *     TaskLives          the events of a task, read from the topic by their offsets: EventReader
  *     Followers          who gets events as they are read
  * </pre>

@@ -1,5 +1,5 @@
 /**
- * Contenders whose tasks are in PostgreSQL, each place in a database of its own in the {@code PostgresServer}: {@code LockedTableContender},
+ * Contenders whose tasks are in a database, each place in one of its own in the {@code PostgresServer}: {@code LockedTableContender},
  * {@code DbSchedulerContender}, {@code DbosContender}, {@code JobRunrContender}. {@code TaskBatch} collects tasks for one transaction,
  * {@code TableQuery} has the statements that they share.
  *

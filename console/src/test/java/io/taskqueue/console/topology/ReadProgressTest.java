@@ -3,17 +3,17 @@ package io.taskqueue.console.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.console.model.ViewProgress.State;
-import io.taskqueue.console.topology.CatchUp.Found;
+import io.taskqueue.console.topology.ReadProgress.Found;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class CatchUpTest {
+class ReadProgressTest {
 
     private static final Instant T0 = Instant.parse("2026-11-01T10:00:00Z");
 
-    private final CatchUp catchUp = new CatchUp();
+    private final ReadProgress catchUp = new ReadProgress();
 
     @Test
     void aViewThatHasReadAllIsCurrent() {
@@ -41,7 +41,8 @@ class CatchUpTest {
 
     @Test
     void recordsThatTheTopicNoLongerHoldsAreNotBehind() {
-        Found found = catchUp.observe(T0, Map.of(0, 900L), Map.of(0, 1_000L), Map.of(0, new CatchUp.Read(0, null)));
+        Found found =
+                catchUp.observe(T0, Map.of(0, 900L), Map.of(0, 1_000L), Map.of(0, new ReadProgress.Read(0, null)));
 
         assertThat(found.behind()).isEqualTo(100);
     }
@@ -81,13 +82,13 @@ class CatchUpTest {
         assertThat(found.asOf()).isEqualTo(T0.minusSeconds(300));
     }
 
-    private static CatchUp.Read part(long next, Instant newest) {
-        return new CatchUp.Read(next, newest);
+    private static ReadProgress.Read part(long next, Instant newest) {
+        return new ReadProgress.Read(next, newest);
     }
 
     private Found observe(int second, Map<Integer, Long> ends, Map<Integer, Long> read) {
-        Map<Integer, CatchUp.Read> parts = new HashMap<>();
-        read.forEach((partition, next) -> parts.put(partition, new CatchUp.Read(next, null)));
+        Map<Integer, ReadProgress.Read> parts = new HashMap<>();
+        read.forEach((partition, next) -> parts.put(partition, new ReadProgress.Read(next, null)));
         return catchUp.observe(T0.plusSeconds(second), Map.of(), ends, parts);
     }
 }

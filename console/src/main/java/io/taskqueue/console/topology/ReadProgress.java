@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The view is current when it has read all that the observation before this one found: while events are written all the time, it never has all
  * of them at one moment.
  */
-final class CatchUp {
+final class ReadProgress {
 
     /** What was found. */
     record Found(State state, @Nullable Instant asOf, long behind, double done) {}
