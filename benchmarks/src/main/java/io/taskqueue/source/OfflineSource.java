@@ -32,7 +32,7 @@ import org.apache.kafka.common.TopicPartition;
  * A source without its claim and the network: the buffer, and a publisher thread that encodes every record and passes it to a
  * producer that acknowledges it immediately.
  */
-public final class OfflineSource<T> implements Publisher.Listener<T>, AutoCloseable {
+public final class OfflineSource<T> implements Publication.Listener<T>, AutoCloseable {
 
     private static final TopicPartition PARTITION = new TopicPartition("nowhere", 0);
     private static final int MAX_RECORD_BYTES = 1024 * 1024;
