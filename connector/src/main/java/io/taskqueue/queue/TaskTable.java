@@ -171,7 +171,12 @@ final class TaskTable<T> {
 
     /** The task leaves the queue. */
     void remove(LiveTask<T> task) {
+        boolean waits = !(task.state instanceof Leased);
         unlink(task);
+        if (waits && hasCapacity()) { // a delayed task that ends, too, makes room
+            lock.enqueues.wakeOne();
+            lock.batches.wakeAll();
+        }
         removeKey(task);
     }
 

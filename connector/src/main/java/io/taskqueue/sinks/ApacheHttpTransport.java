@@ -1,12 +1,14 @@
 package io.taskqueue.sinks;
 
 import java.io.IOException;
+import java.net.ProxySelector;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -15,6 +17,7 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -57,7 +60,7 @@ public final class ApacheHttpTransport implements HttpTransport {
 
     /** @param tls the certificates for https; null for the JVM's */
     public ApacheHttpTransport(@Nullable SSLContext tls) {
-        this.client = HttpClients.createMinimal(connections(tls));
+        this.client = namesProxy() ? withProxies(connections(tls)) : HttpClients.createMinimal(connections(tls));
         this.deadlines = new ScheduledThreadPoolExecutor(1, work -> {
             Thread thread = new Thread(work, "http-sink-deadlines");
             thread.setDaemon(true);
@@ -66,9 +69,28 @@ public final class ApacheHttpTransport implements HttpTransport {
         deadlines.setRemoveOnCancelPolicy(true);
     }
 
+    /** Whether the properties of the JVM name a proxy; few do, and a client without any has less to do for each request. */
+    private static boolean namesProxy() {
+        return Boolean.getBoolean("java.net.useSystemProxies")
+                || Stream.of("http.proxyHost", "https.proxyHost", "socksProxyHost")
+                        .anyMatch(name -> System.getProperty(name) != null);
+    }
+
+    private static CloseableHttpClient withProxies(PoolingHttpClientConnectionManager connections) {
+        return HttpClients.custom()
+                .setConnectionManager(connections)
+                .setRoutePlanner(new SystemDefaultRoutePlanner(ProxySelector.getDefault()))
+                .disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableContentCompression()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .build();
+    }
+
     private static PoolingHttpClientConnectionManager connections(@Nullable SSLContext tls) {
         TlsSocketStrategy strategy =
-                tls == null ? DefaultClientTlsStrategy.createDefault() : new DefaultClientTlsStrategy(tls);
+                tls == null ? DefaultClientTlsStrategy.createSystemDefault() : new DefaultClientTlsStrategy(tls);
         var connections = new PoolingHttpClientConnectionManager(
                 new DefaultHttpClientConnectionOperator(
                         proxy -> SocketChannel.open().socket(),

@@ -1,6 +1,7 @@
 package io.taskqueue.source;
 
 import io.taskqueue.queue.TaskQueue;
+import io.taskqueue.queue.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +12,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running group: its sources, how they start together and how they end together. What they share is in {@link GroupResources}.
@@ -19,6 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class GroupEngine {
 
+    private static final Logger LOG = LoggerFactory.getLogger(GroupEngine.class);
     private static final int CLOSING_THREADS = 16;
 
     private final GroupResources resources;
@@ -82,17 +86,36 @@ final class GroupEngine {
         if (!lifecycle.close()) {
             return reports;
         }
-        closeAll(List.copyOf(sources), timeout).forEach(source -> source.closeReport()
-                .ifPresent(report -> reports.put(source.claim.queueName(), report)));
-        end();
+        try {
+            List<SourceEngine<?>> open = started();
+            closeAll(open, timeout);
+            open.forEach(
+                    source -> source.closeReport().ifPresent(report -> reports.put(source.claim.queueName(), report)));
+        } finally {
+            end();
+        }
         return reports;
     }
 
-    private static List<SourceEngine<?>> closeAll(List<SourceEngine<?>> open, Duration timeout) {
+    /** The sources that are open, those of a start that was under way when the close began among them; no other begins. */
+    private List<SourceEngine<?>> started() {
+        starting.lock();
+        try {
+            return List.copyOf(sources);
+        } finally {
+            starting.unlock();
+        }
+    }
+
+    /** Closes sources within the timeout for all of them together. */
+    private void closeAll(List<SourceEngine<?>> open, Duration timeout) {
+        Ticker ticker = settings().environment().time();
+        long begin = ticker.nanos();
+        long limit = Ticker.limitNanos(timeout);
         Queue<SourceEngine<?>> left = new ConcurrentLinkedQueue<>(open);
         Runnable closing = () -> {
             for (SourceEngine<?> source = left.poll(); source != null; source = left.poll()) {
-                source.close(timeout);
+                close(source, Duration.ofNanos(Math.max(0, limit - (ticker.nanos() - begin))));
             }
         };
         List<Thread> threads = new ArrayList<>();
@@ -102,16 +125,37 @@ final class GroupEngine {
             daemon.start();
         }
         closing.run();
+        join(threads);
+    }
+
+    /** Waits for threads; an interruption is passed on to them, so that each source ends its waiting. */
+    private static void join(List<Thread> threads) {
+        boolean interrupted = false;
         for (Thread thread : threads) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                threads.forEach(Thread::interrupt); // each source ends its waiting
-                Thread.currentThread().interrupt();
-                break;
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    threads.forEach(Thread::interrupt);
+                }
             }
         }
-        return open;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void close(SourceEngine<?> source, Duration left) {
+        try {
+            source.close(left, left);
+        } catch (RuntimeException | Error e) {
+            LOG.error(
+                    "The source of queue {} could not be closed with its group: {}. The others are closed; close it again.",
+                    source.claim.queueName(),
+                    e,
+                    e);
+        }
     }
 
     private void endWithItsSource() {

@@ -26,7 +26,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the sources of a group share.
@@ -49,6 +52,7 @@ final class GroupResources {
         R claim(Producer<byte[], byte[]> producer) throws InterruptedException;
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(GroupResources.class);
     private static final long THREAD_GRACE_MILLIS = 2_000;
     private static final long IDLE_SECONDS = 10;
 
@@ -205,8 +209,11 @@ final class GroupResources {
     <R> R withProducer(int largestRecord, Claiming<R> claiming) throws InterruptedException {
         maxRecordBytes = largestRecord;
         if (publishing.getState() != Thread.State.NEW) {
-            try (Producer<byte[], byte[]> separate = producers.separate()) {
+            Producer<byte[], byte[]> separate = producers.separate();
+            try {
                 return claiming.claim(separate);
+            } finally {
+                close(separate);
             }
         }
         boolean claimed = false;
@@ -238,6 +245,16 @@ final class GroupResources {
         completions.shutdown();
         awaitEnd(publishing);
         awaitEnd(following);
+    }
+
+    /** Does not wait for what Kafka has not acknowledged: it may never, and the claim has failed then. */
+    private static void close(Producer<byte[], byte[]> separate) {
+        try {
+            separate.close(Duration.ZERO);
+        } catch (KafkaException e) {
+            // what was claimed with it counts; an interruption remains set
+            LOG.debug("A producer of claims did not close regularly.", e);
+        }
     }
 
     /** Waits until a thread that is about to end has ended, no longer than a grace. */

@@ -31,6 +31,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +44,7 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceEngine.class);
     private static final Duration RETRIES_GRACE = Duration.ofSeconds(2);
-    private static final Duration MARK_GRACE = Duration.ofSeconds(2);
-    private static final Duration REGISTRY_GRACE = Duration.ofSeconds(2);
+    private static final Duration GRACE = Duration.ofSeconds(2);
 
     final TaskQueue<T> queue;
     final Claim claim;
@@ -58,6 +59,7 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
     private OutageMonitor.@Nullable Observed observed;
     private final Ownership ownership;
     private @Nullable EventRecords<T> records;
+    private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile Runnable whenClosed = () -> {};
     private volatile @Nullable SourceMarks marks;
     private volatile @Nullable SourceRetries<T> retries;
@@ -142,6 +144,7 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
                                     "The threads of the source of queue " + queue.name()
                                             + " could not be started. Start a source of a new queue, once the process has resources for it."));
                 }
+                buffer.stop();
                 closeMeters();
             }
         }
@@ -294,7 +297,11 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
 
     /** Stops the source and its queue: what has not been sent yet would fork the history. */
     private void stop(IllegalStateException cause) {
-        LogFields.ofQueue(queue.name()).epoch(claim.epoch()).during(() -> stopParts(cause));
+        try {
+            LogFields.ofQueue(queue.name()).epoch(claim.epoch()).during(() -> stopParts(cause));
+        } finally {
+            stopped.countDown();
+        }
     }
 
     private void stopParts(IllegalStateException cause) {
@@ -325,6 +332,12 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
      * @throws IllegalStateException if the caller is a listener of the queue, or the publisher's thread; nothing has changed then
      */
     void close(Duration timeout) {
+        close(timeout, GRACE);
+    }
+
+    /** @param longestGrace how long the last mark and the registry may take, at most; no longer than they usually may */
+    void close(Duration timeout, Duration longestGrace) {
+        Duration grace = longestGrace.compareTo(GRACE) < 0 ? longestGrace : GRACE;
         requireOtherThread("closed");
         queue.close(); // first: the queue refuses the call of a listener, and nothing has changed then
         if (!lifecycle.close()) {
@@ -332,9 +345,9 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
         }
         boolean interrupted = endRetries();
         try {
-            boolean empty = buffer.awaitEmpty(Ticker.limitNanos(timeout));
-            if (empty) {
-                marks().finish(MARK_GRACE);
+            boolean empty = buffer.awaitEmpty(interrupted ? 0 : Ticker.limitNanos(timeout));
+            if (empty && !grace.isZero()) {
+                marks().finish(grace);
             } else {
                 marks().stop();
             }
@@ -343,10 +356,13 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
             marks().stop();
         }
         boolean regular = lifecycle.closed();
+        if (!regular) {
+            interrupted |= awaitStopped(); // what it was stopped for is what its futures fail with
+        }
         buffer.refuse(() -> new QueueClosedException("Queue " + queue.name() + " was closed with its source."));
         buffer.stop();
         interrupted |= removeFromPublisher();
-        interrupted |= finishConfirming();
+        interrupted |= finishConfirming(grace);
         gate.end(new SourceStoppedException("The source of queue " + queue.name() + " was closed at event "
                 + buffer.appendedUpTo() + ", when Kafka had acknowledged up to " + buffer.acknowledgedUpTo()
                 + ". Read the topic to find which of the remaining events it holds."));
@@ -367,9 +383,18 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
         }
     }
 
-    private boolean finishConfirming() {
+    private boolean awaitStopped() {
         try {
-            group.tail().finish(ownership, REGISTRY_GRACE);
+            boolean unused = stopped.await(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        }
+    }
+
+    private boolean finishConfirming(Duration grace) {
+        try {
+            group.tail().finish(ownership, grace);
             return false;
         } catch (InterruptedException e) {
             return true;

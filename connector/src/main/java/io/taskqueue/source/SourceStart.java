@@ -186,7 +186,7 @@ final class SourceStart<T> {
             return engines;
         } finally {
             if (!started) {
-                engines.forEach(engine -> engine.close(Duration.ZERO));
+                engines.forEach(engine -> engine.close(Duration.ZERO, Duration.ZERO));
             }
         }
     }

@@ -77,6 +77,28 @@ class ApacheHttpTransportTest {
     }
 
     @Test
+    void proxyOfTheJvmIsUsed() throws Exception {
+        Set<String> requested = ConcurrentHashMap.newKeySet();
+        String proxy = server(exchange -> {
+            requested.add(exchange.getRequestURI().toString());
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        System.setProperty("http.proxyHost", "127.0.0.1");
+        System.setProperty("http.proxyPort", Integer.toString(URI.create(proxy).getPort()));
+        try (ApacheHttpTransport behindProxy = new ApacheHttpTransport(null)) {
+            HttpTransport.Request request =
+                    new HttpTransport.Request(URI.create("http://target.example/events"), Map.of(), LONG);
+            assertThat(behindProxy.post(request, new byte[] {'{', '}'}).status())
+                    .isEqualTo(204);
+        } finally {
+            System.clearProperty("http.proxyHost");
+            System.clearProperty("http.proxyPort");
+        }
+        assertThat(requested).containsExactly("http://target.example/events");
+    }
+
+    @Test
     void requestsOfManyThreadsRunSideBySide() throws Exception {
         int parties = 40;
         CyclicBarrier all = new CyclicBarrier(parties);

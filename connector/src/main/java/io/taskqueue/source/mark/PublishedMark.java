@@ -46,7 +46,7 @@ public final class PublishedMark {
     private @Nullable Future<?> writing;
     private @Nullable Low published;
     private long publishedNanos;
-    private boolean ended;
+    private volatile boolean ended;
 
     /**
      * @param confirmed a future that completes when everything so far is confirmed
@@ -148,7 +148,7 @@ public final class PublishedMark {
     }
 
     /** Publishes nothing more, but for {@link #writeLast}. */
-    synchronized void end() {
+    void end() {
         ended = true;
     }
 

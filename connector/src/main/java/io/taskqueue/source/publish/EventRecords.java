@@ -118,7 +118,9 @@ public final class EventRecords<T> {
                         change.kind(), change.number(), change.occurredAt(), change.task())
                 .token(change.token().orElse(null))
                 .leaseExpiration(change.leaseExpiration().orElse(null))
+                .availableAt(change.availableAt().orElse(null))
                 .error(change.error().map(EventRecords::shortened).orElse(null));
+        change.pendingSince().ifPresent(copy::pendingSince);
         change.flags().forEach(copy::flag);
         return copy.build();
     }

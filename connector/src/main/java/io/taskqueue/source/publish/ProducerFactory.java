@@ -45,8 +45,7 @@ public final class ProducerFactory implements Supplier<Producer<byte[], byte[]>>
         first = null;
         if (producer == null) {
             closeMeters();
-            producer = new KafkaProducer<>(settings.get());
-            bindMeters(producer);
+            producer = withMeters(new KafkaProducer<>(settings.get()));
         }
         current = producer;
         return producer;
@@ -74,6 +73,19 @@ public final class ProducerFactory implements Supplier<Producer<byte[], byte[]>>
             first.close(Duration.ZERO);
             first = null;
             current = null;
+        }
+    }
+
+    private Producer<byte[], byte[]> withMeters(Producer<byte[], byte[]> opened) {
+        boolean bound = false;
+        try {
+            bindMeters(opened);
+            bound = true;
+            return opened;
+        } finally {
+            if (!bound) {
+                opened.close(Duration.ZERO);
+            }
         }
     }
 

@@ -72,9 +72,12 @@ final class ProducerSession implements AutoCloseable {
                 if (error != null) {
                     fail(new Failure(error, Optional.of(queue), Optional.empty()));
                 } else if (!failed()) {
-                    acknowledged(queue, event, metadata);
-                    if (window.acknowledged(size)) {
-                        listener.roomIn(window);
+                    try {
+                        acknowledged(queue, event, metadata);
+                    } finally {
+                        if (window.acknowledged(size)) {
+                            listener.roomIn(window);
+                        }
                     }
                 }
             });

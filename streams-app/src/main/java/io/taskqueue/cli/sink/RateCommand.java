@@ -11,6 +11,7 @@ import io.taskqueue.streams.admin.SinkRates;
 import io.taskqueue.streams.rate.RateLimit;
 import io.taskqueue.streams.rate.RateOrder;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
@@ -103,17 +104,25 @@ public final class RateCommand implements Callable<Integer> {
                 reset ? Optional.empty() : Optional.of(new RateLimit(orNone(rate), orNone(ratePerKey)));
         kafka.requireReachable();
         SinkRates rates = new SinkRates(kafka.properties(), name);
-        String before = rates.latest()
-                .map(order ->
+        Optional<RateOrder> latest = rates.latest();
+        String before = latest.map(order ->
                         "  before: " + text(order.limit()) + ", as ordered at " + order.at() + System.lineSeparator())
                 .orElse("");
         if (execute) {
-            send(rates, new RateOrder(limit, by.name(), clock.instant()));
+            send(rates, new RateOrder(limit, by.name(), after(latest)));
         }
         String text = "Sink " + name + ": " + text(limit) + System.lineSeparator() + before
                 + (execute ? "The order was sent. The sink follows it while it is running." : Output.PLAN);
         output.result(text, new Result(name, execute, reset, finite(rate), finite(ratePerKey)));
         return ExitCode.OK;
+    }
+
+    /** Now, or later than the order before: a sink ignores one that is older, as of a machine whose clock is behind. */
+    private Instant after(Optional<RateOrder> latest) {
+        Instant now = clock.instant();
+        return latest.map(order -> order.at().plusMillis(1))
+                .filter(next -> next.isAfter(now))
+                .orElse(now);
     }
 
     private static String text(Optional<RateLimit> limit) {

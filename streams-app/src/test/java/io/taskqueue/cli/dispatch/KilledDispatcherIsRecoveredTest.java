@@ -97,7 +97,7 @@ class KilledDispatcherIsRecoveredTest {
                 "--tasks",
                 tasks.toString(),
                 "--work-time",
-                "20ms",
+                "60ms", // with 2,000 lines it is far from their end when it is killed, on a busy machine too
                 "--fail-rate",
                 "0.2",
                 "--lease",

@@ -201,6 +201,11 @@ public final class CircuitBreaker {
         return new Moment(clock.instant(), ticker.nanos());
     }
 
+    /** Whether a job is the one that probes an unavailable target. */
+    boolean probes(Job job) {
+        return isProbe(job);
+    }
+
     private boolean isProbe(Job job) {
         return state instanceof HalfOpen half && half.isProbe(job);
     }

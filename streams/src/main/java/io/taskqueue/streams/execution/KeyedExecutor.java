@@ -149,7 +149,9 @@ public final class KeyedExecutor<J extends Job> {
                 giveBack(job, hasPermit);
                 return;
             }
-            if (!hasPermit && job.callsTarget() && limiter.limited()) {
+            // others would wait for the probe of an unavailable target while it waited for a permit
+            boolean owesPermit = !hasPermit && breaker.probes(job);
+            if (!hasPermit && !owesPermit && job.callsTarget() && limiter.limited()) {
                 if (!limitAdmits(job)) {
                     return;
                 }
@@ -169,6 +171,8 @@ public final class KeyedExecutor<J extends Job> {
                 breaker.ended(job);
                 if (hasPermit) {
                     limiter.used(job, job.calls());
+                } else if (owesPermit) {
+                    limiter.owed(job, job.calls());
                 }
             }
             hasPermit = false;

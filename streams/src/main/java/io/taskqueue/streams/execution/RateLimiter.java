@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
@@ -175,11 +176,17 @@ public final class RateLimiter {
                     filled(job.limitKey()).permits += 1 - calls;
                 }
                 if (limit.perSecond() != RateLimit.UNLIMITED) {
+                    sink.fill(rate(limit.perSecond()), ticker.nanos());
                     sink.permits += 1 - calls;
                 }
             }
             begin(due());
         }
+    }
+
+    /** A job has ended that did not wait for permits: it owes them. */
+    void owed(Job job, int calls) {
+        used(job, calls + 1);
     }
 
     /** The jobs of an executor that stops no longer wait. */
@@ -197,8 +204,11 @@ public final class RateLimiter {
         return at == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, at - ticker.nanos()));
     }
 
-    private void rang() {
+    private void rang(long at) {
         synchronized (this) {
+            if (!Objects.equals(alarm, at)) {
+                return; // an earlier one was set since
+            }
             alarm = null;
         }
         begin(due());
@@ -241,8 +251,9 @@ public final class RateLimiter {
         }
         long now = ticker.nanos();
         if (wait != Long.MAX_VALUE && (alarm == null || alarm - now > wait)) {
-            alarm = now + wait;
-            timer.after(Duration.ofNanos(wait), this::rang);
+            long at = now + wait;
+            alarm = at;
+            timer.after(Duration.ofNanos(wait), () -> rang(at));
         }
     }
 
@@ -264,7 +275,8 @@ public final class RateLimiter {
         if (keys.size() > KEYS) {
             Iterator<Bucket> eldest = keys.values().iterator();
             while (keys.size() > KEYS && eldest.hasNext()) {
-                if (eldest.next().queue.isEmpty()) {
+                Bucket old = eldest.next();
+                if (old != bucket && old.queue.isEmpty()) {
                     eldest.remove();
                 }
             }

@@ -256,7 +256,8 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
         Arrival arrival =
                 new Arrival(event.position(), offset, event.instanceId().orElse(null));
         PartitionHistory.Arrived arrived = state.history().take(event.queueName(), arrival);
-        if (arrived.verdict().applied() && event.kind().passedToSinks()) {
+        if (arrived.verdict().applied()
+                && settings.application().interests().accepts(event.kind())) { // its headers may have said nothing
             dispatcher.dispatch(event, value, offset, arrived);
         }
     }

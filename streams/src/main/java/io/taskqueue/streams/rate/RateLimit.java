@@ -5,7 +5,8 @@ package io.taskqueue.streams.rate;
  * action of an effect that runs; a result that is only returned from the record is none.
  *
  * <p>An event whose turn has not come waits without a worker, and its task with it; events of other peers begin meanwhile. Calls of a
- * tenth of a second that were not made may be made later, at once, and at least one.
+ * tenth of a second that were not made may be made later, at once, and at least one. The one event that probes an unavailable target does
+ * not wait, because all others would; what it calls is owed.
  *
  * @param perSecond calls a second, or {@link #UNLIMITED}
  * @param perKey calls a second of the events of one peer, or {@link #UNLIMITED}

@@ -115,6 +115,28 @@ class RateLimiterTest {
     }
 
     @Test
+    void alarmsThatWereOvertakenDoNotAccumulate() {
+        RateLimiter limiter = limiter(new RateLimit(RateLimit.UNLIMITED, 5));
+        ask(limiter, "backlog", 5_000);
+        for (int i = 0; i < 2_000; i++) {
+            ask(limiter, "key-" + i % 7, 1);
+            pass(Duration.ofMillis(30));
+        }
+        assertThat(limiter.waiting()).isPositive();
+        assertThat(alarms).hasSizeLessThan(20);
+    }
+
+    @Test
+    void jobThatDidNotWaitOwesItsCalls() {
+        RateLimiter limiter = limiter(RateLimit.perSecond(1));
+        limiter.owed(call("a"), 1);
+        ask(limiter, "a", 1);
+        assertThat(begun).isEmpty();
+        pass(Duration.ofSeconds(1));
+        assertThat(begun).hasSize(1);
+    }
+
+    @Test
     void jobsBeginInTheirOrder() {
         RateLimiter limiter = limiter(RateLimit.perSecond(5));
         List<Job> asked = new ArrayList<>();
