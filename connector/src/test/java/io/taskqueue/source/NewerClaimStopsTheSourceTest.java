@@ -14,13 +14,16 @@ import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.SourceRegistry;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
-import javax.management.ObjectName;
+import org.apache.kafka.common.metrics.KafkaMetric;
+import org.apache.kafka.common.metrics.MetricsReporter;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -220,7 +223,7 @@ class NewerClaimStopsTheSourceTest {
     void idleSourceSendsTwoRequestsASecond() throws Exception {
         try (var queue = TaskQueue.<String>builder("idle").build();
                 var source = cluster.source(queue)
-                        .kafka(Map.of("consumer.client.id", "idle-tail"))
+                        .kafka(Map.of("consumer.metric.reporters", RequestCount.class.getName()))
                         .start()) {
             source.replicated().get(30, SECONDS);
             double before = requests();
@@ -234,8 +237,37 @@ class NewerClaimStopsTheSourceTest {
         }
     }
 
-    private static double requests() throws Exception {
-        var name = new ObjectName("kafka.consumer:type=consumer-metrics,client-id=idle-tail");
-        return (double) ManagementFactory.getPlatformMBeanServer().getAttribute(name, "request-total");
+    private static double requests() {
+        return RequestCount.REQUESTS.stream()
+                .mapToDouble(metric -> (double) metric.metricValue())
+                .sum();
+    }
+
+    /** Counts the requests of all consumers of a source, also of those that it has closed. */
+    public static final class RequestCount implements MetricsReporter {
+
+        private static final Queue<KafkaMetric> REQUESTS = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void init(List<KafkaMetric> metrics) {
+            metrics.forEach(this::metricChange);
+        }
+
+        @Override
+        public void metricChange(KafkaMetric metric) {
+            if (metric.metricName().name().equals("request-total")
+                    && metric.metricName().group().equals("consumer-metrics")) {
+                REQUESTS.add(metric);
+            }
+        }
+
+        @Override
+        public void metricRemoval(KafkaMetric metric) {}
+
+        @Override
+        public void configure(Map<String, ?> configuration) {}
+
+        @Override
+        public void close() {}
     }
 }
