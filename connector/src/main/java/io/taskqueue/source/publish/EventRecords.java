@@ -113,7 +113,7 @@ public final class EventRecords<T> {
                 Map.of());
     }
 
-    private static <T> TaskEvent<T> withShortError(TaskEvent<T> change) {
+    static <T> TaskEvent<T> withShortError(TaskEvent<T> change) {
         TaskEvent.Builder<T> copy = TaskEvent.builder(
                         change.kind(), change.number(), change.occurredAt(), change.task())
                 .token(change.token().orElse(null))
