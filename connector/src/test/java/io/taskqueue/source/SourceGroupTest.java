@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sources that share what talks to Kafka. */
-@Timeout(60)
+@Timeout(180)
 class SourceGroupTest {
 
     private static final String EVENTS = "grouped.events";

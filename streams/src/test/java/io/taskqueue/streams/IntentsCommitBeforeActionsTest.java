@@ -143,7 +143,7 @@ class IntentsCommitBeforeActionsTest {
             };
             List<String> queues = List.of("a", "b", "c", "d", "e", "f", "g", "h");
             for (String queue : queues) {
-                cluster.source(queue, 1).open().tasks(0, 200);
+                cluster.source(queue, 1).open().tasks(0, 500);
             }
             SinkService first = sink.start("one");
             long doubts = 0;
@@ -158,7 +158,7 @@ class IntentsCommitBeforeActionsTest {
             }
             cluster.awaitCaughtUp("calm", first);
 
-            assertThat(cluster.ledger.keys()).isEqualTo(queues.size() * 600);
+            assertThat(cluster.ledger.keys()).isEqualTo(queues.size() * 1_500);
             assertThat(cluster.ledger.repeated()).isEmpty();
             assertThat(doubts + first.status().effects().ambiguous())
                     .as("an intent whose action never began is withdrawn; otherwise the effect would be assumed done")
