@@ -1,6 +1,7 @@
 package io.taskqueue.streams.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.TaskId;
 import io.taskqueue.sink.BreakerPolicy;
@@ -276,9 +277,9 @@ class RateLimiterTest {
             }
             assertThat(others.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(limiter.waiting()).isEqualTo(9);
-            assertThat(executor.still())
+            await().untilAsserted(() -> assertThat(executor.still())
                     .as("a job that waits is not in progress")
-                    .isTrue();
+                    .isTrue());
             assertThat(executor.stillFor())
                     .hasValueSatisfying(wait -> assertThat(wait).isGreaterThan(Duration.ofMinutes(1)));
         }
