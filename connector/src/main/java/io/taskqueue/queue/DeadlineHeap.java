@@ -8,14 +8,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recovered tasks that are leased or delayed, the one with the earliest deadline first: a binary heap, because their deadlines come in
- * any order, unlike those that the queue itself sets. To add one and to remove the first takes O(log n); no other is removed, because
- * nobody in this process holds such a lease.
+ * Tasks with a recovered lease, or with a delay of their own, the one with the earliest deadline first: a binary heap, because their
+ * deadlines come in any order, unlike those that the queue's settings result in. Of two with the same deadline, the one comes first that
+ * changed first. To add one and to remove the first takes O(log n); no other is removed, because nobody in this process holds such a lease.
  *
  * <p>Room is made before a task is added, which then cannot fail; the memory is kept until the heap is empty and room is made again. Guarded
  * by the queue's lock.
  */
 final class DeadlineHeap<T> {
+
+    /** For how many tasks the memory is kept also while the heap is empty. */
+    private static final int KEPT = 64;
 
     private @Nullable LiveTask<T>[] tasks = newArray(0);
     private int size;
@@ -26,8 +29,10 @@ final class DeadlineHeap<T> {
 
     /** Makes room for so many more tasks. */
     void makeRoom(int more) {
-        if (tasks.length - size < more || size == 0) {
-            tasks = Arrays.copyOf(tasks, Math.addExact(size, more));
+        if (size == 0 && tasks.length > Math.max(more, KEPT)) {
+            tasks = newArray(more);
+        } else if (tasks.length - size < more) {
+            tasks = Arrays.copyOf(tasks, Math.max(Math.addExact(size, more), size + size / 2));
         }
     }
 
@@ -80,8 +85,10 @@ final class DeadlineHeap<T> {
         return ((Delayed<?>) task.state).due();
     }
 
-    private static boolean isBefore(LiveTask<?> one, LiveTask<?> other) {
-        return deadline(one) - deadline(other) < 0;
+    /** Whether a deadline comes first. */
+    static boolean isBefore(LiveTask<?> one, LiveTask<?> other) {
+        long sooner = deadline(one) - deadline(other);
+        return sooner == 0 ? one.lastChange < other.lastChange : sooner < 0;
     }
 
     private LiveTask<T> at(int index) {

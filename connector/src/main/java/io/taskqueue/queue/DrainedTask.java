@@ -3,6 +3,7 @@ package io.taskqueue.queue;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -12,10 +13,23 @@ import org.jspecify.annotations.Nullable;
  * @param task the task, at its next attempt
  * @param lastError the error of its last failed attempt, or null
  * @param lastToken the token of its last lease, or null if it had none
+ * @param availableAt when a task may be leased that was enqueued with a delay and never leased; otherwise null
  */
-public record DrainedTask<T>(Task<T> task, @Nullable TaskError lastError, @Nullable OwnershipToken lastToken) {
+public record DrainedTask<T>(
+        Task<T> task,
+        @Nullable TaskError lastError,
+        @Nullable OwnershipToken lastToken,
+        @Nullable Instant availableAt) {
 
-    /** @throws IllegalArgumentException if the token is not of an earlier attempt at the task */
+    /** A task that can be leased once it is restored. */
+    public DrainedTask(Task<T> task, @Nullable TaskError lastError, @Nullable OwnershipToken lastToken) {
+        this(task, lastError, lastToken, null);
+    }
+
+    /**
+     * @throws IllegalArgumentException if the token is not of an earlier attempt at the task, or a task that was leased before is not
+     *     available
+     */
     public DrainedTask {
         Objects.requireNonNull(task, "task");
         if (lastToken != null
@@ -26,5 +40,22 @@ public record DrainedTask<T>(Task<T> task, @Nullable TaskError lastError, @Nulla
                             + lastToken.sequenceId() + ", attempt " + lastToken.attempt()
                             + ". Pass the token of the last lease, or null.");
         }
+        if (availableAt != null && (lastToken != null || task.attempt() > 1)) {
+            throw new IllegalArgumentException("Only a task that was never leased has a delay of its own, but task "
+                    + task.id() + " at attempt " + task.attempt() + " with the last token " + lastToken
+                    + " is to be available at " + availableAt + ". Pass null.");
+        }
+    }
+
+    /**
+     * Its state in a queue at this moment.
+     *
+     * @param at the time by the clock
+     * @param now the same moment by the ticker
+     */
+    TaskState<T> state(Instant at, long now) {
+        return availableAt == null
+                ? new TaskState.Pending<>(task, lastError, lastToken)
+                : TaskState.Delayed.enqueued(task, availableAt, at, now);
     }
 }

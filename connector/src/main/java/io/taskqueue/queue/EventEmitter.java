@@ -152,8 +152,13 @@ final class EventEmitter<T> {
     }
 
     /** The event uses a place that the caller has reserved. */
-    void enqueued(LiveTask<T> live, Pending<T> to, Instant at) {
-        emit(event(EventKind.ENQUEUED, at, to.task()), live, true);
+    void enqueued(LiveTask<T> live, Instant at) {
+        emit(showing(live.state, event(EventKind.ENQUEUED, at, live.state.task())), live, true);
+    }
+
+    /** The delay has passed that the task was enqueued with. */
+    void available(LiveTask<T> live, Delayed<T> from, Instant at) {
+        emit(event(EventKind.AVAILABLE, at, from.task()), live);
     }
 
     void restored(LiveTask<T> live, Instant at) {

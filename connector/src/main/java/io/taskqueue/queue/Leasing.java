@@ -161,14 +161,14 @@ final class Leasing<T> {
     }
 
     /** Makes the delayed tasks pending that are due; a recovered one whose attempts are used up is dead then. */
-    void requeueDue(long now, Instant at) {
+    void endDelaysDue(long now, Instant at) {
         for (LiveTask<T> task = tasks.firstDelayed(); task != null; task = tasks.firstDelayed()) {
             Delayed<T> from = (Delayed<T>) task.state;
             if (!isDue(from, now)) {
                 return;
             }
             if (hasAttempts(from)) {
-                requeue(task, from, at);
+                endDelay(task, from, at);
             } else {
                 deadLetter(task, from.dead(), at);
             }
@@ -213,13 +213,17 @@ final class Leasing<T> {
         if (!follows) {
             deadLetter(task, delayed.dead(), at);
         } else if (requeueDelayNanos == 0) {
-            requeue(task, delayed, at);
+            endDelay(task, delayed, at);
         }
     }
 
-    private void requeue(LiveTask<T> task, Delayed<T> from, Instant at) {
-        Pending<T> to = from.requeued();
-        events.requeued(task, from, at);
+    private void endDelay(LiveTask<T> task, Delayed<T> from, Instant at) {
+        Pending<T> to = from.pending();
+        if (from.lastToken() == null) {
+            events.available(task, from, at);
+        } else {
+            events.requeued(task, from, at);
+        }
         tasks.toPending(task, to);
     }
 

@@ -11,6 +11,7 @@ import io.taskqueue.queue.TaskState.Pending;
 import io.taskqueue.queue.TaskTable.LiveTask;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class QueueCore<T> {
 
     private static final Logger LOG = System.getLogger(QueueCore.class.getName());
+
+    /** Places in the journal that an enqueue with a delay needs: for its event, and the one at the end of the delay. */
+    static final int DELAYED_PLACES = 2;
 
     final QueueSettings<T> settings;
     final QueueLock lock;
@@ -123,7 +127,7 @@ final class QueueCore<T> {
             if (leasing.hasDue(now)) {
                 Instant at = settings.time().instant();
                 leasing.expireDue(now, at);
-                leasing.requeueDue(now, at);
+                leasing.endDelaysDue(now, at);
             }
         }
     }
@@ -155,7 +159,19 @@ final class QueueCore<T> {
 
     /** Accepts a new task, for whose event one place is reserved. */
     TaskId enqueue(T payload, byte[] bytes, @Nullable String key) {
-        return enqueue(payload, bytes, key, settings.time().instant());
+        Instant at = settings.time().instant();
+        return enter(new Pending<>(newTask(payload, key, at), null, null), bytes, at);
+    }
+
+    /** Accepts a new task that is pending after a delay; a place is reserved for its event, and one for the end of the delay. */
+    TaskId enqueueDelayed(T payload, byte[] bytes, @Nullable String key, Duration delay) {
+        Moment now = moment();
+        tasks.makeRoom(0, 1);
+        return enter(
+                new Delayed<>(
+                        newTask(payload, key, now.at), null, null, now.nanos + delay.toNanos(), now.at.plus(delay)),
+                bytes,
+                now.at);
     }
 
     /**
@@ -166,18 +182,22 @@ final class QueueCore<T> {
     void enqueueAll(List<T> payloads, List<byte[]> bytes, List<TaskId> ids) {
         Instant at = settings.time().instant();
         for (int i = 0; i < payloads.size(); i++) {
-            ids.add(enqueue(payloads.get(i), bytes.get(i), null, at));
+            ids.add(enter(new Pending<>(newTask(payloads.get(i), null, at), null, null), bytes.get(i), at));
         }
     }
 
-    private TaskId enqueue(T payload, byte[] bytes, @Nullable String key, Instant at) {
-        TaskId id = new TaskId(settings.name(), events.journal().epoch(), lastSequenceId + 1);
-        Pending<T> state = new Pending<>(new Task<>(id, 1, at, payload, key), null, null);
+    private Task<T> newTask(T payload, @Nullable String key, Instant at) {
+        return new Task<>(
+                new TaskId(settings.name(), events.journal().epoch(), lastSequenceId + 1), 1, at, payload, key);
+    }
+
+    private TaskId enter(TaskState<T> state, byte[] bytes, Instant at) {
         LiveTask<T> task = new LiveTask<>(state, bytes);
-        enter(task, () -> events.enqueued(task, state, at));
+        enter(task, () -> events.enqueued(task, at));
+        task.places = state instanceof Delayed ? DELAYED_PLACES - 1 : 0;
         lastSequenceId++;
-        tasks.addPending(task);
-        return id;
+        tasks.add(task);
+        return state.task().id();
     }
 
     /**
@@ -238,14 +258,16 @@ final class QueueCore<T> {
                     + " is recovering its tasks, so restore() was refused. Call it after the recovery is complete.");
         }
         requireAbsent(restored.stream().map(DrainedTask::task));
-        Instant at = settings.time().instant();
+        Moment now = moment();
+        List<LiveTask<T>> entering = new ArrayList<>(restored.size());
+        int delayed = 0;
         for (int i = 0; i < restored.size(); i++) {
-            DrainedTask<T> drained = restored.get(i);
-            restore(
-                    new LiveTask<>(
-                            new Pending<>(drained.task(), drained.lastError(), drained.lastToken()), bytes.get(i)),
-                    at);
+            TaskState<T> state = restored.get(i).state(now.at, now.nanos);
+            delayed += state instanceof Delayed ? 1 : 0;
+            entering.add(new LiveTask<>(state, bytes.get(i)));
         }
+        tasks.makeRoom(0, delayed);
+        entering.forEach(task -> restore(task, now.at));
     }
 
     /**
@@ -266,7 +288,7 @@ final class QueueCore<T> {
                     state instanceof Pending ? pending : state instanceof Delayed ? delayed : leased;
             ofState.add(new LiveTask<>(state, bytes.get(i)));
         }
-        tasks.makeRoomForRecovered(leased.size(), delayed.size());
+        tasks.makeRoom(leased.size(), delayed.size());
         for (List<LiveTask<T>> ofState : List.of(pending, delayed, leased)) {
             ofState.forEach(task -> restore(task, now.at));
         }
@@ -282,7 +304,7 @@ final class QueueCore<T> {
         enter(task, () -> events.restored(task, at));
         tasks.forgetDead(id);
         claimIdentity(id);
-        tasks.addRecovered(task);
+        tasks.add(task);
     }
 
     private void requireAbsent(Stream<Task<T>> restored) {
@@ -439,7 +461,9 @@ final class QueueCore<T> {
 
     private DrainedTask<T> remove(LiveTask<T> task, Instant at, Recipient recipient) {
         TaskState<T> state = task.state;
-        DrainedTask<T> drained = new DrainedTask<>(state.task(), state.lastError(), state.lastToken());
+        Instant availableAt =
+                state instanceof Delayed<T> delayed && delayed.lastToken() == null ? delayed.availableAt() : null;
+        DrainedTask<T> drained = new DrainedTask<>(state.task(), state.lastError(), state.lastToken(), availableAt);
         if (recipient == Recipient.CALLER) {
             events.drained(task, at);
         } else {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   state     token               lease expiration   available at
  *   leased    this attempt        yes                –
- *   delayed   previous attempt    –                  yes
+ *   delayed   previous attempt,   –                  yes
+ *             or – before the first
  *   pending   optional, older     –                  –
  * </pre>
  *
@@ -38,7 +39,7 @@ public record RecoveredTask<T>(
         if (!isValid(task, token, leaseExpiration, availableAt)) {
             throw new IllegalArgumentException(
                     "A recovered task is leased (token of its attempt, lease expiration), delayed "
-                            + "(token of the attempt before, time at which it is available) or pending (neither time; the token, "
+                            + "(token of the attempt before, none before the first, time at which it is available) or pending (neither time; the token, "
                             + "if any, of an earlier attempt), but task " + task.id() + " at attempt " + task.attempt()
                             + " was given the token " + token + ", the lease expiration " + leaseExpiration
                             + ", and is available at " + availableAt + ". Pass the parts of the task's latest event.");
@@ -48,31 +49,26 @@ public record RecoveredTask<T>(
     /**
      * Its state in a queue at this moment. What the clock said then becomes a deadline by the ticker here, once, and later jumps of the
      * clock do not move it. A clock that is behind that of the earlier queue does not extend it either: a lease lasts no longer than the
-     * queue's lease duration from now on, and a delay no longer than the longer of requeue delay and lease duration.
+     * queue's lease duration from now on, a delay no longer than the longer of requeue delay and lease duration, and the delay of an enqueue
+     * no longer than it was as a whole.
      *
      * @param at the time by the clock
      * @param now the same moment by the ticker
      */
     TaskState<T> state(QueueSettings.Timing timing, Instant at, long now) {
         if (leaseExpiration != null && token != null) {
-            Instant until = earlier(leaseExpiration, at.plusNanos(timing.lease().toNanos()));
-            return new TaskState.Leased<>(task, lastError, token, now, now + nanosUntil(until, at), until);
+            Deadline until = Deadline.stated(leaseExpiration, timing.lease(), at, now);
+            return new TaskState.Leased<>(task, lastError, token, now, until.nanos(), until.at());
         }
         if (availableAt != null && token != null) {
             Duration longest =
                     timing.requeueDelay().compareTo(timing.lease()) > 0 ? timing.requeueDelay() : timing.lease();
-            Instant until = earlier(availableAt, at.plusNanos(longest.toNanos()));
-            return new TaskState.Delayed<>(task, lastError, token, now + nanosUntil(until, at), until);
+            Deadline until = Deadline.stated(availableAt, longest, at, now);
+            return new TaskState.Delayed<>(task, lastError, token, until.nanos(), until.at());
         }
-        return new TaskState.Pending<>(task, lastError, token);
-    }
-
-    private static Instant earlier(Instant one, Instant other) {
-        return one.isBefore(other) ? one : other;
-    }
-
-    private static long nanosUntil(Instant until, Instant at) {
-        return until.isAfter(at) ? Duration.between(at, until).toNanos() : 0;
+        return availableAt == null
+                ? new TaskState.Pending<>(task, lastError, token)
+                : TaskState.Delayed.enqueued(task, availableAt, at, now);
     }
 
     private static boolean isValid(
@@ -87,7 +83,7 @@ public record RecoveredTask<T>(
             return availableAt == null && token != null && token.attempt() == task.attempt();
         }
         if (availableAt != null) {
-            return token != null && token.attempt() == task.attempt() - 1;
+            return token == null ? task.attempt() == 1 : token.attempt() == task.attempt() - 1;
         }
         return token == null || token.attempt() < task.attempt();
     }

@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   enqueue -> pending -> lease -> complete -> gone
- *                 ^         |
- *                 |         +--- fail, or the lease expires -----+--> dead, once the attempts are used up
- *                 +------------ after the requeue delay --------+
+ *      |          ^         |
+ *      |          |         +--- fail, or the lease expires -----+--> dead, once the attempts are used up
+ *      |          +------------ after the requeue delay --------+
+ *      +-- after the delay of the enqueue
  * </pre>
  *
  * <p>Thread-safe. One lock guards a queue; every change emits one event inside it, so listeners and the journal see events in
@@ -43,12 +44,15 @@ public final class TaskQueue<T> implements AutoCloseable {
 
     private final QueueCore<T> core;
     private final AdmissionControl<T> enqueues;
+    private final AdmissionControl<T> delayedEnqueues;
     private final AdmissionControl<T> leases;
     private final Lease.Grantor<T> grantor = new LeaseCalls();
 
     private TaskQueue(QueueSettings<T> settings) {
         core = new QueueCore<>(settings, new SplittableRandom(new SecureRandom().nextLong()));
         enqueues = new AdmissionControl<>(core, "enqueue()", core.lock.enqueues, core.tasks::hasCapacity, 1);
+        delayedEnqueues = new AdmissionControl<>(
+                core, "enqueue()", core.lock.enqueues, core.tasks::hasCapacity, QueueCore.DELAYED_PLACES);
         leases = new AdmissionControl<>(core, "lease()", core.lock.leases, core::hasLeasable, Leasing.PLACES);
         Sweeper.start(core);
     }
@@ -73,17 +77,17 @@ public final class TaskQueue<T> implements AutoCloseable {
      * @throws PayloadRefusedException if the journal refuses the payload; the queue is unchanged
      */
     public TaskId enqueue(T payload) throws InterruptedException {
-        return enqueueWaiting(payload, null);
+        return enqueueWaiting(payload, EnqueueOptions.none());
     }
 
     /** Puts a task into the queue as {@link #enqueue(Object)} does; empty if the timeout was reached. */
     public Optional<TaskId> enqueue(T payload, Duration timeout) throws InterruptedException {
-        return enqueue(payload, null, Ticker.limitNanos(timeout));
+        return enqueue(payload, EnqueueOptions.none(), Ticker.limitNanos(timeout));
     }
 
     /** Puts a task into the queue as {@link #enqueue(Object)} does, if it need not wait; empty otherwise. */
     public Optional<TaskId> tryEnqueue(T payload) {
-        return withoutWaiting(() -> enqueue(payload, null, 0));
+        return withoutWaiting(() -> enqueue(payload, EnqueueOptions.none(), 0));
     }
 
     /**
@@ -95,17 +99,36 @@ public final class TaskQueue<T> implements AutoCloseable {
      *     unpaired surrogate
      */
     public TaskId enqueue(T payload, String key) throws InterruptedException {
-        return enqueueWaiting(payload, Task.requireKey(key));
+        return enqueueWaiting(payload, EnqueueOptions.withKey(key));
     }
 
     /** Puts a task into the queue as {@link #enqueue(Object, String)} does; empty if the timeout was reached. */
     public Optional<TaskId> enqueue(T payload, String key, Duration timeout) throws InterruptedException {
-        return enqueue(payload, Task.requireKey(key), Ticker.limitNanos(timeout));
+        return enqueue(payload, EnqueueOptions.withKey(key), Ticker.limitNanos(timeout));
     }
 
     /** Puts a task into the queue as {@link #enqueue(Object, String)} does, if it need not wait; empty otherwise. */
     public Optional<TaskId> tryEnqueue(T payload, String key) {
-        return withoutWaiting(() -> enqueue(payload, Task.requireKey(key), 0));
+        return withoutWaiting(() -> enqueue(payload, EnqueueOptions.withKey(key), 0));
+    }
+
+    /**
+     * Puts a task into the queue as {@link #enqueue(Object, String)} does if the options have a key, and as {@link #enqueue(Object)} does
+     * otherwise. With a delay, the task is delayed: it takes a place of the capacity at once, and is pending when the delay has passed, by
+     * the ticker. A drain or a hand-over keeps the moment at which it is available, and so does a recovery.
+     */
+    public TaskId enqueue(T payload, EnqueueOptions options) throws InterruptedException {
+        return enqueueWaiting(payload, options);
+    }
+
+    /** Puts a task into the queue as {@link #enqueue(Object, EnqueueOptions)} does; empty if the timeout was reached. */
+    public Optional<TaskId> enqueue(T payload, EnqueueOptions options, Duration timeout) throws InterruptedException {
+        return enqueue(payload, options, Ticker.limitNanos(timeout));
+    }
+
+    /** Puts a task into the queue as {@link #enqueue(Object, EnqueueOptions)} does, if it need not wait; empty otherwise. */
+    public Optional<TaskId> tryEnqueue(T payload, EnqueueOptions options) {
+        return withoutWaiting(() -> enqueue(payload, options, 0));
     }
 
     /**
@@ -198,8 +221,8 @@ public final class TaskQueue<T> implements AutoCloseable {
 
     /**
      * Puts drained or dead tasks back, all or none, with their identity, attempt, last error and key. They become pending behind
-     * the tasks that are pending already, in the order given; the capacity does not limit them, and the call does not wait. Each gets
-     * another attempt, also if its attempts are used up.
+     * the tasks that are pending already, in the order given; those whose enqueue had a delay that has not passed are delayed. The capacity
+     * does not limit them, and the call does not wait. Each gets another attempt, also if its attempts are used up.
      *
      * @throws IllegalArgumentException if the queue holds a live task of the same identity, or the identity is given twice
      * @throws IllegalStateException if the queue is recovering its tasks
@@ -370,27 +393,30 @@ public final class TaskQueue<T> implements AutoCloseable {
         run("requireAttachable()", core.events::requireAttachable);
     }
 
-    private TaskId enqueueWaiting(T payload, @Nullable String key) throws InterruptedException {
+    private TaskId enqueueWaiting(T payload, EnqueueOptions options) throws InterruptedException {
         while (true) {
-            Optional<TaskId> id = enqueue(payload, key, QueueSettings.FOREVER_NANOS);
+            Optional<TaskId> id = enqueue(payload, options, QueueSettings.FOREVER_NANOS);
             if (id.isPresent()) {
                 return id.get();
             }
         }
     }
 
-    private Optional<TaskId> enqueue(T payload, @Nullable String key, long limitNanos) throws InterruptedException {
+    private Optional<TaskId> enqueue(T payload, EnqueueOptions options, long limitNanos) throws InterruptedException {
         Objects.requireNonNull(payload, "payload");
+        boolean delayed = !options.delay().isZero();
         byte[] bytes = core.usedJournal("enqueue()").encode(payload);
-        return enqueues.admit(limitNanos, new AdmissionControl.Admitted<>() {
+        return (delayed ? delayedEnqueues : enqueues).admit(limitNanos, new AdmissionControl.Admitted<>() {
             @Override
             public @Nullable TaskId settled() {
-                return core.live(key);
+                return core.live(options.key());
             }
 
             @Override
             public TaskId perform() {
-                return core.enqueue(payload, bytes, key);
+                return delayed
+                        ? core.enqueueDelayed(payload, bytes, options.key(), options.delay())
+                        : core.enqueue(payload, bytes, options.key());
             }
         });
     }

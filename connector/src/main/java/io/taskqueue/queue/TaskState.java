@@ -3,7 +3,9 @@ package io.taskqueue.queue;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *              lease             renewed
  *   Pending ----------> Leased -----------> Leased
  *      ^                  |
- *      |     requeued     |  failed, also by the loss of the lease
+ *      |     pending      |  failed, also by the loss of the lease
  *      +-------------- Delayed -----------> Dead
  *                                  dead
  * </pre>
@@ -75,19 +77,33 @@ sealed interface TaskState<T> {
     }
 
     /**
-     * The attempt has failed; waits for the requeue delay to pass, which may be 0. The error of a recovered task may be unknown.
+     * Waits for a delay to pass: that of its enqueue, if it has no token, or the requeue delay after an attempt that has failed, which may
+     * be 0. The error of a recovered task may be unknown.
      */
     record Delayed<T>(
-            Task<T> task, @Nullable TaskError lastError, OwnershipToken lastToken, long due, Instant availableAt)
+            Task<T> task,
+            @Nullable TaskError lastError,
+            @Nullable OwnershipToken lastToken,
+            long due,
+            Instant availableAt)
             implements TaskState<T> {
 
-        Pending<T> requeued() {
+        /** A task that was enqueued with a delay and never leased: it waits no longer than the whole delay from now on. */
+        static <T> Delayed<T> enqueued(Task<T> task, Instant availableAt, Instant at, long now) {
+            Deadline until = Deadline.stated(availableAt, Duration.between(task.enqueuedAt(), availableAt), at, now);
+            return new Delayed<>(task, null, null, until.nanos(), until.at());
+        }
+
+        Pending<T> pending() {
             return new Pending<>(task, lastError, lastToken);
         }
 
         /** No further attempt follows the one that failed. */
         Dead<T> dead() {
-            return new Dead<>(task.previousAttempt(), lastError, lastToken);
+            return new Dead<>(
+                    task.previousAttempt(),
+                    lastError,
+                    Objects.requireNonNull(lastToken, "a task that was never leased is not dead"));
         }
     }
 

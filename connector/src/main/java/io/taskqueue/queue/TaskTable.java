@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * with the signal to the threads that wait for that change. Guarded by the queue's lock.
  *
  * <p>A change of state cannot fail: it allocates nothing and calls no one's code. So it follows its event, which might. What has to be
- * allocated for it is allocated before: {@link #addKey}, {@link #makeRoomForRecovered}.
+ * allocated for it is allocated before: {@link #addKey}, {@link #makeRoom}.
  *
  * <pre>
  *   pending    a list: first come, first leased
  *   leased     a list in the order of deadlines, and a heap for recovered leases, which nobody in this process holds
- *   delayed    a list in the order of deadlines, and a heap for recovered delays
+ *   delayed    a list in the order of deadlines, and a heap for delays of their own: of an enqueue, or recovered
  *   keys       the live tasks that have a key
  * </pre>
  */
@@ -36,7 +36,7 @@ final class TaskTable<T> {
     private final TaskList<T> leased = new TaskList<>();
     private final TaskList<T> delayed = new TaskList<>();
     private final DeadlineHeap<T> recoveredLeases = new DeadlineHeap<>();
-    private final DeadlineHeap<T> recoveredDelays = new DeadlineHeap<>();
+    private final DeadlineHeap<T> ownDelays = new DeadlineHeap<>();
     private final Map<String, LiveTask<T>> keys = new HashMap<>();
     private final Deque<Dead<T>> dead = new ArrayDeque<>(QueueSnapshot.DEAD_KEPT);
 
@@ -73,7 +73,7 @@ final class TaskTable<T> {
     }
 
     int delayed() {
-        return delayed.size + recoveredDelays.size();
+        return delayed.size + ownDelays.size();
     }
 
     /** A live task of the key. */
@@ -112,27 +112,23 @@ final class TaskTable<T> {
         }
     }
 
-    /** Makes room for recovered tasks, before the first of them is added. */
-    void makeRoomForRecovered(int newLeases, int newDelays) {
-        recoveredLeases.makeRoom(newLeases);
-        recoveredDelays.makeRoom(newDelays);
+    /** Makes room for tasks with a lease that was recovered, or a delay of their own, before the first of them is added. */
+    void makeRoom(int recovered, int delays) {
+        recoveredLeases.makeRoom(recovered);
+        ownDelays.makeRoom(delays);
     }
 
-    /** A recovered task enters the queue in its state. */
-    void addRecovered(LiveTask<T> task) {
+    /** A new, restored or recovered task enters the queue in its state; there is room for it. */
+    void add(LiveTask<T> task) {
         if (task.state instanceof Leased) {
             recoveredLeases.add(task);
-        } else if (task.state instanceof Delayed) {
-            recoveredDelays.add(task);
+        } else if (task.state instanceof Delayed<T> state) {
+            ownDelays.add(task);
+            lock.nextSweep.before(state.due());
         } else {
-            addPending(task);
+            pending.addLast(task);
+            lock.leases.wakeOne();
         }
-    }
-
-    /** A new or restored task is pending. */
-    void addPending(LiveTask<T> task) {
-        pending.addLast(task);
-        lock.leases.wakeOne();
     }
 
     void toPending(LiveTask<T> task, Pending<T> state) {
@@ -197,8 +193,8 @@ final class TaskTable<T> {
             if (held() == 0) {
                 lock.noLeases.signalAll();
             }
-        } else if (recoveredDelays.first() == task) {
-            recoveredDelays.removeFirst();
+        } else if (ownDelays.first() == task) {
+            ownDelays.removeFirst();
         } else {
             delayed.remove(task);
         }
@@ -225,14 +221,14 @@ final class TaskTable<T> {
     /** The delayed task that is due first. */
     @Nullable
     LiveTask<T> firstDelayed() {
-        return earlier(delayed.first, recoveredDelays.first());
+        return earlier(delayed.first, ownDelays.first());
     }
 
     private static <T> @Nullable LiveTask<T> earlier(@Nullable LiveTask<T> one, @Nullable LiveTask<T> other) {
         if (one == null || other == null) {
             return one == null ? other : one;
         }
-        return DeadlineHeap.deadline(other) - DeadlineHeap.deadline(one) < 0 ? other : one;
+        return DeadlineHeap.isBefore(other, one) ? other : one;
     }
 
     /** Whether a lease can expire, or a delay end. */
@@ -259,7 +255,7 @@ final class TaskTable<T> {
         leased.forEach(task -> action.accept(task, task.state));
         recoveredLeases.forEach(task -> action.accept(task, task.state));
         delayed.forEach(task -> action.accept(task, task.state));
-        recoveredDelays.forEach(task -> action.accept(task, task.state));
+        ownDelays.forEach(task -> action.accept(task, task.state));
         pending.forEach(task -> action.accept(task, task.state));
     }
 

@@ -52,7 +52,7 @@ final class QueueModel {
                 endAttempt(task, true);
             }
         }
-        for (ModelTask task : in(State.DELAYED)) {
+        for (ModelTask task : byDeadline(State.DELAYED)) {
             if (task.deadline <= now) {
                 enter(task, State.PENDING);
             }
@@ -60,10 +60,18 @@ final class QueueModel {
     }
 
     Optional<Long> enqueue() {
+        return enqueue(0);
+    }
+
+    Optional<Long> enqueue(long delay) {
         if (in(State.PENDING).size() + in(State.DELAYED).size() >= capacity) {
             return Optional.empty();
         }
         ModelTask task = new ModelTask(++lastId, ++changes);
+        if (delay > 0) {
+            task.state = State.DELAYED;
+            task.deadline = now + delay;
+        }
         tasks.add(task);
         return Optional.of(task.id);
     }
@@ -125,6 +133,12 @@ final class QueueModel {
         return tasks.stream()
                 .filter(task -> task.state == state)
                 .sorted(Comparator.comparingLong(task -> task.since))
+                .toList();
+    }
+
+    List<ModelTask> byDeadline(State state) {
+        return in(state).stream()
+                .sorted(Comparator.comparingLong(task -> task.deadline))
                 .toList();
     }
 

@@ -20,6 +20,7 @@ class QueueModelTest {
 
     enum Call {
         ENQUEUE,
+        ENQUEUE_WITH_A_DELAY,
         LEASE,
         HEARTBEAT,
         COMPLETE,
@@ -76,6 +77,12 @@ class QueueModelTest {
         switch (call) {
             case ENQUEUE -> assertThat(queue.tryEnqueue("payload " + random).map(id -> id.sequenceId()))
                     .isEqualTo(model.enqueue());
+            case ENQUEUE_WITH_A_DELAY -> {
+                Duration delay = Duration.ofMillis(random % 8 * 250L);
+                assertThat(queue.tryEnqueue("payload " + random, EnqueueOptions.withDelay(delay))
+                                .map(id -> id.sequenceId()))
+                        .isEqualTo(model.enqueue(delay.toMillis()));
+            }
             case LEASE -> {
                 Optional<Lease<String>> lease = queue.tryLease();
                 Optional<QueueModel.ModelTask> expected = model.lease();
@@ -122,10 +129,13 @@ class QueueModelTest {
 
     private static void compare(TaskQueue<String> queue, QueueModel model, SnapshotFold<String> fold) {
         QueueSnapshot<String> snapshot = queue.snapshot();
-        assertThat(snapshot).isEqualTo(fold.snapshot());
-        for (State state : List.of(State.PENDING, State.DELAYED, State.LEASED)) {
+        assertThat(SnapshotFold.ordered(snapshot.tasks()))
+                .isEqualTo(SnapshotFold.ordered(fold.snapshot().tasks()));
+        assertThat(snapshot.counts()).isEqualTo(fold.snapshot().counts());
+        for (State state : List.of(State.PENDING, State.LEASED)) {
             assertThat(show(snapshot, state)).as("%s", state).isEqualTo(model.show(state));
         }
+        assertThat(show(snapshot, State.DELAYED)).containsExactlyInAnyOrderElementsOf(model.show(State.DELAYED));
         assertThat(snapshot.counts().totals().completed()).isEqualTo(model.completed);
         assertThat(snapshot.counts().totals().deadLettered()).isEqualTo(model.dead);
     }
@@ -140,7 +150,8 @@ class QueueModelTest {
 
     private static List<String> expectedDrain(QueueModel model) {
         Stream<String> revoked = model.in(State.LEASED).stream().map(task -> task.id + "#" + (task.attempt + 1));
-        return Stream.of(model.show(State.PENDING).stream(), model.show(State.DELAYED).stream(), revoked)
+        Stream<String> delayed = model.byDeadline(State.DELAYED).stream().map(task -> task.id + "#" + task.attempt);
+        return Stream.of(model.show(State.PENDING).stream(), delayed, revoked)
                 .flatMap(tasks -> tasks)
                 .toList();
     }

@@ -29,6 +29,7 @@ final class RecordedRun implements AutoCloseable {
     enum Call {
         ENQUEUE,
         ENQUEUE_WITH_A_KEY,
+        ENQUEUE_WITH_A_DELAY,
         LEASE,
         HEARTBEAT,
         COMPLETE,
@@ -77,6 +78,8 @@ final class RecordedRun implements AutoCloseable {
         switch (call) {
             case ENQUEUE -> queue.tryEnqueue("payload " + number);
             case ENQUEUE_WITH_A_KEY -> queue.tryEnqueue("payload " + number, "key " + number % 5);
+            case ENQUEUE_WITH_A_DELAY -> queue.tryEnqueue(
+                    "payload " + number, EnqueueOptions.withDelay(Duration.ofMillis(number % 2_000)));
             case LEASE -> queue.tryLease().ifPresent(leases::add);
             case ADVANCE_TIME -> time.advance(Duration.ofMillis(number % 700));
             case WRITE_SNAPSHOTS -> queue.writeSnapshots(someTasks(number));

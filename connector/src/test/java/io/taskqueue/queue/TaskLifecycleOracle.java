@@ -22,6 +22,7 @@ public final class TaskLifecycleOracle<T> {
 
     private enum Stage {
         UNKNOWN,
+        WAITING,
         PENDING,
         LEASED,
         FAILED,
@@ -34,6 +35,7 @@ public final class TaskLifecycleOracle<T> {
 
     private static final Map<EventKind, Set<Stage>> MAY_FOLLOW = Map.ofEntries(
             Map.entry(EventKind.ENQUEUED, EnumSet.of(Stage.UNKNOWN)),
+            Map.entry(EventKind.AVAILABLE, EnumSet.of(Stage.WAITING)),
             Map.entry(EventKind.RESTORED, EnumSet.of(Stage.UNKNOWN, Stage.GONE)),
             Map.entry(EventKind.LEASE_GRANTED, EnumSet.of(Stage.PENDING)),
             Map.entry(EventKind.HEARTBEAT, EnumSet.of(Stage.LEASED)),
@@ -42,8 +44,10 @@ public final class TaskLifecycleOracle<T> {
             Map.entry(EventKind.LEASE_EXPIRED, EnumSet.of(Stage.LEASED)),
             Map.entry(EventKind.REQUEUED, EnumSet.of(Stage.FAILED, Stage.EXPIRED)),
             Map.entry(EventKind.DEAD_LETTERED, EnumSet.of(Stage.FAILED, Stage.EXPIRED)),
-            Map.entry(EventKind.DRAINED, EnumSet.of(Stage.PENDING, Stage.FAILED, Stage.EXPIRED)),
-            Map.entry(EventKind.SNAPSHOT, EnumSet.of(Stage.PENDING, Stage.LEASED, Stage.FAILED, Stage.EXPIRED)));
+            Map.entry(EventKind.DRAINED, EnumSet.of(Stage.WAITING, Stage.PENDING, Stage.FAILED, Stage.EXPIRED)),
+            Map.entry(
+                    EventKind.SNAPSHOT,
+                    EnumSet.of(Stage.WAITING, Stage.PENDING, Stage.LEASED, Stage.FAILED, Stage.EXPIRED)));
 
     private final Map<TaskId, Lifecycle> lifecycles = new HashMap<>();
     private final Set<UUID> leaseIds = new HashSet<>();
@@ -91,13 +95,17 @@ public final class TaskLifecycleOracle<T> {
         if (event.kind() == EventKind.SNAPSHOT) {
             return before;
         }
+        boolean enters = event.kind() == EventKind.ENQUEUED || event.kind() == EventKind.RESTORED;
+        if (enters && event.availableAt().isPresent() && event.token().isEmpty()) {
+            return new Lifecycle(Stage.WAITING, event.task().attempt(), null, before.birth);
+        }
         if (event.kind() == EventKind.RESTORED && event.availableAt().isPresent()) {
             return new Lifecycle(
                     Stage.FAILED, event.task().attempt() - 1, event.token().orElseThrow(), before.birth);
         }
         Stage stage =
                 switch (event.kind()) {
-                    case ENQUEUED, REQUEUED -> Stage.PENDING;
+                    case ENQUEUED, AVAILABLE, REQUEUED -> Stage.PENDING;
                     case RESTORED -> event.leaseExpiration().isPresent() ? Stage.LEASED : Stage.PENDING;
                     case LEASE_GRANTED, HEARTBEAT -> Stage.LEASED;
                     case FAILED -> Stage.FAILED;

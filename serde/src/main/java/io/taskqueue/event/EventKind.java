@@ -12,20 +12,22 @@ import java.util.stream.Stream;
  * <pre>
  *            Enqueued, Restored               LeaseGranted
  *   (none) ----------------------> pending ------------------> leased --- Heartbeat --+
- *                                    ^  |                      |  ^-------------------+
- *                                    |  |                      |
- *                          Requeued  |  | Drained              +-- Completed -----------------> (gone)
- *                                    |  v                      +-- Failed or LeaseExpired
- *                                    | drained                           |
- *                                    |                                   +-- DeadLettered ----> dead
- *                                    +---------- delayed &lt;---------------+
+ *      |                             ^  |                      |  ^-------------------+
+ *      |                             |  |                      |
+ *      |                  Requeued,  |  | Drained              +-- Completed -----------------> (gone)
+ *      | Enqueued         Available  |  v                      +-- Failed or LeaseExpired
+ *      | with a delay                | drained                           |
+ *      |                             |                                   +-- DeadLettered ----> dead
+ *      +---------------------------- + --------- delayed &lt;---------------+
  * </pre>
  *
  * Restored puts a recovered task into the state that its parts show, which may be leased or delayed. Snapshot changes no state.
  */
 public enum EventKind {
-    /** A new task is pending. */
+    /** A new task is pending or, if it was enqueued with a delay, delayed. */
     ENQUEUED("Enqueued"),
+    /** The delay has passed that a new task was enqueued with: the task is pending. */
+    AVAILABLE("Available"),
     /** A worker leased the task. */
     LEASE_GRANTED("LeaseGranted"),
     /** A worker extended its lease. */

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   kind           token            lease expiration   available at         error      flags
- *   Enqueued       –                –                  –                    –          –
+ *   Enqueued       –                –                  if it is delayed     –          –
+ *   Available      –                –                  –                    –          –
  *   LeaseGranted   this attempt     yes                –                    –          –
  *   Heartbeat      this attempt     yes                –                    –          –
  *   Completed      this attempt     –                  –                    –          –
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   state     token               lease expiration   available at
  *   leased    this attempt        yes                –
- *   delayed   previous attempt    –                  yes
+ *   delayed   previous attempt,   –                  yes
+ *             or – before the first
  *   pending   optional, older     –                  –              of a Snapshot: optionally since which event
  * </pre>
  */
@@ -102,8 +104,8 @@ public final class TaskEvent<T> {
     }
 
     /**
-     * When the next attempt may begin, of a task that waits for it: written on Failed and LeaseExpired if another attempt follows, and
-     * where an event shows the state of its task (Snapshot, Restored, a hand-over).
+     * When the next attempt may begin, of a task that waits for it: written on Enqueued if the task was enqueued with a delay, on Failed and
+     * LeaseExpired if another attempt follows, and where an event shows the state of its task (Snapshot, Restored, a hand-over).
      */
     public Optional<Instant> availableAt() {
         return Optional.ofNullable(availableAt);

@@ -38,7 +38,8 @@ final class TaskEventRules {
     private static Rule ruleOf(EventKind kind) {
         Set<EventFlag> none = EventFlag.set();
         return switch (kind) {
-            case ENQUEUED -> new Rule(ABSENT, ABSENT, ABSENT, ABSENT, none);
+            case ENQUEUED -> new Rule(ABSENT, ABSENT, OPTIONAL, ABSENT, none);
+            case AVAILABLE -> new Rule(ABSENT, ABSENT, ABSENT, ABSENT, none);
             case LEASE_GRANTED, HEARTBEAT -> new Rule(REQUIRED, REQUIRED, ABSENT, ABSENT, none);
             case COMPLETED -> new Rule(REQUIRED, ABSENT, ABSENT, ABSENT, none);
             case FAILED -> new Rule(REQUIRED, ABSENT, OPTIONAL, REQUIRED, none);
@@ -122,7 +123,8 @@ final class TaskEventRules {
         if (delayed && event.kind() == EventKind.DRAINED && !event.flags().contains(EventFlag.HAND_OVER)) {
             throw invalid(event, "its task was handed to a caller, but it has a time at which it is available");
         }
-        if ((leased || delayed) && event.token().isEmpty()) {
+        boolean leasedBefore = leased || (delayed && event.task().attempt() > 1);
+        if (leasedBefore && event.token().isEmpty()) {
             throw invalid(
                     event, "it has no ownership token, which a task has that is leased or waits for its next attempt");
         }

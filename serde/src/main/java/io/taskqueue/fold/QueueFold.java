@@ -170,9 +170,9 @@ public final class QueueFold<T> {
         switch (change.kind()) {
             case ENQUEUED -> {
                 lastKey = task.key() == null ? lastKey : task.key();
-                put(change, task, TaskPhase.PENDING, error, position);
+                put(change, task, shownBy(change), error, position);
             }
-            case REQUEUED -> put(change, task, TaskPhase.PENDING, error, position);
+            case AVAILABLE, REQUEUED -> put(change, task, TaskPhase.PENDING, error, position);
             case RESTORED -> put(change, task, shownBy(change), error, position);
             case LEASE_GRANTED, HEARTBEAT -> put(change, task, TaskPhase.LEASED, known, position);
             case FAILED, LEASE_EXPIRED -> put(

@@ -4,7 +4,7 @@ package io.taskqueue.fold;
 public enum TaskPhase {
     /** Ready to be leased. */
     PENDING,
-    /** An attempt has ended and the next one follows, once the requeue delay has passed. */
+    /** The next attempt follows once a delay has passed: that of the enqueue, or the requeue delay after an attempt. */
     DELAYED,
     /** Leased to a worker. */
     LEASED,

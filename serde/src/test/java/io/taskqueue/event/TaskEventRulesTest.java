@@ -65,7 +65,8 @@ class TaskEventRulesTest {
 
     /** A kind that shows the state of its task has a row for each state: leased, delayed, pending. */
     private static final List<Row> TABLE = List.of(
-            new Row(EventKind.ENQUEUED, Cell.NO, Set.of(), Cell.NO, Cell.NO, Cell.NO, NONE),
+            new Row(EventKind.ENQUEUED, Cell.NO, Set.of(), Cell.NO, Cell.OPTIONAL, Cell.NO, NONE),
+            new Row(EventKind.AVAILABLE, Cell.NO, Set.of(), Cell.NO, Cell.NO, Cell.NO, NONE),
             new Row(EventKind.LEASE_GRANTED, Cell.YES, THIS, Cell.YES, Cell.NO, Cell.NO, NONE),
             new Row(EventKind.HEARTBEAT, Cell.YES, THIS, Cell.YES, Cell.NO, Cell.NO, NONE),
             new Row(EventKind.COMPLETED, Cell.YES, THIS, Cell.NO, Cell.NO, Cell.NO, NONE),
@@ -128,6 +129,18 @@ class TaskEventRulesTest {
         kinds.add(EventKind.SOURCE_STARTED);
 
         assertThat(kinds).containsExactly(EventKind.values());
+    }
+
+    @Test
+    void delayedTaskHasNoTokenBeforeItsFirstAttempt() {
+        Task<String> task = new Task<>(new TaskId("orders", 1, 5), 1, NOW, "payload");
+        for (EventKind kind : List.of(EventKind.RESTORED, EventKind.SNAPSHOT)) {
+            TaskEvent<String> event =
+                    TaskEvent.builder(kind, 9, NOW, task).availableAt(NOW).build();
+
+            assertThat(event.token()).isEmpty();
+            assertThat(event.availableAt()).contains(NOW);
+        }
     }
 
     @Test

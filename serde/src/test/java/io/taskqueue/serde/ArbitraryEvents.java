@@ -102,7 +102,8 @@ public final class ArbitraryEvents extends DomainContextBase {
         OwnershipToken running = new OwnershipToken(task.id().sequenceId(), task.attempt(), UUID.randomUUID());
         OwnershipToken ended = new OwnershipToken(task.id().sequenceId(), task.attempt() - 1, UUID.randomUUID());
         switch (kind) {
-            case ENQUEUED, SOURCE_STARTED -> {}
+            case ENQUEUED -> parts.availableAt(maybe == null ? null : expires);
+            case AVAILABLE, SOURCE_STARTED -> {}
             case LEASE_GRANTED, HEARTBEAT -> parts.token(running).leaseExpiration(expires);
             case COMPLETED -> parts.token(running);
             case FAILED -> parts.token(running)

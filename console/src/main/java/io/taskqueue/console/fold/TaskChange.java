@@ -43,13 +43,13 @@ record TaskChange(String queueName, TaskEvent<?> event, Position position, long 
 
     private ViewPhase phase() {
         return switch (event.kind()) {
-            case ENQUEUED, REQUEUED -> ViewPhase.PENDING;
+            case AVAILABLE, REQUEUED -> ViewPhase.PENDING;
             case LEASE_GRANTED, HEARTBEAT -> ViewPhase.LEASED;
             case FAILED, LEASE_EXPIRED -> ViewPhase.DELAYED;
             case DEAD_LETTERED -> ViewPhase.DEAD;
             case DRAINED -> event.flags().contains(EventFlag.HAND_OVER) ? ViewPhase.HANDED_OVER : ViewPhase.DRAINED;
             case COMPLETED -> ViewPhase.COMPLETED;
-            case RESTORED, SNAPSHOT -> shownByParts();
+            case ENQUEUED, RESTORED, SNAPSHOT -> shownByParts();
             case SOURCE_STARTED -> throw new IllegalStateException(
                     "The start of a source at " + position + " has no task. This is a defect.");
         };
@@ -71,7 +71,7 @@ record TaskChange(String queueName, TaskEvent<?> event, Position position, long 
         return switch (event.kind()) {
             case LEASE_GRANTED, HEARTBEAT, COMPLETED -> known;
             case FAILED, LEASE_EXPIRED -> stated == null ? known : stated;
-            case ENQUEUED, REQUEUED, RESTORED, SNAPSHOT, DEAD_LETTERED, DRAINED, SOURCE_STARTED -> stated;
+            case ENQUEUED, AVAILABLE, REQUEUED, RESTORED, SNAPSHOT, DEAD_LETTERED, DRAINED, SOURCE_STARTED -> stated;
         };
     }
 

@@ -59,7 +59,7 @@ final class ConfirmedTasksSurvive implements InvariantCheck {
                     }
                 }
                 case FAILED, LEASE_EXPIRED -> attemptsEnded = Math.max(attemptsEnded, state.attempt());
-                case LEASE_GRANTED, HEARTBEAT, REQUEUED, SNAPSHOT, SOURCE_STARTED -> {}
+                case AVAILABLE, LEASE_GRANTED, HEARTBEAT, REQUEUED, SNAPSHOT, SOURCE_STARTED -> {}
             }
         }
 

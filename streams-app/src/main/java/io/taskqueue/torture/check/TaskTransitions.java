@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * One task's events as the rules of the queue allow them, over all epochs.
  *
  * <pre>
+ *   UNKNOWN ---Enqueued, delayed--> ENDED ---Available--> PENDING
  *   UNKNOWN ---Enqueued--> PENDING ---LeaseGranted--> LEASED ---Completed--> COMPLETED
  *                            ^                        |    |
  *                            |                        |    +-- Heartbeat --> LEASED
@@ -123,7 +124,8 @@ final class TaskTransitions {
             case LEASE_GRANTED -> state == State.PENDING;
             case HEARTBEAT, COMPLETED, FAILED -> state == State.LEASED;
             case LEASE_EXPIRED -> state == State.LEASED || state == State.LEASED_BY_NOBODY;
-            case REQUEUED, DEAD_LETTERED -> state == State.ENDED;
+            case AVAILABLE -> state == State.ENDED && attempt == 1;
+            case REQUEUED, DEAD_LETTERED -> state == State.ENDED && attempt > 1;
             case DRAINED -> state == State.PENDING || state == State.ENDED;
             case SNAPSHOT -> shownBy(task) == (state == State.LEASED ? State.LEASED_BY_NOBODY : state);
             case ENQUEUED, RESTORED, SOURCE_STARTED -> false;
@@ -139,7 +141,7 @@ final class TaskTransitions {
             case LEASED, LEASED_BY_NOBODY -> later && shown == State.LEASED_BY_NOBODY;
             case ENDED -> later && (shown == State.ENDED || shown == State.PENDING);
             case HANDED_OVER -> later;
-            case DRAINED -> shown == State.PENDING;
+            case DRAINED -> shown == State.PENDING || attempt == 1;
             case DEAD -> retryOrdered;
             case COMPLETED -> false;
         };
@@ -167,7 +169,8 @@ final class TaskTransitions {
 
     private State after(LoggedEvent event, LoggedTask task) {
         return switch (event.kind()) {
-            case ENQUEUED, REQUEUED -> State.PENDING;
+            case ENQUEUED -> shownBy(task);
+            case AVAILABLE, REQUEUED -> State.PENDING;
             case LEASE_GRANTED, HEARTBEAT -> State.LEASED;
             case COMPLETED -> State.COMPLETED;
             case FAILED, LEASE_EXPIRED -> State.ENDED;
@@ -185,7 +188,7 @@ final class TaskTransitions {
         return kind == EventKind.FAILED || kind == EventKind.LEASE_EXPIRED;
     }
 
-    /** The state that Restored and Snapshot show by their parts. */
+    /** The state that Enqueued, Restored and Snapshot show by their parts. */
     private static State shownBy(LoggedTask task) {
         if (task.leaseExpiration() != null) {
             return State.LEASED_BY_NOBODY;

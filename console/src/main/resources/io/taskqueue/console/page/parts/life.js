@@ -3,6 +3,7 @@
 /** What an event does to its task. */
 const MEANINGS = {
   Enqueued: {after: 'pending', word: 'enqueued'},
+  Available: {after: 'pending', word: 'delay has passed'},
   Restored: {after: 'pending', word: 'restored'},
   Snapshot: {after: null, word: 'written again'},
   LeaseGranted: {after: 'leased', word: 'leased'},
@@ -30,11 +31,14 @@ export function leaseOf(event) {
       : {held: true, before: 'lease ', title: 'The lease that is held'};
 }
 
+/** Whether a task that enters the queue is delayed there. */
+const waits = (event) => (event.kind === 'Enqueued' || event.kind === 'Restored') && Boolean(event.availableAt);
+
 /** The phases that a task went through: [{phase, from, to}] in milliseconds; the last one of a live task ends now. */
 export function phases(events, now) {
   const result = [];
   events.forEach((event, index) => {
-    const {after} = meaning(event.kind);
+    const after = waits(event) ? 'delayed' : meaning(event.kind).after;
     const from = Date.parse(event.occurredAt);
     const next = events[index + 1];
     if (after === null || (!next && now === null)) {
