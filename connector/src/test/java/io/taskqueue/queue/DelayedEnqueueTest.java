@@ -1,9 +1,9 @@
 package io.taskqueue.queue;
 
 import static io.taskqueue.event.EventKind.AVAILABLE;
+import static io.taskqueue.event.EventKind.COMPLETED;
 import static io.taskqueue.event.EventKind.DRAINED;
 import static io.taskqueue.event.EventKind.ENQUEUED;
-import static io.taskqueue.event.EventKind.LEASE_EXPIRED;
 import static io.taskqueue.event.EventKind.LEASE_GRANTED;
 import static io.taskqueue.event.EventKind.RESTORED;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -119,10 +119,14 @@ class DelayedEnqueueTest {
         try (TaskQueue<String> next = builder().build()) {
             next.restore(drained);
 
-            assertThat(next.lease().payload()).isEqualTo("soon");
+            Lease<String> soon = next.lease();
+            assertThat(soon.payload()).isEqualTo("soon");
+            soon.complete();
             assertThat(next.tryLease()).isEmpty();
             time.advance(Duration.ofSeconds(40));
-            assertThat(next.lease().payload()).isEqualTo("later");
+            Lease<String> later = next.lease();
+            assertThat(later.payload()).isEqualTo("later");
+            later.complete();
         }
         assertThat(log.kinds())
                 .containsExactly(
@@ -134,12 +138,10 @@ class DelayedEnqueueTest {
                         RESTORED,
                         AVAILABLE,
                         LEASE_GRANTED,
+                        COMPLETED,
                         AVAILABLE,
                         LEASE_GRANTED,
-                        LEASE_EXPIRED,
-                        LEASE_EXPIRED,
-                        DRAINED,
-                        DRAINED);
+                        COMPLETED);
     }
 
     @Test
@@ -211,7 +213,8 @@ class DelayedEnqueueTest {
                 .isThrownBy(() -> new DrainedTask<>(
                         task, null, new OwnershipToken(1, 1, new UUID(0, 1)), IN_A_MINUTE))
                 .withMessage("Only a task that was never leased has a delay of its own, but task orders/3/1 at attempt 2 "
-                        + "with the last token 1/1/00000000-0000-0000-0000-000000000001 is to be available at "
+                        + "with the last token OwnershipToken[sequenceId=1, attempt=1, "
+                        + "leaseId=00000000-0000-0000-0000-000000000001] is to be available at "
                         + "2026-11-01T10:01:00Z. Pass null.");
     }
 }

@@ -431,7 +431,7 @@ class RecoveredStateTest {
                 .isThrownBy(() -> new RecoveredTask<>(task(1, 2), null, null, at, null))
                 .withMessage(
                         "A recovered task is leased (token of its attempt, lease expiration), delayed (token of the "
-                                + "attempt before, time at which it is available) or pending (neither time; the token, if any, of an "
+                                + "attempt before, none before the first, time at which it is available) or pending (neither time; the token, if any, of an "
                                 + "earlier attempt), but task orders/4/1 at attempt 2 was given the token null, the lease expiration "
                                 + "2026-11-01T10:00:00Z, and is available at null. Pass the parts of the task's latest event.");
     }

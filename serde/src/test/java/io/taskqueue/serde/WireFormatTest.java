@@ -134,9 +134,21 @@ class WireFormatTest {
         assertThat(codec.decode(json.getBytes(UTF_8))).isEqualTo(restored);
     }
 
+    @Test
+    void anEnqueueWithADelayStatesWhenTheTaskIsAvailable() {
+        ReplicationEvent<String> delayed =
+                event(EventKind.ENQUEUED, 1, change -> change.availableAt(EXPIRES));
+
+        String json = new String(codec.encode(delayed), UTF_8);
+
+        assertThat(json)
+                .isEqualTo(json("Enqueued", 1, "\"flags\":[],", ",\"availableAt\":\"2026-11-01T10:01:00.000250Z\""));
+        assertThat(codec.decode(json.getBytes(UTF_8))).isEqualTo(delayed);
+    }
+
     static ReplicationEvent<String> sample(EventKind kind) {
         return switch (kind) {
-            case ENQUEUED -> event(kind, 1, change -> change);
+            case ENQUEUED, AVAILABLE -> event(kind, 1, change -> change);
             case LEASE_GRANTED, HEARTBEAT -> event(
                     kind, 2, change -> change.token(token(2)).leaseExpiration(EXPIRES));
             case COMPLETED -> event(kind, 2, change -> change.token(token(2)));
@@ -215,6 +227,7 @@ class WireFormatTest {
         String noFlags = "\"flags\":[],";
         return switch (kind) {
             case ENQUEUED -> json("Enqueued", 1, noFlags);
+            case AVAILABLE -> json("Available", 1, noFlags);
             case LEASE_GRANTED -> json("LeaseGranted", 2, token + expiration + noFlags);
             case HEARTBEAT -> json("Heartbeat", 2, token + expiration + noFlags);
             case COMPLETED -> json("Completed", 2, token + noFlags);

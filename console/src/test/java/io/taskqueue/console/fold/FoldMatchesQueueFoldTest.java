@@ -117,7 +117,7 @@ class FoldMatchesQueueFoldTest {
         private ReplicationEvent<String> change() {
             long task = 1L + random.nextInt(TASKS);
             int attempt = 2 + random.nextInt(3);
-            return switch (random.nextInt(14)) {
+            return switch (random.nextInt(16)) {
                 case 0, 1 -> events.enqueued(task);
                 case 2, 3 -> events.leased(task, attempt);
                 case 4 -> events.heartbeat(task, attempt);
@@ -129,6 +129,8 @@ class FoldMatchesQueueFoldTest {
                 case 10 -> events.drained(task, attempt);
                 case 11 -> events.handedOver(task, attempt);
                 case 12 -> events.restored(task, attempt);
+                case 13 -> events.delayed(task);
+                case 14 -> events.available(task);
                 default -> random.nextBoolean() ? events.snapshot(task, attempt) : events.snapshotLeased(task, attempt);
             };
         }

@@ -60,6 +60,15 @@ public final class ViewEvents {
         return event(EventKind.ENQUEUED, task, 1, event -> {});
     }
 
+    /** Enqueued with a delay. */
+    public ReplicationEvent<String> delayed(long task) {
+        return event(EventKind.ENQUEUED, task, 1, event -> event.availableAt(now.plus(LEASE)));
+    }
+
+    public ReplicationEvent<String> available(long task) {
+        return event(EventKind.AVAILABLE, task, 1, event -> {});
+    }
+
     public ReplicationEvent<String> leased(long task, int attempt) {
         return event(EventKind.LEASE_GRANTED, task, attempt, event -> event.token(token(task, attempt))
                 .leaseExpiration(now.plus(LEASE)));

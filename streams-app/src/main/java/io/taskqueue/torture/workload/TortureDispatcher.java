@@ -4,6 +4,7 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.fold.TaskPhase;
+import io.taskqueue.queue.EnqueueOptions;
 import io.taskqueue.queue.Lease;
 import io.taskqueue.queue.LeaseLostException;
 import io.taskqueue.queue.QueueClosedException;
@@ -52,6 +53,9 @@ final class TortureDispatcher {
 
     private static final int WORKERS = 4;
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(50);
+
+    /** Of the tasks that are enqueued with a delay, one in four. */
+    private static final int LONGEST_DELAY_MILLIS = 500;
     private static final Duration LEASE = Duration.ofSeconds(3);
     private static final Duration GRACE = Duration.ofSeconds(1);
     private static final Duration MARK_INTERVAL = Duration.ofSeconds(1);
@@ -210,7 +214,9 @@ final class TortureDispatcher {
             String payload = payloads.isEmpty()
                     ? "{\"by\":\"" + process + "\",\"line\":" + key + "}"
                     : payloads.get((int) (line % payloads.size()));
-            Optional<TaskId> id = queue.enqueue(payload, key, CHECK_INTERVAL);
+            Duration delay = Duration.ofMillis(random.nextInt(4) == 0 ? random.nextInt(LONGEST_DELAY_MILLIS) : 0);
+            Optional<TaskId> id =
+                    queue.enqueue(payload, EnqueueOptions.withKey(key).delay(delay), CHECK_INTERVAL);
             if (id.isPresent()) {
                 confirm(EventKind.ENQUEUED, id.get(), 1, key);
                 line++;

@@ -7,6 +7,7 @@ import io.taskqueue.fold.FoldedQueue;
 import io.taskqueue.fold.FoldedTask;
 import io.taskqueue.fold.TaskPhase;
 import io.taskqueue.queue.DrainedTask;
+import io.taskqueue.queue.EnqueueOptions;
 import io.taskqueue.queue.Lease;
 import io.taskqueue.queue.LeaseLostException;
 import io.taskqueue.queue.QueueClosedException;
@@ -84,7 +85,8 @@ class PlainDispatcher {
     void step(SplittableRandom random) {
         try {
             switch (random.nextInt(10)) {
-                case 0, 1, 2 -> enqueue();
+                case 0, 1 -> enqueue();
+                case 2 -> enqueue(Duration.ofMillis(random.nextInt(100)));
                 case 3, 4, 5 -> lease();
                 case 6, 7, 8 -> end(random);
                 default -> time.advance(Duration.ofMillis(random.nextInt(200)));
@@ -95,8 +97,13 @@ class PlainDispatcher {
     }
 
     void enqueue() {
+        enqueue(Duration.ZERO);
+    }
+
+    private void enqueue(Duration delay) {
         String key = name + "-" + ++enqueued;
-        Optional<TaskId> task = queue.tryEnqueue("task " + key, key);
+        Optional<TaskId> task = queue.tryEnqueue(
+                "task " + key, EnqueueOptions.withKey(key).delay(delay));
         task.ifPresent(id -> confirm(EventKind.ENQUEUED, id, 1, key));
     }
 
