@@ -3,6 +3,7 @@ package io.taskqueue.source;
 import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.kafka.TopicProbe;
 import io.taskqueue.kafka.TopicReader;
+import io.taskqueue.metrics.SourceSeries;
 import io.taskqueue.source.confirm.Completions;
 import io.taskqueue.source.confirm.RegistryTail;
 import io.taskqueue.source.dead.RetryExecutor;
@@ -71,7 +72,9 @@ final class GroupResources {
     private final Map<Integer, RetentionReadings> retention = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor counting;
     private final SharedSpace space;
+    private final SourceSeries series;
     private final Completions completions = new Completions();
+    private final QueueCalls calls = new QueueCalls();
     private volatile int maxRecordBytes;
 
     GroupResources(GroupSettings settings) {
@@ -79,6 +82,8 @@ final class GroupResources {
         this.timer = new ScheduledThreadPoolExecutor(1, task -> daemon("timer", task));
         timer.setRemoveOnCancelPolicy(true);
         this.space = new SharedSpace(settings.bufferBytes());
+        this.series = new SourceSeries(
+                settings.environment().meters(), settings.environment().queueSeries());
         this.retries = new RetryExecutor(timer);
         this.marks = new MarkPublisher(
                 settings.markInterval(), settings.environment().time());
@@ -144,6 +149,11 @@ final class GroupResources {
         };
     }
 
+    /** Which queues have meters of their own. */
+    SourceSeries series() {
+        return series;
+    }
+
     SharedSpace space() {
         return space;
     }
@@ -188,6 +198,11 @@ final class GroupResources {
 
     RegistryTail tail() {
         return tail;
+    }
+
+    /** Calls of queues, which may block. */
+    QueueCalls calls() {
+        return calls;
     }
 
     Completions completions() {
@@ -243,6 +258,7 @@ final class GroupResources {
         marking.interrupt(); // a reading of the retention may wait for Kafka
         List<Runnable> unused = counting.shutdownNow();
         completions.shutdown();
+        calls.shutdown();
         awaitEnd(publishing);
         awaitEnd(following);
     }

@@ -182,6 +182,7 @@ final class SourceStart<T> {
                         records.get(queue),
                         Objects.requireNonNull(followers.get(claim.queueName()))));
             }
+            group.tail().readNow();
             started = true;
             return engines;
         } finally {
@@ -215,7 +216,7 @@ final class SourceStart<T> {
                         claimed.hasPredecessor),
                 group);
         Optional<List<RecoveredTask<T>>> recovered = recover(claimed.of, marks, payloads);
-        SourceMeters meters = new SourceMeters(settings.environment().meters(), queue.name());
+        SourceMeters meters = group.series().open(queue.name());
         EventBuffer<T> buffer = new EventBuffer<>(
                 claim.epoch(), source.buffer(), group.space(), payloads, time, meters.leasesExpired());
         SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, follower, group);

@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows the registry for the sources of a group: reads it to its end each half second, and at once when futures of {@code
@@ -37,6 +39,7 @@ public final class RegistryTail implements Runnable {
     /** How long the registry is not read while no future waits for it. */
     public static final Duration INTERVAL = Duration.ofMillis(500);
 
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryTail.class);
     private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long LONGEST_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -72,7 +75,7 @@ public final class RegistryTail implements Runnable {
     }
 
     /**
-     * A queue is claimed, and its source runs.
+     * A queue is claimed, and its source runs. The registry is read for it at the next time; {@link #readNow} makes that now, once for many.
      *
      * @param from the offset up to which the registry was read for the claim
      */
@@ -80,6 +83,10 @@ public final class RegistryTail implements Runnable {
         ownership.follower().opened(claim, from, ownership);
         registry.begin(from);
         owned.add(ownership);
+    }
+
+    /** The registry is read now. */
+    public void readNow() {
         wake();
     }
 
@@ -140,7 +147,7 @@ public final class RegistryTail implements Runnable {
         try (registry) {
             long backoff = FIRST_BACKOFF_NANOS;
             while (awaitNext()) {
-                backoff = read() ? FIRST_BACKOFF_NANOS : backOff(backoff);
+                backoff = readSafely() ? FIRST_BACKOFF_NANOS : backOff(backoff);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -177,6 +184,16 @@ public final class RegistryTail implements Runnable {
         }
     }
 
+    /** Reads the registry; false if that failed, for whatever reason: without this thread, no queue would learn of a newer claim. */
+    private boolean readSafely() {
+        try {
+            return read();
+        } catch (RuntimeException | Error e) {
+            LOG.error("What the registry of sources contains could not be handled; it is read again.", e);
+            return false;
+        }
+    }
+
     /** Reads the registry; false if Kafka failed. */
     private boolean read() {
         List<Ownership> confirming = new ArrayList<>();
@@ -190,17 +207,36 @@ public final class RegistryTail implements Runnable {
         try {
             registry.read();
         } catch (KafkaException e) {
-            before.forEach(ownership -> ownership.unreadable(e));
+            before.forEach(ownership -> notify(ownership, () -> ownership.unreadable(e)));
             confirming.forEach(this::confirm);
             return false;
         } catch (RuntimeException | Error e) {
-            before.forEach(ownership -> {
-                ownership.failed(e);
-                remove(ownership);
-            });
+            before.forEach(ownership -> fail(ownership, e));
             return false;
         }
-        before.forEach(ownership -> ownership.readBehind(requested));
+        before.forEach(ownership -> notify(ownership, () -> ownership.readBehind(requested)));
         return true;
+    }
+
+    /** What fails for one queue, such as a meter of the application or for want of memory, fails that queue only. */
+    private void notify(Ownership ownership, Runnable notification) {
+        try {
+            notification.run();
+        } catch (RuntimeException | Error e) {
+            fail(ownership, e);
+        }
+    }
+
+    private void fail(Ownership ownership, Throwable cause) {
+        try {
+            ownership.failed(cause);
+        } catch (RuntimeException | Error e) {
+            LOG.error(
+                    "The source of queue {} could not be stopped, after what the registry contains could not be handled.",
+                    ownership.follower().queueName(),
+                    e);
+        } finally {
+            remove(ownership);
+        }
     }
 }

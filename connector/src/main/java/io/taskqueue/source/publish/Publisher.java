@@ -3,8 +3,10 @@ package io.taskqueue.source.publish;
 import io.taskqueue.queue.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,6 +71,7 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
     private final ScheduledExecutorService timer;
     private final Ticker ticker;
     private final Set<Publication<?>> publications = ConcurrentHashMap.newKeySet();
+    private final Map<TopicPartition, Integer> partitions = new HashMap<>();
     private final Queue<Publication<?>> ready = new ConcurrentLinkedQueue<>();
     private final Queue<PartitionWindow> roomy = new ConcurrentLinkedQueue<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -96,8 +99,9 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
 
     /** Begins to send the events of a queue. */
     public void add(Publication<?> publication) {
-        publications.add(publication);
-        divideMemory();
+        if (publications.add(publication)) {
+            divideMemory(publication.partition(), 1);
+        }
         publication.buffer().onReady(() -> readied(publication));
     }
 
@@ -105,7 +109,7 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
     public void end(Publication<?> publication) {
         publication.end();
         if (publications.remove(publication)) {
-            divideMemory();
+            divideMemory(publication.partition(), -1);
         }
     }
 
@@ -117,7 +121,7 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
         end(publication);
         Thread running = thread;
         if (running != null && running != Thread.currentThread() && !publication.awaitRecord(RECORD_GRACE)) {
-            running.interrupt(); // the user's code, which resolves the owner of an event
+            publication.interruptRecord();
             boolean unused = publication.awaitRecord(INTERRUPTED_GRACE);
         }
     }
@@ -133,10 +137,12 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
         wake();
     }
 
-    private void divideMemory() {
-        long partitions =
-                publications.stream().map(Publication::partition).distinct().count();
-        windowBytes = Math.max(SMALLEST_WINDOW, limits.memory() / (2 * Math.max(1, partitions)));
+    /** A queue more, or less, is in the partition: the memory is divided between the partitions that have queues. */
+    private void divideMemory(TopicPartition partition, int queues) {
+        synchronized (partitions) {
+            partitions.merge(partition, queues, (before, more) -> before + more == 0 ? null : before + more);
+            windowBytes = Math.max(SMALLEST_WINDOW, limits.memory() / (2 * Math.max(1, partitions.size())));
+        }
     }
 
     @Override

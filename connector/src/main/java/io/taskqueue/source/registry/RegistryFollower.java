@@ -45,7 +45,7 @@ public final class RegistryFollower {
         this.queueName = queueName;
     }
 
-    String queueName() {
+    public String queueName() {
         return queueName;
     }
 
