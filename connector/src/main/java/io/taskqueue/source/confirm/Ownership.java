@@ -103,6 +103,11 @@ public final class Ownership implements RegistryFollower.Listener {
                 || (read && ticker.nanos() - ownedNanos <= limit.get().toNanos());
     }
 
+    /** Whether leases depend on the time of the last read. */
+    boolean isLimited() {
+        return limit.isPresent();
+    }
+
     /** Futures are due; returns false if that was known already. */
     boolean becomesDue() {
         return due.compareAndSet(false, true);

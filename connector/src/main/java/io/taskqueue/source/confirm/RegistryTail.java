@@ -6,6 +6,7 @@ import io.taskqueue.source.registry.RegistryFollower;
 import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
  *          a newer claim, or the own one is not there -&gt; every future of that queue fails, its source stops
  * </pre>
  *
+ * <p>A read costs what has changed, however many queues there are: it notifies those with futures, those that are new, all of them after a read that
+ * failed, and those whose leases are limited now and then.
+ *
  * <p>While nothing is written to the registry, a read is one request for its end. {@link #run} is for its own thread; the other
  * methods are thread-safe.
  */
@@ -40,6 +44,7 @@ public final class RegistryTail implements Runnable {
     public static final Duration INTERVAL = Duration.ofMillis(500);
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistryTail.class);
+    private static final long LIMITED_NANOS = INTERVAL.toNanos() / 4;
     private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long LONGEST_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -47,6 +52,15 @@ public final class RegistryTail implements Runnable {
     private final Ticker ticker;
     private final Set<Ownership> owned = ConcurrentHashMap.newKeySet();
     private final Queue<Ownership> due = new ConcurrentLinkedQueue<>();
+    private final Queue<Ownership> opened = new ConcurrentLinkedQueue<>();
+
+    /** Those that are notified of the next read: they are new, or were notified of one that failed. For the thread of the tail. */
+    private final Set<Ownership> expecting = new LinkedHashSet<>();
+
+    /** Those whose leases are limited by the time of the last read that they were notified of. */
+    private final Set<Ownership> limited = ConcurrentHashMap.newKeySet();
+
+    private long limitedNanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean woken = true; // the first read does not wait
@@ -55,6 +69,7 @@ public final class RegistryTail implements Runnable {
     public RegistryTail(RegistryWatch registry, Ticker ticker) {
         this.registry = registry;
         this.ticker = ticker;
+        this.limitedNanos = ticker.nanos();
     }
 
     /** The registry topic. */
@@ -80,9 +95,9 @@ public final class RegistryTail implements Runnable {
      * @param from the offset up to which the registry was read for the claim
      */
     public void opened(Ownership ownership, Claim claim, long from) {
-        ownership.follower().opened(claim, from, ownership);
-        registry.begin(from);
+        registry.opened(ownership.follower(), claim, from, ownership);
         owned.add(ownership);
+        opened.add(ownership);
     }
 
     /** The registry is read now. */
@@ -114,6 +129,7 @@ public final class RegistryTail implements Runnable {
     /** Follows a queue no more. */
     public void remove(Ownership ownership) {
         owned.remove(ownership);
+        limited.remove(ownership);
         registry.unfollow(ownership.follower());
         ownership.end();
     }
@@ -201,20 +217,31 @@ public final class RegistryTail implements Runnable {
             next.noteAcknowledged();
             confirming.add(next);
         }
-        List<Ownership> before =
-                List.copyOf(owned); // one that is added from now on may not be followed up to the end yet
+        // one that is opened from now on may not be followed up to the end yet
+        for (Ownership next = opened.poll(); next != null; next = opened.poll()) {
+            expecting.add(next);
+        }
         long requested = ticker.nanos();
         try {
             registry.read();
         } catch (KafkaException e) {
-            before.forEach(ownership -> notify(ownership, () -> ownership.unreadable(e)));
+            expecting.addAll(owned);
+            expecting.removeIf(ownership -> !owned.contains(ownership));
+            expecting.forEach(ownership -> notify(ownership, () -> ownership.unreadable(e)));
             confirming.forEach(this::confirm);
             return false;
         } catch (RuntimeException | Error e) {
-            before.forEach(ownership -> fail(ownership, e));
+            List.copyOf(owned).forEach(ownership -> fail(ownership, e));
             return false;
         }
-        before.forEach(ownership -> notify(ownership, () -> ownership.readBehind(requested)));
+        expecting.stream().filter(Ownership::isLimited).filter(owned::contains).forEach(limited::add);
+        expecting.addAll(confirming);
+        if (requested - limitedNanos >= LIMITED_NANOS) {
+            limitedNanos = requested;
+            expecting.addAll(limited);
+        }
+        expecting.forEach(ownership -> notify(ownership, () -> ownership.readBehind(requested)));
+        expecting.clear();
         return true;
     }
 
