@@ -81,7 +81,15 @@ final class AbandonedTaskCounter {
                     AGAIN_SECONDS,
                     e.getMessage());
             waiting.getOrDefault(partition, new ConcurrentLinkedQueue<>()).addAll(queues);
+            countAgain(partition);
+        }
+    }
+
+    private void countAgain(int partition) {
+        try {
             var unused = timer.schedule(() -> count(partition), AGAIN_SECONDS, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            return; // the group has ended
         }
     }
 

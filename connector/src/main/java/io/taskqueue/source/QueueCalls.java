@@ -4,6 +4,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls of a queue by what its group shares. They wait for the lock of the queue, which a listener of the application may hold for long, or call
@@ -12,6 +14,8 @@ import java.util.concurrent.TimeUnit;
  * <p>A thread exists while there are calls. While {@value #THREADS} queues block theirs, the calls of other queues wait. Thread-safe.
  */
 final class QueueCalls {
+
+    private static final Logger LOG = LoggerFactory.getLogger(QueueCalls.class);
 
     static final int THREADS = 16;
 
@@ -29,12 +33,20 @@ final class QueueCalls {
         executor.allowCoreThreadTimeOut(true);
     }
 
-    /** Runs the call on a thread for that; on the calling one if there is none, because the group has ended or the process has no further thread. */
+    /** Runs the call on a thread for that, and logs what it throws; on the calling one if there is none, because the group has ended or the process has no further thread. */
     void run(Runnable call) {
         try {
-            executor.execute(call);
+            executor.execute(() -> runSafely(call));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
+            runSafely(call);
+        }
+    }
+
+    private static void runSafely(Runnable call) {
+        try {
             call.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("A call of a queue by its source failed.", e);
         }
     }
 

@@ -53,7 +53,6 @@ public final class ScaledSources {
             double startMillis = starting.elapsed().toNanos() / 1e6 / count;
             Stopwatch.pause(SETTLE);
             ProcessMemory memory = ProcessMemory.afterCollection();
-            System.err.println("IDLE");
             Stopwatch watch = new Stopwatch();
             Stopwatch.pause(idle);
             double idleShare = watch.rate(1).cpuMicros() / (watch.elapsed().toNanos() / 1e3);

@@ -155,8 +155,7 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
                 () -> checkProgress(checks), checkMillis, checkMillis, TimeUnit.MILLISECONDS);
         try {
             while (!closed) {
-                runSafely();
-                publications.forEach(publication -> publication.buffer().startOver());
+                runGuarded();
                 pause();
             }
         } finally {
@@ -171,6 +170,17 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
                     checks,
                     new TimeoutException("Kafka acknowledged nothing for "
                             + limits.ackTimeout().toMillis() + " ms"));
+        }
+    }
+
+    /** Whatever is thrown while a failure is handled, the thread continues: without it, every queue would wait once its buffer is full. */
+    private void runGuarded() {
+        try {
+            runSafely();
+            publications.forEach(publication -> publication.buffer().startOver());
+        } catch (RuntimeException | Error e) {
+            failures++;
+            LOG.error("A failure of publishing could not be handled. Publishing continues with a new producer.", e);
         }
     }
 

@@ -129,6 +129,22 @@ class PublisherFairnessTest {
         assertThat(kafka.producers()).as("no producer was replaced").isEqualTo(1);
     }
 
+    @Test
+    void aSourceThatThrowsWhenItIsNotifiedDoesNotEndThePublisher() {
+        SimulatedQueue throwing = queue("throwing", 0);
+        throwing.failsOnNotification = true;
+        kafka.failNextProducer(new NoClassDefFoundError("on purpose"));
+        thread.start();
+        throwing.append(1);
+        SimulatedQueue later = queue("later", 1);
+        later.append(3);
+
+        await().until(() -> later.acknowledged.size() == 3 || later.errors.size() == 1);
+        SimulatedQueue last = queue("last", 1);
+        last.append(3);
+        await().until(() -> last.acknowledged.size() == 3);
+    }
+
     private SimulatedQueue queue(String name, int partition) {
         return new SimulatedQueue(publisher, name, partition, event -> null);
     }

@@ -53,6 +53,7 @@ final class SimulatedKafka implements Supplier<Producer<byte[], byte[]>>, AutoCl
     private final AtomicInteger producers = new AtomicInteger();
     private final AtomicInteger refusals = new AtomicInteger();
     private boolean refusesNext;
+    private @Nullable Error opening;
     private @Nullable SimulatedProducer current;
 
     @Override
@@ -60,9 +61,19 @@ final class SimulatedKafka implements Supplier<Producer<byte[], byte[]>>, AutoCl
         producers.incrementAndGet();
         SimulatedProducer opened = new SimulatedProducer();
         synchronized (this) {
+            Error error = opening;
+            opening = null;
+            if (error != null) {
+                throw error;
+            }
             current = opened;
         }
         return opened;
+    }
+
+    /** The next producer cannot be opened. */
+    synchronized void failNextProducer(Error error) {
+        opening = error;
     }
 
     int producers() {

@@ -28,6 +28,8 @@ final class SimulatedQueue implements Publication.Listener<String> {
     final List<String> owners = new CopyOnWriteArrayList<>();
     final List<String> errors = new CopyOnWriteArrayList<>();
 
+    volatile boolean failsOnNotification;
+
     private final String name;
     private final EventBuffer<String> buffer;
     private long appended;
@@ -90,6 +92,9 @@ final class SimulatedQueue implements Publication.Listener<String> {
     @Override
     public void failed(RuntimeException cause) {
         errors.add("failed: " + cause);
+        if (failsOnNotification) {
+            throw new IllegalStateException("on purpose");
+        }
     }
 
     @Override
