@@ -41,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * accepted: it is sent again with back-off, and logged each time, until the topic accepts it. Only its queue waits for that back-off; the
  * others continue with the next producer.
  *
- * <p><b>Fairness.</b> A turn has at most {@value #TURN_EVENTS} events. What the producer holds of one partition is limited ({@link PartitionWindow}), so that
+ * <p><b>Fairness.</b> Partitions take turns, and in each the queues that are ready ({@link ReadyQueues}). A turn of a queue has at most {@value
+ * #TURN_EVENTS} events, one of a partition about {@value #TURN_BYTES} bytes. What the producer holds of one partition is limited ({@link PartitionWindow}), so that
  * it has memory for the others while one acknowledges nothing.
  *
  * <p>{@link #run} is for its own thread; the other methods are thread-safe.
@@ -52,6 +53,10 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
 
     static final int TURN_EVENTS = 500;
     private static final long TURN_BYTES = 256 * 1024;
+
+    /** What the turn of a queue costs besides its events: so that one of many queues that have nothing to send ends, too. */
+    private static final long QUEUE_BYTES = 64;
+
     private static final int CHECKS_A_TIMEOUT = 10;
     private static final long SMALLEST_WINDOW = 256 * 1024;
     private static final long LONGEST_CHECK_MILLIS = 1_000;
@@ -72,7 +77,7 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
     private final Ticker ticker;
     private final Set<Publication<?>> publications = ConcurrentHashMap.newKeySet();
     private final Map<TopicPartition, Integer> partitions = new HashMap<>();
-    private final Queue<Publication<?>> ready = new ConcurrentLinkedQueue<>();
+    private final ReadyQueues ready = new ReadyQueues();
     private final Queue<PartitionWindow> roomy = new ConcurrentLinkedQueue<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -237,23 +242,40 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
             for (PartitionWindow window = roomy.poll(); window != null; window = roomy.poll()) {
                 window.resume().forEach(this::readied);
             }
-            Publication<?> next = ready.poll();
+            ReadyQueues.OfPartition next = ready.next();
             if (next == null) {
                 awaitWork();
-            } else if (next.beginTurn()) {
-                turn(current, next, batch);
+            } else {
+                turns(current, next, batch);
+                ready.ended(next);
             }
         }
     }
 
-    private <T> void turn(ProducerSession current, Publication<T> queue, List<BufferedEvent<?>> reused) {
+    /** The turn of a partition, in which its queues take turns. */
+    private void turns(ProducerSession current, ReadyQueues.OfPartition partition, List<BufferedEvent<?>> batch) {
+        long bytes = 0;
+        while (bytes < TURN_BYTES && !closed && !current.failed()) {
+            Publication<?> next = partition.next();
+            if (next == null) {
+                return;
+            }
+            bytes += QUEUE_BYTES;
+            if (next.beginTurn()) {
+                bytes += turn(current, next, batch);
+            }
+        }
+    }
+
+    /** The turn of a queue; returns how many bytes of events were sent. */
+    private <T> long turn(ProducerSession current, Publication<T> queue, List<BufferedEvent<?>> reused) {
         EventBuffer<T> buffer = queue.buffer();
         if (buffer.hasEnded()) {
             buffer.lostEvent().ifPresent(cause -> {
                 end(queue);
                 queue.listener().lost(cause);
             });
-            return;
+            return 0;
         }
         PartitionWindow window = current.window(queue.partition());
         long room = window.room(windowBytes);
@@ -261,7 +283,7 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
             if (!window.await(queue)) {
                 readied(queue);
             }
-            return;
+            return 0;
         }
         List<BufferedEvent<T>> batch = reused(reused);
         boolean more = buffer.take(batch, window.isOpen() ? TURN_EVENTS : 1, Math.min(room, TURN_BYTES));
@@ -271,7 +293,12 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
                 readied(queue);
             }
         }
+        long bytes = 0;
+        for (BufferedEvent<T> event : batch) {
+            bytes += event.bytes();
+        }
         batch.clear();
+        return bytes;
     }
 
     /** Returns false if the queue has ended. */
