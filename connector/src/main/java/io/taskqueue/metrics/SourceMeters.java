@@ -4,11 +4,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.taskqueue.event.EventKind;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of a queue and its source. Thread-safe.
@@ -16,6 +15,9 @@ import java.util.function.ToDoubleFunction;
  * <p>Counters are there from the start, at 0, and stay, at most of 1,000 queues whose sources have closed; to increment one never throws. A
  * gauge shows the subject that was registered last for its queue and
  * is removed by {@link #close}, unless the queue's next source has replaced it.
+ *
+ * <p>In a process with very many queues only some have meters of their own ({@link SourceSeries}); the others share those with the queue name
+ * {@value SinkMeters#OTHER_QUEUES}.
  */
 public final class SourceMeters implements AutoCloseable {
 
@@ -47,121 +49,138 @@ public final class SourceMeters implements AutoCloseable {
     private static final MeterDefinition FENCED_SOURCES =
             new MeterDefinition(FENCED, "1 once another source has claimed the queue, 0 before", "sources");
 
-    private static final List<String> COUNTERS = List.of(EVENTS, LEASES_EXPIRED, PRODUCER_FAILURES, OBSERVER_FAILURES);
+    /** Where the gauges of a source are shown. */
+    interface Gauges extends AutoCloseable {
 
-    private final MeterRegistry registry;
-    private final String queue;
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private final Tags tags;
-    private final LiveGauges gauges;
-    private final Map<EventKind, Counter> events = new EnumMap<>(EventKind.class);
-    private final Counter leasesExpired;
-    private final Counter producerFailures;
-    private final Counter observerFailures;
+        /**
+         * Shows a value of the subject.
+         *
+         * @param together what is shown of several subjects that share a gauge
+         */
+        <S> void show(
+                MeterDefinition definition,
+                Tags tags,
+                S subject,
+                ToDoubleFunction<S> value,
+                DoubleBinaryOperator together);
 
-    public SourceMeters(MeterRegistry registry, String queue) {
-        this.registry = registry;
-        this.queue = queue;
-        ClosedQueues.of(registry).opened(queue);
-        this.tags = Tags.of("queue", queue);
-        this.gauges = new LiveGauges(registry);
-        for (EventKind kind : EventKind.values()) {
-            events.put(
-                    kind,
-                    new ContainedCounter(Counter.builder(EVENTS)
-                            .description("Events acknowledged by Kafka")
-                            .tags(tags.and("kind", kind.wireName()))
-                            .register(registry)));
-        }
-        this.leasesExpired = counter(registry, LEASES_EXPIRED, "Leases that expired or were revoked");
-        this.producerFailures = counter(registry, PRODUCER_FAILURES, "Producers replaced because they failed");
-        this.observerFailures = counter(registry, OBSERVER_FAILURES, "Observers that threw or were too slow");
+        /** Shows no more of the subjects. */
+        @Override
+        void close();
     }
 
-    private Counter counter(MeterRegistry registry, String name, String description) {
-        return new ContainedCounter(
-                Counter.builder(name).description(description).tags(tags).register(registry));
+    private final SourceCounters counters;
+    private final Tags tags;
+    private final @Nullable Gauges gauges;
+    private final Runnable whenClosed;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** The meters of a queue that has its own. */
+    public SourceMeters(MeterRegistry registry, String queue) {
+        this(registry, queue, () -> {});
+    }
+
+    SourceMeters(MeterRegistry registry, String queue, Runnable whenClosed) {
+        this(SourceCounters.of(registry, queue), tagsOf(queue), own(registry), () -> {
+            ClosedQueues.of(registry).closed(queue).ifPresent(gone -> SourceCounters.remove(registry, gone));
+            whenClosed.run();
+        });
+        ClosedQueues.of(registry).opened(queue);
+    }
+
+    /** @param gauges null if none are shown */
+    SourceMeters(SourceCounters counters, Tags tags, @Nullable Gauges gauges, Runnable whenClosed) {
+        this.counters = counters;
+        this.tags = tags;
+        this.gauges = gauges;
+        this.whenClosed = whenClosed;
+    }
+
+    private static Gauges own(MeterRegistry registry) {
+        LiveGauges live = new LiveGauges(registry);
+        return new Gauges() {
+            @Override
+            public <S> void show(
+                    MeterDefinition definition,
+                    Tags tags,
+                    S subject,
+                    ToDoubleFunction<S> value,
+                    DoubleBinaryOperator together) {
+                live.register(definition, tags, subject, value);
+            }
+
+            @Override
+            public void close() {
+                live.close();
+            }
+        };
+    }
+
+    static Tags tagsOf(String queue) {
+        return Tags.of("queue", queue);
     }
 
     /** The counter of acknowledged events of a kind. */
     public Counter events(EventKind kind) {
-        Counter counter = events.get(kind);
-        if (counter == null) {
-            throw new IllegalArgumentException("There is no counter of events of kind " + kind + ".");
-        }
-        return counter;
+        return counters.events(kind);
     }
 
     /** The counter of leases that expired or were revoked. */
     public Counter leasesExpired() {
-        return leasesExpired;
+        return counters.leasesExpired();
     }
 
     /** The counter of producers that were replaced because they failed. */
     public Counter producerFailures() {
-        return producerFailures;
+        return counters.producerFailures();
     }
 
     /** The counter of observers' failures. */
     public Counter observerFailures() {
-        return observerFailures;
+        return counters.observerFailures();
     }
 
     /** Measures how many events wait for their acknowledgement; the source is referenced weakly. */
     public <S> void buffer(S source, ToDoubleFunction<S> events) {
-        gauges.register(BUFFERED, tags, source, events);
+        show(BUFFERED, tags, source, events, Double::sum);
     }
 
     /** Measures which share of the buffer is taken, 1 when it is full; the source is referenced weakly. */
     public <S> void bufferUsed(S source, ToDoubleFunction<S> share) {
-        gauges.register(BUFFER_SHARE, tags, source, share);
+        show(BUFFER_SHARE, tags, source, share, Math::max);
     }
 
     /** Measures whether the source is fenced, 1 or 0; the source is referenced weakly. */
     public <S> void fenced(S source, ToDoubleFunction<S> fenced) {
-        gauges.register(FENCED_SOURCES, tags, source, fenced);
+        show(FENCED_SOURCES, tags, source, fenced, Math::max);
     }
 
     /** Measures how many tasks of the queue are in a state, as in {@code pending}; the queue is referenced weakly. */
     public <Q> void depth(String state, Q taskQueue, ToDoubleFunction<Q> tasks) {
-        gauges.register(TASKS, tags.and("state", state), taskQueue, tasks);
+        if (gauges != null) {
+            show(TASKS, tags.and("state", state), taskQueue, tasks, Double::sum);
+        }
+    }
+
+    private <S> void show(
+            MeterDefinition definition,
+            Tags of,
+            S subject,
+            ToDoubleFunction<S> value,
+            DoubleBinaryOperator together) {
+        if (gauges != null) {
+            gauges.show(definition, of, subject, value, together);
+        }
     }
 
     /** Removes the gauges that were registered here. A second call does nothing. */
     @Override
     public void close() {
-        gauges.close();
+        if (gauges != null) {
+            gauges.close();
+        }
         if (closed.compareAndSet(false, true)) {
-            ClosedQueues.of(registry).closed(queue).ifPresent(this::removeCounters);
-        }
-    }
-
-    private void removeCounters(String ofQueue) {
-        for (String name : COUNTERS) {
-            registry.find(name).tag("queue", ofQueue).counters().forEach(registry::remove);
-        }
-    }
-
-    /** A counter whose failure, in a registry of the application, fails nothing else: it is counted where events must not be lost. */
-    private record ContainedCounter(Counter counter) implements Counter {
-
-        @Override
-        public void increment(double amount) {
-            try {
-                counter.increment(amount);
-            } catch (RuntimeException | Error e) {
-                // the registry lost a measurement
-            }
-        }
-
-        @Override
-        public double count() {
-            return counter.count();
-        }
-
-        @Override
-        public Id getId() {
-            return counter.getId();
+            whenClosed.run();
         }
     }
 }

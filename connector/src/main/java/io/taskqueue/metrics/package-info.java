@@ -2,7 +2,8 @@
  * The name, tags and description of every meter, once.
  *
  * <pre>
- *   SourceMeters      the meters of a queue and its source
+ *   SourceMeters      the meters of a queue and its source: SourceCounters, and gauges
+ *   SourceSeries      which queues of a group have their own, and which share some (SharedGauges)
  *   SinkMeters        the meters of a sink
  *   CanaryMeters      the meters of a canary
  *   ConsoleMeters     the meters of a console

@@ -38,12 +38,17 @@ final class QueueLock {
      * @throws IllegalStateException if the thread already holds it: then a listener is calling back
      */
     void enter(String call) {
+        requireNotHeld(call);
+        lock.lock();
+    }
+
+    /** @throws IllegalStateException if the thread holds the lock */
+    void requireNotHeld(String call) {
         if (lock.isHeldByCurrentThread()) {
             throw new IllegalStateException("A listener of queue " + queue + " called " + call
                     + " from inside an event. Listeners run inside the queue's lock and must not call back: hand the "
                     + "event to another thread.");
         }
-        lock.lock();
     }
 
     void exit() {

@@ -388,6 +388,15 @@ public final class TaskQueue<T> implements AutoCloseable {
         }
     }
 
+    /**
+     * Throws as a call would now, if the calling thread is in a listener of the queue. Never waits.
+     *
+     * @param call what is called, for the error
+     */
+    public void requireNotInListener(String call) {
+        core.lock.requireNotHeld(call);
+    }
+
     /** Throws as {@link #attach} would now: for a journal that has to act elsewhere before it can be attached. */
     public void requireAttachable() {
         run("requireAttachable()", core.events::requireAttachable);

@@ -5,10 +5,9 @@ import io.taskqueue.queue.TaskState.Dead;
 import io.taskqueue.queue.TaskState.Delayed;
 import io.taskqueue.queue.TaskState.Leased;
 import io.taskqueue.queue.TaskState.Pending;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +24,12 @@ import org.jspecify.annotations.Nullable;
  *   leased     a list in the order of deadlines, and a heap for recovered leases, which nobody in this process holds
  *   delayed    a list in the order of deadlines, and a heap for delays of their own: of an enqueue, or recovered
  *   keys       the live tasks that have a key
+ *   dead       a list of the tasks that died last
  * </pre>
  */
 final class TaskTable<T> {
+
+    private static final byte[] NO_PAYLOAD = {};
 
     private final QueueLock lock;
     private final int capacity;
@@ -38,7 +40,7 @@ final class TaskTable<T> {
     private final DeadlineHeap<T> recoveredLeases = new DeadlineHeap<>();
     private final DeadlineHeap<T> ownDelays = new DeadlineHeap<>();
     private final Map<String, LiveTask<T>> keys = new HashMap<>();
-    private final Deque<Dead<T>> dead = new ArrayDeque<>(QueueSnapshot.DEAD_KEPT);
+    private final TaskList<T> dead = new TaskList<>();
 
     TaskTable(QueueSettings<T> settings, QueueLock lock) {
         this.lock = lock;
@@ -149,18 +151,21 @@ final class TaskTable<T> {
     void toDead(LiveTask<T> task, Dead<T> state) {
         remove(task);
         task.state = state;
-        if (dead.size() == QueueSnapshot.DEAD_KEPT) {
-            dead.remove();
+        if (dead.size == QueueSnapshot.DEAD_KEPT) {
+            dead.remove(Objects.requireNonNull(dead.first));
         }
-        dead.add(state);
+        task.payload = NO_PAYLOAD; // it has no further events
+        task.olderOfKey = null;
+        dead.addLast(task);
     }
 
     /** A dead task is live again, if the queue kept one of that identity. */
     void forgetDead(TaskId id) {
-        for (int left = dead.size(); left > 0; left--) {
-            Dead<T> kept = dead.remove();
-            if (!kept.task().id().equals(id)) {
-                dead.add(kept);
+        LiveTask<T> next;
+        for (LiveTask<T> kept = dead.first; kept != null; kept = next) {
+            next = kept.later;
+            if (kept.state.task().id().equals(id)) {
+                dead.remove(kept);
             }
         }
     }
@@ -262,14 +267,14 @@ final class TaskTable<T> {
     /** Calls the action with each state that a snapshot shows: leased, delayed, pending, and the dead-lettered tasks that are kept. */
     void forEachState(Consumer<TaskState<T>> action) {
         forEachLive((task, state) -> action.accept(state));
-        dead.forEach(action);
+        dead.forEach(task -> action.accept(task.state));
     }
 
     /** A task that the queue holds: its state, and what stays with it through its states. */
     static final class LiveTask<T> {
 
         /** The payload as the journal encoded it; every event of the task reuses it. */
-        final byte[] payload;
+        byte[] payload;
 
         TaskState<T> state;
 

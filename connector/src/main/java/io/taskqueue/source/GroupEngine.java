@@ -41,6 +41,10 @@ final class GroupEngine {
         return resources.settings();
     }
 
+    Set<String> queuesWithoutSeries() {
+        return resources.series().others();
+    }
+
     int size() {
         return sources.size();
     }

@@ -3,6 +3,7 @@ package io.taskqueue.source;
 import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.kafka.TopicProbe;
 import io.taskqueue.kafka.TopicReader;
+import io.taskqueue.metrics.SourceSeries;
 import io.taskqueue.source.confirm.Completions;
 import io.taskqueue.source.confirm.RegistryTail;
 import io.taskqueue.source.dead.RetryExecutor;
@@ -14,16 +15,10 @@ import io.taskqueue.source.publish.Publisher;
 import io.taskqueue.source.publish.SharedSpace;
 import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
@@ -54,7 +49,6 @@ final class GroupResources {
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupResources.class);
     private static final long THREAD_GRACE_MILLIS = 2_000;
-    private static final long IDLE_SECONDS = 10;
 
     private final GroupSettings settings;
     private final ScheduledThreadPoolExecutor timer;
@@ -69,9 +63,11 @@ final class GroupResources {
     private final MarkPublisher marks;
     private final Thread marking;
     private final Map<Integer, RetentionReadings> retention = new ConcurrentHashMap<>();
-    private final ThreadPoolExecutor counting;
+    private final AbandonedTaskCounter abandoned;
     private final SharedSpace space;
+    private final SourceSeries series;
     private final Completions completions = new Completions();
+    private final QueueCalls calls = new QueueCalls();
     private volatile int maxRecordBytes;
 
     GroupResources(GroupSettings settings) {
@@ -79,18 +75,13 @@ final class GroupResources {
         this.timer = new ScheduledThreadPoolExecutor(1, task -> daemon("timer", task));
         timer.setRemoveOnCancelPolicy(true);
         this.space = new SharedSpace(settings.bufferBytes());
+        this.series = new SourceSeries(
+                settings.environment().meters(), settings.environment().queueSeries());
         this.retries = new RetryExecutor(timer);
         this.marks = new MarkPublisher(
                 settings.markInterval(), settings.environment().time());
         this.marking = daemon("marks", marks);
-        this.counting = new ThreadPoolExecutor(
-                1,
-                1,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                task -> daemon("abandoned-tasks", task));
-        counting.allowCoreThreadTimeOut(true);
+        this.abandoned = new AbandonedTaskCounter(SourceMarks.access(settings), timer);
         this.producers = new ProducerFactory(
                 () -> settings.kafka().producer(maxRecordBytes),
                 settings.environment().kafkaMeters());
@@ -144,6 +135,11 @@ final class GroupResources {
         };
     }
 
+    /** Which queues have meters of their own. */
+    SourceSeries series() {
+        return series;
+    }
+
     SharedSpace space() {
         return space;
     }
@@ -163,19 +159,9 @@ final class GroupResources {
                         settings.environment().time()));
     }
 
-    /**
-     * Counts in the background, one queue after the other.
-     *
-     * @param count returns after how long it is to be called again, if it is
-     */
-    void count(Supplier<Optional<Duration>> count) {
-        try {
-            counting.execute(() -> count.get().ifPresent(again -> {
-                var unused = timer.schedule(() -> count(count), again.toMillis(), TimeUnit.MILLISECONDS);
-            }));
-        } catch (RejectedExecutionException e) {
-            return; // the group has ended
-        }
+    /** Counts the live tasks of earlier owners. */
+    AbandonedTaskCounter abandoned() {
+        return abandoned;
     }
 
     RetryExecutor retries() {
@@ -188,6 +174,11 @@ final class GroupResources {
 
     RegistryTail tail() {
         return tail;
+    }
+
+    /** Calls of queues, which may block. */
+    QueueCalls calls() {
+        return calls;
     }
 
     Completions completions() {
@@ -241,8 +232,9 @@ final class GroupResources {
         retries.close();
         marks.close();
         marking.interrupt(); // a reading of the retention may wait for Kafka
-        List<Runnable> unused = counting.shutdownNow();
+        abandoned.close();
         completions.shutdown();
+        calls.shutdown();
         awaitEnd(publishing);
         awaitEnd(following);
     }

@@ -78,12 +78,15 @@ record GroupSettings(
     /**
      * What surrounds a group: where it is measured, its time, and its time limits.
      *
+     * @param meters where it is measured, if it is
+     * @param queueSeries how many queues are measured each by itself
      * @param showsKafka whether the meters of its Kafka clients are registered as well
      * @param closeTimeout how long closing may take
      * @param ownershipStrict how long after the registry was read leases may be granted, if that limits them
      */
     record Environment(
-            MeterRegistry meters,
+            Optional<MeterRegistry> meters,
+            int queueSeries,
             boolean showsKafka,
             SourceTime time,
             Duration closeTimeout,
@@ -95,6 +98,11 @@ record GroupSettings(
         private static final Duration LONGEST_READ = Duration.ofSeconds(5);
 
         Environment {
+            if (queueSeries < 0) {
+                throw new IllegalArgumentException("A source group cannot measure " + queueSeries
+                        + " queues each by itself. Set queueSeries to the number that may have meters of their own, or to 0 if all"
+                        + " queues share some.");
+            }
             ownershipStrict.ifPresent(limit -> {
                 if (limit.compareTo(SHORTEST_OWNERSHIP) < 0) {
                     throw new IllegalArgumentException("ownershipStrict is " + DurationText.of(limit)
@@ -116,7 +124,7 @@ record GroupSettings(
 
         /** Where the meters of Kafka's clients are shown, if they are. */
         Optional<MeterRegistry> kafkaMeters() {
-            return showsKafka ? Optional.of(meters) : Optional.empty();
+            return showsKafka ? meters : Optional.empty();
         }
     }
 }

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -151,11 +153,22 @@ final class OutageMonitor implements AutoCloseable {
     /** One check of all queues. */
     void check(Probe probe) throws InterruptedException {
         Set<Integer> needed = new TreeSet<>();
+        BitSet quiet = new BitSet();
+        List<Observed> others = new ArrayList<>();
+        long now = ticker.nanos();
         for (Observed queue : queues) {
-            if (queue.observe(sinceProbe(queue.partition))) {
-                needed.add(queue.partition);
+            if (queue.isQuiet(now)) { // most of them, of thousands
+                quiet.set(queue.partition);
+            } else {
+                others.add(queue);
+                if (queue.observe(sinceProbe(queue.partition))) {
+                    needed.add(queue.partition);
+                }
             }
         }
+        quiet.stream()
+                .filter(partition -> sinceProbe(partition).compareTo(IDLE_PROBE_INTERVAL) >= 0)
+                .forEach(needed::add);
         Map<Integer, Optional<String>> problems = new HashMap<>();
         for (int partition : needed) {
             try {
@@ -165,7 +178,8 @@ final class OutageMonitor implements AutoCloseable {
             }
         }
         Map<Line, List<Observed>> lines = new LinkedHashMap<>();
-        for (Observed queue : queues) {
+        Collection<Observed> concerned = problems.isEmpty() ? others : queues;
+        for (Observed queue : concerned) {
             Optional<String> problem = problems.get(queue.partition);
             if (problem != null) {
                 queue.conclude(problem);
@@ -245,6 +259,15 @@ final class OutageMonitor implements AutoCloseable {
             this.lifecycle = lifecycle;
             this.ticker = ticker;
             this.progressNanos = ticker.nanos();
+        }
+
+        /** Whether no event waits, and there is no outage that is to be ended or logged. */
+        private boolean isQuiet(long now) {
+            if (logged != null || lifecycle.isInOutage() || buffer.size() > 0) {
+                return false;
+            }
+            progressNanos = now;
+            return true;
         }
 
         /** Detects an outage; returns whether the cluster is to be asked about the partition. */

@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -139,7 +140,8 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
         } finally {
             if (!started) {
                 if (attached) {
-                    stop(
+                    endPublishing();
+                    stopQueue(
                             new SourceStoppedException(
                                     "The threads of the source of queue " + queue.name()
                                             + " could not be started. Start a source of a new queue, once the process has resources for it."));
@@ -180,8 +182,17 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
     private final class QueueSnapshots implements RetentionGuard.Snapshots {
 
         @Override
-        public int write(Collection<TaskId> tasks) {
-            return queue.isOpen() ? queue.writeSnapshots(tasks) : 0;
+        public void write(Collection<TaskId> tasks, IntConsumer written) {
+            group.calls().run(() -> {
+                int snapshots = 0;
+                try {
+                    snapshots = queue.isOpen() ? queue.writeSnapshots(tasks) : 0;
+                } catch (QueueClosedException e) {
+                    LOG.debug("Queue {} has ended, so none of its tasks is written again", queue.name(), e);
+                } finally {
+                    written.accept(snapshots);
+                }
+            });
         }
 
         @Override
@@ -256,7 +267,7 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
     public void registryRead(boolean leasesResumed) {
         lifecycle.registryRead(buffer.size() > 0);
         if (leasesResumed) {
-            queue.recheckLeases();
+            group.calls().run(queue::recheckLeases);
         }
     }
 
@@ -272,8 +283,9 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
         SourceFencedException cause = new SourceFencedException(claim.queueName(), claim.epoch(), newer);
         if (ownership.isOpen() && lifecycle.fence(String.valueOf(cause.getMessage()))) {
             stop(cause);
+        } else {
+            gate.end(cause);
         }
-        gate.end(cause);
     }
 
     @Override
@@ -281,8 +293,9 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
         SourceStoppedException cause = new SourceStoppedException(reason, lost);
         if (ownership.isOpen() && lifecycle.fail(reason)) {
             stop(cause);
+        } else {
+            gate.end(cause);
         }
-        gate.end(cause);
     }
 
     @Override
@@ -297,6 +310,21 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
 
     /** Stops the source and its queue: what has not been sent yet would fork the history. */
     private void stop(IllegalStateException cause) {
+        endPublishing();
+        group.tail().remove(ownership); // no future is confirmed any more
+        group.calls().run(() -> stopQueue(cause));
+    }
+
+    private void endPublishing() {
+        buffer.stop();
+        Publication<T> sent = publication;
+        if (sent != null) {
+            group.publisher().end(sent);
+        }
+    }
+
+    /** Waits for the lock of the queue. */
+    private void stopQueue(IllegalStateException cause) {
         try {
             LogFields.ofQueue(queue.name()).epoch(claim.epoch()).during(() -> stopParts(cause));
         } finally {
@@ -305,11 +333,6 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
     }
 
     private void stopParts(IllegalStateException cause) {
-        buffer.stop();
-        Publication<T> sent = publication;
-        if (sent != null) {
-            group.publisher().end(sent);
-        }
         LOG.error("{}", cause.getMessage(), cause);
         queue.stop(String.valueOf(cause.getMessage()), cause);
         // behind the queue: once one call has failed, each one does
@@ -416,7 +439,7 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
     /** @throws IllegalStateException if the caller is a listener of the queue, or the publisher's thread */
     void requireCloseable() {
         requireOtherThread("closed");
-        var unused = queue.counts(); // refused if it is called by a listener
+        queue.requireNotInListener("close()");
     }
 
     private void requireOtherThread(String what) {

@@ -1,9 +1,9 @@
 package io.taskqueue.source;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.taskqueue.libraries.SupportedLibraries;
 import io.taskqueue.libraries.UnsupportedLibraryException;
+import io.taskqueue.metrics.SinkMeters;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.source.publish.SourceTime;
 import java.time.Clock;
@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,11 @@ public final class SourceGroup implements AutoCloseable {
         return ReplicationSource.startAll(this, sources);
     }
 
+    /** The queues that share the meters of {@link SinkMeters#OTHER_QUEUES}; see {@link Builder#queueSeries}. */
+    public Set<String> queuesWithoutSeries() {
+        return engine.queuesWithoutSeries();
+    }
+
     /** How many sources of this group are open. */
     public int size() {
         return engine.size();
@@ -115,7 +121,8 @@ public final class SourceGroup implements AutoCloseable {
         private boolean createTopics = true;
         private long bufferBytes = 256L * 1024 * 1024;
         private OptionalInt maxRecordBytes = OptionalInt.empty();
-        private MeterRegistry metrics = new CompositeMeterRegistry();
+        private @Nullable MeterRegistry metrics;
+        private int queueSeries = 1_000;
         private boolean kafkaMetrics;
         private Clock clock = Clock.systemUTC();
         private Ticker ticker = Ticker.system();
@@ -192,6 +199,16 @@ public final class SourceGroup implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How many queues are measured each by itself; each has more than twenty meters. All further queues share those with the queue name
+         * {@value SinkMeters#OTHER_QUEUES}: counters of all together, their buffered events and tasks together, the highest share of a buffer that
+         * is taken, and whether any is fenced. Where a source closes, the next queue takes its place. Default 1,000; with 0, all queues share.
+         */
+        public Builder queueSeries(int queues) {
+            this.queueSeries = queues;
+            return this;
+        }
+
         /** Whether the meters of the Kafka producer are registered too, see {@link ReplicationSource.Builder#kafkaMetrics}. Default false. */
         public Builder kafkaMetrics(boolean register) {
             this.kafkaMetrics = register;
@@ -252,7 +269,8 @@ public final class SourceGroup implements AutoCloseable {
                     sourcePeer,
                     bytes,
                     new GroupSettings.Environment(
-                            metrics,
+                            Optional.ofNullable(metrics),
+                            queueSeries,
                             kafkaMetrics,
                             new SourceTime(clock, ticker),
                             closeTimeout,

@@ -153,6 +153,11 @@ final class SourceLifecycle {
         }
     }
 
+    /** Whether there is an outage; takes no lock. */
+    boolean isInOutage() {
+        return outage != null;
+    }
+
     /** The current outage, if there is one. */
     synchronized Optional<Outage> outage() {
         return phase == Phase.OPEN || phase == Phase.CLOSING ? Optional.ofNullable(outage) : Optional.empty();

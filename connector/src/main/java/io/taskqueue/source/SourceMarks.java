@@ -23,20 +23,13 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The live tasks of a source's queue on the topic: those of earlier owners, which the source recovered or counts in the background; the
  * low-water mark that follows from all of them; and their protection against retention.
  */
 final class SourceMarks {
-
-    private static final Logger LOG = LoggerFactory.getLogger(SourceMarks.class);
-    private static final long COUNT_AGAIN_SECONDS = 10;
 
     /**
      * What the start of a source found out.
@@ -66,16 +59,41 @@ final class SourceMarks {
         this.offsets = new LiveTaskOffsets(new Position(claim.epoch(), 0), opened.fence());
     }
 
-    /** Reads the live tasks of earlier owners, for the queue; each stays at the mark until the source has published it. */
-    <T> RecoveryReader.Found<T> recover(RecoveryReader<T> reader, Recovery recoverySettings)
-            throws InterruptedException {
-        RecoveryReader.Found<T> found =
-                reader.read(opened.place(), opened.published(), OptionalLong.of(opened.fence()), recoverySettings);
+    /** The queue's partition. */
+    Place place() {
+        return opened.place();
+    }
+
+    String queueName() {
+        return claim.queueName();
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** How the live tasks of earlier owners are read. */
+    <T> RecoveryReader.Request<T> request(RecoveryReader<T> reader, Recovery recoverySettings) {
+        return new RecoveryReader.Request<>(
+                reader, opened.published(), OptionalLong.of(opened.fence()), recoverySettings);
+    }
+
+    /** The live tasks of earlier owners were read for the queue; each stays at the mark until the source has published it. */
+    void recovered(RecoveryReader.Found<?> found) {
         RecoveryReport report = found.queue().report();
         offsets.abandoned(found.latest(), report.lastKey());
         recovery = report;
         RecoveryLog.recovered(claim.queueName(), report);
-        return found;
+    }
+
+    /** The live tasks of earlier owners were counted; they stay on the topic. */
+    void counted(RecoveryReader.Found<?> found) {
+        RecoveryReport report = found.queue().report();
+        offsets.abandoned(found.latest(), report.lastKey());
+        AbandonedTasks tasks =
+                new AbandonedTasks(report.tasks().live(), report.tasks().oldest());
+        abandoned = tasks;
+        RecoveryLog.abandoned(claim.queueName(), tasks, report);
     }
 
     static RecoveryReader.Access access(GroupSettings settings) {
@@ -96,7 +114,7 @@ final class SourceMarks {
             RetentionGuard.Snapshots snapshots) {
         if (recovery == null) {
             if (opened.hasPredecessor()) {
-                group.count(this::countAbandoned);
+                group.abandoned().count(this);
             } else {
                 offsets.abandoned(List.of(), Optional.empty());
             }
@@ -156,37 +174,5 @@ final class SourceMarks {
 
     Optional<AbandonedTasks> abandoned() {
         return Optional.ofNullable(abandoned);
-    }
-
-    /** Counts the live tasks of earlier owners; returns after how long that is to be done again, if it failed. */
-    private Optional<Duration> countAbandoned() {
-        if (ended) {
-            return Optional.empty();
-        }
-        try {
-            countAbandoned(RecoveryReader.withoutPayloads(access(settings), claim.queueName()));
-            return Optional.empty();
-        } catch (InterruptException | InterruptedException e) {
-            return Optional.empty(); // the group has ended
-        } catch (KafkaException e) {
-            LOG.warn(
-                    "The live tasks that earlier owners of queue {} left cannot be counted now; this is attempted again in"
-                            + " {} s: {}",
-                    claim.queueName(),
-                    COUNT_AGAIN_SECONDS,
-                    e.getMessage());
-            return Optional.of(Duration.ofSeconds(COUNT_AGAIN_SECONDS));
-        }
-    }
-
-    private void countAbandoned(RecoveryReader<byte[]> reader) throws InterruptedException {
-        RecoveryReader.Found<byte[]> found =
-                reader.read(opened.place(), opened.published(), OptionalLong.of(opened.fence()), Recovery.standard());
-        RecoveryReport report = found.queue().report();
-        offsets.abandoned(found.latest(), report.lastKey());
-        AbandonedTasks tasks =
-                new AbandonedTasks(report.tasks().live(), report.tasks().oldest());
-        abandoned = tasks;
-        RecoveryLog.abandoned(claim.queueName(), tasks, report);
     }
 }

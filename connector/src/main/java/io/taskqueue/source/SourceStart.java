@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -167,21 +168,25 @@ final class SourceStart<T> {
             records.add(ofTheQueue);
             fences.add(producer.send(ofTheQueue.sourceStarted(claim.epoch(), time.instant())));
         }
+        List<Opening> openings = new ArrayList<>();
+        for (int queue = 0; queue < claimed.size(); queue++) {
+            Claim claim = claimed.get(queue).claim;
+            RecordMetadata fence = requests.await(
+                    fences.get(queue),
+                    "open epoch " + claim.epoch() + " of queue " + claim.queueName() + " in topic " + topics.events());
+            openings.add(new Opening(claimed.get(queue), records.get(queue), topic, maxRecordBytes, fence));
+        }
+        Map<Opening, List<RecoveredTask<T>>> recovered = recover(openings);
         List<SourceEngine<T>> engines = new ArrayList<>();
         boolean started = false;
         try {
-            for (int queue = 0; queue < claimed.size(); queue++) {
-                Claim claim = claimed.get(queue).claim;
-                RecordMetadata fence = requests.await(
-                        fences.get(queue),
-                        "open epoch " + claim.epoch() + " of queue " + claim.queueName() + " in topic "
-                                + topics.events());
+            for (Opening opening : openings) {
                 engines.add(start(
-                        claimed.get(queue),
-                        new Opening(topic, maxRecordBytes, fence),
-                        records.get(queue),
-                        Objects.requireNonNull(followers.get(claim.queueName()))));
+                        opening,
+                        Optional.ofNullable(recovered.remove(opening)),
+                        Objects.requireNonNull(followers.get(opening.claim.queueName()))));
             }
+            group.tail().readNow();
             started = true;
             return engines;
         } finally {
@@ -191,55 +196,96 @@ final class SourceStart<T> {
         }
     }
 
-    /** What is known when the epoch of a queue is open. */
-    private record Opening(SourceTopics.EventTopicFacts topic, int maxRecordBytes, RecordMetadata fence) {}
+    /** A queue whose epoch is open, and what is its own. */
+    private final class Opening {
 
-    private SourceEngine<T> start(Claimed claimed, Opening opening, EventRecords<T> records, RegistryFollower follower)
-            throws InterruptedException {
-        Claim claim = claimed.claim;
-        SourceSettings<T> source = claimed.of.source;
-        TaskQueue<T> queue = claimed.of.queue;
-        TopicPartition partition = records.partition();
-        PayloadLimit<T> payloads = new PayloadLimit<>(
-                queue.name(),
-                source.peers().source(),
-                new ReplicationEventCodec<>(source.codec()),
-                records,
-                opening.maxRecordBytes());
-        SourceMarks marks = new SourceMarks(
-                claim,
-                new SourceMarks.Opened(
-                        new LowWaterMark.Place(topics.events(), opening.topic().id(), partition.partition()),
-                        opening.fence().hasOffset() ? opening.fence().offset() : end(partition),
-                        claimed.of.marks.newest(),
-                        claimed.hasPredecessor),
-                group);
-        Optional<List<RecoveredTask<T>>> recovered = recover(claimed.of, marks, payloads);
-        SourceMeters meters = new SourceMeters(settings.environment().meters(), queue.name());
-        EventBuffer<T> buffer = new EventBuffer<>(
-                claim.epoch(), source.buffer(), group.space(), payloads, time, meters.leasesExpired());
-        SourceEngine<T> engine = new SourceEngine<>(queue, claim, buffer, meters, follower, group);
-        SourceRetries<T> retries = claimed.of.retries;
-        retries.prepare(claim, partition, group.producers());
-        engine.executeOrders(retries);
-        engine.start(records, group.producers(), claimed.registryEnd, marks, recovered);
-        return engine;
+        private final Starting of;
+        private final Claim claim;
+        private final long registryEnd;
+        private final EventRecords<T> records;
+        private final PayloadLimit<T> payloads;
+        private final SourceMarks marks;
+
+        Opening(
+                Claimed claimed,
+                EventRecords<T> records,
+                SourceTopics.EventTopicFacts topic,
+                int maxRecordBytes,
+                RecordMetadata fence) {
+            this.of = claimed.of;
+            this.claim = claimed.claim;
+            this.registryEnd = claimed.registryEnd;
+            this.records = records;
+            this.payloads = new PayloadLimit<>(
+                    of.name(),
+                    of.source.peers().source(),
+                    new ReplicationEventCodec<>(of.source.codec()),
+                    records,
+                    maxRecordBytes);
+            TopicPartition partition = records.partition();
+            this.marks = new SourceMarks(
+                    claim,
+                    new SourceMarks.Opened(
+                            new LowWaterMark.Place(topics.events(), topic.id(), partition.partition()),
+                            fence.hasOffset() ? fence.offset() : end(partition),
+                            of.marks.newest(),
+                            claimed.hasPredecessor),
+                    group);
+        }
     }
 
-    /** The live tasks of earlier owners, if they are to be recovered. */
-    private Optional<List<RecoveredTask<T>>> recover(Starting one, SourceMarks marks, PayloadLimit<T> payloads)
-            throws InterruptedException {
-        if (one.source.recovery().isEmpty()) {
-            return Optional.empty();
+    /** The live tasks of earlier owners, of the queues that recover them; each partition is read once. */
+    private Map<Opening, List<RecoveredTask<T>>> recover(List<Opening> openings) throws InterruptedException {
+        Map<LowWaterMark.Place, List<Opening>> byPlace = new LinkedHashMap<>();
+        for (Opening opening : openings) {
+            if (opening.of.source.recovery().isPresent()) {
+                byPlace.computeIfAbsent(opening.marks.place(), place -> new ArrayList<>())
+                        .add(opening);
+            }
         }
-        RecoveryReader<T> reader =
-                new RecoveryReader<>(SourceMarks.access(settings), one.name(), one.source.codec(), payloads::encode);
-        RecoveryReader.Found<T> found =
-                marks.recover(reader, one.source.recovery().get());
-        return Optional.of(found.queue().tasks().stream()
+        RecoveryReader.Access access = SourceMarks.access(settings);
+        Map<Opening, List<RecoveredTask<T>>> recovered = new HashMap<>();
+        for (Map.Entry<LowWaterMark.Place, List<Opening>> partition : byPlace.entrySet()) {
+            List<RecoveryReader.Request<T>> reading = partition.getValue().stream()
+                    .map(opening -> opening.marks.request(
+                            new RecoveryReader<>(
+                                    access, opening.of.name(), opening.of.source.codec(), opening.payloads::encode),
+                            opening.of.source.recovery().orElseThrow()))
+                    .toList();
+            List<RecoveryReader.Found<T>> found = RecoveryReader.readAll(access, partition.getKey(), reading);
+            for (int queue = 0; queue < found.size(); queue++) {
+                Opening opening = partition.getValue().get(queue);
+                opening.marks.recovered(found.get(queue));
+                recovered.put(opening, tasks(found.get(queue)));
+            }
+        }
+        return recovered;
+    }
+
+    private List<RecoveredTask<T>> tasks(RecoveryReader.Found<T> found) {
+        return found.queue().tasks().stream()
                 .map(task -> new RecoveredTask<>(
                         task.task(), task.lastError(), task.token(), task.leaseExpiration(), task.availableAt()))
-                .toList());
+                .toList();
+    }
+
+    private SourceEngine<T> start(
+            Opening opening, Optional<List<RecoveredTask<T>>> recovered, RegistryFollower follower) {
+        Claim claim = opening.claim;
+        SourceMeters meters = group.series().open(claim.queueName());
+        EventBuffer<T> buffer = new EventBuffer<>(
+                claim.epoch(),
+                opening.of.source.buffer(),
+                group.space(),
+                opening.payloads,
+                time,
+                meters.leasesExpired());
+        SourceEngine<T> engine = new SourceEngine<>(opening.of.queue, claim, buffer, meters, follower, group);
+        SourceRetries<T> retries = opening.of.retries;
+        retries.prepare(claim, opening.records.partition(), group.producers());
+        engine.executeOrders(retries);
+        engine.start(opening.records, group.producers(), opening.registryEnd, opening.marks, recovered);
+        return engine;
     }
 
     /** Where SourceStarted is, at the latest: Kafka acknowledged it without its offset. */

@@ -14,7 +14,9 @@
  *   SourceEngine          a running source: what is its queue's own, and its part in what the group shares
  *   SourceLifecycle       open, closing, closed, fenced, failed; outages of Kafka (SourceState, SourceHealth for users)
  *   SourceMarks           live tasks of earlier owners, recovered or counted, and the low-water mark
+ *   AbandonedTaskCounter  counts the live tasks of earlier owners that are not recovered, partition by partition
  *   SourceRetries         the orders to retry dead tasks of a queue
+ *   QueueCalls            calls that may wait for the lock of a queue, apart from the threads that serve all queues
  *   OutageMonitor         detects outages of all queues, finds out why, and logs them; on a thread of its own
  *   CloseReport           what close() left unreplicated; EventResend publishes it later
  *   HandOverReport        what handOver() left for the next owner

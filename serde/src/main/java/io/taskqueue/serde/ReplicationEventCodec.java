@@ -3,7 +3,7 @@ package io.taskqueue.serde;
 import io.taskqueue.event.ReplicationEvent;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,10 +51,10 @@ public final class ReplicationEventCodec<T> {
     private static final int USUAL_RECORD_BYTES = 1024;
     private static final int LARGEST_KEPT_BYTES = 64 * 1024;
 
-    private final PayloadCodec<T> payloads;
+    /** Buffers for the next records, of all codecs: a process has one for each queue, and few threads. Null while a thread uses it. */
+    private static final AtomicReferenceArray<@Nullable RecordBytes> BUFFERS = new AtomicReferenceArray<>(16);
 
-    /** The buffer of the last record, for the next one; null while a thread uses it. */
-    private final AtomicReference<@Nullable RecordBytes> buffer = new AtomicReference<>();
+    private final PayloadCodec<T> payloads;
 
     public ReplicationEventCodec(PayloadCodec<T> payloads) {
         this.payloads = Objects.requireNonNull(payloads, "payloads");
@@ -82,7 +82,8 @@ public final class ReplicationEventCodec<T> {
      * @param payload what {@link #encodePayload} returned, copied unchanged; ignored on SourceStarted
      */
     public byte[] encode(ReplicationEvent<?> event, byte[] payload) {
-        RecordBytes reused = buffer.getAndSet(null);
+        int place = (int) Thread.currentThread().getId() & (BUFFERS.length() - 1);
+        RecordBytes reused = BUFFERS.getAndSet(place, null);
         RecordBytes bytes = reused == null ? new RecordBytes(USUAL_RECORD_BYTES) : reused;
         bytes.begin(payload);
         try {
@@ -92,7 +93,7 @@ public final class ReplicationEventCodec<T> {
         }
         byte[] record = bytes.end();
         if (bytes.capacity() <= LARGEST_KEPT_BYTES) {
-            buffer.set(bytes);
+            BUFFERS.set(place, bytes);
         }
         return record;
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -105,9 +106,9 @@ public final class ScaledSources {
             for (Future<?> one : driven) {
                 one.get();
             }
-            for (ReplicationSource<String> source : sources) {
-                source.replicated().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-            }
+            CompletableFuture<?>[] confirmations =
+                    sources.stream().map(ReplicationSource::replicated).toArray(CompletableFuture[]::new);
+            CompletableFuture.allOf(confirmations).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             return watch.rate((long) EVENTS_OF_A_TASK * tasks);
         } finally {
             drivers.shutdownNow();

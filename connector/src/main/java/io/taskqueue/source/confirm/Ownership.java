@@ -103,6 +103,11 @@ public final class Ownership implements RegistryFollower.Listener {
                 || (read && ticker.nanos() - ownedNanos <= limit.get().toNanos());
     }
 
+    /** Whether leases depend on the time of the last read. */
+    boolean isLimited() {
+        return limit.isPresent();
+    }
+
     /** Futures are due; returns false if that was known already. */
     boolean becomesDue() {
         return due.compareAndSet(false, true);
@@ -116,6 +121,9 @@ public final class Ownership implements RegistryFollower.Listener {
 
     /** The registry was read, to an end requested after {@link #noteAcknowledged} where that was called. */
     void readBehind(long requestedNanos) {
+        if (hasEnded()) {
+            return; // as during this read: nothing is confirmed of a queue that has another owner
+        }
         boolean suspended = !grantsLeases();
         ownedNanos = requestedNanos; // behind the end, there may be a newer claim since it was requested
         read = true;
@@ -197,6 +205,15 @@ public final class Ownership implements RegistryFollower.Listener {
         try {
             phase = Phase.ENDED;
             settled.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasEnded() {
+        lock.lock();
+        try {
+            return phase == Phase.ENDED;
         } finally {
             lock.unlock();
         }

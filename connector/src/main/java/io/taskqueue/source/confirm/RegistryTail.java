@@ -6,6 +6,7 @@ import io.taskqueue.source.registry.RegistryFollower;
 import io.taskqueue.source.registry.RegistryWatch;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows the registry for the sources of a group: reads it to its end each half second, and at once when futures of {@code
@@ -29,6 +32,9 @@ import org.apache.kafka.common.KafkaException;
  *          a newer claim, or the own one is not there -&gt; every future of that queue fails, its source stops
  * </pre>
  *
+ * <p>A read costs what has changed, however many queues there are: it notifies those with futures, those that are new, all of them after a read that
+ * failed, and those whose leases are limited now and then.
+ *
  * <p>While nothing is written to the registry, a read is one request for its end. {@link #run} is for its own thread; the other
  * methods are thread-safe.
  */
@@ -37,6 +43,8 @@ public final class RegistryTail implements Runnable {
     /** How long the registry is not read while no future waits for it. */
     public static final Duration INTERVAL = Duration.ofMillis(500);
 
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryTail.class);
+    private static final long LIMITED_NANOS = INTERVAL.toNanos() / 4;
     private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long LONGEST_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -44,6 +52,15 @@ public final class RegistryTail implements Runnable {
     private final Ticker ticker;
     private final Set<Ownership> owned = ConcurrentHashMap.newKeySet();
     private final Queue<Ownership> due = new ConcurrentLinkedQueue<>();
+    private final Queue<Ownership> opened = new ConcurrentLinkedQueue<>();
+
+    /** Those that are notified of the next read: they are new, or were notified of one that failed. For the thread of the tail. */
+    private final Set<Ownership> expecting = new LinkedHashSet<>();
+
+    /** Those whose leases are limited by the time of the last read that they were notified of. */
+    private final Set<Ownership> limited = ConcurrentHashMap.newKeySet();
+
+    private long limitedNanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean woken = true; // the first read does not wait
@@ -52,6 +69,7 @@ public final class RegistryTail implements Runnable {
     public RegistryTail(RegistryWatch registry, Ticker ticker) {
         this.registry = registry;
         this.ticker = ticker;
+        this.limitedNanos = ticker.nanos();
     }
 
     /** The registry topic. */
@@ -72,14 +90,18 @@ public final class RegistryTail implements Runnable {
     }
 
     /**
-     * A queue is claimed, and its source runs.
+     * A queue is claimed, and its source runs. The registry is read for it at the next time; {@link #readNow} makes that now, once for many.
      *
      * @param from the offset up to which the registry was read for the claim
      */
     public void opened(Ownership ownership, Claim claim, long from) {
-        ownership.follower().opened(claim, from, ownership);
-        registry.begin(from);
+        registry.opened(ownership.follower(), claim, from, ownership);
         owned.add(ownership);
+        opened.add(ownership);
+    }
+
+    /** The registry is read now. */
+    public void readNow() {
         wake();
     }
 
@@ -107,6 +129,7 @@ public final class RegistryTail implements Runnable {
     /** Follows a queue no more. */
     public void remove(Ownership ownership) {
         owned.remove(ownership);
+        limited.remove(ownership);
         registry.unfollow(ownership.follower());
         ownership.end();
     }
@@ -140,7 +163,7 @@ public final class RegistryTail implements Runnable {
         try (registry) {
             long backoff = FIRST_BACKOFF_NANOS;
             while (awaitNext()) {
-                backoff = read() ? FIRST_BACKOFF_NANOS : backOff(backoff);
+                backoff = readSafely() ? FIRST_BACKOFF_NANOS : backOff(backoff);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -177,6 +200,16 @@ public final class RegistryTail implements Runnable {
         }
     }
 
+    /** Reads the registry; false if that failed, for whatever reason: without this thread, no queue would learn of a newer claim. */
+    private boolean readSafely() {
+        try {
+            return read();
+        } catch (RuntimeException | Error e) {
+            LOG.error("What the registry of sources contains could not be handled; it is read again.", e);
+            return false;
+        }
+    }
+
     /** Reads the registry; false if Kafka failed. */
     private boolean read() {
         List<Ownership> confirming = new ArrayList<>();
@@ -184,23 +217,53 @@ public final class RegistryTail implements Runnable {
             next.noteAcknowledged();
             confirming.add(next);
         }
-        List<Ownership> before =
-                List.copyOf(owned); // one that is added from now on may not be followed up to the end yet
+        // one that is opened from now on may not be followed up to the end yet
+        for (Ownership next = opened.poll(); next != null; next = opened.poll()) {
+            expecting.add(next);
+        }
         long requested = ticker.nanos();
         try {
             registry.read();
         } catch (KafkaException e) {
-            before.forEach(ownership -> ownership.unreadable(e));
+            expecting.addAll(owned);
+            expecting.removeIf(ownership -> !owned.contains(ownership));
+            expecting.forEach(ownership -> notify(ownership, () -> ownership.unreadable(e)));
             confirming.forEach(this::confirm);
             return false;
         } catch (RuntimeException | Error e) {
-            before.forEach(ownership -> {
-                ownership.failed(e);
-                remove(ownership);
-            });
+            List.copyOf(owned).forEach(ownership -> fail(ownership, e));
             return false;
         }
-        before.forEach(ownership -> ownership.readBehind(requested));
+        expecting.stream().filter(Ownership::isLimited).filter(owned::contains).forEach(limited::add);
+        expecting.addAll(confirming);
+        if (requested - limitedNanos >= LIMITED_NANOS) {
+            limitedNanos = requested;
+            expecting.addAll(limited);
+        }
+        expecting.forEach(ownership -> notify(ownership, () -> ownership.readBehind(requested)));
+        expecting.clear();
         return true;
+    }
+
+    /** What fails for one queue, such as a meter of the application or for want of memory, fails that queue only. */
+    private void notify(Ownership ownership, Runnable notification) {
+        try {
+            notification.run();
+        } catch (RuntimeException | Error e) {
+            fail(ownership, e);
+        }
+    }
+
+    private void fail(Ownership ownership, Throwable cause) {
+        try {
+            ownership.failed(cause);
+        } catch (RuntimeException | Error e) {
+            LOG.error(
+                    "The source of queue {} could not be stopped, after what the registry contains could not be handled.",
+                    ownership.follower().queueName(),
+                    e);
+        } finally {
+            remove(ownership);
+        }
     }
 }

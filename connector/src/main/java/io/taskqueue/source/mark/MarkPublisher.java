@@ -1,5 +1,6 @@
 package io.taskqueue.source.mark;
 
+import io.taskqueue.config.DurationText;
 import io.taskqueue.event.Position;
 import io.taskqueue.queue.Ticker;
 import java.time.Duration;
@@ -14,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes the low-water marks of the queues of a group, on a thread of its own. The marks that are due at one moment are confirmed and written
@@ -32,8 +35,13 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class MarkPublisher implements Runnable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(MarkPublisher.class);
+
     static final long MOVED_OFFSETS = 10_000;
     static final int INTERVALS_OF_SMALL_CHANGES = 12;
+
+    /** Many queues start together: their first marks are confirmed and written together. */
+    private static final long GATHERING_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** How long a round waits for its confirmations, and for its writes. */
     private static final long ROUND_MILLIS = 1_000;
@@ -43,6 +51,7 @@ public final class MarkPublisher implements Runnable {
     private final Set<PublishedMark> marks = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private long leftNanos;
     private boolean added;
     private boolean closed;
 
@@ -50,6 +59,7 @@ public final class MarkPublisher implements Runnable {
     public MarkPublisher(Duration interval, Ticker ticker) {
         this.interval = interval;
         this.ticker = ticker;
+        this.leftNanos = interval.toNanos();
     }
 
     /** Publishes the mark of a queue from now on. */
@@ -94,26 +104,41 @@ public final class MarkPublisher implements Runnable {
                 if (isClosed()) {
                     return;
                 }
-                if (periodically) {
-                    marks.forEach(mark -> mark.runPeriodically(interval));
-                }
-                publish();
+                runSafely(periodically);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Waits for the next interval, or until a queue is added; returns whether the interval is over. */
+    /** A round that fails, as for want of memory, is repeated after the next interval: without this thread, no mark would move. */
+    private void runSafely(boolean periodically) throws InterruptedException {
+        try {
+            if (periodically) {
+                marks.forEach(mark -> mark.runPeriodically(interval));
+            }
+            publish();
+        } catch (RuntimeException | Error e) {
+            LOG.error("Low-water marks could not be published; that is attempted again in {}.", DurationText.of(interval), e);
+        }
+    }
+
+    /** Waits for the next interval, or until queues are added, for a while in which others follow; returns whether the interval is over. */
     private boolean awaitNext() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long left = interval.toNanos();
-            while (left > 0 && !added && !closed) {
-                left = changed.awaitNanos(left);
+            while (leftNanos > 0 && !added && !closed) {
+                leftNanos = changed.awaitNanos(leftNanos);
+            }
+            long gathering = Math.min(leftNanos, GATHERING_NANOS);
+            leftNanos -= Math.max(0, gathering);
+            while (gathering > 0 && !closed) {
+                gathering = changed.awaitNanos(gathering);
             }
             added = false;
-            return left <= 0;
+            boolean isOver = leftNanos <= 0;
+            leftNanos = isOver ? interval.toNanos() : leftNanos;
+            return isOver;
         } finally {
             lock.unlock();
         }

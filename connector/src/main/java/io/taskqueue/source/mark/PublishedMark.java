@@ -138,7 +138,7 @@ public final class PublishedMark {
     void runPeriodically(Duration interval) {
         try {
             periodically.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn(
                     "The retention of the events of queue {} could not be checked; it is checked again in {}",
                     queueName,

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>In batches, one for each call of {@link #check}: a {@value #BATCH_FRACTION}th of the live tasks, at least {@value #SMALLEST_BATCH};
  * the next one when the last one is acknowledged, so that an outage of Kafka does not fill the buffer. Tasks of earlier owners that were
- * not recovered cannot be written again; that they grow old is logged once. For one thread.
+ * not recovered cannot be written again; that they grow old is logged once. {@link #check} is for one thread.
  */
 public final class RetentionGuard {
 
@@ -30,8 +31,12 @@ public final class RetentionGuard {
     /** The queue and its buffer, as far as they are needed here. */
     public interface Snapshots {
 
-        /** Writes tasks again, as far as they are live and there is room; returns how many. */
-        int write(Collection<TaskId> tasks);
+        /**
+         * Writes tasks again, as far as they are live and there is room; does not wait for the queue.
+         *
+         * @param written called once with how many were written, on any thread
+         */
+        void write(Collection<TaskId> tasks, IntConsumer written);
 
         /** The position of the newest event. */
         Position appendedUpTo();
@@ -44,7 +49,8 @@ public final class RetentionGuard {
     private final Snapshots snapshots;
     private final Supplier<Optional<TopicRetention.Half>> retention;
     private final Clock clock;
-    private Position writtenUpTo;
+    private volatile Position writtenUpTo;
+    private volatile boolean isWriting;
     private boolean isAbandonedLogged;
 
     /**
@@ -69,18 +75,26 @@ public final class RetentionGuard {
         if (half == null) {
             return;
         }
-        if (snapshots.acknowledgedUpTo().compareTo(writtenUpTo) >= 0) {
+        if (!isWriting && snapshots.acknowledgedUpTo().compareTo(writtenUpTo) >= 0) {
             List<TaskId> due = offsets.oldest(batch()).stream()
                     .filter(latest -> isDue(latest, half))
                     .map(Latest::task)
                     .toList();
-            if (!due.isEmpty() && snapshots.write(due) > 0) {
-                writtenUpTo = snapshots.appendedUpTo();
+            if (!due.isEmpty()) {
+                isWriting = true;
+                snapshots.write(due, this::written);
             }
         }
         if (!isAbandonedLogged) {
             offsets.oldestAbandoned().filter(latest -> isDue(latest, half)).ifPresent(this::logAbandoned);
         }
+    }
+
+    private void written(int tasks) {
+        if (tasks > 0) {
+            writtenUpTo = snapshots.appendedUpTo();
+        }
+        isWriting = false;
     }
 
     private int batch() {

@@ -52,6 +52,7 @@ public final class Publication<T> {
     private final Listener<T> listener;
     private final AtomicBoolean ready = new AtomicBoolean();
     private final ReentrantLock recording = new ReentrantLock();
+    private final Interruptible building = new Interruptible();
     private volatile boolean ended;
     private volatile boolean paused;
     private int refusals;
@@ -91,10 +92,17 @@ public final class Publication<T> {
     ProducerRecord<byte[], byte[]> record(BufferedEvent<T> event) {
         recording.lock();
         try {
+            building.begin();
             return ended ? null : records.record(event);
         } finally {
+            building.end();
             recording.unlock();
         }
+    }
+
+    /** Interrupts the building of a record of this queue, which runs the user's code, if one is being built now; and nothing else. */
+    void interruptRecord() {
+        building.interrupt();
     }
 
     /** Its event was refused: it pauses. Returns how long; longer each time nothing is acknowledged in between. */

@@ -3,8 +3,10 @@ package io.taskqueue.source.publish;
 import io.taskqueue.queue.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * accepted: it is sent again with back-off, and logged each time, until the topic accepts it. Only its queue waits for that back-off; the
  * others continue with the next producer.
  *
- * <p><b>Fairness.</b> A turn has at most {@value #TURN_EVENTS} events. What the producer holds of one partition is limited ({@link PartitionWindow}), so that
+ * <p><b>Fairness.</b> Partitions take turns, and in each the queues that are ready ({@link ReadyQueues}). A turn of a queue has at most {@value
+ * #TURN_EVENTS} events, one of a partition about {@value #TURN_BYTES} bytes. What the producer holds of one partition is limited ({@link PartitionWindow}), so that
  * it has memory for the others while one acknowledges nothing.
  *
  * <p>{@link #run} is for its own thread; the other methods are thread-safe.
@@ -50,6 +53,10 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
 
     static final int TURN_EVENTS = 500;
     private static final long TURN_BYTES = 256 * 1024;
+
+    /** What the turn of a queue costs besides its events: so that one of many queues that have nothing to send ends, too. */
+    private static final long QUEUE_BYTES = 64;
+
     private static final int CHECKS_A_TIMEOUT = 10;
     private static final long SMALLEST_WINDOW = 256 * 1024;
     private static final long LONGEST_CHECK_MILLIS = 1_000;
@@ -69,7 +76,8 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
     private final ScheduledExecutorService timer;
     private final Ticker ticker;
     private final Set<Publication<?>> publications = ConcurrentHashMap.newKeySet();
-    private final Queue<Publication<?>> ready = new ConcurrentLinkedQueue<>();
+    private final Map<TopicPartition, Integer> partitions = new HashMap<>();
+    private final ReadyQueues ready = new ReadyQueues();
     private final Queue<PartitionWindow> roomy = new ConcurrentLinkedQueue<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -96,8 +104,9 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
 
     /** Begins to send the events of a queue. */
     public void add(Publication<?> publication) {
-        publications.add(publication);
-        divideMemory();
+        if (publications.add(publication)) {
+            divideMemory(publication.partition(), 1);
+        }
         publication.buffer().onReady(() -> readied(publication));
     }
 
@@ -105,7 +114,7 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
     public void end(Publication<?> publication) {
         publication.end();
         if (publications.remove(publication)) {
-            divideMemory();
+            divideMemory(publication.partition(), -1);
         }
     }
 
@@ -117,7 +126,7 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
         end(publication);
         Thread running = thread;
         if (running != null && running != Thread.currentThread() && !publication.awaitRecord(RECORD_GRACE)) {
-            running.interrupt(); // the user's code, which resolves the owner of an event
+            publication.interruptRecord();
             boolean unused = publication.awaitRecord(INTERRUPTED_GRACE);
         }
     }
@@ -133,10 +142,12 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
         wake();
     }
 
-    private void divideMemory() {
-        long partitions =
-                publications.stream().map(Publication::partition).distinct().count();
-        windowBytes = Math.max(SMALLEST_WINDOW, limits.memory() / (2 * Math.max(1, partitions)));
+    /** A queue more, or less, is in the partition: the memory is divided between the partitions that have queues. */
+    private void divideMemory(TopicPartition partition, int queues) {
+        synchronized (partitions) {
+            partitions.merge(partition, queues, (before, more) -> before + more == 0 ? null : before + more);
+            windowBytes = Math.max(SMALLEST_WINDOW, limits.memory() / (2 * Math.max(1, partitions.size())));
+        }
     }
 
     @Override
@@ -149,8 +160,7 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
                 () -> checkProgress(checks), checkMillis, checkMillis, TimeUnit.MILLISECONDS);
         try {
             while (!closed) {
-                runSafely();
-                publications.forEach(publication -> publication.buffer().startOver());
+                runGuarded();
                 pause();
             }
         } finally {
@@ -165,6 +175,17 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
                     checks,
                     new TimeoutException("Kafka acknowledged nothing for "
                             + limits.ackTimeout().toMillis() + " ms"));
+        }
+    }
+
+    /** Whatever is thrown while a failure is handled, the thread continues: without it, every queue would wait once its buffer is full. */
+    private void runGuarded() {
+        try {
+            runSafely();
+            publications.forEach(publication -> publication.buffer().startOver());
+        } catch (RuntimeException | Error e) {
+            failures++;
+            LOG.error("A failure of publishing could not be handled. Publishing continues with a new producer.", e);
         }
     }
 
@@ -221,23 +242,40 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
             for (PartitionWindow window = roomy.poll(); window != null; window = roomy.poll()) {
                 window.resume().forEach(this::readied);
             }
-            Publication<?> next = ready.poll();
+            ReadyQueues.OfPartition next = ready.next();
             if (next == null) {
                 awaitWork();
-            } else if (next.beginTurn()) {
-                turn(current, next, batch);
+            } else {
+                turns(current, next, batch);
+                ready.ended(next);
             }
         }
     }
 
-    private <T> void turn(ProducerSession current, Publication<T> queue, List<BufferedEvent<?>> reused) {
+    /** The turn of a partition, in which its queues take turns. */
+    private void turns(ProducerSession current, ReadyQueues.OfPartition partition, List<BufferedEvent<?>> batch) {
+        long bytes = 0;
+        while (bytes < TURN_BYTES && !closed && !current.failed()) {
+            Publication<?> next = partition.next();
+            if (next == null) {
+                return;
+            }
+            bytes += QUEUE_BYTES;
+            if (next.beginTurn()) {
+                bytes += turn(current, next, batch);
+            }
+        }
+    }
+
+    /** The turn of a queue; returns how many bytes of events were sent. */
+    private <T> long turn(ProducerSession current, Publication<T> queue, List<BufferedEvent<?>> reused) {
         EventBuffer<T> buffer = queue.buffer();
         if (buffer.hasEnded()) {
             buffer.lostEvent().ifPresent(cause -> {
                 end(queue);
                 queue.listener().lost(cause);
             });
-            return;
+            return 0;
         }
         PartitionWindow window = current.window(queue.partition());
         long room = window.room(windowBytes);
@@ -245,7 +283,7 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
             if (!window.await(queue)) {
                 readied(queue);
             }
-            return;
+            return 0;
         }
         List<BufferedEvent<T>> batch = reused(reused);
         boolean more = buffer.take(batch, window.isOpen() ? TURN_EVENTS : 1, Math.min(room, TURN_BYTES));
@@ -255,7 +293,12 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
                 readied(queue);
             }
         }
+        long bytes = 0;
+        for (BufferedEvent<T> event : batch) {
+            bytes += event.bytes();
+        }
         batch.clear();
+        return bytes;
     }
 
     /** Returns false if the queue has ended. */

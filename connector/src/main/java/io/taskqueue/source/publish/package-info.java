@@ -9,7 +9,8 @@
  *     HeldEvents      what a stopped buffer holds, for those who keep it
  *     SourceTime      the user's clock and ticker, read without ever throwing
  *   Publisher         sends the events of all queues of a group, replaces a failed producer, never skips
- *     Publication     one queue: its turns, its back-off
+ *     Publication     one queue: its turns, its back-off; Interruptible, the building of its records
+ *     ReadyQueues     the queues that have events to be sent, by partition
  *     PartitionWindow what the producer holds of a partition, and who waits for it
  *     ProducerSession one producer, from its first record to its first failure
  *     EventRecords    builds the published event and its record; PeerResolver runs the user's code that names its owner

@@ -11,6 +11,7 @@ import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.serde.UndecodableEventException;
 import io.taskqueue.source.mark.Liveness;
 import io.taskqueue.source.registry.LowWaterMark;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -71,6 +72,11 @@ final class LiveRecords {
         this.removed = mark.filter(known -> isCut)
                 .map(known -> new RemovedTaskCounter(known.live()))
                 .orElse(null);
+    }
+
+    /** The key of the records of the queue. */
+    ByteBuffer key() {
+        return ByteBuffer.wrap(key);
     }
 
     /** Takes the next record of the partition. */

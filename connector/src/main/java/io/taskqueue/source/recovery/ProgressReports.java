@@ -7,14 +7,12 @@ import java.time.Duration;
 final class ProgressReports {
 
     private static final Duration INTERVAL = Duration.ofMillis(250);
-    private static final int RECORDS_BETWEEN_READINGS = 1_024;
 
     private final long from;
     private final long to;
     private final Recovery settings;
     private final Ticker ticker;
     private long reportedNanos;
-    private long records;
 
     ProgressReports(long from, long to, Recovery settings, Ticker ticker) {
         this.from = from;
@@ -25,12 +23,11 @@ final class ProgressReports {
         report(from);
     }
 
-    /** A record before this offset was taken. The time is read once for many records. */
+    /** The records before this offset were taken. */
     void reached(long next) {
-        records++;
-        if (records % RECORDS_BETWEEN_READINGS == 0 && ticker.nanos() - reportedNanos >= INTERVAL.toNanos()) {
+        if (next <= to && ticker.nanos() - reportedNanos >= INTERVAL.toNanos()) {
             reportedNanos = ticker.nanos();
-            report(next);
+            report(Math.max(from, next));
         }
     }
 

@@ -34,6 +34,11 @@ public final class Recovery {
         return new Recovery(Objects.requireNonNull(listener, "listener"));
     }
 
+    /** Whether somebody is notified of the progress. */
+    boolean isObserved() {
+        return this != STANDARD;
+    }
+
     Consumer<RecoveryProgress> progress() {
         return progress;
     }

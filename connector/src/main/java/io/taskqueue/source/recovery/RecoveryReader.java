@@ -11,14 +11,19 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.mark.LiveTaskOffsets;
 import io.taskqueue.source.registry.LowWaterMark;
 import io.taskqueue.source.registry.LowWaterMark.Place;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -28,7 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the live tasks of a queue from its partition: from the low-water mark to the fence of the source that recovers, by the headers of
- * the records; then decodes the latest record of each live task, and folds these events into the state of the queue.
+ * the records; then decodes the latest record of each live task, and folds these events into the state of the queue. Queues of one partition that
+ * recover together share one reading ({@link #readAll}).
  *
  * <p>Immutable and thread-safe; a call works on the caller's thread.
  */
@@ -72,41 +78,94 @@ public final class RecoveryReader<T> {
     }
 
     /**
-     * Reads the live tasks.
+     * What is to be read of a queue.
      *
-     * @param place the partition of the queue
+     * @param reader the reader of the queue
      * @param published the newest low-water mark of the queue; one of another partition, or of a topic that was deleted and created again,
      *     is not used
      * @param fence the offset at which reading ends; the end of the partition as it is now, if empty
+     */
+    public record Request<T>(
+            RecoveryReader<T> reader, Optional<LowWaterMark> published, OptionalLong fence, Recovery settings) {}
+
+    /**
+     * Reads the live tasks.
+     *
+     * @param place the partition of the queue
+     * @param published as in {@link Request}
+     * @param fence as in {@link Request}
      * @throws KafkaException if Kafka does not answer, or an open transaction of another writer holds the end of the partition back
      */
     public Found<T> read(Place place, Optional<LowWaterMark> published, OptionalLong fence, Recovery settings)
             throws InterruptedException {
+        return readAll(access, place, List.of(new Request<>(this, published, fence, settings)))
+                .get(0);
+    }
+
+    /**
+     * Reads the live tasks of several queues of one partition, which is read once: from the lowest of their marks to the highest of their fences. The
+     * time in each report is that of reading for all of them.
+     *
+     * @return what was found of each queue, in the order of the requests
+     * @throws KafkaException as {@link #read} does, for all of them
+     */
+    public static <T> List<Found<T>> readAll(Access access, Place place, List<Request<T>> requests)
+            throws InterruptedException {
         long begin = access.ticker.nanos();
         TopicPartition partition = new TopicPartition(place.topic(), place.partition());
         long beginning;
-        long to;
+        long end;
         try (TopicReader reader = TopicReader.open(access.kafka, IsolationLevel.READ_UNCOMMITTED, access.timeout)) {
             List<TopicPartition> one = List.of(partition);
             beginning = Objects.requireNonNull(reader.beginnings(one).get(partition));
-            to = fence.isPresent()
-                    ? fence.getAsLong()
-                    : Objects.requireNonNull(reader.ends(one).get(partition));
+            end = Objects.requireNonNull(reader.ends(one).get(partition));
         }
-        Optional<LowWaterMark> mark = published.filter(known -> isUsable(known, place, to));
-        boolean cut = mark.isPresent() && mark.get().offset() < beginning;
-        long from = Math.min(Math.max(mark.map(LowWaterMark::offset).orElse(0L), beginning), to);
-        LiveRecords records = new LiveRecords(queueName, mark, cut);
-        read(partition, from, to, records, settings);
-        LatestRecordDecoder.Decoded<T> decoded = decoder.decode(records.latest());
-        Duration time = Duration.ofNanos(access.ticker.nanos() - begin);
-        RecoveryReport report = new RecoveryReport(
-                new RecoveryReport.Reading(partition.topic(), partition.partition(), from, to, records.events(), time),
-                decoded.counts(),
-                records.lastKey().or(() -> mark.flatMap(known -> known.live().lastKey())),
-                records.removed(),
-                decoded.undecodable());
-        return new Found<>(new RecoverableQueue<>(decoded.tasks(), report), latest(records));
+        List<Part<T>> parts = requests.stream()
+                .map(request -> new Part<>(request, place, beginning, end))
+                .toList();
+        read(access, partition, parts);
+        List<Found<T>> found = new ArrayList<>();
+        for (Part<T> part : parts) {
+            found.add(part.found(partition, () -> Duration.ofNanos(access.ticker.nanos() - begin)));
+        }
+        return found;
+    }
+
+    /** The part of a partition that is read for one queue. */
+    private static final class Part<T> {
+
+        private final Request<T> request;
+        private final Optional<LowWaterMark> mark;
+        private final long from;
+        private final long to;
+        private final LiveRecords records;
+
+        Part(Request<T> request, Place place, long beginning, long end) {
+            this.request = request;
+            this.to = request.fence.orElse(end);
+            this.mark = request.published.filter(known -> request.reader.isUsable(known, place, to));
+            this.from = Math.min(Math.max(mark.map(LowWaterMark::offset).orElse(0L), beginning), to);
+            boolean cut = mark.isPresent() && mark.get().offset() < beginning;
+            this.records = new LiveRecords(request.reader.queueName, mark, cut);
+        }
+
+        void accept(ConsumerRecord<byte[], byte[]> record) {
+            if (record.offset() >= from && record.offset() < to) {
+                records.accept(record);
+            }
+        }
+
+        Found<T> found(TopicPartition partition, Supplier<Duration> time) {
+            LatestRecordDecoder.Decoded<T> decoded = request.reader.decoder.decode(records.latest());
+            RecoveryReport report = new RecoveryReport(
+                    new RecoveryReport.Reading(
+                            partition.topic(), partition.partition(), from, to, records.events(), time.get()),
+                    decoded.counts(),
+                    records.lastKey().or(() -> mark.flatMap(known -> known.live().lastKey())),
+                    records.removed(),
+                    decoded.undecodable());
+            return new Found<>(new RecoverableQueue<>(decoded.tasks(), report), latest(records));
+        }
     }
 
     private boolean isUsable(LowWaterMark mark, Place place, long to) {
@@ -132,30 +191,67 @@ public final class RecoveryReader<T> {
         return true;
     }
 
-    private void read(TopicPartition partition, long from, long to, LiveRecords records, Recovery settings)
+    private static <T> void read(Access access, TopicPartition partition, List<Part<T>> parts)
             throws InterruptedException {
-        ProgressReports progress = new ProgressReports(from, to, settings, access.ticker);
+        long from = parts.stream().mapToLong(part -> part.from).min().orElse(0);
+        long to = parts.stream().mapToLong(part -> part.to).max().orElse(0);
+        List<ProgressReports> progress = parts.stream()
+                .filter(part -> part.request.settings.isObserved())
+                .map(part -> new ProgressReports(part.from, part.to, part.request.settings, access.ticker))
+                .toList();
         if (from < to) {
+            Map<ByteBuffer, Part<T>> byKey = new HashMap<>();
+            parts.forEach(part -> byKey.put(part.records.key(), part));
+            Reports reports = new Reports(progress);
             try {
                 new RecordPipeline(access.kafka, partition, access.timeout).read(from, to, record -> {
-                    records.accept(record);
-                    progress.reached(record.offset() + 1);
+                    Part<T> part = record.key() == null ? null : byKey.get(ByteBuffer.wrap(record.key()));
+                    if (part != null) {
+                        part.accept(record);
+                    }
+                    reports.reached(record.offset() + 1);
                 });
             } catch (TimeoutException e) {
-                throw explained(partition, e);
+                throw explained(access, partition, subject(parts), e);
             }
         }
-        progress.end();
+        progress.forEach(ProgressReports::end);
+    }
+
+    /** Counts records, so that the time is read once for many. */
+    private static final class Reports {
+
+        private static final int RECORDS_BETWEEN = 1_024;
+
+        private final List<ProgressReports> progress;
+        private int records;
+
+        Reports(List<ProgressReports> progress) {
+            this.progress = progress;
+        }
+
+        void reached(long next) {
+            if (++records % RECORDS_BETWEEN == 0) {
+                progress.forEach(one -> one.reached(next));
+            }
+        }
+    }
+
+    private static <T> String subject(List<Part<T>> parts) {
+        String first = parts.get(0).request.reader.queueName;
+        return parts.size() == 1 ? "queue " + first : parts.size() + " queues, " + first + " among them,";
     }
 
     /** The same failure, with the transaction that holds the partition back, if there is one. */
-    private KafkaException explained(TopicPartition partition, TimeoutException failure) throws InterruptedException {
+    private static KafkaException explained(
+            Access access, TopicPartition partition, String subject, TimeoutException failure)
+            throws InterruptedException {
         try (Admin admin = Admin.create(new ClientProperties(access.kafka).of(Client.ADMIN))) {
             OpenTransactions transactions =
                     new OpenTransactions(admin, (int) Math.min(access.timeout.toMillis(), 10_000));
             for (HeldBack held : transactions.find(List.of(partition))) {
                 return new TimeoutException(
-                        "The live tasks of queue " + queueName + " cannot be read: "
+                        "The live tasks of " + subject + " cannot be read: "
                                 + transactions.withWriter(held).text() + ". Then start the recovery again.",
                         failure);
             }

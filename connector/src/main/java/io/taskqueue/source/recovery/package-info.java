@@ -7,7 +7,8 @@
  *   RecoveryReport        what was read and found: counts, RemovedTasks (by retention), UndecodableTask
  *   AbandonedTasks        live tasks that a source did not recover when it started
  *
- *   RecoveryReader        reads from the low-water mark to the fence: RecordPipeline polls on a thread of its own,
+ *   RecoveryReader        reads from the low-water mark to the fence, once for all queues of a partition that recover together:
+ *                         RecordPipeline polls on a thread of its own,
  *     LiveRecords           finds the latest record of each live task (LatestRecord), by headers; RemovedTaskCounter
  *     LatestRecordDecoder   decodes these, and folds them into the state of the queue
  *     ProgressReports       calls the listener

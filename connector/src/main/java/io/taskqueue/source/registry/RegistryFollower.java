@@ -39,13 +39,14 @@ public final class RegistryFollower {
     private final List<RegistryRecord> kept = new ArrayList<>();
     private @Nullable Claim own;
     private @Nullable Listener listener;
+    private long openedIn;
     private boolean ended;
 
     public RegistryFollower(String queueName) {
         this.queueName = queueName;
     }
 
-    String queueName() {
+    public String queueName() {
         return queueName;
     }
 
@@ -53,10 +54,12 @@ public final class RegistryFollower {
      * The queue is claimed.
      *
      * @param from the offset up to which the registry was read for the claim: earlier records are known
+     * @param readings how many readings of the registry have begun, those that may see the claim among them
      * @param source is notified from now on
      */
-    public synchronized void opened(Claim claim, long from, Listener source) {
+    synchronized void opened(Claim claim, long from, long readings, Listener source) {
         own = claim;
+        openedIn = readings;
         listener = source;
         kept.removeIf(record -> record.offset() < from);
     }
@@ -64,6 +67,11 @@ public final class RegistryFollower {
     /** The claim; empty before it is written, and once this has ended. */
     synchronized Optional<Claim> claim() {
         return ended ? Optional.empty() : Optional.ofNullable(own);
+    }
+
+    /** Whether the claim was written before that reading of the registry began. */
+    synchronized boolean isOpenBefore(long reading) {
+        return own != null && !ended && openedIn < reading;
     }
 
     synchronized long epoch() {
@@ -76,20 +84,21 @@ public final class RegistryFollower {
         }
     }
 
-    /** Passes on what was taken, once the claim is known. */
-    void deliver() {
+    /** Passes on what was taken, once the claim is known; returns whether it is. */
+    boolean deliver() {
         Listener source = listener();
         if (source == null) {
-            return;
+            return false;
         }
         for (RegistryRecord record : takeKept()) {
             if (record.key().kind() != RegistryKey.Kind.CLAIM) {
                 handle(record, source);
             } else if (record.offset() > epoch() && record.value() != null && end()) {
                 source.superseded(read(record));
-                return;
+                return true;
             }
         }
+        return true;
     }
 
     private synchronized @Nullable Listener listener() {

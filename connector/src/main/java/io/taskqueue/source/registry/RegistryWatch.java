@@ -3,11 +3,16 @@ package io.taskqueue.source.registry;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.queue.Ticker;
 import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -20,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Follows the registry for the sources of a process: one reader for all of them, which passes each record on to those that follow its
  * queue ({@link RegistryFollower}). {@link #read} and {@link #close} are for one thread; the other methods are thread-safe.
+ *
+ * <p>A reading costs what was written since the one before, however many queues are followed: thousands of queues confirm their events with it.
  */
 public final class RegistryWatch implements AutoCloseable {
 
@@ -33,9 +40,18 @@ public final class RegistryWatch implements AutoCloseable {
     private final TopicPartition partition;
     private final Map<String, List<RegistryFollower>> followers = new ConcurrentHashMap<>();
     private final HomeWatch home;
+
+    /** Those that have taken records which are not passed on. For the thread that reads. */
+    private final Set<RegistryFollower> undelivered = new LinkedHashSet<>();
+
+    /** Those whose claims this has not read yet. */
+    private final Queue<RegistryFollower> opened = new ConcurrentLinkedQueue<>();
+
+    private final Set<RegistryFollower> unseen = new LinkedHashSet<>();
     private volatile @Nullable TopicReader reader;
     private final Ticker ticker;
     private volatile long next = -1;
+    private volatile long readings;
     private long readNanos;
 
     /**
@@ -68,11 +84,18 @@ public final class RegistryWatch implements AutoCloseable {
         });
     }
 
-    /** Reads from an offset on, the end up to which the first source has read the registry; later calls change nothing. */
-    public void begin(long from) {
+    /**
+     * The queue is claimed.
+     *
+     * @param from the offset up to which the registry was read for the claim: the first call determines from where it is read here
+     * @param source is notified of what concerns the queue, from now on
+     */
+    public void opened(RegistryFollower follower, Claim claim, long from, RegistryFollower.Listener source) {
+        follower.opened(claim, from, readings, source);
         if (next < 0) {
             next = from;
         }
+        opened.add(follower);
     }
 
     /** The registry topic. */
@@ -89,13 +112,17 @@ public final class RegistryWatch implements AutoCloseable {
     public void read() {
         long begun = ticker.nanos();
         // before the end is requested: a claim that is written later may lie behind it
-        List<RegistryFollower> opened =
-                all().filter(follower -> follower.claim().isPresent()).toList();
+        long reading = readings + 1;
+        readings = reading;
+        for (RegistryFollower follower = opened.poll(); follower != null; follower = opened.poll()) {
+            unseen.add(follower);
+            undelivered.add(follower);
+        }
         try {
             TopicReader open = open();
             long end = Objects.requireNonNull(open.ends(List.of(partition)).get(partition));
             if (end < next) {
-                ended(end, opened);
+                ended(end, reading);
                 return;
             }
             if (end > next) {
@@ -105,17 +132,18 @@ public final class RegistryWatch implements AutoCloseable {
                 });
                 next = open.position(partition);
             }
-            all().forEach(RegistryFollower::deliver);
-            opened.stream()
+            deliver();
+            unseen.stream()
                     .filter(follower -> follower.epoch() >= end)
                     .forEach(follower -> lose(follower, ends(end, follower)));
+            unseen.clear();
             if (begun - readNanos > UNOBSERVED_NANOS) {
-                requireOwnClaims(end, opened);
+                requireOwnClaims(end, openBefore(reading).toList());
             }
-            home.check(open, opened.stream().map(RegistryFollower::claim).flatMap(Optional::stream));
+            home.check(open, openBefore(reading).map(RegistryFollower::claim).flatMap(Optional::stream));
             readNanos = begun;
         } catch (OffsetOutOfRangeException e) {
-            ended(0, opened);
+            ended(0, reading);
         } catch (KafkaException e) {
             close();
             throw e;
@@ -126,15 +154,38 @@ public final class RegistryWatch implements AutoCloseable {
         return followers.values().stream().flatMap(List::stream);
     }
 
+    /** The queues that were claimed before that reading began. */
+    private Stream<RegistryFollower> openBefore(long reading) {
+        return all().filter(follower -> follower.isOpenBefore(reading));
+    }
+
     private void pass(RegistryRecord record) {
-        followers.getOrDefault(record.key().queueName(), List.of()).forEach(follower -> follower.take(record));
+        followers.getOrDefault(record.key().queueName(), List.of()).forEach(follower -> {
+            follower.take(record);
+            undelivered.add(follower);
+        });
+    }
+
+    /** Passes on what was taken; what was taken of a queue that is not claimed yet is kept until it is. */
+    private void deliver() {
+        Iterator<RegistryFollower> each = undelivered.iterator();
+        while (each.hasNext()) {
+            RegistryFollower follower = each.next();
+            if (follower.deliver() || !isFollowed(follower)) {
+                each.remove();
+            }
+        }
+    }
+
+    private boolean isFollowed(RegistryFollower follower) {
+        return followers.getOrDefault(follower.queueName(), List.of()).contains(follower);
     }
 
     /** The registry ends before what was read: its records were lost, whichever they were. */
-    private void ended(long end, List<RegistryFollower> opened) {
+    private void ended(long end, long reading) {
         next = end;
         close();
-        opened.forEach(follower -> lose(follower, ends(end, follower)));
+        openBefore(reading).toList().forEach(follower -> lose(follower, ends(end, follower)));
     }
 
     /**
@@ -142,8 +193,8 @@ public final class RegistryWatch implements AutoCloseable {
      * grown past their offsets by now; only its records differ. A log loses its end or all of it: where the newest claim is, the older ones
      * are.
      */
-    private void requireOwnClaims(long end, List<RegistryFollower> opened) {
-        List<RegistryFollower> newestFirst = opened.stream()
+    private void requireOwnClaims(long end, List<RegistryFollower> claimed) {
+        List<RegistryFollower> newestFirst = claimed.stream()
                 .filter(follower -> follower.claim().isPresent())
                 .sorted(NEWEST_CLAIM_FIRST)
                 .toList();

@@ -73,6 +73,45 @@ class MarkPublisherTest {
         await().until(() -> written.size() == 2);
     }
 
+    @Test
+    void anErrorOfARoundIsFollowedByTheNextRound() {
+        AtomicInteger errors = new AtomicInteger();
+        LiveTaskOffsets failing = new LiveTaskOffsets(new Position(20, 0), 100);
+        failing.abandoned(List.of(), Optional.empty());
+        publisher.add(new PublishedMark(
+                "failing",
+                failing,
+                () -> {
+                    if (errors.incrementAndGet() < 3) {
+                        throw new OutOfMemoryError("on purpose");
+                    }
+                    return CompletableFuture.completedFuture(new Position(20, 0));
+                },
+                low -> CompletableFuture.completedFuture(null),
+                () -> {}));
+        offsets.abandoned(List.of(), Optional.empty());
+        thread.start();
+
+        await().until(() -> errors.get() == 3);
+        await().until(() -> written.size() == 1);
+    }
+
+    @Test
+    void periodicChecksContinueWhileQueuesAreAddedAllTheTime() {
+        thread.start();
+        AtomicInteger added = new AtomicInteger();
+        int before = ticks.get();
+        await().pollInterval(Duration.ofMillis(1)).until(() -> {
+            publisher.add(new PublishedMark(
+                    "queue-" + added.incrementAndGet(),
+                    new LiveTaskOffsets(new Position(20, 0), 100),
+                    CompletableFuture::new,
+                    low -> CompletableFuture.completedFuture(null),
+                    () -> {}));
+            return ticks.get() >= before + 3;
+        });
+    }
+
     @AfterEach
     void end() throws Exception {
         thread.interrupt();

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 class RetentionGuardTest {
@@ -25,6 +26,8 @@ class RetentionGuardTest {
     private final List<TaskId> written = new ArrayList<>();
     private long appended;
     private long acknowledged;
+    private boolean isBlocked;
+    private IntConsumer writing = tasks -> {};
     private Optional<TopicRetention.Half> half = Optional.empty();
     private final RetentionGuard guard = new RetentionGuard(offsets, new Queue(), () -> half, time);
 
@@ -32,10 +35,13 @@ class RetentionGuardTest {
     private final class Queue implements RetentionGuard.Snapshots {
 
         @Override
-        public int write(Collection<TaskId> tasks) {
+        public void write(Collection<TaskId> tasks, IntConsumer whenWritten) {
             written.addAll(tasks);
             appended += tasks.size();
-            return tasks.size();
+            writing = whenWritten;
+            if (!isBlocked) {
+                whenWritten.accept(tasks.size());
+            }
         }
 
         @Override
@@ -72,6 +78,21 @@ class RetentionGuardTest {
         guard.check();
 
         assertThat(written).containsExactly(id(1));
+    }
+
+    @Test
+    void noFurtherBatchIsWrittenWhileTheQueueIsBlocked() {
+        enqueue(1, 101);
+        half = Optional.of(new TopicRetention.Half(Optional.empty(), OptionalLong.of(150)));
+        isBlocked = true;
+        guard.check();
+        guard.check();
+        assertThat(written).containsExactly(id(1));
+
+        isBlocked = false;
+        writing.accept(0); // the task had ended meanwhile
+        guard.check();
+        assertThat(written).containsExactly(id(1), id(1));
     }
 
     @Test

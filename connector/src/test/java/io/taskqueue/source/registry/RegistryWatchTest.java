@@ -188,8 +188,7 @@ class RegistryWatchTest {
         RegistryWatch watch = new RegistryWatch(() -> reader(cluster), "registry", ticker);
         RegistryFollower follower = new RegistryFollower(own.queueName());
         watch.follow(follower);
-        follower.opened(own, from, followed);
-        watch.begin(from);
+        watch.opened(follower, own, from, followed);
         return watch;
     }
 
@@ -245,7 +244,7 @@ class RegistryWatchTest {
                         ClaimJson.value(claim("second", 2, "peer-b"))));
                 watch.read();
 
-                second.opened(own, 1, followed);
+                watch.opened(second, own, 1, followed);
 
                 assertThat(followed.newerClaim(watch)).map(Claim::sourcePeerId).contains("peer-b");
             }
