@@ -121,17 +121,21 @@ class WireFormatTest {
 
     @Test
     void aRetriedTaskCarriesItsFirstAttempt() {
-        Task<String> dead = new Task<>(new TaskId("orders", 7, 42), 5, ENQUEUED, "{\"price\": 1.10}");
-        ReplicationEvent<String> restored = ReplicationEvent.of(
-                "orders",
-                new SourceMetadata(new Position(7, 99), "dispatcher-a", "shop-1", RECORDED),
-                TaskEvent.builder(EventKind.RESTORED, 1234, OCCURRED, dead.retried())
-                        .build());
+        ReplicationEvent<String> restored = retried();
 
         String json = new String(codec.encode(restored), UTF_8);
 
         assertThat(json).isEqualTo(json("Restored", 6, "\"flags\":[],", ",\"firstAttempt\":6"));
         assertThat(codec.decode(json.getBytes(UTF_8))).isEqualTo(restored);
+    }
+
+    static ReplicationEvent<String> retried() {
+        Task<String> dead = new Task<>(new TaskId("orders", 7, 42), 5, ENQUEUED, "{\"price\": 1.10}");
+        return ReplicationEvent.of(
+                "orders",
+                new SourceMetadata(new Position(7, 99), "dispatcher-a", "shop-1", RECORDED),
+                TaskEvent.builder(EventKind.RESTORED, 1234, OCCURRED, dead.retried())
+                        .build());
     }
 
     static ReplicationEvent<String> sample(EventKind kind) {
