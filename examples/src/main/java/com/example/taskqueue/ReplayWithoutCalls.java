@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -55,7 +56,7 @@ public final class ReplayWithoutCalls {
     }
 
     /** Runs the sink until its effects are as many as expected. */
-    private static String run(Map<String, Object> kafka, Path state, Expectation expected) throws Exception {
+    private static String run(Map<String, Object> kafka, Path state, Predicate<EffectCounts> expected) throws Exception {
         AtomicInteger calls = new AtomicInteger();
         try (SinkService service = SinkService.builder(
                         SINK,
@@ -66,15 +67,11 @@ public final class ReplayWithoutCalls {
                 .fingerprint("calls")
                 .stateDirectory(state)
                 .start()) {
-            while (!expected.metBy(service.status().effects())) {
+            while (!expected.test(service.status().effects())) {
                 TimeUnit.MILLISECONDS.sleep(50);
             }
             return calls + " calls, " + service.status().effects().reused() + " recorded results returned";
         }
-    }
-
-    private interface Expectation {
-        boolean metBy(EffectCounts effects);
     }
 
     private ReplayWithoutCalls() {}

@@ -64,7 +64,7 @@ final class OrderSink implements ReplicationSink<String> {
         new CountDownLatch(works ? 0 : 1).await();
     }
 
-    private Receipt charge(String payload, EffectKey key) {
+    private Receipt charge(String payload, EffectKey key) throws PermanentEffectException {
         called(key);
         if (payload.equals(REFUSED)) {
             throw new PermanentEffectException("the card is refused");
