@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
@@ -184,6 +185,11 @@ final class StoredScenario {
                         || topic.equals(TopicNames.instances(SINK))
                 ? "compact"
                 : "delete";
+    }
+
+    /** The record with which an instance removes its report when it is closed: as if it had been killed. */
+    static boolean leftOut(ConsumerRecord<byte[], byte[]> record) {
+        return record.topic().equals(TopicNames.instances(SINK)) && record.value() == null;
     }
 
     Map<String, Object> kafka() {

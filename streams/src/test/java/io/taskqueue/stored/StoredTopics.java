@@ -73,7 +73,11 @@ final class StoredTopics {
                         .toString());
             }
             for (String topic : topics) {
-                reader.readToEnd(reader.beginnings(reader.partitions(topic)), record -> lines.add(line(record)));
+                reader.readToEnd(reader.beginnings(reader.partitions(topic)), record -> {
+                    if (!StoredScenario.leftOut(record)) {
+                        lines.add(line(record));
+                    }
+                });
             }
             admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
