@@ -1,4 +1,5 @@
 # The image of the commands. Build the jars and the list of their classes first: ./taskqueue --version; then: docker build -t taskqueue:local .
+# For several architectures, with docker buildx: docs/releasing.md.
 ARG BASE=eclipse-temurin:17-jre
 FROM ${BASE}
 COPY streams-app/target/lib /opt/taskqueue/lib

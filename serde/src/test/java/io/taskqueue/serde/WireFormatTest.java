@@ -121,12 +121,7 @@ class WireFormatTest {
 
     @Test
     void aRetriedTaskCarriesItsFirstAttempt() {
-        Task<String> dead = new Task<>(new TaskId("orders", 7, 42), 5, ENQUEUED, "{\"price\": 1.10}");
-        ReplicationEvent<String> restored = ReplicationEvent.of(
-                "orders",
-                new SourceMetadata(new Position(7, 99), "dispatcher-a", "shop-1", RECORDED),
-                TaskEvent.builder(EventKind.RESTORED, 1234, OCCURRED, dead.retried())
-                        .build());
+        ReplicationEvent<String> restored = retried();
 
         String json = new String(codec.encode(restored), UTF_8);
 
@@ -144,6 +139,15 @@ class WireFormatTest {
         assertThat(json)
                 .isEqualTo(json("Enqueued", 1, "\"flags\":[],", ",\"availableAt\":\"2026-11-01T10:01:00.000250Z\""));
         assertThat(codec.decode(json.getBytes(UTF_8))).isEqualTo(delayed);
+    }
+
+    static ReplicationEvent<String> retried() {
+        Task<String> dead = new Task<>(new TaskId("orders", 7, 42), 5, ENQUEUED, "{\"price\": 1.10}");
+        return ReplicationEvent.of(
+                "orders",
+                new SourceMetadata(new Position(7, 99), "dispatcher-a", "shop-1", RECORDED),
+                TaskEvent.builder(EventKind.RESTORED, 1234, OCCURRED, dead.retried())
+                        .build());
     }
 
     static ReplicationEvent<String> sample(EventKind kind) {

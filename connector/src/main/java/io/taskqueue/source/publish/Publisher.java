@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  *   open a producer -&gt; each queue in turn: send from its oldest event -&gt; an event is refused, or a partition acknowledges
  *         ^                                                                 nothing for too long
  *         |                                                                            |
- *         +---------------- back-off <---------------- close it, all start over <------+
+ *         +---------------- back-off &lt;---------------- close it, all start over &lt;------+
  * </pre>
  *
  * <p>It never skips an event and never gives up. That includes a record that the topic refuses although its payload was

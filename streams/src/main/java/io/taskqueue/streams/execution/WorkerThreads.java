@@ -16,14 +16,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that apply events, up to a number at a time: virtual ones where the JVM has them, a pool of platform threads
- * otherwise. A delay between attempts holds none of them. Work that {@link #pause pauses} does not count, and the pool has more threads
+ * The threads that apply events, up to a number at a time: virtual ones from Java 24 on, a pool of platform threads before. A delay between attempts holds none of them. Work that {@link #pause pauses} does not count, and the pool has more threads
  * meanwhile, up to a bound. Thread-safe.
  */
 public final class WorkerThreads implements AutoCloseable {
 
     /** The bound of the threads of a pool, for each piece of work that may run at a time; beyond it, a pause holds up other work. */
     private static final int THREADS_EACH = 8;
+
+    /** The Java in which a virtual thread that waits for a monitor, or in one, holds no platform thread. */
+    private static final int FIRST_WITHOUT_PINNING = 24;
 
     /** How long threads are kept that have nothing to do. */
     private static final Duration KEPT = Duration.ofMinutes(1);
@@ -111,8 +113,14 @@ public final class WorkerThreads implements AutoCloseable {
         end.run();
     }
 
-    /** Virtual threads, or null where the JVM has none. */
+    /**
+     * Virtual threads, or null where the JVM has none, or where one that waits in {@code synchronized} holds one of the few threads that
+     * carry all of them: before Java 24 (JEP 491), as many effects as there are processors could stop a sink.
+     */
     public static @Nullable ExecutorService virtualThreads() {
+        if (Runtime.version().feature() < FIRST_WITHOUT_PINNING) {
+            return null;
+        }
         try {
             Method factory = Executors.class.getMethod("newVirtualThreadPerTaskExecutor");
             return (ExecutorService) factory.invoke(null);

@@ -28,8 +28,8 @@ class WorkerThreadsTest {
     private static final int WORK = 40;
 
     @Test
-    @EnabledForJreRange(min = JRE.JAVA_21)
-    void workRunsOnVirtualThreadsWhereTheJvmHasThem() throws Exception {
+    @EnabledForJreRange(min = JRE.JAVA_24)
+    void workRunsOnVirtualThreadsFromJava24On() throws Exception {
         Method isVirtual = Thread.class.getMethod("isVirtual");
         for (Thread thread : threadsOf(
                 new WorkerThreads("light", CONCURRENCY, WorkerThreads.virtualThreads(), new ThreadGuard("light")))) {
@@ -38,9 +38,31 @@ class WorkerThreadsTest {
     }
 
     @Test
-    @EnabledForJreRange(max = JRE.JAVA_20)
-    void onAJvmWithoutVirtualThreadsNoneAreUsed() {
+    @EnabledForJreRange(max = JRE.JAVA_23)
+    void beforeJava24NoneAreUsed() {
         assertThat(WorkerThreads.virtualThreads()).isNull();
+    }
+
+    /** With virtual threads of Java 21, only as many as there are processors would run. */
+    @Test
+    void workThatWaitsInSynchronizedDoesNotKeepOtherWorkFromRunning() throws Exception {
+        int many = 8 * Runtime.getRuntime().availableProcessors();
+        CountDownLatch together = new CountDownLatch(many);
+        CountDownLatch done = new CountDownLatch(many);
+        try (WorkerThreads threads = new WorkerThreads(
+                "pinned", many, WorkerThreads.virtualThreads(), new ThreadGuard("pinned"))) {
+            for (int work = 0; work < many; work++) {
+                Object monitor = new Object();
+                threads.execute(() -> {
+                    synchronized (monitor) {
+                        together.countDown();
+                        await(together);
+                    }
+                    done.countDown();
+                });
+            }
+            await(done);
+        }
     }
 
     @Test
