@@ -130,8 +130,9 @@ public final class RecordedEvents<T> implements Iterable<ReplicationEvent<T>> {
     /**
      * A task is enqueued: Enqueued.
      *
-     * @throws io.taskqueue.queue.PayloadRefusedException if there is a codec, and it cannot encode the payload
-     * @throws io.taskqueue.serde.UndecodableEventException if there is a codec, and it cannot read what it wrote
+     * @throws io.taskqueue.queue.PayloadRefusedException if there is a codec, and it cannot encode the payload, or JSON that it writes could
+     *     not be read
+     * @throws io.taskqueue.serde.UndecodableEventException if a codec of the test's own cannot read what it wrote
      */
     public RecordedTask<T> enqueued(T payload) {
         return enqueued(queue.tryEnqueue(payload));

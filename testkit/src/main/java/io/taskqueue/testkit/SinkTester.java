@@ -166,7 +166,7 @@ public final class SinkTester<T> {
 
     private Application<T> apply(
             ReplicationEvent<T> event, EffectMode mode, @Nullable Crash crash, Progress<T> to) {
-        SinkRun<T> run = new SinkRun<>(name, sink, retry, stores, crash);
+        TestedSink<T> run = new TestedSink<>(name, sink, retry, stores, crash);
         List<ReplicationEvent<T>> behindFence = raiseFence(event, to);
         Outcome outcome;
         Throwable failure = null;
@@ -192,7 +192,7 @@ public final class SinkTester<T> {
         return new Application<>(event, outcome, run.attempts(), run.calls(), failure);
     }
 
-    private LocalSinkRunner<T> runner(SinkRun<T> run, EffectMode mode, Progress<T> to) {
+    private LocalSinkRunner<T> runner(TestedSink<T> run, EffectMode mode, Progress<T> to) {
         return LocalSinkRunner.builder(name, run)
                 .effects(stores)
                 .checkpoints(stores.committing(to.checkpoints, () -> run.dieAt(Crash.BeforeCommit.class::isInstance)))

@@ -19,9 +19,9 @@ final class WatchedEffects implements Effects {
     private final Effects effects;
     private final ReplicationEvent<?> event;
     private final int attempt;
-    private final SinkRun<?> run;
+    private final TestedSink<?> run;
 
-    WatchedEffects(Effects effects, ReplicationEvent<?> event, int attempt, SinkRun<?> run) {
+    WatchedEffects(Effects effects, ReplicationEvent<?> event, int attempt, TestedSink<?> run) {
         this.effects = effects;
         this.event = event;
         this.attempt = attempt;

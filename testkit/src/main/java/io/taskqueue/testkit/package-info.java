@@ -5,7 +5,7 @@
  *   RecordedEvents     the events of a queue, from a real TaskQueue whose journal is EventRecorder; WireFormat has them encoded and
  *                      decoded as on their way through Kafka
  *     RecordedTask     one task, and the calls of its workers
- *   SinkTester         applies events to a sink, by the runner of sink.local; each event is a SinkRun
+ *   SinkTester         applies events to a sink, by the runner of sink.local, which calls a TestedSink
  *     WatchedEffects     what the sink requests of its effects, and where a Crash has the process die, by SimulatedCrash
  *     ProcessStores      results and intents, of which a crash loses what was not committed
  *     SinkResult         what the sink did: Application, EffectCall; and assertions about it

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.InetSocketAddress;
 import java.net.MalformedURLException;
 import java.net.Socket;
@@ -126,7 +127,10 @@ class UseEmbeddedKafkaTest {
         try (URLClassLoader without = new URLClassLoader(path, ClassLoader.getPlatformClassLoader())) {
             Thread.currentThread().setContextClassLoader(without);
             Class<?> test = without.loadClass(UseEmbeddedKafkaTest.class.getName());
-            Object failures = test.getDeclaredMethod("runOwnCluster").invoke(null);
+            Method runOwnCluster = test.getDeclaredMethod("runOwnCluster");
+            runOwnCluster.setAccessible(true);
+
+            Object failures = runOwnCluster.invoke(null);
 
             assertThat((List<?>) failures)
                     .singleElement()

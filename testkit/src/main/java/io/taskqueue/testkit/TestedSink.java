@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * One application of one event to a sink under test: the sink that the runner calls in place of it, what it requested, and where the
  * process dies. Thread-safe.
  */
-final class SinkRun<T> implements ReplicationSink<T> {
+final class TestedSink<T> implements ReplicationSink<T> {
 
     private final String name;
     private final ReplicationSink<T> sink;
@@ -27,7 +27,7 @@ final class SinkRun<T> implements ReplicationSink<T> {
     private int attempts;
 
     /** @param crash where the process dies, or null */
-    SinkRun(String name, ReplicationSink<T> sink, RetryPolicy retry, ProcessStores stores, @Nullable Crash crash) {
+    TestedSink(String name, ReplicationSink<T> sink, RetryPolicy retry, ProcessStores stores, @Nullable Crash crash) {
         this.name = name;
         this.sink = sink;
         this.retry = retry;
