@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.testkit.kafka.TestKafka;
+import io.taskqueue.testkit.kafka.UseEmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,39 +16,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What commands log with TASKQUEUE_LOG_FORMAT, in processes of their own with the configuration of the application. */
+@UseEmbeddedKafka(topics = "taskqueue.events")
 class StructuredLogsTest {
 
     /** Characters that JSON escapes. */
     private static final String QUEUE = "or\"ders\\";
 
-    private static EmbeddedKafka broker;
+    private static TestKafka broker;
 
     @TempDir
     Path directory;
 
     @BeforeAll
-    static void publishOneTask(@TempDir Path brokerDirectory) throws Exception {
-        broker = EmbeddedKafka.start(brokerDirectory, 0);
-        TestTopics.create(broker.bootstrapServers(), 1);
+    static void publishOneTask(TestKafka kafka) throws Exception {
+        broker = kafka;
         try (TaskQueue<String> queue = TaskQueue.<String>builder(QUEUE).build();
                 ReplicationSource<String> source = ReplicationSource.builder(queue, PayloadCodec.jsonText())
-                        .kafka(Map.of("bootstrap.servers", broker.bootstrapServers()))
+                        .kafka(broker.properties())
                         .sourcePeer("test")
                         .start()) {
             queue.enqueue("{}");
             source.replicated().get(60, TimeUnit.SECONDS);
         }
-    }
-
-    @AfterAll
-    static void stop() {
-        broker.close();
     }
 
     @Test

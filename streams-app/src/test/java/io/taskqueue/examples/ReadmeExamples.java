@@ -10,6 +10,10 @@ import io.taskqueue.sink.Effects;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.streams.SinkService;
+import io.taskqueue.testkit.Crash;
+import io.taskqueue.testkit.RecordedEvents;
+import io.taskqueue.testkit.RecordedTask;
+import io.taskqueue.testkit.SinkTester;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -69,6 +73,22 @@ final class ReadmeExamples {
         }
     }
     // end
+
+    static void test(BillingSink sink) {
+        // README: test
+        RecordedEvents<Order> events = RecordedEvents.of("orders", Order.class);
+        SinkTester<Order> tester = SinkTester.of("billing", sink);
+        RecordedTask<Order> task =
+                events.enqueued(new Order("A-17", 4_200)).leased().completed();
+
+        tester.apply(task, Crash.after("charge")); // as by kill -9, before the result is recorded
+        tester.apply(task)
+                .hasRun("charge", "mail") // again, under the same key
+                .hasKey("charge", "billing/0/orders/1/3/charge")
+                .hasResult("charge", new Receipt("R-A-17"));
+        tester.replay().hasRunNothing();
+        // end
+    }
 
     static void serve(String servers, Path state, BillingSink sink) throws InterruptedException {
         // README: service

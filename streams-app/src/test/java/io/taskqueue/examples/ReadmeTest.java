@@ -44,7 +44,7 @@ import picocli.CommandLine.Command;
 class ReadmeTest {
 
     private static final Path ROOT = Path.of("..");
-    private static final List<String> MODULES = List.of("serde", "connector", "streams", "diagnostics", "streams-app");
+    private static final List<String> MODULES = List.of("serde", "connector", "streams", "diagnostics", "testkit", "streams-app");
     private static final Path EXAMPLES = Path.of("src", "test", "java", "io", "taskqueue", "examples");
     private static final Pattern BLOCK = Pattern.compile("(?s)```java\n(.*?)\n```");
     private static final Pattern REGION = Pattern.compile("(?s) *// README: \\w+\n(.*?)\n *// end\n");
@@ -54,7 +54,11 @@ class ReadmeTest {
     private static final Duration POLL = Duration.ofMillis(200);
 
     @ParameterizedTest
-    @CsvSource({"README.md, ReadmeExamples.java", "docs/guarantees.md, RecipeExamples.java"})
+    @CsvSource({
+        "README.md, ReadmeExamples.java",
+        "docs/guarantees.md, RecipeExamples.java",
+        "docs/testing.md, TestingPageTest.java"
+    })
     void everyJavaBlockIsACompiledExample(String page, String examples) throws IOException {
         List<String> shown = find(BLOCK, Files.readString(ROOT.resolve(page))).toList();
         List<String> compiled = find(REGION, Files.readString(EXAMPLES.resolve(examples)))
@@ -165,6 +169,21 @@ class ReadmeTest {
                 .allMatch(key -> key.startsWith("billing/0/orders/"))
                 .doesNotHaveDuplicates();
         assertThat(keys).as("after the replay too").isEqualTo(keysOfTheFirstRun);
+    }
+
+    @Test
+    void testOfTheReadmePasses() {
+        List<String> charged = new ArrayList<>();
+        BillingSink sink = new BillingSink(
+                (order, key) -> {
+                    charged.add(key);
+                    return new Receipt("R-" + order.id());
+                },
+                (receipt, key) -> {});
+
+        ReadmeExamples.test(sink);
+
+        assertThat(charged).hasSize(2).containsOnly("billing/0/orders/1/3/charge");
     }
 
     @Test

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.taskqueue.cli.CommandRun;
-import io.taskqueue.cli.TestTopics;
-import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.queue.Lease;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.testkit.kafka.TestKafka;
+import io.taskqueue.testkit.kafka.UseEmbeddedKafka;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,13 +27,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
+@UseEmbeddedKafka(topics = "taskqueue.events")
 class RecoverCommandTest {
 
     @TempDir
     private static Path directory;
 
-    @AutoClose
-    private static EmbeddedKafka broker;
+    private static TestKafka broker;
 
     /** Its owner runs while the command reads it: a task is pending, one leased, one delayed, and one has ended. */
     @AutoClose
@@ -43,15 +43,14 @@ class RecoverCommandTest {
     private static ReplicationSource<String> source;
 
     @BeforeAll
-    static void start() throws Exception {
-        broker = EmbeddedKafka.start(directory.resolve("broker"), 0);
-        TestTopics.create(broker.bootstrapServers(), 1);
+    static void start(TestKafka kafka) throws Exception {
+        broker = kafka;
         queue = TaskQueue.<String>builder("orders")
                 .requeueDelay(Duration.ofHours(1))
                 .closeGrace(Duration.ZERO)
                 .build();
         source = ReplicationSource.builder(queue, PayloadCodec.jsonText())
-                .kafka(Map.of("bootstrap.servers", broker.bootstrapServers()))
+                .kafka(broker.properties())
                 .start();
         for (int order = 1; order <= 4; order++) {
             queue.enqueue("{\"order\":\n" + order + ".50}", "order-" + order);
