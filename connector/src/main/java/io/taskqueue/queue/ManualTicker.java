@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A ticker that stands still until a test advances it. Queues that it was given to expire their leases and end their delays then, on a
- * thread of their own and without a call: wait for the outcome, such as a lease, instead of asking for it at once.
+ * thread of their own and without a call: wait for the outcome, such as a lease, instead of asking for it at once. Calls that wait with
+ * a time limit return when it was advanced by that limit. {@link TaskQueue#close} does not wait for leases.
  *
  * <pre>{@code
  * ManualTicker time = new ManualTicker();
@@ -49,6 +50,11 @@ public final class ManualTicker implements Ticker {
         }
         nanos.addAndGet(by.toNanos());
         actions.forEach(action -> action.moved.run());
+    }
+
+    @Override
+    public boolean isManual() {
+        return true;
     }
 
     @Override

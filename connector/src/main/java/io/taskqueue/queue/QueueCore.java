@@ -50,7 +50,7 @@ final class QueueCore<T> {
         timeFailures = new CallbackFailures(
                 "The clock or the ticker of queue " + settings.name(),
                 "what is due is performed when the queue is called or swept again");
-        lock = new QueueLock(settings.name(), timeFailures);
+        lock = new QueueLock(settings.name(), settings.time(), timeFailures);
         deadLetters = new DeadLetters<>(settings.name(), settings.callbacks());
         events = new EventEmitter<>(settings.name(), settings.callbacks().listeners());
         tasks = new TaskTable<>(settings, lock);
@@ -393,9 +393,12 @@ final class QueueCore<T> {
                 && (recipient == Recipient.CALLER ? tasks.leased() : tasks.held()) > 0
                 && lifecycle instanceof QueueLifecycle.Draining) {
             try {
-                left = lock.noLeases.awaitNanos(left);
+                left = settings.time().await(lock.noLeases, left);
             } catch (InterruptedException e) {
                 interrupted = true;
+                left = 0;
+            } catch (RuntimeException | Error e) {
+                timeFailures.add("the wait for leases, which ends", e);
                 left = 0;
             }
             trySweep();

@@ -11,13 +11,13 @@ final class QueueLock {
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Calls that wait until a task is pending, and leases are granted. */
-    final WaitingCalls leases = new WaitingCalls(lock.newCondition());
+    final WaitingCalls leases;
 
     /** Calls that wait until fewer tasks than the capacity are pending or delayed. */
-    final WaitingCalls enqueues = new WaitingCalls(lock.newCondition());
+    final WaitingCalls enqueues;
 
     /** Calls that wait until there is capacity for several tasks at once. */
-    final WaitingCalls batches = new WaitingCalls(lock.newCondition());
+    final WaitingCalls batches;
 
     /** No lease is held, or the queue's lifecycle advanced. */
     final Condition noLeases = lock.newCondition();
@@ -25,9 +25,15 @@ final class QueueLock {
     /** When the queue is swept while nobody calls it. */
     final Alarm nextSweep;
 
-    /** @param failures those of scheduling a sweep */
-    QueueLock(String queue, CallbackFailures failures) {
+    /**
+     * @param time the time of the limits of calls that wait
+     * @param failures those of scheduling a sweep
+     */
+    QueueLock(String queue, QueueSettings.TimeSource time, CallbackFailures failures) {
         this.queue = queue;
+        this.leases = new WaitingCalls(lock.newCondition(), time);
+        this.enqueues = new WaitingCalls(lock.newCondition(), time);
+        this.batches = new WaitingCalls(lock.newCondition(), time);
         this.nextSweep = new Alarm(failure -> failures.add("scheduling a sweep", failure));
     }
 
@@ -56,10 +62,15 @@ final class QueueLock {
     }
 
     void wakeAll() {
+        wakeWaiting();
+        nextSweep.now();
+    }
+
+    /** Lets everyone who waits check again what it waits for, and its time limit. */
+    void wakeWaiting() {
         leases.wakeAll();
         enqueues.wakeAll();
         batches.wakeAll();
         noLeases.signalAll();
-        nextSweep.now();
     }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.locks.Condition;
 
 /** How one queue behaves: immutable, and validated here once. */
 record QueueSettings<T>(
@@ -53,6 +54,20 @@ record QueueSettings<T>(
 
         long nanos() {
             return ticker.nanos();
+        }
+
+        /**
+         * Waits for the condition, no longer than the limit; returns how much of it is left. By a manual ticker, the limit also ends when
+         * that has moved by it; whoever moves it has the condition signalled.
+         */
+        @SuppressWarnings("WaitNotInLoop") // the caller checks in a loop what it waits for
+        long await(Condition condition, long limitNanos) throws InterruptedException {
+            if (!ticker.isManual()) {
+                return condition.awaitNanos(limitNanos);
+            }
+            long before = ticker.nanos();
+            long left = condition.awaitNanos(limitNanos);
+            return Math.min(left, limitNanos - (ticker.nanos() - before));
         }
     }
 

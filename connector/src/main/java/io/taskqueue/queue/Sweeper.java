@@ -19,6 +19,7 @@ final class Sweeper<T> implements Runnable {
     private final QueueSettings.TimeSource time;
     private final long sweepNanos;
     private volatile long retryNanos = FIRST_RETRY_NANOS;
+    private volatile boolean moved;
     private long now;
     private QueueListener.@Nullable Registration moves;
 
@@ -34,10 +35,16 @@ final class Sweeper<T> implements Runnable {
         core.lock.enter("build()");
         try {
             core.lock.nextSweep.start(sweeper);
-            sweeper.moves = core.settings.time().ticker().onMoved(() -> core.lock.nextSweep.recheck(sweeper));
+            sweeper.moves = core.settings.time().ticker().onMoved(sweeper::moved);
         } finally {
             core.lock.exit();
         }
+    }
+
+    /** The ticker was moved: what is due is performed, and calls that wait check their time limits. Called outside the lock. */
+    private void moved() {
+        moved = true;
+        core.lock.nextSweep.recheck(this);
     }
 
     @Override
@@ -54,6 +61,10 @@ final class Sweeper<T> implements Runnable {
                 end();
             } else {
                 sweep();
+            }
+            if (moved) {
+                moved = false;
+                core.lock.wakeWaiting();
             }
         } finally {
             core.lock.exit();

@@ -269,13 +269,13 @@ public final class TaskQueue<T> implements AutoCloseable {
 
     /**
      * Ends the queue as {@link #handOver} does, with the grace given to the builder; how many tasks are left is logged. Does nothing on
-     * a queue that has ended.
+     * a queue that has ended. With a {@linkplain Ticker#isManual manual ticker}, it does not wait for the holders of leases.
      */
     @Override
     public void close() {
         List<DrainedTask<T>> left = List.of();
         try {
-            left = drain("close()", core.settings.timing().closeGrace(), Recipient.NEXT_OWNER);
+            left = drain("close()", closeGrace(), Recipient.NEXT_OWNER);
         } catch (QueueClosedException e) {
             LOG.log(Level.DEBUG, "Queue {0} was stopped before it was closed.", name());
             closeDeadLetters();
@@ -450,6 +450,13 @@ public final class TaskQueue<T> implements AutoCloseable {
         return drained;
     }
 
+    /** How long close() waits for holders: not at all by a ticker that a test moves, which might be waiting for close() itself. */
+    private Duration closeGrace() {
+        return core.settings.time().ticker().isManual()
+                ? Duration.ZERO
+                : core.settings.timing().closeGrace();
+    }
+
     private void closeDeadLetters() {
         core.deadLetters.close(core.settings.timing().closeGrace().toNanos());
     }
@@ -563,7 +570,10 @@ public final class TaskQueue<T> implements AutoCloseable {
             return this;
         }
 
-        /** The ticker of deadlines; {@link Ticker#system()}. Timeouts of calls always run in real time. */
+        /**
+         * The ticker of deadlines; {@link Ticker#system()}. Time limits of calls run in real time; they also end when a
+         * {@linkplain Ticker#isManual manual ticker} has moved by them.
+         */
         public Builder<T> ticker(Ticker ticker) {
             this.ticker = Objects.requireNonNull(ticker, "ticker");
             return this;

@@ -23,6 +23,15 @@ public interface Ticker {
         return () -> {};
     }
 
+    /**
+     * Whether this ticker only moves when a test moves it, as a {@link ManualTicker} does; constant. The time limits of calls then end when
+     * this ticker has moved by them, or in real time, whichever is first; and {@link TaskQueue#close} does not wait for the holders of
+     * leases, because its grace would not pass.
+     */
+    default boolean isManual() {
+        return false;
+    }
+
     /** The ticker of this machine. */
     static Ticker system() {
         return System::nanoTime;

@@ -12,11 +12,13 @@ import java.util.concurrent.locks.Condition;
 final class WaitingCalls {
 
     private final Condition woken;
+    private final QueueSettings.TimeSource time;
     private int waiting;
     private boolean onItsWay;
 
-    WaitingCalls(Condition woken) {
+    WaitingCalls(Condition woken, QueueSettings.TimeSource time) {
         this.woken = woken;
+        this.time = time;
     }
 
     boolean isEmpty() {
@@ -24,11 +26,10 @@ final class WaitingCalls {
     }
 
     /** Waits until this call is woken, no longer than the limit; returns how much of the limit is left. */
-    @SuppressWarnings("WaitNotInLoop") // the caller checks in a loop what it waits for
     long await(long nanos) throws InterruptedException {
         waiting++;
         try {
-            return woken.awaitNanos(nanos);
+            return time.await(woken, nanos);
         } finally {
             waiting--;
             onItsWay = false;

@@ -12,8 +12,25 @@ public final class SinkFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private SinkFailedException(String message, Throwable cause) {
+    /** Why the sink stopped. */
+    public enum Reason {
+        /** Every attempt failed. */
+        ATTEMPTS_EXHAUSTED,
+        /** An operator has to decide about an effect. */
+        PARKED,
+        /** The sink uses its effects in a wrong way. */
+        MISUSED
+    }
+
+    private final Reason reason;
+
+    private SinkFailedException(Reason reason, String message, Throwable cause) {
         super(message, cause);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
     }
 
     /** Every attempt failed. The cause is the failure of the last one. */
@@ -21,6 +38,7 @@ public final class SinkFailedException extends RuntimeException {
             String sink, ReplicationEvent<?> event, int attempts, Throwable cause) {
         TaskError error = TaskError.of(cause);
         return new SinkFailedException(
+                Reason.ATTEMPTS_EXHAUSTED,
                 "Sink " + sink + " stopped at " + event + ": "
                         + (attempts == 1 ? "its only attempt" : "all " + attempts + " attempts")
                         + " failed, the last one with " + error.code() + ": " + sentence(error.message())
@@ -32,6 +50,7 @@ public final class SinkFailedException extends RuntimeException {
     /** An operator has to decide about an effect of the event. */
     public static SinkFailedException parked(String sink, ReplicationEvent<?> event, Throwable cause) {
         return new SinkFailedException(
+                Reason.PARKED,
                 "Sink " + sink + " stopped at " + event + ", which needs a decision by an operator: "
                         + sentence(TaskError.of(cause).message())
                         + " The checkpoint stays before this event. To run the effect, remove its intent from the "
@@ -42,6 +61,7 @@ public final class SinkFailedException extends RuntimeException {
     /** The sink uses its effects in a wrong way; the event was not retried. */
     public static SinkFailedException misused(String sink, ReplicationEvent<?> event, EffectMisuseException cause) {
         return new SinkFailedException(
+                Reason.MISUSED,
                 "Sink " + sink + " stopped at " + event + ", which a retry cannot fix: " + cause.getMessage()
                         + " The checkpoint stays before this event, and recorded effects keep their results. Fix the "
                         + "sink's code and start it again.",

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.TaskError;
+import io.taskqueue.event.TaskId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +69,96 @@ class ManualTickerTest {
                     Caller.startWaiting(() -> queue.drain(Duration.ofDays(1)).size());
 
             time.advance(Duration.ofSeconds(30));
+
+            assertThat(drain.result()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void advancingItPastATimeLimitEndsACallThatWaits() throws Exception {
+        try (TaskQueue<String> queue = builder().capacity(1).build()) {
+            Caller<Optional<Lease<String>>> lease = Caller.startWaiting(() -> queue.lease(Duration.ofDays(1)));
+            time.advance(Duration.ofDays(1));
+            assertThat(lease.result()).isEmpty();
+
+            queue.enqueue("a");
+            Caller<Optional<TaskId>> enqueue = Caller.startWaiting(() -> queue.enqueue("b", Duration.ofDays(1)));
+            Caller<Optional<List<TaskId>>> batch =
+                    Caller.startWaiting(() -> queue.enqueueAll(List.of("c"), Duration.ofDays(1)));
+            time.advance(Duration.ofDays(1));
+
+            assertThat(enqueue.result()).isEmpty();
+            assertThat(batch.result()).isEmpty();
+        }
+    }
+
+    @Test
+    void aCallThatWaitsContinuesUntilItsTimeLimit() throws Exception {
+        try (TaskQueue<String> queue = builder().build()) {
+            Caller<Optional<Lease<String>>> lease = Caller.startWaiting(() -> queue.lease(Duration.ofDays(1)));
+            time.advance(Duration.ofHours(23));
+
+            queue.enqueue("a");
+
+            assertThat(lease.result()).map(Lease::payload).hasValue("a");
+        }
+    }
+
+    @Test
+    void advancingItPastTheLimitOfADrainEndsIt() throws Exception {
+        try (TaskQueue<String> queue = builder().leaseDuration(Duration.ofDays(2)).build()) {
+            queue.enqueue("a");
+            queue.lease();
+            Caller<Integer> drain =
+                    Caller.startWaiting(() -> queue.drain(Duration.ofDays(1)).size());
+
+            time.advance(Duration.ofDays(1));
+
+            assertThat(drain.result()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void closeDoesNotWaitForTheHolderOfALease() throws Exception {
+        TaskQueue<String> queue = builder().closeGrace(Duration.ofDays(365)).build();
+        queue.enqueue("a");
+        Lease<String> lease = queue.lease();
+
+        queue.close();
+
+        assertThatThrownBy(lease::complete).isInstanceOf(LeaseLostException.class).hasMessageContaining("revoked");
+    }
+
+    @Test
+    void aTickerThatThrowsWhileADrainWaitsEndsTheWaitAndNotTheDrain() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean();
+        Ticker throwing = new Ticker() {
+            @Override
+            public long nanos() {
+                if (broken.get()) {
+                    throw new IllegalStateException("no time");
+                }
+                return time.nanos();
+            }
+
+            @Override
+            public boolean isManual() {
+                return true;
+            }
+
+            @Override
+            public QueueListener.Registration onMoved(Runnable action) {
+                return time.onMoved(action);
+            }
+        };
+        try (TaskQueue<String> queue = builder().ticker(throwing).build()) {
+            queue.enqueue("a");
+            queue.lease();
+            Caller<Integer> drain =
+                    Caller.startWaiting(() -> queue.drain(Duration.ofDays(1)).size());
+            broken.set(true);
+
+            time.advance(Duration.ofSeconds(1));
 
             assertThat(drain.result()).isEqualTo(1);
         }

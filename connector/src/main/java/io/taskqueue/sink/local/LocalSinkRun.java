@@ -57,18 +57,32 @@ final class LocalSinkRun<T> {
 
     /** See {@link LocalSinkRunner#run}. */
     RunReceipt apply(Iterable<ReplicationEvent<T>> events) throws InterruptedException {
-        try (EventPrefetcher<T> prefetcher =
-                new EventPrefetcher<>(settings.name(), applied(events), settings.buffer(), event -> gauges(event)
-                        .ifPresent(lag -> lag.read(event)))) {
-            for (Optional<ReplicationEvent<T>> next = prefetcher.take(); next.isPresent(); next = prefetcher.take()) {
-                ReplicationEvent<T> event = next.get();
-                apply(event, cursor(event));
-                gauges(event).ifPresent(lag -> lag.done(event));
+        if (settings.buffer() == 0) {
+            for (ReplicationEvent<T> event : applied(events)) {
+                gauges(event).ifPresent(lag -> lag.read(event));
+                applyAndCount(event);
             }
+        } else {
+            applyPrefetched(events);
         }
         RunReceipt receipt = counters.receipt();
         LOG.info("Sink {} has run over {}.", settings.name(), receipt);
         return receipt;
+    }
+
+    private void applyPrefetched(Iterable<ReplicationEvent<T>> events) throws InterruptedException {
+        try (EventPrefetcher<T> prefetcher =
+                new EventPrefetcher<>(settings.name(), applied(events), settings.buffer(), event -> gauges(event)
+                        .ifPresent(lag -> lag.read(event)))) {
+            for (Optional<ReplicationEvent<T>> next = prefetcher.take(); next.isPresent(); next = prefetcher.take()) {
+                applyAndCount(next.get());
+            }
+        }
+    }
+
+    private void applyAndCount(ReplicationEvent<T> event) throws InterruptedException {
+        apply(event, cursor(event));
+        gauges(event).ifPresent(lag -> lag.done(event));
     }
 
     private Iterable<ReplicationEvent<T>> applied(Iterable<ReplicationEvent<T>> events) {

@@ -32,7 +32,7 @@ import java.util.random.RandomGenerator;
  * Runs a sink over any events, in this process: the subscription of a source, a list, or anything else that can be iterated.
  *
  * <p>Events are applied one at a time, in their order, on the thread that calls {@link #run}; another thread reads ahead, up to
- * the buffer. Each event advances the checkpoint of its queue, so a later run over the same stores drops the events that this
+ * the buffer, if there is one. Each event advances the checkpoint of its queue, so a later run over the same stores drops the events that this
  * one applied, and results of effects are recorded, so no recorded effect runs again.
  *
  * <p>Whether an event was applied is decided by the position of its peer alone. The peer is the event's owner, or
@@ -104,7 +104,7 @@ public final class LocalSinkRunner<T> {
         private EffectMode mode = EffectMode.RUN;
         private OnPermanent onPermanent = OnPermanent.RECORD;
         private Clock clock = Clock.systemUTC();
-        private Retries.Pause pause = Retries.Pause.REAL;
+        private RetryPause pause = RetryPause.REAL;
         private Supplier<RandomGenerator> random = RandomGenerator::getDefault;
 
         private Builder(String name, ReplicationSink<T> sink) {
@@ -124,7 +124,10 @@ public final class LocalSinkRunner<T> {
             return this;
         }
 
-        /** The number of events that are read ahead of the one being applied, at least 1; 1,024 by default. */
+        /**
+         * The number of events that are read ahead of the one being applied, by a thread of its own; 1,024 by default. With 0, none is
+         * read ahead, and the thread that applies events reads them.
+         */
         public Builder<T> buffer(int events) {
             this.buffer = events;
             return this;
@@ -196,8 +199,8 @@ public final class LocalSinkRunner<T> {
             return this;
         }
 
-        /** How the runner waits between two attempts. */
-        Builder<T> pause(Retries.Pause pause) {
+        /** How the runner waits between two attempts at an event; {@link RetryPause#REAL} by default. For tests that do not wait. */
+        public Builder<T> pause(RetryPause pause) {
             this.pause = Objects.requireNonNull(pause, "pause");
             return this;
         }
@@ -211,7 +214,7 @@ public final class LocalSinkRunner<T> {
         /**
          * Builds the runner. Later changes to this builder do not affect it.
          *
-         * @throws IllegalArgumentException if the name is empty or cannot be encoded as UTF-8, the buffer is below 1, or the sink acts
+         * @throws IllegalArgumentException if the name is empty or cannot be encoded as UTF-8, the buffer is below 0, or the sink acts
          *     on none of the kinds
          * @throws UnsupportedLibraryException if the application brings a version of a library that does not work here
          */

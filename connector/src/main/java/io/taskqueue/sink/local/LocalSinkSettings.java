@@ -39,13 +39,13 @@ record LocalSinkSettings<T>(
     }
 
     /** What a runner takes from its surroundings: meters, time and randomness. */
-    record Environment(MeterRegistry registry, Clock clock, Retries.Pause pause, Supplier<RandomGenerator> random) {}
+    record Environment(MeterRegistry registry, Clock clock, RetryPause pause, Supplier<RandomGenerator> random) {}
 
     LocalSinkSettings {
         NameRule.requireAnyLength("sink name", "billing", name);
-        if (buffer < 1) {
+        if (buffer < 0) {
             throw new IllegalArgumentException(
-                    "The buffer of sink " + name + " must have room for at least 1 event, but " + buffer
+                    "The buffer of sink " + name + " is a number of events of at least 0, but " + buffer
                             + " was set. Use 1,024, the default, if unsure.");
         }
     }

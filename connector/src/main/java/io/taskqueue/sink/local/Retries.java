@@ -7,29 +7,14 @@ import io.taskqueue.sink.SinkFailedException;
 import io.taskqueue.sink.store.SinkStoreException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Repeats a step of a sink, with waits in between, until it succeeds or its attempts are exhausted. Used by one thread. */
-record Retries(String sink, RetryPolicy policy, Pause pause, RandomGenerator random) {
+record Retries(String sink, RetryPolicy policy, RetryPause pause, RandomGenerator random) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
-
-    /** The wait between two attempts. */
-    @FunctionalInterface
-    interface Pause {
-
-        /** Waits in monotonic time. */
-        Pause REAL = wait -> {
-            boolean woken = new CountDownLatch(1).await(wait.toNanos(), TimeUnit.NANOSECONDS);
-            assert !woken : "the latch is never counted down";
-        };
-
-        void await(Duration wait) throws InterruptedException;
-    }
 
     /** A step that may fail temporarily. */
     @FunctionalInterface

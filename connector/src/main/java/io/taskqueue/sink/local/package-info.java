@@ -4,9 +4,9 @@
  * <pre>
  *   LocalSinkRunner --build()--&gt; LocalSinkSettings
  *        |
- *        +--run(events)--&gt; LocalSinkRun --&gt; EventPrefetcher     reads ahead, on its own thread
+ *        +--run(events)--&gt; LocalSinkRun --&gt; EventPrefetcher     reads ahead, on its own thread, if there is a buffer
  *                               +--&gt; QueueCursor             duplicates, fence, checkpoint of a queue
- *                               +--&gt; Retries                 attempts and the waits between them
+ *                               +--&gt; Retries                 attempts and the waits between them (RetryPause)
  *                               +--&gt; RunCounters, LagGauges  the receipt and the meters
  * </pre>
  *

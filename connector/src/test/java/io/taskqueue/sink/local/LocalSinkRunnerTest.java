@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -324,7 +325,9 @@ class LocalSinkRunnerTest {
                                 + "checkpoint stays before "
                                 + "this event, and recorded effects keep their results. Fix the cause and start the "
                                 + "sink again, or allow more attempts.")
-                .hasCauseInstanceOf(IOException.class);
+                .hasCauseInstanceOf(IOException.class)
+                .extracting(thrown -> ((SinkFailedException) thrown).reason())
+                .isEqualTo(SinkFailedException.Reason.ATTEMPTS_EXHAUSTED);
         assertThat(checkpoint(LocalSinkRunner.DEFAULT_PEER)).isEqualTo(at(7, 1));
     }
 
@@ -581,7 +584,7 @@ class LocalSinkRunnerTest {
                             throw new IOException("connection reset");
                         })
                         .retry(new RetryPolicy(2, Duration.ofHours(1), Duration.ofHours(1), 0))
-                        .pause(Retries.Pause.REAL)
+                        .pause(RetryPause.REAL)
                         .build()
                         .run(Events.sequence("orders", 1));
             } catch (Throwable failure) {
@@ -593,6 +596,19 @@ class LocalSinkRunnerTest {
         thread.interrupt();
         thread.join(20_000);
         assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void withoutABufferTheApplyingThreadReadsTheEvents() throws Exception {
+        Set<Thread> reading = new HashSet<>();
+        Iterable<ReplicationEvent<String>> events = () -> Events.sequence("orders", 3).stream()
+                .peek(event -> reading.add(Thread.currentThread()))
+                .iterator();
+
+        RunReceipt receipt = runner(this::record).buffer(0).build().run(events);
+
+        assertThat(receipt.applied()).isEqualTo(3);
+        assertThat(reading).containsExactly(Thread.currentThread());
     }
 
     @Test
@@ -692,8 +708,8 @@ class LocalSinkRunnerTest {
     void settingsAreValidatedByBuild() {
         assertThatThrownBy(() -> LocalSinkRunner.builder("", this::record).build())
                 .hasMessage("The sink name is empty. Use a name such as \"billing\".");
-        assertThatThrownBy(() -> runner(this::record).buffer(0).build())
-                .hasMessage("The buffer of sink billing must have room for at least 1 event, but 0 was set. Use 1,024, "
+        assertThatThrownBy(() -> runner(this::record).buffer(-1).build())
+                .hasMessage("The buffer of sink billing is a number of events of at least 0, but -1 was set. Use 1,024, "
                         + "the default, if unsure.");
     }
 

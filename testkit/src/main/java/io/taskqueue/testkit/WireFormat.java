@@ -1,0 +1,43 @@
+package io.taskqueue.testkit;
+
+import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.kafka.TopicAdmin;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.source.publish.EventRecords;
+import io.taskqueue.source.publish.PayloadLimit;
+import io.taskqueue.source.publish.PeerResolver;
+import java.util.UUID;
+import org.apache.kafka.common.TopicPartition;
+
+/** How events are encoded by a source and decoded by a sink, with the limits of a topic that has Kafka's defaults. */
+final class WireFormat<T> {
+
+    private final ReplicationEventCodec<T> codec;
+    private final PayloadLimit<T> payloads;
+
+    WireFormat(String queue, String sourcePeer, PayloadCodec<T> payloadCodec) {
+        this.codec = new ReplicationEventCodec<>(payloadCodec);
+        this.payloads = new PayloadLimit<>(
+                queue,
+                sourcePeer,
+                codec,
+                new EventRecords<>(
+                        queue,
+                        new PeerResolver<>(sourcePeer, null, change -> null),
+                        codec,
+                        new UUID(0, 0),
+                        new TopicPartition(ReplicationSource.DEFAULT_TOPIC, 0),
+                        TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES),
+                TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES);
+    }
+
+    byte[] encode(T payload) {
+        return payloads.encode(payload);
+    }
+
+    ReplicationEvent<T> throughKafka(ReplicationEvent<T> event, byte[] payload) {
+        return codec.decode(codec.encode(event, payload));
+    }
+}

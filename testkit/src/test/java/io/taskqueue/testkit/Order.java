@@ -1,0 +1,4 @@
+package io.taskqueue.testkit;
+
+/** A payload of tests. */
+record Order(String id, long cents) {}
