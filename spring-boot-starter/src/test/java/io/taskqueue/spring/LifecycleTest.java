@@ -15,6 +15,7 @@ import io.taskqueue.source.unreplicated.UnreplicatedFile;
 import io.taskqueue.spring.SpringTestCluster.Order;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -197,7 +198,7 @@ class LifecycleTest {
                     @SuppressWarnings("unchecked")
                     TaskQueue<Order> queue = context.getBean("ordersTaskQueue", TaskQueue.class);
                     queue.enqueue(new Order("a", 1));
-                    await().atMost(java.time.Duration.ofSeconds(60)).untilTrue(CountingSink.APPLIED);
+                    await().atMost(Duration.ofSeconds(60)).untilTrue(CountingSink.APPLIED);
                 });
     }
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -159,7 +160,7 @@ class QueueToSinkTest {
 
     private static Status status(ApplicationContext context, String group, String name) {
         var contributor = context.getBean(group + "HealthContributor", CompositeHealthContributor.class);
-        return ((HealthIndicator) java.util.Objects.requireNonNull(contributor.getContributor(name)))
+        return ((HealthIndicator) Objects.requireNonNull(contributor.getContributor(name)))
                 .health()
                 .getStatus();
     }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -185,7 +186,7 @@ class TaskQueueAutoConfigurationTest {
                             event -> owners.add(event.ownerPeerId().orElse("none")))) {
                         queue.enqueue(new Order("a", 1));
                         source.replicated().get(20, SECONDS);
-                        org.awaitility.Awaitility.await().until(() -> owners.contains("owner of own"));
+                        Awaitility.await().until(() -> owners.contains("owner of own"));
                     }
                     assertThat(OwnBeans.ENCODED).hasPositiveValue();
                     assertThat(OwnBeans.CUSTOMIZED).contains("own ENQUEUED");
