@@ -59,16 +59,21 @@ final class QueueBeansRegistrar implements ImportBeanDefinitionRegistrar, Enviro
                 }));
     }
 
-    private static void register(
-            BeanDefinitionRegistry registry, ConfigurableBeanFactory factory, String name, Class<?> payload) {
+    private static <T> void register(
+            BeanDefinitionRegistry registry, BeanFactory factory, String name, Class<T> payload) {
         RootBeanDefinition queue = definition(name, TaskQueue.class, payload, () -> factory.getBean(QueueBeans.class)
                 .queue(name, payload));
         registry.registerBeanDefinition(name + QUEUE_SUFFIX, queue);
-        RootBeanDefinition source = definition(
-                name, ReplicationSource.class, payload, () -> factory.getBean(QueueBeans.class)
-                        .source(factory.getBean(name + QUEUE_SUFFIX, TaskQueue.class), payload));
+        RootBeanDefinition source =
+                definition(name, ReplicationSource.class, payload, () -> source(factory, name, payload));
         source.setDependsOn(name + QUEUE_SUFFIX);
         registry.registerBeanDefinition(name + SOURCE_SUFFIX, source);
+    }
+
+    @SuppressWarnings("unchecked") // the bean of that name is registered above
+    private static <T> ReplicationSource<T> source(BeanFactory factory, String name, Class<T> payload) {
+        TaskQueue<T> queue = factory.getBean(name + QUEUE_SUFFIX, TaskQueue.class);
+        return factory.getBean(QueueBeans.class).source(queue, payload);
     }
 
     private static RootBeanDefinition definition(

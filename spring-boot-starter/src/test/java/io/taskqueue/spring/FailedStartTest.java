@@ -8,7 +8,6 @@ import io.taskqueue.source.SourceStartException;
 import io.taskqueue.spring.SpringTestCluster.Order;
 import java.util.List;
 import java.util.Objects;
-import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -40,7 +39,6 @@ class FailedStartTest {
                         "--spring.kafka.bootstrap-servers=127.0.0.1:1",
                         "--spring.kafka.properties.default.api.timeout.ms=1500",
                         "--spring.kafka.properties.request.timeout.ms=1000"))
-                .hasRootCauseInstanceOf(KafkaException.class)
                 .hasStackTraceContaining(SourceStartException.class.getName());
 
         String report = output.getAll().substring(output.getAll().indexOf("APPLICATION FAILED TO START"));

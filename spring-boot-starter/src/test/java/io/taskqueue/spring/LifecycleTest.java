@@ -244,7 +244,7 @@ class LifecycleTest {
                 .withPropertyValues(SpringTestCluster.ordersQueue())
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .rootCause()
+                        .cause()
                         .isInstanceOf(TaskQueueConfigurationException.class)
                         .hasMessage("Queue orders has been used already (1 events so far), so its journal would miss the"
                                 + " beginning. Start the source before the first enqueue or restore. The sources of an application"

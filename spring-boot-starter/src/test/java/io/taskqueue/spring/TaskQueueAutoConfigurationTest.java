@@ -228,7 +228,6 @@ class TaskQueueAutoConfigurationTest {
                 .withPropertyValues("taskqueue.queues.orders.capacity=7")
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .rootCause()
                         .isInstanceOf(TaskQueueConfigurationException.class)
                         .hasMessage("taskqueue.queues.orders.payload-type is not set, so the class of the payloads is"
                                 + " unknown. Set it to the name of a class, such as com.example.Order."));

@@ -2,7 +2,6 @@ package io.taskqueue.spring.reloaded;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.sink.ReplicationSink;
-import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -14,12 +13,12 @@ import org.springframework.context.annotation.Configuration;
 public class ReloadedApplication {
 
     @Bean
-    public List<Object> applied() {
+    public CopyOnWriteArrayList<Object> applied() {
         return new CopyOnWriteArrayList<>();
     }
 
     @Bean
-    public ReplicationSink<ReloadedPayload> reloaded(List<Object> applied) {
+    public ReplicationSink<ReloadedPayload> reloaded(CopyOnWriteArrayList<Object> applied) {
         return (event, effects) -> {
             if (event.kind() == EventKind.ENQUEUED) {
                 applied.add(event.payload());
