@@ -19,7 +19,6 @@ import io.taskqueue.source.recovery.Recovery;
 import io.taskqueue.source.recovery.RecoveryReport;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -73,10 +72,10 @@ public final class ReplicationSource<T> implements AutoCloseable {
     /** The shortest limit of {@link Builder#ownershipStrict}. */
     public static final Duration MIN_OWNERSHIP_STRICT = GroupSettings.Environment.SHORTEST_OWNERSHIP;
 
-    private final SourceEngine<T> engine;
+    private final BuiltSource<T> source;
 
-    private ReplicationSource(SourceEngine<T> engine) {
-        this.engine = engine;
+    private ReplicationSource(BuiltSource<T> source) {
+        this.source = source;
     }
 
     /**
@@ -92,51 +91,81 @@ public final class ReplicationSource<T> implements AutoCloseable {
     static <T> List<ReplicationSource<T>> startAll(SourceGroup group, List<Builder<T>> builders)
             throws InterruptedException {
         SupportedLibraries.requireForConnector();
-        Map<TaskQueue<T>, SourceSettings<T>> settings = new LinkedHashMap<>();
-        for (Builder<T> builder : builders) {
-            if (builder.group != null && builder.group != group) {
-                throw new IllegalArgumentException("The source of queue " + builder.queue.name()
-                        + " has another group. Start it with its own start(), or without group(...) in this one.");
-            }
-            settings.put(builder.queue, builder.settings(group.engine(), true));
-        }
-        return group.engine().startAll(settings).stream()
-                .map(ReplicationSource::new)
-                .toList();
+        List<ReplicationSource<T>> sources =
+                builders.stream().map(builder -> builder.buildIn(group)).toList();
+        startBuilt(group, sources);
+        return sources;
+    }
+
+    /** Starts sources that were built in a group together; see {@link SourceGroup#startTogether}. */
+    static <T> void startBuilt(SourceGroup group, List<ReplicationSource<T>> sources) throws InterruptedException {
+        BuiltSource.startAll(
+                group.engine(), sources.stream().map(built -> built.source).toList());
+    }
+
+    /**
+     * Starts a source that was {@linkplain Builder#build() built} only: creates the topics if they do not exist, claims the queue, opens
+     * the epoch on Kafka and attaches to the queue; returns when all of that is acknowledged. From the claim on, an older source of the
+     * queue is fenced. If it fails, it can be called again.
+     *
+     * @throws SourceStartException if Kafka cannot be reached, or a topic does not suit; the queue is unchanged
+     * @throws IllegalStateException if the source was started or closed before, another thread is starting it, or its queue has been used
+     *     or has another source
+     * @throws InterruptedException if the thread is interrupted while it waits for Kafka
+     */
+    public void start() throws InterruptedException {
+        source.start();
+    }
+
+    /**
+     * Whether the source was started, also if it has ended since. Before that, everything but {@link #queue}, {@link #queueName}, {@link #isOf},
+     * {@link #start}, {@link #close()} and {@link #closeReport} throws an {@link IllegalStateException}.
+     */
+    public boolean started() {
+        return source.started().isPresent();
+    }
+
+    /** Whether the source was built with that group. */
+    public boolean isOf(SourceGroup group) {
+        return source.isOf(group.engine());
+    }
+
+    private SourceEngine<T> engine() {
+        return source.engine();
     }
 
     public String queueName() {
-        return engine.claim.queueName();
+        return source.queue.name();
     }
 
     /** The queue whose changes are published. */
     public TaskQueue<T> queue() {
-        return engine.queue;
+        return source.queue;
     }
 
     /** This instance of the queue's source: the offset of its claim in the registry. */
     public long epoch() {
-        return engine.claim.epoch();
+        return engine().claim.epoch();
     }
 
     /** Unique to this instance; the claim, SourceStarted and every record's {@code ce_source} carry it. */
     public UUID instanceId() {
-        return engine.claim.instanceId();
+        return engine().claim.instanceId();
     }
 
     /** The named process that this source publishes for. */
     public String sourcePeer() {
-        return engine.claim.sourcePeerId();
+        return engine().claim.sourcePeerId();
     }
 
     /** The position of the newest event; sequence 0 before the first. */
     public Position position() {
-        return engine.buffer.appendedUpTo();
+        return engine().buffer.appendedUpTo();
     }
 
     /** The highest position up to which, itself included, all is acknowledged. */
     public Position replicatedUpTo() {
-        return engine.buffer.acknowledgedUpTo();
+        return engine().buffer.acknowledgedUpTo();
     }
 
     /**
@@ -152,7 +181,8 @@ public final class ReplicationSource<T> implements AutoCloseable {
      * another of its futures; one that blocks otherwise delays the other futures of the source, and nothing else.
      */
     public CompletableFuture<Position> replicated() {
-        return engine.gate.await(engine.buffer::appendedUpTo);
+        SourceEngine<T> running = engine();
+        return running.gate.await(running.buffer::appendedUpTo);
     }
 
     /** The queue's events from now on, with a capacity of {@value #DEFAULT_SUBSCRIPTION_CAPACITY}. */
@@ -167,7 +197,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
      *     SubscriptionOverflowException}
      */
     public EventSubscription<T> events(int capacity) {
-        return engine.subscriptions.open(capacity);
+        return engine().subscriptions.open(capacity);
     }
 
     /**
@@ -179,7 +209,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
      * @return the observation, whose end drops the events that wait for the observer
      */
     public Observation observe(Consumer<ReplicationEvent<T>> observer) {
-        return engine.subscriptions.observe(observer, DEFAULT_SUBSCRIPTION_CAPACITY)::close;
+        return engine().subscriptions.observe(observer, DEFAULT_SUBSCRIPTION_CAPACITY)::close;
     }
 
     /** An observer's connection to a source. */
@@ -197,21 +227,21 @@ public final class ReplicationSource<T> implements AutoCloseable {
      * while events wait, and within 20 s while none does.
      */
     public SourceHealth health() {
-        return engine.health();
+        return engine().health();
     }
 
     /**
      * Closes the queue, then waits until Kafka has acknowledged what is left, no longer than the close timeout. Events that it has
      * not acknowledged by then are logged as an error, with their positions, and are in the {@link #closeReport()}. Subscriptions
      * end when they are read to their end. An interruption ends the waiting, and the thread stays interrupted. A second call does
-     * nothing.
+     * nothing. Of a source that was not started, only the queue is closed.
      *
      * @throws IllegalStateException if it is called by a listener of the queue, or by the function of {@code ownerPeer}, whose threads
      *     it would wait for; nothing has changed, and another thread can close the source
      */
     @Override
     public void close() {
-        engine.close(engine.closeTimeout());
+        source.startedOrClose().ifPresent(engine -> engine.close(engine.closeTimeout()));
     }
 
     /**
@@ -232,13 +262,14 @@ public final class ReplicationSource<T> implements AutoCloseable {
      * @throws IllegalStateException if another thread is closing the source at this moment
      */
     public CloseReport close(Duration timeout) {
-        engine.close(Objects.requireNonNull(timeout, "timeout"));
-        return engine.requireClosed();
+        SourceEngine<T> running = engine();
+        running.close(Objects.requireNonNull(timeout, "timeout"));
+        return running.requireClosed();
     }
 
     /** What was not replicated, once {@link #close()} has returned. */
     public Optional<CloseReport> closeReport() {
-        return engine.closeReport();
+        return source.started().flatMap(SourceEngine::closeReport);
     }
 
     /**
@@ -252,12 +283,12 @@ public final class ReplicationSource<T> implements AutoCloseable {
      * @throws IllegalStateException if it is called by a listener of the queue, or another thread is closing the source
      */
     public HandOverReport handOver(Duration grace) {
-        return engine.handOver(Objects.requireNonNull(grace, "grace"));
+        return engine().handOver(Objects.requireNonNull(grace, "grace"));
     }
 
     /** What the source recovered when it started; empty if it was started without {@link Builder#recover}. */
     public Optional<RecoveryReport> recovery() {
-        return engine.recovery();
+        return engine().recovery();
     }
 
     /**
@@ -266,10 +297,10 @@ public final class ReplicationSource<T> implements AutoCloseable {
      * the source was started with a recovery.
      */
     public Optional<AbandonedTasks> abandoned() {
-        return engine.abandoned();
+        return engine().abandoned();
     }
 
-    /** Collects the settings of a source; {@link #start()} validates them. Not thread-safe. */
+    /** Collects the settings of a source; {@link #start()} and {@link #build()} validate them. Not thread-safe. */
     public static final class Builder<T> {
 
         private final TaskQueue<T> queue;
@@ -444,10 +475,36 @@ public final class ReplicationSource<T> implements AutoCloseable {
          * @throws InterruptedException if the thread is interrupted while it waits for Kafka
          */
         public ReplicationSource<T> start() throws InterruptedException {
+            ReplicationSource<T> source = build();
+            source.start();
+            return source;
+        }
+
+        /**
+         * Builds a source without starting it, for an application that first creates all its parts and then starts them: {@link
+         * ReplicationSource#start} does what {@link #start()} does. Kafka is not reached, and an older source of the queue is not fenced,
+         * before. The queue must not be used before its source has started.
+         *
+         * @throws IllegalArgumentException if a setting is not legal
+         * @throws UnsupportedLibraryException if the application brings a version of a library that does not work here
+         */
+        public ReplicationSource<T> build() {
             SupportedLibraries.requireForConnector();
             SourceGroup shared = group;
-            GroupEngine engine = shared == null ? own.startForOne() : shared.engine();
-            return new ReplicationSource<>(engine.start(queue, settings(engine, shared != null)));
+            if (shared != null) {
+                return buildIn(shared);
+            }
+            GroupSettings alone = own.settingsForOne();
+            return new ReplicationSource<>(BuiltSource.alone(queue, settings(alone, false), alone));
+        }
+
+        private ReplicationSource<T> buildIn(SourceGroup shared) {
+            if (group != null && group != shared) {
+                throw new IllegalArgumentException("The source of queue " + queue.name()
+                        + " has another group. Start it with its own start(), or without group(...) in this one.");
+            }
+            GroupEngine engine = shared.engine();
+            return new ReplicationSource<>(BuiltSource.of(engine, queue, settings(engine.settings(), true)));
         }
 
         private Builder<T> ofTheGroup(String setting, SourceGroup.Builder set) {
@@ -456,7 +513,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
             return this;
         }
 
-        private SourceSettings<T> settings(GroupEngine engine, boolean isShared) {
+        private SourceSettings<T> settings(GroupSettings ofGroup, boolean isShared) {
             if (isShared && !settingsOfTheGroup.isEmpty()) {
                 throw new IllegalArgumentException("The source of queue " + queue.name() + " has a group, and sets "
                         + String.join(", ", settingsOfTheGroup)
@@ -465,7 +522,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
             return new SourceSettings<>(
                     codec,
                     new BufferLimits(bufferEvents, bufferBytes),
-                    new PeerResolver<>(engine.settings().sourcePeer(), ownerPeer, ownerOfEvent),
+                    new PeerResolver<>(ofGroup.sourcePeer(), ownerPeer, ownerOfEvent),
                     recovery);
         }
     }

@@ -8,6 +8,8 @@ import io.taskqueue.queue.Ticker;
 import io.taskqueue.source.publish.SourceTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +79,22 @@ public final class SourceGroup implements AutoCloseable {
     /** The queues that share the meters of {@link SinkMeters#OTHER_QUEUES}; see {@link Builder#queueSeries}. */
     public Set<String> queuesWithoutSeries() {
         return engine.queuesWithoutSeries();
+    }
+
+    /**
+     * Starts sources that {@linkplain ReplicationSource.Builder#build were built} with this group together, whatever the types of their
+     * payloads, as {@link #start(List)} does. If that fails, they can be started again.
+     *
+     * @throws IllegalArgumentException if a source was not built with this group, or two are of queues of the same name
+     * @throws SourceStartException if Kafka cannot be reached, or a topic does not suit; the queues are unchanged
+     * @throws IllegalStateException if a source was started or closed, a queue has been used, or this group is closed
+     * @throws InterruptedException if the thread is interrupted while it waits for Kafka
+     */
+    @SuppressWarnings("unchecked") // each queue goes with the settings of its own type
+    public void startTogether(Collection<? extends ReplicationSource<?>> sources) throws InterruptedException {
+        List<ReplicationSource<Object>> ofAnyType = new ArrayList<>();
+        sources.forEach(source -> ofAnyType.add((ReplicationSource<Object>) source));
+        ReplicationSource.startBuilt(this, ofAnyType);
     }
 
     /** How many sources of this group are open. */
@@ -257,8 +275,8 @@ public final class SourceGroup implements AutoCloseable {
         }
 
         /** A group of one: the limits of its queue are those of the group. */
-        GroupEngine startForOne() {
-            return new GroupEngine(settings(Long.MAX_VALUE), true);
+        GroupSettings settingsForOne() {
+            return settings(Long.MAX_VALUE);
         }
 
         private GroupSettings settings(long bytes) {

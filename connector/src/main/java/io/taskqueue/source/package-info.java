@@ -7,6 +7,7 @@
  *   into the buffer       (one partition)                 buffer, to subscribers          replicated() completes
  *
  *   ReplicationSource     the API. Settings are collected by its Builder, validated in SourceSettings (KafkaSettings)
+ *   BuiltSource           a source from when it is built until it has started
  *   SourceGroup           the API of a group; its settings are validated in GroupSettings
  *   SourceStart           the start of one source or many, step by step, and all wiring; SourceTopics creates and checks the topics
  *   GroupEngine           a running group: its sources, how they start and end together; GroupLifecycle

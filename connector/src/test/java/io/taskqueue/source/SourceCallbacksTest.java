@@ -269,12 +269,12 @@ class SourceCallbacksTest {
     @Test
     void eventThatIsLostStopsTheSourceAndFailsReplicated() throws Exception {
         try (var queue = TaskQueue.<String>builder("lossy").build()) {
-            SourceEngine<String> engine = SourceGroup.builder()
+            GroupSettings group = SourceGroup.builder()
                     .kafka(cluster.settings())
                     .topic(EVENTS)
                     .sourcePeer("peer-a")
-                    .startForOne()
-                    .start(queue, settings());
+                    .settingsForOne();
+            SourceEngine<String> engine = new GroupEngine(group, true).start(queue, settings());
             queue.enqueue("kept");
             TaskEvent<String> event = TaskEvent.builder(
                             EventKind.ENQUEUED,

@@ -151,6 +151,25 @@ class ArchitectureTest {
     }
 
     @ArchTest
+    static void onlyTheStarterUsesSpringAndNothingUsesTheStarter(JavaClasses classes) {
+        assertThat(classes.containPackage("io.taskqueue.spring")).isTrue();
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.taskqueue.spring..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.taskqueue.spring..", "org.springframework..")
+                .check(classes);
+        noClasses()
+                .that()
+                .resideInAPackage("io.taskqueue.spring..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.taskqueue.cli..", "io.taskqueue.console..", "io.taskqueue.embedded..")
+                .check(classes);
+    }
+
+    @ArchTest
     static void packagesHaveNoCycles(JavaClasses classes) {
         slices().matching("io.taskqueue.(**)").should().beFreeOfCycles().check(classes);
     }

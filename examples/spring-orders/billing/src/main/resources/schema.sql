@@ -1,0 +1,10 @@
+CREATE TABLE IF NOT EXISTS invoice (
+    number   BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    order_id VARCHAR(100) NOT NULL,
+    customer VARCHAR(200) NOT NULL,
+    cents    BIGINT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS ledger (
+    invoice BIGINT NOT NULL,
+    cents   BIGINT NOT NULL
+);

@@ -1,0 +1,4 @@
+package com.example.orders.dispatcher;
+
+/** An order: the payload of a task. */
+public record Order(String id, String customer, long cents) {}

@@ -1,0 +1,4 @@
+package io.taskqueue.spring.reloaded;
+
+/** A payload. */
+public record ReloadedPayload(String text) {}
