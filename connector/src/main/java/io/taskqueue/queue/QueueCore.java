@@ -2,6 +2,7 @@ package io.taskqueue.queue;
 
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.event.TraceContext;
 import io.taskqueue.queue.EventEmitter.JournalFailedException;
 import io.taskqueue.queue.QueueSnapshot.Entry;
 import io.taskqueue.queue.QueueSnapshot.State;
@@ -154,8 +155,8 @@ final class QueueCore<T> {
     }
 
     /** Accepts a new task, for whose event one place is reserved. */
-    TaskId enqueue(T payload, byte[] bytes, @Nullable String key) {
-        return enqueue(payload, bytes, key, settings.time().instant());
+    TaskId enqueue(T payload, byte[] bytes, @Nullable String key, @Nullable TraceContext trace) {
+        return enqueue(payload, bytes, key, trace, settings.time().instant());
     }
 
     /**
@@ -163,16 +164,17 @@ final class QueueCore<T> {
      *
      * @param ids receives their identities, as they are accepted
      */
-    void enqueueAll(List<T> payloads, List<byte[]> bytes, List<TaskId> ids) {
+    void enqueueAll(List<T> payloads, List<byte[]> bytes, @Nullable TraceContext trace, List<TaskId> ids) {
         Instant at = settings.time().instant();
         for (int i = 0; i < payloads.size(); i++) {
-            ids.add(enqueue(payloads.get(i), bytes.get(i), null, at));
+            ids.add(enqueue(payloads.get(i), bytes.get(i), null, trace, at));
         }
     }
 
-    private TaskId enqueue(T payload, byte[] bytes, @Nullable String key, Instant at) {
+    private TaskId enqueue(
+            T payload, byte[] bytes, @Nullable String key, @Nullable TraceContext trace, Instant at) {
         TaskId id = new TaskId(settings.name(), events.journal().epoch(), lastSequenceId + 1);
-        Pending<T> state = new Pending<>(new Task<>(id, 1, at, payload, key), null, null);
+        Pending<T> state = new Pending<>(new Task<>(id, 1, at, payload, key, 1, trace), null, null);
         LiveTask<T> task = new LiveTask<>(state, bytes);
         enter(task, () -> events.enqueued(task, state, at));
         lastSequenceId++;

@@ -54,7 +54,7 @@ class ReadmeTest {
     private static final Duration POLL = Duration.ofMillis(200);
 
     @ParameterizedTest
-    @CsvSource({"README.md, ReadmeExamples.java", "docs/guarantees.md, RecipeExamples.java"})
+    @CsvSource({"README.md, ReadmeExamples.java", "docs/guarantees.md, RecipeExamples.java", "docs/tracing.md, TracingExamples.java"})
     void everyJavaBlockIsACompiledExample(String page, String examples) throws IOException {
         List<String> shown = find(BLOCK, Files.readString(ROOT.resolve(page))).toList();
         List<String> compiled = find(REGION, Files.readString(EXAMPLES.resolve(examples)))
