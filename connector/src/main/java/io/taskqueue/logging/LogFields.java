@@ -2,6 +2,7 @@ package io.taskqueue.logging;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -11,7 +12,7 @@ import org.slf4j.MDC;
 
 /**
  * Fields of the lines that are logged while something runs, whoever logs them: {@code queue}, {@code epoch}, {@code sequence},
- * {@code task}, {@code sink}, {@code partition}.
+ * {@code task}, {@code attempt}, {@code sink}, {@code partition}, {@code effect}.
  *
  * <p>They are in the mapped diagnostic context of the running thread, and afterwards what was there before is there again. Immutable and
  * thread-safe.
@@ -26,6 +27,8 @@ public final class LogFields {
     static final String TASK = "task";
     static final String SINK = "sink";
     static final String PARTITION = "partition";
+    static final String ATTEMPT = "attempt";
+    static final String EFFECT = "effect";
 
     private final Map<String, String> values;
 
@@ -43,6 +46,16 @@ public final class LogFields {
         return new LogFields(Map.of(SINK, sink));
     }
 
+    /** The field of an effect, for a thread that has those of its event. */
+    public static LogFields ofEffect(String effect) {
+        return new LogFields(Map.of(EFFECT, effect));
+    }
+
+    /** These fields, and that of an effect. */
+    public LogFields effect(String effect) {
+        return with(Map.of(EFFECT, effect));
+    }
+
     /** These fields, and the partition. */
     public LogFields partition(int partition) {
         return with(Map.of(PARTITION, String.valueOf(partition)));
@@ -58,6 +71,12 @@ public final class LogFields {
         return with(Map.of(QUEUE, queue));
     }
 
+    /** These fields, and those of an attempt at a task. */
+    public LogFields attempt(Task<?> task) {
+        return with(
+                Map.of(TASK, task.id().toString(), ATTEMPT, String.valueOf(task.attempt())));
+    }
+
     /** These fields, and those of a task. */
     public LogFields task(TaskId task) {
         return with(Map.of(QUEUE, task.queueName(), TASK, task.toString()));
@@ -69,18 +88,29 @@ public final class LogFields {
                 QUEUE, queue, EPOCH, String.valueOf(position.epoch()), SEQUENCE, String.valueOf(position.sequence())));
     }
 
-    /** These fields, and those of an event and its task. */
+    /** These fields, and those of an event, its task and the attempt at it. */
     public LogFields event(ReplicationEvent<?> event) {
         LogFields fields = event(event.queueName(), event.position());
-        return event.change()
-                .map(change -> fields.with(Map.of(TASK, change.task().id().toString())))
-                .orElse(fields);
+        return event.change().map(change -> fields.attempt(change.task())).orElse(fields);
     }
 
     private LogFields with(Map<String, String> more) {
         Map<String, String> all = new LinkedHashMap<>(values);
         all.putAll(more);
         return new LogFields(all);
+    }
+
+    /** Ends what {@link #open} began, on the same thread. */
+    @FunctionalInterface
+    public interface Scope extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** The lines that are logged on this thread have the fields until the scope is closed. */
+    public Scope open() {
+        Map<String, String> before = put();
+        return () -> restore(before);
     }
 
     /** Runs something on this thread; the lines that it logs have the fields. */

@@ -3,6 +3,9 @@ package io.taskqueue.queue;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
+import io.taskqueue.event.TraceContext;
+import io.taskqueue.tracing.SpanAttributes;
+import io.taskqueue.tracing.TraceSpan;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -57,6 +60,9 @@ public final class Lease<T> {
     /** How the lease ended, or null while it is held. Guarded by the queue's lock. */
     private @Nullable Ending ending;
 
+    /** Set at the grant, before the lease is handed out. */
+    private TraceSpan span = TraceSpan.NONE;
+
     /** @param number the queue's own number of the lease, counted from 1 */
     Lease(Grantor<T> grantor, String queueName, long number, TaskTable.LiveTask<T> live, TaskState.Leased<T> leased) {
         this.grantor = grantor;
@@ -67,6 +73,11 @@ public final class Lease<T> {
         this.token = leased.token();
         this.lastError = leased.lastError();
         this.expiresAt = leased.expiresAt();
+    }
+
+    /** The queue that granted the lease; a restored task may have been enqueued first in another. */
+    public String queueName() {
+        return queueName;
     }
 
     /** The task, at this lease's attempt. */
@@ -102,6 +113,23 @@ public final class Lease<T> {
     /** When the lease expires without a further heartbeat, by the queue's clock; of an ended lease, when it would have. */
     public Instant expiresAt() {
         return expiresAt;
+    }
+
+    /**
+     * Where the work is in its trace: the span of the lease or, where the queue has no {@link io.taskqueue.tracing.Tracing}, the
+     * enqueue of the task, if that was traced. Pass it to other systems, where no instrumentation does so.
+     */
+    public Optional<TraceContext> traceContext() {
+        TraceContext own = span.context();
+        return Optional.ofNullable(own == null ? task.trace() : own);
+    }
+
+    /**
+     * Makes the span of the lease the current one of this thread until the scope is closed, so that what the work calls becomes a part
+     * of the task's trace. Does nothing where the queue has no {@link io.taskqueue.tracing.Tracing}. The span ends with the lease.
+     */
+    public TraceSpan.Scope makeCurrent() {
+        return span.makeCurrent();
     }
 
     /**
@@ -155,6 +183,11 @@ public final class Lease<T> {
         return (TaskState.Leased<T>) live.state;
     }
 
+    /** The span of the lease has started. */
+    void traced(TraceSpan started) {
+        span = started;
+    }
+
     void extend(Instant laterExpiresAt) {
         expiresAt = laterExpiresAt;
     }
@@ -164,6 +197,10 @@ public final class Lease<T> {
             throw new IllegalStateException(this + " has ended already. This is a defect.");
         }
         ending = how;
+        if (span != TraceSpan.NONE) {
+            how.describe(span, (TaskState.Leased<T>) live.state);
+            span.end();
+        }
     }
 
     /** How a lease ended, and the error of a call that comes afterwards. */
@@ -171,8 +208,16 @@ public final class Lease<T> {
 
         RuntimeException refusal(Lease<?> lease, String call, Instant now);
 
-        /** Its holder ended it. */
-        record Ended(String by, Instant at) implements Ending {
+        /** Adds to the span of the lease how it ended. */
+        void describe(TraceSpan span, TaskState.Leased<?> lease);
+
+        /** Its holder ended it; with an error, if the attempt failed. */
+        record Ended(String by, Instant at, @Nullable TaskError error) implements Ending {
+            @Override
+            public void describe(TraceSpan span, TaskState.Leased<?> lease) {
+                Ending.describe(span, error == null ? "completed" : "failed", error);
+            }
+
             @Override
             public RuntimeException refusal(Lease<?> lease, String call, Instant now) {
                 return new IllegalStateException(lease + " has ended: " + by + " ended it at " + time(at) + ", " + call
@@ -185,6 +230,11 @@ public final class Lease<T> {
 
             /** The loss as the task's last error. */
             TaskError error(TaskState.Leased<?> lease);
+
+            @Override
+            default void describe(TraceSpan span, TaskState.Leased<?> lease) {
+                Ending.describe(span, this instanceof Expired ? "expired" : "revoked", error(lease));
+            }
         }
 
         /** Its deadline passed. */
@@ -226,8 +276,20 @@ public final class Lease<T> {
         /** Its queue was stopped. */
         record Stopped(QueueLifecycle lifecycle) implements Ending {
             @Override
+            public void describe(TraceSpan span, TaskState.Leased<?> lease) {
+                Ending.describe(span, "stopped", null);
+            }
+
+            @Override
             public RuntimeException refusal(Lease<?> lease, String call, Instant now) {
                 return lifecycle.refusal(lease.queueName, call);
+            }
+        }
+
+        private static void describe(TraceSpan span, String outcome, @Nullable TaskError error) {
+            span.attribute(SpanAttributes.OUTCOME, outcome);
+            if (error != null) {
+                span.fail(error.code() == null ? outcome : error.code(), error.message(), null);
             }
         }
 

@@ -74,6 +74,9 @@ final class Leasing<T> {
         task.lease = lease;
         task.places = PLACES - 1;
         tasks.toLeased(task, to);
+        if (settings.spans().isOn()) {
+            lease.traced(settings.spans().lease(settings.name(), to.task(), to.token()));
+        }
         return lease;
     }
 
@@ -95,7 +98,7 @@ final class Leasing<T> {
     void complete(Lease<T> lease, String call) {
         Leased<T> from = lease.requireHeld(call, time);
         Instant at = time.instant();
-        Lease.Ending ending = new Lease.Ending.Ended(call, at);
+        Lease.Ending ending = new Lease.Ending.Ended(call, at, null);
         LiveTask<T> task = lease.live;
         events.completed(task, from, at);
         task.endLease(ending);
@@ -130,7 +133,7 @@ final class Leasing<T> {
         Leased<T> from = lease.requireHeld("fail()", time);
         long now = time.nanos();
         Instant at = time.instant();
-        Lease.Ending ending = new Lease.Ending.Ended("fail()", at);
+        Lease.Ending ending = new Lease.Ending.Ended("fail()", at, error);
         LiveTask<T> task = lease.live;
         Delayed<T> delayed = from.failed(error, now + requeueDelayNanos, at.plusNanos(requeueDelayNanos));
         boolean follows = requeue && hasAttempts(delayed);

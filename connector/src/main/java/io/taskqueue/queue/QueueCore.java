@@ -2,6 +2,7 @@ package io.taskqueue.queue;
 
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.event.TraceContext;
 import io.taskqueue.queue.EventEmitter.JournalFailedException;
 import io.taskqueue.queue.QueueSnapshot.Entry;
 import io.taskqueue.queue.QueueSnapshot.State;
@@ -157,20 +158,28 @@ final class QueueCore<T> {
         return lifecycle;
     }
 
+    /**
+     * A task as its caller enqueues it.
+     *
+     * @param bytes the payload, as the journal encoded it
+     * @param trace the trace in which it is enqueued, or null
+     */
+    record NewTask<T>(T payload, byte[] bytes, EnqueueOptions options, @Nullable TraceContext trace) {}
+
     /** Accepts a new task, for whose event one place is reserved. */
-    TaskId enqueue(T payload, byte[] bytes, @Nullable String key) {
+    TaskId enqueue(NewTask<T> task) {
         Instant at = settings.time().instant();
-        return enter(new Pending<>(newTask(payload, key, at), null, null), bytes, at);
+        return enter(new Pending<>(task(task, at), null, null), task.bytes, at);
     }
 
     /** Accepts a new task that is pending after a delay; a place is reserved for its event, and one for the end of the delay. */
-    TaskId enqueueDelayed(T payload, byte[] bytes, @Nullable String key, Duration delay) {
+    TaskId enqueueDelayed(NewTask<T> task) {
         Moment now = moment();
+        Duration delay = task.options.delay();
         tasks.makeRoom(0, 1);
         return enter(
-                new Delayed<>(
-                        newTask(payload, key, now.at), null, null, now.nanos + delay.toNanos(), now.at.plus(delay)),
-                bytes,
+                new Delayed<>(task(task, now.at), null, null, now.nanos + delay.toNanos(), now.at.plus(delay)),
+                task.bytes,
                 now.at);
     }
 
@@ -179,16 +188,17 @@ final class QueueCore<T> {
      *
      * @param ids receives their identities, as they are accepted
      */
-    void enqueueAll(List<T> payloads, List<byte[]> bytes, List<TaskId> ids) {
+    void enqueueAll(List<T> payloads, List<byte[]> bytes, @Nullable TraceContext trace, List<TaskId> ids) {
         Instant at = settings.time().instant();
         for (int i = 0; i < payloads.size(); i++) {
-            ids.add(enter(new Pending<>(newTask(payloads.get(i), null, at), null, null), bytes.get(i), at));
+            NewTask<T> task = new NewTask<>(payloads.get(i), bytes.get(i), EnqueueOptions.none(), trace);
+            ids.add(enter(new Pending<>(task(task, at), null, null), task.bytes, at));
         }
     }
 
-    private Task<T> newTask(T payload, @Nullable String key, Instant at) {
-        return new Task<>(
-                new TaskId(settings.name(), events.journal().epoch(), lastSequenceId + 1), 1, at, payload, key);
+    private Task<T> task(NewTask<T> task, Instant at) {
+        TaskId id = new TaskId(settings.name(), events.journal().epoch(), lastSequenceId + 1);
+        return new Task<>(id, 1, at, task.payload, task.options.key(), 1, task.trace);
     }
 
     private TaskId enter(TaskState<T> state, byte[] bytes, Instant at) {

@@ -1,6 +1,7 @@
 package io.taskqueue.queue;
 
 import io.taskqueue.event.QueueName;
+import io.taskqueue.tracing.TaskSpans;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,7 +11,13 @@ import java.util.concurrent.locks.Condition;
 
 /** How one queue behaves: immutable, and validated here once. */
 record QueueSettings<T>(
-        String name, int capacity, int maxAttempts, Timing timing, TimeSource time, Callbacks<T> callbacks) {
+        String name,
+        int capacity,
+        int maxAttempts,
+        Timing timing,
+        TimeSource time,
+        Callbacks<T> callbacks,
+        TaskSpans spans) {
 
     /** The longest time limit, in nanoseconds. */
     static final long FOREVER_NANOS = Ticker.limitNanos(ChronoUnit.FOREVER.getDuration());

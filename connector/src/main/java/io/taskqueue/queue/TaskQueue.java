@@ -3,7 +3,10 @@ package io.taskqueue.queue;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.event.TraceContext;
 import io.taskqueue.queue.QueueCore.Recipient;
+import io.taskqueue.tracing.TaskSpans;
+import io.taskqueue.tracing.Tracing;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
@@ -413,6 +416,15 @@ public final class TaskQueue<T> implements AutoCloseable {
 
     private Optional<TaskId> enqueue(T payload, EnqueueOptions options, long limitNanos) throws InterruptedException {
         Objects.requireNonNull(payload, "payload");
+        if (!core.settings.spans().isOn()) {
+            return enqueue(payload, options, null, limitNanos);
+        }
+        return EnqueueSpan.around(core.settings, 1, trace -> enqueue(payload, options, trace, limitNanos));
+    }
+
+    private Optional<TaskId> enqueue(
+            T payload, EnqueueOptions options, @Nullable TraceContext trace, long limitNanos)
+            throws InterruptedException {
         boolean delayed = !options.delay().isZero();
         byte[] bytes = core.usedJournal("enqueue()").encode(payload);
         return (delayed ? delayedEnqueues : enqueues).admit(limitNanos, new AdmissionControl.Admitted<>() {
@@ -423,9 +435,8 @@ public final class TaskQueue<T> implements AutoCloseable {
 
             @Override
             public TaskId perform() {
-                return delayed
-                        ? core.enqueueDelayed(payload, bytes, options.key(), options.delay())
-                        : core.enqueue(payload, bytes, options.key());
+                QueueCore.NewTask<T> task = new QueueCore.NewTask<>(payload, bytes, options, trace);
+                return delayed ? core.enqueueDelayed(task) : core.enqueue(task);
             }
         });
     }
@@ -442,6 +453,14 @@ public final class TaskQueue<T> implements AutoCloseable {
         if (all.isEmpty()) {
             return Optional.of(List.of());
         }
+        if (!core.settings.spans().isOn()) {
+            return enqueueAll(all, null, limitNanos);
+        }
+        return EnqueueSpan.around(core.settings, all.size(), trace -> enqueueAll(all, trace, limitNanos));
+    }
+
+    private Optional<List<TaskId>> enqueueAll(List<T> all, @Nullable TraceContext trace, long limitNanos)
+            throws InterruptedException {
         Journal<T> journal = core.usedJournal("enqueueAll()");
         List<byte[]> bytes = all.stream().map(journal::encode).toList();
         List<TaskId> ids = new ArrayList<>(all.size());
@@ -450,7 +469,7 @@ public final class TaskQueue<T> implements AutoCloseable {
         return batch.admit(limitNanos, new AdmissionControl.Admitted<>() {
             @Override
             public List<TaskId> perform() {
-                core.enqueueAll(all, bytes, ids);
+                core.enqueueAll(all, bytes, trace, ids);
                 return Collections.unmodifiableList(ids);
             }
 
@@ -552,6 +571,7 @@ public final class TaskQueue<T> implements AutoCloseable {
         private Ticker ticker = Ticker.system();
         private final List<DeadLetterHandler<T>> deadLetterHandlers = new ArrayList<>();
         private int deadLetterCapacity = 10_000;
+        private Tracing tracing = Tracing.NONE;
 
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
@@ -637,6 +657,15 @@ public final class TaskQueue<T> implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Where the spans of enqueues and leases go; {@link Tracing#NONE}. With it, each task carries the trace of its enqueue through
+         * all its attempts and owners.
+         */
+        public Builder<T> tracing(Tracing tracing) {
+            this.tracing = Objects.requireNonNull(tracing, "tracing");
+            return this;
+        }
+
         /** @throws IllegalArgumentException if a setting is out of its range; the message names it and the range */
         public TaskQueue<T> build() {
             Duration half = leaseDuration.dividedBy(2);
@@ -652,7 +681,8 @@ public final class TaskQueue<T> implements AutoCloseable {
                             requeueDelay,
                             closeGrace),
                     new QueueSettings.TimeSource(clock, ticker),
-                    new QueueSettings.Callbacks<>(listeners, deadLetterHandlers, deadLetterCapacity)));
+                    new QueueSettings.Callbacks<>(listeners, deadLetterHandlers, deadLetterCapacity),
+                    TaskSpans.of(tracing)));
         }
     }
 }

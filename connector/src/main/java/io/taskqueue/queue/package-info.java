@@ -3,6 +3,7 @@
  *
  * <pre>
  *   TaskQueue, Lease       the API: takes the lock. Settings are collected by TaskQueue.Builder, validated in QueueSettings
+ *     EnqueueSpan          the span of a call that enqueues; that of a lease is in the Lease
  *     AdmissionControl     calls that wait: for capacity or a task first (WaitingCalls), for places in the journal after that
  *     QueueCore            inside the lock: enqueue, restore, recover, drain, hand over, stop, snapshots; QueueLifecycle states whether it is
  *                          open, or waits for its recovery
@@ -35,7 +36,7 @@
  * <p><b>Never.</b> Inside the lock, a thread waits only for conditions of the lock itself. A listener never calls the queue. An event
  * is never skipped: a queue whose journal failed is stopped.
  *
- * <p>Depends on {@code java.*}, JSpecify and {@code io.taskqueue.event} only, and logs by {@link System.Logger}.
+ * <p>Depends on {@code java.*}, JSpecify, {@code io.taskqueue.event} and {@code io.taskqueue.tracing} only, and logs by {@link System.Logger}.
  */
 @NullMarked
 package io.taskqueue.queue;

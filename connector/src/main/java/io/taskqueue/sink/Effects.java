@@ -1,5 +1,9 @@
 package io.taskqueue.sink;
 
+import io.taskqueue.event.TraceContext;
+import io.taskqueue.serde.GenericType;
+import java.util.Optional;
+
 /**
  * The outside actions of one event. An effect runs until its result is recorded; from then on its recorded result is returned
  * and the action does not run.
@@ -12,7 +16,7 @@ package io.taskqueue.sink;
  * sink, even if the sink catches it.
  *
  * <p>A result must be readable from the JSON that it is written as: a type for which that is impossible, such as an interface, a
- * stream or a generic class, is refused before the action runs. A result that is larger than the runner can record is found only
+ * stream or the class of a generic type, is refused before the action runs ({@link RecordedAs} states a generic type). A result that is larger than the runner can record is found only
  * when the action has ended: the event is parked, and the action does not run again before an operator decides
  * ({@link io.taskqueue.sink.store.ResultTooLargeException}).
  *
@@ -46,11 +50,40 @@ public interface Effects {
      */
     <R> R capture(String name, Class<R> type, OnAmbiguity<R> onAmbiguity, EffectAction<R> action) throws Exception;
 
+    /**
+     * Runs an action and returns its result, as {@link #capture(String, Class, EffectAction)} does.
+     *
+     * @param type the result's type, such as {@code new GenericType<List<Quote>>() {}}
+     */
+    default <R> R capture(String name, GenericType<R> type, EffectAction<R> action) throws Exception {
+        return capture(name, RecordedAs.type(type), OnAmbiguity.rerun(), action);
+    }
+
+    /** Runs an action and returns its result, as {@link #capture(String, RecordedAs, OnAmbiguity, EffectAction)} does. */
+    default <R> R capture(String name, RecordedAs<R> result, EffectAction<R> action) throws Exception {
+        return capture(name, result, OnAmbiguity.rerun(), action);
+    }
+
+    /**
+     * Runs an action and returns its result, as {@link #capture(String, Class, OnAmbiguity, EffectAction)} does.
+     *
+     * @param result how the result is recorded
+     */
+    <R> R capture(String name, RecordedAs<R> result, OnAmbiguity<R> onAmbiguity, EffectAction<R> action)
+            throws Exception;
+
     /** Runs an action without a result, as {@link #capture(String, Class, EffectAction)} does. */
     void run(String name, EffectRunnable action) throws Exception;
 
     /** Runs an action without a result, as {@link #capture(String, Class, OnAmbiguity, EffectAction)} does. */
     void run(String name, OnAmbiguity<Void> onAmbiguity, EffectRunnable action) throws Exception;
+
+    /**
+     * Where the call of another system is in the trace of the task, for its header {@code traceparent}. Inside of an action it is the
+     * span of the effect; otherwise that of the attempt; where the sink has no {@link io.taskqueue.tracing.Tracing}, the enqueue of the
+     * task. Empty if the task is not traced. Clients that are instrumented do not need it.
+     */
+    Optional<TraceContext> traceContext();
 
     /** An outside action with a result. */
     @FunctionalInterface

@@ -6,7 +6,7 @@
  *
  *   made by                    SinkFactory, for the commands
  *   what a sink acts on        Interests: kinds of events, and queues by a QueueFilter
- *   of an effect               EffectKey, its idempotency key; ResultType, the type of its result
+ *   of an effect               EffectKey, its idempotency key; ResultType, the type of its result; RecordedAs, where a class is not enough
  *   declared with an effect    OnAmbiguity, EffectProbe
  *   configured for a sink      RetryPolicy, BreakerPolicy, OnPermanent, OnExhausted, OnGap; EffectMode (local only)
  *   thrown by an action        PermanentEffectException, RetryLaterException, NotDoneException, UnknownOutcomeException

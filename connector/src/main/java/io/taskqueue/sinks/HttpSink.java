@@ -2,6 +2,7 @@ package io.taskqueue.sinks;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TraceContext;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.EffectKey;
@@ -185,7 +186,7 @@ public final class HttpSink<T> implements ReplicationSink<T>, AutoCloseable {
     @Override
     public void apply(ReplicationEvent<T> event, Effects effects) throws Exception {
         if (settings.kinds().contains(event.kind())) {
-            effects.capture("post", Integer.class, key -> post(event, key));
+            effects.capture("post", Integer.class, key -> post(event, key, effects.traceContext()));
         }
     }
 
@@ -194,11 +195,12 @@ public final class HttpSink<T> implements ReplicationSink<T>, AutoCloseable {
         return Interests.of(settings.kinds());
     }
 
-    private int post(ReplicationEvent<T> event, EffectKey key)
+    private int post(ReplicationEvent<T> event, EffectKey key, Optional<TraceContext> trace)
             throws IOException, InterruptedException, PermanentEffectException, RetryLaterException {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.put("Content-Type", "application/json");
         headers.put("Idempotency-Key", key.toString());
+        trace.ifPresent(context -> addTo(headers, context));
         settings.headers().addTo(headers);
         HttpTransport.Response response = send(headers, codec.encode(event));
         int status = response.status();
@@ -218,6 +220,13 @@ public final class HttpSink<T> implements ReplicationSink<T>, AutoCloseable {
                     answered + ", with a retry not before " + wait.get().toSeconds() + " s", wait.get());
         }
         throw new IOException(answered + remedy(status));
+    }
+
+    private static void addTo(Map<String, String> headers, TraceContext trace) {
+        headers.put(TraceContext.TRACEPARENT, trace.traceparent());
+        if (trace.tracestate() != null) {
+            headers.put(TraceContext.TRACESTATE, trace.tracestate());
+        }
     }
 
     private static String remedy(int status) {

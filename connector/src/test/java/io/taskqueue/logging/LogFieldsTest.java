@@ -53,7 +53,9 @@ class LogFieldsTest {
                         "sequence",
                         "3",
                         "task",
-                        "orders/7/2"));
+                        "orders/7/2",
+                        "attempt",
+                        "1"));
         assertThat(MDC.getCopyOfContextMap()).isNullOrEmpty();
     }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TaskEvent;
+import io.taskqueue.event.TraceContext;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.EffectMode;
@@ -82,7 +84,11 @@ class HttpSinkHeadersTest {
     }
 
     private static ApplyOutcome apply(ReplicationSink<String> sink) {
-        byte[] json = new ReplicationEventCodec<>(PayloadCodec.utf8()).encode(Events.enqueued("orders", 3, 7));
+        return apply(sink, Events.enqueued("orders", 3, 7));
+    }
+
+    private static ApplyOutcome apply(ReplicationSink<String> sink, ReplicationEvent<String> given) {
+        byte[] json = new ReplicationEventCodec<>(PayloadCodec.utf8()).encode(given);
         ReplicationEvent<String> event = new ReplicationEventCodec<>(PayloadCodec.jsonText()).decode(json);
         return ApplyOutcome.of(
                 sink,
@@ -117,6 +123,31 @@ class HttpSinkHeadersTest {
         assertThat(received.get().getFirst("X-Path")).isEqualTo(System.getenv("PATH"));
         assertThat(received.get().get("Content-Type")).containsExactly("application/vnd.acme+json");
         assertThat(received.get().getFirst("Idempotency-Key")).isEqualTo("billing/0/orders/3/7/post");
+    }
+
+    @Test
+    void theTraceOfTheTaskIsSentUnlessAHeaderReplacesIt() {
+        ReplicationEvent<String> event = Events.enqueued("orders", 3, 7);
+        TaskEvent<String> change = event.change().orElseThrow();
+        TraceContext trace =
+                new TraceContext("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "vendor=1");
+        ReplicationEvent<String> traced = ReplicationEvent.of(
+                "orders",
+                event.metadata(),
+                TaskEvent.builder(
+                                change.kind(),
+                                change.number(),
+                                change.occurredAt(),
+                                change.task().inTrace(trace))
+                        .build());
+
+        apply(sink(), traced);
+        assertThat(received.get().get("traceparent")).containsExactly(trace.traceparent());
+        assertThat(received.get().get("tracestate")).containsExactly("vendor=1");
+        apply(sink("header.Traceparent", "00-own"), traced);
+        assertThat(received.get().get("traceparent")).containsExactly("00-own");
+        apply(sink());
+        assertThat(received.get().get("traceparent")).isNull();
     }
 
     @Test

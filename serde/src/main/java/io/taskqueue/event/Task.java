@@ -15,8 +15,16 @@ import org.jspecify.annotations.Nullable;
  *     bytes of UTF-8
  * @param firstAttempt the attempt from which on the queue counts those that the task has: 1 or, once the dead task was retried, the
  *     first one after that. Attempts keep their numbers, because a worker passes them on in its ownership token
+ * @param trace the trace that it was enqueued in, the same in all its events and attempts, or null
  */
-public record Task<T>(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nullable String key, int firstAttempt) {
+public record Task<T>(
+        TaskId id,
+        int attempt,
+        Instant enqueuedAt,
+        T payload,
+        @Nullable String key,
+        int firstAttempt,
+        @Nullable TraceContext trace) {
 
     /** The length of the longest key, in bytes of UTF-8. */
     public static final int MAX_KEY_BYTES = NameRule.MAX_BYTES;
@@ -52,6 +60,11 @@ public record Task<T>(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nu
         this(id, attempt, enqueuedAt, payload, key, 1);
     }
 
+    /** A task without a trace. */
+    public Task(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nullable String key, int firstAttempt) {
+        this(id, attempt, enqueuedAt, payload, key, firstAttempt, null);
+    }
+
     /**
      * Returns the key if it is valid.
      *
@@ -63,17 +76,22 @@ public record Task<T>(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nu
 
     /** The same task with its next attempt. */
     public Task<T> nextAttempt() {
-        return new Task<>(id, attempt + 1, enqueuedAt, payload, key, firstAttempt);
+        return new Task<>(id, attempt + 1, enqueuedAt, payload, key, firstAttempt, trace);
     }
 
     /** The same task with its next attempt, from which on it has as many attempts as a new one. */
     public Task<T> retried() {
-        return new Task<>(id, attempt + 1, enqueuedAt, payload, key, attempt + 1);
+        return new Task<>(id, attempt + 1, enqueuedAt, payload, key, attempt + 1, trace);
     }
 
     /** How many attempts the task has had, the running or next one included, since it was enqueued or retried. */
     public int attempts() {
         return attempt - firstAttempt + 1;
+    }
+
+    /** The same task in another trace. */
+    public Task<T> inTrace(@Nullable TraceContext other) {
+        return new Task<>(id, attempt, enqueuedAt, payload, key, firstAttempt, other);
     }
 
     /**
@@ -82,6 +100,6 @@ public record Task<T>(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nu
      * @throws IllegalArgumentException if this is the first attempt
      */
     public Task<T> previousAttempt() {
-        return new Task<>(id, attempt - 1, enqueuedAt, payload, key, Math.min(firstAttempt, attempt - 1));
+        return new Task<>(id, attempt - 1, enqueuedAt, payload, key, Math.min(firstAttempt, attempt - 1), trace);
     }
 }

@@ -6,7 +6,7 @@
  *     SourceMetadata       what the source adds: Position, peers, time
  *     TaskEvent            what the queue emits: EventKind, EventFlag, OwnershipToken, TaskError
  *       TaskEventRules       which parts an event of each kind has
- *       Task, TaskId         the task, with its payload
+ *       Task, TaskId         the task, with its payload; TraceContext, the trace that it belongs to
  *   NameRule, QueueName  which names are valid
  *   PercentEncoding      names as parts of identifiers
  * </pre>

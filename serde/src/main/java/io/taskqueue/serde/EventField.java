@@ -1,6 +1,7 @@
 package io.taskqueue.serde;
 
 import com.fasterxml.jackson.core.io.SerializedString;
+import io.taskqueue.event.TraceContext;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -38,7 +39,11 @@ enum EventField {
     /** Only if the task has a key. */
     TASK_KEY("taskKey", true),
     /** Only if the task was retried after it had been dead. */
-    FIRST_ATTEMPT("firstAttempt", true);
+    FIRST_ATTEMPT("firstAttempt", true),
+    /** Only if the task was enqueued in a trace. */
+    TRACEPARENT(TraceContext.TRACEPARENT, true),
+    /** Only if the task was enqueued in a trace that has a state. */
+    TRACESTATE(TraceContext.TRACESTATE, true);
 
     private static final Map<String, EventField> BY_WIRE_NAME =
             Stream.of(values()).collect(Collectors.toUnmodifiableMap(EventField::wireName, Function.identity()));

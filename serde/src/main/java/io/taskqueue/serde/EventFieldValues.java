@@ -10,12 +10,14 @@ import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.event.TraceContext;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The values of one record's fields, from which the event is built. */
 final class EventFieldValues {
@@ -81,7 +83,8 @@ final class EventFieldValues {
                                 enqueuedAt,
                                 decode.apply(value),
                                 (String) values.get(EventField.TASK_KEY),
-                                (Integer) values.getOrDefault(EventField.FIRST_ATTEMPT, 1)))
+                                (Integer) values.getOrDefault(EventField.FIRST_ATTEMPT, 1),
+                                trace()))
                 .token((OwnershipToken) values.get(EventField.OWNERSHIP_TOKEN))
                 .leaseExpiration((Instant) values.get(EventField.LEASE_EXPIRATION))
                 .availableAt((Instant) values.get(EventField.AVAILABLE_AT))
@@ -93,6 +96,13 @@ final class EventFieldValues {
             change.flag((EventFlag) flag);
         }
         return change.build();
+    }
+
+    /** An invalid trace is none: it must not make an event undecodable. */
+    private @Nullable TraceContext trace() {
+        return TraceContext.parse(
+                        (String) values.get(EventField.TRACEPARENT), (String) values.get(EventField.TRACESTATE))
+                .orElse(null);
     }
 
     private long number(EventField field) {

@@ -6,6 +6,7 @@ import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.event.TraceContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *   ce_time          when the mutation happened; absent outside of the years 0 to 9999
  *   ce_subject       the task, queue/epoch/sequenceId; absent on SourceStarted
  *   content-type     application/json
+ *   traceparent      the trace in which the task was enqueued, in the notation of W3C Trace Context; absent if there is none
+ *   tracestate       its state; absent if there is none
  * </pre>
  *
  * <p>Names are percent-encoded, so a slash is always a separator.
@@ -61,7 +64,7 @@ public record EventHeaders(
         Objects.requireNonNull(task, "task");
     }
 
-    /** Adds the headers of an event. Existing headers, such as {@code traceparent}, are not changed. */
+    /** Adds the headers of an event. Existing headers are not changed; a {@code traceparent} among them takes the place of the task's. */
     public static void write(ReplicationEvent<?> event, UUID instanceId, Headers headers) {
         writer(event.sourcePeerId(), instanceId).write(event, headers);
     }
@@ -124,6 +127,17 @@ public record EventHeaders(
                 headers.add("ce_subject", identifier(task.queueName(), task.epoch(), task.sequenceId()));
             }
             headers.add(CONTENT_TYPE);
+            TraceContext trace = change == null ? null : change.task().trace();
+            if (trace != null && headers.lastHeader(TraceContext.TRACEPARENT) == null) {
+                headers.add(TraceContext.TRACEPARENT, ascii(trace.traceparent()));
+                if (trace.tracestate() != null) {
+                    headers.add(TraceContext.TRACESTATE, ascii(trace.tracestate()));
+                }
+            }
+        }
+
+        private static byte[] ascii(String text) {
+            return text.getBytes(StandardCharsets.US_ASCII);
         }
 
         private byte[] identifier(String queueName, long first, long second) {

@@ -8,6 +8,7 @@ import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
+import io.taskqueue.event.TraceContext;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
@@ -146,6 +147,13 @@ final class EventJsonWriter {
         }
         if (change.task().firstAttempt() > 1) {
             number(EventField.FIRST_ATTEMPT, change.task().firstAttempt());
+        }
+        TraceContext trace = change.task().trace();
+        if (trace != null) {
+            text(EventField.TRACEPARENT, trace.traceparent());
+            if (trace.tracestate() != null) {
+                text(EventField.TRACESTATE, trace.tracestate());
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.taskqueue.serde;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,16 +11,17 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Payloads of one Java class, mapped by Jackson. Thread-safe. */
+/** Payloads of one Java type, mapped by Jackson. Thread-safe. */
 final class JsonPayloadMapper<T> {
 
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactories.PAYLOADS.copy())
-            .addModule(new JavaTimeModule())
+            .addModules(new Jdk8Module(), new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
             .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -31,28 +33,37 @@ final class JsonPayloadMapper<T> {
     /** Classes of payloads that are remembered as readable; payloads of further ones are read back each time. */
     private static final int MAX_READABLE = 256;
 
-    private final Class<T> type;
+    private final String typeName;
     private final ObjectWriter writer;
     private final ObjectReader reader;
     private final KnownProperties known;
     private final Set<Class<?>> readable = ConcurrentHashMap.newKeySet();
 
-    JsonPayloadMapper(Class<T> type, JsonOptions options) {
-        this.type = type;
-        this.writer = MAPPER.writerFor(type);
-        this.reader = reader(type, options);
-        this.known = KnownProperties.of(type, MAPPER);
+    JsonPayloadMapper(GenericType<T> type, JsonOptions options) {
+        this(type, MAPPER, with(options, MAPPER.readerFor(MAPPER.constructType(type.type()))));
     }
 
-    private static ObjectReader reader(Class<?> type, JsonOptions options) {
-        ObjectReader reader = MAPPER.readerFor(type);
-        if (options.unknown() == JsonOptions.Unknown.REFUSE) {
-            reader = reader.with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-        }
+    /** Maps as the application's mapper does. */
+    JsonPayloadMapper(GenericType<T> type, ObjectMapper mapper) {
+        this(type, mapper, mapper.readerFor(mapper.constructType(type.type())));
+    }
+
+    private JsonPayloadMapper(GenericType<T> type, ObjectMapper mapper, ObjectReader reader) {
+        JavaType mapped = mapper.constructType(type.type());
+        this.typeName = type.toString();
+        this.writer = mapper.writerFor(mapped);
+        this.reader = reader;
+        this.known = KnownProperties.of(mapped, mapper);
+    }
+
+    private static ObjectReader with(JsonOptions options, ObjectReader reader) {
+        ObjectReader known = options.unknown() == JsonOptions.Unknown.REFUSE
+                ? reader.with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                : reader;
         return switch (options.missing()) {
-            case ALLOW -> reader;
-            case REFUSE_PRIMITIVE -> reader.with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
-            case REFUSE -> reader.with(
+            case ALLOW -> known;
+            case REFUSE_PRIMITIVE -> known.with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+            case REFUSE -> known.with(
                     DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
                     DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
                     DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
@@ -94,11 +105,11 @@ final class JsonPayloadMapper<T> {
 
     T read(byte[] json) {
         try {
-            known.require(json, type);
+            known.require(json, typeName);
             return reader.readValue(json);
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    "The payload cannot be read as " + type.getName() + ": " + placeOf(e), e);
+                    "The payload cannot be read as " + typeName + ": " + placeOf(e), e);
         }
     }
 

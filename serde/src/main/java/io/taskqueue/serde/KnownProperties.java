@@ -34,8 +34,7 @@ final class KnownProperties {
         this.names = names;
     }
 
-    static KnownProperties of(Class<?> type, ObjectMapper mapper) {
-        JavaType javaType = mapper.constructType(type);
+    static KnownProperties of(JavaType javaType, ObjectMapper mapper) {
         DeserializationConfig config = mapper.getDeserializationConfig();
         BeanDescription bean = config.introspect(javaType);
         Collection<Object> read = readByDeserializer(javaType, mapper);
@@ -75,7 +74,7 @@ final class KnownProperties {
     }
 
     /** @throws IllegalArgumentException if the value is an object that has properties, none of which is known */
-    void require(byte[] json, Class<?> type) throws IOException {
+    void require(byte[] json, String typeName) throws IOException {
         if (!limited) {
             return;
         }
@@ -93,7 +92,7 @@ final class KnownProperties {
             }
             if (first != null) {
                 throw new IllegalArgumentException(
-                        "The payload is not one of " + type.getName() + ": it has the property "
+                        "The payload is not one of " + typeName + ": it has the property "
                                 + SanitizedText.of(first) + ", and none that can be read into this class");
             }
         }

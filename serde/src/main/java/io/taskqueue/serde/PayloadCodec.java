@@ -30,7 +30,7 @@ public interface PayloadCodec<T> {
 
     /**
      * Payloads of one class, as Jackson maps it by default, read with {@link JsonOptions#DEFAULT}: records, beans, collections,
-     * {@code java.time} types in ISO 8601. Numbers that are not mapped to a Java type keep their digits.
+     * {@link java.util.Optional}, {@code java.time} types in ISO 8601. Numbers that are not mapped to a Java type keep their digits.
      *
      * <p>The first payload of each class that is encoded is read back, and rejected if that fails.
      *
@@ -46,6 +46,24 @@ public interface PayloadCodec<T> {
      * @param options what a payload may have in addition, and what it may lack
      */
     static <T> PayloadCodec<T> json(Class<T> type, JsonOptions options) {
+        return json(GenericType.of(type), options);
+    }
+
+    /**
+     * Payloads of a type with type arguments, as {@link #json(Class)}.
+     *
+     * @param type such as {@code new GenericType<List<Order>>() {}}
+     */
+    static <T> PayloadCodec<T> json(GenericType<T> type) {
+        return json(type, JsonOptions.DEFAULT);
+    }
+
+    /**
+     * Payloads of a type with type arguments, as {@link #json(Class, JsonOptions)}.
+     *
+     * <p>Payloads that a mapper of the application writes: {@link ReplicationJson#payloads}.
+     */
+    static <T> PayloadCodec<T> json(GenericType<T> type, JsonOptions options) {
         SupportedLibraries.requireForJson();
         JsonPayloadMapper<T> mapper = new JsonPayloadMapper<>(type, options);
         return new CheckedPayloadCodec<>(mapper::write, mapper::read);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   flags [FromDrain | FromExpiration | DeadLetter | HandOver], sourceEpoch, taskEpoch, enqueuedAt,
  *   taskQueueName (if the task was first enqueued in another queue), instanceId (SourceStarted),
  *   availableAt (if the task waits for its next attempt), pendingSinceEventId (Snapshot), taskKey (if it has one),
- *   firstAttempt (if the task was retried)
+ *   firstAttempt (if the task was retried), traceparent, tracestate (if the task was enqueued in a trace)
  * </pre>
  *
  * <p>A reader skips fields and flags that it does not know, which is how the format can grow. It rejects an unknown kind,

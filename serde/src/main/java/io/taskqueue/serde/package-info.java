@@ -7,11 +7,12 @@
  *     EventJsonReader          JSON to EventFieldValues, through JsonRecordParser; then to an event
  *   PayloadCodec             an application's payload to JSON and back, by JsonPayloadMapper or TextPayloads;
  *                            PayloadJson checks the result
+ *     GenericType              a type with type arguments, of payloads and of results
  *     JsonOptions              what a payload may have in addition to its class, and what it may lack
  *     KnownProperties          finds payloads of another class
  *   EventHeaders             one record's CloudEvents headers
  *   ReplicationEventSerde    the codec for Kafka
- *   ReplicationJson          the codec for Jackson
+ *   ReplicationJson          the codec for Jackson, and payloads by a mapper of the application
  *   BoundedJson              small documents other than events: claims, commands, HTTP bodies
  *   JsonFactories, RecordLimits, InstantFormat, Utf8Validator, SanitizedText   what these share
  * </pre>

@@ -10,6 +10,7 @@ import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.event.TraceContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -84,13 +85,29 @@ public final class ArbitraryEvents extends DomainContextBase {
         Arbitrary<Tuple.Tuple2<Boolean, Boolean>> where = Combinators.combine(
                         Arbitraries.of(true, false), Arbitraries.of(true, false))
                 .as(Tuple::of);
-        return Combinators.combine(texts(), metadata(false), numbers, tasks, instants(), instants(), errors(), where)
+        Arbitrary<Task<String>> traced =
+                Combinators.combine(tasks, traces().injectNull(0.5)).as(Task::inTrace);
+        return Combinators.combine(texts(), metadata(false), numbers, traced, instants(), instants(), errors(), where)
                 .as((queue, metadata, number, task, occurred, expires, error, choice) -> {
                     String queueName = choice.get1() ? task.id().queueName() : queue;
                     TaskEvent.Builder<String> parts = TaskEvent.builder(kind, number, occurred, task);
                     fill(parts, kind, task, expires, choice.get2() ? error : null);
                     return ReplicationEvent.of(queueName, metadata, parts.build());
                 });
+    }
+
+    private static Arbitrary<TraceContext> traces() {
+        Arbitrary<String> states = Arbitraries.strings()
+                .withCharRange(' ', '~')
+                .ofMinLength(1)
+                .ofMaxLength(TraceContext.MAX_STATE_LENGTH)
+                .injectNull(0.5);
+        return Combinators.combine(
+                        Arbitraries.longs().between(1, Long.MAX_VALUE),
+                        Arbitraries.integers().between(0, 255),
+                        states)
+                .as((id, flags, state) -> new TraceContext(
+                        "00-%032x-%016x-%02x".formatted(id, Long.MAX_VALUE - id + 1, flags), state));
     }
 
     private static void fill(

@@ -12,6 +12,7 @@ import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.event.TraceContext;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
@@ -56,7 +57,11 @@ class EnvelopeSizeTest {
                 Integer.MAX_VALUE,
                 Instant.MIN,
                 payload,
-                "\u0003".repeat(Task.MAX_KEY_BYTES));
+                "\u0003".repeat(Task.MAX_KEY_BYTES),
+                Integer.MAX_VALUE,
+                new TraceContext(
+                        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                        "\"".repeat(TraceContext.MAX_STATE_LENGTH)));
         return ReplicationEvent.of(
                 name,
                 new SourceMetadata(new Position(Long.MAX_VALUE, Long.MAX_VALUE), name, name, Instant.MIN),

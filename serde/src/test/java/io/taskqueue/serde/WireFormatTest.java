@@ -13,11 +13,13 @@ import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.event.TraceContext;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +32,7 @@ class WireFormatTest {
     private static final Instant OCCURRED = Instant.parse("2026-11-01T10:00:30.5Z");
     private static final Instant RECORDED = Instant.parse("2026-11-01T10:00:30.500000001Z");
     private static final Instant EXPIRES = Instant.parse("2026-11-01T10:01:00.000250Z");
+    private static final String TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     private static final UUID LEASE = UUID.fromString("00000000-0000-0000-0000-00000000000a");
     private static final UUID INSTANCE = UUID.fromString("00000000-0000-0000-0000-00000000000b");
 
@@ -141,12 +144,51 @@ class WireFormatTest {
         assertThat(codec.decode(json.getBytes(UTF_8))).isEqualTo(delayed);
     }
 
+    @Test
+    void theTraceOfATaskIsInItsFieldsAndHeaders() {
+        TraceContext trace = new TraceContext(TRACEPARENT, "vendor=1,other=\"2\"");
+        ReplicationEvent<String> event = inTrace(trace);
+
+        String json = new String(codec.encode(event), UTF_8);
+
+        assertThat(json)
+                .isEqualTo(json(
+                        "Restored",
+                        5,
+                        "\"flags\":[],",
+                        ",\"traceparent\":\"" + TRACEPARENT + "\",\"tracestate\":\"vendor=1,other=\\\"2\\\"\""));
+        assertThat(codec.decode(json.getBytes(UTF_8))).isEqualTo(event);
+        RecordHeaders headers = new RecordHeaders();
+        EventHeaders.write(event, INSTANCE, headers);
+        assertThat(headers.lastHeader("traceparent").value()).isEqualTo(TRACEPARENT.getBytes(UTF_8));
+        assertThat(headers.lastHeader("tracestate").value()).isEqualTo("vendor=1,other=\"2\"".getBytes(UTF_8));
+    }
+
+    @Test
+    void anInvalidTraceDoesNotMakeAnEventUndecodable() {
+        String json = new String(codec.encode(inTrace(new TraceContext(TRACEPARENT, "vendor=1"))), UTF_8);
+
+        assertThat(codec.decode(json.replace("00-4bf", "ff-4bf").getBytes(UTF_8)))
+                .isEqualTo(inTrace(null));
+        assertThat(codec.decode(json.replace("vendor=1", "x".repeat(513)).getBytes(UTF_8)))
+                .isEqualTo(inTrace(new TraceContext(TRACEPARENT, null)));
+    }
+
     static ReplicationEvent<String> retried() {
         Task<String> dead = new Task<>(new TaskId("orders", 7, 42), 5, ENQUEUED, "{\"price\": 1.10}");
         return ReplicationEvent.of(
                 "orders",
                 new SourceMetadata(new Position(7, 99), "dispatcher-a", "shop-1", RECORDED),
                 TaskEvent.builder(EventKind.RESTORED, 1234, OCCURRED, dead.retried())
+                        .build());
+    }
+
+    private static ReplicationEvent<String> inTrace(@Nullable TraceContext trace) {
+        Task<String> task = new Task<>(new TaskId("orders", 7, 42), 5, ENQUEUED, "{\"price\": 1.10}");
+        return ReplicationEvent.of(
+                "orders",
+                new SourceMetadata(new Position(7, 99), "dispatcher-a", "shop-1", RECORDED),
+                TaskEvent.builder(EventKind.RESTORED, 1234, OCCURRED, task.inTrace(trace))
                         .build());
     }
 

@@ -215,7 +215,17 @@ class ArchitectureTest {
                 .resideInAPackage("io.taskqueue.queue..")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("java..", "org.jspecify..", "io.taskqueue.event", "io.taskqueue.queue..")
+                .resideInAnyPackage(
+                        "java..", "org.jspecify..", "io.taskqueue.event", "io.taskqueue.queue..", "io.taskqueue.tracing")
+                .check(classes);
+        classes()
+                .that()
+                .resideInAPackage("io.taskqueue.tracing")
+                .and()
+                .haveNameNotMatching(".*\\.(OpenTelemetryTracing|ObservationTracing)(\\$.*)?")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.jspecify..", "io.taskqueue.event", "io.taskqueue.tracing")
                 .check(classes);
         classes()
                 .that()
@@ -234,6 +244,24 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.kafka.streams..")
+                .check(classes);
+    }
+
+    @ArchTest
+    static void oneClassUsesOpenTelemetryAndOneObservations(JavaClasses classes) {
+        noClasses()
+                .that()
+                .haveNameNotMatching(".*\\.OpenTelemetryTracing(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
+                .check(classes);
+        noClasses()
+                .that()
+                .haveNameNotMatching(".*\\.ObservationTracing(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.micrometer.observation..")
                 .check(classes);
     }
 

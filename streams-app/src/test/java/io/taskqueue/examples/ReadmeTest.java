@@ -57,7 +57,8 @@ class ReadmeTest {
     @CsvSource({
         "README.md, ReadmeExamples.java",
         "docs/guarantees.md, RecipeExamples.java",
-        "docs/testing.md, TestingPageTest.java"
+        "docs/testing.md, TestingPageTest.java",
+        "docs/tracing.md, TracingExamples.java"
     })
     void everyJavaBlockIsACompiledExample(String page, String examples) throws IOException {
         List<String> shown = find(BLOCK, Files.readString(ROOT.resolve(page))).toList();

@@ -30,6 +30,8 @@ import io.taskqueue.streams.status.QueueStatus;
 import io.taskqueue.streams.status.SinkProgress;
 import io.taskqueue.streams.status.SinkState;
 import io.taskqueue.streams.status.SinkStatus;
+import io.taskqueue.tracing.TaskSpans;
+import io.taskqueue.tracing.Tracing;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -189,6 +191,7 @@ public final class SinkService implements AutoCloseable {
         private MeterRegistry metrics = new CompositeMeterRegistry();
         private boolean kafkaMetrics;
         private Supplier<Map<String, EffectLatency>> latencies = Map::of;
+        private Tracing tracing = Tracing.NONE;
         private int concurrency = 64;
         private int maxInFlight = 512;
         private int queueSeries = 1_000;
@@ -332,6 +335,12 @@ public final class SinkService implements AutoCloseable {
          */
         public Builder<T> reportedLatencies(Supplier<Map<String, EffectLatency>> latencies) {
             this.latencies = Objects.requireNonNull(latencies, "latencies");
+            return this;
+        }
+
+        /** Where the spans of applied events and their effects go; {@link Tracing#NONE} by default. */
+        public Builder<T> tracing(Tracing tracing) {
+            this.tracing = Objects.requireNonNull(tracing, "tracing");
             return this;
         }
 
@@ -581,7 +590,14 @@ public final class SinkService implements AutoCloseable {
                             queueExpiry),
                     new SinkSettings.Policies(retry, breaker, rate, onGap, onExhausted, onPermanent),
                     new SinkSettings.Instruments(
-                            metrics, queueSeries, kafkaMetrics, clock, Ticker.system(), RANDOM, latencies));
+                            metrics,
+                            queueSeries,
+                            kafkaMetrics,
+                            clock,
+                            Ticker.system(),
+                            RANDOM,
+                            latencies,
+                            TaskSpans.of(tracing)));
         }
     }
 }

@@ -75,6 +75,11 @@ public sealed interface ApplyOutcome {
     private static <T> ApplyOutcome apply(
             ReplicationSink<T> sink, ReplicationEvent<T> event, RecordedEffects effects, Predicate<Boolean> abandoned) {
         Objects.requireNonNull(sink, "sink");
+        return effects.calls().apply(effects, () -> attempt(sink, event, effects, abandoned));
+    }
+
+    private static <T> ApplyOutcome attempt(
+            ReplicationSink<T> sink, ReplicationEvent<T> event, RecordedEffects effects, Predicate<Boolean> abandoned) {
         try (effects) {
             try {
                 sink.apply(event, effects);

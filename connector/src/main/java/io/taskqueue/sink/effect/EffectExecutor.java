@@ -66,11 +66,14 @@ final class EffectExecutor {
     private final EffectRules rules;
     private final EffectScope scope;
     private final AttemptReport report;
+    private final UserCalls calls;
 
-    EffectExecutor(EffectStore store, EffectMode mode, EffectRules rules, EffectScope scope, AttemptReport report) {
+    EffectExecutor(
+            EffectStore store, AttemptSettings settings, EffectScope scope, AttemptReport report, UserCalls calls) {
         this.store = store;
-        this.mode = mode;
-        this.rules = rules;
+        this.mode = settings.mode();
+        this.rules = settings.rules();
+        this.calls = calls;
         this.scope = scope;
         this.report = report;
     }
@@ -148,7 +151,7 @@ final class EffectExecutor {
     private <R> Optional<EffectProbe.Answer.Done<R>> resolve(Effect<R> effect) throws Exception {
         report.count(Result.AMBIGUOUS);
         if (effect.onAmbiguity() instanceof OnAmbiguity.Probe<R> probe) {
-            EffectProbe.Answer<R> answer = probe.probe().ask(effect.key());
+            EffectProbe.Answer<R> answer = calls.ask(effect.key(), probe.probe());
             if (answer == null) {
                 throw new IllegalStateException("The probe of effect " + effect.key()
                         + " returned null, so the effect is still in doubt and does not run. Return Answer.done() or "
@@ -169,7 +172,7 @@ final class EffectExecutor {
     private <R> @Nullable R run(Effect<R> effect, EffectAction<R> action) throws Exception {
         R value;
         try {
-            value = action.run(effect.key());
+            value = calls.run(effect.key(), action);
         } catch (EffectMisuseException misuse) {
             // an effect that came too late within this action is not kept, see AttemptReport.late
             throw scope.isOpen() ? report.misused(misuse) : misuse;

@@ -2,17 +2,21 @@ package io.taskqueue.sink.effect;
 
 import io.taskqueue.event.NameRule;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TraceContext;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.EffectMisuseException;
 import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.Effects;
 import io.taskqueue.sink.OnAmbiguity;
+import io.taskqueue.sink.RecordedAs;
 import io.taskqueue.sink.effect.AttemptReport.Result;
 import io.taskqueue.sink.store.EffectStore;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The effects of one attempt to apply one event, over a store of results: what a runner passes to a sink.
@@ -39,15 +43,17 @@ public final class RecordedEffects implements Effects, AutoCloseable {
      */
     public record Counts(int run, int reused, int failed, int missing, int ambiguous) {}
 
-    private final String sink;
-    private final int generation;
+    private final AttemptSettings settings;
     private final ReplicationEvent<?> event;
     private final Set<String> names = ConcurrentHashMap.newKeySet();
     private final EffectScope scope = new EffectScope();
     private final AttemptReport report;
+    private final UserCalls calls;
     private final EffectExecutor executor;
 
     /**
+     * Effects of an attempt without spans.
+     *
      * @param sink the sink's name, the first part of each key
      * @param generation 0, or the number of the deliberate re-run that the keys belong to
      * @param mode what happens to an effect without a recorded result
@@ -60,16 +66,19 @@ public final class RecordedEffects implements Effects, AutoCloseable {
             EffectStore store,
             EffectMode mode,
             EffectRules rules) {
-        this.sink = Objects.requireNonNull(sink, "sink");
-        this.generation = generation;
+        this(
+                new AttemptSettings(
+                        sink, generation, mode, rules, AttemptSettings.Visibility.inLogs(sink, event)),
+                event,
+                store);
+    }
+
+    public RecordedEffects(AttemptSettings settings, ReplicationEvent<?> event, EffectStore store) {
+        this.settings = Objects.requireNonNull(settings, "settings");
         this.event = Objects.requireNonNull(event, "event");
         this.report = new AttemptReport(event);
-        this.executor = new EffectExecutor(
-                Objects.requireNonNull(store, "store"),
-                Objects.requireNonNull(mode, "mode"),
-                Objects.requireNonNull(rules, "rules"),
-                scope,
-                report);
+        this.calls = new UserCalls(settings, event);
+        this.executor = new EffectExecutor(Objects.requireNonNull(store, "store"), settings, scope, report, calls);
     }
 
     /** The results of the effects so far, including those whose exception the sink caught. */
@@ -107,6 +116,16 @@ public final class RecordedEffects implements Effects, AutoCloseable {
         return scope;
     }
 
+    /** The calls of the user's code in this attempt. */
+    UserCalls calls() {
+        return calls;
+    }
+
+    @Override
+    public Optional<TraceContext> traceContext() {
+        return calls.traceContext();
+    }
+
     @Override
     public <R> R capture(String name, Class<R> type, EffectAction<R> action) throws Exception {
         return capture(name, type, OnAmbiguity.rerun(), action);
@@ -122,10 +141,27 @@ public final class RecordedEffects implements Effects, AutoCloseable {
         if (!scope.isOpen()) {
             throw report.late(name);
         }
-        ResultCodec<R> codec = codecOf(type);
+        return capture(name, codecOf(() -> ResultCodec.of(type)), onAmbiguity, action);
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // an action may return null, and so does this method then
+    public <R> R capture(String name, RecordedAs<R> result, OnAmbiguity<R> onAmbiguity, EffectAction<R> action)
+            throws Exception {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(onAmbiguity, "onAmbiguity");
+        Objects.requireNonNull(action, "action");
+        if (!scope.isOpen()) {
+            throw report.late(name);
+        }
+        return capture(name, codecOf(() -> ResultCodec.of(result)), onAmbiguity, action);
+    }
+
+    private <R> @Nullable R capture(
+            String name, ResultCodec<R> codec, OnAmbiguity<R> onAmbiguity, EffectAction<R> action) throws Exception {
         // the length only here: a name may be made from a payload, and keys that are stored must remain readable
         String valid = NameRule.require("effect name", "charge", name);
-        EffectKey key = new EffectKey(sink, generation, event.queueName(), event.position(), valid);
+        EffectKey key = new EffectKey(settings.sink(), settings.generation(), event.queueName(), event.position(), valid);
         if (!names.add(name)) {
             throw report.misused(new EffectMisuseException("Effect '" + name + "' was requested twice in " + event
                     + ". A name identifies one action of its event: use different names, such as '" + name + "-1' and '"
@@ -154,9 +190,9 @@ public final class RecordedEffects implements Effects, AutoCloseable {
         scope.close();
     }
 
-    private <R> ResultCodec<R> codecOf(Class<R> type) {
+    private <R> ResultCodec<R> codecOf(Supplier<ResultCodec<R>> codec) {
         try {
-            return ResultCodec.of(type);
+            return codec.get();
         } catch (EffectMisuseException noTag) {
             throw report.misused(noTag);
         }

@@ -1,19 +1,30 @@
 package io.taskqueue.sink.effect;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.EffectMisuseException;
+import io.taskqueue.sink.RecordedAs;
 import io.taskqueue.sink.ResultType;
+import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes and reads the results of one type: JSON, and the stable tag of the type by the rules of {@link ResultType}.
+ * Writes and reads the results of one type: JSON, and the stable tag of the type by the rules of {@link ResultType}. A type with type
+ * arguments has the tags of its parts: {@code json<Quote>}.
  *
  * <p>Immutable. Public for the other packages of this project; not part of the API.
  *
@@ -51,17 +62,27 @@ public final class ResultCodec<R> {
             Map.entry(Map.class, "json"),
             Map.entry(List.class, "json"));
 
-    private final Class<R> type;
     private final String tag;
+    private final Form<R> form;
 
-    private ResultCodec(Class<R> type, String tag) {
-        this.type = type;
+    private ResultCodec(String tag, Form<R> form) {
         this.tag = tag;
+        this.form = form;
     }
 
     /** @throws EffectMisuseException if the type has no tag of its own */
     public static <R> ResultCodec<R> of(Class<R> type) {
-        return new ResultCodec<>(type, tagOf(type));
+        return new ResultCodec<>(tagOf(type), new ClassForm<>(type));
+    }
+
+    /** @throws EffectMisuseException if the type has no tag of its own, or the tag that is given cannot be used */
+    public static <R> ResultCodec<R> of(RecordedAs<R> result) {
+        if (result instanceof RecordedAs.ByCodec<R> encoded) {
+            return new ResultCodec<>(
+                    requireOwn(encoded.tag(), "of a codec", "Pass another tag"), new CodecForm<>(encoded.tag(), encoded.codec()));
+        }
+        Type type = ((RecordedAs.OfType<R>) result).type().type();
+        return new ResultCodec<>(tagOf(type), new TypeForm<>(type));
     }
 
     /**
@@ -70,7 +91,7 @@ public final class ResultCodec<R> {
      * @throws ResultJson.ConversionException if they cannot
      */
     public void requireUsable() throws ResultJson.ConversionException {
-        ResultJson.requireUsable(type);
+        form.requireUsable();
     }
 
     /** The tag under which results of the type are recorded. */
@@ -80,17 +101,124 @@ public final class ResultCodec<R> {
 
     /** The type's name, for messages. */
     public String typeName() {
-        return type.getTypeName();
+        return form.name();
     }
 
     /** @throws ResultJson.ConversionException if the value cannot be written as JSON */
     public String write(@Nullable Object value) throws ResultJson.ConversionException {
-        return ResultJson.write(value);
+        return form.write(value);
     }
 
     /** @throws ResultJson.ConversionException if the JSON cannot be read as the type */
     public @Nullable R read(String json) throws ResultJson.ConversionException {
-        return ResultJson.read(json, type);
+        return form.read(json);
+    }
+
+    /** How values become JSON and are read from it. */
+    private sealed interface Form<R> {
+
+        String name();
+
+        void requireUsable() throws ResultJson.ConversionException;
+
+        String write(@Nullable Object value) throws ResultJson.ConversionException;
+
+        @Nullable
+        R read(String json) throws ResultJson.ConversionException;
+    }
+
+    private record ClassForm<R>(Class<R> type) implements Form<R> {
+
+        @Override
+        public String name() {
+            return type.getTypeName();
+        }
+
+        @Override
+        public void requireUsable() throws ResultJson.ConversionException {
+            ResultJson.requireUsable(type);
+        }
+
+        @Override
+        public String write(@Nullable Object value) throws ResultJson.ConversionException {
+            return ResultJson.write(value);
+        }
+
+        @Override
+        public @Nullable R read(String json) throws ResultJson.ConversionException {
+            return ResultJson.read(json, type);
+        }
+    }
+
+    private record TypeForm<R>(Type type) implements Form<R> {
+
+        @Override
+        public String name() {
+            return type.getTypeName();
+        }
+
+        @Override
+        public void requireUsable() throws ResultJson.ConversionException {
+            ResultJson.requireUsable(type);
+        }
+
+        @Override
+        public String write(@Nullable Object value) throws ResultJson.ConversionException {
+            return ResultJson.write(value, type);
+        }
+
+        @Override
+        public @Nullable R read(String json) throws ResultJson.ConversionException {
+            return ResultJson.read(json, type);
+        }
+    }
+
+    /** The codec checks what it writes, or {@link ReplicationEventCodec} does so. */
+    private record CodecForm<R>(String tag, PayloadCodec<R> codec) implements Form<R> {
+
+        @Override
+        public String name() {
+            return "'" + tag + "', by its codec";
+        }
+
+        @Override
+        public void requireUsable() {}
+
+        @Override
+        @SuppressWarnings("unchecked") // the action of the effect has returned it
+        public String write(@Nullable Object value) throws ResultJson.ConversionException {
+            if (value == null) {
+                return ResultJson.NULL;
+            }
+            try {
+                return new String(new ReplicationEventCodec<>(codec).encodePayload((R) value), StandardCharsets.UTF_8);
+            } catch (Exception | Error unwritable) { // code of the user may throw anything
+                throw new ResultJson.ConversionException(unwritable);
+            }
+        }
+
+        @Override
+        public @Nullable R read(String json) throws ResultJson.ConversionException {
+            try {
+                return json.equals(ResultJson.NULL) ? null : codec.decode(json.getBytes(StandardCharsets.UTF_8));
+            } catch (Exception | Error unreadable) { // code of the user may throw anything
+                throw new ResultJson.ConversionException(unreadable);
+            }
+        }
+    }
+
+    private static String tagOf(Type type) {
+        if (type instanceof ParameterizedType generic) {
+            return Arrays.stream(generic.getActualTypeArguments())
+                    .map(ResultCodec::tagOf)
+                    .collect(Collectors.joining(",", tagOf(generic.getRawType()) + "<", ">"));
+        }
+        if (type instanceof WildcardType wildcard) {
+            return tagOf(wildcard.getUpperBounds()[0]);
+        }
+        return type instanceof GenericArrayType array
+                ? tagOf(array.getGenericComponentType()) + "[]"
+                : tagOf((Class<?>) type);
     }
 
     private static String tagOf(Class<?> type) {
@@ -105,11 +233,16 @@ public final class ResultCodec<R> {
             return tagOf(type.getComponentType()) + "[]";
         }
         ResultType declared = type.getAnnotation(ResultType.class);
-        String tag = declared == null ? type.getSimpleName() : declared.value();
-        if (tag.isBlank() || tag.endsWith("[]") || FIXED.containsValue(tag)) {
-            throw new EffectMisuseException("Results of " + type + " would be recorded under the tag '" + tag
-                    + "', which is empty or used by another type. Give the class a unique name with "
-                    + "@ResultType(\"…\").");
+        return requireOwn(
+                declared == null ? type.getSimpleName() : declared.value(),
+                "of " + type,
+                "Give the class a unique name with @ResultType(\"…\")");
+    }
+
+    private static String requireOwn(String tag, String whose, String remedy) {
+        if (tag.isBlank() || tag.endsWith("[]") || tag.endsWith(">") || FIXED.containsValue(tag)) {
+            throw new EffectMisuseException("Results " + whose + " would be recorded under the tag '" + tag
+                    + "', which is empty or used by another type. " + remedy + ".");
         }
         return tag;
     }

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.taskqueue.event.TaskError;
+import java.lang.reflect.Type;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,15 @@ public final class ResultJson {
 
     /** @throws ConversionException if values of the class can never be written and read back */
     static void requireUsable(Class<?> type) throws ConversionException {
-        Optional<String> problem = PROBLEMS.get(type);
+        refuse(PROBLEMS.get(type));
+    }
+
+    /** @throws ConversionException if values of the type can never be written and read back */
+    static void requireUsable(Type type) throws ConversionException {
+        refuse(new ResultTypeCheck(MAPPER).problem(type));
+    }
+
+    private static void refuse(Optional<String> problem) throws ConversionException {
         if (problem.isPresent()) {
             throw new ConversionException(problem.get());
         }
@@ -94,6 +103,30 @@ public final class ResultJson {
     static <R> @Nullable R read(String json, Class<R> type) throws ConversionException {
         try {
             return json.equals(NULL) ? null : MAPPER.readValue(json, type);
+        } catch (Exception | Error unreadable) { // code of the user's class may throw anything
+            throw new ConversionException(unreadable);
+        }
+    }
+
+    /** @throws ConversionException if the value cannot be written as the type */
+    static String write(@Nullable Object value, Type type) throws ConversionException {
+        try {
+            return value == null
+                    ? NULL
+                    : MAPPER.writerFor(MAPPER.constructType(type)).writeValueAsString(value);
+        } catch (Exception | Error unwritable) { // code of the user's class may throw anything
+            throw new ConversionException(unwritable);
+        }
+    }
+
+    /**
+     * Reads a value; null is what the type makes of it, such as an empty Optional.
+     *
+     * @throws ConversionException if the JSON cannot be read as the type
+     */
+    static <R> @Nullable R read(String json, Type type) throws ConversionException {
+        try {
+            return MAPPER.readValue(json, MAPPER.constructType(type));
         } catch (Exception | Error unreadable) { // code of the user's class may throw anything
             throw new ConversionException(unreadable);
         }

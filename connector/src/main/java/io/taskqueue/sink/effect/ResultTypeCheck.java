@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.deser.SettableBeanProperty;
 import com.fasterxml.jackson.databind.deser.ValueInstantiator;
 import com.fasterxml.jackson.databind.deser.std.ContainerDeserializerBase;
 import com.fasterxml.jackson.databind.ser.std.BeanSerializerBase;
+import java.lang.reflect.Type;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -48,8 +49,13 @@ final class ResultTypeCheck {
             return Optional.of(
                     "the class " + component.getName() + " has type parameters, which a recorded result does not have");
         }
+        return problem((Type) component);
+    }
+
+    /** The problem of a type whose type arguments are known; empty if there is none. */
+    Optional<String> problem(Type type) {
         try {
-            return problem(mapper.constructType(component));
+            return problem(mapper.constructType(type));
         } catch (JsonMappingException unusable) {
             return Optional.of(unusable.getOriginalMessage());
         } catch (RuntimeException | LinkageError unusable) { // an annotation or a class that cannot be loaded
@@ -75,7 +81,11 @@ final class ResultTypeCheck {
             return Optional.of("values of " + name + " cannot be read back, because it is abstract or an interface");
         }
         if (reader instanceof ContainerDeserializerBase<?> container && type.getContentType() != null) {
-            return problem(type.getContentType(), container.getContentDeserializer());
+            JsonDeserializer<?> content = container.getContentDeserializer();
+            if (content == null) { // that of a container that is no property
+                return seen.add(type) ? problem(type.getContentType()) : Optional.empty();
+            }
+            return problem(type.getContentType(), content);
         }
         if (!(reader instanceof BeanDeserializerBase bean) || !seen.add(type)) {
             return Optional.empty();

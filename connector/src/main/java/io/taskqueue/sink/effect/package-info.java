@@ -7,11 +7,13 @@
  *                    +--&gt; RecordedEffects                  the Effects that the sink gets
  *                           +--&gt; EffectExecutor            the lifecycle of one effect: find, intend, run, record
  *                           |      FailureMeaning          what an exception of an action states
+ *                           +--&gt; UserCalls              the sink, actions and probes, each in its span and with its log fields
  *                           +--&gt; EffectScope               which effects run, and whether more may start
  *                           +--&gt; AttemptReport             counts, misuse and parking, for the runner
  *                           +--&gt; ResultCodec, ResultJson   results as JSON with the tag of their type
  *                                  ResultTypeCheck         whether a type can be recorded at all
- *   EffectRules                    which failures are permanent, and what follows
+ *   AttemptSettings                what a runner states of an attempt
+ *     EffectRules                    which failures are permanent, and what follows
  * </pre>
  *
  * <p>Called on the runner's thread and on the threads that a sink starts. An action must never run if its result is

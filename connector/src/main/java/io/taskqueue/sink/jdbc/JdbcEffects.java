@@ -3,6 +3,7 @@ package io.taskqueue.sink.jdbc;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.EffectMisuseException;
 import io.taskqueue.sink.Effects;
+import io.taskqueue.sink.RecordedAs;
 import io.taskqueue.sink.effect.ResultCodec;
 import io.taskqueue.sink.effect.ResultJson;
 import io.taskqueue.sink.store.EffectResult;
@@ -74,7 +75,17 @@ public final class JdbcEffects {
         return effects.capture(name, type, key -> once(key, type, action));
     }
 
-    /** Runs an action without a result, as {@link #capture} does. */
+    /**
+     * Runs an action as {@link #capture(Effects, String, Class, JdbcAction)} does.
+     *
+     * @param result how the result is recorded
+     */
+    public <R> R capture(Effects effects, String name, RecordedAs<R> result, JdbcAction<R> action) throws Exception {
+        Objects.requireNonNull(action, "action");
+        return effects.capture(name, result, key -> once(key, ResultCodec.of(result), action));
+    }
+
+    /** Runs an action without a result, as {@link #capture(Effects, String, Class, JdbcAction)} does. */
     public void run(Effects effects, String name, JdbcRunnable action) throws Exception {
         capture(effects, name, Void.class, (connection, key) -> {
             action.run(connection, key);
@@ -98,7 +109,11 @@ public final class JdbcEffects {
     /** Runs the transaction, or returns the result of an earlier one; the runner's record is the caller's business. */
     @SuppressWarnings("NullAway") // an action may return null, and so does this method then
     <R> R once(EffectKey key, Class<R> type, JdbcAction<R> action) throws Exception {
-        ResultCodec<R> codec = ResultCodec.of(type);
+        return once(key, ResultCodec.of(type), action);
+    }
+
+    @SuppressWarnings("NullAway") // an action may return null, and so does this method then
+    private <R> R once(EffectKey key, ResultCodec<R> codec, JdbcAction<R> action) throws Exception {
         try (Transaction transaction = applied.begin(key)) {
             Connection connection = transaction.connection();
             if (applied.claim(connection, key, codec.tag())) {

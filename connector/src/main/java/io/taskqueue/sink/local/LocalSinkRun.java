@@ -10,6 +10,7 @@ import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.QueueFilter;
 import io.taskqueue.sink.SinkFailedException;
 import io.taskqueue.sink.effect.ApplyOutcome;
+import io.taskqueue.sink.effect.AttemptSettings;
 import io.taskqueue.sink.effect.RecordedEffects;
 import io.taskqueue.sink.effect.RecordedEffects.Counts;
 import java.util.HashMap;
@@ -103,6 +104,9 @@ final class LocalSinkRun<T> {
             return;
         }
         String peer = peer(event, cursor);
+        if (!settings.peers().accepts(peer)) {
+            return;
+        }
         switch (cursor.classify(peer, event.position())) {
             case DUPLICATE -> counters.duplicate(event);
             case FENCED -> counters.fenced(event);
@@ -120,11 +124,14 @@ final class LocalSinkRun<T> {
 
     private Counts attempt(ReplicationEvent<T> event) throws Retries.TransientFailure, InterruptedException {
         LocalSinkSettings.EffectSettings how = settings.effects();
-        RecordedEffects effects =
-                new RecordedEffects(settings.name(), 0, event, settings.stores().effects(), how.mode(), how.rules());
-        ApplyOutcome outcome = LogFields.ofSink(settings.name())
-                .event(event)
-                .get(() -> ApplyOutcome.of(settings.sink(), event, effects));
+        LogFields fields = LogFields.ofSink(settings.name()).event(event);
+        AttemptSettings.Visibility visibility = new AttemptSettings.Visibility(
+                settings.environment().spans(), how.mode() == EffectMode.RECORDED_ONLY, fields);
+        RecordedEffects effects = new RecordedEffects(
+                new AttemptSettings(settings.name(), 0, how.mode(), how.rules(), visibility),
+                event,
+                settings.stores().effects());
+        ApplyOutcome outcome = fields.get(() -> ApplyOutcome.of(settings.sink(), event, effects));
         counters.attempted(effects.counts());
         if (outcome instanceof ApplyOutcome.Applied applied) {
             if (applied.counts().failed() > 0) {
@@ -185,7 +192,7 @@ final class LocalSinkRun<T> {
 
     private String callPeerKey(ReplicationEvent<T> event) {
         try {
-            return settings.peerKey().apply(event);
+            return settings.peers().key().apply(event);
         } catch (Throwable thrown) { // the user's code may throw anything
             TaskError error = TaskError.of(thrown);
             throw new IllegalStateException(

@@ -18,12 +18,17 @@ import io.taskqueue.sink.store.CheckpointStore;
 import io.taskqueue.sink.store.EffectStore;
 import io.taskqueue.sink.store.MemoryCheckpointStore;
 import io.taskqueue.sink.store.MemoryEffectStore;
+import io.taskqueue.tracing.TaskSpans;
+import io.taskqueue.tracing.Tracing;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -73,6 +78,40 @@ public final class LocalSinkRunner<T> {
     }
 
     /**
+     * A builder of a runner that puts events into a queue, waiting while it is full. Built and run in one line:
+     *
+     * <pre>{@code
+     *   LocalSinkRunner.pump("audit", queue).peers("shop-1").build().run(source.events());
+     * }</pre>
+     *
+     * <p>An event counts as applied once it is in the queue, and its peer's position advances then; so give durable checkpoints only to
+     * a pump whose queue is durable, too.
+     *
+     * @param name the name of the pump, under which its checkpoints are kept
+     */
+    public static <T> Builder<T> pump(String name, BlockingQueue<? super ReplicationEvent<T>> queue) {
+        Objects.requireNonNull(queue, "queue");
+        return builder(name, (event, effects) -> queue.put(event));
+    }
+
+    /** A builder of a runner that puts events into a channel, as {@link #pump(String, BlockingQueue)} does. It does not close the channel. */
+    public static <T> Builder<T> pump(String name, EventChannel<T> channel) {
+        Objects.requireNonNull(channel, "channel");
+        return builder(name, (event, effects) -> channel.put(event));
+    }
+
+    /**
+     * A builder of a runner that passes events to a consumer, which may block. If it throws, the event is passed to it again, by the
+     * {@link RetryPolicy}; an event counts as applied, and its peer's position advances, when the consumer has returned.
+     *
+     * @param name the name of the pump, under which its checkpoints are kept
+     */
+    public static <T> Builder<T> pump(String name, Consumer<? super ReplicationEvent<T>> consumer) {
+        Objects.requireNonNull(consumer, "consumer");
+        return builder(name, (event, effects) -> consumer.accept(event));
+    }
+
+    /**
      * Applies events until there are no more. Events that were read ahead of a failing event are lost to this run; pass them to
      * the next run again.
      *
@@ -99,11 +138,13 @@ public final class LocalSinkRunner<T> {
         private int buffer = 1_024;
         private Function<ReplicationEvent<T>, String> peerKey =
                 event -> event.ownerPeerId().orElse(DEFAULT_PEER);
+        private Set<String> peers = Set.of();
         private RetryPolicy retry = RetryPolicy.DEFAULT;
         private MeterRegistry registry = new CompositeMeterRegistry();
         private EffectMode mode = EffectMode.RUN;
         private OnPermanent onPermanent = OnPermanent.RECORD;
         private Clock clock = Clock.systemUTC();
+        private Tracing tracing = Tracing.NONE;
         private RetryPause pause = RetryPause.REAL;
         private Supplier<RandomGenerator> random = RandomGenerator::getDefault;
 
@@ -166,6 +207,21 @@ public final class LocalSinkRunner<T> {
             return this;
         }
 
+        /**
+         * The peers whose events the runner applies; all by default. Events of other peers are skipped: not counted, and without a
+         * checkpoint. With a runner for each of several peers, one that is slow or fails does not hold back the others.
+         *
+         * @throws IllegalArgumentException if there is none
+         */
+        public Builder<T> peers(String... peers) {
+            if (peers.length == 0) {
+                throw new IllegalArgumentException(
+                        "peers() was called without a peer. Name at least one, or omit the call for all peers.");
+            }
+            this.peers = Set.of(peers);
+            return this;
+        }
+
         /** How often and after which waits an event is retried; {@link RetryPolicy#DEFAULT} by default. */
         public Builder<T> retry(RetryPolicy retry) {
             this.retry = Objects.requireNonNull(retry, "retry");
@@ -199,6 +255,12 @@ public final class LocalSinkRunner<T> {
             return this;
         }
 
+        /** Where the spans of applied events and their effects go; {@link Tracing#NONE} by default. */
+        public Builder<T> tracing(Tracing tracing) {
+            this.tracing = Objects.requireNonNull(tracing, "tracing");
+            return this;
+        }
+
         /** How the runner waits between two attempts at an event; {@link RetryPause#REAL} by default. For tests that do not wait. */
         public Builder<T> pause(RetryPause pause) {
             this.pause = Objects.requireNonNull(pause, "pause");
@@ -223,12 +285,13 @@ public final class LocalSinkRunner<T> {
             return new LocalSinkRunner<>(new LocalSinkSettings<>(
                     name,
                     sink,
-                    peerKey,
+                    new LocalSinkSettings.Peers<>(peerKey, peers),
                     Interests.declaredBy(sink, name).and(kinds).in(queues),
                     buffer,
                     new LocalSinkSettings.Stores(checkpoints, effects),
                     new LocalSinkSettings.EffectSettings(mode, retry, onPermanent),
-                    new LocalSinkSettings.Environment(registry, clock, pause, random)));
+                    new LocalSinkSettings.Environment(
+                            registry, clock, pause, random, TaskSpans.of(tracing))));
         }
     }
 }

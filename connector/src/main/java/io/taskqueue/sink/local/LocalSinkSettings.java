@@ -11,7 +11,9 @@ import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.sink.effect.EffectRules;
 import io.taskqueue.sink.store.CheckpointStore;
 import io.taskqueue.sink.store.EffectStore;
+import io.taskqueue.tracing.TaskSpans;
 import java.time.Clock;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -20,12 +22,25 @@ import java.util.random.RandomGenerator;
 record LocalSinkSettings<T>(
         String name,
         ReplicationSink<T> sink,
-        Function<ReplicationEvent<T>, String> peerKey,
+        Peers<T> peers,
         Interests interests,
         int buffer,
         Stores stores,
         EffectSettings effects,
         Environment environment) {
+
+    /**
+     * Whose events are applied.
+     *
+     * @param key the peer of an event
+     * @param applied the peers; all if there is none
+     */
+    record Peers<T>(Function<ReplicationEvent<T>, String> key, Set<String> applied) {
+
+        boolean accepts(String peer) {
+            return applied.isEmpty() || applied.contains(peer);
+        }
+    }
 
     /** What outlives a run. */
     record Stores(CheckpointStore checkpoints, EffectStore effects) {}
@@ -38,8 +53,13 @@ record LocalSinkSettings<T>(
         }
     }
 
-    /** What a runner takes from its surroundings: meters, time and randomness. */
-    record Environment(MeterRegistry registry, Clock clock, RetryPause pause, Supplier<RandomGenerator> random) {}
+    /** What a runner takes from its surroundings: meters, time, randomness and tracing. */
+    record Environment(
+            MeterRegistry registry,
+            Clock clock,
+            RetryPause pause,
+            Supplier<RandomGenerator> random,
+            TaskSpans spans) {}
 
     LocalSinkSettings {
         NameRule.requireAnyLength("sink name", "billing", name);

@@ -5,6 +5,7 @@
  *   LocalSinkRunner --build()--&gt; LocalSinkSettings
  *        |
  *        +--run(events)--&gt; LocalSinkRun --&gt; EventPrefetcher     reads ahead, on its own thread, if there is a buffer
+ *                               |                              (from an EventChannel, which a pump fills)
  *                               +--&gt; QueueCursor             duplicates, fence, checkpoint of a queue
  *                               +--&gt; Retries                 attempts and the waits between them (RetryPause)
  *                               +--&gt; RunCounters, LagGauges  the receipt and the meters

@@ -12,6 +12,7 @@ import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.event.TraceContext;
 import io.taskqueue.queue.PayloadRefusedException;
 import io.taskqueue.serde.ReplicationEventCodec;
 import java.time.Instant;
@@ -26,6 +27,9 @@ public final class PayloadLimit<T> {
 
     /** A character of one byte that takes six bytes in JSON and three in a header, more than any other character. */
     private static final String WIDEST = "\u0001";
+
+    private static final TraceContext LARGEST_TRACE = new TraceContext(
+            "00-ffffffffffffffffffffffffffffffff-ffffffffffffffff-01", "\"".repeat(TraceContext.MAX_STATE_LENGTH));
 
     private static final Instant LONGEST_INSTANT = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
@@ -85,7 +89,8 @@ public final class PayloadLimit<T> {
                                 LONGEST_INSTANT,
                                 payload,
                                 WIDEST.repeat(Task.MAX_KEY_BYTES),
-                                Integer.MAX_VALUE))
+                                Integer.MAX_VALUE,
+                                LARGEST_TRACE))
                 .token(new OwnershipToken(Long.MAX_VALUE, Integer.MAX_VALUE, new UUID(-1, -1)))
                 .error(EventRecords.shortened(new TaskError(WIDEST.repeat(1_000), WIDEST.repeat(1_000), Map.of())))
                 .leaseExpiration(LONGEST_INSTANT)

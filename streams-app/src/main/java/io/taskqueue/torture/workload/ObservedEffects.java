@@ -1,8 +1,11 @@
 package io.taskqueue.torture.workload;
 
+import io.taskqueue.event.TraceContext;
+import io.taskqueue.serde.GenericType;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.Effects;
 import io.taskqueue.sink.OnAmbiguity;
+import io.taskqueue.sink.RecordedAs;
 import io.taskqueue.sink.RecordedFailureException;
 import io.taskqueue.sink.effect.ResultCodec;
 import io.taskqueue.sink.effect.ResultJson;
@@ -10,6 +13,7 @@ import io.taskqueue.torture.history.AmbiguityPolicy;
 import io.taskqueue.torture.history.SinkEntry.EffectRead;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -49,15 +53,21 @@ final class ObservedEffects implements Effects {
     @Override
     public <R> R capture(String name, Class<R> type, OnAmbiguity<R> onAmbiguity, EffectAction<R> action)
             throws Exception {
+        return capture(name, RecordedAs.type(GenericType.of(type)), onAmbiguity, action);
+    }
+
+    @Override
+    public <R> R capture(String name, RecordedAs<R> as, OnAmbiguity<R> onAmbiguity, EffectAction<R> action)
+            throws Exception {
         AtomicReference<@Nullable EffectKey> ran = new AtomicReference<>();
         try {
-            R result = effects.capture(name, type, onAmbiguity, key -> {
+            R result = effects.capture(name, as, onAmbiguity, key -> {
                 R ended = action.run(key);
                 ran.set(key);
-                actions.ended(key, policy(onAmbiguity), json(type, ended));
+                actions.ended(key, policy(onAmbiguity), json(as, ended));
                 return ended;
             });
-            add(name, ran.get(), json(type, result));
+            add(name, ran.get(), json(as, result));
             return result;
         } catch (RecordedFailureException e) {
             add(name, ran.get(), e.error().message());
@@ -86,10 +96,15 @@ final class ObservedEffects implements Effects {
         }
     }
 
+    @Override
+    public Optional<TraceContext> traceContext() {
+        return effects.traceContext();
+    }
+
     /** As it is recorded. */
-    private static <R> String json(Class<R> type, @Nullable R result) {
+    private static <R> String json(RecordedAs<R> as, @Nullable R result) {
         try {
-            return ResultCodec.of(type).write(result);
+            return ResultCodec.of(as).write(result);
         } catch (ResultJson.ConversionException e) {
             return "(not JSON: " + e.getMessage() + ")"; // it cannot be recorded either
         }

@@ -4,11 +4,13 @@ import io.taskqueue.logging.LogFields;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.effect.ApplyOutcome;
+import io.taskqueue.sink.effect.AttemptSettings;
 import io.taskqueue.sink.effect.RecordedEffects;
 import io.taskqueue.streams.execution.CircuitBreaker;
 import io.taskqueue.streams.execution.KeyedExecutor;
 import io.taskqueue.streams.execution.KeyedExecutor.Next;
 import io.taskqueue.streams.parking.GiveUp;
+import io.taskqueue.streams.replay.DeliveryContext;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.status.LatencyHistogram;
 import java.time.Duration;
@@ -55,7 +57,8 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
     @Override
     public Next run(InFlightEvent<T> event) {
         try {
-            return fields.event(event.event()).get(() -> attempt(event));
+            LogFields ofEvent = fields.event(event.event());
+            return ofEvent.get(() -> attempt(event, ofEvent));
         } catch (Throwable unexpected) { // without an outcome its task would never continue
             return giveUp(event, GiveUp.Reason.MISUSED, unexpected);
         } finally {
@@ -65,14 +68,18 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
         }
     }
 
-    private Next attempt(InFlightEvent<T> event) {
+    private Next attempt(InFlightEvent<T> event, LogFields ofEvent) {
+        DeliveryContext delivery = event.delivery();
         RecordedEffects effects = new RecordedEffects(
-                settings.name(),
-                event.delivery().generation(),
+                new AttemptSettings(
+                        settings.name(),
+                        delivery.generation(),
+                        delivery.mode(),
+                        settings.policies().effectRules(),
+                        new AttemptSettings.Visibility(
+                                settings.instruments().spans(), delivery.replayed(), ofEvent)),
                 event.event(),
-                event.results(),
-                event.delivery().mode(),
-                settings.policies().effectRules());
+                event.results());
         event.attempts++;
         event.results().attempting(() -> breaker.stillAdmits(event));
         event.calls.set(0);

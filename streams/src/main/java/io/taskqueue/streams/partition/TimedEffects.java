@@ -1,11 +1,14 @@
 package io.taskqueue.streams.partition;
 
+import io.taskqueue.event.TraceContext;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.Effects;
 import io.taskqueue.sink.OnAmbiguity;
+import io.taskqueue.sink.RecordedAs;
 import io.taskqueue.streams.status.LatencyHistogram;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Effects whose actions are counted and measured, whether they succeed or fail. As thread-safe as the effects. */
@@ -23,6 +26,12 @@ record TimedEffects(Effects effects, AtomicInteger calls, LatencyHistogram laten
     }
 
     @Override
+    public <R> R capture(String name, RecordedAs<R> result, OnAmbiguity<R> onAmbiguity, EffectAction<R> action)
+            throws Exception {
+        return effects.capture(name, result, onAmbiguity, key -> timed(key, action));
+    }
+
+    @Override
     public void run(String name, EffectRunnable action) throws Exception {
         effects.run(name, key -> timedRun(key, action));
     }
@@ -30,6 +39,11 @@ record TimedEffects(Effects effects, AtomicInteger calls, LatencyHistogram laten
     @Override
     public void run(String name, OnAmbiguity<Void> onAmbiguity, EffectRunnable action) throws Exception {
         effects.run(name, onAmbiguity, key -> timedRun(key, action));
+    }
+
+    @Override
+    public Optional<TraceContext> traceContext() {
+        return effects.traceContext();
     }
 
     private <R> R timed(EffectKey key, EffectAction<R> action) throws Exception {

@@ -17,6 +17,7 @@ import io.taskqueue.sink.effect.EffectRules;
 import io.taskqueue.streams.rate.RateLimit;
 import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.streams.status.EffectLatency;
+import io.taskqueue.tracing.TaskSpans;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -173,6 +174,7 @@ public record SinkSettings<T>(
      * @param ticker its durations
      * @param random the jitter of its retries; safe for several threads
      * @param latencies what its instances report besides how long effects took, by name
+     * @param spans the spans of events and effects
      */
     public record Instruments(
             MeterRegistry meters,
@@ -181,9 +183,10 @@ public record SinkSettings<T>(
             Clock clock,
             Ticker ticker,
             RandomGenerator random,
-            Supplier<Map<String, EffectLatency>> latencies) {
+            Supplier<Map<String, EffectLatency>> latencies,
+            TaskSpans spans) {
 
-        /** Of a sink whose instances report nothing else. */
+        /** Of a sink whose instances report nothing else, and that is not traced. */
         public Instruments(
                 MeterRegistry meters,
                 int queueSeries,
@@ -191,7 +194,7 @@ public record SinkSettings<T>(
                 Clock clock,
                 Ticker ticker,
                 RandomGenerator random) {
-            this(meters, queueSeries, showsKafka, clock, ticker, random, Map::of);
+            this(meters, queueSeries, showsKafka, clock, ticker, random, Map::of, TaskSpans.NONE);
         }
     }
 
