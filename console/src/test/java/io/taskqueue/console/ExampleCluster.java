@@ -263,6 +263,7 @@ final class ExampleCluster {
                 lag,
                 seconds,
                 FakeClusters.catchUp(lag, eta),
+                null,
                 badges));
     }
 
