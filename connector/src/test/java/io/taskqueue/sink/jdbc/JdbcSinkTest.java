@@ -187,6 +187,19 @@ class JdbcSinkTest {
     }
 
     @Test
+    void statementThatCannotRunTwiceReturnsTheRecordedResult() throws Exception {
+        JdbcSink<String> sink = sink("INSERT INTO seen (id, n) VALUES (:taskSequenceId, 1)");
+        for (int time = 0; time < 2; time++) {
+            store = new MemoryEffectStore();
+            apply(sink, event(EventKind.ENQUEUED, 1, 4, "1"));
+        }
+        assertThat(PostgresTestServer.rows("SELECT id, n FROM seen")).containsExactly("4|1");
+        assertThat(store.find(new EffectKey("states", 0, "orders", new Position(7, 1), "statement")))
+                .as("the result of the first run, and no failure")
+                .hasValueSatisfying(result -> assertThat(result.toString()).contains("json=1"));
+    }
+
+    @Test
     void statementMayBeACallThatReturnsRows() throws Exception {
         PostgresTestServer.execute("CREATE OR REPLACE FUNCTION note(task BIGINT, kind TEXT) RETURNS VOID AS"
                 + " $$ INSERT INTO seen (id, note) VALUES (task, kind) $$ LANGUAGE SQL");

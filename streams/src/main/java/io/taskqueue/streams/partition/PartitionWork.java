@@ -464,7 +464,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
 
     @Override
     public boolean idle() {
-        return !commit.marked() && !lifecycle.ending() && (quiet() && !resumesSoon() || nothingOutstanding());
+        return !commit.marked() && !lifecycle.ending() && ((quiet() && !resumesSoon()) || nothingOutstanding());
     }
 
     /** Whether the partition is suspended for less time than a long poll takes: it would find its permit of the rate limit late. */
