@@ -18,6 +18,7 @@ import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.Events;
 import io.taskqueue.sink.RecordedFailureException;
+import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.UnknownOutcomeException;
 import io.taskqueue.sink.effect.EffectRules;

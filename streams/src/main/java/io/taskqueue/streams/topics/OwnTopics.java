@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.TopicConfig;
@@ -176,15 +177,23 @@ public final class OwnTopics {
     }
 
     private void create(List<OwnTopic> missing, int partitions, int maxMessageBytes) throws InterruptedException {
-        Map<String, KafkaException> refused = admin.validate(missing.stream()
-                .map(topic -> topic.newTopic(partitions, replicationFactor(), maxMessageBytes))
-                .toList());
-        requireNone(missing, refused);
-        Map<String, KafkaException> failed = admin.create(missing.stream()
-                .filter(topic -> !topic.byStreams())
-                .map(topic -> topic.newTopic(partitions, replicationFactor(), maxMessageBytes))
-                .toList());
-        requireNone(missing, failed);
+        List<NewTopic> all = new ArrayList<>();
+        List<NewTopic> own = new ArrayList<>();
+        for (OwnTopic topic : missing) {
+            NewTopic created = topic.newTopic(partitions, replicationFactor(), maxMessageBytes);
+            all.add(created);
+            if (!topic.byStreams()) {
+                own.add(created);
+            }
+        }
+        try {
+            requireNone(missing, admin.validate(all));
+            if (!own.isEmpty()) {
+                requireNone(missing, admin.create(own));
+            }
+        } catch (KafkaException e) {
+            throw notCreated(missing.get(0), e);
+        }
     }
 
     private void requireNone(List<OwnTopic> missing, Map<String, KafkaException> failures) {
