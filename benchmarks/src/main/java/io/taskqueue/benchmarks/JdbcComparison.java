@@ -88,8 +88,7 @@ public final class JdbcComparison {
         try (WorkDirectory directory = WorkDirectory.create("jdbc-");
                 BrokerProcess broker = BrokerProcess.start(directory.path().resolve("broker"));
                 BenchmarkCluster cluster = new BenchmarkCluster(broker.bootstrapServers());
-                PostgresProcess postgres =
-                        PostgresProcess.start(programs, directory.path().resolve("database"));
+                PostgresProcess postgres = PostgresProcess.start(programs, directory.path());
                 JdbcTarget target = JdbcTarget.create(postgres)) {
             FilledTopic topic = new FilledTopic("written", 1, plan.calls());
             try (Admin admin = Admin.create(cluster.settings());
