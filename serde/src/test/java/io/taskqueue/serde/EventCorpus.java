@@ -211,6 +211,7 @@ final class EventCorpus {
             samples.add(new Sample<>(state.name(), text, state.event()));
         }
         samples.add(new Sample<>("retried", text, WireFormatTest.retried()));
+        samples.add(new Sample<>("traced", text, WireFormatTest.traced()));
         CorpusCodec.ALL.forEach(codec -> samples.add(codec.sample()));
         return samples;
     }

@@ -69,7 +69,9 @@ class WireFormatTest {
         HANDED_OVER,
         HANDED_OVER_DELAYED,
         FAILED_WITH_A_NEXT_ATTEMPT,
-        EXPIRED_WITH_A_NEXT_ATTEMPT;
+        EXPIRED_WITH_A_NEXT_ATTEMPT,
+        ENQUEUED_WITH_A_DELAY,
+        DELAYED_BEFORE_THE_FIRST_ATTEMPT;
 
         ReplicationEvent<String> event() {
             return switch (this) {
@@ -93,6 +95,9 @@ class WireFormatTest {
                         .leaseExpiration(EXPIRES)
                         .availableAt(EXPIRES)
                         .flag(EventFlag.FROM_EXPIRATION));
+                case ENQUEUED_WITH_A_DELAY -> of(EventKind.ENQUEUED, 1, change -> change.availableAt(EXPIRES));
+                case DELAYED_BEFORE_THE_FIRST_ATTEMPT -> of(
+                        EventKind.RESTORED, 1, change -> change.availableAt(EXPIRES));
             };
         }
 
@@ -181,6 +186,10 @@ class WireFormatTest {
                 new SourceMetadata(new Position(7, 99), "dispatcher-a", "shop-1", RECORDED),
                 TaskEvent.builder(EventKind.RESTORED, 1234, OCCURRED, dead.retried())
                         .build());
+    }
+
+    static ReplicationEvent<String> traced() {
+        return inTrace(new TraceContext(TRACEPARENT, "vendor=1"));
     }
 
     private static ReplicationEvent<String> inTrace(@Nullable TraceContext trace) {
