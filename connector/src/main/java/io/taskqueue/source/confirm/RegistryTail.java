@@ -24,7 +24,8 @@ import org.apache.kafka.common.KafkaException;
  *   wait 500 ms, or until futures are due
  *     -&gt; of each queue with such futures, note up to which event Kafka has acknowledged all
  *     -&gt; request the end of the registry, read up to it
- *          no newer claim                             -&gt; the futures up to the noted events complete
+ *          no newer claim                             -&gt; the futures up to the noted events complete; where they were many,
+ *                                                       rest for as long as that took, so that the next look serves more
  *          Kafka fails                                -&gt; back-off, again
  *          a newer claim, or the own one is not there -&gt; every future of that queue fails, its source stops
  * </pre>
@@ -37,6 +38,10 @@ public final class RegistryTail implements Runnable {
     /** How long the registry is not read while no future waits for it. */
     public static final Duration INTERVAL = Duration.ofMillis(500);
 
+    /** So many futures of one look are more than callers that wait for one another have. */
+    private static final int MANY = 16;
+
+    private static final long LONGEST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long LONGEST_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -48,6 +53,7 @@ public final class RegistryTail implements Runnable {
     private final Condition changed = lock.newCondition();
     private boolean woken = true; // the first read does not wait
     private boolean ended;
+    private long restNanos; // after the last look; for the thread of run()
 
     public RegistryTail(RegistryWatch registry, Ticker ticker) {
         this.registry = registry;
@@ -140,7 +146,12 @@ public final class RegistryTail implements Runnable {
         try (registry) {
             long backoff = FIRST_BACKOFF_NANOS;
             while (awaitNext()) {
-                backoff = read() ? FIRST_BACKOFF_NANOS : backOff(backoff);
+                if (read()) {
+                    backoff = FIRST_BACKOFF_NANOS;
+                    pause(restNanos);
+                } else {
+                    backoff = backOff(backoff);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -164,14 +175,19 @@ public final class RegistryTail implements Runnable {
 
     /** Waits longer each time, so that a registry that cannot be read is not asked without a pause. */
     private long backOff(long nanos) throws InterruptedException {
+        pause(nanos);
+        wake();
+        return Math.min(2 * nanos, LONGEST_BACKOFF_NANOS);
+    }
+
+    /** Waits, also if futures become due meanwhile; not beyond the end. */
+    private void pause(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = nanos;
             while (left > 0 && !ended) {
                 left = changed.awaitNanos(left);
             }
-            woken = true;
-            return Math.min(2 * nanos, LONGEST_BACKOFF_NANOS);
         } finally {
             lock.unlock();
         }
@@ -200,7 +216,22 @@ public final class RegistryTail implements Runnable {
             });
             return false;
         }
-        before.forEach(ownership -> ownership.readBehind(requested));
+        int confirmed = 0;
+        for (Ownership ownership : before) {
+            confirmed += ownership.readBehind(requested);
+        }
+        restNanos = rest(confirmed, ticker.nanos() - requested);
         return true;
+    }
+
+    /**
+     * How long to rest after a look, so that under load half of the time at most is spent on looks, each of which serves all futures that became
+     * due meanwhile.
+     *
+     * @param confirmed how many futures it confirmed
+     * @param nanos how long it took
+     */
+    static long rest(int confirmed, long nanos) {
+        return confirmed < MANY ? 0 : Math.max(0, Math.min(nanos, LONGEST_REST_NANOS));
     }
 }
