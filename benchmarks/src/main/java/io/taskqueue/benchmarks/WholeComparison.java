@@ -25,6 +25,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  */
 public final class WholeComparison {
 
+    private static final int PER_SECOND = 200;
+
     private final WholeOptions options;
     private final BenchmarkCluster cluster;
     private final List<Candidate> candidates = new ArrayList<>();
@@ -108,15 +110,20 @@ public final class WholeComparison {
                     median(name, Cost::bytes)));
         }
         System.out.println();
-        System.out.println("| compression | enqueue → confirmed, one task at a time: p50 | p99 |");
+        System.out.println("| compression | enqueue → confirmed, one task at a time: p50 / p99 | " + PER_SECOND
+                + " tasks a second, enqueue → durable: p50 / p99 |");
         System.out.println("| --- | ---: | ---: |");
         for (Map.Entry<String, QueueAndSourceRun> run : runs.entrySet()) {
-            Samples times = run.getValue().roundTrips(options.roundTrips());
-            System.out.println(String.format(
-                    Locale.ROOT, "| %s | %.2f ms | %.2f ms |", run.getKey(), times.median(), times.quantile(0.99)));
+            System.out.println("| " + run.getKey()
+                    + quantiles(run.getValue().roundTrips(options.latencies()))
+                    + quantiles(run.getValue().paced(options.workload(), PER_SECOND, options.latencies())) + " |");
         }
         System.out.println();
         System.out.println(MachineDescription.describe(BrokerProcess.HEAP));
+    }
+
+    private static String quantiles(Samples milliseconds) {
+        return String.format(Locale.ROOT, " | %.2f / %.2f ms", milliseconds.median(), milliseconds.quantile(0.99));
     }
 
     /** The median over the rounds that count. */

@@ -90,7 +90,7 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
         this.subscriptions = new Subscriptions<>(queue.name(), meters.observerFailures()::increment);
         this.gate = new ReplicationGate(
                 queue.name(),
-                buffer::acknowledgedUpTo,
+                buffer::acknowledgedSequence,
                 ReplicationSource.MAX_WAITING_FUTURES,
                 this::confirmationDue,
                 group.completions());

@@ -120,8 +120,10 @@ final class EventJsonWriter {
     private void flags(Set<EventFlag> flags) throws IOException {
         out.name(EventField.FLAGS.serialized());
         out.startArray();
-        for (EventFlag flag : flags) {
-            out.string(flag.wireName());
+        if (!flags.isEmpty()) { // most events have none, and an iterator would be allocated for each
+            for (EventFlag flag : flags) {
+                out.string(flag.wireName());
+            }
         }
         out.endArray();
     }

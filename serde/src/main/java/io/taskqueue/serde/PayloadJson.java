@@ -26,6 +26,13 @@ final class PayloadJson {
             throw new IllegalArgumentException(
                     "A payload must be JSON in UTF-8, but byte " + malformed + " of this one is not valid UTF-8.");
         }
+        if (!PlainJson.isValue(json)) {
+            requireOneValue(json);
+        }
+        return json;
+    }
+
+    static void requireOneValue(byte[] json) {
         try (JsonParser parser = JsonFactories.PAYLOADS.createParser(json)) {
             requireOneValue(parser);
         } catch (JsonProcessingException e) {
@@ -35,7 +42,6 @@ final class PayloadJson {
         } catch (IOException e) {
             throw new IllegalStateException("Reading bytes in memory failed.", e);
         }
-        return json;
     }
 
     private static void requireOneValue(JsonParser parser) throws IOException {

@@ -59,7 +59,7 @@ public record SourceComparisonOptions(InterleavedRounds rounds, Load load, List<
             }
         }
         return new SourceComparisonOptions(
-                new InterleavedRounds(rounds, brief ? 0 : 2), new Load(tasks, brief ? 50 : 500), batching);
+                new InterleavedRounds(rounds, brief ? 0 : 5), new Load(tasks, brief ? 50 : 500), batching);
     }
 
     private static int number(String[] arguments, int index) {

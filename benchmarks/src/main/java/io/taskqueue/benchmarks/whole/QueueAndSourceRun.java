@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -106,6 +108,45 @@ public final class QueueAndSourceRun {
             }
         }
         return milliseconds;
+    }
+
+    /**
+     * The time from enqueue until its caller is notified that the task is durable, of tasks that are enqueued at a fixed rate and performed by the
+     * workers of a workload, in milliseconds.
+     */
+    public Samples paced(WholeWorkload workload, int perSecond, int count)
+            throws InterruptedException, ExecutionException {
+        Queue<Double> milliseconds = new ConcurrentLinkedQueue<>();
+        Duration interval = Duration.ofSeconds(1).dividedBy(perSecond);
+        QueueWorkers workers;
+        try (TaskQueue<String> queue = TaskQueue.<String>builder(QUEUE).build();
+                ReplicationSource<String> source = start(queue, cluster.newTopic("paced"))) {
+            int all = count + count / 5; // the first warm up
+            workers = QueueWorkers.start(queue, workload.withTasks(all));
+            Confirmations confirmations = new Confirmations();
+            Stopwatch paced = new Stopwatch();
+            for (int i = 0; i < all; i++) {
+                Duration early = interval.multipliedBy(i).minus(paced.elapsed());
+                if (early.toMillis() > 0) {
+                    Stopwatch.pause(early);
+                }
+                boolean counted = i >= count / 5;
+                confirmations.admit();
+                Stopwatch watch = new Stopwatch();
+                queue.enqueue(payloads.get(i % payloads.size()));
+                confirmations.add(source.replicated().thenRun(() -> {
+                    if (counted) {
+                        milliseconds.add(watch.elapsed().toNanos() / 1e6);
+                    }
+                }));
+            }
+            confirmations.await(TIMEOUT);
+            workers.awaitCompleted(TIMEOUT);
+        }
+        workers.join();
+        Samples samples = new Samples("enqueue → durable");
+        milliseconds.forEach(samples::add);
+        return samples;
     }
 
     private static void requireEvents(WholeWorkload workload, long events) {

@@ -11,21 +11,22 @@ import java.util.List;
  *
  * @param rounds the rounds of each candidate
  * @param workload what each round does
- * @param roundTrips the number of tasks that are enqueued one at a time, for their latency
+ * @param latencies the number of tasks whose latency is taken: one at a time, and at a fixed rate
  * @param compressions the compressions to measure, as the producer's property {@code compression.type} and, after a colon, its level;
  *     {@value #DEFAULT_COMPRESSION} for that of the source
  */
-public record WholeOptions(
-        InterleavedRounds rounds, WholeWorkload workload, int roundTrips, List<String> compressions) {
+public record WholeOptions(InterleavedRounds rounds, WholeWorkload workload, int latencies, List<String> compressions) {
 
     /** The compression of the source, whichever that is. */
     public static final String DEFAULT_COMPRESSION = "default";
 
     static final String USAGE =
             """
-            Usage: benchmarks/run whole [--short] [--rounds N] [--tasks N] [--workers N] [--work MS] [--compression L]
+            Usage: benchmarks/run whole [--short] [--rounds N] [--warm-ups N] [--tasks N] [--workers N] [--work MS]
+                                    [--compression L]
               --short          few tasks, one round: checks that everything runs; its figures are not meaningful
               --rounds N       measured rounds; default 5
+              --warm-ups N     rounds before them; default 6: two cores compile the code of this process and of the broker for a minute
               --tasks N        tasks in a round; default 100000
               --workers N      threads that perform tasks; default 64
               --work MS        how long a task takes, in milliseconds; default 0
@@ -36,6 +37,7 @@ public record WholeOptions(
     public static WholeOptions parse(String[] arguments) {
         boolean brief = List.of(arguments).contains("--short");
         int rounds = brief ? 1 : 5;
+        int warmUps = brief ? 0 : 6;
         int tasks = brief ? 5_000 : 100_000;
         int workers = WholeWorkload.WORKERS;
         int work = 0;
@@ -44,6 +46,7 @@ public record WholeOptions(
             switch (arguments[i]) {
                 case "--short" -> {}
                 case "--rounds" -> rounds = number(arguments, ++i);
+                case "--warm-ups" -> warmUps = number(arguments, ++i);
                 case "--tasks" -> tasks = number(arguments, ++i);
                 case "--workers" -> workers = number(arguments, ++i);
                 case "--work" -> work = number(arguments, ++i);
@@ -54,9 +57,9 @@ public record WholeOptions(
             }
         }
         return new WholeOptions(
-                new InterleavedRounds(rounds, brief ? 0 : 2),
+                new InterleavedRounds(rounds, warmUps),
                 new WholeWorkload(tasks, workers, Duration.ofMillis(work)),
-                brief ? 50 : 500,
+                brief ? 50 : 2_000,
                 compressions);
     }
 

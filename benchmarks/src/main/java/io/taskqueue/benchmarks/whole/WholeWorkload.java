@@ -20,6 +20,11 @@ public record WholeWorkload(int tasks, int workers, Duration work) {
         return new WholeWorkload(tasks, WORKERS, Duration.ZERO);
     }
 
+    /** The same, with another number of tasks. */
+    WholeWorkload withTasks(int number) {
+        return new WholeWorkload(number, workers, work);
+    }
+
     /** The highest possible rate, in tasks per second, of tasks that take time. */
     public double limit() {
         return workers * 1e9 / work.toNanos();

@@ -8,6 +8,7 @@ import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -22,7 +23,7 @@ public final class Completions {
     private static final long IDLE_SECONDS = 10;
 
     private final ForkJoinPool pool;
-    private final Queue<Runnable> left = new ConcurrentLinkedQueue<>();
+    private final Queue<Batch<?>> left = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean handedOver = new AtomicBoolean();
 
     public Completions() {
@@ -46,34 +47,70 @@ public final class Completions {
     }
 
     <W> void run(List<W> waiting, Consumer<W> completion) {
-        waiting.forEach(one -> left.add(() -> completion.accept(one)));
-        handOver();
+        if (!waiting.isEmpty()) {
+            left.add(new Batch<>(waiting, completion));
+            handOver();
+        }
     }
 
-    private void handOver() {
-        if (!left.isEmpty() && handedOver.compareAndSet(false, true)) {
-            try {
-                pool.execute(this::complete);
-            } catch (RejectedExecutionException | OutOfMemoryError e) {
-                handedOver.set(false);
-                left.forEach(unused -> completeNext()); // no thread for it
+    /** What one call handed over; each of its futures is taken once. */
+    private static final class Batch<W> {
+
+        private final List<W> all;
+        private final Consumer<W> completion;
+        private final AtomicInteger next = new AtomicInteger();
+
+        Batch(List<W> all, Consumer<W> completion) {
+            this.all = all;
+            this.completion = completion;
+        }
+
+        /** The number of the next one; as many as there are, if each was taken. */
+        int take() {
+            return Math.min(next.getAndIncrement(), all.size());
+        }
+
+        /** Whether there are further ones behind this number. */
+        boolean isFollowed(int number) {
+            return number + 1 < all.size();
+        }
+
+        void complete(int number) {
+            if (number < all.size()) {
+                completion.accept(all.get(number));
             }
         }
     }
 
-    private void completeNext() {
-        Runnable next = left.poll();
-        if (next != null) {
-            next.run();
+    private void handOver() {
+        if (!left.isEmpty() && !handedOver.get() && handedOver.compareAndSet(false, true)) {
+            try {
+                pool.execute(this::complete);
+            } catch (RejectedExecutionException | OutOfMemoryError e) {
+                handedOver.set(false);
+                while (completeNext()) {} // no thread for it
+            }
         }
     }
 
     private void complete() {
         handedOver.set(false);
-        for (Runnable next = left.poll(); next != null; next = left.poll()) {
-            handOver(); // to a successor, before an action of the user may wait for one of the others
-            next.run();
+        while (completeNext()) {}
+    }
+
+    /** Completes the next future; returns false if there is none. */
+    private boolean completeNext() {
+        Batch<?> batch = left.peek();
+        if (batch == null) {
+            return false;
         }
+        int number = batch.take();
+        if (!batch.isFollowed(number)) {
+            left.remove(batch);
+        }
+        handOver(); // to a successor, before an action of the user may wait for one of the others
+        batch.complete(number);
+        return true;
     }
 
     /** Completes what was handed over, and ends the threads. */

@@ -1,6 +1,5 @@
 package io.taskqueue.source.confirm;
 
-import io.taskqueue.event.Position;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.RegistryFollower;
@@ -13,7 +12,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a source still owns its queue, as the registry shows it, and what follows from that: futures are confirmed, leases are granted.
@@ -57,6 +55,8 @@ public final class Ownership implements RegistryFollower.Listener {
         ENDED
     }
 
+    private static final long NOTHING = -1;
+
     private final RegistryFollower follower;
     private final ReplicationGate gate;
     private final Optional<Duration> limit;
@@ -67,7 +67,7 @@ public final class Ownership implements RegistryFollower.Listener {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition settled = lock.newCondition();
     private Phase phase = Phase.OPEN;
-    private @Nullable Position noted;
+    private long noted = NOTHING;
     private volatile long ownedNanos;
     private volatile boolean read;
 
@@ -119,10 +119,14 @@ public final class Ownership implements RegistryFollower.Listener {
         noted = gate.acknowledged();
     }
 
-    /** The registry was read, to an end requested after {@link #noteAcknowledged} where that was called. */
-    void readBehind(long requestedNanos) {
+    /**
+     * The registry was read, to an end requested after {@link #noteAcknowledged} where that was called.
+     *
+     * @return how many futures complete
+     */
+    int readBehind(long requestedNanos) {
         if (hasEnded()) {
-            return; // as during this read: nothing is confirmed of a queue that has another owner
+            return 0; // as during this read: nothing is confirmed of a queue that has another owner
         }
         boolean suspended = !grantsLeases();
         ownedNanos = requestedNanos; // behind the end, there may be a newer claim since it was requested
@@ -130,12 +134,14 @@ public final class Ownership implements RegistryFollower.Listener {
         if (isOpen()) {
             listener.registryRead(suspended);
         }
-        Position upTo = noted;
-        if (upTo != null) {
-            noted = null;
-            gate.confirm(upTo);
-            settled();
+        long upTo = noted;
+        if (upTo == NOTHING) {
+            return 0;
         }
+        noted = NOTHING;
+        int confirmed = gate.confirm(upTo);
+        settled();
+        return confirmed;
     }
 
     void unreadable(KafkaException cause) {

@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  *   wait 500 ms, or until futures are due
  *     -&gt; of each queue with such futures, note up to which event Kafka has acknowledged all
  *     -&gt; request the end of the registry, read up to it
- *          no newer claim                             -&gt; the futures up to the noted events complete
+ *          no newer claim                             -&gt; the futures up to the noted events complete; where they were many,
+ *                                                       rest for as long as that took, so that the next look serves more
  *          Kafka fails                                -&gt; back-off, again
  *          a newer claim, or the own one is not there -&gt; every future of that queue fails, its source stops
  * </pre>
@@ -45,6 +46,11 @@ public final class RegistryTail implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistryTail.class);
     private static final long LIMITED_NANOS = INTERVAL.toNanos() / 4;
+
+    /** So many futures of one look are more than callers that wait for one another have. */
+    private static final int MANY = 16;
+
+    private static final long LONGEST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long LONGEST_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -65,6 +71,7 @@ public final class RegistryTail implements Runnable {
     private final Condition changed = lock.newCondition();
     private boolean woken = true; // the first read does not wait
     private boolean ended;
+    private long restNanos; // after the last look; for the thread of run()
 
     public RegistryTail(RegistryWatch registry, Ticker ticker) {
         this.registry = registry;
@@ -163,7 +170,12 @@ public final class RegistryTail implements Runnable {
         try (registry) {
             long backoff = FIRST_BACKOFF_NANOS;
             while (awaitNext()) {
-                backoff = readSafely() ? FIRST_BACKOFF_NANOS : backOff(backoff);
+                if (readSafely()) {
+                    backoff = FIRST_BACKOFF_NANOS;
+                    pause(restNanos);
+                } else {
+                    backoff = backOff(backoff);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -187,14 +199,19 @@ public final class RegistryTail implements Runnable {
 
     /** Waits longer each time, so that a registry that cannot be read is not asked without a pause. */
     private long backOff(long nanos) throws InterruptedException {
+        pause(nanos);
+        wake();
+        return Math.min(2 * nanos, LONGEST_BACKOFF_NANOS);
+    }
+
+    /** Waits, also if futures become due meanwhile; not beyond the end. */
+    private void pause(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = nanos;
             while (left > 0 && !ended) {
                 left = changed.awaitNanos(left);
             }
-            woken = true;
-            return Math.min(2 * nanos, LONGEST_BACKOFF_NANOS);
         } finally {
             lock.unlock();
         }
@@ -240,8 +257,16 @@ public final class RegistryTail implements Runnable {
             limitedNanos = requested;
             expecting.addAll(limited);
         }
-        expecting.forEach(ownership -> notify(ownership, () -> ownership.readBehind(requested)));
+        int confirmed = 0;
+        for (Ownership ownership : expecting) {
+            try {
+                confirmed += ownership.readBehind(requested);
+            } catch (RuntimeException | Error e) {
+                fail(ownership, e);
+            }
+        }
         expecting.clear();
+        restNanos = rest(confirmed, ticker.nanos() - requested);
         return true;
     }
 
@@ -265,5 +290,16 @@ public final class RegistryTail implements Runnable {
         } finally {
             remove(ownership);
         }
+    }
+
+    /**
+     * How long to rest after a look, so that under load half of the time at most is spent on looks, each of which serves all futures that became
+     * due meanwhile.
+     *
+     * @param confirmed how many futures it confirmed
+     * @param nanos how long it took
+     */
+    static long rest(int confirmed, long nanos) {
+        return confirmed < MANY ? 0 : Math.max(0, Math.min(nanos, LONGEST_REST_NANOS));
     }
 }

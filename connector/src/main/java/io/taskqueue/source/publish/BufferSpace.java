@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A place is taken while it is reserved and while an event occupies it. Events without a reservation take places beyond the
  * limit. A request for many places is not overtaken by requests for few. All methods need the buffer's lock.
+ *
+ * <p><b>Requests that wait are granted in runs.</b> Once one waits, places are granted again when a {@value #RUNS}th of the events that the
+ * buffer then held have left it. Otherwise each acknowledgement of a full buffer would wake one call, which takes the place and waits again: a
+ * switch of threads for each event. What is free when the time limit of a request is reached is granted then, in order.
  */
 final class BufferSpace {
 
@@ -34,6 +38,9 @@ final class BufferSpace {
         REFUSED
     }
 
+    /** Into how many runs the acknowledgements of a full buffer are divided; a buffer of the least size is granted place by place. */
+    private static final int RUNS = BufferLimits.LEAST_EVENTS;
+
     private static final class Waiter {
         final int places;
         final Condition granted;
@@ -54,6 +61,7 @@ final class BufferSpace {
     private final Deque<Waiter> waiters = new ArrayDeque<>();
     private int reserved;
     private int events;
+    private int eventsOfNextRun; // requests that wait are granted once the buffer holds no more events than these
     private long bytes;
     private Admission admission = Admission.WAITING;
     private @Nullable Supplier<QueueClosedException> refusal;
@@ -81,11 +89,17 @@ final class BufferSpace {
 
     private boolean await(Waiter waiter, long timeoutNanos) throws InterruptedException {
         waiters.add(waiter);
+        if (waiters.size() == 1) {
+            beginRun();
+        }
         awaitShared();
         try {
             long left = timeoutNanos;
             while (!waiter.isGranted && mayWait() && left > 0) {
                 left = waiter.granted.awaitNanos(left);
+            }
+            if (left <= 0) {
+                grantRun(); // what is free, although the next run is not due
             }
         } catch (InterruptedException e) {
             if (waiter.isGranted) {
@@ -100,6 +114,10 @@ final class BufferSpace {
             requireOpen();
         }
         return waiter.isGranted;
+    }
+
+    private void beginRun() {
+        eventsOfNextRun = events - Math.max(1, events / RUNS);
     }
 
     void release(int places) {
@@ -147,7 +165,7 @@ final class BufferSpace {
 
     /** Grants places to requests that wait, as far as there is room; returns whether some still wait. */
     boolean grantWaiting() {
-        grant();
+        grantRun();
         awaitsShared = !waiters.isEmpty();
         return awaitsShared;
     }
@@ -157,7 +175,7 @@ final class BufferSpace {
         if (!awaitsShared && !shared.admits(bytes)) {
             awaitsShared = true;
             shared.awaitRoom(buffer);
-            grant(); // what was made before that
+            grantRun(); // what was made before that
         }
     }
 
@@ -189,11 +207,20 @@ final class BufferSpace {
     }
 
     private void grant() {
+        if (!waiters.isEmpty() && events <= Math.max(0, eventsOfNextRun)) {
+            grantRun();
+        }
+    }
+
+    private void grantRun() {
         while (admission != Admission.REFUSED && !waiters.isEmpty() && fits(waiters.element().places)) {
             Waiter next = waiters.remove();
             reserved += next.places;
             next.isGranted = true;
             next.granted.signal();
+        }
+        if (!waiters.isEmpty()) {
+            beginRun();
         }
     }
 }

@@ -14,13 +14,15 @@ final class BufferedEvent<T> {
     /** What a record has beyond its payload and its error, approximately: names, numbers, headers. */
     private static final int ENVELOPE_BYTES = 512;
 
-    final Position position;
+    final long epoch;
+    final long sequence;
     final Instant recordedAt;
     /** When the event was appended, by the ticker. */
     final long appendedNanos;
 
     final TaskEvent<T> change;
     final byte[] payload;
+    private final int bytes; // asked for by several threads, whose caches need not hold the payload
 
     /**
      * The event as it is published, built once by the publisher, whose thread may run the user's code that resolves the owner.
@@ -32,15 +34,27 @@ final class BufferedEvent<T> {
     @Nullable
     BufferedEvent<T> next;
 
-    BufferedEvent(Position position, Instant recordedAt, long appendedNanos, TaskEvent<T> change, byte[] payload) {
-        this.position = position;
+    BufferedEvent(
+            long epoch, long sequence, Instant recordedAt, long appendedNanos, TaskEvent<T> change, byte[] payload) {
+        this.epoch = epoch;
+        this.sequence = sequence;
         this.recordedAt = recordedAt;
         this.appendedNanos = appendedNanos;
         this.change = change;
         this.payload = payload;
+        this.bytes = (int) Math.min(Integer.MAX_VALUE, bytes(change, payload));
     }
 
-    long bytes() {
+    Position position() {
+        return new Position(epoch, sequence);
+    }
+
+    /** About how many bytes its record has. */
+    int bytes() {
+        return bytes;
+    }
+
+    private static long bytes(TaskEvent<?> change, byte[] payload) {
         return (long) ENVELOPE_BYTES
                 + payload.length
                 + change.error().map(BufferedEvent::bytes).orElse(0L);

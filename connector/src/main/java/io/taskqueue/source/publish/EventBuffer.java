@@ -55,7 +55,7 @@ public final class EventBuffer<T> implements Journal<T> {
     private boolean stopped;
     private @Nullable Throwable lost;
     private long dropped;
-    private long appended;
+    private volatile long appended; // written inside the lock
     private volatile long acknowledged;
 
     /**
@@ -147,10 +147,10 @@ public final class EventBuffer<T> implements Journal<T> {
         long nanos = time.nanos();
         lock.lock();
         try {
-            BufferedEvent<T> added =
-                    new BufferedEvent<>(new Position(epoch, appended + 1), now, nanos, change, payload);
+            long sequence = appended + 1;
+            BufferedEvent<T> added = new BufferedEvent<>(epoch, sequence, now, nanos, change, payload);
             long bytes = added.bytes();
-            appended++; // from here on, nothing can fail
+            appended = sequence; // from here on, nothing can fail
             if (stopped) {
                 dropped++;
                 if (reserved) {
@@ -181,7 +181,8 @@ public final class EventBuffer<T> implements Journal<T> {
             if (lost == null) {
                 lost = cause;
             }
-            appended++;
+            long sequence = appended + 1;
+            appended = sequence;
             dropped++;
             ready.run();
         } finally {
@@ -255,7 +256,7 @@ public final class EventBuffer<T> implements Journal<T> {
             if (oldest == null) {
                 newest = null;
             }
-            acknowledged = event.position.sequence();
+            acknowledged = event.sequence;
             space.vacated(event.bytes());
             if (oldest == null) {
                 emptied.signalAll();
@@ -429,16 +430,16 @@ public final class EventBuffer<T> implements Journal<T> {
 
     /** The position of the newest event; sequence 0 before the first. */
     public Position appendedUpTo() {
-        lock.lock();
-        try {
-            return new Position(epoch, appended);
-        } finally {
-            lock.unlock();
-        }
+        return new Position(epoch, appended);
     }
 
     /** The highest position up to which every event is acknowledged. */
     public Position acknowledgedUpTo() {
         return new Position(epoch, acknowledged);
+    }
+
+    /** The sequence of {@link #acknowledgedUpTo}. */
+    public long acknowledgedSequence() {
+        return acknowledged;
     }
 }

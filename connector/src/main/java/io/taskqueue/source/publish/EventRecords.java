@@ -72,7 +72,7 @@ public final class EventRecords<T> {
             return record(published, buffered.payload);
         }
         SourceMetadata metadata = new SourceMetadata(
-                buffered.position, peers.source(), peers.ownerOf(buffered.change), buffered.recordedAt);
+                buffered.position(), peers.source(), peers.ownerOf(buffered.change), buffered.recordedAt);
         published = ReplicationEvent.of(queueName, metadata, buffered.change);
         ProducerRecord<byte[], byte[]> record = record(published, buffered.payload);
         if (published.error().isPresent() && size(record) > maxRecordBytes) {

@@ -29,7 +29,9 @@ public final class HeldEvents<T> implements UnreplicatedEvents {
     /** @param buffer stopped, as is the publisher that took events from it */
     public static <T> HeldEvents<T> of(EventBuffer<T> buffer, EventRecords<T> records, EventOrigin origin) {
         List<BufferedEvent<T>> events = buffer.held();
-        Position first = events.isEmpty() ? buffer.acknowledgedUpTo().next() : events.get(0).position;
+        Position first = events.isEmpty()
+                ? buffer.acknowledgedUpTo().next()
+                : events.get(0).position();
         return new HeldEvents<>(origin, records, first, events);
     }
 
@@ -70,7 +72,7 @@ public final class HeldEvents<T> implements UnreplicatedEvents {
             record = records.record(event);
         } catch (RuntimeException e) {
             throw new IllegalStateException(
-                    "Event " + event.position + " of queue " + origin.queueName() + " cannot be encoded: " + e
+                    "Event " + event.position() + " of queue " + origin.queueName() + " cannot be encoded: " + e
                             + ". Fix its payload codec; the events before it are not affected.",
                     e);
         }
@@ -78,6 +80,6 @@ public final class HeldEvents<T> implements UnreplicatedEvents {
         for (Header header : record.headers()) {
             headers.add(new UnreplicatedEvent.Header(header.key(), new String(header.value(), StandardCharsets.UTF_8)));
         }
-        return new UnreplicatedEvent(event.position, headers, new String(record.value(), StandardCharsets.UTF_8));
+        return new UnreplicatedEvent(event.position(), headers, new String(record.value(), StandardCharsets.UTF_8));
     }
 }

@@ -94,7 +94,7 @@ final class ProducerSession implements AutoCloseable {
         // Kafka acknowledges a retry of a batch that it holds already without an offset
         if (!queue.acknowledged(event, metadata.hasOffset() ? metadata.offset() : -1)) {
             fail(new Failure(
-                    new IllegalStateException("Kafka acknowledged event " + event.position
+                    new IllegalStateException("Kafka acknowledged event " + event.position()
                             + " before an older event; the producer is replaced."),
                     Optional.of(queue),
                     Optional.empty()));

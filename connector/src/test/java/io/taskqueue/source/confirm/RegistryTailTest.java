@@ -29,8 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class RegistryTailTest implements Ownership.Listener {
 
     private final Claim own = claim("q", 7, "peer-a");
-    private final ReplicationGate gate =
-            new ReplicationGate("q", () -> new Position(7, 1), 10, () -> {}, new Completions());
+    private final ReplicationGate gate = new ReplicationGate("q", () -> 1, 10, () -> {}, new Completions());
     private final List<String> losses = new CopyOnWriteArrayList<>();
     private final List<KafkaException> failures = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Position> replicated = gate.await(() -> new Position(7, 1));
@@ -102,6 +101,16 @@ class RegistryTailTest implements Ownership.Listener {
 
         assertThat(ownership(tail, Optional.of(Duration.ofSeconds(10))).grantsLeases())
                 .isFalse();
+    }
+
+    @Test
+    void tailRestsAfterALookThatConfirmedManyFuturesAndOtherwiseNot() {
+        long milli = TimeUnit.MILLISECONDS.toNanos(1);
+
+        assertThat(RegistryTail.rest(1, milli)).isZero();
+        assertThat(RegistryTail.rest(15, milli)).isZero();
+        assertThat(RegistryTail.rest(16, milli)).isEqualTo(milli);
+        assertThat(RegistryTail.rest(10_000, 100 * milli)).isEqualTo(5 * milli);
     }
 
     private RegistryTail start(Supplier<TopicReader> readers) {

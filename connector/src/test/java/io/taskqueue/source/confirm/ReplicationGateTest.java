@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.Position;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,7 +38,7 @@ class ReplicationGateTest {
         gate.advanced();
         assertThat(gate.hasDue()).isTrue();
         assertThat(due).hasValue(1);
-        Position read = gate.acknowledged();
+        long read = gate.acknowledged();
         acknowledged.set(3);
         gate.confirm(read);
 
@@ -91,7 +93,7 @@ class ReplicationGateTest {
                     return awaited(release);
                 });
 
-        gate.confirm(new Position(7, 1));
+        gate.confirm(1);
         await().until(() -> ran.get() != null);
 
         assertThat(ran.get().getName()).isEqualTo("taskqueue-replicated");
@@ -142,9 +144,52 @@ class ReplicationGateTest {
         assertThat(behind).isNotDone();
     }
 
+    @Test
+    void nothingIsDueForTheSakeOfAFutureThatItsUserHasCompleted() {
+        ReplicationGate gate = gate(10);
+        CompletableFuture<Position> first = gate.await(() -> new Position(7, 1));
+        CompletableFuture<Position> second = gate.await(() -> new Position(7, 2));
+        assertThat(gate.hasDue()).isTrue();
+
+        assertThat(first.complete(new Position(7, 1))).isTrue();
+
+        assertThat(gate.hasDue()).isFalse();
+        acknowledged.set(2);
+        assertThat(gate.confirm(2)).isEqualTo(1);
+        assertThat(second.join()).isEqualTo(new Position(7, 2));
+    }
+
+    @Test
+    void completingAFutureThatDependsOnOneDoesNotCompleteThatOne() {
+        ReplicationGate gate = gate(10);
+        CompletableFuture<Position> future = gate.await(() -> new Position(7, 2));
+
+        assertThat(future.thenApply(Position::sequence).complete(1L)).isTrue();
+
+        assertThat(future).isNotDone();
+        assertThat(gate.confirm(2)).isEqualTo(1);
+        assertThat(future.join()).isEqualTo(new Position(7, 2));
+    }
+
+    @Test
+    void futuresOfOneConfirmationCompleteInTheOrderOfTheirEvents() {
+        ReplicationGate gate = gate(1_000);
+        List<Long> completed = new CopyOnWriteArrayList<>();
+        for (long sequence = 1; sequence <= 500; sequence++) {
+            long number = sequence;
+            var unused = gate.await(() -> new Position(7, number))
+                    .thenAccept(position -> completed.add(position.sequence()));
+        }
+
+        assertThat(gate.confirm(200)).isEqualTo(200);
+        assertThat(gate.confirm(500)).isEqualTo(300);
+
+        await().until(() -> completed.size() == 500);
+        assertThat(completed).isSorted();
+    }
+
     /** A gate whose events are acknowledged up to 7/1, and further as the test sets it. */
     private ReplicationGate gate(int maxWaiting) {
-        return new ReplicationGate(
-                "q", () -> new Position(7, acknowledged.get()), maxWaiting, due::incrementAndGet, new Completions());
+        return new ReplicationGate("q", acknowledged::get, maxWaiting, due::incrementAndGet, new Completions());
     }
 }

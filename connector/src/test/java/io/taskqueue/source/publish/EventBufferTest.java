@@ -113,6 +113,43 @@ class EventBufferTest {
         assertThat(waiter.get(20, TimeUnit.SECONDS)).isTrue();
     }
 
+    /** Otherwise each acknowledgement of a full buffer would wake a call. */
+    @Test
+    void requestsThatWaitAreGrantedOnceASixteenthOfTheEventsIsAcknowledged() throws Exception {
+        EventBuffer<String> large = buffer(160, 1_000_000);
+        for (int event = 0; event < 160; event++) {
+            large.append(event(), new byte[10], false);
+        }
+        List<BufferedEvent<String>> events = new ArrayList<>();
+        boolean unused = large.take(events, 160, Long.MAX_VALUE);
+        FutureTask<Boolean> first = start(() -> large.reserve(1, LONG));
+        await().until(() -> waits(first));
+        FutureTask<Boolean> second = start(() -> large.reserve(3, LONG));
+        await().until(() -> waits(second));
+
+        events.subList(0, 9).forEach(large::acknowledged);
+        assertThat(large.used()).isEqualTo(151 / 160.0); // without a place of the requests
+        large.acknowledged(events.get(9));
+
+        assertThat(large.used()).isEqualTo(154 / 160.0);
+        assertThat(first.get(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(second.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void placeThatIsFreeIsGrantedAtTheTimeLimitOfARequest() throws Exception {
+        EventBuffer<String> large = buffer(160, 1_000_000);
+        for (int event = 0; event < 160; event++) {
+            large.append(event(), new byte[10], false);
+        }
+        FutureTask<Boolean> waiter = start(() -> large.reserve(1, TimeUnit.MILLISECONDS.toNanos(500)));
+        await().until(() -> waits(waiter) || waiter.isDone());
+
+        large.acknowledged(taken(large).get(0));
+
+        assertThat(waiter.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+
     @Test
     void requestsAreGrantedInOrderAndSmallOnesDoNotOvertake() throws Exception {
         assertThat(buffer.reserve(16, 0)).isTrue();

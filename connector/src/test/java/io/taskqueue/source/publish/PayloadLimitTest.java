@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
-import io.taskqueue.event.Position;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
@@ -54,7 +53,7 @@ class PayloadLimitTest {
                 .flag(EventFlag.DEAD_LETTER)
                 .build();
 
-        var record = records.record(new BufferedEvent<>(new Position(1L << 60, 1L << 60), NOON, 0, dead, bytes));
+        var record = records.record(new BufferedEvent<>(1L << 60, 1L << 60, NOON, 0, dead, bytes));
 
         assertThat(EventRecords.size(record)).isBetween(LIMIT - 1_000, LIMIT);
         assertThatThrownBy(() -> payloads.encode("p".repeat(largest + 1))).isInstanceOf(PayloadRefusedException.class);

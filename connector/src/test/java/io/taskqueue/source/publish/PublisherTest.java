@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
-import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
@@ -231,7 +230,7 @@ class PublisherTest implements Publication.Listener<String> {
                 .error(error)
                 .build();
 
-        var buffered = new BufferedEvent<>(new Position(7, 1), NOON, 0, failed, payload);
+        var buffered = new BufferedEvent<>(7, 1, NOON, 0, failed, payload);
         var record = records.record(buffered);
 
         assertThat(EventRecords.size(record)).isLessThan(20_000);

@@ -288,7 +288,7 @@ class ThrowingUserCodeTest {
             assertThat(snapshot.lastEvent()).isEqualTo(expected.lastEvent());
             assertThat(SnapshotFold.ordered(snapshot.tasks())).isEqualTo(SnapshotFold.ordered(expected.tasks()));
             assertThat(snapshot.counts().totals()).isEqualTo(expected.counts().totals());
-            assertThat(events.stream().map(event -> event.position.sequence()))
+            assertThat(events.stream().map(event -> event.sequence))
                     .containsExactlyElementsOf(
                             LongStream.rangeClosed(1, events.size()).boxed().toList());
             assertThat(buffer.appendedUpTo().sequence()).isEqualTo(snapshot.lastEvent());
