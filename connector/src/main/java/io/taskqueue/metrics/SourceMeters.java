@@ -81,11 +81,15 @@ public final class SourceMeters implements AutoCloseable {
     }
 
     SourceMeters(MeterRegistry registry, String queue, Runnable whenClosed) {
-        this(SourceCounters.of(registry, queue), tagsOf(queue), own(registry), () -> {
+        this(counters(registry, queue), tagsOf(queue), own(registry), () -> {
             ClosedQueues.of(registry).closed(queue).ifPresent(gone -> SourceCounters.remove(registry, gone));
             whenClosed.run();
         });
-        ClosedQueues.of(registry).opened(queue);
+    }
+
+    private static SourceCounters counters(MeterRegistry registry, String queue) {
+        ClosedQueues.of(registry).opened(queue); // first: they are not removed from now on
+        return SourceCounters.of(registry, queue);
     }
 
     /** @param gauges null if none are shown */
