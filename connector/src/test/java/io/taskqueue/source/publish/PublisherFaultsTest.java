@@ -32,7 +32,7 @@ class PublisherFaultsTest {
         SimulatedKafka kafka = new SimulatedKafka();
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         Publisher publisher = new Publisher(
-                kafka, new Publisher.Limits(Duration.ofMinutes(2), 1024 * 1024), timer, Ticker.system());
+                kafka, new Publisher.Limits(Duration.ofSeconds(1), 1024 * 1024), timer, Ticker.system());
         Thread thread = new Thread(publisher);
         List<SimulatedQueue> queues = new ArrayList<>();
         for (int queue = 0; queue < QUEUES; queue++) {
