@@ -167,11 +167,7 @@ public final class SourceMeters implements AutoCloseable {
     }
 
     private <S> void show(
-            MeterDefinition definition,
-            Tags of,
-            S subject,
-            ToDoubleFunction<S> value,
-            DoubleBinaryOperator together) {
+            MeterDefinition definition, Tags of, S subject, ToDoubleFunction<S> value, DoubleBinaryOperator together) {
         if (gauges != null) {
             gauges.show(definition, of, subject, value, together);
         }
