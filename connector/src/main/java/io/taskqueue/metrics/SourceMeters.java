@@ -81,11 +81,15 @@ public final class SourceMeters implements AutoCloseable {
     }
 
     SourceMeters(MeterRegistry registry, String queue, Runnable whenClosed) {
-        this(SourceCounters.of(registry, queue), tagsOf(queue), own(registry), () -> {
+        this(counters(registry, queue), tagsOf(queue), own(registry), () -> {
             ClosedQueues.of(registry).closed(queue).ifPresent(gone -> SourceCounters.remove(registry, gone));
             whenClosed.run();
         });
-        ClosedQueues.of(registry).opened(queue);
+    }
+
+    private static SourceCounters counters(MeterRegistry registry, String queue) {
+        ClosedQueues.of(registry).opened(queue); // first: they are not removed from now on
+        return SourceCounters.of(registry, queue);
     }
 
     /** @param gauges null if none are shown */
@@ -163,11 +167,7 @@ public final class SourceMeters implements AutoCloseable {
     }
 
     private <S> void show(
-            MeterDefinition definition,
-            Tags of,
-            S subject,
-            ToDoubleFunction<S> value,
-            DoubleBinaryOperator together) {
+            MeterDefinition definition, Tags of, S subject, ToDoubleFunction<S> value, DoubleBinaryOperator together) {
         if (gauges != null) {
             gauges.show(definition, of, subject, value, together);
         }

@@ -106,8 +106,8 @@ final class AbandonedTaskCounter {
 
     private void count(List<SourceMarks> queues) throws InterruptedException {
         List<RecoveryReader.Request<byte[]>> requests = queues.stream()
-                .map(queue -> queue.request(
-                        RecoveryReader.withoutPayloads(access, queue.queueName()), Recovery.standard()))
+                .map(queue ->
+                        queue.request(RecoveryReader.withoutPayloads(access, queue.queueName()), Recovery.standard()))
                 .toList();
         List<RecoveryReader.Found<byte[]>> found =
                 RecoveryReader.readAll(access, queues.get(0).place(), requests);

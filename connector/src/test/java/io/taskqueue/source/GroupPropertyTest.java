@@ -142,7 +142,9 @@ class GroupPropertyTest {
                 + event.change()
                         .map(change -> " task " + change.task().id().sequenceId() + " attempt "
                                 + change.task().attempt() + " " + change.task().payload() + " " + change.flags() + " "
-                                + change.error().map(TaskError::message).orElse(""))
+                                + change.error()
+                                        .map(error -> error.message().replaceAll(" at [0-9T:.-]+Z", ""))
+                                        .orElse(""))
                         .orElse("");
     }
 

@@ -95,9 +95,8 @@ class QueuesOfAGroupAreIndependentTest {
         assertThat(closing).isNotDone();
 
         listener.release();
-        assertThat(closing.get(60, SECONDS))
-                .hasSize(4)
-                .allSatisfy((queue, report) -> assertThat(report.complete()).isTrue());
+        assertThat(closing.get(60, SECONDS)).hasSize(4).allSatisfy((queue, report) -> assertThat(report.complete())
+                .isTrue());
         caller.join();
     }
 

@@ -110,7 +110,8 @@ class SourceGroupTest {
                     .kafka(cluster.settings())
                     .topic(EVENTS)
                     .start()) {
-                await().until(() -> sources.get(1).health().state() == SourceState.FENCED);
+                await().until(() -> sources.get(1).health().state() == SourceState.FENCED
+                        && !queues.get(1).isOpen());
 
                 assertThat(newOwner.epoch()).isGreaterThan(sources.get(1).epoch());
                 assertThatThrownBy(() -> queues.get(1).enqueue("late")).isInstanceOf(QueueClosedException.class);

@@ -119,7 +119,10 @@ public final class MarkPublisher implements Runnable {
             }
             publish();
         } catch (RuntimeException | Error e) {
-            LOG.error("Low-water marks could not be published; that is attempted again in {}.", DurationText.of(interval), e);
+            LOG.error(
+                    "Low-water marks could not be published; that is attempted again in {}.",
+                    DurationText.of(interval),
+                    e);
         }
     }
 

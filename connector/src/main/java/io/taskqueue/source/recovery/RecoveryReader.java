@@ -161,7 +161,8 @@ public final class RecoveryReader<T> {
                     new RecoveryReport.Reading(
                             partition.topic(), partition.partition(), from, to, records.events(), time.get()),
                     decoded.counts(),
-                    records.lastKey().or(() -> mark.flatMap(known -> known.live().lastKey())),
+                    records.lastKey()
+                            .or(() -> mark.flatMap(known -> known.live().lastKey())),
                     records.removed(),
                     decoded.undecodable());
             return new Found<>(new RecoverableQueue<>(decoded.tasks(), report), latest(records));

@@ -142,7 +142,9 @@ class RegistryTailOfManyQueuesTest {
         queues.forEach(queue -> queue.join(tail));
         cluster.createTopic(registry, 1, Map.of("cleanup.policy", "compact"));
         List<Claim> written = WrittenClaims.write(
-                cluster.settings(), registry, queues.stream().map(queue -> queue.claim).toList());
+                cluster.settings(),
+                registry,
+                queues.stream().map(queue -> queue.claim).toList());
         for (int queue = 0; queue < queues.size(); queue++) {
             tail.opened(queues.get(queue).ownership, written.get(queue), 0);
         }
@@ -173,8 +175,8 @@ class RegistryTailOfManyQueuesTest {
         Queue(int number, Optional<Duration> limit) {
             this.claim = claim("queue-" + number, 0, "peer-a");
             this.limit = limit;
-            this.ownership = ownership(new RegistryTail(
-                    new RegistryWatch(() -> null, "registry", Ticker.system()), Ticker.system()));
+            this.ownership = ownership(
+                    new RegistryTail(new RegistryWatch(() -> null, "registry", Ticker.system()), Ticker.system()));
         }
 
         void join(RegistryTail tail) {

@@ -24,8 +24,8 @@ class PublisherFairnessTest {
 
     private final SimulatedKafka kafka = new SimulatedKafka();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    private final Publisher publisher = new Publisher(
-            kafka, new Publisher.Limits(Duration.ofMinutes(2), MEMORY), timer, Ticker.system());
+    private final Publisher publisher =
+            new Publisher(kafka, new Publisher.Limits(Duration.ofMinutes(2), MEMORY), timer, Ticker.system());
     private final Thread thread = new Thread(publisher);
 
     @AfterEach
@@ -47,9 +47,7 @@ class PublisherFairnessTest {
 
         await().until(() -> other.acknowledged.size() == 1 && flooding.acknowledged.size() == FLOOD);
 
-        assertThat(kafka.positionOf("other", 1))
-                .as("records before it")
-                .isLessThanOrEqualTo(2 * Publisher.TURN_EVENTS);
+        assertThat(kafka.positionOf("other", 1)).as("records before it").isLessThanOrEqualTo(2 * Publisher.TURN_EVENTS);
         assertThat(flooding.acknowledged).isSorted();
     }
 
@@ -114,7 +112,8 @@ class PublisherFairnessTest {
             }
             return null;
         });
-        SimulatedQueue other = new SimulatedQueue(publisher, "other", 1, event -> Thread.currentThread().isInterrupted() ? "interrupted" : "owner");
+        SimulatedQueue other = new SimulatedQueue(
+                publisher, "other", 1, event -> Thread.currentThread().isInterrupted() ? "interrupted" : "owner");
         thread.start();
         blocking.append(1);
         blocked.await();

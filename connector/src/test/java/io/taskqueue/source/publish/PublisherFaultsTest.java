@@ -31,8 +31,8 @@ class PublisherFaultsTest {
         Random random = new Random(seed);
         SimulatedKafka kafka = new SimulatedKafka();
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-        Publisher publisher = new Publisher(
-                kafka, new Publisher.Limits(Duration.ofMinutes(2), 1024 * 1024), timer, Ticker.system());
+        Publisher publisher =
+                new Publisher(kafka, new Publisher.Limits(Duration.ofSeconds(1), 1024 * 1024), timer, Ticker.system());
         Thread thread = new Thread(publisher);
         List<SimulatedQueue> queues = new ArrayList<>();
         for (int queue = 0; queue < QUEUES; queue++) {
@@ -58,8 +58,9 @@ class PublisherFaultsTest {
                 kafka.answer(partition);
             }
             for (SimulatedQueue queue : queues) {
-                await(queue.name()).atMost(Duration.ofSeconds(60)).until(() -> queue.acknowledged.size()
-                        == queue.appended());
+                await(queue.name())
+                        .atMost(Duration.ofSeconds(60))
+                        .until(() -> queue.acknowledged.size() == queue.appended());
             }
         } finally {
             publisher.close();

@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
@@ -85,7 +84,11 @@ class ManyQueuesAreRecoveredTogetherTest {
 
                 assertThat(CommittedReaders.opened).as("readings").hasValue(PARTITIONS);
                 for (int queue = 0; queue < QUEUES; queue++) {
-                    assertThat(sources.get(queue).recovery().orElseThrow().tasks().pending())
+                    assertThat(sources.get(queue)
+                                    .recovery()
+                                    .orElseThrow()
+                                    .tasks()
+                                    .pending())
                             .isEqualTo(queue);
                     assertThat(ids(successors.get(queue)))
                             .containsExactlyInAnyOrderElementsOf(
@@ -114,7 +117,8 @@ class ManyQueuesAreRecoveredTogetherTest {
 
                 await().until(() ->
                         sources.stream().allMatch(source -> source.abandoned().isPresent()));
-                assertThat(sources).allMatch(source -> source.abandoned().orElseThrow().count() == 1);
+                assertThat(sources)
+                        .allMatch(source -> source.abandoned().orElseThrow().count() == 1);
                 assertThat(CommittedReaders.opened.get())
                         .as("readings: those of the first queues begin before the others have started")
                         .isLessThan(QUEUES / 2);
@@ -123,9 +127,7 @@ class ManyQueuesAreRecoveredTogetherTest {
     }
 
     private static Set<TaskId> ids(TaskQueue<String> queue) {
-        return queue.snapshot().tasks().stream()
-                .map(entry -> entry.task().id())
-                .collect(Collectors.toSet());
+        return queue.snapshot().tasks().stream().map(entry -> entry.task().id()).collect(Collectors.toSet());
     }
 
     private static SourceGroup group() {
