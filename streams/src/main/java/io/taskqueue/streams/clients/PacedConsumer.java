@@ -42,9 +42,6 @@ public final class PacedConsumer implements InvocationHandler {
     /** Before the next look whether a deferred poll may happen. */
     private static final Duration DEFERRAL = Duration.ofMillis(1);
 
-    /** A poll where there is nothing to notice; it ends when a record arrives. */
-    private static final Duration LONG_POLL = Duration.ofMillis(100);
-
     private final Consumer<byte[], byte[]> consumer;
     private final CommandPriority commands;
     private final SinkLifecycle sink;
@@ -127,7 +124,7 @@ public final class PacedConsumer implements InvocationHandler {
         resets.seek(consumer);
         Set<TopicPartition> stopped = commands.waiting(consumer);
         boolean mayBeLong = stopped.isEmpty() && sink.idle() && !requested.isZero();
-        Duration wait = mayBeLong && requested.compareTo(LONG_POLL) < 0 ? LONG_POLL : requested;
+        Duration wait = mayBeLong && requested.compareTo(SinkLifecycle.LONG_POLL) < 0 ? SinkLifecycle.LONG_POLL : requested;
         sink.full().forEach(partition -> stopped.add(commands.events(partition)));
         return stopped.isEmpty() ? pollInRange(wait) : pollWithout(stopped, wait);
     }

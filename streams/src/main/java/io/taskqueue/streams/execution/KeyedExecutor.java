@@ -96,10 +96,11 @@ public final class KeyedExecutor<J extends Job> {
         return queues.take(task);
     }
 
-    /** Begins the jobs that were held while nothing could begin; to be called when jobs may begin again. */
+    /** Begins the jobs that were held, or kept waiting for a permit, while nothing could begin; to be called when jobs may begin again. */
     public void resumeHeld() {
         if (!admission.revoked()) {
             queues.release().forEach(this::begin);
+            limiter.resumed();
         }
     }
 
@@ -129,7 +130,7 @@ public final class KeyedExecutor<J extends Job> {
     /** Gives up this executor's turns at an unavailable target and at the rate limit; to be called when its partition is revoked. */
     public void leaveTarget() {
         breaker.forget(this);
-        limiter.forget(this);
+        limiter.forget(admission);
     }
 
     private void begin(J job) {
@@ -201,7 +202,7 @@ public final class KeyedExecutor<J extends Job> {
     /** Whether the job has its permits of the rate limit; otherwise it waits for them. */
     private boolean limitAdmits(J job) {
         queues.waitForLimit();
-        boolean admitted = limiter.admits(job, this, () -> {
+        boolean admitted = limiter.admits(job, admission, () -> {
             queues.leaveLimit();
             threads.execute(() -> run(job, true));
         });

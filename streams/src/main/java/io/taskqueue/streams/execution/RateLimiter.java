@@ -26,8 +26,10 @@ import org.jspecify.annotations.Nullable;
  *                     takes nothing of the sink     served                     those it used in addition are owed
  * </pre>
  *
- * <p>A bucket fills with the rate, up to a tenth of a second of it and at least one permit. An instance has the share of the rate that its
- * partitions are of all partitions, so that all instances together keep the limit.
+ * <p>A bucket fills with the rate, up to a tenth of a second of it and at least one permit; while a job waits, at least two, so that a
+ * permit that was taken late is not lost. Where the first of a queue may not begin now, because its partition is suspended until its next
+ * pass, it keeps its place and the permits wait with it: others would overtake it each time. An instance has the share of the rate that
+ * its partitions are of all partitions, so that all instances together keep the limit.
  *
  * <p>Thread-safe. Without a limit, a job costs one volatile read.
  */
@@ -40,7 +42,7 @@ public final class RateLimiter {
     private static final double SECOND_NANOS = 1e9;
 
     /** @param begin begins the job, soon and on another thread */
-    private record Waiting(Job job, Object executor, Runnable begin) {}
+    private record Waiting(Job job, Admission admission, Runnable begin) {}
 
     /** Permits, and the jobs that wait for one. */
     private static final class Bucket {
@@ -55,7 +57,8 @@ public final class RateLimiter {
         }
 
         void fill(double rate, long now) {
-            permits = Math.min(burst(rate), permits + (now - filledAt) / SECOND_NANOS * rate);
+            double most = queue.isEmpty() ? burst(rate) : Math.max(2, burst(rate));
+            permits = Math.min(most, permits + (now - filledAt) / SECOND_NANOS * rate);
             filledAt = now;
         }
 
@@ -67,9 +70,16 @@ public final class RateLimiter {
             return true;
         }
 
-        /** Nanoseconds until there is a permit. */
+        /** Whether a job waits that may begin now. */
+        boolean anyAdmitted() {
+            Waiting first = queue.peek();
+            return first != null && first.admission().admits();
+        }
+
+        /** Nanoseconds until there is a permit for a job that waits; where its first one may not begin although there is, forever. */
         long wait(double rate) {
-            return Math.max(0, (long) Math.ceil((1 - permits) / rate * SECOND_NANOS));
+            long wait = (long) Math.ceil((1 - permits) / rate * SECOND_NANOS);
+            return wait > 0 ? wait : anyAdmitted() ? 0 : Long.MAX_VALUE;
         }
 
         static double burst(double rate) {
@@ -126,12 +136,13 @@ public final class RateLimiter {
     }
 
     /**
-     * Takes the permits of a job. Where there are none, it waits in the queue: {@code begin} is called when they were taken for it.
+     * Takes the permits of a job. Where there are none, it waits in the queue: {@code begin} is called when they were taken for it, not
+     * before its partition admits jobs.
      *
      * @return whether it has them now
      */
-    synchronized boolean admits(Job job, Object executor, Runnable begin) {
-        Waiting waiting = new Waiting(job, executor, begin);
+    synchronized boolean admits(Job job, Admission admission, Runnable begin) {
+        Waiting waiting = new Waiting(job, admission, begin);
         boolean admitted = passesKey(waiting) && passesSink(waiting);
         if (!admitted) {
             awaken();
@@ -189,13 +200,21 @@ public final class RateLimiter {
         used(job, calls + 1);
     }
 
-    /** The jobs of an executor that stops no longer wait. */
-    synchronized void forget(Object executor) {
-        sink.queue.removeIf(waiting -> waiting.executor() == executor);
-        for (String key : waitingKeys) {
-            bucket(key).queue.removeIf(waiting -> waiting.executor() == executor);
+    /** The jobs of a partition that stops no longer wait. */
+    void forget(Admission admission) {
+        synchronized (this) {
+            sink.queue.removeIf(waiting -> waiting.admission() == admission);
+            for (String key : waitingKeys) {
+                bucket(key).queue.removeIf(waiting -> waiting.admission() == admission);
+            }
+            waitingKeys.removeIf(key -> bucket(key).queue.isEmpty());
         }
-        waitingKeys.removeIf(key -> bucket(key).queue.isEmpty());
+        begin(due()); // others may have waited behind them
+    }
+
+    /** A partition admits jobs again: those that have kept their place begin. */
+    void resumed() {
+        begin(due());
     }
 
     /** For how long at least no job that waits begins. */
@@ -219,7 +238,7 @@ public final class RateLimiter {
         List<Waiting> due = new ArrayList<>();
         for (Iterator<String> all = waitingKeys.iterator(); all.hasNext(); ) {
             Bucket bucket = filled(all.next());
-            while (!bucket.queue.isEmpty() && (limit.perKey() == RateLimit.UNLIMITED || bucket.take())) {
+            while (bucket.anyAdmitted() && (limit.perKey() == RateLimit.UNLIMITED || bucket.take())) {
                 Waiting next = bucket.queue.remove();
                 if (passesSink(next)) {
                     due.add(next);
@@ -233,7 +252,7 @@ public final class RateLimiter {
         if (!unlimited) {
             sink.fill(rate(limit.perSecond()), ticker.nanos());
         }
-        while (!sink.queue.isEmpty() && (unlimited || sink.take())) {
+        while (sink.anyAdmitted() && (unlimited || sink.take())) {
             due.add(sink.queue.remove());
         }
         awaken();

@@ -167,6 +167,7 @@ final class PartitionState<T> implements SinkCommands.Target {
         inFlight.write();
         history.write(inFlight);
         undecodable.write();
+        rate.write(rates);
     }
 
     /** Updates the status of the queues that have changed. */

@@ -74,6 +74,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     private final SinkCommands commands;
     private CommitPhase commit = CommitPhase.COMMITTED;
     private long lastOffset = -1;
+    private long resumesAtNanos;
 
     /** Loads what the stores hold; {@link #restore} resumes it. */
     public PartitionWork(
@@ -372,6 +373,8 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
                 .map(still -> still.compareTo(LONGEST_WAIT) < 0 ? still : LONGEST_WAIT);
         if (wait.isEmpty()) {
             resume();
+        } else {
+            resumesAtNanos = settings.instruments().ticker().nanos() + wait.get().toNanos();
         }
         return wait;
     }
@@ -461,7 +464,13 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
 
     @Override
     public boolean idle() {
-        return !commit.marked() && !lifecycle.ending() && (quiet() || nothingOutstanding());
+        return !commit.marked() && !lifecycle.ending() && ((quiet() && !resumesSoon()) || nothingOutstanding());
+    }
+
+    /** Whether the partition is suspended for less time than a long poll takes: it would find its permit of the rate limit late. */
+    private boolean resumesSoon() {
+        return lifecycle.state() == PartitionLifecycle.State.WAITING
+                && resumesAtNanos - settings.instruments().ticker().nanos() < SinkLifecycle.LONG_POLL.toNanos();
     }
 
     @Override

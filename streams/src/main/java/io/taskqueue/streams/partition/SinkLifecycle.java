@@ -1,5 +1,6 @@
 package io.taskqueue.streams.partition;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p>Thread-safe.
  */
 public final class SinkLifecycle {
+
+    /** How long a poll of a sink that is idle waits for records. */
+    public static final Duration LONG_POLL = Duration.ofMillis(100);
 
     /** The states; see {@link SinkLifecycle}. */
     public enum State {

@@ -16,7 +16,7 @@ public final class SinkRate {
     private final String sink;
     private final RateLimit configured;
     private final RateLimiter limiter;
-    private @Nullable RateOrder newest;
+    private volatile @Nullable RateOrder newest;
 
     public SinkRate(String sink, RateLimit configured, RateLimiter limiter) {
         this.sink = sink;
@@ -39,11 +39,26 @@ public final class SinkRate {
 
     /** An operator ordered a limit: stores it with a partition, unless a newer one is stored there, and puts it in force. */
     public void ordered(RateOrder order, KeyValues store) {
+        store(order, store);
+        adopt(order);
+    }
+
+    /**
+     * Stores the order in force with a partition that has an older one or none, because it was added after the order was given. To be called
+     * before each commit of the partition.
+     */
+    void write(KeyValues store) {
+        RateOrder order = newest;
+        if (order != null) {
+            store(order, store);
+        }
+    }
+
+    private static void store(RateOrder order, KeyValues store) {
         byte[] stored = store.get(RateOrder.KEY);
-        if (stored == null || !RateOrder.ofStored(stored).at().isAfter(order.at())) {
+        if (stored == null || RateOrder.ofStored(stored).at().isBefore(order.at())) {
             store.put(RateOrder.KEY, order.stored());
         }
-        adopt(order);
     }
 
     private synchronized void adopt(RateOrder order) {

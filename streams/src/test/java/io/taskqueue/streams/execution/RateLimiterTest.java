@@ -41,6 +41,7 @@ class RateLimiterTest {
     }
 
     private final Queue<Alarm> alarms = new PriorityQueue<>();
+    private final Settable admission = new Settable();
     private final List<Job> begun = new ArrayList<>();
     private long now = 7 * SECOND;
     private double share = 1;
@@ -58,7 +59,7 @@ class RateLimiterTest {
     }
 
     private void ask(RateLimiter limiter, Job job) {
-        if (limiter.admits(job, this, () -> begun.add(job))) {
+        if (limiter.admits(job, admission, () -> begun.add(job))) {
             begun.add(job);
         }
     }
@@ -199,7 +200,7 @@ class RateLimiterTest {
         ask(limiter, "a", 3);
         ask(limiter, "b", 3);
         ask(limiter, "c", 1);
-        limiter.forget(this);
+        limiter.forget(admission);
         pass(Duration.ofSeconds(10));
         assertThat(limiter.waiting()).isZero();
         assertThat(keysBegun()).containsExactly("a");
@@ -233,7 +234,7 @@ class RateLimiterTest {
         List<Long> times = Collections.synchronizedList(new ArrayList<>());
         for (int pause : pauses) {
             for (int i = 0; i < 5; i++) {
-                if (limiter.admits(call("a"), this, () -> times.add(now))) {
+                if (limiter.admits(call("a"), admission, () -> times.add(now))) {
                     times.add(now);
                 }
             }
@@ -257,7 +258,7 @@ class RateLimiterTest {
             RateLimiter limiter =
                     new RateLimiter(RateLimit.perKey(0.001), System::nanoTime, threads::executeAfter, () -> 1);
             KeyedExecutor<Call> executor = new KeyedExecutor<>(
-                    new Open(),
+                    new Settable(),
                     threads,
                     new CircuitBreaker(
                             "billing", BreakerPolicy.OFF, Clock.systemUTC(), System::nanoTime, threads::executeAfter),
@@ -285,11 +286,62 @@ class RateLimiterTest {
         }
     }
 
-    /** Admits all jobs. */
-    private static final class Open implements Admission {
+    @Test
+    void suspendedJobKeepsItsPlaceAndItsPermit() {
+        RateLimiter limiter = limiter(RateLimit.perSecond(10));
+        Settable other = new Settable();
+        ask(limiter, "first", 3);
+        Job behind = call("other");
+        assertThat(limiter.admits(behind, other, () -> begun.add(behind))).isFalse();
+        begun.clear();
+
+        admission.open = false;
+        pass(Duration.ofMillis(150));
+        assertThat(begun).as("nobody overtakes it").isEmpty();
+        admission.open = true;
+        limiter.resumed();
+        assertThat(keysBegun()).containsExactly("first");
+        pass(Duration.ofMillis(50));
+        assertThat(keysBegun()).as("the time it waited is not lost").containsExactly("first", "first");
+        pass(Duration.ofMillis(100));
+        assertThat(begun).endsWith(behind);
+    }
+
+    @Test
+    void noAlarmRingsForAJobThatMayNotBegin() {
+        RateLimiter limiter = limiter(RateLimit.perKey(10));
+        ask(limiter, "a", 2);
+        admission.open = false;
+        pass(Duration.ofMinutes(1));
+        assertThat(alarms).isEmpty();
+        assertThat(limiter.waiting()).isEqualTo(1);
+        limiter.set(RateLimit.NONE);
+        assertThat(begun).hasSize(1);
+        admission.open = true;
+        limiter.resumed();
+        assertThat(begun).as("also where there is no limit any more").hasSize(2);
+    }
+
+    @Test
+    void jobBehindAStoppedPartitionBegins() {
+        RateLimiter limiter = limiter(RateLimit.perSecond(10));
+        ask(limiter, "a", 2);
+        Job behind = call("b");
+        assertThat(limiter.admits(behind, new Settable(), () -> begun.add(behind))).isFalse();
+        admission.open = false;
+        pass(Duration.ofMinutes(1));
+        limiter.forget(admission);
+        assertThat(begun).endsWith(behind);
+    }
+
+    /** Admits all jobs, or none. */
+    private static final class Settable implements Admission {
+
+        private boolean open = true;
+
         @Override
         public boolean enter() {
-            return true;
+            return open;
         }
 
         @Override
@@ -299,7 +351,7 @@ class RateLimiterTest {
 
         @Override
         public boolean admits() {
-            return true;
+            return open;
         }
 
         @Override

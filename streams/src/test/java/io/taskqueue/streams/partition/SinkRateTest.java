@@ -59,6 +59,22 @@ class SinkRateTest {
     }
 
     @Test
+    void anAddedPartitionGetsTheOrderWithItsNextCommit() {
+        rate.write(second);
+        assertThat(second.get(RateOrder.KEY)).isNull();
+        rate.ordered(order(RateLimit.perKey(2), 1), first);
+        rate.write(second);
+
+        SinkRate next = newRate();
+        next.load(second);
+        assertThat(inForce(next)).isEqualTo(RateLimit.perKey(2));
+        rate.ordered(order(RateLimit.perKey(3), 2), first);
+        rate.write(second);
+        next.load(second);
+        assertThat(inForce(next)).isEqualTo(RateLimit.perKey(3));
+    }
+
+    @Test
     void orderCanRestoreTheConfiguredLimit() {
         rate.ordered(order(RateLimit.perKey(2), 1), first);
         rate.ordered(order(null, 2), first);
