@@ -156,6 +156,7 @@ class ConsoleAttentionTest {
                 0L,
                 0.0,
                 CatchUp.DONE,
+                null,
                 List.of()));
         try (OpenPage open = OpenPage.of(browser, cluster).start().go("sink?name=canary")) {
             Locator probes = open.find("section[aria-label='Probes of the canary, from enqueue on'] section");

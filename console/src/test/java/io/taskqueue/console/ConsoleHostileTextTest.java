@@ -14,6 +14,7 @@ import io.taskqueue.console.model.QueueSample;
 import io.taskqueue.console.model.QueueView;
 import io.taskqueue.console.model.ReplayView;
 import io.taskqueue.console.model.SinkInstanceView;
+import io.taskqueue.console.model.SinkLimit;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.model.SinkView;
 import io.taskqueue.console.model.TaskEffect;
@@ -151,6 +152,7 @@ class ConsoleHostileTextTest {
                 1L,
                 2.0,
                 CatchUp.UNKNOWN,
+                new SinkLimit(1.0, null, 2, text),
                 List.of(new Badge(Badge.Kind.DIVERGED, text))));
         cluster.put(new ReplayView(text, 0, text, text, 0, 10, now, null, Map.of("run", 1L, text, 2L)));
         TaskView task = new TaskView(text, text + "/7/42", "delayed", 2, now, now, null, now, text, text);

@@ -264,6 +264,8 @@ class ConsoleViewsTest {
             assertThat(open.find("table[aria-label='Receipts of the latest replays'] tbody tr"))
                     .hasCount(3);
             assertThat(open.find(".problems li")).hasCount(2);
+            assertThat(open.find(".facts"))
+                    .containsText("Rate limit 100 calls/s, 5 calls/s of a peer, 12 events wait for it");
         }
     }
 

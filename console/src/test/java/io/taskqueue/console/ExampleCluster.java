@@ -8,6 +8,7 @@ import io.taskqueue.console.model.QueueSample;
 import io.taskqueue.console.model.QueueView;
 import io.taskqueue.console.model.ReplayView;
 import io.taskqueue.console.model.SinkInstanceView;
+import io.taskqueue.console.model.SinkLimit;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.model.SinkView;
 import io.taskqueue.console.model.TaskEffect;
@@ -263,6 +264,7 @@ final class ExampleCluster {
                 lag,
                 seconds,
                 FakeClusters.catchUp(lag, eta),
+                instances == 0 ? null : new SinkLimit(100.0, 5.0, 12, "100 calls/s, 5 calls/s of a peer"),
                 badges));
     }
 

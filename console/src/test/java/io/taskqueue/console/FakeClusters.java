@@ -9,6 +9,7 @@ import io.taskqueue.console.model.QueueSample;
 import io.taskqueue.console.model.QueueView;
 import io.taskqueue.console.model.ReplayView;
 import io.taskqueue.console.model.SinkInstanceView;
+import io.taskqueue.console.model.SinkLimit;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.model.SinkView;
 import io.taskqueue.console.model.TaskEffect;
@@ -253,6 +254,7 @@ final class FakeClusters {
                 lag,
                 lag / 20.0,
                 catchUp(lag, lag / 19.5),
+                new SinkLimit(100.0, null, lag, "100 calls/s"),
                 lag > 0
                         ? List.of(
                                 new Badge(Badge.Kind.BREAKER_OPEN, "https://billing.example is unavailable. Check it."))

@@ -1,16 +1,19 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.streams.execution.CircuitBreaker;
+import io.taskqueue.streams.execution.RateLimiter;
 import io.taskqueue.streams.instances.InstancePublisher;
 import io.taskqueue.streams.instances.SinkInstance;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.status.EffectLatency;
 import io.taskqueue.streams.status.SinkHealth;
+import io.taskqueue.streams.status.SinkLoad;
 import io.taskqueue.streams.status.SinkProgress;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,7 @@ final class ReportedInstance implements InstancePublisher.Instance {
     private final ServiceLifecycle lifecycle;
     private final SinkProgress progress;
     private final CircuitBreaker breaker;
+    private final RateLimiter limiter;
     private final Supplier<SinkHealth> health;
     private final Instant startedAt;
     private SinkInstance.@Nullable Identity identity;
@@ -31,19 +35,21 @@ final class ReportedInstance implements InstancePublisher.Instance {
             ServiceLifecycle lifecycle,
             SinkProgress progress,
             CircuitBreaker breaker,
+            RateLimiter limiter,
             Supplier<SinkHealth> health) {
         this.clock = settings.instruments().clock();
         this.latencies = settings.instruments().latencies();
         this.lifecycle = lifecycle;
         this.progress = progress;
         this.breaker = breaker;
+        this.limiter = limiter;
         this.health = health;
         this.startedAt = clock.instant();
     }
 
     @Override
     public Object condition() {
-        return List.of(lifecycle.state(), breaker.closed());
+        return List.of(lifecycle.state(), breaker.closed(), limiter.limit());
     }
 
     @Override
@@ -59,7 +65,7 @@ final class ReportedInstance implements InstancePublisher.Instance {
                 clock.instant(),
                 lifecycle.state(),
                 health.get(),
-                progress.inFlight(),
+                new SinkLoad(progress.inFlight(), limiter.waiting(), Optional.of(limiter.limit())),
                 progress.effects(),
                 progress.latency().counts(),
                 latencies.get());

@@ -117,6 +117,7 @@ public final class SinkTopology implements AutoCloseable {
     private volatile Supplier<Optional<String>> topicProblem = Optional::empty;
     private final SinkProgress progress;
     private final CircuitBreaker breaker;
+    private final RateLimiter limiter;
     private final Function<Map<String, Object>, Consumer<byte[], byte[]>> consumers;
     private final Map<String, Object> properties;
     private final Topology topology;
@@ -143,7 +144,7 @@ public final class SinkTopology implements AutoCloseable {
                 threads::executeAfter);
         progress.meters().breaker(breaker, now -> now.waiting().isPresent() ? 1 : 0);
         RateLimit configured = settings.policies().rate();
-        RateLimiter limiter = new RateLimiter(
+        limiter = new RateLimiter(
                 configured,
                 instruments.ticker(),
                 threads::executeAfter,
@@ -353,6 +354,10 @@ public final class SinkTopology implements AutoCloseable {
 
     CircuitBreaker breaker() {
         return breaker;
+    }
+
+    RateLimiter limiter() {
+        return limiter;
     }
 
     private <R extends AutoCloseable> R opened(R resource) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param lagEvents events that it has not applied, of all queues together; where that is unknown, records that it has not read
  * @param lagSeconds the age of the oldest of them
  * @param catchUp when it will have caught up at the present rates
+ * @param limit its rate limit; null if no running instance reports one
  * @param problems what is wrong with it, as text: diverged queues, changes of the log, an unavailable target
  */
 public record SinkView(
@@ -35,6 +36,7 @@ public record SinkView(
         @Nullable Long lagEvents,
         @Nullable Double lagSeconds,
         CatchUp catchUp,
+        @Nullable SinkLimit limit,
         List<Badge> problems) {
 
     /** Counts of effects. */

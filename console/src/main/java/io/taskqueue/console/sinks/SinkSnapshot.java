@@ -88,6 +88,7 @@ record SinkSnapshot(
                         behind.events(),
                         behind.seconds(),
                         behind.catchUp(),
+                        SinkLimits.of(running),
                         problems(sink, group, reports, breakers, counts, parked, now)),
                 List.copyOf(positions),
                 group,

@@ -10,7 +10,7 @@
  *     TopicTail           reads many topics on, each partition from where it was; FollowedTopic is one of them
  *     FollowedSink        what is known of one sink; GroupProgress, AppliedMeter, NewestResults, DecisionLog
  *     QueuePositions      the newest positions of the queues
- *   IndexSnapshot       all of it at one moment, immutable; SinkSnapshot of each sink
+ *   IndexSnapshot       all of it at one moment, immutable; SinkSnapshot of each sink, SinkLimits its rate limit
  *   ParkedPages         which parked tasks a query selects; ParkedDecider decides about them
  *   ReplayPlanner       what a replay would do
  *   RecordedEffectsReader   the recorded effects of a task

@@ -2,11 +2,14 @@ package io.taskqueue.cli.status;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.taskqueue.cli.shared.KafkaOptions;
+import io.taskqueue.console.model.SinkLimit;
+import io.taskqueue.console.sinks.SinkLimits;
 import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.kafka.TopicOffsets.Unconsumed;
 import io.taskqueue.streams.admin.ParkedEvents;
 import io.taskqueue.streams.admin.SinkCounts;
 import io.taskqueue.streams.admin.SinkCounts.DivergedQueue;
+import io.taskqueue.streams.admin.SinkInstances;
 import io.taskqueue.streams.admin.SinkResults;
 import io.taskqueue.streams.checkpoint.Divergence;
 import io.taskqueue.streams.checkpoint.Gap;
@@ -34,8 +37,16 @@ import org.jspecify.annotations.Nullable;
  * @param events the number of records that are not consumed
  * @param seconds the age of the oldest record that is not consumed; 0 if all are
  * @param held what its state holds
+ * @param limit its rate limit; null if no running instance reports one
  */
-record SinkLag(String name, String state, int members, long events, double seconds, @JsonUnwrapped Held held) {
+record SinkLag(
+        String name,
+        String state,
+        int members,
+        long events,
+        double seconds,
+        @JsonUnwrapped Held held,
+        @Nullable SinkLimit limit) {
 
     /**
      * Counts in the state of a sink; each is null if it is unknown: the group is not a sink, or its state may not be read.
@@ -150,7 +161,18 @@ record SinkLag(String name, String state, int members, long events, double secon
                 group.members().size(),
                 unconsumed.stream().mapToLong(Unconsumed::offsets).sum(),
                 age(unconsumed, now),
-                Held.of(kafka, name));
+                Held.of(kafka, name),
+                limit(kafka, name, now));
+    }
+
+    private static @Nullable SinkLimit limit(Map<String, Object> kafka, String name, Instant now) {
+        try {
+            return SinkLimits.of(SinkInstances.read(kafka, name).stream()
+                    .filter(report -> report.running(now))
+                    .toList());
+        } catch (AuthorizationException unknown) {
+            return null;
+        }
     }
 
     private static Optional<SinkCounts> counts(Map<String, Object> kafka, String name) {

@@ -13,6 +13,7 @@ import io.taskqueue.cli.status.NewestQueueEvents.NewestEvent;
 import io.taskqueue.config.DurationText;
 import io.taskqueue.kafka.OpenTransactions;
 import io.taskqueue.kafka.OpenTransactions.HeldBack;
+import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.queue.Ticker;
@@ -27,7 +28,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.IsolationLevel;
@@ -119,13 +121,37 @@ public final class StatusCommand implements Callable<Integer> {
     /**
      * A queue and its owner.
      *
+     * @param owner the name of its owner; null if it is unknown, because the registry has no claim of it
+     * @param epoch that of the owner; null likewise
      * @param lastPosition the position of its newest event, or null if no event of it is recent
      */
     record QueueLine(
-            String queue, String owner, long epoch, @Nullable String lastPosition, @Nullable String lastEventAt) {}
+            String queue,
+            @Nullable String owner,
+            @Nullable Long epoch,
+            @Nullable String lastPosition,
+            @Nullable String lastEventAt) {
 
-    /** The result of the command, as JSON. */
-    record Result(List<QueueLine> queues, List<SinkLag> sinks, List<OpenTransaction> openTransactions) {}
+        private static QueueLine of(String queue, @Nullable Claim claim, @Nullable NewestEvent event) {
+            return new QueueLine(
+                    queue,
+                    claim == null ? null : claim.sourcePeerId(),
+                    claim == null ? null : claim.epoch(),
+                    event == null ? null : event.position().toString(),
+                    event == null ? null : event.at().toString());
+        }
+    }
+
+    /**
+     * The result of the command, as JSON.
+     *
+     * @param problem why the owners of the queues are unknown; null if they are known
+     */
+    record Result(
+            @Nullable String problem,
+            List<QueueLine> queues,
+            List<SinkLag> sinks,
+            List<OpenTransaction> openTransactions) {}
 
     /** A partition that no sink can read to its end, because a transaction is open there. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -152,7 +178,9 @@ public final class StatusCommand implements Callable<Integer> {
                 watch();
                 return ExitCode.OK;
             }
-            Result result = new Result(queues(), sinks(admin, events), openTransactions(events));
+            String problem = withoutRegistry(admin);
+            Result result =
+                    new Result(problem, queues(problem == null), sinks(admin, events), openTransactions(events));
             output.result(text(result), result);
         }
         return ExitCode.OK;
@@ -182,25 +210,30 @@ public final class StatusCommand implements Callable<Integer> {
                 .run();
     }
 
-    private List<QueueLine> queues() {
-        Map<String, Claim> claims = SourceRegistry.read(kafka.properties(), registryTopic.name());
+    /** Null if there is a registry. Without one, nothing would answer to the reading of it for a minute. */
+    private @Nullable String withoutRegistry(Admin admin) throws InterruptedException {
+        return new TopicAdmin(admin, KafkaOptions.REQUEST_TIMEOUT)
+                        .describe(registryTopic.name())
+                        .isPresent()
+                ? null
+                : "The registry topic " + registryTopic.name() + " does not exist on this cluster, so the owners of queues are"
+                        + " unknown. The first source creates it: check --registry-topic, or start a source.";
+    }
+
+    private List<QueueLine> queues(boolean hasRegistry) {
+        Map<String, Claim> claims =
+                hasRegistry ? SourceRegistry.read(kafka.properties(), registryTopic.name()) : Map.of();
         NewestQueueEvents recent = new NewestQueueEvents(topic.name(), ticker);
         try (TopicReader reader =
                 TopicReader.open(kafka.properties(), IsolationLevel.READ_UNCOMMITTED, KafkaOptions.REQUEST_TIMEOUT)) {
             recent.read(reader);
         }
         Map<String, NewestEvent> newest = recent.byQueue();
-        List<QueueLine> lines = new ArrayList<>();
-        new TreeMap<>(claims).forEach((queue, claim) -> {
-            NewestEvent event = newest.get(queue);
-            lines.add(new QueueLine(
-                    queue,
-                    claim.sourcePeerId(),
-                    claim.epoch(),
-                    event == null ? null : event.position().toString(),
-                    event == null ? null : event.at().toString()));
-        });
-        return lines;
+        Set<String> queues = new TreeSet<>(claims.keySet());
+        queues.addAll(newest.keySet());
+        return queues.stream()
+                .map(queue -> QueueLine.of(queue, claims.get(queue), newest.get(queue)))
+                .toList();
     }
 
     private List<OpenTransaction> openTransactions(TopicOffsets events) throws InterruptedException {
@@ -301,10 +334,10 @@ public final class StatusCommand implements Callable<Integer> {
             String last = queue.lastPosition() == null ? "(not recent)" : queue.lastPosition();
             text.append(String.format(
                     Locale.ROOT,
-                    "%-30s %-24s %8d %16s%n",
+                    "%-30s %-24s %8s %16s%n",
                     Output.escape(queue.queue()),
-                    queue.owner(),
-                    queue.epoch(),
+                    queue.owner() == null ? "-" : Output.escape(queue.owner()),
+                    number(queue.epoch()),
                     last));
         }
         if (result.queues().stream().anyMatch(queue -> queue.lastPosition() == null)) {
@@ -350,9 +383,16 @@ public final class StatusCommand implements Callable<Integer> {
                     "%n%nfailed: effects with a recorded failure, which no retry attempts again. List them with `taskqueue results "
                             + "--name APP --failed`."));
         }
+        result.sinks()
+                .forEach(sink -> WatchedText.limit(sink.limit())
+                        .ifPresent(limit -> text.append(
+                                String.format(Locale.ROOT, "%n%nSink %s: %s.", sink.name(), limit))));
         result.sinks().forEach(sink -> text.append(changed(sink)));
         result.openTransactions()
                 .forEach(open -> text.append(String.format(Locale.ROOT, "%n%nNot readable: %s.", open.text())));
+        if (result.problem() != null) {
+            text.append(String.format(Locale.ROOT, "%n%n%s", result.problem()));
+        }
         return text.toString();
     }
 }

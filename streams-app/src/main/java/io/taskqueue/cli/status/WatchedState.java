@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.taskqueue.console.model.Badge;
 import io.taskqueue.console.model.CatchUp;
 import io.taskqueue.console.model.QueueOwner;
+import io.taskqueue.console.model.SinkLimit;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.model.SinkView;
 import io.taskqueue.console.overview.QueueHeads.Head;
@@ -96,8 +97,13 @@ record WatchedState(String at, @Nullable String problem, List<Queue> queues, Lis
         }
     }
 
-    /** What the state of a sink holds, as in {@link SinkLag.Held}. */
-    record Counts(@Nullable Long inFlight, @Nullable Long parked, @Nullable Long failed, @Nullable Long undecodable) {}
+    /** What the state of a sink holds, and its rate limit, as in {@link SinkLag}. */
+    record Counts(
+            @Nullable Long inFlight,
+            @Nullable Long parked,
+            @Nullable Long failed,
+            @Nullable Long undecodable,
+            @Nullable SinkLimit limit) {}
 
     /** @param name the only sink that is shown; null for all */
     static WatchedState of(
@@ -154,7 +160,7 @@ record WatchedState(String at, @Nullable String problem, List<Queue> queues, Lis
                         .mapToDouble(SinkPosition::appliedPerSecond)
                         .sum(),
                 sink.catchUp(),
-                new Counts(sink.inFlight(), sink.parked(), sink.failed(), sink.undecodable()),
+                new Counts(sink.inFlight(), sink.parked(), sink.failed(), sink.undecodable(), sink.limit()),
                 sink.problems());
     }
 }

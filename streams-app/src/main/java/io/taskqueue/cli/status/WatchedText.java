@@ -3,10 +3,12 @@ package io.taskqueue.cli.status;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.console.model.Badge;
 import io.taskqueue.console.model.CatchUp;
+import io.taskqueue.console.model.SinkLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +53,7 @@ final class WatchedText {
                         number(sink.counts().inFlight()),
                         number(sink.counts().parked()),
                         number(sink.counts().failed()))));
+        state.sinks().forEach(sink -> limit(sink.counts().limit()).ifPresent(text -> lines.add("    " + sink.name() + ": " + text)));
         state.sinks().forEach(sink -> sink.problems()
                 .forEach(problem -> lines.add("    " + problem.kind() + "  " + Output.escape(problem.text()))));
         lines.add("");
@@ -80,6 +83,19 @@ final class WatchedText {
                 .forEach(problem -> lines.add("    " + problem.kind() + "  " + Output.escape(queue.queue()) + ": "
                         + Output.escape(problem.text()))));
         return lines;
+    }
+
+    /** The rate limit of a sink; empty where there is none, or where it is unknown. */
+    static Optional<String> limit(@Nullable SinkLimit limit) {
+        if (limit == null || (limit.perSecond() == null && limit.perKey() == null)) {
+            return Optional.empty();
+        }
+        return Optional.of(String.format(
+                Locale.ROOT,
+                "rate limit %s; %,d %s for it",
+                limit.text(),
+                limit.waiting(),
+                limit.waiting() == 1 ? "event waits" : "events wait"));
     }
 
     private static String sinkLine(String... columns) {

@@ -2,8 +2,10 @@ package io.taskqueue.cli.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.taskqueue.cli.CommandRun;
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
@@ -84,6 +86,9 @@ class ManyQueuesAtOneSinkTest {
                 assertThat(scraped)
                         .contains("taskqueue_replication_applied_total{queue=\"(other)\",sink=\"many-queues\"} 9000.0");
                 assertThat(sink.queuesWithoutSeries()).hasSize(9_000).doesNotContainAnyElementsOf(measured);
+                assertThat(withinASecond(() -> status(broker.bootstrapServers()))
+                                .get("queues"))
+                        .hasSize(QUEUES);
                 String shared = sink.queuesWithoutSeries().iterator().next();
                 assertThat(snapshot)
                         .contains("\"queueName\":\"" + shared + "\"")
@@ -98,6 +103,12 @@ class ManyQueuesAtOneSinkTest {
         V second = read.get();
         assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(1));
         return second == null ? first : second;
+    }
+
+    private static JsonNode status(String servers) {
+        CommandRun run = CommandRun.of("status", "--bootstrap-server", servers, "--output", "json");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        return run.json();
     }
 
     private static void fill(String servers) throws InterruptedException {

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.serde.BoundedJson;
+import io.taskqueue.streams.rate.RateLimit;
 import io.taskqueue.streams.status.EffectCounts;
 import io.taskqueue.streams.status.EffectLatency;
 import io.taskqueue.streams.status.SinkHealth;
+import io.taskqueue.streams.status.SinkLoad;
 import io.taskqueue.streams.status.SinkState;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -24,6 +26,7 @@ import java.util.TreeMap;
  * <pre>
  *   key    the id of the instance, UTF-8
  *   value  {"instance":…, "host":…, "version":…, "startedAt":…, "at":…, "state":"RUNNING", "inFlight":0,
+ *           "rate":{"waiting":0, "perSecond":100.0, "perKey":5.0}; a limit that is left out is none
  *           "effects":{"run":0, "reused":0, "failed":0, "missing":0, "parked":0, "ambiguous":0},
  *           "latency":{"upperMillis":[1.0,…], "counts":[0,…]}, "latencies":{name: as "latency"},
  *           "breakers":[text of a target that is considered unavailable], "notes":{name: text},
@@ -61,6 +64,7 @@ public final class InstanceFormat {
                 .put("at", instance.at().toString())
                 .put("state", instance.state().name())
                 .put("inFlight", instance.inFlight());
+        write(json, instance.load());
         EffectCounts effects = instance.effects();
         json.putObject("effects")
                 .put("run", effects.run())
@@ -87,6 +91,20 @@ public final class InstanceFormat {
         health.kafka().ifPresent(kafka -> json.put("kafka", limited(kafka)));
         health.failure().ifPresent(failure -> json.put("failure", limited(failure)));
         return BoundedJson.bytes(json);
+    }
+
+    private static void write(ObjectNode to, SinkLoad load) {
+        load.limit().ifPresent(limit -> {
+            ObjectNode rate = to.putObject("rate").put("waiting", load.waiting());
+            put(rate, "perSecond", limit.perSecond());
+            put(rate, "perKey", limit.perKey());
+        });
+    }
+
+    private static void put(ObjectNode to, String name, double rate) {
+        if (rate != RateLimit.UNLIMITED) {
+            to.put(name, rate);
+        }
     }
 
     private static void write(ObjectNode to, EffectLatency latency) {
@@ -116,7 +134,7 @@ public final class InstanceFormat {
                     Instant.parse(json.path("at").asText()),
                     SinkState.valueOf(json.path("state").asText()),
                     health(json),
-                    json.path("inFlight").asLong(),
+                    load(json),
                     effects(json.path("effects")),
                     latency(json.path("latency")),
                     latencies(json.path("latencies"))));
@@ -134,6 +152,20 @@ public final class InstanceFormat {
         });
         return new SinkHealth(
                 text(json.path("failure")), text(json.path("breakers").path(0)), text(json.path("kafka")), notes);
+    }
+
+    private static SinkLoad load(JsonNode json) {
+        JsonNode rate = json.path("rate");
+        return new SinkLoad(
+                json.path("inFlight").asLong(),
+                rate.path("waiting").asLong(),
+                rate.isObject()
+                        ? Optional.of(new RateLimit(limit(rate.path("perSecond")), limit(rate.path("perKey"))))
+                        : Optional.empty());
+    }
+
+    private static double limit(JsonNode rate) {
+        return rate.isNumber() ? rate.doubleValue() : RateLimit.UNLIMITED;
     }
 
     private static Optional<String> text(JsonNode node) {

@@ -3,6 +3,7 @@ package io.taskqueue.streams.instances;
 import io.taskqueue.streams.status.EffectCounts;
 import io.taskqueue.streams.status.EffectLatency;
 import io.taskqueue.streams.status.SinkHealth;
+import io.taskqueue.streams.status.SinkLoad;
 import io.taskqueue.streams.status.SinkState;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -21,7 +22,7 @@ import java.util.UUID;
  * @param at when it reported, by its own clock
  * @param state its state then
  * @param health what was wrong with it
- * @param inFlight events that it had read and not applied yet
+ * @param load what it had to do
  * @param effects what happened to effects since it started
  * @param latency how long their actions took
  * @param latencies what else the host of the sink measures, by name
@@ -31,7 +32,7 @@ public record SinkInstance(
         Instant at,
         SinkState state,
         SinkHealth health,
-        long inFlight,
+        SinkLoad load,
         EffectCounts effects,
         EffectLatency latency,
         Map<String, EffectLatency> latencies) {
@@ -46,10 +47,10 @@ public record SinkInstance(
             Instant at,
             SinkState state,
             SinkHealth health,
-            long inFlight,
+            SinkLoad load,
             EffectCounts effects,
             EffectLatency latency) {
-        this(identity, at, state, health, inFlight, effects, latency, Map.of());
+        this(identity, at, state, health, load, effects, latency, Map.of());
     }
 
     /** The longest time between two reports of an instance that runs and can use Kafka. */
@@ -84,6 +85,11 @@ public record SinkInstance(
         }
     }
 
+    /** Events that it had read and not applied yet. */
+    public long inFlight() {
+        return load.inFlight();
+    }
+
     /** Whether a report differs from another one of its instance in its time at most. */
     boolean sameAs(SinkInstance other) {
         return equals(new SinkInstance(
@@ -91,7 +97,7 @@ public record SinkInstance(
                 at,
                 other.state,
                 other.health,
-                other.inFlight,
+                other.load,
                 other.effects,
                 other.latency,
                 other.latencies));

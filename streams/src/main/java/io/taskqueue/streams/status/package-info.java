@@ -3,6 +3,7 @@
  *
  * <pre>
  *   SinkStatus, SinkState, QueueStatus, EffectCounts   what {@code SinkService.status()} returns
+ *   SinkLoad                                           what an instance has to do, and its rate limit
  *   EffectLatency, LatencyHistogram                    how long actions of effects took
  *   AppliedEvent, Observers                            what observers get, each on a thread of its own
  *   SinkProgress, QueueProgress                        where the stream thread writes it; the meters of the sink

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.streams.status.EffectLatency;
 import io.taskqueue.streams.status.SinkHealth;
+import io.taskqueue.streams.status.SinkLoad;
 import io.taskqueue.streams.status.SinkState;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ class InstanceFormatTest {
     private static final String VALUE =
             "{\"instance\":\"i-1\",\"host\":\"host-1\",\"version\":\"1.2.3\",\"startedAt\":\"2026-11-23T09:29:00Z\","
                     + "\"at\":\"2026-11-23T09:30:00Z\",\"state\":\"RUNNING\",\"inFlight\":12,"
+                    + "\"rate\":{\"waiting\":3,\"perSecond\":100.0,\"perKey\":2.5},"
                     + "\"effects\":{\"run\":1,\"reused\":2,\"failed\":3,\"missing\":4,\"parked\":5,\"ambiguous\":6},"
                     + "\"latency\":{\"upperMillis\":[1.0,2.5],\"counts\":[7,8,9]},"
                     + "\"breakers\":[\"target ü\"],\"notes\":{\"diverged\":\"note ü\"},"
@@ -46,7 +48,7 @@ class InstanceFormatTest {
         }
         SinkInstance plain = report(AT, SinkState.RUNNING, SinkHealth.GOOD, 0);
         SinkInstance measuring = new SinkInstance(
-                plain.identity(), AT, plain.state(), plain.health(), 0, plain.effects(), plain.latency(), measured);
+                plain.identity(), AT, plain.state(), plain.health(), plain.load(), plain.effects(), plain.latency(), measured);
 
         Map<String, EffectLatency> read = InstanceFormat.read(InstanceFormat.write(measuring))
                 .orElseThrow()
@@ -54,6 +56,19 @@ class InstanceFormatTest {
 
         assertThat(read).hasSize(InstanceFormat.MOST_LATENCIES).containsEntry("stage 10", measured.get("stage 10"));
         assertThat(read.keySet()).allMatch(name -> name.compareTo("stage 20") < 0);
+    }
+
+    @Test
+    void theLimitOfAnOlderVersionIsUnknownAndOneThatIsLeftOutIsNone() {
+        String older = VALUE.replace("\"rate\":{\"waiting\":3,\"perSecond\":100.0,\"perKey\":2.5},", "");
+        String none = VALUE.replace("\"waiting\":3,\"perSecond\":100.0,\"perKey\":2.5", "\"waiting\":0");
+
+        assertThat(InstanceFormat.read(older.getBytes(StandardCharsets.UTF_8)).map(SinkInstance::load))
+                .contains(new SinkLoad(12, 0, Optional.empty()));
+        assertThat(InstanceFormat.read(none.getBytes(StandardCharsets.UTF_8)).map(SinkInstance::load))
+                .contains(SinkLoad.unlimited(12));
+        SinkInstance unlimited = InstanceFormat.read(none.getBytes(StandardCharsets.UTF_8)).orElseThrow();
+        assertThat(InstanceFormat.read(InstanceFormat.write(unlimited))).contains(unlimited);
     }
 
     @Test

@@ -1,8 +1,10 @@
 package io.taskqueue.streams.instances;
 
+import io.taskqueue.streams.rate.RateLimit;
 import io.taskqueue.streams.status.EffectCounts;
 import io.taskqueue.streams.status.EffectLatency;
 import io.taskqueue.streams.status.SinkHealth;
+import io.taskqueue.streams.status.SinkLoad;
 import io.taskqueue.streams.status.SinkState;
 import java.time.Instant;
 import java.util.List;
@@ -22,7 +24,7 @@ final class InstanceReports {
                 at,
                 state,
                 health,
-                inFlight,
+                new SinkLoad(inFlight, 3, Optional.of(new RateLimit(100, 2.5))),
                 new EffectCounts(1, 2, 3, 4, 5, 6),
                 new EffectLatency(List.of(1.0, 2.5), List.of(7L, 8L, 9L)));
     }

@@ -52,7 +52,7 @@ class Sink {
         h('span.head-links', {}, of.parked > 0 && h('a.button', {href: link('parked', {sink: of.name})}, `Parked events (${integer(of.parked)})`),
           h('a.button', {href: link('replay', {sink: of.name})}, 'Plan a replay')),
         h('p.facts', {}, h('span', {}, term('Consumer group', 'The state of its consumer group, as Kafka names it: stable means that its partitions are assigned to instances, empty that none runs.'), ' is ', h('b', {}, name(of.groupState.toLowerCase(), 'span'))),
-          h('span', {}, h('b', {}, integer(of.instances.length)), of.instances.length === 1 ? ' instance' : ' instances'))),
+          h('span', {}, h('b', {}, integer(of.instances.length)), of.instances.length === 1 ? ' instance' : ' instances'), limit(of.limit))),
       problemList(of.problems, link('parked', {sink: of.name})),
       figures('This sink', [
         {title: 'Lag', value: integer(of.lagEvents), hint: 'Events that it has not applied, of all queues together'},
@@ -92,6 +92,13 @@ class Sink {
     replaceParameters({after: this.#paging.after});
     this.#page.reload();
   }
+}
+
+/** The rate limit in force; nothing where there is none, or where no instance reports it. */
+function limit(of) {
+  return of !== null && (of.perSecond !== null || of.perKey !== null)
+    && h('span', {}, term('Rate limit', 'How many calls its instances make in a second at most, all together; `taskqueue rate` changes it. Events whose turn has not come wait, in their order.'),
+      ' ', h('b', {}, name(of.text, 'span')), of.waiting > 0 && [', ', h('b', {}, integer(of.waiting)), of.waiting === 1 ? ' event waits' : ' events wait', ' for it']);
 }
 
 function effects(counts) {
