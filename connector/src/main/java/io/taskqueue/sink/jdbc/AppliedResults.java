@@ -2,7 +2,6 @@ package io.taskqueue.sink.jdbc;
 
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.EffectMisuseException;
-import io.taskqueue.sink.effect.ResultJson;
 import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.sink.store.SinkStoreException;
 import java.sql.Connection;
@@ -21,6 +20,8 @@ import javax.sql.DataSource;
  *   transaction: claim(key) --exists--> false: the effect was applied before; roll the transaction back
  *                    |
  *                    +--> true: other claims of the key wait --> the action --> record(key, result) --> commit
+ *
+ *   or, where the action may be rolled back although it was applied before:   the action --> claim(key, result) --> commit
  * </pre>
  */
 final class AppliedResults {
@@ -55,13 +56,13 @@ final class AppliedResults {
         }
     }
 
-    /** Inserts the key, or returns false if it exists; waits for the end of a concurrent transaction that inserted it. */
-    boolean claim(Connection connection, EffectKey key, String tag) {
+    /** Inserts the key with a result, or returns false if it exists; waits for the end of a concurrent transaction that inserted it. */
+    boolean claim(Connection connection, EffectKey key, String tag, String json) {
         try (PreparedStatement insert = connection.prepareStatement(CLAIM)) {
             insert.setString(1, DatabaseTable.hash(key.toString()));
             insert.setString(2, key.toString());
             insert.setString(3, tag);
-            insert.setString(4, ResultJson.NULL);
+            insert.setString(4, json);
             insert.executeUpdate();
             return true;
         } catch (SQLException failure) {

@@ -8,6 +8,7 @@ import io.taskqueue.sink.effect.ResultJson;
 import io.taskqueue.sink.store.EffectResult;
 import io.taskqueue.sink.store.SinkStoreException;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Objects;
 import javax.sql.DataSource;
@@ -101,7 +102,7 @@ public final class JdbcEffects {
         ResultCodec<R> codec = ResultCodec.of(type);
         try (Transaction transaction = applied.begin(key)) {
             Connection connection = transaction.connection();
-            if (applied.claim(connection, key, codec.tag())) {
+            if (applied.claim(connection, key, codec.tag(), ResultJson.NULL)) {
                 String json = write(key, codec, perform(connection, key, action));
                 R readBack = read(key, codec, json);
                 applied.record(connection, key, json);
@@ -110,6 +111,38 @@ public final class JdbcEffects {
             }
         }
         return recorded(key, codec);
+    }
+
+    /**
+     * Runs the transaction with the action first, and claims the key with its result: a statement less, and no second version of the row. For an
+     * action that may run, and be rolled back, although its key was applied before; where it fails then, that is no failure.
+     */
+    @SuppressWarnings("NullAway") // an action may return null, and so does this method then
+    <R> R onceClaimedLast(EffectKey key, Class<R> type, JdbcAction<R> action) throws Exception {
+        ResultCodec<R> codec = ResultCodec.of(type);
+        try (Transaction transaction = applied.begin(key)) {
+            Connection connection = transaction.connection();
+            String json = write(key, codec, perform(connection, key, action));
+            R readBack = read(key, codec, json);
+            if (applied.claim(connection, key, codec.tag(), json)) {
+                transaction.commit(key);
+                return readBack;
+            }
+        } catch (SQLException failure) {
+            if (!appliedBefore(key, failure)) {
+                throw failure;
+            }
+        }
+        return recorded(key, codec);
+    }
+
+    private boolean appliedBefore(EffectKey key, SQLException failure) {
+        try {
+            return applied.find(key).isPresent();
+        } catch (SinkStoreException unknown) {
+            failure.addSuppressed(unknown);
+            return false;
+        }
     }
 
     private static <R> R perform(Connection connection, EffectKey key, JdbcAction<R> action) throws Exception {

@@ -49,6 +49,9 @@ import javax.sql.DataSource;
  *
  * <p>In the texts of errors each NUL is replaced by U+FFFD, because PostgreSQL does not accept NUL.
  *
+ * <p>Where an event was applied before, and only the record of the runner was lost, the statement runs again and is rolled back: it must
+ * not do anything outside of the transaction, such as a call of another database.
+ *
  * <p>A task is identified by (taskQueueName, taskEpoch, taskSequenceId), and its events arrive in order, so a statement can
  * overwrite the row of a task. Events of different tasks arrive concurrently. For a row that several tasks share, such as one
  * for each queue, the statement itself must prevent an older event from overwriting a newer one:
@@ -149,7 +152,7 @@ public final class JdbcSink<T> implements ReplicationSink<T> {
     private int executeOnce(ReplicationEvent<T> event, EffectKey key) throws Exception {
         var source =
                 new NamedField.Source(event, key, () -> payloads.encode(event.payload()), () -> events.encode(event));
-        return jdbc.once(key, Integer.class, (connection, same) -> update(connection, source));
+        return jdbc.onceClaimedLast(key, Integer.class, (connection, same) -> update(connection, source));
     }
 
     private int update(Connection connection, NamedField.Source source) throws SQLException {

@@ -18,6 +18,7 @@ import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.EffectMode;
 import io.taskqueue.sink.Events;
 import io.taskqueue.sink.RecordedFailureException;
+import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.sink.UnknownOutcomeException;
 import io.taskqueue.sink.effect.EffectRules;
@@ -184,6 +185,19 @@ class JdbcSinkTest {
                 .containsExactly("1|1", "2|1");
         assertThat(PostgresTestServer.rows("SELECT effect_key, result_type, result FROM taskqueue_applied"))
                 .containsExactly("states/0/orders/7/1/statement|int|2");
+    }
+
+    @Test
+    void statementThatCannotRunTwiceReturnsTheRecordedResult() throws Exception {
+        JdbcSink<String> sink = sink("INSERT INTO seen (id, n) VALUES (:taskSequenceId, 1)");
+        for (int time = 0; time < 2; time++) {
+            store = new MemoryEffectStore();
+            apply(sink, event(EventKind.ENQUEUED, 1, 4, "1"));
+        }
+        assertThat(PostgresTestServer.rows("SELECT id, n FROM seen")).containsExactly("4|1");
+        assertThat(store.find(new EffectKey("states", 0, "orders", new Position(7, 1), "statement")))
+                .as("the result of the first run, and no failure")
+                .hasValueSatisfying(result -> assertThat(result.toString()).contains("json=1"));
     }
 
     @Test
