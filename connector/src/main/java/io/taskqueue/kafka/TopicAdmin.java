@@ -17,11 +17,14 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ReplicaInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -34,7 +37,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * Describes, creates and extends topics.
  *
  * <p>Each method waits for the cluster, a request no longer than the timeout, and throws the {@link
- * org.apache.kafka.common.KafkaException} of a request that fails. Thread-safe.
+ * KafkaException} of a request that fails. Thread-safe.
  */
 public final class TopicAdmin implements AutoCloseable {
 
@@ -68,10 +71,24 @@ public final class TopicAdmin implements AutoCloseable {
 
     /** The topic; empty if there is none. */
     public Optional<TopicDescription> describe(String topic) throws InterruptedException {
+        return Optional.ofNullable(describe(List.of(topic)).get(topic));
+    }
+
+    /** Those of these topics that exist, by name; in one request. */
+    public Map<String, TopicDescription> describe(Collection<String> topics) throws InterruptedException {
+        Map<String, TopicDescription> found = new HashMap<>();
+        for (Map.Entry<String, KafkaFuture<TopicDescription>> answer :
+                admin.describeTopics(topics).topicNameValues().entrySet()) {
+            described(answer.getKey(), answer.getValue())
+                    .ifPresent(description -> found.put(answer.getKey(), description));
+        }
+        return found;
+    }
+
+    private Optional<TopicDescription> described(String topic, KafkaFuture<TopicDescription> answer)
+            throws InterruptedException {
         try {
-            Map<String, TopicDescription> found =
-                    requests.await(admin.describeTopics(List.of(topic)).allTopicNames(), "describe topic " + topic);
-            return Optional.ofNullable(found.get(topic));
+            return Optional.of(requests.await(answer, "describe topic " + topic));
         } catch (UnknownTopicOrPartitionException e) {
             return Optional.empty();
         }
@@ -99,18 +116,40 @@ public final class TopicAdmin implements AutoCloseable {
     }
 
     /**
-     * Asks the cluster whether it would create a topic, and creates nothing.
+     * Creates topics, in one request. Those that exist already stay as they are; none may accept records yet.
      *
-     * @throws org.apache.kafka.common.KafkaException why it would not; that the topic exists is no reason
+     * @return why topics were not created, by name
      */
-    public void validate(NewTopic topic) throws InterruptedException {
+    public Map<String, KafkaException> create(Collection<NewTopic> topics) throws InterruptedException {
+        return failures("create", admin.createTopics(topics));
+    }
+
+    /**
+     * Asks the cluster whether it would create topics, in one request, and creates nothing.
+     *
+     * @return why it would not create topics, by name; that one exists is no reason
+     */
+    public Map<String, KafkaException> validate(Collection<NewTopic> topics) throws InterruptedException {
+        return failures("validate", admin.createTopics(topics, new CreateTopicsOptions().validateOnly(true)));
+    }
+
+    private Map<String, KafkaException> failures(String action, CreateTopicsResult result) throws InterruptedException {
+        Map<String, KafkaException> failures = new HashMap<>();
+        for (Map.Entry<String, KafkaFuture<Void>> answer : result.values().entrySet()) {
+            failure(answer.getValue(), action + " topic " + answer.getKey())
+                    .ifPresent(failure -> failures.put(answer.getKey(), failure));
+        }
+        return failures;
+    }
+
+    private Optional<KafkaException> failure(KafkaFuture<Void> answer, String action) throws InterruptedException {
         try {
-            requests.await(
-                    admin.createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(true))
-                            .all(),
-                    "validate topic " + topic.name());
-        } catch (TopicExistsException e) {
-            return; // created meanwhile
+            requests.await(answer, action);
+            return Optional.empty();
+        } catch (TopicExistsException created) {
+            return Optional.empty(); // perhaps meanwhile
+        } catch (KafkaException e) {
+            return Optional.of(e);
         }
     }
 
@@ -176,6 +215,18 @@ public final class TopicAdmin implements AutoCloseable {
                 .values()
                 .iterator()
                 .next());
+    }
+
+    /** The configurations of topics, by name, their defaults included; in one request. */
+    public Map<String, Config> configs(Collection<String> topics) throws InterruptedException {
+        Map<ConfigResource, Config> found = requests.retry(() -> requests.await(
+                admin.describeConfigs(topics.stream()
+                                .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+                                .toList())
+                        .all(),
+                "read the configuration of topics " + String.join(", ", topics)));
+        return found.entrySet().stream()
+                .collect(Collectors.toMap(config -> config.getKey().name(), Map.Entry::getValue));
     }
 
     /** The size of the largest batch of records that a topic of this configuration accepts, in bytes. */

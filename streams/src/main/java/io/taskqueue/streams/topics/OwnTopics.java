@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.TopicConfig;
@@ -35,6 +36,10 @@ public final class OwnTopics {
     private final SinkSettings<?> settings;
     private final TopicAdmin admin;
     private final List<OwnTopic> topics;
+
+    /** Of the topics without which the sink does not work. */
+    private final List<String> names;
+
     private int partitions;
 
     /** Whether all topics exist: Kafka Streams may create one with the partitions that the event topic had before. */
@@ -56,6 +61,10 @@ public final class OwnTopics {
         this.settings = settings;
         this.admin = admin;
         this.topics = OwnTopic.of(settings);
+        this.names = topics.stream()
+                .filter(topic -> topic.creation() != Creation.OPTIONAL)
+                .map(OwnTopic::name)
+                .toList();
     }
 
     /** What an operator has to do for the topics; empty if nothing. */
@@ -75,33 +84,30 @@ public final class OwnTopics {
      * @throws SinkStoppedException if a topic cannot be created, has more partitions than the event topic, or cannot get as many
      */
     public synchronized void prepare(int partitions, int maxMessageBytes) throws InterruptedException {
+        Map<String, TopicDescription> found = admin.describe(names);
         List<OwnTopic> missing = new ArrayList<>();
         for (OwnTopic topic : topics) {
             if (topic.creation() == Creation.OPTIONAL) {
                 continue;
             }
-            Optional<TopicDescription> found = admin.describe(topic.name());
-            if (found.isEmpty()) {
+            TopicDescription description = found.get(topic.name());
+            if (description == null) {
                 missing.add(topic);
             } else if (topic.follows()) {
-                requireNoMore(topic, found.get().partitions().size(), partitions);
+                requireNoMore(topic, description.partitions().size(), partitions);
             }
         }
-        for (OwnTopic topic : missing) {
-            validate(topic, partitions, maxMessageBytes);
-        }
-        for (OwnTopic topic : missing) {
-            if (!topic.byStreams()) {
-                create(topic, partitions, maxMessageBytes);
-            }
+        if (!missing.isEmpty()) {
+            create(missing, partitions, maxMessageBytes);
+            found = admin.describe(names);
         }
         try {
-            complete = extend(partitions);
+            complete = extend(found, partitions);
         } catch (KafkaException e) {
             throw new SinkStoppedException(notExtended(partitions, e), e);
         }
         this.partitions = partitions;
-        raise(maxMessageBytes);
+        raise(found, maxMessageBytes);
         for (OwnTopic topic : topics) {
             if (topic.creation() == Creation.OPTIONAL) {
                 createIfPossible(topic, partitions, maxMessageBytes);
@@ -112,13 +118,13 @@ public final class OwnTopics {
     /** Makes the topics fit for an event topic that may have changed; what fails is logged, and tried again by the next call. */
     public synchronized void adopt(int nowPartitions, int maxMessageBytes) throws InterruptedException {
         if (maxMessageBytes > takes || limitsNote.isPresent()) {
-            raise(Math.max(maxMessageBytes, takes));
+            raise(admin.describe(names), Math.max(maxMessageBytes, takes));
         }
         if (nowPartitions == partitions && complete) {
             return;
         }
         try {
-            complete = extend(nowPartitions);
+            complete = extend(admin.describe(names), nowPartitions);
             partitions = nowPartitions;
             partitionsNote = Optional.empty();
         } catch (KafkaException e) {
@@ -137,7 +143,7 @@ public final class OwnTopics {
         String reason = "The sink was interrupted. Start it again.";
         try {
             if (bytes > takes) {
-                raise(bytes);
+                raise(admin.describe(names), bytes);
             }
             reason = limitsNote.orElse("");
         } catch (KafkaException e) {
@@ -170,26 +176,40 @@ public final class OwnTopics {
                 null);
     }
 
-    private void validate(OwnTopic topic, int partitions, int maxMessageBytes) throws InterruptedException {
+    private void create(List<OwnTopic> missing, int partitions, int maxMessageBytes) throws InterruptedException {
+        List<NewTopic> all = new ArrayList<>();
+        List<NewTopic> own = new ArrayList<>();
+        for (OwnTopic topic : missing) {
+            NewTopic created = topic.newTopic(partitions, replicationFactor(), maxMessageBytes);
+            all.add(created);
+            if (!topic.byStreams()) {
+                own.add(created);
+            }
+        }
         try {
-            admin.validate(topic.newTopic(partitions, replicationFactor(), maxMessageBytes));
-        } catch (InvalidTopicException e) {
-            throw new SinkStoppedException(
-                    "Sink " + settings.name() + " cannot create its " + topic.purpose() + " " + topic.name() + ": "
-                            + e.getMessage()
-                            + ". Kafka does not distinguish dots and underscores in the names of topics."
-                            + " Give the sink a name that differs in another character.",
-                    e);
+            requireNone(missing, admin.validate(all));
+            if (!own.isEmpty()) {
+                requireNone(missing, admin.create(own));
+            }
         } catch (KafkaException e) {
-            throw notCreated(topic, e);
+            throw notCreated(missing.get(0), e);
         }
     }
 
-    private void create(OwnTopic topic, int partitions, int maxMessageBytes) throws InterruptedException {
-        try {
-            boolean unused = admin.create(topic.newTopic(partitions, replicationFactor(), maxMessageBytes));
-        } catch (KafkaException e) {
-            throw notCreated(topic, e);
+    private void requireNone(List<OwnTopic> missing, Map<String, KafkaException> failures) {
+        for (OwnTopic topic : missing) {
+            KafkaException failure = failures.get(topic.name());
+            if (failure instanceof InvalidTopicException) {
+                throw new SinkStoppedException(
+                        "Sink " + settings.name() + " cannot create its " + topic.purpose() + " " + topic.name() + ": "
+                                + failure.getMessage()
+                                + ". Kafka does not distinguish dots and underscores in the names of topics."
+                                + " Give the sink a name that differs in another character.",
+                        failure);
+            }
+            if (failure != null) {
+                throw notCreated(topic, failure);
+            }
         }
     }
 
@@ -223,16 +243,16 @@ public final class OwnTopics {
     }
 
     /** Returns whether all topics exist. */
-    private boolean extend(int partitions) throws InterruptedException {
+    private boolean extend(Map<String, TopicDescription> found, int partitions) throws InterruptedException {
         boolean all = true;
         for (OwnTopic topic : topics) {
             if (!topic.follows()) {
                 continue;
             }
-            Optional<TopicDescription> found = admin.describe(topic.name());
-            all &= found.isPresent();
+            TopicDescription description = found.get(topic.name());
+            all &= description != null;
             int before =
-                    found.map(description -> description.partitions().size()).orElse(partitions);
+                    description == null ? partitions : description.partitions().size();
             if (before < partitions) {
                 admin.addPartitions(topic.name(), partitions);
                 LOG.warn(
@@ -259,14 +279,17 @@ public final class OwnTopics {
     }
 
     /** Gives the topics room for what is derived from a record of this size, as far as possible. */
-    private void raise(int maxMessageBytes) throws InterruptedException {
+    private void raise(Map<String, TopicDescription> found, int maxMessageBytes) throws InterruptedException {
         int needed = RecordSizes.withEnvelope(maxMessageBytes);
         List<Refusal> refusals = new ArrayList<>();
-        for (OwnTopic topic : topics) {
-            // Kafka Streams creates the others large enough
-            if (topic.keepsEvents() && admin.describe(topic.name()).isPresent()) {
-                raise(topic, needed).ifPresent(refusals::add);
-            }
+        // Kafka Streams creates the others large enough
+        List<OwnTopic> existing = topics.stream()
+                .filter(topic -> topic.keepsEvents() && found.containsKey(topic.name()))
+                .toList();
+        Map<String, Config> configurations = configurations(existing);
+        for (OwnTopic topic : existing) {
+            raise(topic, Optional.ofNullable(configurations.get(topic.name())), needed)
+                    .ifPresent(refusals::add);
         }
         takes = refusals.stream().mapToInt(Refusal::takes).reduce(maxMessageBytes, Math::min);
         limitsNote = refusals.isEmpty()
@@ -279,10 +302,20 @@ public final class OwnTopics {
                                 + refusals.stream().map(Refusal::text).collect(Collectors.joining(" ")));
     }
 
-    private Optional<Refusal> raise(OwnTopic topic, int needed) throws InterruptedException {
+    /** The configurations of topics, read together; none if one cannot be read: each is then read for itself. */
+    private Map<String, Config> configurations(List<OwnTopic> existing) throws InterruptedException {
+        try {
+            return admin.configs(existing.stream().map(OwnTopic::name).toList());
+        } catch (KafkaException e) {
+            LOG.debug("The configurations of {} cannot be read together", existing, e);
+            return Map.of();
+        }
+    }
+
+    private Optional<Refusal> raise(OwnTopic topic, Optional<Config> read, int needed) throws InterruptedException {
         Map<String, Integer> low;
         try {
-            low = limitsBelow(needed, admin.config(topic.name()));
+            low = limitsBelow(needed, read.isPresent() ? read.get() : admin.config(topic.name()));
         } catch (KafkaException e) {
             return needed <= RecordSizes.withEnvelope(TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES)
                     ? Optional.empty() // it was created with as much

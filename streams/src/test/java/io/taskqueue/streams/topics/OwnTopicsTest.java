@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -32,6 +33,8 @@ class OwnTopicsTest {
             + " --add-config max.message.bytes=3065536.";
 
     private final AtomicReference<Set<String>> denied = new AtomicReference<>(Set.of());
+
+    private final List<String> requests = new CopyOnWriteArrayList<>();
 
     private final AtomicReference<@Nullable String> deniedTopic = new AtomicReference<>();
 
@@ -119,6 +122,32 @@ class OwnTopicsTest {
     }
 
     @Test
+    void aStartAsksForAllTopicsTogether() throws Exception {
+        try (TopicAdmin admin = admin()) {
+            OwnTopics topics = new OwnTopics(
+                    SettingsForTests.of("together", (event, effects) -> {}, b -> b.topic("events")), admin);
+            topics.prepare(1, TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES);
+            assertThat(requests)
+                    .as("the first start; the last two are of the optional topic")
+                    .containsExactly(
+                            "describeTopics",
+                            "createTopics",
+                            "createTopics",
+                            "describeTopics",
+                            "describeConfigs",
+                            "describeTopics",
+                            "createTopics");
+            requests.clear();
+
+            topics.prepare(1, TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES);
+            assertThat(requests)
+                    .as("the changelogs are created by Kafka Streams, which does not run here")
+                    .containsOnlyOnce("describeConfigs")
+                    .hasSizeLessThanOrEqualTo(6);
+        }
+    }
+
+    @Test
     void aSinkThatMayNotCreateItsTopicOfInstancesStartsWithoutIt() throws Exception {
         try (TopicAdmin admin = admin();
                 SinkLog log = new SinkLog(OwnTopics.class)) {
@@ -145,6 +174,7 @@ class OwnTopicsTest {
         Admin allowed = Admin.create(Map.of("bootstrap.servers", SinkTestCluster.bootstrap()));
         Admin limited = (Admin) Proxy.newProxyInstance(
                 Admin.class.getClassLoader(), new Class<?>[] {Admin.class}, (proxy, method, arguments) -> {
+                    requests.add(method.getName());
                     if (denied.get().contains(method.getName()) || isAboutDeniedTopic(arguments)) {
                         throw new TopicAuthorizationException("denied");
                     }
