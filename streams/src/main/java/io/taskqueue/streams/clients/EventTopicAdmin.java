@@ -88,10 +88,12 @@ public final class EventTopicAdmin implements AutoCloseable {
     }
 
     private EventTopicDescription prepareOnce(Waiting waiting) throws InterruptedException {
-        EventTopicDescription events = await(waiting);
-        own.prepare(events.partitions(), events.maxMessageBytes());
-        new SinkIdentity(settings, TIMEOUT).claim(settings.application().adopt());
-        return events;
+        try (SinkIdentity identity = new SinkIdentity(settings, TIMEOUT)) {
+            EventTopicDescription events = await(waiting);
+            own.prepare(events.partitions(), events.maxMessageBytes());
+            identity.claim(settings.application().adopt());
+            return events;
+        }
     }
 
     /**

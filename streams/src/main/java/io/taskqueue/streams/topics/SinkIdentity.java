@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -40,23 +41,33 @@ import org.slf4j.LoggerFactory;
  * <p>The identity of the sink is the one with the lowest offset. Compaction keeps offsets, and an instance writes nothing where its own
  * fingerprint is there already, so of several first starts at the same time the first record decides, and stays the first.
  */
-public final class SinkIdentity {
+public final class SinkIdentity implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SinkIdentity.class);
 
     private final SinkSettings<?> settings;
     private final String own;
     private final TopicPartition partition;
-    private final Duration timeout;
     private final KafkaRequests requests;
+    private final CompletableFuture<TopicReader> reader;
 
-    /** @param timeout how long one request to the cluster may take */
+    /**
+     * Begins to create the client that reads the topic, on a thread of its own: that takes a part of the start's time, in which other topics
+     * are prepared. The topic need not exist before {@link #claim}.
+     *
+     * @param timeout how long one request to the cluster may take
+     */
     public SinkIdentity(SinkSettings<?> settings, Duration timeout) {
         this.settings = settings;
         this.own = settings.application().fingerprint();
         this.partition = new TopicPartition(TopicNames.identity(settings.name()), 0);
-        this.timeout = timeout;
         this.requests = new KafkaRequests(timeout);
+        this.reader = CompletableFuture.supplyAsync(
+                () -> TopicReader.open(settings.kafka(), IsolationLevel.READ_COMMITTED, timeout), open -> {
+                    Thread opening = new Thread(open, settings.name() + "-identity");
+                    opening.setDaemon(true);
+                    opening.start();
+                });
     }
 
     /**
@@ -66,22 +77,27 @@ public final class SinkIdentity {
      * @throws SinkStoppedException if the sink is another one
      */
     public void claim(boolean adopt) throws InterruptedException {
-        try (TopicReader reader = TopicReader.open(settings.kafka(), IsolationLevel.READ_COMMITTED, timeout)) {
-            List<String> found = read(reader);
-            if (found.equals(List.of(own))) {
-                return;
-            }
-            if (!found.isEmpty() && !adopt) {
-                requireOwn(found);
-                return;
-            }
-            replace(found);
-            List<String> now = read(reader);
-            if (!now.get(0).equals(own)) {
-                write(List.of(record(own, null)));
-                requireOwn(now);
-            }
+        TopicReader opened = requests.await(reader, "create a client");
+        List<String> found = read(opened);
+        if (found.equals(List.of(own))) {
+            return;
         }
+        if (!found.isEmpty() && !adopt) {
+            requireOwn(found);
+            return;
+        }
+        replace(found);
+        List<String> now = read(opened);
+        if (!now.get(0).equals(own)) {
+            write(List.of(record(own, null)));
+            requireOwn(now);
+        }
+    }
+
+    /** Closes the client, as soon as it was created. */
+    @Override
+    public void close() {
+        var unused = reader.thenAccept(TopicReader::close);
     }
 
     private void replace(List<String> others) throws InterruptedException {
