@@ -5,6 +5,7 @@ import io.taskqueue.benchmarks.broker.WorkDirectory;
 import io.taskqueue.benchmarks.measure.CommandOptions;
 import io.taskqueue.benchmarks.measure.MachineDescription;
 import io.taskqueue.benchmarks.memory.FilledTopic;
+import io.taskqueue.benchmarks.memory.PurgeRun;
 import io.taskqueue.benchmarks.memory.SinkProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +33,7 @@ public final class GrowthComparison {
               --partitions N   partitions of the event topic; default 12
               --heap SIZE      -Xmx of the measured process; default 256m
               --memory MB      memory of the state; default 128
-              --short          1,000 and 10,000 results: checks that everything runs; its figures are not meaningful
+              --short          1,000 results: checks that everything runs; its figures are not meaningful
             """;
 
     private GrowthComparison() {}
@@ -52,7 +53,7 @@ public final class GrowthComparison {
                     case "--heap" -> heap = CommandOptions.operand(arguments, ++i, "[0-9]+[mg]", USAGE);
                     case "--memory" -> memory =
                             Long.parseLong(CommandOptions.operand(arguments, ++i, "[1-9][0-9]{0,4}", USAGE));
-                    case "--short" -> sizes = List.of(1_000, 10_000);
+                    case "--short" -> sizes = List.of(1_000);
                     default -> throw CommandOptions.unknown(arguments[i], USAGE);
                 }
             }
@@ -71,8 +72,8 @@ public final class GrowthComparison {
 
     private static void run(List<Integer> sizes, int partitions, String heap, long memory) throws Exception {
         System.out.println("| results | recorded/s | replayed/s | start with the state, ms | start without it, ms |"
-                + " on disk, MB | RSS, recorded, MB | RSS, replayed, MB |");
-        System.out.println("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+                + " on disk, MB | RSS, recorded, MB | RSS, replayed, MB | purged/s | an event, p99 before / during the purge, ms |");
+        System.out.println("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         for (int results : sizes) {
             try (WorkDirectory directory = WorkDirectory.create("growth-");
                     BrokerProcess broker = BrokerProcess.start(directory.path().resolve("broker"))) {
@@ -87,10 +88,11 @@ public final class GrowthComparison {
         System.out.println(String.format(
                 Locale.ROOT,
                 "%d partitions, -Xmx%s, %d MB for the state, a new broker for each row. The rates include the start of the process, which"
-                        + " is most of the time of the first rows. %s",
+                        + " is most of the time of the first rows. The purge deletes all results while %,d events a second go on. %s",
                 partitions,
                 heap,
                 memory >> 20,
+                PurgeRun.TRAFFIC,
                 MachineDescription.describe(BrokerProcess.HEAP)));
     }
 
@@ -115,9 +117,11 @@ public final class GrowthComparison {
             SinkProcess with = SinkProcess.start(servers, name, topic, states, heap, memory);
             delete(states);
             SinkProcess without = SinkProcess.start(servers, name, topic, states, heap, memory);
+            PurgeRun purge = PurgeRun.of(
+                    new PurgeRun.Setting(servers, name, states, heap, memory), topic, admin, producer);
             System.out.println(String.format(
                     Locale.ROOT,
-                    "| %,d | %,d | %,d | %,d | %,d | %,.1f | %,d | %,d |",
+                    "| %,d | %,d | %,d | %,d | %,d | %,.1f | %,d | %,d | %,d | %.1f / %.1f |",
                     topic.events(),
                     recorded.perSecond(),
                     replayed.perSecond(),
@@ -125,7 +129,10 @@ public final class GrowthComparison {
                     without.startMillis(),
                     onDisk / 1e6,
                     recorded.resident(),
-                    replayed.resident()));
+                    replayed.resident(),
+                    purge.perSecond(),
+                    purge.p99Before(),
+                    purge.p99During()));
         }
     }
 

@@ -3,20 +3,19 @@ package io.taskqueue.benchmarks;
 import io.taskqueue.benchmarks.broker.BenchmarkCluster;
 import io.taskqueue.benchmarks.broker.BrokerProcess;
 import io.taskqueue.benchmarks.broker.WorkDirectory;
-import io.taskqueue.benchmarks.http.HttpRound;
+import io.taskqueue.benchmarks.calls.CallRound;
+import io.taskqueue.benchmarks.calls.CallTable;
+import io.taskqueue.benchmarks.calls.ChildJvm;
+import io.taskqueue.benchmarks.http.BareThreads;
 import io.taskqueue.benchmarks.http.TargetProcess;
 import io.taskqueue.benchmarks.measure.CommandOptions;
 import io.taskqueue.benchmarks.measure.MachineDescription;
-import io.taskqueue.benchmarks.measure.Samples;
 import io.taskqueue.benchmarks.memory.FilledTopic;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 
@@ -85,7 +84,7 @@ public final class HttpComparison {
     }
 
     private static void run(Plan plan) throws Exception {
-        Map<String, List<HttpRound>> rounds = new LinkedHashMap<>();
+        CallTable table = new CallTable("calls of " + plan.latency().toMillis() + " ms");
         try (WorkDirectory directory = WorkDirectory.create("http-");
                 BrokerProcess broker = BrokerProcess.start(directory.path().resolve("broker"));
                 BenchmarkCluster cluster = new BenchmarkCluster(broker.bootstrapServers());
@@ -97,27 +96,37 @@ public final class HttpComparison {
                 topic.fill(admin, producer);
             }
             for (int round = 0; round < plan.rounds(); round++) {
-                add(
-                        rounds,
+                Path states = directory.path().resolve("states");
+                table.add(
                         "sink http",
-                        HttpRound.command(
-                                sink(
-                                        plan,
-                                        cluster,
-                                        target,
-                                        topic,
-                                        directory.path().resolve("states")),
-                                target,
-                                plan.calls()));
+                        CallRound.of(
+                                ChildJvm.start(sink(plan, cluster, target, topic, states)), target, plan.calls()));
                 for (String client : plan.clients()) {
-                    add(
-                            rounds,
+                    table.add(
                             THREADS + " bare threads, " + client,
-                            HttpRound.bare(client, target, flags(), plan.calls(), THREADS));
+                            CallRound.of(
+                                    ChildJvm.start(
+                                            BareThreads.class,
+                                            ChildJvm.launcherFlags(),
+                                            client,
+                                            target.url(),
+                                            String.valueOf(plan.calls()),
+                                            String.valueOf(THREADS)),
+                                    target,
+                                    plan.calls()));
                 }
             }
         }
-        print(plan, rounds);
+        table.markdown().forEach(System.out::println);
+        System.out.println();
+        System.out.println(String.format(
+                Locale.ROOT,
+                "%,d calls a round, %d at once, %d rounds, each with new processes. Ratio: the sink's rate divided by that of the row, round by"
+                        + " round, median (lower quartile). %s",
+                plan.calls(),
+                THREADS,
+                plan.rounds(),
+                MachineDescription.describe(BrokerProcess.HEAP)));
     }
 
     private static List<String> sink(
@@ -144,62 +153,5 @@ public final class HttpComparison {
                 "1s",
                 "--output",
                 "json");
-    }
-
-    /** The flags of the launcher. */
-    private static List<String> flags() {
-        List<String> flags = new ArrayList<>(List.of("-XX:+UseSerialGC"));
-        String more = System.getenv("TASKQUEUE_JVM_OPTS");
-        if (more != null && !more.isBlank()) {
-            flags.addAll(List.of(more.strip().split("\\s+", -1)));
-        }
-        return flags;
-    }
-
-    private static void add(Map<String, List<HttpRound>> rounds, String name, HttpRound round) {
-        rounds.computeIfAbsent(name, unused -> new ArrayList<>()).add(round);
-        System.err.println(name + ": " + round);
-    }
-
-    private static void print(Plan plan, Map<String, List<HttpRound>> rounds) {
-        System.out.println("| calls of " + plan.latency().toMillis()
-                + " ms | first call, ms | calls/s, first 10 s | ratio | calls/s, warm | ratio | CPU µs a call |");
-        System.out.println("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
-        List<HttpRound> ours = rounds.values().iterator().next();
-        rounds.forEach((name, own) -> System.out.println(String.format(
-                Locale.ROOT,
-                "| %s | %s | %s | %s | %s | %s | %.0f |",
-                name,
-                samples(own, HttpRound::firstCall).spread(),
-                samples(own, HttpRound::cold).spread(),
-                ratios(ours, own, HttpRound::cold),
-                samples(own, HttpRound::warm).spread(),
-                ratios(ours, own, HttpRound::warm),
-                samples(own, HttpRound::cpuMicros).median())));
-        System.out.println();
-        System.out.println(String.format(
-                Locale.ROOT,
-                "%,d calls a round, 64 at once, %d rounds, each with new processes. Ratio: the sink's rate divided by that of the row, round by"
-                        + " round, median (lower quartile). %s",
-                plan.calls(),
-                plan.rounds(),
-                MachineDescription.describe(BrokerProcess.HEAP)));
-    }
-
-    private static Samples samples(List<HttpRound> rounds, ToDoubleFunction<HttpRound> value) {
-        Samples samples = new Samples("http");
-        rounds.forEach(round -> samples.add(value.applyAsDouble(round)));
-        return samples;
-    }
-
-    private static String ratios(List<HttpRound> ours, List<HttpRound> theirs, ToDoubleFunction<HttpRound> value) {
-        if (ours == theirs) {
-            return "";
-        }
-        Samples ratios = new Samples("ratio");
-        for (int round = 0; round < ours.size(); round++) {
-            ratios.add(value.applyAsDouble(ours.get(round)) / value.applyAsDouble(theirs.get(round)));
-        }
-        return String.format(Locale.ROOT, "%.2f (%.2f)", ratios.median(), ratios.quantile(0.25));
     }
 }

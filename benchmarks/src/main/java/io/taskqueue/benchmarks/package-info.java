@@ -7,9 +7,11 @@
  *   WholeComparison     the whole path of a task, each enqueue confirmed            -> whole
  *   StateMemoryComparison  the memory of a sink with many results               -> memory
  *   HttpComparison      the sink http as a user runs it, beside bare threads    -> http
+ *   JdbcComparison      the sink jdbc as a user runs it, beside bare threads    -> jdbc
  *   StartComparison     how long commands take to start                            -> start
  *   Microbenchmarks     single calls of the queue and of the wire format, by JMH    -> micro
  *
+ *   calls               processes that make many calls; used by HttpComparison and JdbcComparison
  *   measure             rounds, time, CPU, heap, threads, tables; used by all
  *   broker              the broker's process, its topics, directories
  * </pre>

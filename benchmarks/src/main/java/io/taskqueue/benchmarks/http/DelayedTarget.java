@@ -1,5 +1,6 @@
 package io.taskqueue.benchmarks.http;
 
+import io.taskqueue.benchmarks.calls.CallTimeline;
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;

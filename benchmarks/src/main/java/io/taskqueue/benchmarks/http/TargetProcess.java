@@ -1,11 +1,14 @@
 package io.taskqueue.benchmarks.http;
 
+import io.taskqueue.benchmarks.calls.CallRates;
+import io.taskqueue.benchmarks.calls.CalledTarget;
+import io.taskqueue.benchmarks.calls.ChildJvm;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
 /** The target, in a JVM of its own. */
-public final class TargetProcess implements AutoCloseable {
+public final class TargetProcess implements CalledTarget, AutoCloseable {
 
     private final ChildJvm process;
     private final int port;
@@ -25,18 +28,14 @@ public final class TargetProcess implements AutoCloseable {
         return "http://127.0.0.1:" + port + "/events";
     }
 
-    /** Returns when the first call since the last report has arrived. */
-    void awaitFirst() throws IOException {
+    @Override
+    public void awaitFirst() throws IOException {
         process.send("first");
         String unused = process.await("FIRST");
     }
 
-    /**
-     * The rates of the calls since the last report.
-     *
-     * @throws IllegalStateException if there were not that many calls, each with a key of its own
-     */
-    CallRates report(int expected) throws IOException {
+    @Override
+    public CallRates report(int expected) throws IOException {
         process.send("report");
         String[] report = process.await("CALLS").split(" ", -1);
         CallRates rates = CallRates.of(report[0]);

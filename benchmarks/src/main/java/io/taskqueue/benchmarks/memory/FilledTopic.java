@@ -40,25 +40,38 @@ public record FilledTopic(String name, int partitions, int events) {
         if (!created || topics.awaitReady(name, partitions) != partitions) {
             throw new IllegalStateException("Topic " + name + " exists already.");
         }
-        UUID instance = UUID.randomUUID();
         for (int partition = 0; partition < partitions; partition++) {
-            send(producer, partition, instance, ReplicationEvent.sourceStarted(queue(partition), at(0), instance));
+            send(producer, partition, ReplicationEvent.sourceStarted(queue(partition), at(0, THEN), instance()));
         }
         for (int event = 0; event < events; event++) {
-            int partition = event % partitions;
-            long sequence = 1L + event / partitions;
-            Task<String> task = new Task<>(new TaskId(queue(partition), 1, sequence), 1, THEN, PAYLOAD);
-            send(
-                    producer,
-                    partition,
-                    instance,
-                    ReplicationEvent.of(
-                            queue(partition),
-                            at(sequence),
-                            TaskEvent.builder(EventKind.ENQUEUED, sequence, THEN, task)
-                                    .build()));
+            send(producer, event, THEN);
         }
         producer.flush();
+    }
+
+    /**
+     * Sends an event, of a task of its own.
+     *
+     * @param event its number, one more than the one before
+     * @param at when its source recorded it
+     */
+    void send(KafkaProducer<byte[], byte[]> producer, long event, Instant at) {
+        int partition = (int) (event % partitions);
+        long sequence = 1 + event / partitions;
+        Task<String> task = new Task<>(new TaskId(queue(partition), 1, sequence), 1, THEN, PAYLOAD);
+        send(
+                producer,
+                partition,
+                ReplicationEvent.of(
+                        queue(partition),
+                        at(sequence, at),
+                        TaskEvent.builder(EventKind.ENQUEUED, sequence, THEN, task)
+                                .build()));
+    }
+
+    /** That of the source which has written all its events. */
+    private UUID instance() {
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The numbers of its partitions. */
@@ -67,9 +80,9 @@ public record FilledTopic(String name, int partitions, int events) {
     }
 
     private void send(
-            KafkaProducer<byte[], byte[]> producer, int partition, UUID instance, ReplicationEvent<String> event) {
+            KafkaProducer<byte[], byte[]> producer, int partition, ReplicationEvent<String> event) {
         RecordHeaders headers = new RecordHeaders();
-        EventHeaders.write(event, instance, headers);
+        EventHeaders.write(event, instance(), headers);
         var unused = producer.send(new ProducerRecord<>(
                 name, partition, queue(partition).getBytes(StandardCharsets.UTF_8), CODEC.encode(event), headers));
     }
@@ -78,7 +91,7 @@ public record FilledTopic(String name, int partitions, int events) {
         return "queue-" + partition;
     }
 
-    private static SourceMetadata at(long sequence) {
-        return new SourceMetadata(new Position(1, sequence), "benchmark", null, THEN);
+    private static SourceMetadata at(long sequence, Instant recorded) {
+        return new SourceMetadata(new Position(1, sequence), "benchmark", null, recorded);
     }
 }

@@ -3,6 +3,7 @@
  *
  * <pre>
  *   SinkProcess          one measured process: MeasuredSink; KafkaDefaults, the configuration to compare with
+ *   PurgeRun             a purge of all results while events go on: PurgedSink, the process of the sink
  *   FilledTopic          the events, over several partitions
  * </pre>
  *

@@ -1,4 +1,4 @@
-package io.taskqueue.benchmarks.http;
+package io.taskqueue.benchmarks.calls;
 
 import java.util.Arrays;
 
@@ -9,14 +9,14 @@ import java.util.Arrays;
  * @param cold calls a second in the first ten seconds after the first call, or in all of a shorter run
  * @param warm calls a second from six tenths of the calls to nine tenths and a half
  */
-record CallRates(int calls, double cold, double warm) {
+public record CallRates(int calls, double cold, double warm) {
 
     private static final int COLD_TENTHS = 100;
     private static final double WARM_BEGINS = 0.6;
     private static final double WARM_ENDS = 0.95;
 
     /** @param timeline the calls in each tenth of a second, separated by commas */
-    static CallRates of(String timeline) {
+    public static CallRates of(String timeline) {
         int[] tenths = Arrays.stream(timeline.split(",", -1))
                 .mapToInt(Integer::parseInt)
                 .toArray();

@@ -1,4 +1,4 @@
-package io.taskqueue.benchmarks.http;
+package io.taskqueue.benchmarks.calls;
 
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import java.util.Arrays;
@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How many calls a target received in each tenth of a second since the first one. Thread-safe. */
-final class CallTimeline {
+public final class CallTimeline {
 
     /** A quarter of an hour; what comes later is counted in the last one. */
     private static final int TENTHS = 9_000;
@@ -20,7 +20,7 @@ final class CallTimeline {
     private final CountDownLatch first = new CountDownLatch(1);
     private final AtomicIntegerArray calls = new AtomicIntegerArray(TENTHS);
 
-    void call() {
+    public void call() {
         Stopwatch watch = sinceFirst.get();
         if (watch == null) {
             sinceFirst.compareAndSet(null, new Stopwatch());
@@ -31,7 +31,7 @@ final class CallTimeline {
         calls.incrementAndGet((int) Math.min(TENTHS - 1, watch.elapsed().toMillis() / TENTH_MILLIS));
     }
 
-    void awaitFirst() throws InterruptedException {
+    public void awaitFirst() throws InterruptedException {
         first.await();
     }
 

@@ -1,4 +1,4 @@
-package io.taskqueue.benchmarks.http;
+package io.taskqueue.benchmarks.calls;
 
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import java.io.BufferedReader;
@@ -45,6 +45,16 @@ public final class ChildJvm implements AutoCloseable {
         command.add(main.getName());
         command.addAll(List.of(arguments));
         return new ChildJvm(main.getSimpleName(), command);
+    }
+
+    /** The flags of the launcher {@code ./taskqueue} for services. */
+    public static List<String> launcherFlags() {
+        List<String> flags = new ArrayList<>(List.of("-XX:+UseSerialGC"));
+        String more = System.getenv("TASKQUEUE_JVM_OPTS");
+        if (more != null && !more.isBlank()) {
+            flags.addAll(List.of(more.strip().split("\\s+", -1)));
+        }
+        return flags;
     }
 
     /** Starts a command. */
