@@ -135,11 +135,8 @@ public record PurgeRun(long perSecond, double p99Before, double p99During) {
         static Tombstones from(Setting setting, Admin admin, FilledTopic topic) throws Exception {
             String changelog = TopicNames.changelog(setting.sink(), "results");
             List<TopicPartition> partitions = new ArrayList<>();
-            admin.describeTopics(List.of(changelog))
-                    .allTopicNames()
-                    .get()
-                    .get(changelog)
-                    .partitions()
+            admin.describeTopics(List.of(changelog)).allTopicNames().get().values().stream()
+                    .flatMap(found -> found.partitions().stream())
                     .forEach(partition -> partitions.add(new TopicPartition(changelog, partition.partition())));
             KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                     Map.of("bootstrap.servers", setting.servers(), "isolation.level", "read_committed"),
