@@ -109,8 +109,9 @@ class UseEmbeddedKafkaTest {
     void wrongTopicsAndSettingsAreReported() {
         assertThat(run(WrongTopic.class))
                 .singleElement()
-                .isEqualTo("A topic is written as its name, or as its name and a number of partitions such as orders:3, but"
-                        + " one of the test class is 'orders:many'. Correct it.");
+                .isEqualTo(
+                        "A topic is written as its name, or as its name and a number of partitions such as orders:3, but"
+                                + " one of the test class is 'orders:many'. Correct it.");
         assertThat(run(WrongSetting.class))
                 .singleElement()
                 .isEqualTo("A setting of the broker is written as name=value, but one of the test class is"
@@ -134,9 +135,10 @@ class UseEmbeddedKafkaTest {
 
             assertThat((List<?>) failures)
                     .singleElement()
-                    .isEqualTo("@UseEmbeddedKafka starts the broker of taskqueue-embedded-kafka, but the test class path does"
-                            + " not have it (io/taskqueue/embedded/EmbeddedKafka is missing). Add"
-                            + " io.taskqueue:taskqueue-embedded-kafka in scope test.");
+                    .isEqualTo(
+                            "@UseEmbeddedKafka starts the broker of taskqueue-embedded-kafka, but the test class path does"
+                                    + " not have it (io/taskqueue/embedded/EmbeddedKafka is missing). Add"
+                                    + " io.taskqueue:taskqueue-embedded-kafka in scope test.");
         } finally {
             Thread.currentThread().setContextClassLoader(before);
         }
@@ -181,7 +183,8 @@ class UseEmbeddedKafkaTest {
         int colon = server.lastIndexOf(':');
         try (Socket socket = new Socket()) {
             socket.connect(
-                    new InetSocketAddress(server.substring(0, colon), Integer.parseInt(server.substring(colon + 1))), 5_000);
+                    new InetSocketAddress(server.substring(0, colon), Integer.parseInt(server.substring(colon + 1))),
+                    5_000);
         }
     }
 
