@@ -76,7 +76,7 @@ final class RecordedQueue<T> {
                 .orElse(new byte[0]));
         this.queue = TaskQueue.<T>builder(settings.queue())
                 .clock(time)
-                .ticker(time::nanos) // swept by calls alone, on the thread of the test
+                .ticker(() -> time.nanos()) // moving the time does not have it swept by a thread of its own
                 .capacity(Integer.MAX_VALUE)
                 .leaseDuration(settings.lease())
                 .heartbeatInterval(Duration.ZERO)
@@ -261,9 +261,7 @@ final class RecordedQueue<T> {
     }
 
     private static <T> Stream<FoldedTask<T>> live(FoldedQueue<T> state) {
-        return Stream.of(TaskPhase.values())
-                .filter(TaskPhase::live)
-                .flatMap(phase -> state.in(phase).stream());
+        return Stream.of(TaskPhase.values()).filter(TaskPhase::live).flatMap(phase -> state.in(phase).stream());
     }
 
     private void add(EventRecorder.Emitted<T> emitted) {
