@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
@@ -73,7 +72,7 @@ final class RunningCluster implements Store.CloseableResource, AutoCloseable {
 
     /** The cluster of a test class. */
     static TestKafka of(ExtensionContext context) {
-        @Nullable TestKafka kafka = context.getStore(NAMESPACE).get(TestKafka.class, TestKafka.class);
+        TestKafka kafka = context.getStore(NAMESPACE).get(TestKafka.class, TestKafka.class);
         if (kafka == null) {
             throw new ParameterResolutionException("No cluster was started for " + context.getDisplayName()
                     + ". Annotate the class with @UseEmbeddedKafka or @UseKafkaContainer.");
