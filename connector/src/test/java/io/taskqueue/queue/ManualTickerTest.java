@@ -106,7 +106,8 @@ class ManualTickerTest {
 
     @Test
     void advancingItPastTheLimitOfADrainEndsIt() throws Exception {
-        try (TaskQueue<String> queue = builder().leaseDuration(Duration.ofDays(2)).build()) {
+        try (TaskQueue<String> queue =
+                builder().leaseDuration(Duration.ofDays(2)).build()) {
             queue.enqueue("a");
             queue.lease();
             Caller<Integer> drain =
@@ -126,7 +127,9 @@ class ManualTickerTest {
 
         queue.close();
 
-        assertThatThrownBy(lease::complete).isInstanceOf(LeaseLostException.class).hasMessageContaining("revoked");
+        assertThatThrownBy(lease::complete)
+                .isInstanceOf(LeaseLostException.class)
+                .hasMessageContaining("revoked");
     }
 
     @Test

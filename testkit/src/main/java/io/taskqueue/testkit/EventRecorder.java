@@ -13,7 +13,16 @@ import java.util.function.Function;
 final class EventRecorder<T> implements Journal<T> {
 
     /** An event as the queue emitted it, with the payload as it was encoded. */
-    record Emitted<T>(TaskEvent<T> change, byte[] payload) {}
+    static final class Emitted<T> {
+
+        final TaskEvent<T> change;
+        final byte[] payload;
+
+        Emitted(TaskEvent<T> change, byte[] payload) {
+            this.change = change;
+            this.payload = payload;
+        }
+    }
 
     private final long epoch;
     private final Function<T, byte[]> encoder;

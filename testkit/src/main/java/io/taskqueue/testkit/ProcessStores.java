@@ -1,5 +1,6 @@
 package io.taskqueue.testkit;
 
+import io.taskqueue.event.Position;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.store.CheckpointStore;
 import io.taskqueue.sink.store.EffectResult;
@@ -30,6 +31,7 @@ final class ProcessStores implements EffectStore {
     private final MemoryEffectStore committed = new MemoryEffectStore();
     private final Map<EffectKey, EffectResult> results = new LinkedHashMap<>();
     private final Set<EffectKey> withdrawn = new HashSet<>();
+    private final Set<EffectKey> intended = new HashSet<>();
     private @Nullable SimulatedCrash crash;
 
     /** The process dies: from now on, every call throws. */
@@ -60,6 +62,17 @@ final class ProcessStores implements EffectStore {
         withdrawn.clear();
     }
 
+    /** Removes the intents of an event, as an operator does who has found out that nothing was done. */
+    synchronized void removeIntents(String queue, Position position) {
+        intended.removeIf(key -> {
+            boolean ofEvent = key.queueName().equals(queue) && key.position().equals(position);
+            if (ofEvent) {
+                committed.withdraw(key);
+            }
+            return ofEvent;
+        });
+    }
+
     synchronized void requireAlive() {
         if (crash != null) {
             throw crash;
@@ -85,6 +98,7 @@ final class ProcessStores implements EffectStore {
     @Override
     public synchronized boolean intend(EffectKey key) {
         commit();
+        intended.add(key);
         return committed.intend(key);
     }
 

@@ -28,12 +28,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordedTask<T> implements Iterable<ReplicationEvent<T>> {
 
-    private final RecordedEvents<T> recording;
+    private final RecordedQueue<T> recording;
     private final TaskId id;
     private final List<ReplicationEvent<T>> events = new ArrayList<>();
     private @Nullable Lease<T> lease;
 
-    RecordedTask(RecordedEvents<T> recording, TaskId id) {
+    RecordedTask(RecordedQueue<T> recording, TaskId id) {
         this.recording = recording;
         this.id = id;
     }

@@ -170,7 +170,8 @@ public final class SinkResult<T> {
         Throwable failure = last().failure();
         if (failure == null || Causes.first(failure, type).isEmpty()) {
             throw unexpected(
-                    "to fail with " + type.getName(), failure == null ? "did not fail" : "failed with " + Causes.text(failure));
+                    "to fail with " + type.getName(),
+                    failure == null ? "did not fail" : "failed with " + Causes.text(failure));
         }
         return this;
     }
@@ -178,7 +179,9 @@ public final class SinkResult<T> {
     /** Asserts how often the sink was called for the last event. */
     public SinkResult<T> hasAttempts(int expected) {
         if (last().attempts() != expected) {
-            throw unexpected("to be called " + times(expected) + " for the last event", "was called " + times(last().attempts()));
+            throw unexpected(
+                    "to be called " + times(expected) + " for the last event",
+                    "was called " + times(last().attempts()));
         }
         return this;
     }
@@ -212,7 +215,8 @@ public final class SinkResult<T> {
 
     /** Asserts that exactly these effects had no recorded result in a replay, in this order. */
     public SinkResult<T> hasMissing(String... effects) {
-        return requireNames("to miss exactly the results of effects ", "missed those of ", effects, ofStatus(Status.MISSING));
+        return requireNames(
+                "to miss exactly the results of effects ", "missed those of ", effects, ofStatus(Status.MISSING));
     }
 
     /** Asserts what came of the last request of an effect. */
@@ -226,7 +230,8 @@ public final class SinkResult<T> {
 
     /** Asserts how often the action of an effect was called, whether it returned or not. */
     public SinkResult<T> hasCalled(String effect, int expected) {
-        int called = (int) requests(effect).stream().filter(EffectCall::actionCalled).count();
+        int called =
+                (int) requests(effect).stream().filter(EffectCall::actionCalled).count();
         if (called != expected) {
             throw unexpected(
                     "to call the action of effect '" + effect + "' " + times(expected), "called it " + times(called));
@@ -270,8 +275,8 @@ public final class SinkResult<T> {
     }
 
     private AssertionError unexpected(String expectation, String found) {
-        AssertionError error =
-                new AssertionError("Sink " + sink + " was " + expectation + ", but " + found + ": " + this + "." + REMEDY);
+        AssertionError error = new AssertionError(
+                "Sink " + sink + " was " + expectation + ", but " + found + ": " + this + "." + REMEDY);
         failure().ifPresent(error::initCause);
         return error;
     }

@@ -63,6 +63,7 @@ public final class SinkTester<T> {
 
         private final CheckpointStore checkpoints = new MemoryCheckpointStore();
         private final Set<PlaceInQueue> applied = new HashSet<>();
+        private final Set<PlaceInQueue> parked = new HashSet<>();
 
         /** SourceStarted of the highest epoch of each queue. */
         private final Map<String, ReplicationEvent<T>> fences = new HashMap<>();
@@ -119,10 +120,28 @@ public final class SinkTester<T> {
     public SinkResult<T> apply(Iterable<ReplicationEvent<T>> events, Crash crash) {
         SinkResult<T> result = run(events, Objects.requireNonNull(crash, "crash"));
         if (result.outcome() != Outcome.CRASHED) {
-            throw new AssertionError("Sink " + name + " was to crash " + crash + ", but did not come to that place: "
-                    + result + ". Pass an event for which the sink runs that effect, and one that was not applied before.");
+            throw new AssertionError(
+                    "Sink " + name + " was to crash " + crash + ", but did not come to that place: " + result
+                            + ". Pass an event for which the sink runs that effect, and one that was not applied before.");
         }
         return result;
+    }
+
+    /**
+     * Applies an event that was parked again, as an operator orders who has found out that nothing was done for the effect in doubt: that
+     * effect runs.
+     *
+     * @throws IllegalStateException if the event was not parked, or was applied since
+     */
+    public SinkResult<T> redrive(ReplicationEvent<T> event) {
+        PlaceInQueue place = new PlaceInQueue(event.queueName(), event.position());
+        if (!progress.parked.contains(place)) {
+            throw new IllegalStateException(
+                    "Sink " + name + " cannot redrive " + event
+                            + ", which is not parked. Redrive an event for which apply() has returned a result that isParked().");
+        }
+        stores.removeIntents(event.queueName(), event.position());
+        return apply(event);
     }
 
     /**
@@ -164,8 +183,7 @@ public final class SinkTester<T> {
         return new SinkResult<>(name, applications);
     }
 
-    private Application<T> apply(
-            ReplicationEvent<T> event, EffectMode mode, @Nullable Crash crash, Progress<T> to) {
+    private Application<T> apply(ReplicationEvent<T> event, EffectMode mode, @Nullable Crash crash, Progress<T> to) {
         TestedSink<T> run = new TestedSink<>(name, sink, retry, stores, crash);
         List<ReplicationEvent<T>> behindFence = raiseFence(event, to);
         Outcome outcome;
@@ -188,6 +206,12 @@ public final class SinkTester<T> {
             stores.restart();
         } else {
             stores.commit();
+        }
+        PlaceInQueue place = new PlaceInQueue(event.queueName(), event.position());
+        if (outcome == Outcome.PARKED) {
+            to.parked.add(place);
+        } else {
+            to.parked.remove(place);
         }
         return new Application<>(event, outcome, run.attempts(), run.calls(), failure);
     }
@@ -225,7 +249,8 @@ public final class SinkTester<T> {
             return Outcome.APPLIED;
         }
         ReplicationEvent<T> fence = to.fences.get(event.queueName());
-        boolean fenced = fence != null && event.position().epoch() < fence.position().epoch();
+        boolean fenced =
+                fence != null && event.position().epoch() < fence.position().epoch();
         if (to.applied.contains(place)) {
             return Outcome.DUPLICATE;
         }

@@ -64,7 +64,8 @@ final class WatchedEffects implements Effects {
     }
 
     private <R> R watch(EffectKey key, AtomicBoolean called, EffectAction<R> action) throws Exception {
-        run.dieAt(crash -> crash instanceof Crash.Before before && before.effect().equals(key.effect()));
+        run.dieAt(
+                crash -> crash instanceof Crash.Before before && before.effect().equals(key.effect()));
         called.set(true);
         R result = action.run(key);
         run.dieAt(crash -> crash instanceof Crash.After after && after.effect().equals(key.effect()));
@@ -87,11 +88,12 @@ final class WatchedEffects implements Effects {
         if (failure instanceof AmbiguousEffectException || failure instanceof ResultTooLargeException) {
             return Status.PARKED;
         }
-        return failure instanceof Exception refused && run.isPermanent(refused) ? Status.FAILED_PERMANENTLY : Status.FAILED;
+        return failure instanceof Exception refused && run.isPermanent(refused)
+                ? Status.FAILED_PERMANENTLY
+                : Status.FAILED;
     }
 
-    private void add(
-            String name, Status status, boolean called, @Nullable Object result, @Nullable Throwable failure) {
+    private void add(String name, Status status, boolean called, @Nullable Object result, @Nullable Throwable failure) {
         run.key(event, name)
                 .ifPresent(key -> run.add(new EffectCall(event, attempt, key, status, called, result, failure)));
     }

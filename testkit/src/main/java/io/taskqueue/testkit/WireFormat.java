@@ -1,6 +1,7 @@
 package io.taskqueue.testkit;
 
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TaskEvent;
 import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
@@ -9,7 +10,9 @@ import io.taskqueue.source.publish.EventRecords;
 import io.taskqueue.source.publish.PayloadLimit;
 import io.taskqueue.source.publish.PeerResolver;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** How events are encoded by a source and decoded by a sink, with the limits of a topic that has Kafka's defaults. */
 final class WireFormat<T> {
@@ -18,6 +21,7 @@ final class WireFormat<T> {
     private final PayloadLimit<T> payloads;
 
     WireFormat(String queue, String sourcePeer, PayloadCodec<T> payloadCodec) {
+        Function<TaskEvent<T>, @Nullable String> noOwner = change -> null;
         this.codec = new ReplicationEventCodec<>(payloadCodec);
         this.payloads = new PayloadLimit<>(
                 queue,
@@ -25,7 +29,7 @@ final class WireFormat<T> {
                 codec,
                 new EventRecords<>(
                         queue,
-                        new PeerResolver<>(sourcePeer, null, change -> null),
+                        new PeerResolver<>(sourcePeer, null, noOwner),
                         codec,
                         new UUID(0, 0),
                         new TopicPartition(ReplicationSource.DEFAULT_TOPIC, 0),

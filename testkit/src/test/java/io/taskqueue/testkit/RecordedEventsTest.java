@@ -36,8 +36,7 @@ class RecordedEventsTest {
         RecordedTask<Order> task = events.enqueued(ORDER).leased().heartbeat().completed();
 
         assertThat(kinds(task))
-                .containsExactly(
-                        EventKind.ENQUEUED, EventKind.LEASE_GRANTED, EventKind.HEARTBEAT, EventKind.COMPLETED);
+                .containsExactly(EventKind.ENQUEUED, EventKind.LEASE_GRANTED, EventKind.HEARTBEAT, EventKind.COMPLETED);
         assertThat(task.event().payload()).isEqualTo(ORDER).isNotSameAs(ORDER);
         assertThat(task.event().ownershipToken())
                 .isEqualTo(task.events().get(1).ownershipToken())
@@ -53,7 +52,8 @@ class RecordedEventsTest {
 
     @Test
     void aFailedAttemptIsFollowedByAnother() {
-        RecordedTask<Order> task = events.enqueued(ORDER).leased().failed("no stock").requeued().leased();
+        RecordedTask<Order> task =
+                events.enqueued(ORDER).leased().failed("no stock").requeued().leased();
 
         assertThat(kinds(task))
                 .containsExactly(
@@ -63,13 +63,14 @@ class RecordedEventsTest {
                         EventKind.REQUEUED,
                         EventKind.LEASE_GRANTED);
         assertThat(task.event().attempt()).isEqualTo(2);
-        assertThat(task.events().get(2).error()).hasValueSatisfying(error -> assertThat(error.message())
-                .isEqualTo("no stock"));
+        assertThat(task.events().get(2).error())
+                .hasValueSatisfying(error -> assertThat(error.message()).isEqualTo("no stock"));
     }
 
     @Test
     void leasingADelayedTaskWaitsForItsDelay() {
-        RecordedTask<Order> task = events.enqueued(ORDER).leased().failed("no stock").leased();
+        RecordedTask<Order> task =
+                events.enqueued(ORDER).leased().failed("no stock").leased();
 
         assertThat(kinds(task)).endsWith(EventKind.FAILED, EventKind.REQUEUED, EventKind.LEASE_GRANTED);
         assertThat(events.time().instant()).isEqualTo(ManualTime.START.plusSeconds(1));
@@ -95,7 +96,8 @@ class RecordedEventsTest {
                 .requeueDelay(Duration.ZERO)
                 .build();
 
-        RecordedTask<Order> task = few.enqueued(ORDER).leased().failed("a").leased().failed("b");
+        RecordedTask<Order> task =
+                few.enqueued(ORDER).leased().failed("a").leased().failed("b");
 
         assertThat(kinds(task))
                 .containsExactly(
@@ -111,7 +113,8 @@ class RecordedEventsTest {
 
     @Test
     void aDeadTaskIsRetried() {
-        RecordedTask<Order> task = events.deadLettered(ORDER, "no stock").restored().leased();
+        RecordedTask<Order> task =
+                events.deadLettered(ORDER, "no stock").restored().leased();
 
         assertThat(kinds(task))
                 .endsWith(EventKind.FAILED, EventKind.DEAD_LETTERED, EventKind.RESTORED, EventKind.LEASE_GRANTED);
@@ -125,9 +128,10 @@ class RecordedEventsTest {
 
         assertThatThrownBy(second::leased)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("leased() was refused: task orders/1/2 is pending. Task orders/1/1 is ahead of it, and tasks"
-                        + " are leased in the order in which they became pending: call leased() of that first, or record"
-                        + " the tasks in two queues.");
+                .hasMessage(
+                        "leased() was refused: task orders/1/2 is pending. Task orders/1/1 is ahead of it, and tasks"
+                                + " are leased in the order in which they became pending: call leased() of that first, or record"
+                                + " the tasks in two queues.");
         first.leased();
         second.leased();
 
@@ -159,8 +163,9 @@ class RecordedEventsTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("Lease L-1 on task 1 of queue orders has ended: complete() ended it");
         assertThatThrownBy(task::leased)
-                .hasMessage("leased() was refused: task orders/1/1 has left queue orders. Only a pending or delayed task"
-                        + " can be.");
+                .hasMessage(
+                        "leased() was refused: task orders/1/1 has left queue orders. Only a pending or delayed task"
+                                + " can be.");
 
         assertThat(task.events()).hasSize(3);
         assertThat(events.list()).hasSize(4);
@@ -180,7 +185,8 @@ class RecordedEventsTest {
         assertThat(kinds(restored)).containsExactly(EventKind.RESTORED, EventKind.LEASE_GRANTED, EventKind.COMPLETED);
         assertThat(restored.id()).isEqualTo(drained.get(0).id());
         assertThatThrownBy(() -> next.restored(restored))
-                .hasMessage("restored() was refused: task orders/1/2 has left queue orders. Only a drained task can be.");
+                .hasMessage(
+                        "restored() was refused: task orders/1/2 has left queue orders. Only a drained task can be.");
     }
 
     @Test
@@ -208,7 +214,8 @@ class RecordedEventsTest {
         assertThat(task.completed().event().position())
                 .as("the earlier owner does not know it yet")
                 .isEqualTo(new Position(1, 3));
-        assertThat(restored.leaseExpired().leased().completed().event().attempt()).isEqualTo(2);
+        assertThat(restored.leaseExpired().leased().completed().event().attempt())
+                .isEqualTo(2);
         assertThat(next.state().abandoned()).isEmpty();
     }
 

@@ -164,23 +164,30 @@ class SinkTesterTest {
 
     @Test
     void permanentFailuresAreRecorded() {
-        SinkTester<Order> refusing = SinkTester.of("billing", (event, effects) -> effects.run("charge", key -> {
-            throw new PermanentEffectException("no such customer");
-        }));
+        SinkTester<Order> refusing = SinkTester.of(
+                "billing",
+                (event, effects) -> effects.run("charge", key -> {
+                    throw new PermanentEffectException("no such customer");
+                }));
         RecordedTask<Order> task = events.enqueued(ORDER);
 
         SinkResult<Order> result = refusing.apply(task);
 
-        result.isApplied().hasStatus("charge", Status.FAILED_PERMANENTLY).hasCalled("charge", 1).hasRun();
+        result.isApplied()
+                .hasStatus("charge", Status.FAILED_PERMANENTLY)
+                .hasCalled("charge", 1)
+                .hasRun();
         assertThat(result.effect("charge").failure()).isInstanceOf(RecordedFailureException.class);
         refusing.replay().hasReused("charge").hasRunNothing();
     }
 
     @Test
     void permanentFailuresAreParkedIfSoConfigured() {
-        SinkTester<Order> refusing = SinkTester.<Order>builder("billing", (event, effects) -> effects.run("charge", key -> {
-                    throw new PermanentEffectException("no such customer");
-                }))
+        SinkTester<Order> refusing = SinkTester.<Order>builder(
+                        "billing",
+                        (event, effects) -> effects.run("charge", key -> {
+                            throw new PermanentEffectException("no such customer");
+                        }))
                 .onPermanent(OnPermanent.PARK)
                 .build();
 
@@ -227,7 +234,9 @@ class SinkTesterTest {
             }
         });
 
-        deadOnly.apply(events.completed(ORDER)).hasOutcome(Outcome.NOT_OF_INTEREST).hasRunNothing();
+        deadOnly.apply(events.completed(ORDER))
+                .hasOutcome(Outcome.NOT_OF_INTEREST)
+                .hasRunNothing();
         deadOnly.apply(events.deadLettered(ORDER, "no stock")).isApplied().hasRun("tell");
     }
 
@@ -250,10 +259,11 @@ class SinkTesterTest {
 
         assertThatThrownBy(() -> tester.apply(first))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Sink billing was passed event 1/1 of queue orders (Enqueued #1 of task orders/1/1, attempt 1)"
-                        + " after a later event of the queue was applied, but Kafka delivers the events of a queue in"
-                        + " order. Pass events in the order in which they were recorded: the RecordedEvents themselves"
-                        + " are.");
+                .hasMessage(
+                        "Sink billing was passed event 1/1 of queue orders (Enqueued #1 of task orders/1/1, attempt 1)"
+                                + " after a later event of the queue was applied, but Kafka delivers the events of a queue in"
+                                + " order. Pass events in the order in which they were recorded: the RecordedEvents themselves"
+                                + " are.");
     }
 
     @Test
@@ -309,15 +319,36 @@ class SinkTesterTest {
         RecordedTask<Order> task = events.enqueued(ORDER);
 
         two.apply(task, Crash.after("second"));
-        two.apply(task).isParked().hasReused("first").hasStatus("second", Status.PARKED).hasRunNothing();
+        two.apply(task)
+                .isParked()
+                .hasReused("first")
+                .hasStatus("second", Status.PARKED)
+                .hasRunNothing();
+    }
+
+    @Test
+    void aParkedEventIsRedriven() {
+        onAmbiguity = OnAmbiguity.park();
+        RecordedTask<Order> task = events.completed(ORDER);
+        tester.apply(task, Crash.before("charge"));
+        tester.apply(task).isParked().hasStatus("charge", Status.PARKED);
+
+        tester.redrive(task.event()).isApplied().hasRun("charge", "mail");
+
+        assertThat(charged).hasSize(1);
+        assertThatThrownBy(() -> tester.redrive(task.event()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "Sink billing cannot redrive event 1/3 of queue orders (Completed #3 of task orders/1/1, attempt"
+                                + " 1), which is not parked. Redrive an event for which apply() has returned a result that"
+                                + " isParked().");
     }
 
     @Test
     void aCrashBeforeTheActionLeavesAProbedEffectToTheProbe() {
         RecordedTask<Order> task = events.completed(ORDER);
-        onAmbiguity = OnAmbiguity.probe(key -> charged.contains(key)
-                ? EffectProbe.Answer.done(new Receipt("R-A-17"))
-                : EffectProbe.Answer.notDone());
+        onAmbiguity = OnAmbiguity.probe(key ->
+                charged.contains(key) ? EffectProbe.Answer.done(new Receipt("R-A-17")) : EffectProbe.Answer.notDone());
 
         tester.apply(task, Crash.before("charge")).hasCalled("charge", 0);
         tester.apply(task).isApplied().hasRun("charge", "mail");
@@ -359,15 +390,17 @@ class SinkTesterTest {
     void aCrashThatDoesNotComeIsAnError() {
         assertThatThrownBy(() -> tester.apply(events.enqueued(ORDER), Crash.after("charge")))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("Sink billing was to crash after the action of effect 'charge', but did not come to that place:"
-                        + " event 1/1 of queue orders (Enqueued #1 of task orders/1/1, attempt 1) was APPLIED after 1"
-                        + " attempt with effects []. Pass an event for which the sink runs that effect, and one that was"
-                        + " not applied before.");
+                .hasMessage(
+                        "Sink billing was to crash after the action of effect 'charge', but did not come to that place:"
+                                + " event 1/1 of queue orders (Enqueued #1 of task orders/1/1, attempt 1) was APPLIED after 1"
+                                + " attempt with effects []. Pass an event for which the sink runs that effect, and one that was"
+                                + " not applied before.");
     }
 
     @Test
     void assertionsStateWhatWasFound() {
-        SinkResult<Order> result = tester.apply(events.completed(ORDER)).of(events.list().get(3));
+        SinkResult<Order> result =
+                tester.apply(events.completed(ORDER)).of(events.list().get(3));
         String found = ": event 1/3 of queue orders (Completed #3 of task orders/1/1, attempt 1) was APPLIED after 1"
                 + " attempt with effects [charge (RUN, attempt 1), mail (RUN, attempt 1)]. Correct the sink, or what the"
                 + " test expects of it.";
@@ -412,7 +445,8 @@ class SinkTesterTest {
     @Test
     void noThreadIsStarted() {
         Set<Thread> appliedBy = new HashSet<>();
-        SinkTester<Order> observed = SinkTester.of("thread-check", (event, effects) -> appliedBy.add(Thread.currentThread()));
+        SinkTester<Order> observed =
+                SinkTester.of("thread-check", (event, effects) -> appliedBy.add(Thread.currentThread()));
 
         observed.apply(events.completed(ORDER));
 

@@ -709,8 +709,9 @@ class LocalSinkRunnerTest {
         assertThatThrownBy(() -> LocalSinkRunner.builder("", this::record).build())
                 .hasMessage("The sink name is empty. Use a name such as \"billing\".");
         assertThatThrownBy(() -> runner(this::record).buffer(-1).build())
-                .hasMessage("The buffer of sink billing is a number of events of at least 0, but -1 was set. Use 1,024, "
-                        + "the default, if unsure.");
+                .hasMessage(
+                        "The buffer of sink billing is a number of events of at least 0, but -1 was set. Use 1,024, "
+                                + "the default, if unsure.");
     }
 
     private static List<String> readers() {

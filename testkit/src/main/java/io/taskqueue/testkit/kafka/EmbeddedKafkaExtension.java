@@ -61,7 +61,8 @@ public final class EmbeddedKafkaExtension implements BeforeAllCallback, Paramete
         } catch (NoClassDefFoundError missing) {
             throw new ExtensionConfigurationException(
                     "@UseEmbeddedKafka starts the broker of taskqueue-embedded-kafka, but the test class path does not have it ("
-                            + missing.getMessage() + " is missing). Add io.taskqueue:taskqueue-embedded-kafka in scope test.",
+                            + missing.getMessage()
+                            + " is missing). Add io.taskqueue:taskqueue-embedded-kafka in scope test.",
                     missing);
         }
     }
@@ -75,15 +76,17 @@ public final class EmbeddedKafkaExtension implements BeforeAllCallback, Paramete
 
     private static String[] requirePair(String[] setting) {
         if (setting.length != 2) {
-            throw new ExtensionConfigurationException("A setting of the broker is written as name=value, but one of the test"
-                    + " class is '" + setting[0] + "'. Correct it.");
+            throw new ExtensionConfigurationException(
+                    "A setting of the broker is written as name=value, but one of the test" + " class is '" + setting[0]
+                            + "'. Correct it.");
         }
         return setting;
     }
 
     private static void delete(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.comparing(Function.<Path>identity()).reversed())
+            for (Path file : files.sorted(
+                            Comparator.comparing(Function.<Path>identity()).reversed())
                     .toList()) {
                 Files.deleteIfExists(file);
             }

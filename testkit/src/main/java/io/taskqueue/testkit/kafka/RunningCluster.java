@@ -9,7 +9,6 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster that an extension started. JUnit's store of a test class or of the whole run keeps it, and closes it when that ends.
@@ -73,7 +72,7 @@ final class RunningCluster implements Store.CloseableResource, AutoCloseable {
 
     /** The cluster of a test class. */
     static TestKafka of(ExtensionContext context) {
-        @Nullable TestKafka kafka = context.getStore(NAMESPACE).get(TestKafka.class, TestKafka.class);
+        TestKafka kafka = context.getStore(NAMESPACE).get(TestKafka.class, TestKafka.class);
         if (kafka == null) {
             throw new ParameterResolutionException("No cluster was started for " + context.getDisplayName()
                     + ". Annotate the class with @UseEmbeddedKafka or @UseKafkaContainer.");

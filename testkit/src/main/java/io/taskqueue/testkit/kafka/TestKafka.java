@@ -41,8 +41,8 @@ public final class TestKafka {
      */
     public void createTopic(String name, int partitions) throws InterruptedException {
         try (TopicAdmin admin = TopicAdmin.open(properties(), TIMEOUT)) {
-            var created = admin.create(new NewTopic(name, Optional.of(partitions), Optional.of((short) 1)));
-            var ready = admin.awaitReady(name, partitions);
+            boolean unused = admin.create(new NewTopic(name, Optional.of(partitions), Optional.of((short) 1)));
+            int unusedPartitions = admin.awaitReady(name, partitions);
         }
     }
 

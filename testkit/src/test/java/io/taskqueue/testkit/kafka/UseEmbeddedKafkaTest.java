@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.MalformedURLException;
 import java.net.Socket;
@@ -109,8 +110,9 @@ class UseEmbeddedKafkaTest {
     void wrongTopicsAndSettingsAreReported() {
         assertThat(run(WrongTopic.class))
                 .singleElement()
-                .isEqualTo("A topic is written as its name, or as its name and a number of partitions such as orders:3, but"
-                        + " one of the test class is 'orders:many'. Correct it.");
+                .isEqualTo(
+                        "A topic is written as its name, or as its name and a number of partitions such as orders:3, but"
+                                + " one of the test class is 'orders:many'. Correct it.");
         assertThat(run(WrongSetting.class))
                 .singleElement()
                 .isEqualTo("A setting of the broker is written as name=value, but one of the test class is"
@@ -134,9 +136,10 @@ class UseEmbeddedKafkaTest {
 
             assertThat((List<?>) failures)
                     .singleElement()
-                    .isEqualTo("@UseEmbeddedKafka starts the broker of taskqueue-embedded-kafka, but the test class path does"
-                            + " not have it (io/taskqueue/embedded/EmbeddedKafka is missing). Add"
-                            + " io.taskqueue:taskqueue-embedded-kafka in scope test.");
+                    .isEqualTo(
+                            "@UseEmbeddedKafka starts the broker of taskqueue-embedded-kafka, but the test class path does"
+                                    + " not have it (io/taskqueue/embedded/EmbeddedKafka is missing). Add"
+                                    + " io.taskqueue:taskqueue-embedded-kafka in scope test.");
         } finally {
             Thread.currentThread().setContextClassLoader(before);
         }
@@ -178,10 +181,9 @@ class UseEmbeddedKafkaTest {
     }
 
     private static void connect(String server) throws IOException {
-        int colon = server.lastIndexOf(':');
+        int port = Integer.parseInt(server.substring(server.lastIndexOf(':') + 1));
         try (Socket socket = new Socket()) {
-            socket.connect(
-                    new InetSocketAddress(server.substring(0, colon), Integer.parseInt(server.substring(colon + 1))), 5_000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
         }
     }
 
