@@ -138,7 +138,7 @@ class SourceIsBuiltBeforeItStartsTest {
         }
         try (var queue = TaskQueue.<String>builder("patient").build();
                 var source = ReplicationSource.builder(queue, PayloadCodec.utf8())
-                        .kafka(Map.of("bootstrap.servers", "127.0.0.1:" + port, "default.api.timeout.ms", "1500"))
+                        .kafka(Map.of("bootstrap.servers", "127.0.0.1:" + port, "default.api.timeout.ms", "1500", "request.timeout.ms", "1000"))
                         .closeTimeout(Duration.ofSeconds(10))
                         .build()) {
             assertThatThrownBy(source::start).isInstanceOf(SourceStartException.class);
