@@ -108,7 +108,7 @@ class SourceIsBuiltBeforeItStartsTest {
             assertThat(source.queue()).isSameAs(queue);
             assertThat(source.queueName()).isEqualTo("early");
             assertThat(source.closeReport()).isEmpty();
-            assertThatThrownBy(source::replicated)
+            assertThatThrownBy(source::position)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("The source of queue early is not started. Call start() first.");
         }
