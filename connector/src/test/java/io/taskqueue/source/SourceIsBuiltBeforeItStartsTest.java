@@ -108,7 +108,7 @@ class SourceIsBuiltBeforeItStartsTest {
             assertThat(source.queue()).isSameAs(queue);
             assertThat(source.queueName()).isEqualTo("early");
             assertThat(source.closeReport()).isEmpty();
-            assertThatThrownBy(source::replicated)
+            assertThatThrownBy(source::position)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("The source of queue early is not started. Call start() first.");
         }
@@ -138,7 +138,7 @@ class SourceIsBuiltBeforeItStartsTest {
         }
         try (var queue = TaskQueue.<String>builder("patient").build();
                 var source = ReplicationSource.builder(queue, PayloadCodec.utf8())
-                        .kafka(Map.of("bootstrap.servers", "127.0.0.1:" + port, "default.api.timeout.ms", "1500"))
+                        .kafka(Map.of("bootstrap.servers", "127.0.0.1:" + port, "default.api.timeout.ms", "1500", "request.timeout.ms", "1000"))
                         .closeTimeout(Duration.ofSeconds(10))
                         .build()) {
             assertThatThrownBy(source::start).isInstanceOf(SourceStartException.class);

@@ -9,7 +9,6 @@ import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.boot.kafka.autoconfigure.SslBundleSslEngineFactory;
 import org.springframework.boot.ssl.SslBundle;
-import org.springframework.util.StringUtils;
 
 /**
  * The properties of Kafka's clients, from those of the application, the later over the earlier:
@@ -52,7 +51,7 @@ final class KafkaConnection {
 
     private static void addSecurity(KafkaConnectionDetails connection, Map<String, Object> properties) {
         String protocol = connection.getSecurityProtocol();
-        if (StringUtils.hasLength(protocol)) {
+        if (protocol != null && !protocol.isEmpty()) {
             properties.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, protocol);
         }
         SslBundle bundle = connection.getSslBundle();

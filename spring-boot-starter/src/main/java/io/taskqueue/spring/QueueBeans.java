@@ -1,5 +1,7 @@
 package io.taskqueue.spring;
 
+import static io.taskqueue.spring.TaskQueueProperties.ifSet;
+
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.ReplicationSource;
@@ -8,8 +10,6 @@ import io.taskqueue.source.recovery.Recovery;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.context.properties.PropertyMapper;
-import org.springframework.util.unit.DataSize;
 
 /** Builds the queues of {@code taskqueue.queues} and their sources, which are not started here. Thread-safe. */
 final class QueueBeans {
@@ -36,13 +36,12 @@ final class QueueBeans {
     <T> TaskQueue<T> queue(String name, Class<T> payload) {
         TaskQueueProperties.Queue settings = settings(name);
         TaskQueue.Builder<T> builder = TaskQueue.builder(name);
-        PropertyMapper set = PropertyMapper.get();
-        set.from(settings::capacity).to(builder::capacity);
-        set.from(settings::maxAttempts).to(builder::maxAttempts);
-        set.from(settings::leaseDuration).to(builder::leaseDuration);
-        set.from(settings::heartbeatInterval).to(builder::heartbeatInterval);
-        set.from(settings::requeueDelay).to(builder::requeueDelay);
-        set.from(settings::closeGrace).to(builder::closeGrace);
+        ifSet(settings.capacity(), builder::capacity);
+        ifSet(settings.maxAttempts(), builder::maxAttempts);
+        ifSet(settings.leaseDuration(), builder::leaseDuration);
+        ifSet(settings.heartbeatInterval(), builder::heartbeatInterval);
+        ifSet(settings.requeueDelay(), builder::requeueDelay);
+        ifSet(settings.closeGrace(), builder::closeGrace);
         queueCustomizers.forEach(customizer -> customizer.customize(name, builder));
         return builder.build();
     }
@@ -52,10 +51,9 @@ final class QueueBeans {
         PayloadCodec<T> codec = codecs.of(payload);
         ReplicationSource.Builder<T> builder =
                 ReplicationSource.builder(queue, codec).group(group.getObject());
-        PropertyMapper set = PropertyMapper.get();
-        set.from(settings::ownerPeer).to(peer -> builder.ownerPeer(peer));
-        set.from(settings::bufferEvents).to(builder::bufferEvents);
-        set.from(settings::bufferSize).as(DataSize::toBytes).to(builder::bufferBytes);
+        ifSet(settings.ownerPeer(), peer -> builder.ownerPeer(peer));
+        ifSet(settings.bufferEvents(), builder::bufferEvents);
+        ifSet(settings.bufferSize(), size -> builder.bufferBytes(size.toBytes()));
         if (settings.recover()) {
             builder.recover(Recovery.standard());
         }

@@ -1,5 +1,7 @@
 package io.taskqueue.spring;
 
+import static io.taskqueue.spring.TaskQueueProperties.ifSet;
+
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.streams.SinkService;
@@ -8,8 +10,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.AopUtils;
-import org.springframework.boot.context.properties.PropertyMapper;
-import org.springframework.util.unit.DataSize;
 
 /**
  * A bean that is a sink, and how it is run. Immutable.
@@ -46,8 +46,7 @@ record SinkBean(
     }
 
     private void apply(SinkService.Builder<?> builder) {
-        PropertyMapper set = PropertyMapper.get();
-        set.from(settings::fingerprint).to(builder::fingerprint);
+        ifSet(settings.fingerprint(), builder::fingerprint);
         if (!settings.queues().isEmpty()) {
             builder.queues(settings.queues().toArray(String[]::new));
         }
@@ -55,15 +54,15 @@ record SinkBean(
             builder.kinds(settings.kinds());
         }
         TaskQueueProperties.Execution execution = settings.execution();
-        set.from(execution::concurrency).to(builder::concurrency);
-        set.from(execution::maxInFlight).to(builder::maxInFlight);
-        set.from(execution::commitInterval).to(builder::commitInterval);
-        set.from(execution::drainTimeout).to(builder::drainTimeout);
-        set.from(execution::stateMemory).as(DataSize::toBytes).to(builder::stateMemory);
+        ifSet(execution.concurrency(), builder::concurrency);
+        ifSet(execution.maxInFlight(), builder::maxInFlight);
+        ifSet(execution.commitInterval(), builder::commitInterval);
+        ifSet(execution.drainTimeout(), builder::drainTimeout);
+        ifSet(execution.stateMemory(), size -> builder.stateMemory(size.toBytes()));
         TaskQueueProperties.Failures failures = settings.failures();
-        set.from(failures::onGap).to(builder::onGap);
-        set.from(failures::onExhausted).to(builder::onExhausted);
-        set.from(failures::onPermanent).to(builder::onPermanent);
-        set.from(failures::maxParked).to(builder::maxParked);
+        ifSet(failures.onGap(), builder::onGap);
+        ifSet(failures.onExhausted(), builder::onExhausted);
+        ifSet(failures.onPermanent(), builder::onPermanent);
+        ifSet(failures.maxParked(), builder::maxParked);
     }
 }

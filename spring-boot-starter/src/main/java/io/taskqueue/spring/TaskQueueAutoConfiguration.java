@@ -1,5 +1,7 @@
 package io.taskqueue.spring;
 
+import static io.taskqueue.spring.TaskQueueProperties.ifSet;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.config.DurationText;
 import io.taskqueue.source.ReplicationSource;
@@ -15,7 +17,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
@@ -25,7 +26,6 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
-import org.springframework.util.unit.DataSize;
 
 /**
  * Queues, sources and sinks of a Spring Boot application:
@@ -88,12 +88,11 @@ public final class TaskQueueAutoConfiguration {
                 .replicationFactor(topics.replicationFactor())
                 .kafkaMetrics(source.kafkaMetrics())
                 .closeTimeout(closeTimeout(source, environment));
-        PropertyMapper set = PropertyMapper.get();
-        set.from(() -> peer(properties, environment)).to(builder::sourcePeer);
-        set.from(topics::partitions).to(builder::partitions);
-        set.from(source::bufferSize).as(DataSize::toBytes).to(builder::bufferBytes);
-        set.from(source::markInterval).to(builder::markInterval);
-        set.from(source::ownershipStrict).to(builder::ownershipStrict);
+        ifSet(peer(properties, environment), builder::sourcePeer);
+        ifSet(topics.partitions(), builder::partitions);
+        ifSet(source.bufferSize(), size -> builder.bufferBytes(size.toBytes()));
+        ifSet(source.markInterval(), builder::markInterval);
+        ifSet(source.ownershipStrict(), builder::ownershipStrict);
         meters.ifUnique(builder::metrics);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.start();
@@ -140,7 +139,7 @@ public final class TaskQueueAutoConfiguration {
             builder.kafka(connection.properties())
                     .topic(properties.topics().events())
                     .kafkaMetrics(properties.source().kafkaMetrics());
-            PropertyMapper.get().from(properties::stateDirectory).to(builder::stateDirectory);
+            ifSet(properties.stateDirectory(), builder::stateDirectory);
             meters.ifUnique(builder::metrics);
             ordered.forEach(customizer -> customizer.customize(name, builder));
         }));

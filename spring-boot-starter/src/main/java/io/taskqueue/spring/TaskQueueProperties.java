@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -191,6 +192,13 @@ public record TaskQueueProperties(
             @Nullable OnExhausted onExhausted,
             @Nullable OnPermanent onPermanent,
             @Nullable Integer maxParked) {}
+
+    /** Passes on a property that is set. */
+    static <V> void ifSet(@Nullable V value, Consumer<V> setter) {
+        if (value != null) {
+            setter.accept(value);
+        }
+    }
 
     /** The settings of the sink of that bean. */
     Sink sink(String bean) {

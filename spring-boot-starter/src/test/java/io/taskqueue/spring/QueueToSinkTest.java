@@ -45,6 +45,13 @@ class QueueToSinkTest {
         final List<String> parcels = new CopyOnWriteArrayList<>();
     }
 
+    record ParcelLog(Applied applied) implements ReplicationSink<Parcel> {
+        @Override
+        public void apply(ReplicationEvent<Parcel> event, Effects effects) throws Exception {
+            effects.run("log", key -> applied.parcels.add(event.payload().street()));
+        }
+    }
+
     @Configuration(proxyBeanMethods = false)
     static class Sinks {
 
@@ -71,13 +78,7 @@ class QueueToSinkTest {
         /** A proxy of Spring, as for a sink with an aspect. */
         @Bean("parcel-log")
         ReplicationSink<Parcel> parcels(Applied applied) {
-            var sink = new ReplicationSink<Parcel>() {
-                @Override
-                public void apply(ReplicationEvent<Parcel> event, Effects effects) throws Exception {
-                    effects.run("log", key -> applied.parcels.add(event.payload().street()));
-                }
-            };
-            var proxy = new ProxyFactory(sink);
+            var proxy = new ProxyFactory(new ParcelLog(applied));
             @SuppressWarnings("unchecked")
             ReplicationSink<Parcel> proxied = (ReplicationSink<Parcel>) proxy.getProxy();
             return proxied;
