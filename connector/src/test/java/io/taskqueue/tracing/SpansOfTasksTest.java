@@ -55,11 +55,10 @@ class SpansOfTasksTest {
     /** Enqueues within a span of the application, and returns that. */
     private SpanData enqueue(String payload) throws InterruptedException {
         Span request = spans.application().spanBuilder("request").startSpan();
-        try (Scope current = request.makeCurrent()) {
-            queue.enqueue(payload);
-        } finally {
-            request.end();
-        }
+        Scope current = request.makeCurrent();
+        queue.enqueue(payload);
+        current.close();
+        request.end();
         return spans.named("request").get(spans.named("request").size() - 1);
     }
 
@@ -145,11 +144,10 @@ class SpansOfTasksTest {
     void theWorkersOwnTraceIsLinked() throws InterruptedException {
         SpanData request = enqueue("first");
         Span worker = spans.application().spanBuilder("worker").setNoParent().startSpan();
-        try (Scope current = worker.makeCurrent()) {
-            queue.lease().complete();
-        } finally {
-            worker.end();
-        }
+        Scope current = worker.makeCurrent();
+        queue.lease().complete();
+        current.close();
+        worker.end();
 
         SpanData leased = spans.only("lease orders");
         assertThat(leased.getTraceId()).isEqualTo(request.getTraceId());
@@ -217,9 +215,9 @@ class SpansOfTasksTest {
                 "00f067aa0ba902b7",
                 TraceFlags.getDefault(),
                 TraceState.builder().put("vendor", "1").build());
-        try (Scope current = Span.wrap(notSampled).makeCurrent()) {
-            queue.enqueue("first");
-        }
+        Scope current = Span.wrap(notSampled).makeCurrent();
+        queue.enqueue("first");
+        current.close();
         Lease<String> lease = queue.lease();
 
         assertThat(lease.task().trace().traceId()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");

@@ -168,8 +168,9 @@ public final class ResultCodec<R> {
         }
 
         @Override
+        @SuppressWarnings("unchecked") // read as the type that R stands for
         public @Nullable R read(String json) throws ResultJson.ConversionException {
-            return ResultJson.read(json, type);
+            return (R) ResultJson.read(json, type);
         }
     }
 

@@ -124,7 +124,7 @@ public final class ResultJson {
      *
      * @throws ConversionException if the JSON cannot be read as the type
      */
-    static <R> @Nullable R read(String json, Type type) throws ConversionException {
+    static @Nullable Object read(String json, Type type) throws ConversionException {
         try {
             return MAPPER.readValue(json, MAPPER.constructType(type));
         } catch (Exception | Error unreadable) { // code of the user's class may throw anything

@@ -83,16 +83,14 @@ public final class EventChannel<T> implements Iterable<ReplicationEvent<T>>, Aut
     @Override
     public Iterator<ReplicationEvent<T>> iterator() {
         return new Iterator<>() {
-            private @Nullable Optional<ReplicationEvent<T>> ahead;
+            private @Nullable ReplicationEvent<T> ahead;
 
             @Override
             public boolean hasNext() {
-                Optional<ReplicationEvent<T>> next = ahead;
-                if (next == null) {
-                    next = take();
-                    ahead = next;
+                if (ahead == null) {
+                    ahead = take().orElse(null); // null again at the end, which stays there
                 }
-                return next.isPresent();
+                return ahead != null;
             }
 
             @Override
@@ -100,7 +98,7 @@ public final class EventChannel<T> implements Iterable<ReplicationEvent<T>>, Aut
                 if (!hasNext()) {
                     throw new NoSuchElementException("The event channel is closed, and all its events were read.");
                 }
-                ReplicationEvent<T> event = Objects.requireNonNull(ahead).orElseThrow();
+                ReplicationEvent<T> event = Objects.requireNonNull(ahead);
                 ahead = null;
                 return event;
             }
