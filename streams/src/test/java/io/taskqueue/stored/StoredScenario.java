@@ -146,12 +146,13 @@ final class StoredScenario {
                     .get(30, TimeUnit.SECONDS);
         }
         OrderSink orders = new OrderSink(false);
-        try (SinkService unused = sink(orders).drainTimeout(Duration.ofMillis(500)).start()) {
+        try (SinkService sink = sink(orders).drainTimeout(Duration.ofMillis(500)).start()) {
             Awaitility.await()
                     .atMost(PATIENCE)
                     .until(() -> replays.receipts().stream().anyMatch(ReplayReceipt::complete));
             afterwards.run();
             assertThat(orders.stuck.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(sink.failure()).isEmpty();
         }
     }
 
