@@ -136,7 +136,7 @@ final class StoredScenario {
     private void rerunTheFirstTask(Action afterwards) throws Exception {
         SinkReplays replays = new SinkReplays(kafka, SINK);
         ReplayOrder order = new ReplayOrder(
-                new UUID(1, 2), replays.nextNumber(), ReplayMode.RERUN, Selection.parse(List.of("task=0/1")), "ann", THEN);
+                new UUID(1, 2), replays.nextNumber(), ReplayMode.RERUN, Selection.parse(List.of("task=1/1")), "ann", THEN);
         replays.order(order);
         try (Admin admin = Admin.create(kafka)) {
             admin.alterConsumerGroupOffsets(
