@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.header.Headers;
@@ -47,6 +48,7 @@ final class EventCorpus {
     private static final String FILE = "events.ndjson";
     private static final UUID INSTANCE = UUID.fromString("00000000-0000-0000-0000-00000000000b");
     private static final Instant TIME = Instant.parse("2026-11-01T10:00:00Z");
+    private static final Pattern DOT = Pattern.compile("\\.");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private EventCorpus() {}
@@ -265,7 +267,7 @@ final class EventCorpus {
 
     /** The numbers of a version, each with as many digits, so that texts compare as the numbers do. */
     private static String sortable(String version) {
-        return Stream.of(version.split("\\."))
+        return DOT.splitAsStream(version)
                 .map(number -> "0".repeat(6 - number.length()) + number)
                 .collect(Collectors.joining("."));
     }

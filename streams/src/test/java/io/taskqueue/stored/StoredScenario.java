@@ -136,7 +136,7 @@ final class StoredScenario {
     private void rerunTheFirstTask(Action afterwards) throws Exception {
         SinkReplays replays = new SinkReplays(kafka, SINK);
         ReplayOrder order = new ReplayOrder(
-                new UUID(1, 2), replays.nextNumber(), ReplayMode.RERUN, Selection.parse(List.of("task=0/1")), "ann", THEN);
+                new UUID(1, 2), replays.nextNumber(), ReplayMode.RERUN, Selection.parse(List.of("task=1/1")), "ann", THEN);
         replays.order(order);
         try (Admin admin = Admin.create(kafka)) {
             admin.alterConsumerGroupOffsets(
@@ -146,12 +146,13 @@ final class StoredScenario {
                     .get(30, TimeUnit.SECONDS);
         }
         OrderSink orders = new OrderSink(false);
-        try (SinkService unused = sink(orders).drainTimeout(Duration.ofMillis(500)).start()) {
+        try (SinkService sink = sink(orders).drainTimeout(Duration.ofMillis(500)).start()) {
             Awaitility.await()
                     .atMost(PATIENCE)
                     .until(() -> replays.receipts().stream().anyMatch(ReplayReceipt::complete));
             afterwards.run();
             assertThat(orders.stuck.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(sink.failure()).isEmpty();
         }
     }
 
