@@ -8,6 +8,7 @@
  *   StateMemoryComparison  the memory of a sink with many results               -> memory
  *   HttpComparison      the sink http as a user runs it, beside bare threads    -> http
  *   StartComparison     how long commands take to start                            -> start
+ *   InstancesComparison   several instances of a sink, and rebalances           -> instances
  *   Microbenchmarks     single calls of the queue and of the wire format, by JMH    -> micro
  *
  *   measure             rounds, time, CPU, heap, threads, tables; used by all

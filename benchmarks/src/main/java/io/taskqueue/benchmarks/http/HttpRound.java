@@ -1,5 +1,6 @@
 package io.taskqueue.benchmarks.http;
 
+import io.taskqueue.benchmarks.measure.ChildJvm;
 import java.io.IOException;
 import java.util.List;
 

@@ -3,7 +3,6 @@
  *
  * <pre>
  *   HttpRound        one process that makes all calls: its first call, its rates, its CPU time
- *     ChildJvm         a process, its output, its CPU time
  *     TargetProcess    the target, in a JVM of its own: DelayedTarget, which keeps a CallTimeline
  *     CallRates        rates from the timeline, cold and warm
  *   BareThreads      threads that only post, each with a PostingClient and a SampleEvent

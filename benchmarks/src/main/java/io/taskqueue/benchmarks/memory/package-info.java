@@ -3,7 +3,7 @@
  *
  * <pre>
  *   SinkProcess          one measured process: MeasuredSink; KafkaDefaults, the configuration to compare with
- *   FilledTopic          the events, over several partitions
+ *   FilledTopic          the events, over several partitions; QueueRecords, their records
  * </pre>
  *
  * <p>Called by {@code StateMemoryComparison} and {@code GrowthComparison} on their main threads. The measured process reads its own resident set size from the operating
