@@ -56,8 +56,7 @@ public final class InstancesComparison {
                 case REBALANCE -> new RebalanceSection(setup).run();
             }
         }
-        String conditions =
-                "Rounds: " + options.rounds() + ". " + MachineDescription.describe(BrokerProcess.HEAP);
+        String conditions = "Rounds: " + options.rounds() + ". " + MachineDescription.describe(BrokerProcess.HEAP);
         System.out.println();
         System.out.println(setup.tables().markdown(conditions));
         if (options.page().isPresent()) {

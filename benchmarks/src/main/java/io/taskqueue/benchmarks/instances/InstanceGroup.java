@@ -94,19 +94,16 @@ final class InstanceGroup implements AutoCloseable {
                 && group.members().size() == processes.size()
                 && group.members().stream()
                         .allMatch(member -> member.assignment().topicPartitions().stream()
-                                        .filter(partition -> partition.topic().equals(sink.topic().name()))
+                                        .filter(partition -> partition
+                                                .topic()
+                                                .equals(sink.topic().name()))
                                         .count()
                                 == sink.topic().partitions() / processes.size());
     }
 
     /** The number of records that the group has committed, in all partitions. */
     long committed() throws InterruptedException, ExecutionException {
-        return admin
-                .listConsumerGroupOffsets(sink.name())
-                .partitionsToOffsetAndMetadata()
-                .get()
-                .entrySet()
-                .stream()
+        return admin.listConsumerGroupOffsets(sink.name()).partitionsToOffsetAndMetadata().get().entrySet().stream()
                 .filter(entry -> entry.getValue() != null
                         && entry.getKey().topic().equals(sink.topic().name()))
                 .map(Map.Entry::getValue)
@@ -120,8 +117,8 @@ final class InstanceGroup implements AutoCloseable {
         Stopwatch waited = new Stopwatch();
         while (committed() < end) {
             if (waited.elapsed().compareTo(TIMEOUT) > 0) {
-                throw new IllegalStateException("The group " + sink.name() + " has committed " + committed()
-                        + " of " + end + " records after " + TIMEOUT.toMinutes() + " minutes.");
+                throw new IllegalStateException("The group " + sink.name() + " has committed " + committed() + " of "
+                        + end + " records after " + TIMEOUT.toMinutes() + " minutes.");
             }
             Stopwatch.pause(PAUSE);
         }

@@ -58,8 +58,10 @@ public final class InstanceThroughput {
                     PairedRatio.of(samples, one).toString());
             setup.tables().add("instances / " + samples.name(), samples);
         });
-        table.note("Events per second of all instances together, from the end of writing a backlog until all of it is committed: median of"
-                + " the rounds (minimum–maximum). " + InstancesSetup.PARTITIONS + " partitions; each instance is a JVM with 256 MB of heap.");
+        table.note(
+                "Events per second of all instances together, from the end of writing a backlog until all of it is committed: median of"
+                        + " the rounds (minimum–maximum). " + InstancesSetup.PARTITIONS
+                        + " partitions; each instance is a JVM with 256 MB of heap.");
     }
 
     private double measure(int instances) throws Exception {
@@ -79,8 +81,8 @@ public final class InstanceThroughput {
             long end = group.awaitCommitted();
             Stopwatch.Rate rate = watch.rate(end - before);
             if (!setup.options().brief() && before - warm > (end - warm) * 3 / 4) {
-                throw new IllegalStateException("Most events were applied while they were written: "
-                        + (before - warm) + " of " + (end - warm) + ". The figures are not meaningful.");
+                throw new IllegalStateException("Most events were applied while they were written: " + (before - warm)
+                        + " of " + (end - warm) + ". The figures are not meaningful.");
             }
             return rate.perSecond();
         } finally {

@@ -65,6 +65,6 @@ public record InstancesOptions(
                 default -> throw CommandOptions.unknown(arguments[i], USAGE);
             }
         }
-        return new InstancesOptions(rounds, sections, brief ? 500 : 40_000, results, brief, page);
+        return new InstancesOptions(rounds, sections, brief ? 500 : 20_000, results, brief, page);
     }
 }

@@ -50,7 +50,8 @@ public final class RebalanceSection {
             row(table, change, "0", of(change, without));
             row(table, change, "1", of(change, with));
         }
-        table.note("The longest time during which no effect of a partition ran, for each of " + InstancesSetup.PARTITIONS + " partitions in "
+        table.note("The longest time during which no effect of a partition ran, for each of "
+                + InstancesSetup.PARTITIONS + " partitions in "
                 + setup.options().rounds() + " rounds; " + 1_000 / GrowingTopic.INTERVAL.toMillis()
                 + " events a second arrive in each. Before the first change, "
                 + String.format(Locale.ROOT, "%,d", setup.options().results())
@@ -101,8 +102,8 @@ public final class RebalanceSection {
                     change(group, change, applied);
                     Stopwatch.pause(SETTLE);
                     applied.end(InstancesSetup.PARTITIONS, all);
-                    System.err.println(all.name() + ": longest so far "
-                            + ResultTables.number("%,.0f ms", all.quantile(1)));
+                    System.err.println(
+                            all.name() + ": longest so far " + ResultTables.number("%,.0f ms", all.quantile(1)));
                 }
             }
         } finally {
