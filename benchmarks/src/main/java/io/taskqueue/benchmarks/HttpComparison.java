@@ -5,7 +5,7 @@ import io.taskqueue.benchmarks.broker.BrokerProcess;
 import io.taskqueue.benchmarks.broker.WorkDirectory;
 import io.taskqueue.benchmarks.calls.CallRound;
 import io.taskqueue.benchmarks.calls.CallTable;
-import io.taskqueue.benchmarks.calls.ChildJvm;
+import io.taskqueue.benchmarks.measure.ChildJvm;
 import io.taskqueue.benchmarks.http.BareThreads;
 import io.taskqueue.benchmarks.http.TargetProcess;
 import io.taskqueue.benchmarks.measure.CommandOptions;

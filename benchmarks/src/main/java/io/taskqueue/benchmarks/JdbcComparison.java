@@ -6,7 +6,7 @@ import io.taskqueue.benchmarks.broker.PostgresProcess;
 import io.taskqueue.benchmarks.broker.WorkDirectory;
 import io.taskqueue.benchmarks.calls.CallRound;
 import io.taskqueue.benchmarks.calls.CallTable;
-import io.taskqueue.benchmarks.calls.ChildJvm;
+import io.taskqueue.benchmarks.measure.ChildJvm;
 import io.taskqueue.benchmarks.jdbc.BareStatements;
 import io.taskqueue.benchmarks.jdbc.JdbcTarget;
 import io.taskqueue.benchmarks.measure.CommandOptions;

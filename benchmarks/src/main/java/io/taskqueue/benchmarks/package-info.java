@@ -9,6 +9,7 @@
  *   HttpComparison      the sink http as a user runs it, beside bare threads    -> http
  *   JdbcComparison      the sink jdbc as a user runs it, beside bare threads    -> jdbc
  *   StartComparison     how long commands take to start                            -> start
+ *   InstancesComparison   several instances of a sink, and rebalances           -> instances
  *   Microbenchmarks     single calls of the queue and of the wire format, by JMH    -> micro
  *
  *   calls               processes that make many calls; used by HttpComparison and JdbcComparison

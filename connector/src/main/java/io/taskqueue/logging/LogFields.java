@@ -3,11 +3,11 @@ package io.taskqueue.logging;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.Task;
+import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
@@ -30,74 +30,105 @@ public final class LogFields {
     static final String ATTEMPT = "attempt";
     static final String EFFECT = "effect";
 
-    private final Map<String, String> values;
+    /** Names, each followed by its value. They are set for each event, so they are neither copied to a map nor looked up. */
+    private final String[] fields;
 
-    private LogFields(Map<String, String> values) {
-        this.values = values;
+    private LogFields(String... fields) {
+        this.fields = fields;
     }
 
     /** The fields of a source of a queue. */
     public static LogFields ofQueue(String queue) {
-        return new LogFields(Map.of(QUEUE, queue));
+        return new LogFields(QUEUE, queue);
     }
 
     /** The fields of a sink. */
     public static LogFields ofSink(String sink) {
-        return new LogFields(Map.of(SINK, sink));
+        return new LogFields(SINK, sink);
     }
 
     /** The field of an effect, for a thread that has those of its event. */
     public static LogFields ofEffect(String effect) {
-        return new LogFields(Map.of(EFFECT, effect));
+        return new LogFields(EFFECT, effect);
     }
 
     /** These fields, and that of an effect. */
     public LogFields effect(String effect) {
-        return with(Map.of(EFFECT, effect));
+        return with(EFFECT, effect);
     }
 
     /** These fields, and the partition. */
     public LogFields partition(int partition) {
-        return with(Map.of(PARTITION, String.valueOf(partition)));
+        return with(PARTITION, String.valueOf(partition));
     }
 
     /** These fields, and the epoch of a source. */
     public LogFields epoch(long epoch) {
-        return with(Map.of(EPOCH, String.valueOf(epoch)));
+        return with(EPOCH, String.valueOf(epoch));
     }
 
     /** These fields, and the queue. */
     public LogFields queue(String queue) {
-        return with(Map.of(QUEUE, queue));
+        return with(QUEUE, queue);
     }
 
     /** These fields, and those of an attempt at a task. */
     public LogFields attempt(Task<?> task) {
-        return with(
-                Map.of(TASK, task.id().toString(), ATTEMPT, String.valueOf(task.attempt())));
+        return with(TASK, task.id().toString(), ATTEMPT, String.valueOf(task.attempt()));
     }
 
     /** These fields, and those of a task. */
     public LogFields task(TaskId task) {
-        return with(Map.of(QUEUE, task.queueName(), TASK, task.toString()));
+        return with(QUEUE, task.queueName(), TASK, task.toString());
     }
 
     /** These fields, and those of an event. */
     public LogFields event(String queue, Position position) {
-        return with(Map.of(
-                QUEUE, queue, EPOCH, String.valueOf(position.epoch()), SEQUENCE, String.valueOf(position.sequence())));
+        return with(
+                QUEUE, queue, EPOCH, String.valueOf(position.epoch()), SEQUENCE, String.valueOf(position.sequence()));
     }
 
     /** These fields, and those of an event, its task and the attempt at it. */
     public LogFields event(ReplicationEvent<?> event) {
-        LogFields fields = event(event.queueName(), event.position());
-        return event.change().map(change -> fields.attempt(change.task())).orElse(fields);
+        TaskEvent<?> change = event.change().orElse(null);
+        Position position = event.position();
+        if (change == null) {
+            return event(event.queueName(), position);
+        }
+        return with(
+                QUEUE,
+                event.queueName(),
+                EPOCH,
+                String.valueOf(position.epoch()),
+                SEQUENCE,
+                String.valueOf(position.sequence()),
+                TASK,
+                change.task().id().toString(),
+                ATTEMPT,
+                String.valueOf(change.task().attempt()));
     }
 
-    private LogFields with(Map<String, String> more) {
-        Map<String, String> all = new LinkedHashMap<>(values);
-        all.putAll(more);
-        return new LogFields(all);
+    /** These fields, with the values of others in place of their own, and then those others that they do not have. */
+    private LogFields with(String... more) {
+        String[] all = Arrays.copyOf(fields, fields.length + more.length);
+        int size = fields.length;
+        for (int i = 0; i < more.length; i += 2) {
+            int at = indexOf(more[i]);
+            int place = at < 0 ? size : at;
+            all[place] = more[i];
+            all[place + 1] = more[i + 1];
+            size += at < 0 ? 2 : 0;
+        }
+        return new LogFields(size == all.length ? all : Arrays.copyOf(all, size));
+    }
+
+    private int indexOf(String name) {
+        for (int i = 0; i < fields.length; i += 2) {
+            if (fields[i].equals(name)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** Ends what {@link #open} began, on the same thread. */
@@ -109,13 +140,13 @@ public final class LogFields {
 
     /** The lines that are logged on this thread have the fields until the scope is closed. */
     public Scope open() {
-        Map<String, String> before = put();
+        @Nullable String[] before = put();
         return () -> restore(before);
     }
 
     /** Runs something on this thread; the lines that it logs have the fields. */
     public void during(Runnable work) {
-        Map<String, String> before = put();
+        @Nullable String[] before = put();
         try {
             work.run();
         } finally {
@@ -125,7 +156,7 @@ public final class LogFields {
 
     /** Returns what a supplier returns, on this thread; the lines that it logs have the fields. */
     public <R> R get(Supplier<R> work) {
-        Map<String, String> before = put();
+        @Nullable String[] before = put();
         try {
             return work.get();
         } finally {
@@ -139,26 +170,23 @@ public final class LogFields {
     }
 
     /** Returns the values that are replaced. */
-    private Map<String, String> put() {
-        Map<String, String> before = new HashMap<>();
-        values.forEach((field, value) -> {
-            String replaced = MDC.get(field);
-            if (replaced != null) {
-                before.put(field, replaced);
-            }
-            MDC.put(field, value);
-        });
+    private @Nullable String[] put() {
+        @Nullable String[] before = new String[fields.length / 2];
+        for (int i = 0; i < before.length; i++) {
+            before[i] = MDC.get(fields[2 * i]);
+            MDC.put(fields[2 * i], fields[2 * i + 1]);
+        }
         return before;
     }
 
-    private void restore(Map<String, String> before) {
-        values.keySet().forEach(field -> {
-            String replaced = before.get(field);
+    private void restore(@Nullable String[] before) {
+        for (int i = 0; i < before.length; i++) {
+            String replaced = before[i];
             if (replaced == null) {
-                MDC.remove(field);
+                MDC.remove(fields[2 * i]);
             } else {
-                MDC.put(field, replaced);
+                MDC.put(fields[2 * i], replaced);
             }
-        });
+        }
     }
 }

@@ -176,6 +176,94 @@ public record EventHeaders(
         return read(headers, false, false);
     }
 
+    /**
+     * Reads as {@link #readIdentity}, with less work where a record is of the same queue as the one before. For one thread.
+     */
+    public static final class IdentityReader {
+
+        private static final EventKind[] KINDS = EventKind.values();
+        private static final byte[][] TYPES = new byte[KINDS.length][];
+
+        static {
+            for (int i = 0; i < KINDS.length; i++) {
+                TYPES[i] = (TYPE_PREFIX + KINDS[i].wireName()).getBytes(StandardCharsets.UTF_8);
+            }
+        }
+
+        private String queueName = "";
+
+        /** How identifiers of events of that queue begin. */
+        private byte[] prefix = {};
+
+        /** Never throws, whatever the bytes. */
+        public Optional<EventHeaders> read(Headers headers) {
+            byte[] id = null;
+            byte[] type = null;
+            for (Header header : headers) {
+                String name = header.key();
+                if (name.equals("ce_id")) {
+                    id = header.value();
+                } else if (name.equals("ce_type")) {
+                    type = header.value();
+                }
+            }
+            EventKind kind = type == null ? null : kind(type);
+            Position position = id == null ? null : position(id);
+            if (kind != null && position != null) {
+                return Optional.of(
+                        new EventHeaders(queueName, position, Optional.empty(), Optional.of(kind), Optional.empty()));
+            }
+            Optional<EventHeaders> read = readIdentity(headers);
+            read.ifPresent(this::remember);
+            return read;
+        }
+
+        private void remember(EventHeaders read) {
+            queueName = read.queueName();
+            prefix = (PercentEncoding.encode(queueName) + "/").getBytes(StandardCharsets.UTF_8);
+        }
+
+        private static @Nullable EventKind kind(byte[] type) {
+            for (int i = 0; i < TYPES.length; i++) {
+                if (Arrays.equals(TYPES[i], type)) {
+                    return KINDS[i];
+                }
+            }
+            return null;
+        }
+
+        /** Null if the identifier is not one of that queue, in the notation that is written. */
+        private @Nullable Position position(byte[] id) {
+            int begin = prefix.length;
+            if (begin == 0 || id.length <= begin || !Arrays.equals(id, 0, begin, prefix, 0, begin)) {
+                return null;
+            }
+            int slash = begin;
+            while (slash < id.length && id[slash] != '/') {
+                slash++;
+            }
+            long epoch = number(id, begin, slash);
+            long sequence = number(id, slash + 1, id.length);
+            return epoch < 0 || sequence < 0 ? null : new Position(epoch, sequence);
+        }
+
+        /** -1 if it is not a number as it is written, or has more than 18 digits. */
+        private static long number(byte[] text, int from, int to) {
+            if (from >= to || to - from > 18 || (text[from] == '0' && to - from > 1)) {
+                return -1;
+            }
+            long number = 0;
+            for (int at = from; at < to; at++) {
+                int digit = text[at] - '0';
+                if (digit < 0 || digit > 9) {
+                    return -1;
+                }
+                number = 10 * number + digit;
+            }
+            return number;
+        }
+    }
+
     private static Optional<EventHeaders> read(Headers headers, boolean withInstance, boolean withTask) {
         Header id = null;
         Header type = null;

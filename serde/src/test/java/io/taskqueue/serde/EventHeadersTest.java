@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.PercentEncoding;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.SourceMetadata;
@@ -47,6 +48,46 @@ class EventHeadersTest {
                 .contains(new EventHeaders(
                         all.queueName(), all.position(), Optional.empty(), all.kind(), Optional.empty()));
         assertThat(EventHeaders.readIdentity(new RecordHeaders())).isEmpty();
+    }
+
+    @Test
+    void aReaderOfManyRecordsFindsTheSameIdentities() {
+        EventHeaders.IdentityReader reader = new EventHeaders.IdentityReader();
+        for (String queue : new String[] {"orders", "orders", "a/b", "a/b", "orders", "a", "a/1", "%2F", "é😀"}) {
+            for (EventKind kind : EventKind.values()) {
+                for (String id : new String[] {
+                    "1/2",
+                    "0/0",
+                    "7/99",
+                    "01/2",
+                    "1/02",
+                    "1",
+                    "1/",
+                    "/1",
+                    "1/2/3",
+                    "1/x",
+                    "1/-2",
+                    "9223372036854775807/1",
+                    "1/9223372036854775807",
+                    "1/9223372036854775808",
+                    "999999999999999999/999999999999999999"
+                }) {
+                    Headers headers = new RecordHeaders();
+                    headers.add("ce_id", (PercentEncoding.encode(queue) + "/" + id).getBytes(UTF_8));
+                    headers.add("ce_type", ("io.taskqueue." + kind.wireName()).getBytes(UTF_8));
+                    assertThat(reader.read(headers)).as(queue + " " + id).isEqualTo(EventHeaders.readIdentity(headers));
+                }
+            }
+            Headers unknownKind = new RecordHeaders();
+            unknownKind.add("ce_id", (PercentEncoding.encode(queue) + "/1/2").getBytes(UTF_8));
+            unknownKind.add("ce_type", "io.taskqueue.Paused".getBytes(UTF_8));
+            assertThat(reader.read(unknownKind)).isEqualTo(EventHeaders.readIdentity(unknownKind));
+            assertThat(reader.read(unknownKind).orElseThrow().kind()).isEmpty();
+        }
+        assertThat(reader.read(new RecordHeaders())).isEmpty();
+        Headers withoutValues = new RecordHeaders();
+        withoutValues.add("ce_id", null).add("ce_type", null);
+        assertThat(reader.read(withoutValues)).isEmpty();
     }
 
     @Test

@@ -61,6 +61,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     private final PollBudget budget;
     private final ReplicationEventCodec<T> codec;
     private final Interests interests;
+    private final EventHeaders.IdentityReader identities = new EventHeaders.IdentityReader();
     private final Runnable hook = this::beforeCommit;
     private final List<Record<byte[], byte[]>> deadLetters = new ArrayList<>();
     private EventTopicDescription adopted;
@@ -68,6 +69,9 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     private KeyValueStore<Bytes, byte[]> hookStore;
     private Ticks ticks;
     private @Nullable PartitionWork<T> assigned;
+
+    /** Whether Kafka Streams has polled events behind the last one that was taken. */
+    private boolean moreToTake;
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init first
     SinkProcessor(
@@ -140,10 +144,11 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         try {
             RecordMetadata from = context.recordMetadata().orElseThrow();
             if (from.topic().equals(settings.topics().events())) {
-                eventTopic.makeRoom(record.value().size() + (record.key() == null ? 0 : record.key().length));
+                eventTopic.makeRoom(length(record.value().value()) + length(record.key()));
                 work.reading(from.offset(), offsets.resets().takeLost(work.partition()));
                 accept(work, record, from.offset());
                 record.value().followers().forEach(follower -> accept(work, follower));
+                moreToTake = !record.value().last();
             } else {
                 work.execute(record.value().value(), from.offset());
             }
@@ -197,11 +202,16 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         return work;
     }
 
-    /** Marks the task, so that its last commit on this instance waits for running work, also where nothing has changed. */
+    /**
+     * Marks the task, so that its last commit on this instance waits for running work, also where nothing has changed.
+     *
+     * <p>Where intents wait for a commit, it is requested once the events that were polled are taken, as far as there is capacity: Kafka
+     * Streams commits before it takes the next one, and so few intents would share each commit that most tasks would wait to be taken.
+     */
     private void endPass(PartitionWork<T> work, Optional<Duration> suspended) {
         deadLetters.forEach(letter -> context.forward(letter, SinkTopology.DEAD_LETTERS));
         deadLetters.clear();
-        if (!budget.due() && work.awaitsCommit()) {
+        if (!budget.due() && work.awaitsCommit() && (!moreToTake || work.full())) {
             context.commit();
         }
         if (work.mark()) {
@@ -231,11 +241,12 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     private void accept(PartitionWork<T> work, Record<byte[], PolledRecord<T>> record, long offset) {
         PolledRecord<T> polled = record.value();
         Relevance known = polled.relevance();
-        Relevance relevance = known == null ? Relevance.of(interests, record.key(), polled.headers()) : known;
+        Relevance relevance =
+                known == null ? Relevance.of(interests, identities, record.key(), polled.headers()) : known;
         if (relevance == Relevance.DECODED) {
-            work.takeOrHold(offset, () -> held(record), () -> decodeAndAccept(work, record, offset));
+            work.takeOrHold(offset, () -> heldWhole(record), () -> decodeAndAccept(work, record, offset));
         } else {
-            pass(work, relevance, offset, () -> held(record));
+            pass(work, relevance, offset, () -> heldWhole(record));
         }
     }
 
@@ -243,8 +254,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         ConsumerRecord<byte[], byte[]> record = follower.record();
         work.reading(record.offset(), Optional.empty());
         pass(work, follower.relevance(), record.offset(), () -> {
-            eventTopic.makeRoom(PolledRecord.size(record.value(), record.headers())
-                    + (record.key() == null ? 0 : record.key().length));
+            eventTopic.makeRoom(PolledRecord.size(record.value(), record.headers()) + length(record.key()));
             return new HeldRecord(
                     record.timestamp(), Bytes.wrap(record.key()), Bytes.wrap(record.value()), record.headers());
         });
@@ -268,6 +278,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
                 work.skip(offset);
             }
         } catch (UndecodableEventException e) {
+            eventTopic.makeRoom(polled.size() + length(record.key())); // a dead letter has its headers
             Optional<EventHeaders> headers = EventHeaders.read(polled.headers());
             if (headers.isPresent() && !interests.queues().accepts(headers.get().queueName())) {
                 work.skip(offset);
@@ -279,7 +290,13 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
         }
     }
 
-    private static <T> HeldRecord held(Record<byte[], PolledRecord<T>> record) {
+    private static int length(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
+    }
+
+    /** Its headers are written with it; those of other records are not, so they are not measured. */
+    private HeldRecord heldWhole(Record<byte[], PolledRecord<T>> record) {
+        eventTopic.makeRoom(record.value().size() + length(record.key()));
         return new HeldRecord(
                 record.timestamp(),
                 Bytes.wrap(record.key()),

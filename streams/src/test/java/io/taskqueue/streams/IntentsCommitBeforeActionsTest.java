@@ -2,6 +2,7 @@ package io.taskqueue.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.event.EventKind;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.OnAmbiguity;
@@ -125,6 +126,49 @@ class IntentsCommitBeforeActionsTest {
         }
         assertThat(mostTogether.get()).isGreaterThan(concurrency);
         assertThat(mostRunning).hasValueBetween(1, concurrency);
+    }
+
+    /** A commit for each event that is taken would leave most tasks waiting to be taken, while few intents share each commit. */
+    @Test
+    void eventsThatWerePolledTogetherAreTakenBeforeTheirIntentsCommit() throws Exception {
+        AtomicInteger sinceCommit = new AtomicInteger();
+        AtomicInteger mostTogether = new AtomicInteger();
+        try (SinkTestCluster cluster = new SinkTestCluster(1);
+                SinkTopology sink = cluster.sink(
+                                "taking-first",
+                                (event, effects) -> effects.run(
+                                        "call", OnAmbiguity.park(), key -> cluster.ledger.called(key.toString())))
+                        .kinds(Set.of(EventKind.ENQUEUED))
+                        .commitInterval(Duration.ofMinutes(5))
+                        .topology()) {
+            cluster.source("orders", 1).open().tasks(0, 200);
+            KafkaStreams streams = new KafkaStreams(
+                    sink.topology(), new StreamsConfig(sink.properties()), new ProducerProbe(sink.clients()) {
+                        @Override
+                        void sending(ProducerRecord<byte[], byte[]> record) {
+                            if (record.topic().contains(StoreNames.RESULTS)
+                                    && record.value() != null
+                                    && ResultFormat.isIntent(record.value())) {
+                                mostTogether.accumulateAndGet(sinceCommit.incrementAndGet(), Math::max);
+                            }
+                        }
+
+                        @Override
+                        void committed() {
+                            sinceCommit.set(0);
+                        }
+                    });
+            streams.start();
+            try {
+                Awaitility.await()
+                        .atMost(SinkTestCluster.PATIENCE)
+                        .until(() -> cluster.ledger.calls().size() == 200);
+            } finally {
+                sink.quiesce();
+                streams.close(Duration.ofSeconds(30));
+            }
+        }
+        assertThat(mostTogether.get()).isGreaterThan(50);
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -101,11 +103,29 @@ public final class BenchmarkCluster implements AutoCloseable {
         return read(topic, Integer.MAX_VALUE, "read_committed");
     }
 
+    /** Passes on the first records of a topic, in order: a number of them, if there are so many. They need not fit into memory. */
+    public void read(String topic, int number, Consumer<ConsumerRecord<byte[], byte[]>> reader)
+            throws InterruptedException, ExecutionException {
+        int[] left = {number};
+        poll(topic, "read_uncommitted", () -> left[0] > 0, record -> {
+            if (left[0]-- > 0) {
+                reader.accept(record);
+            }
+        });
+    }
+
     private List<ConsumerRecord<byte[], byte[]>> read(String topic, int minimum, String isolation)
+            throws InterruptedException, ExecutionException {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        poll(topic, isolation, () -> records.size() < minimum, records::add);
+        return records;
+    }
+
+    private void poll(
+            String topic, String isolation, BooleanSupplier more, Consumer<ConsumerRecord<byte[], byte[]>> reader)
             throws InterruptedException, ExecutionException {
         TopicPartition partition = new TopicPartition(topic, 0);
         long end = end(topic);
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         Map<String, Object> settings = Map.of(
                 "bootstrap.servers",
                 bootstrapServers,
@@ -119,11 +139,10 @@ public final class BenchmarkCluster implements AutoCloseable {
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            while (consumer.position(partition) < end && records.size() < minimum) {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            while (consumer.position(partition) < end && more.getAsBoolean()) {
+                consumer.poll(Duration.ofMillis(100)).forEach(reader);
             }
         }
-        return records;
     }
 
     /** Returns when the group has committed the end of a topic. */

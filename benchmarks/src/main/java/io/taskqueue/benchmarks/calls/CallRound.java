@@ -1,5 +1,7 @@
 package io.taskqueue.benchmarks.calls;
 
+import io.taskqueue.benchmarks.measure.ChildJvm;
+
 /**
  * What a process achieved that made a number of calls.
  *

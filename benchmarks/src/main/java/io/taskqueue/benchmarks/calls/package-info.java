@@ -3,7 +3,6 @@
  *
  * <pre>
  *   CallRound        one process that makes all calls: its first call, its rates, its CPU time
- *     ChildJvm         a process, its output, its CPU time
  *     CalledTarget     what is called, in a process of its own, and counts
  *     CallRates        rates from the number of calls in each tenth of a second, cold and warm; CallTimeline counts them
  *   CallTable        the rounds of all contenders as a table

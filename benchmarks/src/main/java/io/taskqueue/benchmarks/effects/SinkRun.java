@@ -12,6 +12,7 @@ import io.taskqueue.streams.status.SinkStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.function.DoubleConsumer;
 
 /** A sink service that runs and records one effect for each event. */
 public final class SinkRun {
@@ -38,6 +39,13 @@ public final class SinkRun {
     /** The same, with a given name, so that the sink can be started again. */
     Stopwatch.Rate measure(String name, Workload workload, EffectSettings settings, ResourceUsage usage)
             throws InterruptedException, ExecutionException {
+        return measure(name, workload, settings, usage, recorded -> {});
+    }
+
+    /** @param recorded receives the rate until all results are recorded, without the wait for the last commit */
+    Stopwatch.Rate measure(
+            String name, Workload workload, EffectSettings settings, ResourceUsage usage, DoubleConsumer recorded)
+            throws InterruptedException, ExecutionException {
         CallTarget target = new CallTarget(workload);
         Stopwatch.Rate rate;
         try (SinkService service = builder(
@@ -45,6 +53,7 @@ public final class SinkRun {
                 .start()) {
             target.await();
             awaitRecorded(service, workload.events(), 0);
+            recorded.accept(target.rate().perSecond());
             cluster.awaitCommitted(name, workload.topic());
             rate = target.rate();
             usage.complete(target.maxConcurrentCalls());

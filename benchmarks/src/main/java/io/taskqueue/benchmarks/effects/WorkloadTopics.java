@@ -6,6 +6,7 @@ import io.taskqueue.benchmarks.source.SourceRun;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -51,14 +52,23 @@ public final class WorkloadTopics {
     private String copy(String topic, int events) throws InterruptedException, ExecutionException {
         String copy = cluster.newTopic("work");
         AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+        AtomicLong next = new AtomicLong();
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
-            for (ConsumerRecord<byte[], byte[]> record : records(topic, events)) {
+            cluster.read(topic, events + 1, record -> {
+                if (record.offset() != next.getAndIncrement()) {
+                    throw new IllegalStateException("Topic " + topic + " must be without a gap, but offset "
+                            + (next.get() - 1) + " is missing.");
+                }
                 var unused = producer.send(copyOf(record, copy), (metadata, error) -> {
                     if (error != null) {
                         failure.compareAndSet(null, error);
                     }
                 });
-            }
+            });
+        }
+        if (next.get() != events + 1) {
+            throw new IllegalStateException(
+                    "Topic " + topic + " must have " + events + " events, but has " + (next.get() - 1) + ".");
         }
         Exception error = failure.get();
         if (error != null) {

@@ -2,7 +2,7 @@ package io.taskqueue.benchmarks.http;
 
 import io.taskqueue.benchmarks.calls.CallRates;
 import io.taskqueue.benchmarks.calls.CalledTarget;
-import io.taskqueue.benchmarks.calls.ChildJvm;
+import io.taskqueue.benchmarks.measure.ChildJvm;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

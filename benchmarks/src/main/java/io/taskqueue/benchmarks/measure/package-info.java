@@ -10,6 +10,7 @@
  *   ResultTables          tables in Markdown, figures as JSON
  *   MachineDescription    where the figures were taken
  *   CommandOptions        operands of command-line options
+ *   ChildJvm              a process, its output, its CPU time
  * </pre>
  *
  * <p>Used by every other package of the benchmarks, on the main thread; the stopwatches and {@code ResourceUsage} also on the

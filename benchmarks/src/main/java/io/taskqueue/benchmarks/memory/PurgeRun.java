@@ -1,6 +1,6 @@
 package io.taskqueue.benchmarks.memory;
 
-import io.taskqueue.benchmarks.calls.ChildJvm;
+import io.taskqueue.benchmarks.measure.ChildJvm;
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import io.taskqueue.kafka.TopicNames;
 import java.io.IOException;
@@ -104,19 +104,22 @@ public record PurgeRun(long perSecond, double p99Before, double p99During) {
 
         private final FilledTopic topic;
         private final KafkaProducer<byte[], byte[]> producer;
+        private final QueueRecords records;
         private final Stopwatch since = new Stopwatch();
         private long sent;
 
         Traffic(FilledTopic topic, KafkaProducer<byte[], byte[]> producer) {
             this.topic = topic;
             this.producer = producer;
+            this.records = new QueueRecords(topic.name());
         }
 
         /** Sends what is due, and waits a little. */
         void turn() throws InterruptedException {
             long due = since.elapsed().toMillis() * TRAFFIC / 1_000;
             for (; sent < due; sent++) {
-                topic.send(producer, topic.events() + sent, Clock.systemUTC().instant());
+                var unused = producer.send(
+                        topic.further(records, topic.events() + sent, Clock.systemUTC().instant()));
             }
             Stopwatch.pause(TURN);
         }

@@ -124,6 +124,9 @@ public sealed interface ApplyOutcome {
     }
 
     private static Optional<EffectMisuseException> stillRunning(ReplicationEvent<?> event, Set<String> running) {
+        if (running.isEmpty()) {
+            return Optional.empty(); // as nearly always
+        }
         return running.stream()
                 .sorted()
                 .findFirst()

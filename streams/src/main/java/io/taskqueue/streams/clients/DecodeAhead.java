@@ -1,6 +1,7 @@
 package io.taskqueue.streams.clients;
 
 import io.taskqueue.logging.LogFields;
+import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.Interests;
 import io.taskqueue.streams.execution.ThreadGuard;
@@ -45,6 +46,7 @@ public final class DecodeAhead<T> implements AutoCloseable {
     private final ReplicationEventCodec<T> codec;
     private final String topic;
     private final Interests interests;
+    private final EventHeaders.IdentityReader identities = new EventHeaders.IdentityReader();
     private final ExecutorService decoder;
     private final ThreadGuard failures;
 
@@ -88,7 +90,7 @@ public final class DecodeAhead<T> implements AutoCloseable {
         List<PolledRecord<T>> waiting = new ArrayList<>(records.size());
         PolledRecord<T> newest = null;
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            Relevance relevance = Relevance.of(interests, record.key(), record.headers());
+            Relevance relevance = Relevance.of(interests, identities, record.key(), record.headers());
             if (newest != null
                     && relevance != Relevance.DECODED
                     && newest.followers().size() < MOST_FOLLOWERS) {

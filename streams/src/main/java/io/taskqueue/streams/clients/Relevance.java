@@ -25,15 +25,20 @@ public sealed interface Relevance {
     /** The record is of another queue. */
     Relevance OTHER_QUEUE = new OtherQueue();
 
-    /** What a record is to a sink with given interests. */
-    static Relevance of(Interests interests, byte @Nullable [] key, Headers headers) {
+    /**
+     * What a record is to a sink with given interests.
+     *
+     * @param reader reads the headers
+     */
+    static Relevance of(
+            Interests interests, EventHeaders.IdentityReader reader, byte @Nullable [] key, Headers headers) {
         if (!interests.queues().acceptsKey(key)) {
             return OTHER_QUEUE;
         }
         if (interests.allKinds()) {
             return DECODED;
         }
-        Optional<EventHeaders> read = EventHeaders.readIdentity(headers);
+        Optional<EventHeaders> read = reader.read(headers);
         if (read.isEmpty()) {
             return DECODED;
         }

@@ -33,7 +33,7 @@ public final class WorkerThreads implements AutoCloseable {
     private final Turns turns;
     private final int concurrency;
     private final @Nullable ThreadPoolExecutor pool;
-    private final Executor workers;
+    private final WorkQueue workers;
     private final Runnable end;
     private final ScheduledExecutorService timer;
     private final ThreadGuard failures;
@@ -46,33 +46,43 @@ public final class WorkerThreads implements AutoCloseable {
         this.failures = failures;
         this.concurrency = concurrency;
         this.turns = new Turns(concurrency);
+        Executor executor;
         if (light == null) {
             ThreadPoolExecutor created = new ThreadPoolExecutor(
                     concurrency,
                     concurrency * THREADS_EACH,
                     KEPT.toMillis(),
                     TimeUnit.MILLISECONDS,
-                    new LinkedBlockingQueue<>(), // bounded by what is in flight
+                    new LinkedBlockingQueue<>(), // at most one waits in it
                     named(sink + "-worker-"));
             created.allowCoreThreadTimeOut(true);
             this.pool = created;
-            this.workers = work -> created.execute(() -> turns.run(work));
+            executor = created;
             this.end = created::shutdownNow;
         } else {
             this.pool = null;
-            this.workers = work -> light.execute(() -> turns.run(work));
+            executor = light;
             this.end = light::shutdownNow;
         }
+        this.workers = new WorkQueue(unlessClosed(executor), () -> concurrency + turns.paused());
         this.timer = Executors.newSingleThreadScheduledExecutor(named(sink + "-retry-"));
     }
 
     /** Runs soon; not at all after the threads were closed. */
     void execute(Runnable work) {
-        try {
-            workers.execute(failures.guarded(work));
-        } catch (RejectedExecutionException closed) {
-            return; // what is in flight is in the store
-        }
+        Runnable guarded = failures.guarded(work);
+        workers.execute(() -> turns.run(guarded));
+    }
+
+    /** What is in flight is in the store. */
+    private static Executor unlessClosed(Executor executor) {
+        return work -> {
+            try {
+                executor.execute(work);
+            } catch (RejectedExecutionException closed) {
+                return;
+            }
+        };
     }
 
     /** Runs after a delay; not at all after the threads were closed. */
@@ -98,6 +108,7 @@ public final class WorkerThreads implements AutoCloseable {
                 grow(threads, needed);
             }
         }
+        workers.proceed();
         return pause;
     }
 
@@ -110,6 +121,7 @@ public final class WorkerThreads implements AutoCloseable {
     @Override
     public void close() {
         timer.shutdownNow();
+        workers.close();
         end.run();
     }
 

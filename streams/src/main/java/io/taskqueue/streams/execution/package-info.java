@@ -5,6 +5,7 @@
  *   KeyedExecutor, KeyedQueues   one partition's jobs: order, retries, holding
  *   Job, Admission, KeyedExecutor.Handler   what {@code partition} implements: a job, whether jobs may begin, and one attempt
  *   WorkerThreads                the threads of a sink, for all its partitions; ThreadGuard reports what ends one of them
+ *   WorkQueue                    what waits for a thread, and how few threads are woken for it
  *   Turns, Pause                 how many jobs run at a time, and what they wait in meanwhile, such as for a commit
  *   CircuitBreaker, BreakerState whether the target is considered unavailable, for the whole sink
  *   RateLimiter                  when a job may begin that calls the target, for the whole sink and by key

@@ -110,10 +110,20 @@ public final class ResultFormat {
 
     /** The size of the entry of a result, in bytes. */
     public static long size(EffectKey key, EffectResult result) {
-        if (result instanceof EffectResult.Done done) {
-            // a long JSON is not copied only to be measured
-            return (long) key(key).get().length
-                    + value(0, Instant.EPOCH, new EffectResult.Done(done.type(), "")).length
+        if (result
+                instanceof
+                EffectResult.Done
+                done) { // nothing is written only to be measured: this is called for each result
+            return 4
+                    + utf8Length(key.queueName())
+                    + 16
+                    + 4
+                    + utf8Length(key.effect())
+                    + KIND_AT
+                    + 1
+                    + 4
+                    + utf8Length(done.type())
+                    + 4
                     + utf8Length(done.json());
         }
         return (long) key(key).get().length + value(0, Instant.EPOCH, result).length;

@@ -35,6 +35,18 @@ class ResultFormatTest {
     }
 
     @Test
+    void theSizeOfAnEntryIsKnownBeforeItIsWritten() {
+        List<EffectResult> results = List.of(
+                new EffectResult.Done("void", "null"),
+                new EffectResult.Done("Größe", "\"é😀\""),
+                new EffectResult.Failed(new TaskError("", "an empty code", Map.of("a", "ä", "b", ""))));
+        EffectKey key = new EffectKey("s", 3, "ä/b", new Position(2, 300), "größe");
+
+        assertThat(results).allSatisfy(result -> assertThat(ResultFormat.size(key, result))
+                .isEqualTo(ResultFormat.key(key).get().length + ResultFormat.value(4_711, THEN, result).length));
+    }
+
+    @Test
     void keysAreReadAsWrittenAndSortByQueueThenPosition() {
         EffectKey first = new EffectKey("s", 0, "ä/b", new Position(2, 300), "charge");
         EffectKey second = new EffectKey("s", 1, "ä/b", new Position(2, 300), "charge");

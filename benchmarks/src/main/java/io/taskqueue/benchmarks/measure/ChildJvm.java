@@ -1,6 +1,5 @@
-package io.taskqueue.benchmarks.calls;
+package io.taskqueue.benchmarks.measure;
 
-import io.taskqueue.benchmarks.measure.Stopwatch;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -10,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A child process, of which standard output is read line by line, and the time since its start and its CPU time are measured. */
 public final class ChildJvm implements AutoCloseable {
@@ -81,6 +81,28 @@ public final class ChildJvm implements AutoCloseable {
             }
         }
         throw new IOException("The process " + name + " ended without the line " + word + ". Its output is above.");
+    }
+
+    /** Reads all further lines, on a thread of its own, until the process ends. */
+    public void forEachLine(Consumer<String> reader) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        for (String line = out.readLine(); line != null; line = out.readLine()) {
+                            reader.accept(line);
+                        }
+                    } catch (IOException killed) {
+                        return; // its output ends with it
+                    }
+                },
+                name + "-output");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Closes its standard input, which asks a process to end that waits for that. */
+    public void closeInput() throws IOException {
+        in.close();
     }
 
     /**

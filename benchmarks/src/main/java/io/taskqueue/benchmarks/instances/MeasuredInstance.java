@@ -1,0 +1,48 @@
+package io.taskqueue.benchmarks.instances;
+
+import io.taskqueue.benchmarks.measure.Stopwatch;
+import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.streams.SinkService;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * An instance of a sink in a process of its own, which runs until its standard input ends, and then closes the sink.
+ *
+ * <p>Arguments: bootstrap servers, the sink's name, event topic, state directory, the duration of a call, standbys of each partition,
+ * whether each call is printed as a line with its queue.
+ */
+public final class MeasuredInstance {
+
+    static final String APPLIED = "applied ";
+
+    private MeasuredInstance() {}
+
+    public static void main(String[] arguments) throws Exception {
+        Duration call = Duration.parse(arguments[4]);
+        boolean prints = Boolean.parseBoolean(arguments[6]);
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        try (SinkService unused = SinkService.<String>builder(
+                        arguments[1],
+                        (event, effects) -> effects.run("measured", key -> {
+                            if (prints) {
+                                out.println(APPLIED + event.queueName());
+                            }
+                            if (!call.isZero()) {
+                                Stopwatch.pause(call);
+                            }
+                        }),
+                        PayloadCodec.utf8())
+                .kafka(Map.of("bootstrap.servers", arguments[0], "streams.num.standby.replicas", arguments[5]))
+                .topic(arguments[2])
+                .stateDirectory(Path.of(arguments[3]))
+                .start()) {
+            while (System.in.read() >= 0) {
+                // until the input ends
+            }
+        }
+    }
+}
