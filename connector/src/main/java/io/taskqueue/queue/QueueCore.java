@@ -164,6 +164,7 @@ final class QueueCore<T> {
      * @param bytes the payload, as the journal encoded it
      * @param trace the trace in which it is enqueued, or null
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record NewTask<T>(T payload, byte[] bytes, EnqueueOptions options, @Nullable TraceContext trace) {}
 
     /** Accepts a new task, for whose event one place is reserved. */

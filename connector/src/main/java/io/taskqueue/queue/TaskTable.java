@@ -229,11 +229,11 @@ final class TaskTable<T> {
         return earlier(delayed.first, ownDelays.first());
     }
 
-    private static <T> @Nullable LiveTask<T> earlier(@Nullable LiveTask<T> one, @Nullable LiveTask<T> other) {
-        if (one == null || other == null) {
-            return one == null ? other : one;
+    private static <T> @Nullable LiveTask<T> earlier(@Nullable LiveTask<T> listed, @Nullable LiveTask<T> heaped) {
+        if (listed == null || heaped == null) {
+            return listed == null ? heaped : listed;
         }
-        return DeadlineHeap.isBefore(other, one) ? other : one;
+        return DeadlineHeap.isBefore(listed, heaped) ? listed : heaped;
     }
 
     /** Whether a lease can expire, or a delay end. */
