@@ -168,7 +168,7 @@ class RegistryTailOfManyQueuesTest {
         private final AtomicInteger reads = new AtomicInteger();
         private final AtomicInteger unreadable = new AtomicInteger();
         private final ReplicationGate gate =
-                new ReplicationGate("q", () -> new Position(1, 1), 10, () -> {}, new Completions());
+                new ReplicationGate("q", () -> 1, 10, () -> {}, new Completions());
         private Ownership ownership;
         private @Nullable Error failure;
 
