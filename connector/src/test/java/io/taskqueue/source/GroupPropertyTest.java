@@ -52,7 +52,7 @@ class GroupPropertyTest {
         assertThat(grouped).hasSize(QUEUES);
         single.forEach((queue, events) ->
                 assertThat(grouped.get(queue)).as("seed %d, %s", seed, queue).isEqualTo(events));
-        assertThat(single.values().stream().mapToInt(List::size).sum()).isGreaterThan(CALLS);
+        assertThat(single.values().stream().mapToInt(List::size).sum()).isGreaterThan(CALLS / 2);
     }
 
     private static Map<String, List<String>> runInAGroup(long seed, String topic) throws Exception {

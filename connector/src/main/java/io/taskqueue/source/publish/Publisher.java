@@ -146,7 +146,7 @@ public final class Publisher implements Runnable, ProducerSession.Listener {
     private void divideMemory(TopicPartition partition, int queues) {
         synchronized (partitions) {
             partitions.merge(partition, queues, (before, more) -> before + more == 0 ? null : before + more);
-            windowBytes = Math.max(SMALLEST_WINDOW, limits.memory() / (2 * Math.max(1, partitions.size())));
+            windowBytes = Math.max(SMALLEST_WINDOW, limits.memory() / (2L * Math.max(1, partitions.size())));
         }
     }
 
