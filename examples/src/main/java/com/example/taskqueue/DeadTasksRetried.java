@@ -40,7 +40,9 @@ public final class DeadTasksRetried {
             // the operator, with nothing but the cluster
             DeadTasks dead = new DeadTasks(kafka, ReplicationSource.DEFAULT_REGISTRY_TOPIC, QUEUE);
             DeadTaskPage page = dead.read(DeadTaskQuery.first(100));
-            page.tasks().forEach(task -> System.out.println("Dead: task " + task.task().sequenceId()));
+            page.tasks()
+                    .forEach(task ->
+                            System.out.println("Dead: task " + task.task().sequenceId()));
             var orders = dead.retry(page, "ann", Clock.systemUTC().instant());
             System.out.println("Retry ordered by ann: " + orders.get(0).tasks().size() + " tasks");
 

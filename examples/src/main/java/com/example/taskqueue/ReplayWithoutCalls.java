@@ -43,11 +43,7 @@ public final class ReplayWithoutCalls {
         System.out.println("First run: " + run(kafka, state, effects -> effects.run() == 300));
         try (Admin admin = Admin.create(kafka)) {
             Map<TopicPartition, OffsetAndMetadata> beginning = new HashMap<>();
-            admin.listConsumerGroupOffsets(SINK)
-                    .partitionsToOffsetAndMetadata()
-                    .get()
-                    .keySet()
-                    .stream()
+            admin.listConsumerGroupOffsets(SINK).partitionsToOffsetAndMetadata().get().keySet().stream()
                     .filter(partition -> partition.topic().equals(ReplicationSource.DEFAULT_TOPIC))
                     .forEach(partition -> beginning.put(partition, new OffsetAndMetadata(0)));
             admin.alterConsumerGroupOffsets(SINK, beginning).all().get();
@@ -56,7 +52,8 @@ public final class ReplayWithoutCalls {
     }
 
     /** Runs the sink until its effects are as many as expected. */
-    private static String run(Map<String, Object> kafka, Path state, Predicate<EffectCounts> expected) throws Exception {
+    private static String run(Map<String, Object> kafka, Path state, Predicate<EffectCounts> expected)
+            throws Exception {
         AtomicInteger calls = new AtomicInteger();
         try (SinkService service = SinkService.builder(
                         SINK,

@@ -58,9 +58,7 @@ class ExamplesTest {
                 .matches("Charging 4200 cents under the idempotency key billing/0/two-effects/\\d+/3/charge");
         assertThat(printed.subList(1, 4))
                 .containsExactly(
-                        "The mail server is not there: the event is attempted again",
-                        "Mailing receipt R-A-17",
-                        "Done");
+                        "The mail server is not there: the event is attempted again", "Mailing receipt R-A-17", "Done");
     }
 
     @Test
@@ -85,8 +83,7 @@ class ExamplesTest {
     @Test
     void manyQueuesShareAGroup() throws Exception {
         assertThat(run(ManyQueues::main))
-                .containsExactly(
-                        "100 queues, each with its events confirmed", "tenant-42: 1 greeting from 3 events");
+                .containsExactly("100 queues, each with its events confirmed", "tenant-42: 1 greeting from 3 events");
     }
 
     @Test

@@ -43,8 +43,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  */
 final class EventCorpus {
 
-    private static final Path DIRECTORY =
-            Path.of(System.getProperty("taskqueue.corpus", "src/test/resources/corpus"));
+    private static final Path DIRECTORY = Path.of(System.getProperty("taskqueue.corpus", "src/test/resources/corpus"));
     private static final String FILE = "events.ndjson";
     private static final UUID INSTANCE = UUID.fromString("00000000-0000-0000-0000-00000000000b");
     private static final Instant TIME = Instant.parse("2026-11-01T10:00:00Z");
@@ -254,14 +253,21 @@ final class EventCorpus {
                 words.put("errorMessage", error.message());
                 words.put("errorMetadata", error.metadata().toString());
             });
-            words.put("flags", change.flags().stream().map(flag -> flag.wireName()).sorted().toList().toString());
+            words.put(
+                    "flags",
+                    change.flags().stream()
+                            .map(flag -> flag.wireName())
+                            .sorted()
+                            .toList()
+                            .toString());
         });
         return words;
     }
 
     private static Map<String, String> texts(JsonNode object) {
         Map<String, String> texts = new LinkedHashMap<>();
-        object.properties().forEach(each -> texts.put(each.getKey(), each.getValue().asText()));
+        object.properties()
+                .forEach(each -> texts.put(each.getKey(), each.getValue().asText()));
         return texts;
     }
 

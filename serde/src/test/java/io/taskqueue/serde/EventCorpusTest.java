@@ -60,7 +60,9 @@ class EventCorpusTest {
     void headersOfEveryVersionAreRead(EventCorpus.Line line) {
         EventHeaders headers = EventHeaders.read(line.kafkaHeaders()).orElseThrow();
 
-        assertThat(headers.queueName()).isEqualTo(line.key()).isEqualTo(line.event().get("queue"));
+        assertThat(headers.queueName())
+                .isEqualTo(line.key())
+                .isEqualTo(line.event().get("queue"));
         assertThat(headers.position()).hasToString(line.event().get("position"));
         assertThat(headers.kind()).isEqualTo(kind(line));
         assertThat(headers.task().map(Object::toString).orElse(null))
@@ -124,8 +126,10 @@ class EventCorpusTest {
         Stream.of(EventField.values()).forEach(field -> wanted.add("field " + field.wireName()));
         Stream.of(EventFlag.values()).forEach(flag -> wanted.add("flag " + flag.wireName()));
         assertThat(present)
-                .as("Add a sample to EventCorpus.samples(), and run this test with -Dcorpus.write=%s if %s is not released yet, "
-                        + "and otherwise with the next version", newest, newest)
+                .as(
+                        "Add a sample to EventCorpus.samples(), and run this test with -Dcorpus.write=%s if %s is not released yet, "
+                                + "and otherwise with the next version",
+                        newest, newest)
                 .containsAll(wanted);
     }
 

@@ -37,7 +37,8 @@ class ArtifactsTest {
         for (String module : texts("pom.xml", "/project/modules/module")) {
             String pom = module + "/pom.xml";
             String artifact = texts(pom, "/project/artifactId").get(0);
-            boolean skipped = texts(pom, "/project/properties/maven.deploy.skip").contains("true");
+            boolean skipped =
+                    texts(pom, "/project/properties/maven.deploy.skip").contains("true");
             if (!skipped && !NOT_A_DEPENDENCY.contains(artifact)) {
                 published.add(artifact);
             }

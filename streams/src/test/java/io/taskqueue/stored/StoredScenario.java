@@ -89,19 +89,18 @@ final class StoredScenario {
             retryDeadTasks();
             Lease<String> refused = queue.lease();
             Lease<String> broken = queue.lease();
-            assertThat(List.of(refused.payload(), broken.payload())).containsExactly(OrderSink.REFUSED, OrderSink.BROKEN);
+            assertThat(List.of(refused.payload(), broken.payload()))
+                    .containsExactly(OrderSink.REFUSED, OrderSink.BROKEN);
             source.replicated().get(30, TimeUnit.SECONDS);
             parkAndDiscard();
             rerunTheFirstTask(() -> {
                 queue.enqueue(OrderSink.STUCK);
                 source.replicated().get(30, TimeUnit.SECONDS);
             });
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> Optional.ofNullable(
-                                    QueueMarks.readAll(kafka, REGISTRY).get(QUEUE))
-                            .filter(mark -> mark.live().tasks() == 5)
-                            .isPresent());
+            Awaitility.await().atMost(PATIENCE).until(() -> Optional.ofNullable(
+                            QueueMarks.readAll(kafka, REGISTRY).get(QUEUE))
+                    .filter(mark -> mark.live().tasks() == 5)
+                    .isPresent());
             whileRunning.call();
         }
     }
@@ -136,7 +135,12 @@ final class StoredScenario {
     private void rerunTheFirstTask(Action afterwards) throws Exception {
         SinkReplays replays = new SinkReplays(kafka, SINK);
         ReplayOrder order = new ReplayOrder(
-                new UUID(1, 2), replays.nextNumber(), ReplayMode.RERUN, Selection.parse(List.of("task=1/1")), "ann", THEN);
+                new UUID(1, 2),
+                replays.nextNumber(),
+                ReplayMode.RERUN,
+                Selection.parse(List.of("task=1/1")),
+                "ann",
+                THEN);
         replays.order(order);
         try (Admin admin = Admin.create(kafka)) {
             admin.alterConsumerGroupOffsets(
@@ -146,10 +150,10 @@ final class StoredScenario {
                     .get(30, TimeUnit.SECONDS);
         }
         OrderSink orders = new OrderSink(false);
-        try (SinkService sink = sink(orders).drainTimeout(Duration.ofMillis(500)).start()) {
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> replays.receipts().stream().anyMatch(ReplayReceipt::complete));
+        try (SinkService sink =
+                sink(orders).drainTimeout(Duration.ofMillis(500)).start()) {
+            Awaitility.await().atMost(PATIENCE).until(() -> replays.receipts().stream()
+                    .anyMatch(ReplayReceipt::complete));
             afterwards.run();
             assertThat(orders.stuck.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(sink.failure()).isEmpty();

@@ -120,15 +120,18 @@ class StoredStateTest {
                         key(0, 14, "charge"), // an intent
                         key(0, 7, "ship"),
                         key(1, 7, "ship"));
-        assertThat(results.failures()).extracting(failure -> failure.key().toString()).containsExactly(key(0, 3, "charge"));
+        assertThat(results.failures())
+                .extracting(failure -> failure.key().toString())
+                .containsExactly(key(0, 3, "charge"));
 
         List<ParkedEvent> parked = cluster.parkedEvents().read();
-        assertThat(parked).extracting(each -> each.event().position().sequence()).containsExactly(4L, 13L, 5L);
+        assertThat(parked)
+                .extracting(each -> each.event().position().sequence())
+                .containsExactly(4L, 13L, 5L);
         assertThat(parked.get(0).event().payload()).isEqualTo("\"broken\"");
-        assertThat(parked.get(0).state())
-                .isInstanceOfSatisfying(
-                        ParkedState.Failed.class,
-                        failed -> assertThat(failed.error().message()).isEqualTo("no mail for broken"));
+        assertThat(parked.get(0).state()).isInstanceOfSatisfying(ParkedState.Failed.class, failed -> assertThat(
+                        failed.error().message())
+                .isEqualTo("no mail for broken"));
         assertThat(parked.get(1).state()).isInstanceOf(ParkedState.Behind.class);
         assertThat(parked.get(2).state()).isInstanceOfSatisfying(ParkedState.Discarded.class, discarded -> {
             assertThat(discarded.by()).isEqualTo("ann");
@@ -173,20 +176,17 @@ class StoredStateTest {
     private static void aReplayMakesNoCall(StoredScenario cluster) throws Exception {
         try (Admin admin = Admin.create(cluster.kafka())) {
             admin.alterConsumerGroupOffsets(
-                            SINK,
-                            Map.of(new TopicPartition(StoredScenario.EVENTS, 0), new OffsetAndMetadata(0)))
+                            SINK, Map.of(new TopicPartition(StoredScenario.EVENTS, 0), new OffsetAndMetadata(0)))
                     .all()
                     .get(30, TimeUnit.SECONDS);
         }
         OrderSink orders = new OrderSink(true);
         try (SinkService sink = cluster.sink(orders).start()) {
             awaitSettled(sink, new Position(1, 14));
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> new SinkReplays(cluster.kafka(), SINK)
-                            .receipts()
-                            .get(0)
-                            .complete());
+            Awaitility.await().atMost(PATIENCE).until(() -> new SinkReplays(cluster.kafka(), SINK)
+                    .receipts()
+                    .get(0)
+                    .complete());
             EffectCounts effects = sink.status().effects();
             assertThat(effects.run()).isZero();
             assertThat(effects.missing()).isZero();

@@ -60,8 +60,9 @@ final class StoredTopics {
         List<String> lines = new ArrayList<>();
         try (Admin admin = Admin.create(kafka);
                 TopicReader reader = TopicReader.open(kafka, IsolationLevel.READ_COMMITTED, PATIENCE)) {
-            List<String> topics =
-                    admin.listTopics().names().get(30, TimeUnit.SECONDS).stream().sorted().toList();
+            List<String> topics = admin.listTopics().names().get(30, TimeUnit.SECONDS).stream()
+                    .sorted()
+                    .toList();
             for (TopicDescription topic : admin.describeTopics(topics)
                     .allTopicNames()
                     .get(30, TimeUnit.SECONDS)

@@ -49,8 +49,8 @@ class WorkerThreadsTest {
         int many = 8 * Runtime.getRuntime().availableProcessors();
         CountDownLatch together = new CountDownLatch(many);
         CountDownLatch done = new CountDownLatch(many);
-        try (WorkerThreads threads = new WorkerThreads(
-                "pinned", many, WorkerThreads.virtualThreads(), new ThreadGuard("pinned"))) {
+        try (WorkerThreads threads =
+                new WorkerThreads("pinned", many, WorkerThreads.virtualThreads(), new ThreadGuard("pinned"))) {
             for (int work = 0; work < many; work++) {
                 Object monitor = new Object();
                 threads.execute(() -> {
