@@ -136,6 +136,7 @@ public final class OpenTelemetryTracing implements Tracing {
         }
 
         @Override
+        @SuppressWarnings("MustBeClosedChecker") // closed by the scope that is returned
         public Scope makeCurrent() {
             io.opentelemetry.context.Scope scope = context.makeCurrent();
             return scope::close;
