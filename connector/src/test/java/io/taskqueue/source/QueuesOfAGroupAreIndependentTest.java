@@ -61,6 +61,7 @@ class QueuesOfAGroupAreIndependentTest {
                         .as("the registry is read for the others")
                         .isEqualTo(1);
                 try (ReplicationSource<String> another = claim("fenced-0")) {
+                    assertThat(another.epoch()).isGreaterThan(sources.get(1).epoch());
                     await().until(() -> sources.get(1).health().state() == SourceState.FENCED);
                     await().until(() -> !queues.get(1).isOpen());
                 }

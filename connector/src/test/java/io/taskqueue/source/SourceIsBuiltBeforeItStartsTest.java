@@ -151,7 +151,7 @@ class SourceIsBuiltBeforeItStartsTest {
                 });
                 queue.enqueue("a");
                 assertThat(source.replicated().get(20, SECONDS).sequence()).isEqualTo(1);
-                source.close();
+                assertThat(source.close(Duration.ofSeconds(20)).complete()).isTrue();
                 assertThat(late.events(ReplicationSource.DEFAULT_TOPIC, "patient")).hasSize(2);
             }
         }

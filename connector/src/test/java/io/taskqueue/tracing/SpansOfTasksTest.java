@@ -29,6 +29,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("MustBeClosedChecker") // closed where the span of the application ends
 class SpansOfTasksTest {
 
     private final RecordedSpans spans = new RecordedSpans();

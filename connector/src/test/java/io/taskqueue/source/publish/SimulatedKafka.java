@@ -195,7 +195,7 @@ final class SimulatedKafka implements Supplier<Producer<byte[], byte[]>>, AutoCl
         }
 
         @Override
-        public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+        public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
             if (closed) {
                 throw new KafkaException("The producer is closed.");
             }
