@@ -50,6 +50,7 @@ final class TracedOwner {
     }
 
     /** @param args bootstrap servers, topic */
+    @SuppressWarnings("MustBeClosedChecker") // closed right after the enqueue
     public static void main(String[] args) throws Exception {
         OpenTelemetrySdk sdk = OpenTelemetrySdk.builder()
                 .setTracerProvider(SdkTracerProvider.builder().build())

@@ -1,20 +1,28 @@
 package io.taskqueue.testkit;
 
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TraceContext;
 import io.taskqueue.sink.AmbiguousEffectException;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.EffectMisuseException;
 import io.taskqueue.sink.EffectNotRecordedException;
 import io.taskqueue.sink.Effects;
 import io.taskqueue.sink.OnAmbiguity;
+import io.taskqueue.sink.RecordedAs;
 import io.taskqueue.sink.RecordedFailureException;
 import io.taskqueue.sink.store.ResultTooLargeException;
 import io.taskqueue.testkit.EffectCall.Status;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** The effects of one attempt at an event, watched: what the sink requests, and where the process dies. Thread-safe. */
 final class WatchedEffects implements Effects {
+
+    /** An effect that is captured, whatever its action. */
+    private interface Capture<R> {
+        R of(EffectAction<R> action) throws Exception;
+    }
 
     private final Effects effects;
     private final ReplicationEvent<?> event;
@@ -36,11 +44,21 @@ final class WatchedEffects implements Effects {
     @Override
     public <R> R capture(String name, Class<R> type, OnAmbiguity<R> onAmbiguity, EffectAction<R> action)
             throws Exception {
+        return capture(name, watched -> effects.capture(name, type, onAmbiguity, watched), action);
+    }
+
+    @Override
+    public <R> R capture(String name, RecordedAs<R> result, OnAmbiguity<R> onAmbiguity, EffectAction<R> action)
+            throws Exception {
+        return capture(name, watched -> effects.capture(name, result, onAmbiguity, watched), action);
+    }
+
+    private <R> R capture(String name, Capture<R> capture, EffectAction<R> action) throws Exception {
         AtomicBoolean called = new AtomicBoolean();
         boolean recorded = run.isRecorded(event, name);
         R result;
         try {
-            result = effects.capture(name, type, onAmbiguity, key -> watch(key, called, action));
+            result = capture.of(key -> watch(key, called, action));
         } catch (Throwable failure) {
             add(name, statusOf(failure, recorded), called.get(), null, failure);
             throw failure;
@@ -61,6 +79,11 @@ final class WatchedEffects implements Effects {
             action.run(key);
             return null;
         });
+    }
+
+    @Override
+    public Optional<TraceContext> traceContext() {
+        return effects.traceContext();
     }
 
     private <R> R watch(EffectKey key, AtomicBoolean called, EffectAction<R> action) throws Exception {
