@@ -34,6 +34,7 @@ class RateLimitIsShownTest {
             Map<String, Object> kafka = Map.of("bootstrap.servers", server);
             TestTopics.create(server, 2);
             try (SinkService sink = sink(kafka)) {
+                Awaitility.await().atMost(Duration.ofSeconds(60)).until(sink::ready);
                 CommandRun withoutRegistry = status(server);
                 assertThat(withoutRegistry.exitCode()).isZero();
                 assertThat(withoutRegistry.json().get("problem").asText())
