@@ -124,7 +124,7 @@ class ExamplesTest {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         try (PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
             System.setOut(out);
-            program.main(new String[] {broker.bootstrapServers()});
+            program.run(new String[] {broker.bootstrapServers()});
         } finally {
             System.setOut(before);
         }
@@ -132,6 +132,6 @@ class ExamplesTest {
     }
 
     private interface Program {
-        void main(String[] args) throws Exception;
+        void run(String[] args) throws Exception;
     }
 }

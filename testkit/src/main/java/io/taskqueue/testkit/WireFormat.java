@@ -20,6 +20,7 @@ final class WireFormat<T> {
     private final ReplicationEventCodec<T> codec;
     private final PayloadLimit<T> payloads;
 
+    @SuppressWarnings("NullAway") // of the parameter's type, whose annotation is lost between modules
     WireFormat(String queue, String sourcePeer, PayloadCodec<T> payloadCodec) {
         Function<TaskEvent<T>, @Nullable String> noOwner = change -> null;
         this.codec = new ReplicationEventCodec<>(payloadCodec);
