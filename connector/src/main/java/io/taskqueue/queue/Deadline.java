@@ -23,6 +23,7 @@ record Deadline(Instant at, long nanos) {
     static Deadline stated(Instant stated, Duration longest, Instant at, long now) {
         Instant latest = at.plusNanos(Ticker.limitNanos(longest));
         Instant until = stated.isBefore(latest) ? stated : latest;
-        return new Deadline(until, now + (until.isAfter(at) ? Duration.between(at, until).toNanos() : 0));
+        return new Deadline(
+                until, now + (until.isAfter(at) ? Duration.between(at, until).toNanos() : 0));
     }
 }

@@ -30,8 +30,8 @@ public record EnqueueOptions(@Nullable String key, Duration delay) {
             Task.requireKey(key);
         }
         if (delay.isNegative() || delay.compareTo(LONGEST_DELAY) > 0) {
-            throw new IllegalArgumentException("The delay of an enqueue must be from 0 to " + LONGEST_DELAY + ", but it is "
-                    + delay + ". Choose one in that range.");
+            throw new IllegalArgumentException("The delay of an enqueue must be from 0 to " + LONGEST_DELAY
+                    + ", but it is " + delay + ". Choose one in that range.");
         }
     }
 

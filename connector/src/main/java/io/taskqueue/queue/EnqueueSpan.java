@@ -23,8 +23,7 @@ final class EnqueueSpan {
         try {
             Optional<R> result = call.perform(span.context());
             result.ifPresentOrElse(
-                    enqueued -> accepted(span, enqueued),
-                    () -> span.attribute(SpanAttributes.OUTCOME, "timeout"));
+                    enqueued -> accepted(span, enqueued), () -> span.attribute(SpanAttributes.OUTCOME, "timeout"));
             return result;
         } catch (Throwable e) {
             span.fail(e.getClass().getName(), e.getMessage(), e);

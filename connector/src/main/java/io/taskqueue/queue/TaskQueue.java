@@ -422,8 +422,7 @@ public final class TaskQueue<T> implements AutoCloseable {
         return EnqueueSpan.around(core.settings, 1, trace -> enqueue(payload, options, trace, limitNanos));
     }
 
-    private Optional<TaskId> enqueue(
-            T payload, EnqueueOptions options, @Nullable TraceContext trace, long limitNanos)
+    private Optional<TaskId> enqueue(T payload, EnqueueOptions options, @Nullable TraceContext trace, long limitNanos)
             throws InterruptedException {
         boolean delayed = !options.delay().isZero();
         byte[] bytes = core.usedJournal("enqueue()").encode(payload);

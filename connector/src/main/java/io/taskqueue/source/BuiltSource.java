@@ -33,10 +33,7 @@ final class BuiltSource<T> {
     private volatile boolean closed;
 
     private BuiltSource(
-            TaskQueue<T> queue,
-            SourceSettings<T> settings,
-            @Nullable GroupEngine shared,
-            Supplier<GroupEngine> group) {
+            TaskQueue<T> queue, SourceSettings<T> settings, @Nullable GroupEngine shared, Supplier<GroupEngine> group) {
         this.queue = queue;
         this.settings = settings;
         this.shared = shared;

@@ -60,8 +60,7 @@ public final class ObservationTracing implements Tracing {
     @Override
     public TraceSpan start(SpanStart start) {
         Map<String, String> sent = new HashMap<>();
-        Observation observation = Observation.createNotStarted(
-                        nameOf(start), () -> context(start, sent), registry)
+        Observation observation = Observation.createNotStarted(nameOf(start), () -> context(start, sent), registry)
                 .contextualName(start.name());
         if (start.parent() instanceof SpanParent.Within within && within.span() instanceof Observed parent) {
             observation.parentObservation(parent.observation);

@@ -78,7 +78,8 @@ public final class OpenTelemetryTracing implements Tracing {
             return there;
         }
         if (parent instanceof SpanParent.Linked linked) {
-            builder.addLink(Span.fromContext(read(linked.context(), Context.root())).getSpanContext());
+            builder.addLink(
+                    Span.fromContext(read(linked.context(), Context.root())).getSpanContext());
             return current.with(Span.getInvalid());
         }
         return current;

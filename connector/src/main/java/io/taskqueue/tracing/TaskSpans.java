@@ -78,8 +78,7 @@ public final class TaskSpans {
         TaskEvent<?> change = event.change().orElse(null);
         if (change != null) {
             attributes.put(SpanAttributes.TASK, change.task().id().toString());
-            attributes.put(
-                    SpanAttributes.ATTEMPT, String.valueOf(change.task().attempt()));
+            attributes.put(SpanAttributes.ATTEMPT, String.valueOf(change.task().attempt()));
             trace = change.task().trace();
         }
         SpanParent parent = remoteOrCurrent(trace);
@@ -102,8 +101,9 @@ public final class TaskSpans {
         attributes.put(SpanAttributes.SINK, sink);
         attributes.put(SpanAttributes.EFFECT, effect);
         attributes.put(SpanAttributes.EFFECT_KEY, key);
-        SpanParent parent =
-                within instanceof GuardedSpan guarded ? new SpanParent.Within(guarded.span()) : new SpanParent.Current();
+        SpanParent parent = within instanceof GuardedSpan guarded
+                ? new SpanParent.Within(guarded.span())
+                : new SpanParent.Current();
         return start("effect " + effect, SpanRole.CLIENT, parent, attributes);
     }
 

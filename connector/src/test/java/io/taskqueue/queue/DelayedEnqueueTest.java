@@ -200,7 +200,8 @@ class DelayedEnqueueTest {
     void delayOutOfItsRangeIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> after(Duration.ofSeconds(-1)))
-                .withMessage("The delay of an enqueue must be from 0 to PT8760H, but it is PT-1S. Choose one in that range.");
+                .withMessage(
+                        "The delay of an enqueue must be from 0 to PT8760H, but it is PT-1S. Choose one in that range.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> after(EnqueueOptions.LONGEST_DELAY.plusNanos(1)))
                 .withMessageEndingWith("but it is PT8760H0.000000001S. Choose one in that range.");
@@ -210,11 +211,11 @@ class DelayedEnqueueTest {
     void onlyATaskThatWasNeverLeasedHasADelayOfItsOwn() {
         Task<String> task = new Task<>(new TaskId("orders", 3, 1), 2, ManualTime.START, "a");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new DrainedTask<>(
-                        task, null, new OwnershipToken(1, 1, new UUID(0, 1)), IN_A_MINUTE))
-                .withMessage("Only a task that was never leased has a delay of its own, but task orders/3/1 at attempt 2 "
-                        + "with the last token OwnershipToken[sequenceId=1, attempt=1, "
-                        + "leaseId=00000000-0000-0000-0000-000000000001] is to be available at "
-                        + "2026-11-01T10:01:00Z. Pass null.");
+                .isThrownBy(() -> new DrainedTask<>(task, null, new OwnershipToken(1, 1, new UUID(0, 1)), IN_A_MINUTE))
+                .withMessage(
+                        "Only a task that was never leased has a delay of its own, but task orders/3/1 at attempt 2 "
+                                + "with the last token OwnershipToken[sequenceId=1, attempt=1, "
+                                + "leaseId=00000000-0000-0000-0000-000000000001] is to be available at "
+                                + "2026-11-01T10:01:00Z. Pass null.");
     }
 }

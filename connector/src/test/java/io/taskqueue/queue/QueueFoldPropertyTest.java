@@ -145,7 +145,9 @@ class QueueFoldPropertyTest {
         switch (event.kind()) {
             case ENQUEUED -> assertThat(task).as("%s", event).isNull();
             case LEASE_GRANTED -> assertThat(task.phase()).as("%s", event).isEqualTo(TaskPhase.PENDING);
-            case AVAILABLE, REQUEUED -> assertThat(event.occurredAt()).as("%s", event).isAfterOrEqualTo(task.availableAt());
+            case AVAILABLE, REQUEUED -> assertThat(event.occurredAt())
+                    .as("%s", event)
+                    .isAfterOrEqualTo(task.availableAt());
             case LEASE_EXPIRED -> assertThat(task.token())
                     .as("%s", event)
                     .isEqualTo(event.ownershipToken().orElseThrow());

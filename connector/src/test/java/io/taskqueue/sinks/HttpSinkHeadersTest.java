@@ -129,8 +129,7 @@ class HttpSinkHeadersTest {
     void theTraceOfTheTaskIsSentUnlessAHeaderReplacesIt() {
         ReplicationEvent<String> event = Events.enqueued("orders", 3, 7);
         TaskEvent<String> change = event.change().orElseThrow();
-        TraceContext trace =
-                new TraceContext("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "vendor=1");
+        TraceContext trace = new TraceContext("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "vendor=1");
         ReplicationEvent<String> traced = ReplicationEvent.of(
                 "orders",
                 event.metadata(),

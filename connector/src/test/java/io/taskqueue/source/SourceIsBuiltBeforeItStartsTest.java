@@ -138,7 +138,13 @@ class SourceIsBuiltBeforeItStartsTest {
         }
         try (var queue = TaskQueue.<String>builder("patient").build();
                 var source = ReplicationSource.builder(queue, PayloadCodec.utf8())
-                        .kafka(Map.of("bootstrap.servers", "127.0.0.1:" + port, "default.api.timeout.ms", "1500", "request.timeout.ms", "1000"))
+                        .kafka(Map.of(
+                                "bootstrap.servers",
+                                "127.0.0.1:" + port,
+                                "default.api.timeout.ms",
+                                "1500",
+                                "request.timeout.ms",
+                                "1000"))
                         .closeTimeout(Duration.ofSeconds(10))
                         .build()) {
             assertThatThrownBy(source::start).isInstanceOf(SourceStartException.class);
@@ -152,7 +158,8 @@ class SourceIsBuiltBeforeItStartsTest {
                 queue.enqueue("a");
                 assertThat(source.replicated().get(20, SECONDS).sequence()).isEqualTo(1);
                 assertThat(source.close(Duration.ofSeconds(20)).complete()).isTrue();
-                assertThat(late.events(ReplicationSource.DEFAULT_TOPIC, "patient")).hasSize(2);
+                assertThat(late.events(ReplicationSource.DEFAULT_TOPIC, "patient"))
+                        .hasSize(2);
             }
         }
     }

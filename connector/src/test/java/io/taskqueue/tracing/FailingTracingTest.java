@@ -73,9 +73,8 @@ class FailingTracingTest {
     @ParameterizedTest
     @EnumSource(Place.class)
     void itsFailureChangesNothing(Place place) throws Exception {
-        try (TaskQueue<String> queue = TaskQueue.<String>builder("orders")
-                .tracing(failing(place))
-                .build()) {
+        try (TaskQueue<String> queue =
+                TaskQueue.<String>builder("orders").tracing(failing(place)).build()) {
             queue.enqueue("x");
             Lease<String> lease = queue.lease();
             lease.makeCurrent().close();
@@ -87,11 +86,13 @@ class FailingTracingTest {
         assertThat(thrown).as("failures of the tracing at the queue").hasPositiveValue();
         thrown.set(0);
         AtomicInteger calls = new AtomicInteger();
-        var receipt = LocalSinkRunner.<String>builder("billing", (event, effects) -> effects.run("charge", key -> {
-                    if (calls.incrementAndGet() == 1) {
-                        throw new IllegalStateException("not yet");
-                    }
-                }))
+        var receipt = LocalSinkRunner.<String>builder(
+                        "billing",
+                        (event, effects) -> effects.run("charge", key -> {
+                            if (calls.incrementAndGet() == 1) {
+                                throw new IllegalStateException("not yet");
+                            }
+                        }))
                 .tracing(failing(place))
                 .build()
                 .run(List.of(Events.enqueued("orders", 7, 1)));

@@ -54,8 +54,8 @@ class ObservationTracingTest {
             }
             if (context instanceof ReceiverContext<?> receiver) {
                 var typed = (ReceiverContext<Object>) receiver;
-                received.add(context.getContextualName() + " "
-                        + typed.getGetter().get(typed.getCarrier(), "traceparent"));
+                received.add(
+                        context.getContextualName() + " " + typed.getGetter().get(typed.getCarrier(), "traceparent"));
             }
             var parent = context.getParentObservation();
             parents.add(context.getContextualName() + " in "
@@ -74,8 +74,7 @@ class ObservationTracingTest {
                 .tracing(tracing)
                 .listener(event -> events.add(ReplicationEvent.of(
                         "orders",
-                        new SourceMetadata(
-                                new Position(7, event.number()), "a", null, event.occurredAt()),
+                        new SourceMetadata(new Position(7, event.number()), "a", null, event.occurredAt()),
                         event)))
                 .build()) {
             queue.enqueue("x");
@@ -88,12 +87,16 @@ class ObservationTracingTest {
     @Test
     void theTraceOfTheEnqueueReachesLeasesAndEvents() throws InterruptedException {
         List<ReplicationEvent<String>> events = eventsOfATask();
-        LocalSinkRunner.<String>builder("billing", (event, effects) -> effects.run("charge", key -> {
-                    assertThat(registry.getCurrentObservation().getContextView().getName())
-                            .isEqualTo("taskqueue.effect");
-                    assertThat(effects.traceContext().orElseThrow().traceparent())
-                            .isEqualTo(PROPAGATED.formatted(2));
-                }))
+        LocalSinkRunner.<String>builder(
+                        "billing",
+                        (event, effects) -> effects.run("charge", key -> {
+                            assertThat(registry.getCurrentObservation()
+                                            .getContextView()
+                                            .getName())
+                                    .isEqualTo("taskqueue.effect");
+                            assertThat(effects.traceContext().orElseThrow().traceparent())
+                                    .isEqualTo(PROPAGATED.formatted(2));
+                        }))
                 .tracing(tracing)
                 .build()
                 .run(events.subList(0, 1));
@@ -120,11 +123,13 @@ class ObservationTracingTest {
         assertThat(timer("taskqueue.lease", "taskqueue.outcome", "failed")).isEqualTo(1);
         assertThat(timer("taskqueue.apply", "messaging.consumer.group.name", "billing", "taskqueue.outcome", "applied"))
                 .isEqualTo(4);
-        assertThat(timer("taskqueue.apply", "taskqueue.event.kind", "DeadLettered")).isEqualTo(1);
+        assertThat(timer("taskqueue.apply", "taskqueue.event.kind", "DeadLettered"))
+                .isEqualTo(1);
         assertThat(timer("taskqueue.effect", "taskqueue.effect", "charge", "messaging.consumer.group.name", "billing"))
                 .isEqualTo(4);
         assertThat(meters.getMeters())
-                .allSatisfy(meter -> assertThat(meter.getId().getTag("messaging.message.id")).isNull());
+                .allSatisfy(meter ->
+                        assertThat(meter.getId().getTag("messaging.message.id")).isNull());
     }
 
     @Test
@@ -139,10 +144,13 @@ class ObservationTracingTest {
                 .run(eventsOfATask().subList(0, 1));
 
         assertThat(meters.find("taskqueue.effect").timers()).hasSize(ObservationTracing.MAX_VALUES + 1);
-        assertThat(timer("taskqueue.effect", "taskqueue.effect", "other")).isEqualTo(2L * ObservationTracing.MAX_VALUES);
+        assertThat(timer("taskqueue.effect", "taskqueue.effect", "other"))
+                .isEqualTo(2L * ObservationTracing.MAX_VALUES);
     }
 
     private long timer(String name, String... tags) {
-        return meters.find(name).tags(tags).timers().stream().mapToLong(Timer::count).sum();
+        return meters.find(name).tags(tags).timers().stream()
+                .mapToLong(Timer::count)
+                .sum();
     }
 }

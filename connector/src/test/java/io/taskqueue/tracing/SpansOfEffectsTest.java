@@ -107,14 +107,16 @@ class SpansOfEffectsTest {
                             } catch (Exception e) {
                                 throw new IllegalStateException(e);
                             }
-                            assertThat(Span.current().getSpanContext().isValid()).isFalse();
+                            assertThat(Span.current().getSpanContext().isValid())
+                                    .isFalse();
                         })
                         .join())
                 .build()
                 .run(List.of(EVENT));
 
         SpanData effect = spans.only("effect mail");
-        assertThat(effect.getParentSpanId()).isEqualTo(spans.only("apply orders").getSpanId());
+        assertThat(effect.getParentSpanId())
+                .isEqualTo(spans.only("apply orders").getSpanId());
         assertThat(seen.get().orElseThrow().spanId()).isEqualTo(effect.getSpanId());
     }
 
@@ -161,9 +163,9 @@ class SpansOfEffectsTest {
 
         SpanData replayed = spans.named("apply orders").get(1);
         assertThat(replayed.getTraceId()).isNotEqualTo(TRACE.traceId());
-        assertThat(replayed.getLinks())
-                .singleElement()
-                .satisfies(link -> assertThat(link.getSpanContext().getTraceId()).isEqualTo(TRACE.traceId()));
+        assertThat(replayed.getLinks()).singleElement().satisfies(link -> assertThat(
+                        link.getSpanContext().getTraceId())
+                .isEqualTo(TRACE.traceId()));
         assertThat(attribute(replayed, "taskqueue.replay")).isEqualTo("true");
         assertThat(attribute(replayed, "taskqueue.effects.reused")).isEqualTo("1");
         assertThat(spans.named("effect charge")).hasSize(1);

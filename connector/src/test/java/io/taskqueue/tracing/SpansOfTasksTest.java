@@ -107,8 +107,7 @@ class SpansOfTasksTest {
                 .extracting(span -> attribute(span, "taskqueue.attempt") + " "
                         + attribute(span, "taskqueue.outcome") + " " + attribute(span, "error.type") + " "
                         + span.getStatus().getStatusCode())
-                .containsExactly(
-                        "1 failed NO_ROUTE ERROR", "2 expired " + TaskError.LEASE_EXPIRED + " ERROR");
+                .containsExactly("1 failed NO_ROUTE ERROR", "2 expired " + TaskError.LEASE_EXPIRED + " ERROR");
         assertThat(attempts.get(0).getStatus().getDescription()).isEqualTo("no route to the shop");
     }
 
@@ -152,10 +151,9 @@ class SpansOfTasksTest {
 
         SpanData leased = spans.only("lease orders");
         assertThat(leased.getTraceId()).isEqualTo(request.getTraceId());
-        assertThat(leased.getLinks())
-                .singleElement()
-                .satisfies(link -> assertThat(link.getSpanContext().getSpanId())
-                        .isEqualTo(worker.getSpanContext().getSpanId()));
+        assertThat(leased.getLinks()).singleElement().satisfies(link -> assertThat(
+                        link.getSpanContext().getSpanId())
+                .isEqualTo(worker.getSpanContext().getSpanId()));
     }
 
     @Test
@@ -186,9 +184,8 @@ class SpansOfTasksTest {
 
         SpanData enqueued = spans.only("enqueue orders");
         assertThat(attribute(enqueued, "messaging.batch.message_count")).isEqualTo("2");
-        assertThat(spans.named("lease orders"))
-                .hasSize(2)
-                .allMatch(span -> span.getParentSpanId().equals(enqueued.getSpanId()));
+        assertThat(spans.named("lease orders")).hasSize(2).allMatch(span -> span.getParentSpanId()
+                .equals(enqueued.getSpanId()));
     }
 
     @Test

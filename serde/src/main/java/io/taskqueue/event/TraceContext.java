@@ -38,9 +38,11 @@ public record TraceContext(String traceparent, @Nullable String tracestate) {
     public TraceContext {
         Objects.requireNonNull(traceparent, TRACEPARENT);
         if (!isPosition(traceparent)) {
-            throw new IllegalArgumentException("A traceparent is 00-TRACE-SPAN-FLAGS in lower-case hexadecimal digits, as in "
-                    + "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01, but this one, of " + traceparent.length()
-                    + " characters, is not. Pass the header as it was received, or null if there is none.");
+            throw new IllegalArgumentException(
+                    "A traceparent is 00-TRACE-SPAN-FLAGS in lower-case hexadecimal digits, as in "
+                            + "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01, but this one, of "
+                            + traceparent.length()
+                            + " characters, is not. Pass the header as it was received, or null if there is none.");
         }
         if (tracestate != null && !isState(tracestate)) {
             throw new IllegalArgumentException("A tracestate has 1 to " + MAX_STATE_LENGTH

@@ -60,7 +60,8 @@ final class EventJsonReader {
                     SOURCE_EPOCH,
                     TASK_EPOCH,
                     PENDING_SINCE_EVENT_ID -> record.longValue();
-            case QUEUE_NAME, SOURCE_PEER_ID, OWNER_PEER_ID, TASK_QUEUE_NAME, TASK_KEY, TRACEPARENT, TRACESTATE -> record.text();
+            case QUEUE_NAME, SOURCE_PEER_ID, OWNER_PEER_ID, TASK_QUEUE_NAME, TASK_KEY, TRACEPARENT, TRACESTATE -> record
+                    .text();
             case OCCURRED_AT, RECORDED_AT, LEASE_EXPIRATION, ENQUEUED_AT, AVAILABLE_AT -> record.instant();
             case ATTEMPT, FIRST_ATTEMPT -> record.intValue();
             case KIND -> kind();

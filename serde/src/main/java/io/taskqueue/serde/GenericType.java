@@ -28,8 +28,9 @@ public abstract class GenericType<T> {
     protected GenericType() {
         if (!(getClass().getGenericSuperclass() instanceof ParameterizedType declared)
                 || declared.getRawType() != GenericType.class) {
-            throw new IllegalArgumentException(getClass().getName()
-                    + " does not state its type. Write new GenericType<List<Order>>() {}, with the type that is meant.");
+            throw new IllegalArgumentException(
+                    getClass().getName()
+                            + " does not state its type. Write new GenericType<List<Order>>() {}, with the type that is meant.");
         }
         this.type = declared.getActualTypeArguments()[0];
         if (!isComplete(type)) {

@@ -108,8 +108,7 @@ final class JsonPayloadMapper<T> {
             known.require(json, typeName);
             return reader.readValue(json);
         } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "The payload cannot be read as " + typeName + ": " + placeOf(e), e);
+            throw new IllegalArgumentException("The payload cannot be read as " + typeName + ": " + placeOf(e), e);
         }
     }
 

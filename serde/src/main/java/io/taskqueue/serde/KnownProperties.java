@@ -91,9 +91,8 @@ final class KnownProperties {
                 parser.skipChildren();
             }
             if (first != null) {
-                throw new IllegalArgumentException(
-                        "The payload is not one of " + typeName + ": it has the property "
-                                + SanitizedText.of(first) + ", and none that can be read into this class");
+                throw new IllegalArgumentException("The payload is not one of " + typeName + ": it has the property "
+                        + SanitizedText.of(first) + ", and none that can be read into this class");
             }
         }
     }

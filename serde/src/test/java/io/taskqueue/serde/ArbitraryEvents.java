@@ -106,8 +106,8 @@ public final class ArbitraryEvents extends DomainContextBase {
                         Arbitraries.longs().between(1, Long.MAX_VALUE),
                         Arbitraries.integers().between(0, 255),
                         states)
-                .as((id, flags, state) -> new TraceContext(
-                        "00-%032x-%016x-%02x".formatted(id, Long.MAX_VALUE - id + 1, flags), state));
+                .as((id, flags, state) ->
+                        new TraceContext("00-%032x-%016x-%02x".formatted(id, Long.MAX_VALUE - id + 1, flags), state));
     }
 
     private static void fill(

@@ -28,8 +28,7 @@ class GenericPayloadsTest {
 
         byte[] json = orders.encode(payload);
 
-        assertThat(new String(json, UTF_8))
-                .isEqualTo("[{\"id\":\"a\",\"note\":\"now\"},{\"id\":\"b\",\"note\":null}]");
+        assertThat(new String(json, UTF_8)).isEqualTo("[{\"id\":\"a\",\"note\":\"now\"},{\"id\":\"b\",\"note\":null}]");
         assertThat(orders.decode(json)).isEqualTo(payload);
         PayloadCodec<Batch<Map<String, Order>>> batches = PayloadCodec.json(new GenericType<>() {});
         var batch = new Batch<>("first", List.of(Map.of("x", payload.get(0))));
@@ -51,17 +50,19 @@ class GenericPayloadsTest {
         assertThat(orders.decode(orders.encode(payload))).isEqualTo(payload);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> orders.encode(Optional.empty()))
-                .withMessage("A payload must not be JSON null, but this one is. Enqueue a value that describes the task.");
+                .withMessage(
+                        "A payload must not be JSON null, but this one is. Enqueue a value that describes the task.");
     }
 
     @Test
     void optionsApplyToGenericTypes() {
-        PayloadCodec<List<Order>> strict = PayloadCodec.json(
-                new GenericType<>() {}, JsonOptions.DEFAULT.with(JsonOptions.Unknown.REFUSE));
+        PayloadCodec<List<Order>> strict =
+                PayloadCodec.json(new GenericType<>() {}, JsonOptions.DEFAULT.with(JsonOptions.Unknown.REFUSE));
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> strict.decode("[{\"id\":\"a\",\"more\":1}]".getBytes(UTF_8)))
-                .withMessageStartingWith("The payload cannot be read as java.util.List<" + Order.class.getName() + ">: ");
+                .withMessageStartingWith(
+                        "The payload cannot be read as java.util.List<" + Order.class.getName() + ">: ");
     }
 
     @Test
@@ -96,12 +97,14 @@ class GenericPayloadsTest {
     void aTypeThatIsNotKnownAtRunTimeIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(GenericPayloadsTest::<Order>ofVariable)
-                .withMessage("The type java.util.List<T> contains a type variable, whose value is not known at run time. Pass"
-                        + " a GenericType from where the type is known.");
+                .withMessage(
+                        "The type java.util.List<T> contains a type variable, whose value is not known at run time. Pass"
+                                + " a GenericType from where the type is known.");
         assertThatIllegalArgumentException()
                 .isThrownBy(Raw::new)
-                .withMessage(Raw.class.getName()
-                        + " does not state its type. Write new GenericType<List<Order>>() {}, with the type that is meant.");
+                .withMessage(
+                        Raw.class.getName()
+                                + " does not state its type. Write new GenericType<List<Order>>() {}, with the type that is meant.");
     }
 
     private static <T> GenericType<List<T>> ofVariable() {
@@ -115,6 +118,8 @@ class GenericPayloadsTest {
     void equalTypesAreEqual() {
         assertThat(new GenericType<List<Order>>() {}).isEqualTo(new GenericType<List<Order>>() {});
         assertThat(new GenericType<List<Order>>() {}).isNotEqualTo(new GenericType<List<String>>() {});
-        assertThat(GenericType.of(Order.class)).isEqualTo(new GenericType<Order>() {}).hasToString(Order.class.getName());
+        assertThat(GenericType.of(Order.class))
+                .isEqualTo(new GenericType<Order>() {})
+                .hasToString(Order.class.getName());
     }
 }

@@ -139,8 +139,7 @@ class WireFormatTest {
 
     @Test
     void anEnqueueWithADelayStatesWhenTheTaskIsAvailable() {
-        ReplicationEvent<String> delayed =
-                event(EventKind.ENQUEUED, 1, change -> change.availableAt(EXPIRES));
+        ReplicationEvent<String> delayed = event(EventKind.ENQUEUED, 1, change -> change.availableAt(EXPIRES));
 
         String json = new String(codec.encode(delayed), UTF_8);
 

@@ -25,8 +25,7 @@ final class PayloadCodecs {
      * @param what the payloads, for the error message
      */
     PayloadCodec<?> of(ResolvableType payload, String what) {
-        List<Object> declared = beans.getBeanProvider(
-                        ResolvableType.forClassWithGenerics(PayloadCodec.class, payload))
+        List<Object> declared = beans.getBeanProvider(ResolvableType.forClassWithGenerics(PayloadCodec.class, payload))
                 .orderedStream()
                 .toList();
         if (declared.size() == 1) {

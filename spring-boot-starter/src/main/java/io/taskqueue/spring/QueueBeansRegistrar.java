@@ -92,10 +92,7 @@ final class QueueBeansRegistrar implements ImportBeanDefinitionRegistrar, Enviro
      *
      * @param owner the part of the property between the prefix and {@code .payload-type}
      */
-    static Class<?> payloadType(
-            String owner,
-            @Nullable String type,
-            @Nullable ClassLoader loader) {
+    static Class<?> payloadType(String owner, @Nullable String type, @Nullable ClassLoader loader) {
         String property = TaskQueueProperties.PREFIX + "." + owner + ".payload-type";
         if (type == null || type.isBlank()) {
             throw new TaskQueueConfigurationException(property + " is not set, so the class of the payloads is unknown."

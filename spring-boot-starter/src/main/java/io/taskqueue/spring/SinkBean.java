@@ -5,9 +5,7 @@ import static io.taskqueue.spring.TaskQueueProperties.ifSet;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.streams.SinkService;
-import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.AopUtils;
 

@@ -65,8 +65,9 @@ final class SourcesLifecycle implements SmartLifecycle {
     @Override
     public void start() {
         if (stopped) {
-            throw new IllegalStateException("The sources of this application were stopped, and a closed queue does not open"
-                    + " again. Close the application context and create another one.");
+            throw new IllegalStateException(
+                    "The sources of this application were stopped, and a closed queue does not open"
+                            + " again. Close the application context and create another one.");
         }
         sources = beans.orderedStream().toList();
         ofApplication = sources.isEmpty() ? null : group.getIfUnique();
@@ -76,7 +77,8 @@ final class SourcesLifecycle implements SmartLifecycle {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(
-                    "The start of the sources was interrupted. Those that had started are closed with the application.", e);
+                    "The start of the sources was interrupted. Those that had started are closed with the application.",
+                    e);
         }
     }
 

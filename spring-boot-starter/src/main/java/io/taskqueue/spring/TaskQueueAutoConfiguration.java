@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.config.DurationText;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.SourceGroup;
-import io.taskqueue.streams.SinkService;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -145,8 +144,7 @@ public final class TaskQueueAutoConfiguration {
         }));
     }
 
-    private static @Nullable String peer(
-            TaskQueueProperties properties, Environment environment) {
+    private static @Nullable String peer(TaskQueueProperties properties, Environment environment) {
         String application = environment.getProperty("spring.application.name");
         return properties.peer() != null ? properties.peer() : StringUtils.hasText(application) ? application : null;
     }

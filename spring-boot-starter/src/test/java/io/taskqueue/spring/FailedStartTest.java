@@ -31,8 +31,9 @@ class FailedStartTest {
 
     @Test
     void kafkaThatCannotBeReachedIsReportedWithoutAStackTrace(CapturedOutput output) {
-        SpringApplication application =
-                new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE).build();
+        SpringApplication application = new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.NONE)
+                .build();
 
         assertThatThrownBy(() -> application.run(
                         "--" + SpringTestCluster.ordersQueue(),
@@ -68,8 +69,9 @@ class FailedStartTest {
                                 .analyze(Objects.requireNonNull(context.getStartupFailure())))
                         .isNotNull()
                         .satisfies(analysis -> assertThat(analysis.getDescription())
-                                .isEqualTo("The beans first and second are both the sink first. Give one of them another name"
-                                        + " with taskqueue.sinks.second.name.")));
+                                .isEqualTo(
+                                        "The beans first and second are both the sink first. Give one of them another name"
+                                                + " with taskqueue.sinks.second.name.")));
     }
 
     /** Sinks whose payloads are unknown, or of a generic type. */
@@ -85,14 +87,12 @@ class FailedStartTest {
 
     @Test
     void aSinkWhosePayloadTypeIsUnknownIsRefused() {
-        SpringTestCluster.context()
-                .withUserConfiguration(Raw.class)
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .rootCause()
-                        .hasMessage("The type of the payloads of sink raw is unknown: the type of the bean has no type argument"
-                                + " of ReplicationSink. Declare it, as in '@Bean ReplicationSink<Order> raw()', or set"
-                                + " taskqueue.sinks.raw.payload-type."));
+        SpringTestCluster.context().withUserConfiguration(Raw.class).run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .hasMessage("The type of the payloads of sink raw is unknown: the type of the bean has no type argument"
+                        + " of ReplicationSink. Declare it, as in '@Bean ReplicationSink<Order> raw()', or set"
+                        + " taskqueue.sinks.raw.payload-type."));
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -107,11 +107,13 @@ class FailedStartTest {
     void aGenericPayloadTypeWithoutCodecIsRefused() {
         SpringTestCluster.context()
                 .withUserConfiguration(Generic.class)
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .rootCause()
-                        .isInstanceOf(TaskQueueConfigurationException.class)
-                        .hasMessageStartingWith("There is no codec for the events of sink lists, whose type is"
-                                + " java.util.List<io.taskqueue.spring.SpringTestCluster$Order>. Declare a bean PayloadCodec<"));
+                .run(
+                        context -> assertThat(context)
+                                .getFailure()
+                                .rootCause()
+                                .isInstanceOf(TaskQueueConfigurationException.class)
+                                .hasMessageStartingWith(
+                                        "There is no codec for the events of sink lists, whose type is"
+                                                + " java.util.List<io.taskqueue.spring.SpringTestCluster$Order>. Declare a bean PayloadCodec<"));
     }
 }

@@ -77,11 +77,14 @@ class LifecycleTest {
             queue.enqueue(new Order("a", 1));
             assertThat(running.replicated().get(20, SECONDS).epoch()).isEqualTo(running.epoch());
 
-            cluster.connected().withPropertyValues(SpringTestCluster.ordersQueue()).run(context -> {
-                await().until(() -> running.health().state() == SourceState.FENCED);
-                // recovered from the one that ran
-                assertThat(context.getBean(TaskQueue.class).counts().pending()).isEqualTo(1);
-            });
+            cluster.connected()
+                    .withPropertyValues(SpringTestCluster.ordersQueue())
+                    .run(context -> {
+                        await().until(() -> running.health().state() == SourceState.FENCED);
+                        // recovered from the one that ran
+                        assertThat(context.getBean(TaskQueue.class).counts().pending())
+                                .isEqualTo(1);
+                    });
         }
     }
 
@@ -221,7 +224,9 @@ class LifecycleTest {
 
                     try (Stream<Path> written = Files.list(files)) {
                         Path file = written.toList().get(0);
-                        assertThat(file.getFileName().toString()).startsWith("orders-").endsWith(".ndjson");
+                        assertThat(file.getFileName().toString())
+                                .startsWith("orders-")
+                                .endsWith(".ndjson");
                         assertThat(UnreplicatedFile.open(file).count()).isGreaterThanOrEqualTo(1);
                     }
                 });
@@ -246,9 +251,10 @@ class LifecycleTest {
                         .getFailure()
                         .cause()
                         .isInstanceOf(TaskQueueConfigurationException.class)
-                        .hasMessage("Queue orders has been used already (1 events so far), so its journal would miss the"
-                                + " beginning. Start the source before the first enqueue or restore. The sources of an application"
-                                + " start when all beans are created: enqueue from an ApplicationRunner, from a SmartLifecycle"
-                                + " or in a request."));
+                        .hasMessage(
+                                "Queue orders has been used already (1 events so far), so its journal would miss the"
+                                        + " beginning. Start the source before the first enqueue or restore. The sources of an application"
+                                        + " start when all beans are created: enqueue from an ApplicationRunner, from a SmartLifecycle"
+                                        + " or in a request."));
     }
 }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -38,9 +38,12 @@ class PropertiesAreDocumentedTest {
     @Test
     void everyPropertyHasADescriptionInTheMetadata() throws IOException {
         Set<String> described = new TreeSet<>();
-        URL metadata = Objects.requireNonNull(
-                TaskQueueProperties.class.getResource("/META-INF/spring-configuration-metadata.json"));
-        for (JsonNode property : new ObjectMapper().readTree(metadata).get("properties")) {
+        JsonNode metadata;
+        try (InputStream file = Objects.requireNonNull(
+                TaskQueueProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json"))) {
+            metadata = new ObjectMapper().readTree(file);
+        }
+        for (JsonNode property : metadata.get("properties")) {
             if (property.path("description").asText().endsWith(".")) {
                 described.add(property.get("name").asText());
             }

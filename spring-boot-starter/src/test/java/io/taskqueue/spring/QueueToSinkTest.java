@@ -145,7 +145,11 @@ class QueueToSinkTest {
         assertThat(source.replicated().get(30, SECONDS).sequence()).isEqualTo(3);
 
         await().atMost(LONG).until(() -> !applied.effects.isEmpty() && !applied.parcels.isEmpty());
-        assertThat(applied.effects).singleElement().asString().startsWith("A-17 ").contains("billing", "orders", "charge");
+        assertThat(applied.effects)
+                .singleElement()
+                .asString()
+                .startsWith("A-17 ")
+                .contains("billing", "orders", "charge");
         assertThat(applied.parcels).containsExactly("Main Street");
         SinkServices sinks = context.getBean(SinkServices.class);
         assertThat(sinks.names()).containsExactlyInAnyOrder("billing", "parcels");
@@ -154,9 +158,8 @@ class QueueToSinkTest {
         assertThat(meters.find("taskqueue.replication.events").counters()).isNotEmpty();
         assertThat(meters.find("taskqueue.replication.applied").meters()).isNotEmpty();
         assertThat(status(context, "taskQueueSources", "orders")).isEqualTo(Status.UP);
-        await().atMost(LONG)
-                .untilAsserted(
-                        () -> assertThat(status(context, "taskQueueSinks", "parcels")).isEqualTo(Status.UP));
+        await().atMost(LONG).untilAsserted(() -> assertThat(status(context, "taskQueueSinks", "parcels"))
+                .isEqualTo(Status.UP));
     }
 
     private static Status status(ApplicationContext context, String group, String name) {
@@ -170,9 +173,24 @@ class QueueToSinkTest {
         Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
         Path log = Files.createTempFile(keys.getParent(), "keytool", ".log");
         Process process = new ProcessBuilder(
-                        keytool.toString(), "-genkeypair", "-alias", "kafka", "-keyalg", "EC", "-dname", "CN=kafka",
-                        "-ext", "SAN=ip:127.0.0.1", "-validity", "2", "-storetype", "PKCS12", "-storepass", "changeit",
-                        "-keystore", keys.toString())
+                        keytool.toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "kafka",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=kafka",
+                        "-ext",
+                        "SAN=ip:127.0.0.1",
+                        "-validity",
+                        "2",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "changeit",
+                        "-keystore",
+                        keys.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();

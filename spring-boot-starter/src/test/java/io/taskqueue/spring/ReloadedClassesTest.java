@@ -34,7 +34,9 @@ class ReloadedClassesTest {
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
             synchronized (getClassLoadingLock(name)) {
                 Class<?> loaded = findLoadedClass(name);
-                return loaded != null ? loaded : name.startsWith(RELOADED) ? define(name) : super.loadClass(name, resolve);
+                return loaded != null
+                        ? loaded
+                        : name.startsWith(RELOADED) ? define(name) : super.loadClass(name, resolve);
             }
         }
 
@@ -52,7 +54,8 @@ class ReloadedClassesTest {
     }
 
     @Test
-    void anApplicationRestartsWithItsClassesLoadedAgainAndLeavesNoThreadBehind(@TempDir Path directory) throws Exception {
+    void anApplicationRestartsWithItsClassesLoadedAgainAndLeavesNoThreadBehind(@TempDir Path directory)
+            throws Exception {
         try (SpringTestCluster cluster = SpringTestCluster.start(directory)) {
             RestartLoader first = new RestartLoader();
             RestartLoader second = new RestartLoader();
@@ -60,13 +63,13 @@ class ReloadedClassesTest {
             assertThat(run(cluster, directory, first)).isSameAs(first);
             assertThat(run(cluster, directory, second)).isSameAs(second);
 
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
-                            Thread.getAllStackTraces().keySet().stream()
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet().stream()
                                     .filter(thread -> thread.getContextClassLoader() == first
                                             || thread.getContextClassLoader() == second)
                                     .map(Thread::getName)
                                     .toList())
-                    .isEmpty());
+                            .isEmpty());
         }
     }
 

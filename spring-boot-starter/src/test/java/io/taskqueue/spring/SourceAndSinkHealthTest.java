@@ -83,8 +83,7 @@ class SourceAndSinkHealthTest {
 
         @Bean
         SinkServiceCustomizer oneAttempt() {
-            return (sink, builder) ->
-                    builder.retry(new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(1), 0));
+            return (sink, builder) -> builder.retry(new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(1), 0));
         }
     }
 
@@ -134,7 +133,7 @@ class SourceAndSinkHealthTest {
 
     private static Health health(ApplicationContext context, String group, String name) {
         var contributor = context.getBean(group + "HealthContributor", CompositeHealthContributor.class);
-        return Objects.requireNonNull(((HealthIndicator) Objects.requireNonNull(contributor.getContributor(name)))
-                .health(true));
+        return Objects.requireNonNull(
+                ((HealthIndicator) Objects.requireNonNull(contributor.getContributor(name))).health(true));
     }
 }

@@ -93,7 +93,8 @@ class TaskQueueAutoConfigurationTest {
                     assertThat(injected.byType().name()).isEqualTo("parcels");
                     assertThat(injected.byQualifier().name()).isEqualTo("orders-eu");
                     assertThat(injected.sourceByQualifier().queue()).isSameAs(injected.byQualifier());
-                    assertThat(context.getBean("orders-usTaskQueue", TaskQueue.class).name())
+                    assertThat(context.getBean("orders-usTaskQueue", TaskQueue.class)
+                                    .name())
                             .isEqualTo("orders-us");
                     assertThat(context.getBean("orders-usReplicationSource", ReplicationSource.class)
                                     .sourcePeer())
@@ -173,6 +174,7 @@ class TaskQueueAutoConfigurationTest {
     }
 
     @Test
+    @SuppressWarnings("try") // the observation ends with its scope
     void codecsAndCustomizersOfTheApplicationAreUsed() {
         cluster.connected()
                 .withUserConfiguration(OwnBeans.class)
@@ -239,9 +241,10 @@ class TaskQueueAutoConfigurationTest {
                 .withPropertyValues("taskqueue.queues.orders.payload-type=com.example.Ordr")
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasMessage("taskqueue.queues.orders.payload-type is com.example.Ordr, which is not a class of this"
-                                + " application (java.lang.ClassNotFoundException: com.example.Ordr). Set it to the full name"
-                                + " of a class, with $ before the name of a nested one."));
+                        .hasMessage(
+                                "taskqueue.queues.orders.payload-type is com.example.Ordr, which is not a class of this"
+                                        + " application (java.lang.ClassNotFoundException: com.example.Ordr). Set it to the full name"
+                                        + " of a class, with $ before the name of a nested one."));
     }
 
     @Test
@@ -252,8 +255,9 @@ class TaskQueueAutoConfigurationTest {
                         .getFailure()
                         .rootCause()
                         .isInstanceOf(TaskQueueConfigurationException.class)
-                        .hasMessage("taskqueue.source.close-timeout is 40s, but the application does not wait longer than"
-                                + " spring.lifecycle.timeout-per-shutdown-phase, 30s, and would end before. Lower the first"
-                                + " or raise the second."));
+                        .hasMessage(
+                                "taskqueue.source.close-timeout is 40s, but the application does not wait longer than"
+                                        + " spring.lifecycle.timeout-per-shutdown-phase, 30s, and would end before. Lower the first"
+                                        + " or raise the second."));
     }
 }

@@ -216,7 +216,11 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        "java..", "org.jspecify..", "io.taskqueue.event", "io.taskqueue.queue..", "io.taskqueue.tracing")
+                        "java..",
+                        "org.jspecify..",
+                        "io.taskqueue.event",
+                        "io.taskqueue.queue..",
+                        "io.taskqueue.tracing")
                 .check(classes);
         classes()
                 .that()

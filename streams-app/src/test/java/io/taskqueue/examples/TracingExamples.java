@@ -27,7 +27,8 @@ final class TracingExamples {
     static SinkService.Builder<Order> traced(OpenTelemetry openTelemetry, ReplicationSink<Order> billing) {
         // README: tracing
         Tracing tracing = OpenTelemetryTracing.of(openTelemetry); // or ofGlobal(), with the Java agent
-        TaskQueue<Order> queue = TaskQueue.<Order>builder("orders").tracing(tracing).build();
+        TaskQueue<Order> queue =
+                TaskQueue.<Order>builder("orders").tracing(tracing).build();
         SinkService.Builder<Order> sink = SinkService.builder("billing", billing, PayloadCodec.json(Order.class))
                 .tracing(tracing);
         // end
@@ -45,6 +46,7 @@ final class TracingExamples {
         // end
     }
 
+    @SuppressWarnings("UnusedVariable") // of the application
     private static void ship(Order order) {}
 
     static void charge(ReplicationEvent<Order> event, Effects effects, HttpClient client, URI target) throws Exception {
@@ -52,7 +54,8 @@ final class TracingExamples {
         effects.run("charge", key -> {
             HttpRequest.Builder request = HttpRequest.newBuilder(target).header("Idempotency-Key", key.toString());
             effects.traceContext().ifPresent(trace -> request.header("traceparent", trace.traceparent()));
-            client.send(request.POST(BodyPublishers.ofString(event.payload().id())).build(), BodyHandlers.discarding());
+            client.send(
+                    request.POST(BodyPublishers.ofString(event.payload().id())).build(), BodyHandlers.discarding());
         });
         // end
     }

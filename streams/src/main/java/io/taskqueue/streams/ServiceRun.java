@@ -189,7 +189,9 @@ final class ServiceRun {
     private void publish(SinkTopology topology) {
         if (settings.topics().hasInstances()) {
             publisher = InstancePublisher.start(
-                    settings, new ReportedInstance(settings, lifecycle, progress, topology.breaker(), topology.limiter(), this::health));
+                    settings,
+                    new ReportedInstance(
+                            settings, lifecycle, progress, topology.breaker(), topology.limiter(), this::health));
         }
     }
 

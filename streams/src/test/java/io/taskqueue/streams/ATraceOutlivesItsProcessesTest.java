@@ -76,8 +76,8 @@ class ATraceOutlivesItsProcessesTest {
             SpanData lease = named("lease traced");
             SpanData apply = named("apply traced");
             SpanData effect = named("effect post");
-            assertThat(List.of(lease, apply, effect)).allMatch(span -> span.getTraceId()
-                    .equals(TracedOwner.TRACE_ID));
+            assertThat(List.of(lease, apply, effect))
+                    .allMatch(span -> span.getTraceId().equals(TracedOwner.TRACE_ID));
             assertThat(apply.getParentSpanId()).isEqualTo(lease.getParentSpanId());
             assertThat(effect.getParentSpanId()).isEqualTo(apply.getSpanId());
             assertThat(apply.getAttributes().get(AttributeKey.stringKey("taskqueue.event.kind")))

@@ -21,6 +21,7 @@ public final class MeasuredInstance {
 
     private MeasuredInstance() {}
 
+    @SuppressWarnings("try") // the service runs until the input ends
     public static void main(String[] arguments) throws Exception {
         Duration call = Duration.parse(arguments[4]);
         boolean prints = Boolean.parseBoolean(arguments[6]);

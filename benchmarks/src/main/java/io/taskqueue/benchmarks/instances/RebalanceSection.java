@@ -83,6 +83,7 @@ public final class RebalanceSection {
         return waits;
     }
 
+    @SuppressWarnings("try") // events arrive until the feed is closed
     private void measureOnce(int standbys, Map<Change, Samples> waits) throws Exception {
         GrowingTopic topic = setup.newTopic();
         AppliedTimes applied = new AppliedTimes();

@@ -17,8 +17,7 @@ import java.util.Objects;
  * @param rules what happens to permanent failures
  * @param visibility how the attempt is seen from the outside
  */
-public record AttemptSettings(
-        String sink, int generation, EffectMode mode, EffectRules rules, Visibility visibility) {
+public record AttemptSettings(String sink, int generation, EffectMode mode, EffectRules rules, Visibility visibility) {
 
     public AttemptSettings {
         Objects.requireNonNull(sink, "sink");

@@ -67,8 +67,7 @@ public final class RecordedEffects implements Effects, AutoCloseable {
             EffectMode mode,
             EffectRules rules) {
         this(
-                new AttemptSettings(
-                        sink, generation, mode, rules, AttemptSettings.Visibility.inLogs(sink, event)),
+                new AttemptSettings(sink, generation, mode, rules, AttemptSettings.Visibility.inLogs(sink, event)),
                 event,
                 store);
     }
@@ -161,7 +160,8 @@ public final class RecordedEffects implements Effects, AutoCloseable {
             String name, ResultCodec<R> codec, OnAmbiguity<R> onAmbiguity, EffectAction<R> action) throws Exception {
         // the length only here: a name may be made from a payload, and keys that are stored must remain readable
         String valid = NameRule.require("effect name", "charge", name);
-        EffectKey key = new EffectKey(settings.sink(), settings.generation(), event.queueName(), event.position(), valid);
+        EffectKey key =
+                new EffectKey(settings.sink(), settings.generation(), event.queueName(), event.position(), valid);
         if (!names.add(name)) {
             throw report.misused(new EffectMisuseException("Effect '" + name + "' was requested twice in " + event
                     + ". A name identifies one action of its event: use different names, such as '" + name + "-1' and '"

@@ -79,7 +79,8 @@ public final class ResultCodec<R> {
     public static <R> ResultCodec<R> of(RecordedAs<R> result) {
         if (result instanceof RecordedAs.ByCodec<R> encoded) {
             return new ResultCodec<>(
-                    requireOwn(encoded.tag(), "of a codec", "Pass another tag"), new CodecForm<>(encoded.tag(), encoded.codec()));
+                    requireOwn(encoded.tag(), "of a codec", "Pass another tag"),
+                    new CodecForm<>(encoded.tag(), encoded.codec()));
         }
         Type type = ((RecordedAs.OfType<R>) result).type().type();
         return new ResultCodec<>(tagOf(type), new TypeForm<>(type));

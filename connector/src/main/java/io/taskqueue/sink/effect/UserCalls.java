@@ -137,7 +137,9 @@ final class UserCalls {
             return Optional.of(own);
         }
         TaskEvent<?> change = event.change().orElse(null);
-        return change == null ? Optional.empty() : Optional.ofNullable(change.task().trace());
+        return change == null
+                ? Optional.empty()
+                : Optional.ofNullable(change.task().trace());
     }
 
     /** The thread of the attempt has the fields of the event already. */

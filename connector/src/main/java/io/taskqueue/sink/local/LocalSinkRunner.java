@@ -290,8 +290,7 @@ public final class LocalSinkRunner<T> {
                     buffer,
                     new LocalSinkSettings.Stores(checkpoints, effects),
                     new LocalSinkSettings.EffectSettings(mode, retry, onPermanent),
-                    new LocalSinkSettings.Environment(
-                            registry, clock, pause, random, TaskSpans.of(tracing))));
+                    new LocalSinkSettings.Environment(registry, clock, pause, random, TaskSpans.of(tracing))));
         }
     }
 }

@@ -55,11 +55,7 @@ record LocalSinkSettings<T>(
 
     /** What a runner takes from its surroundings: meters, time, randomness and tracing. */
     record Environment(
-            MeterRegistry registry,
-            Clock clock,
-            RetryPause pause,
-            Supplier<RandomGenerator> random,
-            TaskSpans spans) {}
+            MeterRegistry registry, Clock clock, RetryPause pause, Supplier<RandomGenerator> random, TaskSpans spans) {}
 
     LocalSinkSettings {
         NameRule.requireAnyLength("sink name", "billing", name);

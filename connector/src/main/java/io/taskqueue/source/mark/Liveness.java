@@ -16,7 +16,15 @@ public enum Liveness {
     /** What the kind of an event states. */
     public static Liveness after(EventKind kind) {
         return switch (kind) {
-            case ENQUEUED, AVAILABLE, LEASE_GRANTED, HEARTBEAT, FAILED, REQUEUED, LEASE_EXPIRED, RESTORED, SNAPSHOT -> LIVE;
+            case ENQUEUED,
+                    AVAILABLE,
+                    LEASE_GRANTED,
+                    HEARTBEAT,
+                    FAILED,
+                    REQUEUED,
+                    LEASE_EXPIRED,
+                    RESTORED,
+                    SNAPSHOT -> LIVE;
             case COMPLETED, DEAD_LETTERED, SOURCE_STARTED -> ENDED;
             case DRAINED -> LIVE_IF_HANDED_OVER;
         };

@@ -130,6 +130,7 @@ class LogFieldsOfUserCodeTest {
                 .hasRootCauseInstanceOf(IOException.class);
 
         assertThat(seen.get("after")).isEqualTo(OF_EVENT);
-        assertThat(Objects.requireNonNullElse(MDC.getCopyOfContextMap(), Map.of())).isEmpty();
+        assertThat(Objects.requireNonNullElse(MDC.getCopyOfContextMap(), Map.of()))
+                .isEmpty();
     }
 }

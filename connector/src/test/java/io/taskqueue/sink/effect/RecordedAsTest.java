@@ -107,12 +107,13 @@ class RecordedAsTest {
         var mapper = JsonMapper.builder()
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                 .build();
-        RecordedAs<List<Line>> lines = RecordedAs.json(
-                "lines", ReplicationJson.payloads(mapper, new GenericType<List<Line>>() {}));
+        RecordedAs<List<Line>> lines =
+                RecordedAs.json("lines", ReplicationJson.payloads(mapper, new GenericType<List<Line>>() {}));
         List<Line> result = List.of(new Line("nail", 3));
 
         assertThat(effects().capture("lines", lines, key -> result)).isEqualTo(result);
-        assertThat(recorded("lines")).isEqualTo(new EffectResult.Done("lines", "[{\"article_name\":\"nail\",\"n\":3}]"));
+        assertThat(recorded("lines"))
+                .isEqualTo(new EffectResult.Done("lines", "[{\"article_name\":\"nail\",\"n\":3}]"));
         assertThat(effects().capture("lines", lines, key -> List.of())).isEqualTo(result);
     }
 
@@ -165,8 +166,6 @@ class RecordedAsTest {
     }
 
     private static void refused(Callable<?> call, String message) {
-        assertThatThrownBy(call::call)
-                .isInstanceOf(EffectMisuseException.class)
-                .hasMessageContaining(message);
+        assertThatThrownBy(call::call).isInstanceOf(EffectMisuseException.class).hasMessageContaining(message);
     }
 }

@@ -48,8 +48,10 @@ class EventPumpTest {
                 .checkpoints(checkpoints)
                 .build()
                 .run(EVENTS.subList(0, 3));
-        RunReceipt second =
-                LocalSinkRunner.pump("audit", queue).checkpoints(checkpoints).build().run(EVENTS);
+        RunReceipt second = LocalSinkRunner.pump("audit", queue)
+                .checkpoints(checkpoints)
+                .build()
+                .run(EVENTS);
 
         assertThat(queue).containsExactlyElementsOf(EVENTS);
         assertThat(first.applied()).isEqualTo(3);
@@ -104,10 +106,10 @@ class EventPumpTest {
     void aChannelConnectsAPumpAndARunner() throws Exception {
         List<ReplicationEvent<String>> applied = new ArrayList<>();
         EventChannel<String> channel = new EventChannel<>(1);
-        Future<RunReceipt> run = threads.submit(() -> LocalSinkRunner.<String>builder(
-                        "billing", (event, effects) -> applied.add(event))
-                .build()
-                .run(channel));
+        Future<RunReceipt> run =
+                threads.submit(() -> LocalSinkRunner.<String>builder("billing", (event, effects) -> applied.add(event))
+                        .build()
+                        .run(channel));
 
         try (channel) {
             LocalSinkRunner.pump("into-channel", channel).build().run(EVENTS);
@@ -164,7 +166,8 @@ class EventPumpTest {
                 .isThrownBy(() -> new EventChannel<String>(0))
                 .withMessage("The capacity of an event channel is 0. Set it to at least 1 event.");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> LocalSinkRunner.pump("audit", new EventChannel<String>(1)).peers())
+                .isThrownBy(() -> LocalSinkRunner.pump("audit", new EventChannel<String>(1))
+                        .peers())
                 .withMessage("peers() was called without a peer. Name at least one, or omit the call for all peers.");
     }
 }

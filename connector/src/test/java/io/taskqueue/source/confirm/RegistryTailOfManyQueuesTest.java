@@ -167,8 +167,7 @@ class RegistryTailOfManyQueuesTest {
         private final Optional<Duration> limit;
         private final AtomicInteger reads = new AtomicInteger();
         private final AtomicInteger unreadable = new AtomicInteger();
-        private final ReplicationGate gate =
-                new ReplicationGate("q", () -> 1, 10, () -> {}, new Completions());
+        private final ReplicationGate gate = new ReplicationGate("q", () -> 1, 10, () -> {}, new Completions());
         private Ownership ownership;
         private @Nullable Error failure;
 

@@ -216,7 +216,8 @@ public final class StatusCommand implements Callable<Integer> {
                         .describe(registryTopic.name())
                         .isPresent()
                 ? null
-                : "The registry topic " + registryTopic.name() + " does not exist on this cluster, so the owners of queues are"
+                : "The registry topic " + registryTopic.name()
+                        + " does not exist on this cluster, so the owners of queues are"
                         + " unknown. The first source creates it: check --registry-topic, or start a source.";
     }
 
@@ -383,10 +384,8 @@ public final class StatusCommand implements Callable<Integer> {
                     "%n%nfailed: effects with a recorded failure, which no retry attempts again. List them with `taskqueue results "
                             + "--name APP --failed`."));
         }
-        result.sinks()
-                .forEach(sink -> WatchedText.limit(sink.limit())
-                        .ifPresent(limit -> text.append(
-                                String.format(Locale.ROOT, "%n%nSink %s: %s.", sink.name(), limit))));
+        result.sinks().forEach(sink -> WatchedText.limit(sink.limit())
+                .ifPresent(limit -> text.append(String.format(Locale.ROOT, "%n%nSink %s: %s.", sink.name(), limit))));
         result.sinks().forEach(sink -> text.append(changed(sink)));
         result.openTransactions()
                 .forEach(open -> text.append(String.format(Locale.ROOT, "%n%nNot readable: %s.", open.text())));

@@ -53,7 +53,8 @@ final class WatchedText {
                         number(sink.counts().inFlight()),
                         number(sink.counts().parked()),
                         number(sink.counts().failed()))));
-        state.sinks().forEach(sink -> limit(sink.counts().limit()).ifPresent(text -> lines.add("    " + sink.name() + ": " + text)));
+        state.sinks().forEach(sink -> limit(sink.counts().limit())
+                .ifPresent(text -> lines.add("    " + sink.name() + ": " + text)));
         state.sinks().forEach(sink -> sink.problems()
                 .forEach(problem -> lines.add("    " + problem.kind() + "  " + Output.escape(problem.text()))));
         lines.add("");

@@ -56,6 +56,7 @@ final class TortureDispatcher {
 
     /** Of the tasks that are enqueued with a delay, one in four. */
     private static final int LONGEST_DELAY_MILLIS = 500;
+
     private static final Duration LEASE = Duration.ofSeconds(3);
     private static final Duration GRACE = Duration.ofSeconds(1);
     private static final Duration MARK_INTERVAL = Duration.ofSeconds(1);

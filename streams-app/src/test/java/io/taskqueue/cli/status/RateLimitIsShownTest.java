@@ -38,11 +38,13 @@ class RateLimitIsShownTest {
                 CommandRun withoutRegistry = status(server);
                 assertThat(withoutRegistry.exitCode()).isZero();
                 assertThat(withoutRegistry.json().get("problem").asText())
-                        .isEqualTo("The registry topic taskqueue.sources does not exist on this cluster, so the owners of"
-                                + " queues are unknown. The first source creates it: check --registry-topic, or start a source.");
+                        .isEqualTo(
+                                "The registry topic taskqueue.sources does not exist on this cluster, so the owners of"
+                                        + " queues are unknown. The first source creates it: check --registry-topic, or start a source.");
 
                 Path tasks = Files.writeString(directory.resolve("tasks.ndjson"), "1\n2\n3\n4\n5\n");
-                assertThat(CommandRun.dispatch(server, "orders", tasks).exitCode()).isZero();
+                assertThat(CommandRun.dispatch(server, "orders", tasks).exitCode())
+                        .isZero();
                 Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                     JsonNode status = status(server).json();
                     assertThat(status.get("problem").isNull()).isTrue();
@@ -61,10 +63,9 @@ class RateLimitIsShownTest {
 
                 new SinkRates(kafka, "limited-in-status")
                         .order(new RateOrder(Optional.of(new RateLimit(2_000, 500)), "ann", Instant.now()));
-                Awaitility.await()
-                        .atMost(Duration.ofSeconds(60))
-                        .untilAsserted(() -> assertThat(status(server).json().at("/sinks/0/limit/text").asText())
-                                .isEqualTo("2000 calls/s, 500 calls/s of a peer"));
+                Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
+                                status(server).json().at("/sinks/0/limit/text").asText())
+                        .isEqualTo("2000 calls/s, 500 calls/s of a peer"));
             }
             assertThat(status(server).json().at("/sinks/0/limit").isNull())
                     .as("no instance runs")

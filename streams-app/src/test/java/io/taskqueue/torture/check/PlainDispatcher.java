@@ -102,8 +102,8 @@ class PlainDispatcher {
 
     private void enqueue(Duration delay) {
         String key = name + "-" + ++enqueued;
-        Optional<TaskId> task = queue.tryEnqueue(
-                "task " + key, EnqueueOptions.withKey(key).delay(delay));
+        Optional<TaskId> task =
+                queue.tryEnqueue("task " + key, EnqueueOptions.withKey(key).delay(delay));
         task.ifPresent(id -> confirm(EventKind.ENQUEUED, id, 1, key));
     }
 

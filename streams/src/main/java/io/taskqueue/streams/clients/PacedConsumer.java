@@ -124,7 +124,8 @@ public final class PacedConsumer implements InvocationHandler {
         resets.seek(consumer);
         Set<TopicPartition> stopped = commands.waiting(consumer);
         boolean mayBeLong = stopped.isEmpty() && sink.idle() && !requested.isZero();
-        Duration wait = mayBeLong && requested.compareTo(SinkLifecycle.LONG_POLL) < 0 ? SinkLifecycle.LONG_POLL : requested;
+        Duration wait =
+                mayBeLong && requested.compareTo(SinkLifecycle.LONG_POLL) < 0 ? SinkLifecycle.LONG_POLL : requested;
         sink.full().forEach(partition -> stopped.add(commands.events(partition)));
         return stopped.isEmpty() ? pollInRange(wait) : pollWithout(stopped, wait);
     }

@@ -76,8 +76,7 @@ final class EventApplier<T> implements KeyedExecutor.Handler<InFlightEvent<T>> {
                         delivery.generation(),
                         delivery.mode(),
                         settings.policies().effectRules(),
-                        new AttemptSettings.Visibility(
-                                settings.instruments().spans(), delivery.replayed(), ofEvent)),
+                        new AttemptSettings.Visibility(settings.instruments().spans(), delivery.replayed(), ofEvent)),
                 event.event(),
                 event.results());
         event.attempts++;

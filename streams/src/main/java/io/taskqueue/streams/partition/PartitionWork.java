@@ -374,7 +374,8 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
         if (wait.isEmpty()) {
             resume();
         } else {
-            resumesAtNanos = settings.instruments().ticker().nanos() + wait.get().toNanos();
+            resumesAtNanos =
+                    settings.instruments().ticker().nanos() + wait.get().toNanos();
         }
         return wait;
     }

@@ -327,7 +327,8 @@ class RateLimiterTest {
         RateLimiter limiter = limiter(RateLimit.perSecond(10));
         ask(limiter, "a", 2);
         Job behind = call("b");
-        assertThat(limiter.admits(behind, new Settable(), () -> begun.add(behind))).isFalse();
+        assertThat(limiter.admits(behind, new Settable(), () -> begun.add(behind)))
+                .isFalse();
         admission.open = false;
         pass(Duration.ofMinutes(1));
         limiter.forget(admission);

@@ -48,7 +48,14 @@ class InstanceFormatTest {
         }
         SinkInstance plain = report(AT, SinkState.RUNNING, SinkHealth.GOOD, 0);
         SinkInstance measuring = new SinkInstance(
-                plain.identity(), AT, plain.state(), plain.health(), plain.load(), plain.effects(), plain.latency(), measured);
+                plain.identity(),
+                AT,
+                plain.state(),
+                plain.health(),
+                plain.load(),
+                plain.effects(),
+                plain.latency(),
+                measured);
 
         Map<String, EffectLatency> read = InstanceFormat.read(InstanceFormat.write(measuring))
                 .orElseThrow()
@@ -67,7 +74,8 @@ class InstanceFormatTest {
                 .contains(new SinkLoad(12, 0, Optional.empty()));
         assertThat(InstanceFormat.read(none.getBytes(StandardCharsets.UTF_8)).map(SinkInstance::load))
                 .contains(SinkLoad.unlimited(12));
-        SinkInstance unlimited = InstanceFormat.read(none.getBytes(StandardCharsets.UTF_8)).orElseThrow();
+        SinkInstance unlimited =
+                InstanceFormat.read(none.getBytes(StandardCharsets.UTF_8)).orElseThrow();
         assertThat(InstanceFormat.read(InstanceFormat.write(unlimited))).contains(unlimited);
     }
 
