@@ -43,7 +43,7 @@ final class AbandonedTaskCounter {
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                task -> GroupResources.daemon("abandoned-tasks", task));
+                task -> GroupThreads.daemon("abandoned-tasks", task));
         thread.allowCoreThreadTimeOut(true);
     }
 

@@ -124,7 +124,7 @@ final class GroupEngine {
         };
         List<Thread> threads = new ArrayList<>();
         for (int thread = 1; thread < Math.min(CLOSING_THREADS, open.size()); thread++) {
-            Thread daemon = GroupResources.daemon("close", closing);
+            Thread daemon = GroupThreads.daemon("close", closing);
             threads.add(daemon);
             daemon.start();
         }

@@ -72,7 +72,7 @@ final class GroupResources {
 
     GroupResources(GroupSettings settings) {
         this.settings = settings;
-        this.timer = new ScheduledThreadPoolExecutor(1, task -> daemon("timer", task));
+        this.timer = new ScheduledThreadPoolExecutor(1, task -> GroupThreads.daemon("timer", task));
         timer.setRemoveOnCancelPolicy(true);
         this.space = new SharedSpace(settings.bufferBytes());
         this.series = new SourceSeries(
@@ -80,7 +80,7 @@ final class GroupResources {
         this.retries = new RetryExecutor(timer);
         this.marks = new MarkPublisher(
                 settings.markInterval(), settings.environment().time());
-        this.marking = daemon("marks", marks);
+        this.marking = GroupThreads.daemon("marks", marks);
         this.abandoned = new AbandonedTaskCounter(SourceMarks.access(settings), timer);
         this.producers = new ProducerFactory(
                 () -> settings.kafka().producer(maxRecordBytes),
@@ -91,7 +91,7 @@ final class GroupResources {
                         settings.kafka().ackTimeout(), settings.kafka().memoryBytes()),
                 timer,
                 settings.environment().time());
-        this.publishing = daemon("publisher", () -> {
+        this.publishing = GroupThreads.daemon("publisher", () -> {
             try (producers) {
                 publisher.run();
             }
@@ -102,9 +102,9 @@ final class GroupResources {
                         settings.topics().registry(),
                         settings.environment().time()),
                 settings.environment().time());
-        this.following = daemon("registry", tail);
+        this.following = GroupThreads.daemon("registry", tail);
         this.monitor = new OutageMonitor(settings.environment().time());
-        this.monitoring = daemon("outage-monitor", () -> monitor.run(probe()));
+        this.monitoring = GroupThreads.daemon("outage-monitor", () -> monitor.run(probe()));
     }
 
     /** Claims are written without transactions: a hanging transaction of another writer must not hide a newer claim. */
@@ -256,11 +256,5 @@ final class GroupResources {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    static Thread daemon(String role, Runnable task) {
-        Thread thread = new Thread(task, "taskqueue-" + role);
-        thread.setDaemon(true);
-        return thread;
     }
 }

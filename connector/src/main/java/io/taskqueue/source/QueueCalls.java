@@ -27,7 +27,7 @@ final class QueueCalls {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> GroupResources.daemon("queue-calls", task));
+            task -> GroupThreads.daemon("queue-calls", task));
 
     QueueCalls() {
         executor.allowCoreThreadTimeOut(true);

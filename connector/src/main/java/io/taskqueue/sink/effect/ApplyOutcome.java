@@ -6,6 +6,8 @@ import io.taskqueue.sink.EffectMisuseException;
 import io.taskqueue.sink.OnAmbiguity;
 import io.taskqueue.sink.RecordedFailureException;
 import io.taskqueue.sink.ReplicationSink;
+import io.taskqueue.tracing.SpanAttributes;
+import io.taskqueue.tracing.TraceSpan;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -75,7 +77,31 @@ public sealed interface ApplyOutcome {
     private static <T> ApplyOutcome apply(
             ReplicationSink<T> sink, ReplicationEvent<T> event, RecordedEffects effects, Predicate<Boolean> abandoned) {
         Objects.requireNonNull(sink, "sink");
-        return effects.calls().apply(effects, () -> attempt(sink, event, effects, abandoned));
+        return effects.calls()
+                .apply(
+                        () -> attempt(sink, event, effects, abandoned),
+                        (span, outcome) -> describe(span, outcome, effects.counts()));
+    }
+
+    private static void describe(TraceSpan span, ApplyOutcome outcome, RecordedEffects.Counts counts) {
+        span.attribute(SpanAttributes.EFFECTS_RUN, String.valueOf(counts.run()));
+        span.attribute(SpanAttributes.EFFECTS_REUSED, String.valueOf(counts.reused()));
+        if (outcome instanceof Applied) {
+            span.attribute(SpanAttributes.OUTCOME, "applied");
+        } else if (outcome instanceof Transient failed) {
+            describe(span, "failed", failed.cause());
+        } else if (outcome instanceof Parked parked) {
+            describe(span, "parked", parked.cause());
+        } else if (outcome instanceof Stopped stopped) {
+            describe(span, "stopped", stopped.cause());
+        } else {
+            span.attribute(SpanAttributes.OUTCOME, "interrupted");
+        }
+    }
+
+    private static void describe(TraceSpan span, String outcome, Throwable cause) {
+        span.attribute(SpanAttributes.OUTCOME, outcome);
+        UserCalls.fail(span, cause);
     }
 
     private static <T> ApplyOutcome attempt(

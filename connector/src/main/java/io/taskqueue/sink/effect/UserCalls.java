@@ -7,9 +7,9 @@ import io.taskqueue.logging.LogFields;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.EffectProbe;
 import io.taskqueue.sink.Effects.EffectAction;
-import io.taskqueue.tracing.SpanAttributes;
 import io.taskqueue.tracing.TraceSpan;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +38,12 @@ final class UserCalls {
         return settings.visibility().spans().isOn();
     }
 
-    /** Applies the event. */
-    ApplyOutcome apply(RecordedEffects effects, Supplier<ApplyOutcome> attempt) {
+    /**
+     * Applies the event.
+     *
+     * @param describe states the outcome at the span of the attempt
+     */
+    <R> R apply(Supplier<R> attempt, BiConsumer<TraceSpan, R> describe) {
         attempting = Thread.currentThread();
         if (!isTraced()) {
             return attempt.get();
@@ -50,8 +54,8 @@ final class UserCalls {
         span = started;
         TraceSpan.Scope current = started.makeCurrent();
         try {
-            ApplyOutcome outcome = attempt.get();
-            describe(started, outcome, effects.counts());
+            R outcome = attempt.get();
+            describe.accept(started, outcome);
             return outcome;
         } finally {
             current.close();
@@ -59,28 +63,8 @@ final class UserCalls {
         }
     }
 
-    private static void describe(TraceSpan span, ApplyOutcome outcome, RecordedEffects.Counts counts) {
-        span.attribute(SpanAttributes.EFFECTS_RUN, String.valueOf(counts.run()));
-        span.attribute(SpanAttributes.EFFECTS_REUSED, String.valueOf(counts.reused()));
-        if (outcome instanceof ApplyOutcome.Applied) {
-            span.attribute(SpanAttributes.OUTCOME, "applied");
-        } else if (outcome instanceof ApplyOutcome.Transient failed) {
-            failed(span, "failed", failed.cause());
-        } else if (outcome instanceof ApplyOutcome.Parked parked) {
-            failed(span, "parked", parked.cause());
-        } else if (outcome instanceof ApplyOutcome.Stopped stopped) {
-            failed(span, "stopped", stopped.cause());
-        } else {
-            span.attribute(SpanAttributes.OUTCOME, "interrupted");
-        }
-    }
-
-    private static void failed(TraceSpan span, String outcome, Throwable cause) {
-        span.attribute(SpanAttributes.OUTCOME, outcome);
-        fail(span, cause);
-    }
-
-    private static void fail(TraceSpan span, Throwable cause) {
+    /** States at a span what failed. */
+    static void fail(TraceSpan span, Throwable cause) {
         span.fail(cause.getClass().getName(), messageOf(cause), cause);
     }
 
