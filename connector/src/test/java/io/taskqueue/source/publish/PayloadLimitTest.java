@@ -10,6 +10,7 @@ import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.event.TraceContext;
 import io.taskqueue.queue.PayloadRefusedException;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
@@ -46,7 +47,11 @@ class PayloadLimitTest {
                 1_000_000,
                 NOON,
                 payload,
-                "\u0001".repeat(1_024));
+                "\u0001".repeat(1_024),
+                1_000,
+                new TraceContext(
+                        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                        "\"".repeat(TraceContext.MAX_STATE_LENGTH)));
         var dead = TaskEvent.builder(EventKind.DEAD_LETTERED, 1L << 60, NOON, task)
                 .token(new OwnershipToken(1L << 60, 1_000_000, UUID.randomUUID()))
                 .error(new TaskError(wide, wide, Map.of(wide, wide)))
