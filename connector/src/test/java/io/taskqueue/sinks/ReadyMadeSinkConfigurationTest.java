@@ -110,7 +110,7 @@ class ReadyMadeSinkConfigurationTest {
                 "kinds",
                 "Completed,SourceStarted",
                 "The setting 'kinds' of the sink http is invalid: 'SourceStarted' is not a kind of event that sinks "
-                        + "get. Use some of Enqueued, LeaseGranted, Heartbeat, Completed, Failed, Requeued, "
+                        + "get. Use some of Enqueued, Available, LeaseGranted, Heartbeat, Completed, Failed, Requeued, "
                         + "DeadLettered, LeaseExpired, "
                         + "Drained, Restored, separated by commas.");
         refused(

@@ -142,7 +142,7 @@ class SelectionTest {
         assertThatThrownBy(() -> Selection.parse(List.of("queue=a,kind=completed")))
                 .hasMessage(
                         "The selection 'kind=completed' does not name a kind of event that sinks get. Write all, or clauses "
-                                + "separated by commas: queue=NAME, kind=KIND (Enqueued, LeaseGranted, Heartbeat, Completed, Failed, "
+                                + "separated by commas: queue=NAME, kind=KIND (Enqueued, Available, LeaseGranted, Heartbeat, Completed, Failed, "
                                 + "Requeued, DeadLettered, LeaseExpired, Drained, Restored), task=EPOCH/SEQUENCE or "
                                 + "task=QUEUE/EPOCH/SEQUENCE, from=BOUND and to=BOUND with a position EPOCH/SEQUENCE or a time like "
                                 + "2026-11-23T09:30:00Z, result=failed. In a name, a comma is %2C and a percent sign %25.");
