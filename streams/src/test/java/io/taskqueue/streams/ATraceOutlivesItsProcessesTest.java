@@ -112,8 +112,9 @@ class ATraceOutlivesItsProcessesTest {
     private static void enqueueAndKill(SinkTestCluster cluster) throws Exception {
         Process owner = TracedOwner.start(cluster);
         try {
-            assertThat(owner.inputReader().lines()) // among those of its log
-                    .anyMatch(TracedOwner.CONFIRMED::equals);
+            assertThat(owner.inputReader().lines().anyMatch(TracedOwner.CONFIRMED::equals))
+                    .as("confirmed, among the lines of its log")
+                    .isTrue();
         } finally {
             ChildProcess.kill(owner);
         }
