@@ -183,11 +183,10 @@ class StoredStateTest {
         OrderSink orders = new OrderSink(true);
         try (SinkService sink = cluster.sink(orders).start()) {
             // the positions are those of before: a replay does not move them
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(sink.status().effects().reused())
-                            .as("a recorded failure included")
-                            .isEqualTo(9));
+            Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                            sink.status().effects().reused())
+                    .as("a recorded failure included")
+                    .isEqualTo(9));
             awaitSettled(sink, new Position(1, 14));
             EffectCounts effects = sink.status().effects();
             assertThat(effects.reused()).isEqualTo(9);

@@ -27,7 +27,7 @@ class SinkLimitsTest {
                 SinkHealth.GOOD,
                 load,
                 new EffectCounts(0, 0, 0, 0, 0, 0),
-                new EffectLatency(List.of(), List.of()));
+                new EffectLatency(List.of(), List.of(0L)));
     }
 
     private static SinkLoad limited(RateLimit limit, long waiting) {
