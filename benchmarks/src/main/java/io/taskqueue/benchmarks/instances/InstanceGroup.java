@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.TopicPartition;
 
 /** The instances of one sink, each a process with its own state directory. For one thread. */
@@ -87,8 +88,15 @@ final class InstanceGroup implements AutoCloseable {
     }
 
     private boolean shared() throws InterruptedException, ExecutionException {
-        ConsumerGroupDescription group =
-                admin.describeConsumerGroups(List.of(sink.name())).all().get().get(sink.name());
+        ConsumerGroupDescription group;
+        try {
+            group = admin.describeConsumerGroups(List.of(sink.name())).all().get().get(sink.name());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return false; // the first instance has not joined yet
+            }
+            throw e;
+        }
         return group != null
                 && group.groupState() == GroupState.STABLE
                 && group.members().size() == processes.size()
