@@ -42,7 +42,8 @@ class RateLimitIsShownTest {
                                 "The registry topic taskqueue.sources does not exist on this cluster, so the owners of"
                                         + " queues are unknown. The first source creates it: check --registry-topic, or start a source.");
 
-                Path tasks = Files.writeString(directory.resolve("tasks.ndjson"), "1\n2\n3\n4\n5\n");
+                Path tasks =
+                        Files.writeString(directory.resolve("tasks.ndjson"), "\"1\"\n\"2\"\n\"3\"\n\"4\"\n\"5\"\n");
                 assertThat(CommandRun.dispatch(server, "orders", tasks).exitCode())
                         .isZero();
                 Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
