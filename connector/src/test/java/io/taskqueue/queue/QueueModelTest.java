@@ -131,6 +131,8 @@ class QueueModelTest {
         QueueSnapshot<String> snapshot = queue.snapshot();
         assertThat(SnapshotFold.ordered(snapshot.tasks()))
                 .isEqualTo(SnapshotFold.ordered(fold.snapshot().tasks()));
+        assertThat(snapshot.name()).isEqualTo(fold.snapshot().name());
+        assertThat(snapshot.lastEvent()).isEqualTo(fold.snapshot().lastEvent());
         assertThat(snapshot.counts()).isEqualTo(fold.snapshot().counts());
         for (State state : List.of(State.PENDING, State.LEASED)) {
             assertThat(show(snapshot, state)).as("%s", state).isEqualTo(model.show(state));

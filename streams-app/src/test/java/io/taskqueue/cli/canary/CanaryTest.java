@@ -136,7 +136,7 @@ class CanaryTest {
                 assertThat(canary.output())
                         .containsPattern(
                                 "Canary of queue taskqueue-canary: \\d+ probes done, 0 failed, 0 skipped; \\d+ were"
-                                        + " overdue; \\d+ had not ended\\.")
+                                        + " overdue; \\d had not ended\\.")
                         .doesNotContain("Exception", "have not been acknowledged");
             }
             assertThat(QueueRecovery.read(

@@ -25,6 +25,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -86,8 +88,7 @@ class ManyQueuesAtOneSinkTest {
                 assertThat(scraped)
                         .contains("taskqueue_replication_applied_total{queue=\"(other)\",sink=\"many-queues\"} 9000.0");
                 assertThat(sink.queuesWithoutSeries()).hasSize(9_000).doesNotContainAnyElementsOf(measured);
-                assertThat(withinASecond(() -> status(broker.bootstrapServers()))
-                                .get("queues"))
+                assertThat(statusWithinASecond(broker.bootstrapServers()).get("queues"))
                         .hasSize(QUEUES);
                 String shared = sink.queuesWithoutSeries().iterator().next();
                 assertThat(snapshot)
@@ -97,17 +98,24 @@ class ManyQueuesAtOneSinkTest {
         }
     }
 
-    /** The fastest of a few: what the compiler has never seen, or other work on the machine, is not measured. */
     private static <V> V withinASecond(Supplier<V> read) {
-        Duration fastest = Duration.ofDays(1);
-        V last = null;
-        for (int attempt = 0; attempt < 8 && fastest.compareTo(Duration.ofSeconds(1)) >= 0; attempt++) {
+        V first = read.get(); // what the compiler has never seen is not measured
+        Instant before = Instant.now();
+        V second = read.get();
+        assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(1));
+        return second == null ? first : second;
+    }
+
+    /** A command reads several topics through the broker of this process: the fastest of a few counts. */
+    private static JsonNode statusWithinASecond(String servers) {
+        List<Duration> took = new ArrayList<>();
+        JsonNode last = status(servers);
+        for (int attempt = 0; attempt < 8; attempt++) {
             Instant before = Instant.now();
-            last = read.get();
-            Duration took = Duration.between(before, Instant.now());
-            fastest = took.compareTo(fastest) < 0 ? took : fastest;
+            last = status(servers);
+            took.add(Duration.between(before, Instant.now()));
         }
-        assertThat(fastest).isLessThan(Duration.ofSeconds(1));
+        assertThat(took).anyMatch(each -> each.compareTo(Duration.ofSeconds(1)) < 0);
         return last;
     }
 
