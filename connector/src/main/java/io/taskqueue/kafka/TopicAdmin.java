@@ -69,7 +69,7 @@ public final class TopicAdmin implements AutoCloseable {
         return new TopicAdmin(Admin.create(new ClientProperties(kafka).of(Client.ADMIN)), timeout);
     }
 
-    /** The topic; empty if there is none. */
+    /** The topic; empty if it does not exist. */
     public Optional<TopicDescription> describe(String topic) throws InterruptedException {
         return Optional.ofNullable(describe(List.of(topic)).get(topic));
     }

@@ -324,7 +324,7 @@ final class EventEmitter<T> {
         }
     }
 
-    /** The journal of a queue without a source: it has room for everything and keeps nothing. */
+    /** The journal of a queue without a source: it accepts every event and keeps none. */
     private static final class NoJournal<T> implements Journal<T> {
 
         private static final byte[] NOTHING = new byte[0];

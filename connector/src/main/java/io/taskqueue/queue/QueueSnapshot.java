@@ -43,7 +43,7 @@ public record QueueSnapshot<T>(String name, long lastEvent, List<Entry<T>> tasks
      * @param task the task, at the attempt that is running or comes next; of a dead one, the last attempt
      * @param lastError the error of the last failed attempt, or null
      * @param token the token of the current lease or, where none is, of the last one; null if there was none
-     * @param leaseExpiration when the current lease expires, or null if there is none
+     * @param leaseExpiration when the current lease expires, or null if the task is not leased
      * @param availableAt when the next attempt of a delayed task may begin, otherwise null
      */
     public record Entry<T>(

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param task the task, at the attempt that was running or comes next
  * @param lastError the error of the last attempt that ended, or null
- * @param token the token of the lease or, where there is none, of the last one; null if there was none
+ * @param token the token of the lease or, of a task that is not leased, of the last one; null if it was never leased
  * @param leaseExpiration when the lease expires that a worker of the earlier queue may still hold, or null
  * @param availableAt when the next attempt may begin, or null
  */

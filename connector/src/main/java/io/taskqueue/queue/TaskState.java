@@ -32,7 +32,7 @@ sealed interface TaskState<T> {
     @Nullable
     TaskError lastError();
 
-    /** The token of the current lease or, where there is none, of the last one; null if there was none. */
+    /** The token of the current lease or, of a task that is not leased, of the last one; null if it was never leased. */
     @Nullable
     OwnershipToken lastToken();
 

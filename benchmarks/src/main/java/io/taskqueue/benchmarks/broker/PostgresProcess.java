@@ -41,7 +41,7 @@ public final class PostgresProcess implements AutoCloseable {
         this.url = url;
     }
 
-    /** The directory of the newest installed programs, as Debian's package has them; nothing if there is none. */
+    /** The directory of the newest installed programs, as Debian's package has them; empty if PostgreSQL is not installed. */
     public static Optional<Path> installed() throws IOException {
         if (!Files.isDirectory(INSTALLED)) {
             return Optional.empty();
