@@ -71,8 +71,9 @@ public final class GrowthComparison {
     }
 
     private static void run(List<Integer> sizes, int partitions, String heap, long memory) throws Exception {
-        System.out.println("| results | recorded/s | replayed/s | start with the state, ms | start without it, ms |"
-                + " on disk, MB | RSS, recorded, MB | RSS, replayed, MB | purged/s | an event, p99 before / during the purge, ms |");
+        System.out.println(
+                "| results | recorded/s | replayed/s | start with the state, ms | start without it, ms |"
+                        + " on disk, MB | RSS, recorded, MB | RSS, replayed, MB | purged/s | an event, p99 before / during the purge, ms |");
         System.out.println("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         for (int results : sizes) {
             try (WorkDirectory directory = WorkDirectory.create("growth-");
@@ -117,8 +118,8 @@ public final class GrowthComparison {
             SinkProcess with = SinkProcess.start(servers, name, topic, states, heap, memory);
             delete(states);
             SinkProcess without = SinkProcess.start(servers, name, topic, states, heap, memory);
-            PurgeRun purge = PurgeRun.of(
-                    new PurgeRun.Setting(servers, name, states, heap, memory), topic, admin, producer);
+            PurgeRun purge =
+                    PurgeRun.of(new PurgeRun.Setting(servers, name, states, heap, memory), topic, admin, producer);
             System.out.println(String.format(
                     Locale.ROOT,
                     "| %,d | %,d | %,d | %,d | %,d | %,.1f | %,d | %,d | %,d | %.1f / %.1f |",

@@ -5,9 +5,9 @@ import io.taskqueue.benchmarks.broker.BrokerProcess;
 import io.taskqueue.benchmarks.broker.WorkDirectory;
 import io.taskqueue.benchmarks.calls.CallRound;
 import io.taskqueue.benchmarks.calls.CallTable;
-import io.taskqueue.benchmarks.measure.ChildJvm;
 import io.taskqueue.benchmarks.http.BareThreads;
 import io.taskqueue.benchmarks.http.TargetProcess;
+import io.taskqueue.benchmarks.measure.ChildJvm;
 import io.taskqueue.benchmarks.measure.CommandOptions;
 import io.taskqueue.benchmarks.measure.MachineDescription;
 import io.taskqueue.benchmarks.memory.FilledTopic;
@@ -99,8 +99,7 @@ public final class HttpComparison {
                 Path states = directory.path().resolve("states");
                 table.add(
                         "sink http",
-                        CallRound.of(
-                                ChildJvm.start(sink(plan, cluster, target, topic, states)), target, plan.calls()));
+                        CallRound.of(ChildJvm.start(sink(plan, cluster, target, topic, states)), target, plan.calls()));
                 for (String client : plan.clients()) {
                     table.add(
                             THREADS + " bare threads, " + client,

@@ -6,9 +6,9 @@ import io.taskqueue.benchmarks.broker.PostgresProcess;
 import io.taskqueue.benchmarks.broker.WorkDirectory;
 import io.taskqueue.benchmarks.calls.CallRound;
 import io.taskqueue.benchmarks.calls.CallTable;
-import io.taskqueue.benchmarks.measure.ChildJvm;
 import io.taskqueue.benchmarks.jdbc.BareStatements;
 import io.taskqueue.benchmarks.jdbc.JdbcTarget;
+import io.taskqueue.benchmarks.measure.ChildJvm;
 import io.taskqueue.benchmarks.measure.CommandOptions;
 import io.taskqueue.benchmarks.measure.MachineDescription;
 import io.taskqueue.benchmarks.memory.FilledTopic;
@@ -52,7 +52,8 @@ public final class JdbcComparison {
         }
         Optional<Path> programs = PostgresProcess.installed();
         if (programs.isEmpty()) {
-            System.out.println("SKIPPED: PostgreSQL is not installed. Install its package, for example: apt-get install postgresql");
+            System.out.println(
+                    "SKIPPED: PostgreSQL is not installed. Install its package, for example: apt-get install postgresql");
             System.exit(0);
             return;
         }
@@ -100,8 +101,7 @@ public final class JdbcComparison {
                 Path states = directory.path().resolve("states");
                 table.add(
                         "sink jdbc",
-                        CallRound.of(
-                                ChildJvm.start(sink(plan, cluster, target, topic, states)), target, plan.calls()));
+                        CallRound.of(ChildJvm.start(sink(plan, cluster, target, topic, states)), target, plan.calls()));
                 table.add(THREADS + " bare threads, the statement alone", bare("statement", plan, target));
                 table.add(THREADS + " bare threads, and a row with its key", bare("recorded", plan, target));
             }

@@ -117,10 +117,15 @@ class ConsoleTablesTest {
                     .filter(new Locator.FilterOptions().setHasText("Reused"))
                     .focus();
             assertThat(tip).containsText("Answered from a recorded result");
-            open.find(".facts .term").focus();
+            Locator group = open.find(".facts .term").filter(new Locator.FilterOptions().setHasText("Consumer group"));
+            group.focus();
             assertThat(tip).containsText("The state of its consumer group, as Kafka names it");
-            open.find(".facts .term").hover();
+            group.hover();
             assertThat(tip).isVisible();
+            open.find(".facts .term")
+                    .filter(new Locator.FilterOptions().setHasText("Rate limit"))
+                    .focus();
+            assertThat(tip).containsText("How many calls its instances make in a second at most");
         }
     }
 

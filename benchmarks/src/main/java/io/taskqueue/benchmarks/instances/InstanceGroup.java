@@ -16,8 +16,8 @@ import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /** The instances of one sink, each a process with its own state directory. For one thread. */
 final class InstanceGroup implements AutoCloseable {
@@ -90,7 +90,10 @@ final class InstanceGroup implements AutoCloseable {
     private boolean shared() throws InterruptedException, ExecutionException {
         ConsumerGroupDescription group;
         try {
-            group = admin.describeConsumerGroups(List.of(sink.name())).all().get().get(sink.name());
+            group = admin.describeConsumerGroups(List.of(sink.name()))
+                    .all()
+                    .get()
+                    .get(sink.name());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof GroupIdNotFoundException) {
                 return false; // the first instance has not joined yet

@@ -39,9 +39,10 @@ public final class JdbcTarget implements CalledTarget, AutoCloseable {
     public static JdbcTarget create(PostgresProcess postgres) throws SQLException {
         Connection connection = DriverManager.getConnection(postgres.url());
         try (Statement statement = connection.createStatement()) {
-            statement.execute("CREATE TABLE task_log (queue text NOT NULL, epoch bigint NOT NULL, sequence bigint NOT NULL,"
-                    + " kind text NOT NULL, value text, written_at timestamptz NOT NULL DEFAULT clock_timestamp(),"
-                    + " PRIMARY KEY (queue, epoch, sequence))");
+            statement.execute(
+                    "CREATE TABLE task_log (queue text NOT NULL, epoch bigint NOT NULL, sequence bigint NOT NULL,"
+                            + " kind text NOT NULL, value text, written_at timestamptz NOT NULL DEFAULT clock_timestamp(),"
+                            + " PRIMARY KEY (queue, epoch, sequence))");
             // the sink creates it as well; threads that record by hand find it before
             statement.execute("CREATE TABLE applied_by_hand (effect_key text PRIMARY KEY, result text NOT NULL)");
         }

@@ -40,8 +40,8 @@ public record PurgeRun(long perSecond, double p99Before, double p99During) {
     public record Setting(String servers, String sink, Path states, String heap, long memory) {}
 
     /** Starts the sink, which has the results of all events of a topic; sends more events, and moves the start of the log behind the first. */
-    public static PurgeRun of(
-            Setting setting, FilledTopic topic, Admin admin, KafkaProducer<byte[], byte[]> producer) throws Exception {
+    public static PurgeRun of(Setting setting, FilledTopic topic, Admin admin, KafkaProducer<byte[], byte[]> producer)
+            throws Exception {
         try (ChildJvm sink = ChildJvm.start(
                         PurgedSink.class,
                         List.of("-Xmx" + setting.heap()),
@@ -70,7 +70,8 @@ public record PurgeRun(long perSecond, double p99Before, double p99During) {
                             + " were purged within " + LONGEST.toSeconds() + " s.");
                 }
             }
-            long perSecond = topic.events() * 1_000L / Math.max(1, purge.elapsed().toMillis());
+            long perSecond =
+                    topic.events() * 1_000L / Math.max(1, purge.elapsed().toMillis());
             return new PurgeRun(perSecond, p99Before, p99(phase(sink)));
         }
     }
@@ -118,8 +119,8 @@ public record PurgeRun(long perSecond, double p99Before, double p99During) {
         void turn() throws InterruptedException {
             long due = since.elapsed().toMillis() * TRAFFIC / 1_000;
             for (; sent < due; sent++) {
-                var unused = producer.send(
-                        topic.further(records, topic.events() + sent, Clock.systemUTC().instant()));
+                var unused = producer.send(topic.further(
+                        records, topic.events() + sent, Clock.systemUTC().instant()));
             }
             Stopwatch.pause(TURN);
         }
