@@ -2,7 +2,6 @@ package io.taskqueue.queue;
 
 import io.taskqueue.queue.TaskState.Delayed;
 import io.taskqueue.queue.TaskState.Leased;
-import io.taskqueue.queue.TaskTable.LiveTask;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

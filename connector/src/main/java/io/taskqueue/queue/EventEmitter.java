@@ -9,7 +9,6 @@ import io.taskqueue.queue.TaskState.Dead;
 import io.taskqueue.queue.TaskState.Delayed;
 import io.taskqueue.queue.TaskState.Leased;
 import io.taskqueue.queue.TaskState.Pending;
-import io.taskqueue.queue.TaskTable.LiveTask;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;

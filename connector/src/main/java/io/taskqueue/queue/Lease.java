@@ -45,7 +45,7 @@ public final class Lease<T> {
         void fail(Lease<T> lease, TaskError error, boolean requeue);
     }
 
-    final TaskTable.LiveTask<T> live;
+    final LiveTask<T> live;
 
     private final Grantor<T> grantor;
     private final String queueName;
@@ -64,7 +64,7 @@ public final class Lease<T> {
     private TraceSpan span = TraceSpan.NONE;
 
     /** @param number the queue's own number of the lease, counted from 1 */
-    Lease(Grantor<T> grantor, String queueName, long number, TaskTable.LiveTask<T> live, TaskState.Leased<T> leased) {
+    Lease(Grantor<T> grantor, String queueName, long number, LiveTask<T> live, TaskState.Leased<T> leased) {
         this.grantor = grantor;
         this.queueName = queueName;
         this.number = number;

@@ -7,7 +7,6 @@ import io.taskqueue.queue.TaskState.Dead;
 import io.taskqueue.queue.TaskState.Delayed;
 import io.taskqueue.queue.TaskState.Leased;
 import io.taskqueue.queue.TaskState.Pending;
-import io.taskqueue.queue.TaskTable.LiveTask;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -58,11 +57,11 @@ final class Leasing<T> {
         this.requeueDelayNanos = settings.timing().requeueDelay().toNanos();
     }
 
-    /** Leases the task that has been pending longest. There is one, and the places of the lease are reserved. */
+    /** Leases the pending task that is next. There is one, and the places of the lease are reserved. */
     Lease<T> grant(Lease.Grantor<T> grantor) {
         Instant at = time.instant();
         long now = time.nanos();
-        LiveTask<T> task = tasks.firstPending();
+        LiveTask<T> task = tasks.nextPending();
         if (task == null) {
             throw new IllegalStateException("Queue " + settings.name() + " has no pending task. This is a defect.");
         }

@@ -9,7 +9,6 @@ import io.taskqueue.queue.QueueSnapshot.State;
 import io.taskqueue.queue.TaskState.Delayed;
 import io.taskqueue.queue.TaskState.Leased;
 import io.taskqueue.queue.TaskState.Pending;
-import io.taskqueue.queue.TaskTable.LiveTask;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -199,7 +198,7 @@ final class QueueCore<T> {
 
     private Task<T> task(NewTask<T> task, Instant at) {
         TaskId id = new TaskId(settings.name(), events.journal().epoch(), lastSequenceId + 1);
-        return new Task<>(id, 1, at, task.payload, task.options.key(), 1, task.trace);
+        return new Task<>(id, 1, at, task.payload, task.options.key(), 1, task.trace, task.options.priority());
     }
 
     private TaskId enter(TaskState<T> state, byte[] bytes, Instant at) {
@@ -460,7 +459,7 @@ final class QueueCore<T> {
 
     private List<DrainedTask<T>> removeAll(String call, Moment now, Recipient recipient) {
         List<DrainedTask<T>> drained = new ArrayList<>(tasks.pending() + tasks.delayed() + tasks.leased());
-        for (LiveTask<T> task = tasks.firstPending(); task != null; task = tasks.firstPending()) {
+        for (LiveTask<T> task = tasks.oldestPending(); task != null; task = tasks.oldestPending()) {
             drained.add(remove(task, now.at, recipient));
         }
         for (LiveTask<T> task = tasks.firstDelayed(); task != null; task = tasks.firstDelayed()) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the queue's name
  * @param lastEvent the number of the last event, 0 before the first
- * @param tasks the leased, delayed, pending and dead tasks, in this order; pending ones in the order in which they will be leased;
- *     of the dead the last {@value #DEAD_KEPT}
+ * @param tasks the leased, delayed, pending and dead tasks, in this order; pending ones in the order in which they became pending, which
+ *     is that of their leases if they have the same priority; of the dead the last {@value #DEAD_KEPT}
  * @param counts the counts of the queue
  */
 public record QueueSnapshot<T>(String name, long lastEvent, List<Entry<T>> tasks, QueueCounts counts) {

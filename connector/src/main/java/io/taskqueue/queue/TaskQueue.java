@@ -37,11 +37,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. One lock guards a queue; every change emits one event inside it, so listeners and the journal see events in
  * the order of the changes. Calls that wait are interruptible, and end with {@link QueueClosedException} when the queue is
- * drained, closed or stopped. Tasks are leased in the order in which they became pending.
+ * drained, closed or stopped. Tasks are leased by their {@linkplain EnqueueOptions#priority() priority}, and those of the same priority in
+ * the order in which they became pending.
  *
  * @param <T> the payload's type
  */
 public final class TaskQueue<T> implements AutoCloseable {
+
+    /**
+     * How many leases in a row pass over the task that has been pending longest, for tasks of a higher priority; the next lease is of that
+     * task. So a low task is leased however many high ones there are.
+     */
+    public static final int MAX_PASSED_OVER = 9;
 
     private static final Logger LOG = System.getLogger(TaskQueue.class.getName());
 
@@ -157,7 +164,10 @@ public final class TaskQueue<T> implements AutoCloseable {
         return enqueueAll(payloads, Ticker.limitNanos(timeout));
     }
 
-    /** Leases the task that has been pending longest, waiting for one. */
+    /**
+     * Leases a task, waiting for one: of the pending tasks with the highest priority, the one that has been pending longest; or the one that has
+     * been pending longest of all, if the last {@value #MAX_PASSED_OVER} leases have passed it over.
+     */
     public Lease<T> lease() throws InterruptedException {
         while (true) {
             Optional<Lease<T>> lease = leaseOne(QueueSettings.FOREVER_NANOS);
@@ -177,7 +187,7 @@ public final class TaskQueue<T> implements AutoCloseable {
      * moment, as long as the journal has places for them.
      *
      * @param max how many leases at most; at least 1
-     * @return at least one lease, in the order in which the tasks became pending
+     * @return at least one lease, in the order in which they were granted
      */
     public List<Lease<T>> lease(int max) throws InterruptedException {
         while (true) {

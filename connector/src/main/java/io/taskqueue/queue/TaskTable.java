@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * allocated for it is allocated before: {@link #addKey}, {@link #makeRoom}.
  *
  * <pre>
- *   pending    a list: first come, first leased
+ *   pending    lists by priority, each first come, first leased
  *   leased     a list in the order of deadlines, and a heap for recovered leases, which nobody in this process holds
  *   delayed    a list in the order of deadlines, and a heap for delays of their own: of an enqueue, or recovered
  *   keys       the live tasks that have a key
@@ -34,7 +34,7 @@ final class TaskTable<T> {
     private final QueueLock lock;
     private final int capacity;
     private final long sweepNanos;
-    private final TaskList<T> pending = new TaskList<>();
+    private final PendingTasks<T> pending = new PendingTasks<>();
     private final TaskList<T> leased = new TaskList<>();
     private final TaskList<T> delayed = new TaskList<>();
     private final DeadlineHeap<T> recoveredLeases = new DeadlineHeap<>();
@@ -54,28 +54,28 @@ final class TaskTable<T> {
 
     /** Whether so many more tasks may be pending. */
     boolean hasCapacity(int more) {
-        return (long) pending.size + delayed() + more <= capacity;
+        return (long) pending.size() + delayed() + more <= capacity;
     }
 
     boolean hasPending() {
-        return pending.size > 0;
+        return pending.size() > 0;
     }
 
     int pending() {
-        return pending.size;
+        return pending.size();
     }
 
     int leased() {
-        return leased.size + recoveredLeases.size();
+        return leased.size() + recoveredLeases.size();
     }
 
     /** How many leases are held in this process; recovered ones are not. */
     int held() {
-        return leased.size;
+        return leased.size();
     }
 
     int delayed() {
-        return delayed.size + ownDelays.size();
+        return delayed.size() + ownDelays.size();
     }
 
     /** A live task of the key. */
@@ -134,11 +134,16 @@ final class TaskTable<T> {
     }
 
     void toPending(LiveTask<T> task, Pending<T> state) {
-        move(task, state, pending);
+        unlink(task);
+        task.state = state;
+        pending.addLast(task);
         lock.leases.wakeOne();
     }
 
     void toLeased(LiveTask<T> task, Leased<T> state) {
+        if (task.state instanceof Pending) {
+            pending.countLease(task);
+        }
         move(task, state, leased);
         lock.nextSweep.before(Math.max(state.deadline(), state.renewedAt() + sweepNanos));
     }
@@ -151,8 +156,8 @@ final class TaskTable<T> {
     void toDead(LiveTask<T> task, Dead<T> state) {
         remove(task);
         task.state = state;
-        if (dead.size == QueueSnapshot.DEAD_KEPT) {
-            dead.remove(Objects.requireNonNull(dead.first));
+        if (dead.size() == QueueSnapshot.DEAD_KEPT) {
+            dead.remove(Objects.requireNonNull(dead.first()));
         }
         task.payload = NO_PAYLOAD; // it has no further events
         task.olderOfKey = null;
@@ -162,7 +167,7 @@ final class TaskTable<T> {
     /** A dead task is live again, if the queue kept one of that identity. */
     void forgetDead(TaskId id) {
         LiveTask<T> next;
-        for (LiveTask<T> kept = dead.first; kept != null; kept = next) {
+        for (LiveTask<T> kept = dead.first(); kept != null; kept = next) {
             next = kept.later;
             if (kept.state.task().id().equals(id)) {
                 dead.remove(kept);
@@ -211,22 +216,28 @@ final class TaskTable<T> {
         to.addLast(task);
     }
 
+    /** The pending task that is leased next. */
+    @Nullable
+    LiveTask<T> nextPending() {
+        return pending.next();
+    }
+
     /** The task that has been pending longest. */
     @Nullable
-    LiveTask<T> firstPending() {
-        return pending.first;
+    LiveTask<T> oldestPending() {
+        return pending.oldest();
     }
 
     /** The leased task whose deadline comes first. */
     @Nullable
     LiveTask<T> firstLeased() {
-        return earlier(leased.first, recoveredLeases.first());
+        return earlier(leased.first(), recoveredLeases.first());
     }
 
     /** The delayed task that is due first. */
     @Nullable
     LiveTask<T> firstDelayed() {
-        return earlier(delayed.first, ownDelays.first());
+        return earlier(delayed.first(), ownDelays.first());
     }
 
     private static <T> @Nullable LiveTask<T> earlier(@Nullable LiveTask<T> listed, @Nullable LiveTask<T> heaped) {
@@ -255,7 +266,7 @@ final class TaskTable<T> {
         return next;
     }
 
-    /** Calls the action with each task that the queue holds and its state: leased, delayed, pending. */
+    /** Calls the action with each task that the queue holds and its state: leased, delayed, pending; these in the order in which they became so. */
     void forEachLive(BiConsumer<LiveTask<T>, TaskState<T>> action) {
         leased.forEach(task -> action.accept(task, task.state));
         recoveredLeases.forEach(task -> action.accept(task, task.state));
@@ -268,97 +279,5 @@ final class TaskTable<T> {
     void forEachState(Consumer<TaskState<T>> action) {
         forEachLive((task, state) -> action.accept(state));
         dead.forEach(task -> action.accept(task.state));
-    }
-
-    /** A task that the queue holds: its state, and what stays with it through its states. */
-    static final class LiveTask<T> {
-
-        /** The payload as the journal encoded it; every event of the task reuses it. */
-        byte[] payload;
-
-        TaskState<T> state;
-
-        /**
-         * Places in the journal reserved for events of this task: none while pending, two while leased, one while delayed. A task that
-         * was recovered as leased or delayed has none until it is leased.
-         */
-        int places;
-
-        /** The number of the event of its last change. */
-        long lastChange;
-
-        /** The current lease, while the task is leased. */
-        @Nullable
-        Lease<T> lease;
-
-        /** The task's neighbours in the one list that it is in. */
-        private @Nullable LiveTask<T> earlier;
-
-        private @Nullable LiveTask<T> later;
-
-        /** The task of the same key that was added before this one: recovered tasks may share a key. */
-        private @Nullable LiveTask<T> olderOfKey;
-
-        LiveTask(TaskState<T> state, byte[] payload) {
-            this.state = state;
-            this.payload = payload;
-        }
-
-        /** Ends the task's lease, if it has one. */
-        void endLease(Lease.Ending ending) {
-            Lease<T> ended = lease;
-            if (ended != null) {
-                ended.end(ending);
-                lease = null;
-            }
-        }
-    }
-
-    /**
-     * Tasks in the order in which they came, each operation in constant time.
-     *
-     * <p>For leased and delayed tasks this is the order of their deadlines too: all deadlines that a queue sets lie the same duration
-     * ahead of the moment they are set, and the ticker does not go back; so the last one set is the latest.
-     */
-    private static final class TaskList<T> {
-
-        private @Nullable LiveTask<T> first;
-        private @Nullable LiveTask<T> last;
-        private int size;
-
-        void addLast(LiveTask<T> task) {
-            task.earlier = last;
-            if (last == null) {
-                first = task;
-            } else {
-                last.later = task;
-            }
-            last = task;
-            size++;
-        }
-
-        void remove(LiveTask<T> task) {
-            LiveTask<T> before = task.earlier;
-            LiveTask<T> after = task.later;
-            if (before == null) {
-                first = after;
-            } else {
-                before.later = after;
-            }
-            if (after == null) {
-                last = before;
-            } else {
-                after.earlier = before;
-            }
-            task.earlier = null;
-            task.later = null;
-            size--;
-        }
-
-        void forEach(Consumer<LiveTask<T>> action) {
-            for (LiveTask<T> task = first; task != null; task = task.later) {
-                action.accept(task);
-            }
-        }
     }
 }

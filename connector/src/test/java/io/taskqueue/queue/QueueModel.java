@@ -1,5 +1,6 @@
 package io.taskqueue.queue;
 
+import io.taskqueue.event.Priority;
 import io.taskqueue.queue.QueueSnapshot.State;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,6 +15,7 @@ final class QueueModel {
 
     static final class ModelTask {
         final long id;
+        final Priority priority;
         int attempt = 1;
         State state = State.PENDING;
         /** When it came into its state, counted in changes; orders tasks within a state. */
@@ -23,8 +25,9 @@ final class QueueModel {
         long renewedAt;
         int leases;
 
-        ModelTask(long id, long since) {
+        ModelTask(long id, Priority priority, long since) {
             this.id = id;
+            this.priority = priority;
             this.since = since;
         }
     }
@@ -36,6 +39,7 @@ final class QueueModel {
     private long now;
     private long changes;
     private long lastId;
+    private int passedOver;
     long completed;
     long dead;
 
@@ -64,10 +68,14 @@ final class QueueModel {
     }
 
     Optional<Long> enqueue(long delay) {
+        return enqueue(delay, Priority.NORMAL);
+    }
+
+    Optional<Long> enqueue(long delay, Priority priority) {
         if (in(State.PENDING).size() + in(State.DELAYED).size() >= capacity) {
             return Optional.empty();
         }
-        ModelTask task = new ModelTask(++lastId, ++changes);
+        ModelTask task = new ModelTask(++lastId, priority, ++changes);
         if (delay > 0) {
             task.state = State.DELAYED;
             task.deadline = now + delay;
@@ -77,8 +85,15 @@ final class QueueModel {
     }
 
     Optional<ModelTask> lease() {
-        Optional<ModelTask> first = in(State.PENDING).stream().findFirst();
+        Optional<ModelTask> oldest = in(State.PENDING).stream().findFirst();
+        Optional<ModelTask> first = passedOver == 9
+                ? oldest
+                : in(State.PENDING).stream()
+                        .min(Comparator.comparing((ModelTask task) -> task.priority)
+                                .reversed()
+                                .thenComparing(task -> task.since));
         first.ifPresent(task -> {
+            passedOver = first.equals(oldest) ? 0 : passedOver + 1;
             enter(task, State.LEASED);
             task.deadline = now + LEASE;
             task.renewedAt = now;

@@ -3,6 +3,7 @@ package io.taskqueue.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.queue.QueueSnapshot.State;
 import java.time.Duration;
@@ -21,6 +22,7 @@ class QueueModelTest {
     enum Call {
         ENQUEUE,
         ENQUEUE_WITH_A_DELAY,
+        ENQUEUE_WITH_A_PRIORITY,
         LEASE,
         HEARTBEAT,
         COMPLETE,
@@ -28,6 +30,8 @@ class QueueModelTest {
         FAIL_WITHOUT_REQUEUE,
         ADVANCE_TIME
     }
+
+    private static final List<Priority> PRIORITIES = List.of(Priority.values());
 
     record HeldLease(Lease<String> lease, QueueModel.ModelTask task, int number) {}
 
@@ -82,6 +86,12 @@ class QueueModelTest {
                 assertThat(queue.tryEnqueue("payload " + random, EnqueueOptions.withDelay(delay))
                                 .map(id -> id.sequenceId()))
                         .isEqualTo(model.enqueue(delay.toMillis()));
+            }
+            case ENQUEUE_WITH_A_PRIORITY -> {
+                Priority priority = PRIORITIES.get(random % PRIORITIES.size());
+                assertThat(queue.tryEnqueue("payload " + random, EnqueueOptions.withPriority(priority))
+                                .map(id -> id.sequenceId()))
+                        .isEqualTo(model.enqueue(0, priority));
             }
             case LEASE -> {
                 Optional<Lease<String>> lease = queue.tryLease();

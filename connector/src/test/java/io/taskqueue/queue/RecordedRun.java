@@ -1,6 +1,7 @@
 package io.taskqueue.queue;
 
 import io.taskqueue.event.Position;
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.TaskError;
@@ -25,11 +26,13 @@ final class RecordedRun implements AutoCloseable {
     static final String QUEUE = "folded";
 
     private static final int LOST_EVENTS = 3;
+    private static final List<Priority> PRIORITIES = List.of(Priority.values());
 
     enum Call {
         ENQUEUE,
         ENQUEUE_WITH_A_KEY,
         ENQUEUE_WITH_A_DELAY,
+        ENQUEUE_WITH_A_PRIORITY,
         LEASE,
         HEARTBEAT,
         COMPLETE,
@@ -80,6 +83,8 @@ final class RecordedRun implements AutoCloseable {
             case ENQUEUE_WITH_A_KEY -> queue.tryEnqueue("payload " + number, "key " + number % 5);
             case ENQUEUE_WITH_A_DELAY -> queue.tryEnqueue(
                     "payload " + number, EnqueueOptions.withDelay(Duration.ofMillis(number % 2_000)));
+            case ENQUEUE_WITH_A_PRIORITY -> queue.tryEnqueue(
+                    "payload " + number, EnqueueOptions.withPriority(PRIORITIES.get(number % PRIORITIES.size())));
             case LEASE -> queue.tryLease().ifPresent(leases::add);
             case ADVANCE_TIME -> time.advance(Duration.ofMillis(number % 700));
             case WRITE_SNAPSHOTS -> queue.writeSnapshots(someTasks(number));

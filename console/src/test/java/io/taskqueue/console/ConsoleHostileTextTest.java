@@ -155,7 +155,7 @@ class ConsoleHostileTextTest {
                 new SinkLimit(1.0, null, 2, text),
                 List.of(new Badge(Badge.Kind.DIVERGED, text))));
         cluster.put(new ReplayView(text, 0, text, text, 0, 10, now, null, Map.of("run", 1L, text, 2L)));
-        TaskView task = new TaskView(text, text + "/7/42", "delayed", 2, now, now, null, now, text, text);
+        TaskView task = new TaskView(text, text + "/7/42", "delayed", 2, now, now, null, now, text, text, "normal");
         cluster.put(
                 new TaskLife(task, List.of(event(text, "LeaseGranted", 41), event(text, "Failed", 42)), 1),
                 new TaskEffect(text, 7, 42, text, text, 1, now, text, text));

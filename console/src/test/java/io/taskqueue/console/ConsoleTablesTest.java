@@ -137,6 +137,8 @@ class ConsoleTablesTest {
             assertThat(open.find("table[aria-label=Tasks] tbody tr")).containsText("7/4183");
             assertThat(open.find("table[aria-label=Tasks] tbody td[data-label=Failed]"))
                     .hasText("2");
+            assertThat(open.find("table[aria-label=Tasks] tbody td[data-label=Priority]"))
+                    .hasText("high");
 
             open.page.reload();
             assertThat(open.find("table[aria-label=Tasks] tbody tr")).hasCount(1);

@@ -283,7 +283,8 @@ final class ExampleCluster {
                     phase.equals("leased") ? now.plusSeconds(24) : null,
                     phase.equals("delayed") ? now.plusSeconds(4) : null,
                     failed ? "java.io.IOException: POST https://warehouse.example/ship answered 503" : null,
-                    "order-A-" + (90_210 + n)));
+                    "order-A-" + (90_210 + n),
+                    n % 9 == 5 ? "high" : "normal"));
         }
     }
 
@@ -299,7 +300,8 @@ final class ExampleCluster {
                 null,
                 null,
                 "The lease expired.",
-                "order-A-90133");
+                "order-A-90133",
+                "high");
         String payload = "{\"order\":\"A-90133\",\"items\":[{\"sku\":\"T-17\",\"count\":2}],\"total\":\"42.00\"}";
         String shipping =
                 """

@@ -188,7 +188,8 @@ final class FakeClusters {
                 phase.equals("leased") ? now.plusSeconds(30) : null,
                 null,
                 error,
-                "key-" + sequence);
+                "key-" + sequence,
+                "normal");
     }
 
     private void failedTask(String queue, long sequence) {

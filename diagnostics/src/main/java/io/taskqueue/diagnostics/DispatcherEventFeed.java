@@ -2,6 +2,7 @@ package io.taskqueue.diagnostics;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.queue.QueueCounts;
 import io.taskqueue.queue.QueueSnapshot;
@@ -114,6 +115,9 @@ public final class DispatcherEventFeed<T> implements EventFeed {
         json.put("state", entry.state().name().toLowerCase(Locale.ROOT))
                 .put("attempt", task.attempt())
                 .put("enqueuedAt", task.enqueuedAt().toString());
+        if (task.priority() != Priority.NORMAL) {
+            json.put("priority", task.priority().wireName());
+        }
         if (entry.leaseExpiration() != null) {
             json.put("leaseExpiration", entry.leaseExpiration().toString());
         }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstAttempt the attempt from which on the queue counts those that the task has: 1 or, once the dead task was retried, the
  *     first one after that. Attempts keep their numbers, because a worker passes them on in its ownership token
  * @param trace the trace that it was enqueued in, the same in all its events and attempts, or null
+ * @param priority whether it is leased before the other pending tasks, the same in all its events and attempts
  */
 public record Task<T>(
         TaskId id,
@@ -24,7 +25,8 @@ public record Task<T>(
         T payload,
         @Nullable String key,
         int firstAttempt,
-        @Nullable TraceContext trace) {
+        @Nullable TraceContext trace,
+        Priority priority) {
 
     /** The length of the longest key, in bytes of UTF-8. */
     public static final int MAX_KEY_BYTES = NameRule.MAX_BYTES;
@@ -37,6 +39,7 @@ public record Task<T>(
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(enqueuedAt, "enqueuedAt");
         Objects.requireNonNull(payload, "payload");
+        Objects.requireNonNull(priority, "priority");
         if (key != null) {
             requireKey(key);
         }
@@ -60,9 +63,9 @@ public record Task<T>(
         this(id, attempt, enqueuedAt, payload, key, 1);
     }
 
-    /** A task without a trace. */
+    /** A task without a trace, of {@linkplain Priority#NORMAL normal} priority. */
     public Task(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nullable String key, int firstAttempt) {
-        this(id, attempt, enqueuedAt, payload, key, firstAttempt, null);
+        this(id, attempt, enqueuedAt, payload, key, firstAttempt, null, Priority.NORMAL);
     }
 
     /**
@@ -76,12 +79,12 @@ public record Task<T>(
 
     /** The same task with its next attempt. */
     public Task<T> nextAttempt() {
-        return new Task<>(id, attempt + 1, enqueuedAt, payload, key, firstAttempt, trace);
+        return new Task<>(id, attempt + 1, enqueuedAt, payload, key, firstAttempt, trace, priority);
     }
 
     /** The same task with its next attempt, from which on it has as many attempts as a new one. */
     public Task<T> retried() {
-        return new Task<>(id, attempt + 1, enqueuedAt, payload, key, attempt + 1, trace);
+        return new Task<>(id, attempt + 1, enqueuedAt, payload, key, attempt + 1, trace, priority);
     }
 
     /** How many attempts the task has had, the running or next one included, since it was enqueued or retried. */
@@ -91,7 +94,12 @@ public record Task<T>(
 
     /** The same task in another trace. */
     public Task<T> inTrace(@Nullable TraceContext other) {
-        return new Task<>(id, attempt, enqueuedAt, payload, key, firstAttempt, other);
+        return new Task<>(id, attempt, enqueuedAt, payload, key, firstAttempt, other, priority);
+    }
+
+    /** The same task with another priority. */
+    public Task<T> withPriority(Priority other) {
+        return new Task<>(id, attempt, enqueuedAt, payload, key, firstAttempt, trace, other);
     }
 
     /**
@@ -100,6 +108,7 @@ public record Task<T>(
      * @throws IllegalArgumentException if this is the first attempt
      */
     public Task<T> previousAttempt() {
-        return new Task<>(id, attempt - 1, enqueuedAt, payload, key, Math.min(firstAttempt, attempt - 1), trace);
+        return new Task<>(
+                id, attempt - 1, enqueuedAt, payload, key, Math.min(firstAttempt, attempt - 1), trace, priority);
     }
 }

@@ -112,8 +112,8 @@ public final class TaskEvent<T> {
     }
 
     /**
-     * The number of the event since which the task is pending, on the Snapshot of a pending task: pending tasks are leased in the order
-     * of these numbers, which the Snapshot does not change.
+     * The number of the event since which the task is pending, on the Snapshot of a pending task: pending tasks of the same priority are leased in
+     * the order of these numbers, which the Snapshot does not change.
      */
     public OptionalLong pendingSince() {
         return pendingSince == null ? OptionalLong.empty() : OptionalLong.of(pendingSince);

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param queueName the queue's name
  * @param last the position of the newest event, or null before the first
- * @param tasks the tasks by phase, each phase in the order in which the tasks entered it: pending ones in the order in which they
- *     will be leased
+ * @param tasks the tasks by phase, each phase in the order in which the tasks entered it. Pending ones of the same
+ *     {@linkplain io.taskqueue.event.Priority priority} will be leased in this order
  * @param counts what has happened
  * @param lastKey the key of the last task that was enqueued with one, or null if the events so far contain none
  */

@@ -43,7 +43,9 @@ enum EventField {
     /** Only if the task was enqueued in a trace. */
     TRACEPARENT(TraceContext.TRACEPARENT, true),
     /** Only if the task was enqueued in a trace that has a state. */
-    TRACESTATE(TraceContext.TRACESTATE, true);
+    TRACESTATE(TraceContext.TRACESTATE, true),
+    /** Only if the priority of the task is not normal. */
+    PRIORITY("priority", true);
 
     private static final Map<String, EventField> BY_WIRE_NAME =
             Stream.of(values()).collect(Collectors.toUnmodifiableMap(EventField::wireName, Function.identity()));

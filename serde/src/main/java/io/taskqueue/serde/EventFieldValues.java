@@ -4,6 +4,7 @@ import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
@@ -84,7 +85,8 @@ final class EventFieldValues {
                                 decode.apply(value),
                                 (String) values.get(EventField.TASK_KEY),
                                 (Integer) values.getOrDefault(EventField.FIRST_ATTEMPT, 1),
-                                trace()))
+                                trace(),
+                                (Priority) values.getOrDefault(EventField.PRIORITY, Priority.NORMAL)))
                 .token((OwnershipToken) values.get(EventField.OWNERSHIP_TOKEN))
                 .leaseExpiration((Instant) values.get(EventField.LEASE_EXPIRATION))
                 .availableAt((Instant) values.get(EventField.AVAILABLE_AT))

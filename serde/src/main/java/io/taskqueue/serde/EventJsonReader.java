@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.TaskError;
 import java.io.IOException;
 import java.util.EnumSet;
@@ -13,7 +14,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
-/** Reads the fields of one record. Fields and flags that this version does not know are skipped, which is how the format grows. */
+/**
+ * Reads the fields of one record. Fields and flags that this version does not know are skipped, which is how the format grows; a priority
+ * that it does not know is read as the normal one.
+ */
 final class EventJsonReader {
 
     private final JsonRecordParser record;
@@ -70,6 +74,7 @@ final class EventJsonReader {
             case OWNERSHIP_TOKEN -> token();
             case FLAGS -> flags();
             case INSTANCE_ID -> record.uuid();
+            case PRIORITY -> Priority.ofWireName(record.text()).orElse(Priority.NORMAL);
         };
     }
 

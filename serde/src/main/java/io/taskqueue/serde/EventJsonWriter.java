@@ -3,6 +3,7 @@ package io.taskqueue.serde;
 import com.fasterxml.jackson.core.io.SerializedString;
 import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.OwnershipToken;
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
@@ -156,6 +157,10 @@ final class EventJsonWriter {
             if (trace.tracestate() != null) {
                 text(EventField.TRACESTATE, trace.tracestate());
             }
+        }
+        Priority priority = change.task().priority();
+        if (priority != Priority.NORMAL) {
+            text(EventField.PRIORITY, priority.wireName());
         }
     }
 

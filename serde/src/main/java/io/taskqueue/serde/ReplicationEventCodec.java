@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
  *   flags [FromDrain | FromExpiration | DeadLetter | HandOver], sourceEpoch, taskEpoch, enqueuedAt,
  *   taskQueueName (if the task was first enqueued in another queue), instanceId (SourceStarted),
  *   availableAt (if the task waits for its next attempt), pendingSinceEventId (Snapshot), taskKey (if it has one),
- *   firstAttempt (if the task was retried), traceparent, tracestate (if the task was enqueued in a trace)
+ *   firstAttempt (if the task was retried), traceparent, tracestate (if the task was enqueued in a trace),
+ *   priority (Low | High; absent if it is normal)
  * </pre>
  *
- * <p>A reader skips fields and flags that it does not know, which is how the format can grow. It rejects an unknown kind,
+ * <p>A reader skips fields and flags that it does not know, which is how the format can grow, and takes an unknown priority for the normal
+ * one. It rejects an unknown kind,
  * because its effect on a queue is unknown. This codec can read everything that it writes.
  *
  * <p>Thread-safe.

@@ -4,6 +4,7 @@ import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
@@ -85,8 +86,9 @@ public final class ArbitraryEvents extends DomainContextBase {
         Arbitrary<Tuple.Tuple2<Boolean, Boolean>> where = Combinators.combine(
                         Arbitraries.of(true, false), Arbitraries.of(true, false))
                 .as(Tuple::of);
-        Arbitrary<Task<String>> traced =
-                Combinators.combine(tasks, traces().injectNull(0.5)).as(Task::inTrace);
+        Arbitrary<Task<String>> traced = Combinators.combine(
+                        tasks, traces().injectNull(0.5), Arbitraries.of(Priority.values()))
+                .as((task, trace, priority) -> task.inTrace(trace).withPriority(priority));
         return Combinators.combine(texts(), metadata(false), numbers, traced, instants(), instants(), errors(), where)
                 .as((queue, metadata, number, task, occurred, expires, error, choice) -> {
                     String queueName = choice.get1() ? task.id().queueName() : queue;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.QueueName;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.SourceMetadata;
@@ -61,7 +62,8 @@ class EnvelopeSizeTest {
                 Integer.MAX_VALUE,
                 new TraceContext(
                         "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-                        "\"".repeat(TraceContext.MAX_STATE_LENGTH)));
+                        "\"".repeat(TraceContext.MAX_STATE_LENGTH)),
+                Priority.HIGH);
         return ReplicationEvent.of(
                 name,
                 new SourceMetadata(new Position(Long.MAX_VALUE, Long.MAX_VALUE), name, name, Instant.MIN),

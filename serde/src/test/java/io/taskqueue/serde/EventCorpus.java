@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
@@ -213,6 +214,7 @@ final class EventCorpus {
         }
         samples.add(new Sample<>("retried", text, WireFormatTest.retried()));
         samples.add(new Sample<>("traced", text, WireFormatTest.traced()));
+        samples.add(new Sample<>("priority", text, WireFormatTest.ofPriority(Priority.HIGH)));
         CorpusCodec.ALL.forEach(codec -> samples.add(codec.sample()));
         return samples;
     }
@@ -243,6 +245,9 @@ final class EventCorpus {
             words.put("payload", payload.apply(task.payload()));
             if (task.key() != null) {
                 words.put("key", task.key());
+            }
+            if (task.priority() != Priority.NORMAL) {
+                words.put("priority", task.priority().wireName());
             }
             change.token().ifPresent(token -> words.put("token", token.toString()));
             change.leaseExpiration().ifPresent(time -> words.put("leaseExpiration", time.toString()));

@@ -77,6 +77,7 @@ class ReplicationEventSchemaTest {
         donor.put("taskKey", "line-17");
         donor.put("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
         donor.put("tracestate", "vendor=1");
+        donor.put("priority", "High");
         donor.put("instanceId", "00000000-0000-0000-0000-00000000000b");
         for (Map.Entry<String, JsonNode> field : donor.properties()) {
             ObjectNode record = (ObjectNode) mapper.readTree(json);
@@ -132,6 +133,8 @@ class ReplicationEventSchemaTest {
                 "taskKey | 7",
                 "traceparent | null",
                 "tracestate | 7",
+                "priority | null",
+                "priority | 1",
             })
     void wrongValueIsRejected(String field, String value) throws IOException {
         ObjectNode record =

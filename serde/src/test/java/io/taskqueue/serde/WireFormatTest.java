@@ -7,6 +7,7 @@ import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
@@ -169,6 +170,23 @@ class WireFormatTest {
     }
 
     @Test
+    void aPriorityIsWrittenUnlessItIsTheNormalOne() {
+        String json = new String(codec.encode(ofPriority(Priority.LOW)), UTF_8);
+
+        assertThat(json).isEqualTo(json("Restored", 5, "\"flags\":[],", ",\"priority\":\"Low\""));
+        assertThat(codec.decode(json.getBytes(UTF_8))).isEqualTo(ofPriority(Priority.LOW));
+        assertThat(new String(codec.encode(ofPriority(Priority.NORMAL)), UTF_8)).doesNotContain("priority");
+    }
+
+    @Test
+    void aPriorityOfALaterVersionIsReadAsTheNormalOne() {
+        String json = new String(codec.encode(ofPriority(Priority.HIGH)), UTF_8);
+
+        assertThat(codec.decode(json.replace("\"High\"", "\"Highest\"").getBytes(UTF_8)))
+                .isEqualTo(ofPriority(Priority.NORMAL));
+    }
+
+    @Test
     void anInvalidTraceDoesNotMakeAnEventUndecodable() {
         String json = new String(codec.encode(inTrace(new TraceContext(TRACEPARENT, "vendor=1"))), UTF_8);
 
@@ -179,25 +197,30 @@ class WireFormatTest {
     }
 
     static ReplicationEvent<String> retried() {
-        Task<String> dead = new Task<>(new TaskId("orders", 7, 42), 5, ENQUEUED, "{\"price\": 1.10}");
-        return ReplicationEvent.of(
-                "orders",
-                new SourceMetadata(new Position(7, 99), "dispatcher-a", "shop-1", RECORDED),
-                TaskEvent.builder(EventKind.RESTORED, 1234, OCCURRED, dead.retried())
-                        .build());
+        return restored(task().retried());
     }
 
     static ReplicationEvent<String> traced() {
         return inTrace(new TraceContext(TRACEPARENT, "vendor=1"));
     }
 
+    static ReplicationEvent<String> ofPriority(Priority priority) {
+        return restored(task().withPriority(priority));
+    }
+
     private static ReplicationEvent<String> inTrace(@Nullable TraceContext trace) {
-        Task<String> task = new Task<>(new TaskId("orders", 7, 42), 5, ENQUEUED, "{\"price\": 1.10}");
+        return restored(task().inTrace(trace));
+    }
+
+    private static Task<String> task() {
+        return new Task<>(new TaskId("orders", 7, 42), 5, ENQUEUED, "{\"price\": 1.10}");
+    }
+
+    private static ReplicationEvent<String> restored(Task<String> task) {
         return ReplicationEvent.of(
                 "orders",
                 new SourceMetadata(new Position(7, 99), "dispatcher-a", "shop-1", RECORDED),
-                TaskEvent.builder(EventKind.RESTORED, 1234, OCCURRED, task.inTrace(trace))
-                        .build());
+                TaskEvent.builder(EventKind.RESTORED, 1234, OCCURRED, task).build());
     }
 
     static ReplicationEvent<String> sample(EventKind kind) {

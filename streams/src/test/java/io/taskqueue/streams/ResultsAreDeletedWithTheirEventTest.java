@@ -9,17 +9,13 @@ import io.taskqueue.streams.state.StoreNames;
 import io.taskqueue.streams.status.EffectCounts;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -74,24 +70,13 @@ class ResultsAreDeletedWithTheirEventTest {
     /** The contents of the changelog of results, as queue and sequence. */
     private static Set<String> results(String sink) {
         Map<Bytes, byte[]> latest = new HashMap<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", SinkTestCluster.bootstrap(), "isolation.level", "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            TopicPartition partition = new TopicPartition(TopicNames.changelog(sink, StoreNames.RESULTS), 0);
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).get(partition);
-            while (consumer.position(partition) < end) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    if (record.value() == null) {
-                        latest.remove(Bytes.wrap(record.key()));
-                    } else {
-                        latest.put(Bytes.wrap(record.key()), record.value());
-                    }
-                }
+        SinkTestCluster.readCommitted(TopicNames.changelog(sink, StoreNames.RESULTS), record -> {
+            if (record.value() == null) {
+                latest.remove(Bytes.wrap(record.key()));
+            } else {
+                latest.put(Bytes.wrap(record.key()), record.value());
             }
-        }
+        });
         return latest.keySet().stream()
                 .map(key -> ResultFormat.key(sink, key))
                 .map(key -> key.queueName() + "/" + key.position().sequence())

@@ -284,11 +284,17 @@ public final class SinkTestCluster implements AutoCloseable {
         return keys;
     }
 
-    /** Reads the committed records of a topic. */
+    /**
+     * Reads the committed records of a topic, and waits until each transaction that has written there by now has ended: the offsets of a
+     * transaction may be visible before its end is marked in every partition that it wrote to.
+     */
     public static void readCommitted(String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-        try (TopicReader topics =
-                TopicReader.open(Map.of("bootstrap.servers", bootstrap()), IsolationLevel.READ_COMMITTED, PATIENCE)) {
-            topics.readToEnd(topics.beginnings(topics.partitions(topic)), reader);
+        Map<String, String> kafka = Map.of("bootstrap.servers", bootstrap());
+        try (TopicReader committed = TopicReader.open(kafka, IsolationLevel.READ_COMMITTED, PATIENCE);
+                TopicReader written = TopicReader.open(kafka, IsolationLevel.READ_UNCOMMITTED, PATIENCE)) {
+            List<TopicPartition> partitions = committed.partitions(topic);
+            committed.seek(committed.beginnings(partitions));
+            committed.readTo(written.ends(partitions), reader);
         }
     }
 

@@ -5,6 +5,7 @@ import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.fold.FoldedQueue;
+import io.taskqueue.queue.EnqueueOptions;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
 import java.time.Duration;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Given a payload's class or codec, each event is encoded and decoded as on its way through Kafka, so that a sink gets payloads as it
  * gets them in service. Without one, it gets the payload objects of the test.
  *
- * <p>Tasks are leased in the order in which they became pending, as in any queue. Iterates over the events so far, in order. Not
+ * <p>Tasks are leased by their priority, and of the same priority in the order in which they became pending, as in any queue. Iterates over the events so far, in order. Not
  * thread-safe. It needs no end: nothing is lost if it is dropped.
  *
  * @param <T> the payload's type
@@ -67,12 +68,20 @@ public final class RecordedEvents<T> implements Iterable<ReplicationEvent<T>> {
      * @throws io.taskqueue.serde.UndecodableEventException if a codec of the test's own cannot read what it wrote
      */
     public RecordedTask<T> enqueued(T payload) {
-        return queue.enqueue(payload);
+        return queue.enqueue(payload, EnqueueOptions.none());
     }
 
     /** A task is enqueued under a key of the caller: Enqueued. If the queue has a live task of that key, returns that. */
     public RecordedTask<T> enqueued(T payload, String key) {
-        return queue.enqueue(payload, key);
+        return queue.enqueue(payload, EnqueueOptions.withKey(key));
+    }
+
+    /**
+     * A task is enqueued with a key, a delay or a priority: Enqueued. The task of a delay is delayed: {@link RecordedTask#available} and
+     * {@link RecordedTask#leased} advance the time to its end.
+     */
+    public RecordedTask<T> enqueued(T payload, EnqueueOptions options) {
+        return queue.enqueue(payload, options);
     }
 
     /** The whole life of a task: Enqueued, LeaseGranted, Completed. */

@@ -10,6 +10,7 @@ import io.taskqueue.fold.FoldedTask;
 import io.taskqueue.fold.QueueFold;
 import io.taskqueue.fold.TaskPhase;
 import io.taskqueue.queue.DrainedTask;
+import io.taskqueue.queue.EnqueueOptions;
 import io.taskqueue.queue.Lease;
 import io.taskqueue.queue.RecoveredTask;
 import io.taskqueue.queue.TaskQueue;
@@ -25,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,7 @@ final class RecordedQueue<T> {
     private final List<ReplicationEvent<T>> events = new ArrayList<>();
     private final Map<TaskId, RecordedTask<T>> tasks = new LinkedHashMap<>();
     private final QueueFold<T> fold;
+    private int passedOver;
 
     /** What stays the same when another source takes the queue over, but for the epoch. */
     record Settings<T>(
@@ -109,12 +112,8 @@ final class RecordedQueue<T> {
         return next;
     }
 
-    RecordedTask<T> enqueue(T payload) {
-        return enqueued(queue.tryEnqueue(payload));
-    }
-
-    RecordedTask<T> enqueue(T payload, String key) {
-        return enqueued(queue.tryEnqueue(payload, key));
+    RecordedTask<T> enqueue(T payload, EnqueueOptions options) {
+        return enqueued(queue.tryEnqueue(payload, options));
     }
 
     List<RecordedTask<T>> drain() {
@@ -170,23 +169,36 @@ final class RecordedQueue<T> {
         record();
         FoldedTask<T> folded = folded(task.id()).orElse(null);
         if (folded != null && folded.phase() == TaskPhase.DELAYED) {
-            requeue(task);
+            advanceTo(folded.availableAt());
         }
         require(TaskPhase.PENDING, task.id(), "leased()", "Only a pending or delayed task can be.");
-        TaskId first = fold.state().in(TaskPhase.PENDING).get(0).task().id();
+        List<FoldedTask<T>> pending = fold.state().in(TaskPhase.PENDING);
+        TaskId first = next(pending);
         if (!first.equals(task.id())) {
             throw refused(
                     "leased()",
                     task.id(),
                     "Task " + first
-                            + " is ahead of it, and tasks are leased in the order in which they became pending: call"
+                            + " is ahead of it, by its priority or because it became pending earlier: call"
                             + " leased() of that first, or record the tasks in two queues.");
         }
         Lease<T> lease = queue.tryLease()
                 .orElseThrow(() -> new IllegalStateException("Queue " + settings.queue()
                         + " granted no lease although task " + first + " is pending. This is a defect."));
+        passedOver = first.equals(pending.get(0).task().id()) ? 0 : passedOver + 1;
         record();
         return lease;
+    }
+
+    /** The pending task that the queue leases next. */
+    private TaskId next(List<FoldedTask<T>> pending) {
+        FoldedTask<T> next = pending.get(0);
+        if (passedOver < TaskQueue.MAX_PASSED_OVER) {
+            for (FoldedTask<T> task : pending) {
+                next = task.task().priority().compareTo(next.task().priority()) > 0 ? task : next;
+            }
+        }
+        return next.task().id();
     }
 
     void expire(RecordedTask<T> task) {
@@ -196,12 +208,27 @@ final class RecordedQueue<T> {
     }
 
     void requeue(RecordedTask<T> task) {
-        record();
-        FoldedTask<T> delayed = require(
-                TaskPhase.DELAYED,
-                task.id(),
+        endDelay(
+                task,
+                delayed -> delayed.token() != null,
                 "requeued()",
                 "Only a task that waits for its next attempt can be: call failed() or leaseExpired() first, and set a requeueDelay.");
+    }
+
+    void makeAvailable(RecordedTask<T> task) {
+        endDelay(
+                task,
+                delayed -> delayed.token() == null,
+                "available()",
+                "Only a task that was enqueued with a delay can be, once, before its first lease.");
+    }
+
+    private void endDelay(RecordedTask<T> task, Predicate<FoldedTask<T>> ofThisKind, String call, String remedy) {
+        record();
+        FoldedTask<T> delayed = require(TaskPhase.DELAYED, task.id(), call, remedy);
+        if (!ofThisKind.test(delayed)) {
+            throw refused(call, task.id(), remedy);
+        }
         advanceTo(delayed.availableAt());
     }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * and one that is not legal in the state of the task throws and adds nothing.
  *
  * <pre>
+ *   enqueued with a delay --&gt; delayed --available()--&gt; pending
  *   enqueued --&gt; pending --leased()--&gt; leased --completed()-------------------------------&gt; gone
  *                   ^                    |  ^--heartbeat()
  *                   |                    +--failed(), leaseExpired()--&gt; delayed --requeued()--&gt; pending
@@ -62,6 +63,16 @@ public final class RecordedTask<T> implements Iterable<ReplicationEvent<T>> {
     @Override
     public Iterator<ReplicationEvent<T>> iterator() {
         return events().iterator();
+    }
+
+    /**
+     * The delay of its enqueue passes, to whose end the time is advanced: Available. Other leases and delays that end meanwhile end as well.
+     *
+     * @throws IllegalStateException if the task is not delayed, or was leased before
+     */
+    public RecordedTask<T> available() {
+        recording.makeAvailable(this);
+        return this;
     }
 
     /**

@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.Task;
 import io.taskqueue.fold.TaskPhase;
+import io.taskqueue.queue.EnqueueOptions;
 import io.taskqueue.queue.LeaseLostException;
 import io.taskqueue.queue.PayloadRefusedException;
 import io.taskqueue.queue.QueueClosedException;
+import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.StreamSupport;
@@ -122,16 +126,54 @@ class RecordedEventsTest {
     }
 
     @Test
+    void tasksOfAHigherPriorityAreLeasedFirstAndEveryTenthLeaseIsTheOldestTasks() {
+        RecordedTask<Order> low = events.enqueued(ORDER, EnqueueOptions.withPriority(Priority.LOW));
+        for (int leases = 0; leases < TaskQueue.MAX_PASSED_OVER; leases++) {
+            events.enqueued(ORDER).leased().completed();
+        }
+        RecordedTask<Order> next = events.enqueued(ORDER, EnqueueOptions.withPriority(Priority.HIGH));
+
+        assertThatThrownBy(next::leased)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("Task orders/1/1 is ahead of it");
+        assertThat(low.leased().task().priority()).isEqualTo(Priority.LOW);
+        assertThat(next.leased().event().kind()).isEqualTo(EventKind.LEASE_GRANTED);
+    }
+
+    @Test
+    void aTaskOfADelayIsAvailableAtItsEnd() {
+        Instant begin = events.time().instant();
+        RecordedTask<Order> task = events.enqueued(ORDER, EnqueueOptions.withDelay(Duration.ofMinutes(1)));
+
+        assertThatThrownBy(task::requeued).isInstanceOf(IllegalStateException.class);
+        assertThat(task.available().event().occurredAt()).isEqualTo(begin.plusSeconds(60));
+        assertThatThrownBy(task::available)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "available() was refused: task orders/1/1 is pending. Only a task that was enqueued with a delay"
+                                + " can be, once, before its first lease.");
+        task.leased().failed("again");
+
+        assertThat(task.events())
+                .extracting(ReplicationEvent::kind)
+                .startsWith(EventKind.ENQUEUED, EventKind.AVAILABLE, EventKind.LEASE_GRANTED, EventKind.FAILED);
+        RecordedTask<Order> leasedAtOnce = events.enqueued(ORDER, EnqueueOptions.withDelay(Duration.ofHours(1)));
+        task.leased().completed();
+        assertThat(leasedAtOnce.leased().events())
+                .extracting(ReplicationEvent::kind)
+                .containsExactly(EventKind.ENQUEUED, EventKind.AVAILABLE, EventKind.LEASE_GRANTED);
+    }
+
+    @Test
     void tasksOfOneQueueShareItsOrder() {
         RecordedTask<Order> first = events.enqueued(ORDER);
         RecordedTask<Order> second = events.enqueued(new Order("B-18", 1), "line 2");
 
         assertThatThrownBy(second::leased)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage(
-                        "leased() was refused: task orders/1/2 is pending. Task orders/1/1 is ahead of it, and tasks"
-                                + " are leased in the order in which they became pending: call leased() of that first, or record"
-                                + " the tasks in two queues.");
+                .hasMessage("leased() was refused: task orders/1/2 is pending. Task orders/1/1 is ahead of it, by its"
+                        + " priority or because it became pending earlier: call leased() of that first, or record"
+                        + " the tasks in two queues.");
         first.leased();
         second.leased();
 

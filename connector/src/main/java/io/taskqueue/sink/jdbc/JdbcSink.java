@@ -37,7 +37,7 @@ import javax.sql.DataSource;
  *   <tr><th>type</th><th>names</th></tr>
  *   <tr><td>text</td><td>{@code queueName}, {@code kind}, {@code sourcePeerId}, {@code ownerPeerId}, {@code taskQueueName}
  *       (the queue in which the task was created, also if that is {@code queueName}), {@code errorMessage}, {@code errorCode},
- *       {@code ownershipTokenLeaseId}, {@code idempotencyKey} (the effect key)</td></tr>
+ *       {@code ownershipTokenLeaseId}, {@code priority} (High, Normal or Low), {@code idempotencyKey} (the effect key)</td></tr>
  *   <tr><td>text that is JSON</td><td>{@code value} (the payload), {@code flags}, {@code errorMetadata}, {@code event} (the
  *       whole event). For a column of another type, cast: {@code CAST(:value AS jsonb)}</td></tr>
  *   <tr><td>BIGINT</td><td>{@code sourceEpoch}, {@code sequenceNumber}, {@code sourceEventId}, {@code taskEpoch},

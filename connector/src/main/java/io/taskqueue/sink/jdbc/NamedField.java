@@ -78,6 +78,7 @@ record NamedField(int sqlType, Function<Source, @Nullable Object> value) {
         fields.put("taskSequenceId", number(from -> from.event().taskId().sequenceId()));
         fields.put("attempt", count(from -> from.event().attempt()));
         fields.put("enqueuedAt", time(from -> from.event().task().enqueuedAt()));
+        fields.put("priority", text(from -> from.event().task().priority().wireName()));
         fields.put("value", text(from -> utf8(from.payload().get())));
     }
 

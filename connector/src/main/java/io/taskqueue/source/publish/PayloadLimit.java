@@ -5,6 +5,7 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.NameRule;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.QueueName;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.SourceMetadata;
@@ -90,7 +91,8 @@ public final class PayloadLimit<T> {
                                 payload,
                                 WIDEST.repeat(Task.MAX_KEY_BYTES),
                                 Integer.MAX_VALUE,
-                                LARGEST_TRACE))
+                                LARGEST_TRACE,
+                                Priority.HIGH))
                 .token(new OwnershipToken(Long.MAX_VALUE, Integer.MAX_VALUE, new UUID(-1, -1)))
                 .error(EventRecords.shortened(new TaskError(WIDEST.repeat(1_000), WIDEST.repeat(1_000), Map.of())))
                 .leaseExpiration(LONGEST_INSTANT)

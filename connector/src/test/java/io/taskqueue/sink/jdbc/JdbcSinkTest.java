@@ -7,6 +7,7 @@ import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
 import io.taskqueue.event.Position;
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
@@ -82,7 +83,8 @@ class JdbcSinkTest {
     }
 
     private static ReplicationEvent<String> full() {
-        var task = new Task<>(new TaskId("born elsewhere", 5, 11), 2, Events.NOON, "{\"n\": 1.50}");
+        var task = new Task<>(new TaskId("born elsewhere", 5, 11), 2, Events.NOON, "{\"n\": 1.50}")
+                .withPriority(Priority.HIGH);
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("host\0", "b\"\0");
         metadata.put("code", "7");
@@ -130,6 +132,7 @@ class JdbcSinkTest {
                         "taskSequenceId|bigint|11",
                         "attempt|integer|2",
                         "enqueuedAt|timestamp with time zone|2026-11-23 12:00:00+00",
+                        "priority|character varying|High",
                         "value|character varying|{\"n\": 1.50}",
                         "leaseExpiration|null|null",
                         "ownershipTokenSequenceId|bigint|11",
@@ -362,7 +365,7 @@ class JdbcSinkTest {
                         + "errorCode, errorMessage, errorMetadata, event, flags, idempotencyKey, kind, "
                         + "leaseExpiration, "
                         + "occurredAt, ownerPeerId, ownershipTokenAttempt, ownershipTokenLeaseId, "
-                        + "ownershipTokenSequenceId, queueName, recordedAt, sequenceNumber, sourceEpoch, "
+                        + "ownershipTokenSequenceId, priority, queueName, recordedAt, sequenceNumber, sourceEpoch, "
                         + "sourceEventId, "
                         + "sourcePeerId, taskEpoch, taskQueueName, taskSequenceId, value. If the colon does "
                         + "not start the name of a field, write a space after it.");

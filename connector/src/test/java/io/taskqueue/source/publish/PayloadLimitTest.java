@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
@@ -51,7 +52,8 @@ class PayloadLimitTest {
                 1_000,
                 new TraceContext(
                         "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-                        "\"".repeat(TraceContext.MAX_STATE_LENGTH)));
+                        "\"".repeat(TraceContext.MAX_STATE_LENGTH)),
+                Priority.HIGH);
         var dead = TaskEvent.builder(EventKind.DEAD_LETTERED, 1L << 60, NOON, task)
                 .token(new OwnershipToken(1L << 60, 1_000_000, UUID.randomUUID()))
                 .error(new TaskError(wide, wide, Map.of(wide, wide)))

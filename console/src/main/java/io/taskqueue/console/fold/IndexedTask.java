@@ -1,21 +1,23 @@
 package io.taskqueue.console.fold;
 
 import io.taskqueue.console.model.TaskView;
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.streams.state.StateReader;
 import io.taskqueue.streams.state.StateWriter;
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A task as of its newest event, without its payload.
  *
  * <pre>
- *   stored   version 1 | phase 1 | attempt 4 | last error | lease expiration | available at | enqueued at | key
+ *   stored   version 1 | phase 1 | attempt 4 | last error | lease expiration | available at | enqueued at | key | priority
  *            | epoch 8 | changed at | entered at offset 8 | entered at | offsets of events
  * </pre>
  *
- * <p>An instant that may be missing is stored behind a flag. The identity and the queue are in the key, see {@link ViewKeys}.
+ * <p>Format version 1 has no priority; a normal one is stored as none. An instant that may be missing is stored behind a flag. The identity and the queue are in the key, see {@link ViewKeys}.
  *
  * @param queueName the queue that has it
  * @param progress where it is
@@ -27,10 +29,12 @@ public record IndexedTask(
         Progress progress,
         Instant enqueuedAt,
         @Nullable String key,
+        Priority priority,
         Place place,
         EventOffsets events) {
 
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
+    private static final byte WITHOUT_PRIORITY = 1;
     private static final int USUAL_BYTES = 160;
 
     /**
@@ -82,7 +86,8 @@ public record IndexedTask(
                 progress.leaseExpiration(),
                 progress.availableAt(),
                 progress.lastError(),
-                key);
+                key,
+                priority.wireName().toLowerCase(Locale.ROOT));
     }
 
     /** How many of its attempts have failed, as {@link TaskView#failedAttempts}. */
@@ -106,6 +111,7 @@ public record IndexedTask(
         put(to, progress.availableAt());
         to.putInstant(enqueuedAt)
                 .putText(key)
+                .putText(priority == Priority.NORMAL ? null : priority.wireName())
                 .putLong(place.epoch())
                 .putInstant(place.changedAt())
                 .putLong(place.offset())
@@ -117,7 +123,7 @@ public record IndexedTask(
     static IndexedTask read(byte[] storedKey, byte[] value) {
         StateReader from = StateReader.key(value);
         byte version = from.readByte();
-        if (version != VERSION) {
+        if (version != VERSION && version != WITHOUT_PRIORITY) {
             throw new ViewFormatException("a task of format version " + version);
         }
         return new IndexedTask(
@@ -131,6 +137,7 @@ public record IndexedTask(
                         readOptional(from)),
                 from.readInstant(),
                 from.readOptionalText(),
+                version == WITHOUT_PRIORITY ? Priority.NORMAL : readPriority(from),
                 new Place(from.readLong(), from.readInstant(), from.readLong(), from.readInstant()),
                 EventOffsets.read(from));
     }
@@ -140,6 +147,11 @@ public record IndexedTask(
         if (instant != null) {
             to.putInstant(instant);
         }
+    }
+
+    private static Priority readPriority(StateReader from) {
+        String stored = from.readOptionalText();
+        return stored == null ? Priority.NORMAL : Priority.ofWireName(stored).orElse(Priority.NORMAL);
     }
 
     private static @Nullable Instant readOptional(StateReader from) {

@@ -37,6 +37,7 @@ record TaskChange(String queueName, TaskEvent<?> event, Position position, long 
                         availableAt(phase)),
                 task.enqueuedAt(),
                 task.key(),
+                task.priority(),
                 place(before, phase),
                 before == null ? EventOffsets.of(offset) : before.events().plus(offset, eventsKept));
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param availableAt when its next attempt may begin, or null
  * @param lastError the error of its last failed attempt, or null
  * @param key the key given by the caller, or null
+ * @param priority high, normal or low
  */
 public record TaskView(
         String queueName,
@@ -28,7 +29,8 @@ public record TaskView(
         @Nullable Instant leaseExpiration,
         @Nullable Instant availableAt,
         @Nullable String lastError,
-        @Nullable String key) {
+        @Nullable String key,
+        String priority) {
 
     /** How many of its attempts have failed, or ended with their lease. */
     @JsonProperty

@@ -79,6 +79,7 @@ class FoldMatchesQueueFoldTest {
 
     private static void compare(FoldedTask<String> expected, IndexedTask found, Map<TaskId, List<Long>> offsets) {
         assertThat(found.progress().attempt()).isEqualTo(expected.task().attempt());
+        assertThat(found.priority()).isEqualTo(expected.task().priority());
         assertThat(found.progress().leaseExpiration()).isEqualTo(expected.leaseExpiration());
         assertThat(found.progress().availableAt()).isEqualTo(expected.availableAt());
         assertThat(found.progress().lastError())

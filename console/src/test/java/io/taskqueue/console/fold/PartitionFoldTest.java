@@ -47,7 +47,8 @@ class PartitionFoldTest {
                         null,
                         null,
                         null,
-                        "key-1"));
+                        "key-1",
+                        "normal"));
 
         apply(orders.leased(1, 1));
         assertThat(task(1).phase()).isEqualTo("leased");

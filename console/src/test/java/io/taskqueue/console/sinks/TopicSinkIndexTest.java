@@ -193,7 +193,17 @@ class TopicSinkIndexTest {
                 null,
                 null);
         TaskView task = new TaskView(
-                queue, event.queueName(), "pending", 1, event.occurredAt(), event.occurredAt(), null, null, null, null);
+                queue,
+                event.queueName(),
+                "pending",
+                1,
+                event.occurredAt(),
+                event.occurredAt(),
+                null,
+                null,
+                null,
+                null,
+                "normal");
         return new TaskLife(task, List.of(event), 0);
     }
 

@@ -2,6 +2,7 @@ package io.taskqueue.cli.recover;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import io.taskqueue.event.Priority;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.fold.FoldedTask;
 import io.taskqueue.serde.BoundedJson;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   {"task":"queue/epoch/sequence", "state":"pending", "attempt":…, "enqueuedAt":…, "position":"epoch/sequence",
- *    "key":…, "availableAt":…, "leaseExpiration":…, "lastError":{"code":…, "message":…},      where the task has them
+ *    "key":…, "priority":"High"|"Low", "availableAt":…, "leaseExpiration":…, "lastError":{"code":…, "message":…},      where the task has them
  *    "value":…}
  * </pre>
  */
@@ -29,6 +30,9 @@ enum TaskLines {
                     .put("enqueuedAt", task.task().enqueuedAt().toString())
                     .put("position", task.latest().toString());
             putIfPresent(json, "key", task.task().key());
+            if (task.task().priority() != Priority.NORMAL) {
+                json.put("priority", task.task().priority().wireName());
+            }
             putIfPresent(json, "availableAt", task.availableAt());
             putIfPresent(json, "leaseExpiration", task.leaseExpiration());
             TaskError error = task.lastError();

@@ -180,6 +180,7 @@ const TASK_COLUMNS = [
   {title: 'Until', hint: 'When the lease expires, or the delay ends', when: row => row.leaseExpiration !== null || row.availableAt !== null, class: 'rank-2', cell: row => row.leaseExpiration ?? row.availableAt
     ? ago(row.leaseExpiration ?? row.availableAt) : none()},
   {title: 'Key', hint: 'What the caller gave the task, so that it is not enqueued twice', when: row => row.key !== null, class: 'rank-2', cell: row => row.key === null ? none() : name(row.key)},
+  {title: 'Priority', hint: 'Pending tasks of a higher priority are leased first', when: row => row.priority !== 'normal', class: 'rank-2', cell: row => name(row.priority, 'span')},
   {title: 'Last error', when: row => row.lastError !== null, class: 'wide full', cell: row => row.lastError === null ? none() : h('span.clip', {title: row.lastError}, name(row.lastError, 'span'))},
 ];
 

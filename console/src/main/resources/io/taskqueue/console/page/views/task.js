@@ -82,6 +82,7 @@ class Task {
       of.leaseExpiration && {title: 'Lease expires', value: ago(of.leaseExpiration)},
       of.availableAt && {title: 'Next attempt', value: ago(of.availableAt)},
       {title: 'Queue', value: h('span.small', {}, queueLink(of.queueName))},
+      of.priority !== 'normal' && {title: 'Priority', value: h('span.small', {}, name(of.priority, 'span'))},
       of.key !== null && {title: 'Key', value: h('span.small', {}, name(of.key))},
     ]);
   }
