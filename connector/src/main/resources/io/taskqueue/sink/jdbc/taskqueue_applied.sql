@@ -8,4 +8,4 @@ CREATE TABLE IF NOT EXISTS taskqueue_applied (
     result_type TEXT        NOT NULL,
     result      TEXT        NOT NULL,
     recorded_at TIMESTAMP WITH TIME ZONE NOT NULL
-)
+);

@@ -7,4 +7,4 @@ CREATE TABLE IF NOT EXISTS taskqueue_checkpoint (
     peers           TEXT        NOT NULL,
     source_epoch    BIGINT      NOT NULL,
     sequence_number BIGINT      NOT NULL
-)
+);

@@ -11,4 +11,4 @@ CREATE TABLE IF NOT EXISTS taskqueue_effect (
     result_type TEXT        NOT NULL,
     result      TEXT        NOT NULL,
     recorded_at TIMESTAMP WITH TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL
-)
+);
