@@ -20,7 +20,9 @@ class TableScriptsTest {
                     .filter(line -> !line.startsWith("--"))
                     .reduce("", (before, line) -> before + line + "\n");
 
-            assertThat(statements.strip()).startsWith("CREATE TABLE IF NOT EXISTS").endsWith(");");
+            assertThat(statements.strip())
+                    .startsWith("CREATE TABLE IF NOT EXISTS")
+                    .endsWith(");");
             assertThat(statements).containsOnlyOnce(";");
         }
     }
