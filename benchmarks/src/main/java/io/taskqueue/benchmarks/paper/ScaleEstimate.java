@@ -15,10 +15,10 @@ record ScaleEstimate(double tasksADay) {
     static final int PEAK = 5;
 
     /** Measured: bytes of a task with a payload of 340 bytes on one replica, not compressed. */
-    static final int BYTES_NONE = 3_006;
+    static final int BYTES_NONE = 3_063;
 
     /** Measured: the same compressed by zstd. */
-    static final int BYTES_ZSTD = 455;
+    static final int BYTES_ZSTD = 379;
 
     /** Assumed. */
     static final int REPLICAS = 3;
@@ -26,11 +26,11 @@ record ScaleEstimate(double tasksADay) {
     /** Assumed: how many days the topic keeps. */
     static final int RETENTION_DAYS = 7;
 
-    /** Events a second that a partition carries at peak: half of what one source publishes on it (148,000 measured). */
-    static final int PARTITION = 74_000;
+    /** Events a second that a partition carries at peak: half of what one queue publishes on it (161,000 measured). */
+    static final int PARTITION = 80_500;
 
-    /** Events a second of a sink's instance at peak: half of what one applies with a recorded effect (109,000 measured). */
-    static final int INSTANCE = 54_000;
+    /** Events a second of a sink's instance at peak: half of what one applies with a recorded effect (80,200 measured). */
+    static final int INSTANCE = 40_100;
 
     /** Assumed: bytes a second that a broker stores at peak, for its own partitions and as a replica. */
     static final double BROKER = 100e6;

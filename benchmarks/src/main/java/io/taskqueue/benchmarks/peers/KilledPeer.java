@@ -19,8 +19,8 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class KilledPeer {
 
-    /** How long a task takes. */
-    static final Duration WORK = Duration.ofMillis(10);
+    /** How long a task takes: long enough that a process which has just started confirms tasks before it performs them. */
+    static final Duration WORK = Duration.ofMillis(50);
 
     private KilledPeer() {}
 

@@ -6,6 +6,7 @@ import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.SourceGroup;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +32,10 @@ public final class ScaledSources {
     private static final int DRIVERS = 4;
 
     private static final int EVENTS_OF_A_TASK = 3;
+    /** How long the compilers must have had nothing to do before memory and idleness are measured, and how long that is waited for. */
     private static final Duration SETTLE = Duration.ofSeconds(2);
+
+    private static final Duration LONGEST_SETTLE = Duration.ofSeconds(60);
     private static final long TIMEOUT_SECONDS = 300;
 
     private ScaledSources() {}
@@ -51,7 +55,7 @@ public final class ScaledSources {
             Stopwatch starting = new Stopwatch();
             List<ReplicationSource<String>> sources = start(group, "queue", count);
             double startMillis = starting.elapsed().toNanos() / 1e6 / count;
-            Stopwatch.pause(SETTLE);
+            settle();
             ProcessMemory memory = ProcessMemory.afterCollection();
             Stopwatch watch = new Stopwatch();
             Stopwatch.pause(idle);
@@ -72,6 +76,18 @@ public final class ScaledSources {
                     warmUp.perSecond()));
         }
         System.exit(0);
+    }
+
+    /** Waits until the code of the start has been compiled: a process that idles for hours does not compile. */
+    private static void settle() throws InterruptedException {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        Stopwatch waited = new Stopwatch();
+        long before;
+        do {
+            before = compiler.getTotalCompilationTime();
+            Stopwatch.pause(SETTLE);
+        } while (compiler.getTotalCompilationTime() - before > SETTLE.toMillis() / 100
+                && waited.elapsed().compareTo(LONGEST_SETTLE) < 0);
     }
 
     private static List<ReplicationSource<String>> start(SourceGroup group, String name, int count)

@@ -20,16 +20,17 @@ class ProxyFailsConnectionsAsAskedTest {
     /** Answers each byte with the next one, and counts what it received. */
     private ServerSocket server;
 
+    private Thread accepting;
     private final AtomicInteger received = new AtomicInteger();
     private TcpProxy proxy;
 
     @BeforeEach
     void start() throws IOException {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        daemon(() -> {
+        accepting = daemon(() -> {
             while (!server.isClosed()) {
                 Socket connection = server.accept();
-                daemon(() -> {
+                Thread unused = daemon(() -> {
                     for (int read = connection.getInputStream().read();
                             read >= 0;
                             read = connection.getInputStream().read()) {
@@ -115,8 +116,9 @@ class ProxyFailsConnectionsAsAskedTest {
     }
 
     @Test
-    void withoutAServerConnectionsAreReset() throws IOException {
+    void withoutAServerConnectionsAreReset() throws Exception {
         server.close();
+        accepting.join(); // until it has noticed, the operating system accepts connections
         try (Socket client = connect()) {
             assertThatThrownBy(() -> requireAnswer(exchange(client, 1))).isInstanceOf(IOException.class);
         }
@@ -156,7 +158,7 @@ class ProxyFailsConnectionsAsAskedTest {
         void run() throws IOException;
     }
 
-    private static void daemon(Work work) {
+    private static Thread daemon(Work work) {
         Thread thread = new Thread(() -> {
             try {
                 work.run();
@@ -166,5 +168,6 @@ class ProxyFailsConnectionsAsAskedTest {
         });
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }
