@@ -7,6 +7,7 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.SourceGroup;
 import io.taskqueue.source.recovery.Recovery;
+import io.taskqueue.tracing.Tracing;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
@@ -17,6 +18,7 @@ final class QueueBeans {
     private final TaskQueueProperties properties;
     private final ObjectProvider<SourceGroup> group;
     private final PayloadCodecs codecs;
+    private final Tracing tracing;
     private final List<TaskQueueCustomizer> queueCustomizers;
     private final List<ReplicationSourceCustomizer> sourceCustomizers;
 
@@ -24,18 +26,20 @@ final class QueueBeans {
             TaskQueueProperties properties,
             ObjectProvider<SourceGroup> group,
             PayloadCodecs codecs,
+            Tracing tracing,
             List<TaskQueueCustomizer> queueCustomizers,
             List<ReplicationSourceCustomizer> sourceCustomizers) {
         this.properties = properties;
         this.group = group;
         this.codecs = codecs;
+        this.tracing = tracing;
         this.queueCustomizers = List.copyOf(queueCustomizers);
         this.sourceCustomizers = List.copyOf(sourceCustomizers);
     }
 
     <T> TaskQueue<T> queue(String name, Class<T> payload) {
         TaskQueueProperties.Queue settings = settings(name);
-        TaskQueue.Builder<T> builder = TaskQueue.builder(name);
+        TaskQueue.Builder<T> builder = TaskQueue.<T>builder(name).tracing(tracing);
         ifSet(settings.capacity(), builder::capacity);
         ifSet(settings.maxAttempts(), builder::maxAttempts);
         ifSet(settings.leaseDuration(), builder::leaseDuration);

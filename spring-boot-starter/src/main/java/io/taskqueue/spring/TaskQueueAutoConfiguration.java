@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.config.DurationText;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.SourceGroup;
+import io.taskqueue.tracing.Tracing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +35,8 @@ import org.springframework.util.StringUtils;
  *   {@literal @}Bean ReplicationSink       runs as a SinkService                                          started by SinkServices
  * </pre>
  *
- * <p>Both use the connection of {@code spring.kafka.*} and the application's meter registry. A bean {@link ReplicationSource} of the
+ * <p>Both use the connection of {@code spring.kafka.*}, the application's meter registry, and its {@link Tracing}, which {@link
+ * TaskQueueTracingAutoConfiguration} finds. A bean {@link ReplicationSource} of the
  * application, {@linkplain ReplicationSource.Builder#build() built} and not started, is started and closed with the others.
  */
 @AutoConfiguration(after = KafkaAutoConfiguration.class)
@@ -102,12 +104,14 @@ public final class TaskQueueAutoConfiguration {
             TaskQueueProperties properties,
             ObjectProvider<SourceGroup> group,
             PayloadCodecs codecs,
+            ObjectProvider<Tracing> tracing,
             ObjectProvider<TaskQueueCustomizer> queueCustomizers,
             ObjectProvider<ReplicationSourceCustomizer> sourceCustomizers) {
         return new QueueBeans(
                 properties,
                 group,
                 codecs,
+                tracing(properties, tracing),
                 queueCustomizers.orderedStream().toList(),
                 sourceCustomizers.orderedStream().toList());
     }
@@ -132,16 +136,23 @@ public final class TaskQueueAutoConfiguration {
             KafkaConnection connection,
             PayloadCodecs codecs,
             ObjectProvider<MeterRegistry> meters,
+            ObjectProvider<Tracing> tracing,
             ObjectProvider<SinkServiceCustomizer> customizers) {
+        Tracing shared = tracing(properties, tracing);
         List<SinkServiceCustomizer> ordered = customizers.orderedStream().toList();
         return new SinkServices(new SinkBeans(beans, properties, codecs).find((name, builder) -> {
             builder.kafka(connection.properties())
                     .topic(properties.topics().events())
+                    .tracing(shared)
                     .kafkaMetrics(properties.source().kafkaMetrics());
             ifSet(properties.stateDirectory(), builder::stateDirectory);
             meters.ifUnique(builder::metrics);
             ordered.forEach(customizer -> customizer.customize(name, builder));
         }));
+    }
+
+    private static Tracing tracing(TaskQueueProperties properties, ObjectProvider<Tracing> application) {
+        return properties.tracing().enabled() ? application.getIfAvailable(() -> Tracing.NONE) : Tracing.NONE;
     }
 
     private static @Nullable String peer(TaskQueueProperties properties, Environment environment) {

@@ -26,6 +26,7 @@ import org.springframework.util.unit.DataSize;
  * @param kafka Properties of the Kafka clients, in addition to the connection of spring.kafka.*. One that begins with 'producer.', 'consumer.',
  *     'admin.' or 'streams.' goes to that client alone.
  * @param source What all sources of the application share.
+ * @param tracing The tracing of queues and sinks.
  * @param stateDirectory The directory of the state of sinks. Unless set, '.taskqueue/state' in the user's home. Two instances of one sink
  *     on one machine need two.
  * @param queues The queues of this process, by name. Each has a bean TaskQueue and a bean ReplicationSource.
@@ -38,6 +39,7 @@ public record TaskQueueProperties(
         @DefaultValue Topics topics,
         @DefaultValue Map<String, String> kafka,
         @DefaultValue Source source,
+        @DefaultValue Tracing tracing,
         @Nullable Path stateDirectory,
         @DefaultValue Map<String, Queue> queues,
         @DefaultValue Map<String, Sink> sinks) {
@@ -86,6 +88,14 @@ public record TaskQueueProperties(
             @Nullable Duration ownershipStrict,
             @Nullable Path unreplicatedDirectory,
             @DefaultValue("false") boolean kafkaMetrics) {}
+
+    /**
+     * The tracing of queues and sinks.
+     *
+     * @param enabled Whether queues and sinks have the tracing of the application, a bean Tracing or one made of its ObservationRegistry or
+     *     OpenTelemetry.
+     */
+    public record Tracing(@DefaultValue("true") boolean enabled) {}
 
     /**
      * A queue.

@@ -9,6 +9,7 @@
  *   KafkaConnection                Kafka's properties, from spring.kafka.* and taskqueue.kafka.*
  *   SourcesLifecycle, SinkServices start and stop with the context, in their phases; Stopping
  *   TaskQueueHealthAutoConfiguration    SourceHealthIndicator, SinkHealthIndicator
+ *   TaskQueueTracingAutoConfiguration   the Tracing of queues and sinks, from the beans that the application traces with
  *   TaskQueueCustomizer, ReplicationSourceCustomizer, SourceGroupCustomizer, SinkServiceCustomizer    beans that change what is built
  *   TaskQueueFailureAnalyzer       TaskQueueConfigurationException and others, as a report without a stack trace
  * </pre>

@@ -39,13 +39,18 @@ final class SpringTestCluster implements AutoCloseable {
                         SslAutoConfiguration.class,
                         KafkaAutoConfiguration.class,
                         TaskQueueAutoConfiguration.class,
-                        TaskQueueHealthAutoConfiguration.class));
+                        TaskQueueHealthAutoConfiguration.class,
+                        TaskQueueTracingAutoConfiguration.class));
     }
 
     /** A context that uses this broker. */
     ApplicationContextRunner connected() {
-        return context()
-                .withPropertyValues(
+        return connected(context());
+    }
+
+    /** That context, which uses this broker. */
+    ApplicationContextRunner connected(ApplicationContextRunner context) {
+        return context.withPropertyValues(
                         "spring.kafka.bootstrap-servers=" + servers(),
                         "taskqueue.topics.partitions=3",
                         "taskqueue.state-directory=" + directory.resolve("state"));

@@ -252,17 +252,17 @@ class ArchitectureTest {
     }
 
     @ArchTest
-    static void oneClassUsesOpenTelemetryAndOneObservations(JavaClasses classes) {
+    static void oneClassUsesOpenTelemetryAndOneObservationsAndOneOfTheStarterFindsThem(JavaClasses classes) {
         noClasses()
                 .that()
-                .haveNameNotMatching(".*\\.OpenTelemetryTracing(\\$.*)?")
+                .haveNameNotMatching(".*\\.(OpenTelemetryTracing|TaskQueueTracingAutoConfiguration)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.opentelemetry..")
                 .check(classes);
         noClasses()
                 .that()
-                .haveNameNotMatching(".*\\.ObservationTracing(\\$.*)?")
+                .haveNameNotMatching(".*\\.(ObservationTracing|TaskQueueTracingAutoConfiguration)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.micrometer.observation..")
