@@ -51,9 +51,9 @@ final class SpringTestCluster implements AutoCloseable {
     /** That context, which uses this broker. */
     ApplicationContextRunner connected(ApplicationContextRunner context) {
         return context.withPropertyValues(
-                        "spring.kafka.bootstrap-servers=" + servers(),
-                        "taskqueue.topics.partitions=3",
-                        "taskqueue.state-directory=" + directory.resolve("state"));
+                "spring.kafka.bootstrap-servers=" + servers(),
+                "taskqueue.topics.partitions=3",
+                "taskqueue.state-directory=" + directory.resolve("state"));
     }
 
     /** Settings of the queue {@code orders}, whose payloads are {@link Order}. */

@@ -94,12 +94,11 @@ class TracingAutoConfigurationTest {
 
     @Test
     void twoTracingsOfWhichNoneIsPrimaryAreRefused() {
-        application(OwnTracing.class, SecondTracing.class)
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .rootCause()
-                        .isInstanceOf(NoUniqueBeanDefinitionException.class)
-                        .hasMessageContaining("found 2: own,second"));
+        application(OwnTracing.class, SecondTracing.class).run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .isInstanceOf(NoUniqueBeanDefinitionException.class)
+                .hasMessageContaining("found 2: own,second"));
     }
 
     @Test
@@ -144,11 +143,10 @@ class TracingAutoConfigurationTest {
 
     @Test
     void anApplicationWithBothLibrariesAndNoBeanOfThemHasNoTracing() {
-        application()
-                .run(context -> assertThat(context)
-                        .hasNotFailed()
-                        .hasSingleBean(TaskQueueTracingAutoConfiguration.class)
-                        .doesNotHaveBean(Tracing.class));
+        application().run(context -> assertThat(context)
+                .hasNotFailed()
+                .hasSingleBean(TaskQueueTracingAutoConfiguration.class)
+                .doesNotHaveBean(Tracing.class));
     }
 
     @Test
