@@ -77,7 +77,7 @@ final class GroupResources {
         this.space = new SharedSpace(settings.bufferBytes());
         this.series = new SourceSeries(
                 settings.environment().meters(), settings.environment().queueSeries());
-        this.retries = new RetryExecutor(timer);
+        this.retries = new RetryExecutor(timer, task -> GroupThreads.daemon("retries", task));
         this.marks = new MarkPublisher(
                 settings.markInterval(), settings.environment().time());
         this.marking = GroupThreads.daemon("marks", marks);

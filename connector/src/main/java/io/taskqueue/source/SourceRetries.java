@@ -107,7 +107,7 @@ final class SourceRetries<T> implements Consumer<RegistryRecord>, RetryTarget<T>
     void stop() {
         DeadTaskRetries<T> retries = executor;
         if (retries != null) {
-            group.retries().end(retries);
+            retries.end();
         }
     }
 
@@ -115,7 +115,7 @@ final class SourceRetries<T> implements Consumer<RegistryRecord>, RetryTarget<T>
     void stop(Duration grace) throws InterruptedException {
         stop();
         DeadTaskRetries<T> retries = executor;
-        if (retries != null && !group.retries().isCurrentThread()) {
+        if (retries != null) {
             retries.awaitEnd(grace);
         }
     }

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -321,6 +322,49 @@ class DeadTasksAreRetriedTest {
                                 + " cannot be decoded by the queue's owner: ");
             });
             assertThat(source.queue().tryLease()).isEmpty();
+        }
+    }
+
+    @Test
+    void anOrderThatTheEndOfTheSourceInterruptsIsExecutedByTheNextOwner() throws Exception {
+        DeadTasks dead = dead("interrupted");
+        CountDownLatch decoding = new CountDownLatch(1);
+        PayloadCodec<String> blocking = new PayloadCodec<>() {
+            @Override
+            public byte[] encode(String payload) {
+                return PayloadCodec.utf8().encode(payload);
+            }
+
+            @Override
+            public String decode(byte[] json) {
+                decoding.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                    return "";
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException("the registry of schemas was not asked", e);
+                }
+            }
+        };
+        List<RetryOrder> orders;
+        TaskId id;
+        try (var queue = queue("interrupted");
+                var source = ReplicationSource.builder(queue, blocking)
+                        .kafka(cluster.settings())
+                        .start()) {
+            id = die(queue, "a");
+            source.replicated().get(20, SECONDS);
+            orders = dead.retry(dead.read(DeadTaskQuery.first(10)), "anna", AT);
+            assertThat(decoding.await(20, SECONDS)).isTrue();
+        }
+        assertThat(dead.results(orders)).isEmpty();
+
+        try (var queue = queue("interrupted");
+                var source = cluster.source(queue).start()) {
+            assertThat(outcome(dead, orders))
+                    .isInstanceOfSatisfying(Restored.class, restored -> assertThat(restored.task())
+                            .isEqualTo(id));
+            assertThat(source.queue().tryLease().orElseThrow().payload()).isEqualTo("a");
         }
     }
 

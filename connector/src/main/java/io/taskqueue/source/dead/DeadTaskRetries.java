@@ -5,6 +5,7 @@ import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
+import io.taskqueue.source.publish.Interruptible;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.RegistryRecord;
 import java.time.Clock;
@@ -45,23 +46,20 @@ public final class DeadTaskRetries<T> {
     private final String queueName;
     private final RetryBacklog backlog;
     private final RetryRegistry registry;
-    private final RetryExecution<T> execution;
+    private final RetryExecution<T> orders;
     private final Topics topics;
     private final AtomicBoolean due = new AtomicBoolean();
     private final ReentrantLock executing = new ReentrantLock();
+    private final Interruptible execution = new Interruptible();
     private Duration backoff = FIRST_BACKOFF;
     private volatile boolean ended;
 
     private DeadTaskRetries(
-            String queueName,
-            RetryBacklog backlog,
-            RetryRegistry registry,
-            RetryExecution<T> execution,
-            Topics topics) {
+            String queueName, RetryBacklog backlog, RetryRegistry registry, RetryExecution<T> orders, Topics topics) {
         this.queueName = queueName;
         this.backlog = backlog;
         this.registry = registry;
-        this.execution = execution;
+        this.orders = orders;
         this.topics = topics;
     }
 
@@ -118,13 +116,13 @@ public final class DeadTaskRetries<T> {
         return backlog.size() > 0 && due.compareAndSet(false, true);
     }
 
-    /** Executes no more; returns whether an execution is under way. */
-    boolean end() {
+    /** Executes no more; interrupts the execution that is under way, unless it is that of the calling thread. Never waits. */
+    public void end() {
         ended = true;
-        return executing.isLocked() && !executing.isHeldByCurrentThread();
+        execution.interrupt();
     }
 
-    /** Waits until no execution is under way, no longer than the grace. */
+    /** Waits until no execution is under way but that of the calling thread, no longer than the grace. */
     public void awaitEnd(Duration grace) throws InterruptedException {
         if (executing.tryLock(grace.toMillis(), TimeUnit.MILLISECONDS)) {
             executing.unlock();
@@ -136,6 +134,7 @@ public final class DeadTaskRetries<T> {
         due.set(false); // first: an order that comes from now on is executed afterwards
         executing.lock();
         try {
+            execution.begin();
             if (ended || executeAll()) {
                 backoff = FIRST_BACKOFF;
                 return Optional.empty();
@@ -148,6 +147,7 @@ public final class DeadTaskRetries<T> {
             LOG.debug("Queue {} has ended; orders that are left are for its next owner", queueName, e);
             return Optional.empty();
         } finally {
+            execution.end();
             executing.unlock();
         }
         Duration waits = backoff;
@@ -185,7 +185,7 @@ public final class DeadTaskRetries<T> {
     private void execute(RetryOrder order, TopicReader reader) throws InterruptedException {
         RetryResult result;
         try {
-            result = execution.execute(order, reader);
+            result = orders.execute(order, reader);
         } catch (KafkaException | QueueClosedException e) {
             throw e;
         } catch (RuntimeException | Error e) {
@@ -197,6 +197,9 @@ public final class DeadTaskRetries<T> {
                     queueName,
                     e);
             return;
+        }
+        if (ended) { // what was interrupted may have failed for that reason: its outcome is not one of the order
+            throw new InterruptedException("Queue " + queueName + " has ended during order " + order.id());
         }
         write(registry.record(order.id(), RetryJson.of(result)));
         for (UUID surplus : backlog.takeSurplus()) {

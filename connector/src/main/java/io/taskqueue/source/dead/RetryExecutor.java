@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Executes the orders to retry dead tasks of all queues of a group, one queue after the other, on a thread that exists while there are some:
@@ -19,18 +19,15 @@ public final class RetryExecutor {
 
     private final ThreadPoolExecutor executor;
     private final ScheduledExecutorService timer;
-    private volatile @Nullable Thread thread;
 
-    /** @param timer runs what is due after a time; nothing that blocks */
-    public RetryExecutor(ScheduledExecutorService timer) {
+    /**
+     * @param timer runs what is due after a time; nothing that blocks
+     * @param threads creates the thread
+     */
+    public RetryExecutor(ScheduledExecutorService timer, ThreadFactory threads) {
         this.timer = timer;
         this.executor =
-                new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread daemon = new Thread(task, "taskqueue-retries");
-                    daemon.setDaemon(true);
-                    thread = daemon;
-                    return daemon;
-                });
+                new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
         executor.allowCoreThreadTimeOut(true);
     }
 
@@ -48,7 +45,6 @@ public final class RetryExecutor {
 
     private void run(DeadTaskRetries<?> retries) {
         retries.run().ifPresent(backoff -> retryAfter(backoff, retries));
-        var unused = Thread.interrupted(); // was for the queue that has ended
     }
 
     private void retryAfter(Duration backoff, DeadTaskRetries<?> retries) {
@@ -57,19 +53,6 @@ public final class RetryExecutor {
         } catch (RejectedExecutionException e) {
             return; // as above
         }
-    }
-
-    /** Executes no more orders of a queue; interrupts the execution if it is under way. Never waits. */
-    public void end(DeadTaskRetries<?> retries) {
-        Thread running = thread;
-        if (retries.end() && running != null && running != Thread.currentThread()) {
-            running.interrupt();
-        }
-    }
-
-    /** Whether the calling thread executes orders. */
-    public boolean isCurrentThread() {
-        return Thread.currentThread() == thread;
     }
 
     /** Executes no more orders. */
