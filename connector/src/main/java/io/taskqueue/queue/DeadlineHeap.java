@@ -2,7 +2,9 @@ package io.taskqueue.queue;
 
 import io.taskqueue.queue.TaskState.Delayed;
 import io.taskqueue.queue.TaskState.Leased;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +69,14 @@ final class DeadlineHeap<T> {
     @Nullable
     LiveTask<T> first() {
         return size == 0 ? null : tasks[0];
+    }
+
+    /** All tasks, the one with the earliest deadline first. */
+    List<LiveTask<T>> inOrder() {
+        List<LiveTask<T>> ordered = new ArrayList<>(size);
+        forEach(ordered::add);
+        ordered.sort((one, other) -> one == other ? 0 : isBefore(one, other) ? -1 : 1);
+        return ordered;
     }
 
     /** In no order. */

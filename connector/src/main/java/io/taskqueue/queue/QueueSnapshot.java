@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the queue's name
  * @param lastEvent the number of the last event, 0 before the first
- * @param tasks the leased, delayed, pending and dead tasks, in this order; pending ones in the order in which they became pending, which
- *     is that of their leases if they have the same priority; of the dead the last {@value #DEAD_KEPT}
+ * @param tasks the leased, delayed, pending and dead tasks, in this order; leased ones in the order in which their leases expire; delayed ones
+ *     in the order in which they become pending; pending ones in the order in which they became pending, which is that of their leases if
+ *     they have the same priority; of the dead the last {@value #DEAD_KEPT}, in the order in which they died. Moments are those of the
+ *     ticker; of two tasks with the same moment, the one comes first that was leased, renewed or delayed first
  * @param counts the counts of the queue
  */
 public record QueueSnapshot<T>(String name, long lastEvent, List<Entry<T>> tasks, QueueCounts counts) {

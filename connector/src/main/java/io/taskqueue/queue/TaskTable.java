@@ -266,7 +266,7 @@ final class TaskTable<T> {
         return next;
     }
 
-    /** Calls the action with each task that the queue holds and its state: leased, delayed, pending; these in the order in which they became so. */
+    /** Calls the action with each task that the queue holds and its state, in no order. Allocates nothing. */
     void forEachLive(BiConsumer<LiveTask<T>, TaskState<T>> action) {
         leased.forEach(task -> action.accept(task, task.state));
         recoveredLeases.forEach(task -> action.accept(task, task.state));
@@ -275,9 +275,28 @@ final class TaskTable<T> {
         pending.forEach(task -> action.accept(task, task.state));
     }
 
-    /** Calls the action with each state that a snapshot shows: leased, delayed, pending, and the dead-lettered tasks that are kept. */
+    /** Calls the action with each state that a snapshot shows, in its order. */
     void forEachState(Consumer<TaskState<T>> action) {
-        forEachLive((task, state) -> action.accept(state));
+        forEachByDeadline(leased, recoveredLeases, action);
+        forEachByDeadline(delayed, ownDelays, action);
+        pending.forEach(task -> action.accept(task.state));
         dead.forEach(task -> action.accept(task.state));
+    }
+
+    /** In the order in which {@link #earlier} would return them. */
+    private static <T> void forEachByDeadline(
+            TaskList<T> listed, DeadlineHeap<T> heaped, Consumer<TaskState<T>> action) {
+        LiveTask<T> next = listed.first();
+        for (LiveTask<T> task : heaped.inOrder()) {
+            while (next != null && DeadlineHeap.isBefore(next, task)) {
+                action.accept(next.state);
+                next = next.later;
+            }
+            action.accept(task.state);
+        }
+        while (next != null) {
+            action.accept(next.state);
+            next = next.later;
+        }
     }
 }

@@ -157,8 +157,9 @@ final class QueueModel {
                 .toList();
     }
 
-    /** The tasks of a state as a test compares them, id and attempt. */
+    /** The tasks of a state as a snapshot shows them, id and attempt. */
     List<String> show(State state) {
-        return in(state).stream().map(task -> task.id + "#" + task.attempt).toList();
+        List<ModelTask> shown = state == State.PENDING ? in(state) : byDeadline(state);
+        return shown.stream().map(task -> task.id + "#" + task.attempt).toList();
     }
 }

@@ -137,6 +137,36 @@ class RecoveredStateTest {
     }
 
     @Test
+    void aSnapshotShowsRecoveredTasksAmongTheOthersInTheOrderOfTheirDeadlines() {
+        queue.recover(List.of(
+                leased(1, 1, NOW.plusSeconds(29)),
+                leased(2, 1, NOW.plusSeconds(3)),
+                leased(3, 1, NOW.plusSeconds(12)),
+                delayed(4, 2, NOW.plusSeconds(9)),
+                delayed(5, 2, NOW.plusSeconds(2)),
+                delayed(6, 2, NOW.plusSeconds(20)),
+                pending(7),
+                pending(8),
+                pending(9)));
+        queue.tryLease().orElseThrow().fail(ERROR);
+        advance(1);
+        assertThat(queue.tryLease()).isPresent();
+
+        assertThat(queue.snapshot().tasks())
+                .extracting(entry -> entry.state() + " " + entry.task().id().sequenceId())
+                .containsExactly(
+                        "LEASED 2",
+                        "LEASED 3",
+                        "LEASED 1",
+                        "LEASED 8",
+                        "DELAYED 5",
+                        "DELAYED 4",
+                        "DELAYED 7",
+                        "DELAYED 6",
+                        "PENDING 9");
+    }
+
+    @Test
     void aRecoveredLeaseIsNotGrantedAgainBeforeItsRecordedExpiry() {
         queue.recover(List.of(leased(1, 2, NOW.plusSeconds(20))));
         advance(19);
