@@ -5,7 +5,7 @@ import io.taskqueue.event.TaskEvent;
 /**
  * Receives every event of a queue, in order.
  *
- * <p>It is called inside the queue's lock, on the thread that made the change: it must return quickly, must not block and must not
+ * <p>It is called inside the queue's lock, on the thread that made the change, or on one for the close of the queue with its source: it must return quickly, must not block and must not
  * call the queue, which refuses that with an {@link IllegalStateException}. What it throws is counted and logged, and has no
  * effect on the queue, its callers or other listeners.
  *

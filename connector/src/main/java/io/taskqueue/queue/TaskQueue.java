@@ -5,6 +5,7 @@ import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.event.TraceContext;
 import io.taskqueue.queue.QueueCore.Recipient;
+import io.taskqueue.queue.background.LimitedCall;
 import io.taskqueue.tracing.TaskSpans;
 import io.taskqueue.tracing.Tracing;
 import java.lang.System.Logger;
@@ -20,6 +21,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +54,9 @@ public final class TaskQueue<T> implements AutoCloseable {
     public static final int MAX_PASSED_OVER = 9;
 
     private static final Logger LOG = System.getLogger(TaskQueue.class.getName());
+
+    private static final String LATE =
+            "it was closed, but a listener did not return in time. A listener must not block: hand the event to another thread.";
 
     private final QueueCore<T> core;
     private final AdmissionControl<T> enqueues;
@@ -309,20 +315,49 @@ public final class TaskQueue<T> implements AutoCloseable {
      */
     @Override
     public void close() {
-        List<DrainedTask<T>> left = List.of();
+        drainForNextOwner(() -> false);
+        closeDeadLetters();
+    }
+
+    /**
+     * Closes the queue as {@link #close()} does, but returns after the limit also if a listener does not: one that this close calls, or one
+     * that another call is in. The queue is then stopped as soon as that listener returns, and what it holds is left to the next owner.
+     * Listeners are called on a thread for that.
+     *
+     * @param limit how long listeners may take, besides the grace for the holders of leases
+     * @return whether the queue has ended
+     */
+    public boolean close(Duration limit) {
+        core.lock.requireNotHeld("close()");
+        AtomicBoolean late = new AtomicBoolean();
+        boolean ended = LimitedCall.run(
+                "taskqueue-close-" + name(),
+                () -> drainForNextOwner(late::get),
+                closeGrace().toNanos() + Ticker.limitNanos(limit));
+        late.set(!ended);
+        closeDeadLetters();
+        return ended;
+    }
+
+    /** @param late whether it is too late for that: the queue is stopped then */
+    private void drainForNextOwner(BooleanSupplier late) {
         try {
-            left = drain("close()", closeGrace(), Recipient.NEXT_OWNER);
+            List<DrainedTask<T>> left = core.perform("close()", () -> {
+                if (late.getAsBoolean()) {
+                    core.stop(LATE, null);
+                }
+                return core.drain("close()", Ticker.limitNanos(closeGrace()), Recipient.NEXT_OWNER);
+            });
+            if (!left.isEmpty()) {
+                LOG.log(
+                        Level.WARNING,
+                        "Queue {0} was closed with {1} tasks left. They are recorded as handed over: the recovery of the next owner "
+                                + "restores them. Call drain() before close() to receive them instead.",
+                        name(),
+                        left.size());
+            }
         } catch (QueueClosedException e) {
             LOG.log(Level.DEBUG, "Queue {0} was stopped before it was closed.", name());
-            closeDeadLetters();
-        }
-        if (!left.isEmpty()) {
-            LOG.log(
-                    Level.WARNING,
-                    "Queue {0} was closed with {1} tasks left. They are recorded as handed over: the recovery of the next owner "
-                            + "restores them. Call drain() before close() to receive them instead.",
-                    name(),
-                    left.size());
         }
     }
 

@@ -236,6 +236,11 @@ public final class ReplicationSource<T> implements AutoCloseable {
      * end when they are read to their end. An interruption ends the waiting, and the thread stays interrupted. A second call does
      * nothing. Of a source that was not started, only the queue is closed.
      *
+     * <p>Listeners of the queue are called on a thread for that. One that has not returned when the close timeout and the queue's
+     * {@code closeGrace} have passed is logged as a warning: the source is closed without the queue, which is stopped as soon as the
+     * listener returns; what the queue emits until then is not replicated, and its tasks are left to the next owner. An observer is not
+     * waited for.
+     *
      * @throws IllegalStateException if it is called by a listener of the queue, or by the function of {@code ownerPeer}, whose threads
      *     it would wait for; nothing has changed, and another thread can close the source
      */

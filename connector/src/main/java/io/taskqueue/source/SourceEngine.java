@@ -350,7 +350,8 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
     }
 
     /**
-     * Closes the queue, then waits for the acknowledgement of what is left, no longer than the timeout.
+     * Closes the queue, then waits for the acknowledgement of what is left, no longer than the timeout. A listener of the queue that does not
+     * return is waited for as long, but at least for a grace; the source is closed then without its queue.
      *
      * @throws IllegalStateException if the caller is a listener of the queue, or the publisher's thread; nothing has changed then
      */
@@ -362,14 +363,25 @@ final class SourceEngine<T> implements Publication.Listener<T>, Ownership.Listen
     void close(Duration timeout, Duration longestGrace) {
         Duration grace = longestGrace.compareTo(GRACE) < 0 ? longestGrace : GRACE;
         requireOtherThread("closed");
-        queue.close(); // first: the queue refuses the call of a listener, and nothing has changed then
+        if (closeReport != null) {
+            return;
+        }
+        // first: the queue refuses the call of a listener, and nothing has changed then
+        boolean queueEnded = queue.close(timeout.compareTo(GRACE) < 0 ? GRACE : timeout);
         if (!lifecycle.close()) {
             return;
         }
+        if (!queueEnded) {
+            LOG.warn(
+                    "The source of queue {} was closed, but the queue is not: a listener of the queue has not returned. What the queue emits"
+                            + " from now on is not replicated; it is stopped once the listener returns, and its tasks are left to the next"
+                            + " owner. A listener must not block: hand the event to another thread.",
+                    queue.name());
+        }
         boolean interrupted = endRetries();
         try {
-            boolean empty = buffer.awaitEmpty(interrupted ? 0 : Ticker.limitNanos(timeout));
-            if (empty && !grace.isZero()) {
+            boolean empty = buffer.awaitEmpty(interrupted || !queueEnded ? 0 : Ticker.limitNanos(timeout));
+            if (empty && queueEnded && !grace.isZero()) {
                 marks().finish(grace);
             } else {
                 marks().stop();

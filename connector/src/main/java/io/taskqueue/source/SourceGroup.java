@@ -104,7 +104,8 @@ public final class SourceGroup implements AutoCloseable {
 
     /**
      * Closes every source of the group that is still open, as {@link ReplicationSource#close()} does, within the close timeout for all of them
-     * together, and ends the threads. A second call does nothing.
+     * together, and ends the threads. A queue whose listener does not return delays none of the others, and is left behind as described there.
+     * A second call does nothing.
      *
      * @throws IllegalStateException if it is called by a listener of a queue, or by a function of {@code ownerPeer}, whose threads it would
      *     wait for

@@ -2,6 +2,7 @@ package io.taskqueue.queue;
 
 import static io.taskqueue.event.EventKind.DEAD_LETTERED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.EventKind;
@@ -294,6 +295,75 @@ class ListenerTest {
 
         assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(queue.isOpen()).isFalse();
+    }
+
+    @Test
+    void aCloseWithALimitReturnsAlthoughAListenerDoesNotAndStopsTheQueueOnceItDoes() throws Exception {
+        CountDownLatch calling = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        TaskQueue<String> queue = builder()
+                .listener(event -> {
+                    calling.countDown();
+                    await().atMost(Duration.ofSeconds(50)).until(() -> go.getCount() == 0);
+                })
+                .build();
+        Caller<Boolean> enqueuing =
+                Caller.startWaiting(() -> queue.tryEnqueue("a").isPresent());
+        calling.await();
+
+        assertThat(queue.close(Duration.ofMillis(50))).isFalse();
+
+        assertThat(queue.isOpen()).isTrue();
+        go.countDown();
+        assertThat(enqueuing.result()).isTrue();
+        await().until(() -> !queue.isOpen());
+        assertThatThrownBy(queue::tryLease)
+                .isInstanceOf(QueueClosedException.class)
+                .hasMessage(
+                        "Queue orders was stopped, so lease() was refused: it was closed, but a listener did not return"
+                                + " in time. A listener must not block: hand the event to another thread.");
+    }
+
+    @Test
+    void anInterruptionOfACloseWithALimitEndsTheWaitForHolders() {
+        EventLog<String> log = new EventLog<>();
+        TaskQueue<String> queue = TaskQueue.<String>builder("orders")
+                .closeGrace(Duration.ofMinutes(5))
+                .listener(log)
+                .build();
+        queue.tryEnqueue("a");
+        queue.tryLease();
+
+        Thread.currentThread().interrupt();
+        assertThat(queue.close(Duration.ofMinutes(5))).isTrue();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(log.last().kind()).isEqualTo(EventKind.DRAINED);
+    }
+
+    @Test
+    void aCloseWithALimitByAListenerIsRefused() {
+        AtomicReference<TaskQueue<String>> self = new AtomicReference<>();
+        List<String> errors = new ArrayList<>();
+        try (TaskQueue<String> queue = builder()
+                .listener(event -> {
+                    try {
+                        boolean unused = self.get().close(Duration.ofMinutes(5));
+                    } catch (IllegalStateException e) {
+                        errors.add(e.getMessage());
+                    }
+                })
+                .build()) {
+            self.set(queue);
+
+            queue.tryEnqueue("a");
+
+            assertThat(errors)
+                    .containsExactly(
+                            "A listener of queue orders called close() from inside an event. Listeners run inside the "
+                                    + "queue's lock and must not call back: hand the event to another thread.");
+            assertThat(queue.isOpen()).isTrue();
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.QueueListener;
@@ -102,6 +103,91 @@ class QueuesOfAGroupAreIndependentTest {
     }
 
     @Test
+    void aQueueWhoseListenerNeverReturnsIsLeftBehindWhenItsGroupCloses() throws Exception {
+        BlockingListener listener = new BlockingListener();
+        TaskQueue<String> blocked = TaskQueue.<String>builder("left-behind")
+                .closeGrace(Duration.ZERO)
+                .listener(listener)
+                .build();
+        List<TaskQueue<String>> queues = queues("left", 3);
+        queues.add(0, blocked);
+        SourceGroup group = group().start();
+        List<ReplicationSource<String>> sources = group.start(builders(queues));
+        Thread caller = block(blocked, listener);
+
+        try (SourceLog log = new SourceLog(SourceEngine.class)) {
+            Map<String, CloseReport> reports = group.close(Duration.ofSeconds(3));
+
+            assertThat(reports).hasSize(4).allSatisfy((queue, report) -> assertThat(report.complete())
+                    .isTrue());
+            assertThat(log.lines())
+                    .containsExactly(
+                            "WARN The source of queue left-behind was closed, but the queue is not: a listener of the"
+                                    + " queue has not returned. What the queue emits from now on is not replicated; it is stopped once"
+                                    + " the listener returns, and its tasks are left to the next owner. A listener must not block: hand"
+                                    + " the event to another thread.");
+        }
+        assertThat(sources).allMatch(source -> source.health().state() == SourceState.CLOSED);
+        assertThat(group.size()).isZero();
+        sources.get(0).close(); // does nothing, and so does not wait
+
+        listener.release();
+        await().until(() -> !blocked.isOpen());
+        assertThatThrownBy(() -> blocked.enqueue("late"))
+                .isInstanceOf(QueueClosedException.class)
+                .hasMessage(
+                        "Queue left-behind was stopped, so enqueue() was refused: it was closed, but a listener did not"
+                                + " return in time. A listener must not block: hand the event to another thread.");
+        caller.join();
+        assertThat(cluster.events(EVENTS, "left-behind")).hasSize(2);
+    }
+
+    @Test
+    void aListenerThatTheCloseItselfCallsMayNeverReturnEither() throws Exception {
+        BlockingListener listener = new BlockingListener(EventKind.DRAINED);
+        TaskQueue<String> queue = TaskQueue.<String>builder("left-draining")
+                .closeGrace(Duration.ZERO)
+                .listener(listener)
+                .build();
+        SourceGroup group = group().start();
+        group.start(builders(List.of(queue)));
+        queue.enqueue("a");
+        queue.enqueue("b");
+        listener.arm();
+
+        assertThat(group.close(Duration.ofSeconds(3)).get("left-draining").complete())
+                .isTrue();
+
+        listener.release();
+        assertThat(cluster.events(EVENTS, "left-draining"))
+                .extracting(ReplicationEvent::kind)
+                .as("the task that was not handed over is live for the next owner")
+                .containsExactly(EventKind.SOURCE_STARTED, EventKind.ENQUEUED, EventKind.ENQUEUED, EventKind.DRAINED);
+    }
+
+    @Test
+    void anObserverThatNeverReturnsIsNotWaitedFor() throws Exception {
+        CountDownLatch observing = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        TaskQueue<String> queue = TaskQueue.<String>builder("observed").build();
+        SourceGroup group = group().start();
+        ReplicationSource<String> source =
+                group.start(builders(List.of(queue))).get(0);
+        source.observe(event -> {
+            observing.countDown();
+            awaitUninterruptibly(released);
+        });
+        queue.enqueue("a");
+        observing.await();
+
+        CompletableFuture<Map<String, CloseReport>> closing =
+                CompletableFuture.supplyAsync(() -> group.close(Duration.ofMinutes(5)));
+
+        assertThat(closing.get(60, SECONDS).get("observed").complete()).isTrue();
+        released.countDown();
+    }
+
+    @Test
     void aSourceThatClosesWhileOthersAreBusyLosesNothingOfThem() throws Exception {
         List<TaskQueue<String>> queues = queues("busy", 10);
         try (SourceGroup group = group().start()) {
@@ -164,12 +250,35 @@ class QueuesOfAGroupAreIndependentTest {
         return caller;
     }
 
-    /** Blocks the queue at its next Enqueued, inside the queue's lock. */
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Blocks the queue at its next event of a kind, inside the queue's lock, whatever interrupts it. */
     private static final class BlockingListener implements QueueListener<String> {
 
         private final CountDownLatch blocked = new CountDownLatch(1);
         private final CountDownLatch released = new CountDownLatch(1);
+        private final EventKind kind;
         private volatile boolean armed;
+
+        BlockingListener() {
+            this(EventKind.ENQUEUED);
+        }
+
+        BlockingListener(EventKind kind) {
+            this.kind = kind;
+        }
 
         void arm() {
             armed = true;
@@ -185,13 +294,9 @@ class QueuesOfAGroupAreIndependentTest {
 
         @Override
         public void onEvent(TaskEvent<String> event) {
-            if (armed && event.kind() == EventKind.ENQUEUED) {
+            if (armed && event.kind() == kind) {
                 blocked.countDown();
-                try {
-                    released.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
+                awaitUninterruptibly(released);
             }
         }
     }
