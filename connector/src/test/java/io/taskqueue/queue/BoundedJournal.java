@@ -6,12 +6,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** A journal with so many places, whose events are acknowledged by the test. It keeps the books that a queue must not upset. */
 class BoundedJournal implements Journal<String> {
 
     final List<TaskEvent<String>> events = new ArrayList<>();
     private final int capacity;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
     private final Deque<Object> waiters = new ArrayDeque<>();
     private int reserved;
     private int unacknowledged;
@@ -37,83 +41,137 @@ class BoundedJournal implements Journal<String> {
     }
 
     @Override
-    public synchronized boolean reserve(int places, long timeoutNanos) throws InterruptedException {
-        Object self = new Object();
-        long until = System.nanoTime() + timeoutNanos;
-        waiters.add(self);
+    public boolean reserve(int places, long timeoutNanos) throws InterruptedException {
+        lock.lock();
         try {
-            while (waiters.peek() != self || reserved + unacknowledged + places > capacity) {
-                long left = until - System.nanoTime();
-                if (timeoutNanos <= 0 || ended || left <= 0) {
-                    return false;
+            Object self = new Object();
+            long left = timeoutNanos;
+            waiters.add(self);
+            try {
+                while (waiters.peek() != self || reserved + unacknowledged + places > capacity) {
+                    if (ended || left <= 0) {
+                        return false;
+                    }
+                    left = changed.awaitNanos(left);
                 }
-                wait(Math.max(1, left / 1_000_000));
+                reserved += places;
+                return true;
+            } finally {
+                waiters.remove(self);
+                changed.signalAll();
             }
-            reserved += places;
-            return true;
         } finally {
-            waiters.remove(self);
-            notifyAll();
+            lock.unlock();
         }
     }
 
     @Override
-    public synchronized void release(int places) {
-        reserved -= places;
-        if (reserved < 0) {
-            fault = "more places were given back than were reserved";
-        }
-        notifyAll();
-    }
-
-    @Override
-    public synchronized void endWaiting() {
-        ended = true;
-        notifyAll();
-    }
-
-    @Override
-    public synchronized void append(TaskEvent<String> event, byte[] payload, boolean isReserved) {
-        if (isReserved) {
-            if (--reserved < 0) {
-                fault = "an event used a place that was not reserved: " + event;
+    public void release(int places) {
+        lock.lock();
+        try {
+            reserved -= places;
+            if (reserved < 0) {
+                fault = "more places were given back than were reserved";
             }
-        } else {
-            unreservedEvents++;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
-        if (!new String(payload, StandardCharsets.UTF_8).equals(event.task().payload())) {
-            fault = "an event came with the payload of another task: " + event;
+    }
+
+    @Override
+    public void endWaiting() {
+        lock.lock();
+        try {
+            ended = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
-        unacknowledged++;
-        events.add(event);
     }
 
-    synchronized void acknowledge(int count) {
-        unacknowledged = Math.max(0, unacknowledged - count);
-        notifyAll();
+    @Override
+    public void append(TaskEvent<String> event, byte[] payload, boolean isReserved) {
+        lock.lock();
+        try {
+            if (isReserved) {
+                if (--reserved < 0) {
+                    fault = "an event used a place that was not reserved: " + event;
+                }
+            } else {
+                unreservedEvents++;
+            }
+            if (!new String(payload, StandardCharsets.UTF_8).equals(event.task().payload())) {
+                fault = "an event came with the payload of another task: " + event;
+            }
+            unacknowledged++;
+            events.add(event);
+        } finally {
+            lock.unlock();
+        }
     }
 
-    synchronized void acknowledgeAll() {
-        acknowledge(unacknowledged);
+    void acknowledge(int count) {
+        lock.lock();
+        try {
+            unacknowledged = Math.max(0, unacknowledged - count);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    synchronized int reserved() {
-        return reserved;
+    void acknowledgeAll() {
+        lock.lock();
+        try {
+            acknowledge(unacknowledged);
+        } finally {
+            lock.unlock();
+        }
     }
 
-    synchronized int waiting() {
-        return waiters.size();
+    int reserved() {
+        lock.lock();
+        try {
+            return reserved;
+        } finally {
+            lock.unlock();
+        }
     }
 
-    synchronized int unreservedEvents() {
-        return unreservedEvents;
+    int waiting() {
+        lock.lock();
+        try {
+            return waiters.size();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    synchronized String fault() {
-        return fault;
+    int unreservedEvents() {
+        lock.lock();
+        try {
+            return unreservedEvents;
+        } finally {
+            lock.unlock();
+        }
     }
 
-    synchronized List<TaskEvent<String>> events() {
-        return List.copyOf(events);
+    String fault() {
+        lock.lock();
+        try {
+            return fault;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<TaskEvent<String>> events() {
+        lock.lock();
+        try {
+            return List.copyOf(events);
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -117,17 +117,21 @@ class QueueHandOverTest {
 
     @Test
     void aDrainWaitsForALeaseOfAnEarlierOwner() throws Exception {
-        TaskQueue<String> real = TaskQueue.<String>builder("orders")
-                .sweepInterval(Duration.ofMillis(10))
-                .closeGrace(Duration.ZERO)
+        ManualTicker ticker = new ManualTicker();
+        TaskQueue<String> waiting = TaskQueue.<String>builder("orders")
+                .clock(ticker.clock(NOW))
+                .ticker(ticker)
                 .listener(log)
                 .build();
-        Instant expires = Instant.now().plusMillis(300);
-        real.recover(List.of(leasedByAnEarlierOwner(expires)));
+        Instant expires = NOW.plusSeconds(25);
+        waiting.recover(List.of(leasedByAnEarlierOwner(expires)));
+        Caller<List<DrainedTask<String>>> draining = Caller.startWaiting(() -> waiting.drain(Duration.ofMinutes(10)));
+        ticker.advance(Duration.ofSeconds(24));
+        assertThat(waiting.counts().leased()).isEqualTo(1);
 
-        List<DrainedTask<String>> drained = real.drain(Duration.ofSeconds(20));
+        ticker.advance(Duration.ofSeconds(1));
 
-        assertThat(drained).hasSize(1);
+        assertThat(draining.result()).hasSize(1);
         assertThat(log.events.stream().filter(event -> event.kind() == LEASE_EXPIRED))
                 .singleElement()
                 .satisfies(event -> {

@@ -329,9 +329,10 @@ class RecoveredStateTest {
         try (TaskQueue<String> idle = TaskQueue.<String>builder("orders")
                 .sweepInterval(Duration.ofMillis(10))
                 .closeGrace(Duration.ZERO)
+                .clock(time) // the ticker is the real one: it decides when the queue is swept
                 .listener(log)
                 .build()) {
-            Instant soon = Instant.now().plusMillis(50);
+            Instant soon = NOW.plusMillis(50);
             idle.recover(List.of(leased(1, 1, soon), delayed(2, 2, soon)));
 
             await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(log.kinds())

@@ -50,6 +50,12 @@ class JdbcEffectTableTest {
                 + " result_type TEXT NOT NULL, result TEXT NOT NULL)");
     }
 
+    /** The time of the database, which is that of the records. */
+    private static Instant now() throws SQLException {
+        return Instant.ofEpochMilli(PostgresTestServer.number(
+                "SELECT CAST(FLOOR(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000) AS BIGINT)"));
+    }
+
     private static void age(EffectKey key, String interval) throws SQLException {
         PostgresTestServer.execute("UPDATE taskqueue_effect SET recorded_at = recorded_at - INTERVAL '" + interval
                 + "' WHERE effect_key = '" + key + "'");
@@ -69,15 +75,13 @@ class JdbcEffectTableTest {
         }
         assertThat(store.record(CHARGE, DONE)).isEqualTo(DONE);
 
-        assertThat(store.deleteOlderThan(Instant.now().minus(14, ChronoUnit.DAYS)))
-                .isEqualTo(2);
+        assertThat(store.deleteOlderThan(now().minus(14, ChronoUnit.DAYS))).isEqualTo(2);
 
         assertThat(store.find(key("done-1"))).isEmpty();
         assertThat(store.find(key("failed-1"))).isEmpty();
         assertThat(store.intend(key("intended-1"))).as("a new intent").isFalse();
         assertThat(store.find(CHARGE)).contains(DONE);
-        assertThat(store.deleteOlderThan(Instant.now().minus(14, ChronoUnit.DAYS)))
-                .isZero();
+        assertThat(store.deleteOlderThan(now().minus(14, ChronoUnit.DAYS))).isZero();
     }
 
     @Test
@@ -87,8 +91,7 @@ class JdbcEffectTableTest {
         age(CHARGE, "15 days");
         assertThat(store.record(CHARGE, DONE)).isEqualTo(DONE);
 
-        assertThat(store.deleteOlderThan(Instant.now().minus(14, ChronoUnit.DAYS)))
-                .isZero();
+        assertThat(store.deleteOlderThan(now().minus(14, ChronoUnit.DAYS))).isZero();
     }
 
     @Test
@@ -117,10 +120,10 @@ class JdbcEffectTableTest {
         store.createTables();
 
         assertThat(store.find(CHARGE)).contains(DONE);
-        assertThat(store.deleteOlderThan(Instant.now().minusSeconds(60)))
+        assertThat(store.deleteOlderThan(now().minusSeconds(60)))
                 .as("recorded now")
                 .isZero();
-        assertThat(store.deleteOlderThan(Instant.now().plusSeconds(60))).isEqualTo(1);
+        assertThat(store.deleteOlderThan(now().plusSeconds(60))).isEqualTo(1);
     }
 
     @Test
