@@ -15,15 +15,15 @@ public final class CommandOptions {
         if (index == arguments.length || !arguments[index].matches(form)) {
             throw new IllegalArgumentException("Option " + arguments[index - 1]
                     + (index == arguments.length
-                            ? " needs an operand, but there is none.\n"
-                            : " does not accept '" + arguments[index] + "'.\n")
-                    + usage);
+                            ? " needs an operand, but is the last argument."
+                            : " does not accept '" + arguments[index] + "'.")
+                    + " Give it an operand as described here:\n" + usage);
         }
         return arguments[index];
     }
 
     /** An option that is not known. */
     public static IllegalArgumentException unknown(String option, String usage) {
-        return new IllegalArgumentException("Option " + option + " is unknown.\n" + usage);
+        return new IllegalArgumentException("Option " + option + " is unknown. Use one of these:\n" + usage);
     }
 }

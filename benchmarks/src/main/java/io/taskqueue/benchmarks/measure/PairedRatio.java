@@ -15,7 +15,8 @@ public record PairedRatio(List<Double> values) {
     public PairedRatio {
         values = List.copyOf(values);
         if (values.isEmpty()) {
-            throw new IllegalArgumentException("A ratio needs a pair of rounds, but there is none.");
+            throw new IllegalArgumentException(
+                    "A ratio needs at least one pair of rounds, but has 0. Measure at least one round of each candidate.");
         }
     }
 

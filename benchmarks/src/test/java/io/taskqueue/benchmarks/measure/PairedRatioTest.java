@@ -42,6 +42,14 @@ class PairedRatioTest {
     }
 
     @Test
+    void ratioOfNoPairIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new PairedRatio(List.of()))
+                .withMessage("A ratio needs at least one pair of rounds, but has 0. Measure at least one round of each"
+                        + " candidate.");
+    }
+
+    @Test
     void markNeedsSeveralStartsWhosePairsAreAllCounted() throws Exception {
         Path file = directory.resolve("ratios.ndjson");
 
