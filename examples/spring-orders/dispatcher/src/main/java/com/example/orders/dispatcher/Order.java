@@ -1,4 +1,4 @@
 package com.example.orders.dispatcher;
 
-/** An order: the payload of a task. */
+/** An order as clients send it: the payload of a task, as JSON. Its workers read id and cents; the customer is for whoever reads the topic. */
 public record Order(String id, String customer, long cents) {}
