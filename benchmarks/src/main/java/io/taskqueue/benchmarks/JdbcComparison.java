@@ -4,21 +4,14 @@ import io.taskqueue.benchmarks.broker.BenchmarkCluster;
 import io.taskqueue.benchmarks.broker.BrokerProcess;
 import io.taskqueue.benchmarks.broker.PostgresProcess;
 import io.taskqueue.benchmarks.broker.WorkDirectory;
-import io.taskqueue.benchmarks.calls.CallRound;
-import io.taskqueue.benchmarks.calls.CallTable;
+import io.taskqueue.benchmarks.calls.CallComparison;
+import io.taskqueue.benchmarks.calls.CallPlan;
 import io.taskqueue.benchmarks.jdbc.BareStatements;
 import io.taskqueue.benchmarks.jdbc.JdbcTarget;
-import io.taskqueue.benchmarks.measure.ChildJvm;
-import io.taskqueue.benchmarks.measure.CommandOptions;
-import io.taskqueue.benchmarks.measure.MachineDescription;
-import io.taskqueue.benchmarks.memory.FilledTopic;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.KafkaProducer;
 
 /**
  * {@code benchmarks/run jdbc}: the sink {@code jdbc} as a user runs it, {@code ./taskqueue sink}, beside as many bare threads that run the
@@ -35,16 +28,15 @@ public final class JdbcComparison {
               --short      few statements and one round: checks that everything runs, measures nothing
             """;
 
-    private static final int THREADS = 64;
-
-    private record Plan(int calls, int rounds, int pool) {}
+    private static final CallPlan.Options OPTIONS =
+            new CallPlan.Options(40_000, 1_000, Map.of("--pool", CallPlan.NUMBER), USAGE);
 
     private JdbcComparison() {}
 
     public static void main(String[] arguments) throws Exception {
-        Plan plan;
+        CallPlan plan;
         try {
-            plan = plan(arguments);
+            plan = CallPlan.parse(arguments, OPTIONS);
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
             System.exit(2);
@@ -61,105 +53,41 @@ public final class JdbcComparison {
         System.exit(0);
     }
 
-    private static Plan plan(String[] arguments) {
-        int calls = 40_000;
-        int rounds = 3;
-        int pool = 10;
-        for (int i = 0; i < arguments.length; i++) {
-            switch (arguments[i]) {
-                case "--calls" -> calls = number(arguments, ++i);
-                case "--rounds" -> rounds = number(arguments, ++i);
-                case "--pool" -> pool = number(arguments, ++i);
-                case "--short" -> {
-                    calls = 1_000;
-                    rounds = 1;
-                }
-                default -> throw CommandOptions.unknown(arguments[i], USAGE);
-            }
-        }
-        return new Plan(calls, rounds, pool);
-    }
-
-    private static int number(String[] arguments, int index) {
-        return Integer.parseInt(CommandOptions.operand(arguments, index, "[1-9][0-9]{0,7}", USAGE));
-    }
-
-    private static void run(Plan plan, Path programs) throws Exception {
-        CallTable table = new CallTable("statements, " + plan.pool() + " connections");
+    private static void run(CallPlan plan, Path programs) throws Exception {
+        String pool = pool(plan);
         try (WorkDirectory directory = WorkDirectory.create("jdbc-");
                 BrokerProcess broker = BrokerProcess.start(directory.path().resolve("broker"));
                 BenchmarkCluster cluster = new BenchmarkCluster(broker.bootstrapServers());
                 PostgresProcess postgres = PostgresProcess.start(programs, directory.path());
                 JdbcTarget target = JdbcTarget.create(postgres)) {
-            FilledTopic topic = new FilledTopic("written", 1, plan.calls());
-            try (Admin admin = Admin.create(cluster.settings());
-                    KafkaProducer<byte[], byte[]> producer =
-                            cluster.producer(Map.of("batch.size", 131_072, "linger.ms", 5))) {
-                topic.fill(admin, producer);
-            }
-            for (int round = 0; round < plan.rounds(); round++) {
-                Path states = directory.path().resolve("states");
-                table.add(
-                        "sink jdbc",
-                        CallRound.of(ChildJvm.start(sink(plan, cluster, target, topic, states)), target, plan.calls()));
-                table.add(THREADS + " bare threads, the statement alone", bare("statement", plan, target));
-                table.add(THREADS + " bare threads, and a row with its key", bare("recorded", plan, target));
-            }
+            CallComparison comparison = new CallComparison(plan, target);
+            comparison.addSink(
+                    "./taskqueue",
+                    "jdbc",
+                    List.of("url=" + target.url(), "statement=" + JdbcTarget.STATEMENT, "pool.size=" + pool),
+                    cluster,
+                    directory.path().resolve("states"));
+            addBareStatements(comparison, "the statement alone", "statement", plan, target);
+            addBareStatements(comparison, "and a row with its key", "recorded", plan, target);
+            comparison.run(
+                    "statements, " + pool + " connections",
+                    "PostgreSQL with fsync and synchronous_commit on, " + PostgresProcess.SETTINGS + ". ");
         }
-        table.markdown().forEach(System.out::println);
-        System.out.println();
-        System.out.println(String.format(
-                Locale.ROOT,
-                "%,d statements a round, %d threads, %d rounds, each with new processes. Ratio: the sink's rate divided by that of the row,"
-                        + " round by round, median (lower quartile). PostgreSQL with fsync and synchronous_commit on, %s. %s",
-                plan.calls(),
-                THREADS,
-                plan.rounds(),
-                PostgresProcess.SETTINGS,
-                MachineDescription.describe(BrokerProcess.HEAP)));
     }
 
-    private static CallRound bare(String way, Plan plan, JdbcTarget target) throws Exception {
-        return CallRound.of(
-                ChildJvm.start(
-                        BareStatements.class,
-                        ChildJvm.launcherFlags(),
-                        way,
-                        target.url(),
-                        String.valueOf(plan.calls()),
-                        String.valueOf(THREADS),
-                        String.valueOf(plan.pool())),
-                target,
-                plan.calls());
+    private static String pool(CallPlan plan) {
+        return plan.operand("--pool", "10");
     }
 
-    private static List<String> sink(
-            Plan plan, BenchmarkCluster cluster, JdbcTarget target, FilledTopic topic, Path states) {
-        String name = cluster.newName("jdbc");
-        return List.of(
-                "./taskqueue",
-                "sink",
-                "--bootstrap-server",
-                cluster.bootstrapServers(),
-                "--topic",
-                topic.name(),
-                "--name",
-                name,
-                "--sink",
-                "jdbc",
-                "--sink-config",
-                "url=" + target.url(),
-                "--sink-config",
-                "statement=" + JdbcTarget.STATEMENT,
-                "--sink-config",
-                "pool.size=" + plan.pool(),
-                "--concurrency",
-                String.valueOf(THREADS),
-                "--state-dir",
-                states.resolve(name).toString(),
-                "--until-idle",
-                "1s",
-                "--output",
-                "json");
+    private static void addBareStatements(
+            CallComparison comparison, String what, String way, CallPlan plan, JdbcTarget target) {
+        comparison.addBareThreads(
+                what,
+                BareStatements.class,
+                way,
+                target.url(),
+                String.valueOf(plan.calls()),
+                String.valueOf(CallComparison.THREADS),
+                pool(plan));
     }
 }

@@ -2,6 +2,7 @@
  * Processes that make many calls of the same kind, and what they achieve.
  *
  * <pre>
+ *   CallComparison   a sink beside bare threads: its rounds (CallPlan: how many), and their table
  *   CallRound        one process that makes all calls: its first call, its rates, its CPU time
  *     CalledTarget     what is called, in a process of its own, and counts
  *     CallRates        rates from the number of calls in each tenth of a second, cold and warm; CallTimeline counts them
