@@ -134,18 +134,18 @@ public final class RecordedEffects implements Effects, AutoCloseable {
     @SuppressWarnings("NullAway") // an action may return null, and so does this method then
     public <R> R capture(String name, Class<R> type, OnAmbiguity<R> onAmbiguity, EffectAction<R> action)
             throws Exception {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(onAmbiguity, "onAmbiguity");
-        Objects.requireNonNull(action, "action");
-        if (!scope.isOpen()) {
-            throw report.late(name);
-        }
-        return capture(name, codecOf(() -> ResultCodec.of(type)), onAmbiguity, action);
+        return perform(name, () -> ResultCodec.of(type), onAmbiguity, action);
     }
 
     @Override
     @SuppressWarnings("NullAway") // an action may return null, and so does this method then
     public <R> R capture(String name, RecordedAs<R> result, OnAmbiguity<R> onAmbiguity, EffectAction<R> action)
+            throws Exception {
+        return perform(name, () -> ResultCodec.of(result), onAmbiguity, action);
+    }
+
+    private <R> @Nullable R perform(
+            String name, Supplier<ResultCodec<R>> codec, OnAmbiguity<R> onAmbiguity, EffectAction<R> action)
             throws Exception {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(onAmbiguity, "onAmbiguity");
@@ -153,11 +153,7 @@ public final class RecordedEffects implements Effects, AutoCloseable {
         if (!scope.isOpen()) {
             throw report.late(name);
         }
-        return capture(name, codecOf(() -> ResultCodec.of(result)), onAmbiguity, action);
-    }
-
-    private <R> @Nullable R capture(
-            String name, ResultCodec<R> codec, OnAmbiguity<R> onAmbiguity, EffectAction<R> action) throws Exception {
+        ResultCodec<R> known = codecOf(codec);
         // the length only here: a name may be made from a payload, and keys that are stored must remain readable
         String valid = NameRule.require("effect name", "charge", name);
         EffectKey key =
@@ -167,7 +163,7 @@ public final class RecordedEffects implements Effects, AutoCloseable {
                     + ". A name identifies one action of its event: use different names, such as '" + name + "-1' and '"
                     + name + "-2'."));
         }
-        return executor.execute(new EffectExecutor.Effect<>(key, codec, onAmbiguity), action);
+        return executor.execute(new EffectExecutor.Effect<>(key, known, onAmbiguity), action);
     }
 
     @Override
