@@ -1,5 +1,6 @@
 package io.taskqueue.source;
 
+import static io.taskqueue.source.SourceTestCluster.sourcesOf;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -57,15 +58,9 @@ class GroupPropertyTest {
 
     private static Map<String, List<String>> runInAGroup(long seed, String topic) throws Exception {
         List<TaskQueue<String>> queues = queues(seed);
-        try (SourceGroup group = SourceGroup.builder()
-                .kafka(cluster.settings())
-                .topic(topic)
-                .registryTopic(topic + ".registry")
-                .partitions(3)
-                .start()) {
-            List<ReplicationSource<String>> sources = group.start(queues.stream()
-                    .map(queue -> ReplicationSource.builder(queue, PayloadCodec.utf8()))
-                    .toList());
+        try (SourceGroup group =
+                cluster.group(topic).registryTopic(topic + ".registry").start()) {
+            List<ReplicationSource<String>> sources = group.start(sourcesOf(queues));
             call(queues, sources, new Random(seed));
             group.close(CLOSE).values().forEach(report -> assertThat(report.complete())
                     .isTrue());

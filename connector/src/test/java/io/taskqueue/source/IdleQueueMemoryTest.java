@@ -1,14 +1,13 @@
 package io.taskqueue.source;
 
+import static io.taskqueue.source.SourceTestCluster.queues;
+import static io.taskqueue.source.SourceTestCluster.sourcesOf;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.taskqueue.queue.TaskQueue;
-import io.taskqueue.serde.PayloadCodec;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -31,9 +30,9 @@ class IdleQueueMemoryTest {
                         .metrics(new SimpleMeterRegistry())
                         .queueSeries(10)
                         .start()) {
-            use(start(group, "first", 100));
+            use(group.start(sourcesOf(queues("first", 100))));
             long before = usedHeap();
-            List<ReplicationSource<String>> sources = start(group, "queue", QUEUES);
+            List<ReplicationSource<String>> sources = group.start(sourcesOf(queues("queue", QUEUES)));
             assertThat((usedHeap() - before) / QUEUES).as("bytes of a queue").isLessThan(MOST_BYTES);
 
             use(sources);
@@ -42,16 +41,6 @@ class IdleQueueMemoryTest {
                     .isLessThan(MOST_BYTES);
             assertThat(group.queuesWithoutSeries()).hasSize(QUEUES + 90);
         }
-    }
-
-    private static List<ReplicationSource<String>> start(SourceGroup group, String name, int count)
-            throws InterruptedException {
-        List<ReplicationSource.Builder<String>> builders = new ArrayList<>();
-        for (int queue = 0; queue < count; queue++) {
-            builders.add(ReplicationSource.builder(
-                    TaskQueue.<String>builder(name + "-" + queue).build(), PayloadCodec.utf8()));
-        }
-        return group.start(builders);
     }
 
     /** A task of each queue is enqueued, leased and completed, which is confirmed. */

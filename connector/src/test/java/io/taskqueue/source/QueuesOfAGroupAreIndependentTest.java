@@ -1,5 +1,7 @@
 package io.taskqueue.source;
 
+import static io.taskqueue.source.SourceTestCluster.queues;
+import static io.taskqueue.source.SourceTestCluster.sourcesOf;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,7 +16,6 @@ import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -50,8 +51,8 @@ class QueuesOfAGroupAreIndependentTest {
                 TaskQueue.<String>builder("fenced-blocked").listener(listener).build();
         List<TaskQueue<String>> queues = queues("fenced", 2);
         queues.add(0, blocked);
-        try (SourceGroup group = group().start()) {
-            List<ReplicationSource<String>> sources = group.start(builders(queues));
+        try (SourceGroup group = cluster.group(EVENTS).start()) {
+            List<ReplicationSource<String>> sources = group.start(sourcesOf(queues));
             Thread caller = block(blocked, listener);
 
             try (ReplicationSource<String> newOwner = claim("fenced-blocked")) {
@@ -84,8 +85,8 @@ class QueuesOfAGroupAreIndependentTest {
                 TaskQueue.<String>builder("closing-blocked").listener(listener).build();
         List<TaskQueue<String>> queues = queues("closing", 3);
         queues.add(0, blocked);
-        SourceGroup group = group().start();
-        List<ReplicationSource<String>> sources = group.start(builders(queues));
+        SourceGroup group = cluster.group(EVENTS).start();
+        List<ReplicationSource<String>> sources = group.start(sourcesOf(queues));
         Thread caller = block(blocked, listener);
 
         CompletableFuture<Map<String, CloseReport>> closing =
@@ -111,8 +112,8 @@ class QueuesOfAGroupAreIndependentTest {
                 .build();
         List<TaskQueue<String>> queues = queues("left", 3);
         queues.add(0, blocked);
-        SourceGroup group = group().start();
-        List<ReplicationSource<String>> sources = group.start(builders(queues));
+        SourceGroup group = cluster.group(EVENTS).start();
+        List<ReplicationSource<String>> sources = group.start(sourcesOf(queues));
         Thread caller = block(blocked, listener);
 
         try (SourceLog log = new SourceLog(SourceEngine.class)) {
@@ -149,8 +150,8 @@ class QueuesOfAGroupAreIndependentTest {
                 .closeGrace(Duration.ZERO)
                 .listener(listener)
                 .build();
-        SourceGroup group = group().start();
-        group.start(builders(List.of(queue)));
+        SourceGroup group = cluster.group(EVENTS).start();
+        group.start(sourcesOf(List.of(queue)));
         queue.enqueue("a");
         queue.enqueue("b");
         listener.arm();
@@ -170,9 +171,9 @@ class QueuesOfAGroupAreIndependentTest {
         CountDownLatch observing = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
         TaskQueue<String> queue = TaskQueue.<String>builder("observed").build();
-        SourceGroup group = group().start();
+        SourceGroup group = cluster.group(EVENTS).start();
         ReplicationSource<String> source =
-                group.start(builders(List.of(queue))).get(0);
+                group.start(sourcesOf(List.of(queue))).get(0);
         source.observe(event -> {
             observing.countDown();
             awaitUninterruptibly(released);
@@ -190,8 +191,8 @@ class QueuesOfAGroupAreIndependentTest {
     @Test
     void aSourceThatClosesWhileOthersAreBusyLosesNothingOfThem() throws Exception {
         List<TaskQueue<String>> queues = queues("busy", 10);
-        try (SourceGroup group = group().start()) {
-            List<ReplicationSource<String>> sources = group.start(builders(queues));
+        try (SourceGroup group = cluster.group(EVENTS).start()) {
+            List<ReplicationSource<String>> sources = group.start(sourcesOf(queues));
             for (int closed = 0; closed < 5; closed++) {
                 for (TaskQueue<String> queue : queues.subList(closed, 10)) {
                     for (int task = 0; task < 50; task++) {
@@ -216,12 +217,12 @@ class QueuesOfAGroupAreIndependentTest {
 
     @Test
     void aStartThatIsUnderWayWhenTheGroupClosesIsClosedWithIt() throws Exception {
-        SourceGroup group = group().start();
-        group.start(builders(queues("before", 1)));
+        SourceGroup group = cluster.group(EVENTS).start();
+        group.start(sourcesOf(queues("before", 1)));
         List<TaskQueue<String>> queues = queues("underway", 200);
         CompletableFuture<Boolean> started = CompletableFuture.supplyAsync(() -> {
             try {
-                group.start(builders(queues));
+                group.start(sourcesOf(queues));
                 return true;
             } catch (IllegalStateException e) {
                 return false; // the group closed first
@@ -306,27 +307,5 @@ class QueuesOfAGroupAreIndependentTest {
                 .kafka(cluster.settings())
                 .topic(EVENTS)
                 .start();
-    }
-
-    private static SourceGroup.Builder group() {
-        return SourceGroup.builder()
-                .kafka(cluster.settings())
-                .topic(EVENTS)
-                .partitions(3)
-                .closeTimeout(Duration.ofSeconds(20));
-    }
-
-    private static List<TaskQueue<String>> queues(String name, int count) {
-        List<TaskQueue<String>> queues = new ArrayList<>();
-        for (int queue = 0; queue < count; queue++) {
-            queues.add(TaskQueue.<String>builder(name + "-" + queue).build());
-        }
-        return queues;
-    }
-
-    private static List<ReplicationSource.Builder<String>> builders(List<TaskQueue<String>> queues) {
-        return queues.stream()
-                .map(queue -> ReplicationSource.builder(queue, PayloadCodec.utf8()))
-                .toList();
     }
 }

@@ -1,5 +1,7 @@
 package io.taskqueue.source;
 
+import static io.taskqueue.source.SourceTestCluster.queues;
+import static io.taskqueue.source.SourceTestCluster.sourcesOf;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -43,8 +45,8 @@ class SourceGroupTest {
     @Test
     void eventsOfEachQueueReachKafkaInOrderUnderItsOwnEpoch() throws Exception {
         List<TaskQueue<String>> queues = queues("ordered", 3);
-        try (SourceGroup group = group().start()) {
-            List<ReplicationSource<String>> sources = group.start(builders(queues));
+        try (SourceGroup group = cluster.group(EVENTS).start()) {
+            List<ReplicationSource<String>> sources = group.start(sourcesOf(queues));
             for (int task = 0; task < 20; task++) {
                 for (TaskQueue<String> queue : queues) {
                     queue.enqueue(queue.name() + task);
@@ -69,8 +71,8 @@ class SourceGroupTest {
     @Test
     void closeOfOneSourceClosesNothingOfTheOthers() throws Exception {
         List<TaskQueue<String>> queues = queues("closing", 2);
-        try (SourceGroup group = group().start()) {
-            List<ReplicationSource<String>> sources = group.start(builders(queues));
+        try (SourceGroup group = cluster.group(EVENTS).start()) {
+            List<ReplicationSource<String>> sources = group.start(sourcesOf(queues));
             queues.get(0).enqueue("a");
             assertThat(sources.get(0).close(Duration.ofSeconds(20)).complete()).isTrue();
 
@@ -84,8 +86,8 @@ class SourceGroupTest {
     @Test
     void closeOfTheGroupClosesEverySourceAndReportsWhatWasNotReplicated() throws Exception {
         List<TaskQueue<String>> queues = queues("closed", 2);
-        SourceGroup group = group().start();
-        group.start(builders(queues));
+        SourceGroup group = cluster.group(EVENTS).start();
+        group.start(sourcesOf(queues));
         queues.get(0).enqueue("a");
 
         Map<String, CloseReport> reports = group.close(Duration.ofSeconds(20));
@@ -94,7 +96,7 @@ class SourceGroupTest {
         assertThat(reports.values()).allMatch(CloseReport::complete);
         assertThatThrownBy(() -> queues.get(1).enqueue("b")).isInstanceOf(QueueClosedException.class);
         assertThat(group.close(Duration.ZERO)).isEmpty();
-        assertThatThrownBy(() -> group.start(builders(queues("late", 1))))
+        assertThatThrownBy(() -> group.start(sourcesOf(queues("late", 1))))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
                         "The source group is closed, so no source can start in it. Start the source in another group.");
@@ -103,9 +105,9 @@ class SourceGroupTest {
     @Test
     void aNewerClaimOfOneQueueStopsThatQueueOnly() throws Exception {
         List<TaskQueue<String>> queues = queues("fenced", 3);
-        try (SourceGroup group = group().start();
+        try (SourceGroup group = cluster.group(EVENTS).start();
                 TaskQueue<String> taken = TaskQueue.<String>builder("fenced-1").build()) {
-            List<ReplicationSource<String>> sources = group.start(builders(queues));
+            List<ReplicationSource<String>> sources = group.start(sourcesOf(queues));
             try (ReplicationSource<String> newOwner = ReplicationSource.builder(taken, PayloadCodec.utf8())
                     .kafka(cluster.settings())
                     .topic(EVENTS)
@@ -127,15 +129,15 @@ class SourceGroupTest {
 
     @Test
     void aThousandQueuesStartTogetherWithoutAFurtherThreadAndAreAllConfirmed() throws Exception {
-        try (SourceGroup group = group().start()) {
+        try (SourceGroup group = cluster.group(EVENTS).start()) {
             List<TaskQueue<String>> one = queues("one", 1);
-            ReplicationSource<String> first = group.start(builders(one)).get(0);
+            ReplicationSource<String> first = group.start(sourcesOf(one)).get(0);
             one.get(0).enqueue("task");
             first.replicated().get(30, SECONDS);
             int threads = sourceThreads();
             List<TaskQueue<String>> queues = queues("many", 1_000);
 
-            List<ReplicationSource<String>> sources = group.start(builders(queues));
+            List<ReplicationSource<String>> sources = group.start(sourcesOf(queues));
             for (TaskQueue<String> queue : queues) {
                 queue.enqueue("task");
             }
@@ -164,8 +166,8 @@ class SourceGroupTest {
     void queuesOfOneNameAreRefusedTogether() {
         List<TaskQueue<String>> twins = new ArrayList<>(queues("twin", 1));
         twins.addAll(queues("twin", 1));
-        try (SourceGroup group = group().start()) {
-            assertThatThrownBy(() -> group.start(builders(twins)))
+        try (SourceGroup group = cluster.group(EVENTS).start()) {
+            assertThatThrownBy(() -> group.start(sourcesOf(twins)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage(
                             "Two queues are named twin-0, and one would fence the other. Start one source of each name.");
@@ -174,7 +176,7 @@ class SourceGroupTest {
 
     @Test
     void settingOfTheGroupIsRefusedAtASourceOfIt() throws Exception {
-        try (SourceGroup group = group().start();
+        try (SourceGroup group = cluster.group(EVENTS).start();
                 TaskQueue<String> queue = TaskQueue.<String>builder("refused").build()) {
             assertThatThrownBy(() -> ReplicationSource.builder(queue, PayloadCodec.utf8())
                             .group(group)
@@ -190,31 +192,8 @@ class SourceGroupTest {
 
     @Test
     void groupRefusesABufferWithoutRoom() {
-        assertThatThrownBy(() -> group().bufferBytes(0).start())
+        assertThatThrownBy(() -> cluster.group(EVENTS).bufferBytes(0).start())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("bufferBytes of a source group is 0. Set it to at least 1.");
-    }
-
-    private static SourceGroup.Builder group() {
-        return SourceGroup.builder()
-                .kafka(cluster.settings())
-                .topic(EVENTS)
-                .partitions(3)
-                .sourcePeer("peer-a")
-                .closeTimeout(Duration.ofSeconds(20));
-    }
-
-    private static List<TaskQueue<String>> queues(String name, int count) {
-        List<TaskQueue<String>> queues = new ArrayList<>();
-        for (int queue = 0; queue < count; queue++) {
-            queues.add(TaskQueue.<String>builder(name + "-" + queue).build());
-        }
-        return queues;
-    }
-
-    private static List<ReplicationSource.Builder<String>> builders(List<TaskQueue<String>> queues) {
-        return queues.stream()
-                .map(queue -> ReplicationSource.builder(queue, PayloadCodec.utf8()))
-                .toList();
     }
 }

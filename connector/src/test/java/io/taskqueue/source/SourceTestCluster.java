@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -63,6 +65,30 @@ public final class SourceTestCluster implements AutoCloseable {
                 .kafka(settings())
                 .sourcePeer("peer-a")
                 .closeTimeout(Duration.ofSeconds(20));
+    }
+
+    /** A group whose events go to a topic of three partitions. */
+    public SourceGroup.Builder group(String topic) {
+        return SourceGroup.builder()
+                .kafka(settings())
+                .topic(topic)
+                .partitions(3)
+                .sourcePeer("peer-a")
+                .closeTimeout(Duration.ofSeconds(20));
+    }
+
+    /** Queues that are named {@code name-0}, {@code name-1} and so on. */
+    public static List<TaskQueue<String>> queues(String name, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(queue -> TaskQueue.<String>builder(name + "-" + queue).build())
+                .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    /** The sources of queues, to be started in a group. */
+    public static List<ReplicationSource.Builder<String>> sourcesOf(List<TaskQueue<String>> queues) {
+        return queues.stream()
+                .map(queue -> ReplicationSource.builder(queue, PayloadCodec.utf8()))
+                .toList();
     }
 
     public void createTopic(String name, int partitions, Map<String, String> configs) throws Exception {

@@ -1,17 +1,17 @@
 package io.taskqueue.source.recovery;
 
+import static io.taskqueue.source.SourceTestCluster.queues;
+import static io.taskqueue.source.SourceTestCluster.sourcesOf;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.TaskId;
 import io.taskqueue.queue.TaskQueue;
-import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.SourceGroup;
 import io.taskqueue.source.SourceTestCluster;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -54,8 +54,8 @@ class ManyQueuesAreRecoveredTogetherTest {
     void eachQueueFindsItsOwnTasksAndEachPartitionIsReadOnce() throws Exception {
         Map<String, Set<TaskId>> live = new HashMap<>();
         try (SourceGroup first = group()) {
-            List<TaskQueue<String>> queues = queues("recovered");
-            List<ReplicationSource<String>> owners = first.start(builders(queues));
+            List<TaskQueue<String>> queues = queues("recovered", QUEUES);
+            List<ReplicationSource<String>> owners = first.start(sourcesOf(queues));
             for (int queue = 0; queue < QUEUES; queue++) {
                 Set<TaskId> ofTheQueue = new HashSet<>();
                 for (int task = 0; task <= queue; task++) {
@@ -71,11 +71,11 @@ class ManyQueuesAreRecoveredTogetherTest {
             }
 
             try (SourceGroup next = group()) {
-                List<TaskQueue<String>> successors = queues("recovered");
+                List<TaskQueue<String>> successors = queues("recovered", QUEUES);
                 CommittedReaders.opened.set(0);
                 List<RecoveryProgress> progress = new ArrayList<>();
                 List<ReplicationSource.Builder<String>> builders = new ArrayList<>();
-                builders(successors)
+                sourcesOf(successors)
                         .forEach(builder -> builders.add(builder.recover(
                                 builders.isEmpty()
                                         ? Recovery.standard().progress(progress::add)
@@ -103,8 +103,8 @@ class ManyQueuesAreRecoveredTogetherTest {
     @Test
     void tasksThatAreNotRecoveredAreCountedTogether() throws Exception {
         try (SourceGroup first = group()) {
-            List<TaskQueue<String>> queues = queues("counted");
-            List<ReplicationSource<String>> owners = first.start(builders(queues));
+            List<TaskQueue<String>> queues = queues("counted", QUEUES);
+            List<ReplicationSource<String>> owners = first.start(sourcesOf(queues));
             for (TaskQueue<String> queue : queues) {
                 queue.enqueue("task");
             }
@@ -113,7 +113,7 @@ class ManyQueuesAreRecoveredTogetherTest {
             }
             try (SourceGroup next = group()) {
                 CommittedReaders.opened.set(0);
-                List<ReplicationSource<String>> sources = next.start(builders(queues("counted")));
+                List<ReplicationSource<String>> sources = next.start(sourcesOf(queues("counted", QUEUES)));
 
                 await().until(() ->
                         sources.stream().allMatch(source -> source.abandoned().isPresent()));
@@ -131,28 +131,10 @@ class ManyQueuesAreRecoveredTogetherTest {
     }
 
     private static SourceGroup group() {
-        Map<String, Object> kafka = new HashMap<>(cluster.settings());
-        kafka.put("consumer.interceptor.classes", CommittedReaders.class.getName());
-        return SourceGroup.builder()
-                .kafka(kafka)
-                .topic(EVENTS)
+        return cluster.group(EVENTS)
+                .kafka(Map.of("consumer.interceptor.classes", CommittedReaders.class.getName()))
                 .partitions(PARTITIONS)
-                .closeTimeout(Duration.ofSeconds(20))
                 .start();
-    }
-
-    private static List<TaskQueue<String>> queues(String name) {
-        List<TaskQueue<String>> queues = new ArrayList<>();
-        for (int queue = 0; queue < QUEUES; queue++) {
-            queues.add(TaskQueue.<String>builder(name + "-" + queue).build());
-        }
-        return queues;
-    }
-
-    private static List<ReplicationSource.Builder<String>> builders(List<TaskQueue<String>> queues) {
-        return queues.stream()
-                .map(queue -> ReplicationSource.builder(queue, PayloadCodec.utf8()))
-                .toList();
     }
 
     /** Counts the consumers that read what is committed: of a source, only a recovery does. */
