@@ -73,7 +73,8 @@ final class PeerKill {
             contender.server().clear();
         }
         table.note(ResultTables.number("%,.0f", tasks)
-                + " tasks with work of " + KilledPeer.WORK.toMillis() + " ms, 64 at once, so that confirmed tasks are waiting when it happens. The process is killed when half of them have ended, and the next is started"
+                + " tasks with work of " + KilledPeer.WORK.toMillis()
+                + " ms, 64 at once, so that confirmed tasks are waiting when it happens. The process is killed when half of them have ended, and the next is started"
                 + " at once with the contender's default timeouts: a lease of 30 s here, a lock of 30 s in a share group, a session of 45 s"
                 + " in a consumer group, six missed heartbeats of 5 minutes in db-scheduler.");
     }
