@@ -62,6 +62,8 @@ class DocumentedNamesTest {
             "NamedParameterUtils",
             "NoClassDefFoundError",
             "ObjectMapper",
+            "ObservationRegistry",
+            "OpenTelemetry",
             "Optional",
             "OutOfMemoryError",
             "Serde",
@@ -72,6 +74,7 @@ class DocumentedNamesTest {
             "System",
             "ThreadPoolExecutor",
             "Topology",
+            "Tracer",
             "TypeReference");
 
     /** Names of products, which are no types. */
