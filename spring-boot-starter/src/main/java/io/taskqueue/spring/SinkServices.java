@@ -61,6 +61,10 @@ public final class SinkServices implements SmartLifecycle {
         } finally {
             if (complete) {
                 services = Map.copyOf(started);
+                started.keySet()
+                        .forEach(name -> LOG.info(
+                                "Sink {} has started. It applies events as soon as it reaches Kafka and the event topic.",
+                                name));
             } else {
                 closeAll(started);
             }

@@ -74,6 +74,10 @@ final class SourcesLifecycle implements SmartLifecycle {
         try {
             startAll();
             running = true;
+            sources.forEach(source -> LOG.info(
+                    "The source of queue {} has started in epoch {}.",
+                    source.queueName(),
+                    source.position().epoch()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(

@@ -24,17 +24,21 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** A whole application: tasks are enqueued, and sinks that are beans apply their events. */
 @Timeout(180)
+@ExtendWith(OutputCaptureExtension.class)
 class QueueToSinkTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
@@ -86,7 +90,7 @@ class QueueToSinkTest {
     }
 
     @Test
-    void tasksOfAnApplicationReachItsSinks(@TempDir Path directory) throws Exception {
+    void tasksOfAnApplicationReachItsSinks(@TempDir Path directory, CapturedOutput output) throws Exception {
         try (SpringTestCluster cluster = SpringTestCluster.start(directory)) {
             cluster.connected()
                     .withUserConfiguration(Sinks.class)
@@ -99,6 +103,10 @@ class QueueToSinkTest {
                             "taskqueue.sinks.parcel-log.name=parcels")
                     .run(QueueToSinkTest::oneTaskOfEachQueue);
         }
+        assertThat(output)
+                .contains("The source of queue orders has started in epoch ")
+                .contains(
+                        "Sink billing has started. It applies events as soon as it reaches Kafka and the event topic.");
     }
 
     @Test

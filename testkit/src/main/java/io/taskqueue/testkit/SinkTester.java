@@ -199,7 +199,7 @@ public final class SinkTester<T> {
             failure = died;
         } catch (InterruptedException interrupted) {
             outcome = Outcome.INTERRUPTED;
-            failure = interrupted;
+            failure = stores.hasCrashed() ? interrupted.getCause() : interrupted;
         }
         if (stores.hasCrashed()) {
             outcome = Outcome.CRASHED; // whatever the sink and the runner made of it

@@ -37,7 +37,17 @@ final class TestedSink<T> implements ReplicationSink<T> {
 
     @Override
     public void apply(ReplicationEvent<T> event, Effects effects) throws Exception {
-        sink.apply(event, new WatchedEffects(effects, event, nextAttempt(), this));
+        try {
+            sink.apply(event, new WatchedEffects(effects, event, nextAttempt(), this));
+        } catch (Throwable thrown) {
+            if (!hasCrashed()) {
+                throw thrown;
+            }
+            // ends the run as a stop does: it is no failed attempt, and no other one follows in this process
+            InterruptedException ended = new InterruptedException("The process has died.");
+            ended.initCause(thrown);
+            throw ended;
+        }
     }
 
     @Override

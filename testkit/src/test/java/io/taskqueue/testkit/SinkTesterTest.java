@@ -3,6 +3,10 @@ package io.taskqueue.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.sink.EffectKey;
@@ -27,6 +31,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class SinkTesterTest {
 
@@ -286,6 +291,23 @@ class SinkTesterTest {
         assertThat(charged).hasSize(2);
         assertThat(new HashSet<>(charged)).hasSize(1);
         assertThat(mailed).hasSize(1);
+    }
+
+    @Test
+    void aCrashIsNotLoggedAsAFailedAttempt() {
+        Logger runner = (Logger) LoggerFactory.getLogger("io.taskqueue.sink.local");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        runner.addAppender(lines);
+        try {
+            tester.apply(events.completed(ORDER), Crash.after("charge")).hasAttempts(1);
+
+            assertThat(lines.list)
+                    .filteredOn(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
+                    .isEmpty();
+        } finally {
+            runner.detachAppender(lines);
+        }
     }
 
     @Test

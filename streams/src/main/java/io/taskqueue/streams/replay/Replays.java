@@ -11,6 +11,7 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The replays of one partition: which one is running, and its receipt, written with each commit. For the stream thread only.
@@ -233,14 +234,16 @@ public final class Replays {
                     owner.controlTopic());
             awaited = null;
         }
-        LOG.info(
-                "Sink {}: replay of partition {} from offset {} up to {}, mode {}, selection {}",
-                owner.sink(),
-                owner.partition(),
-                range.first(),
-                range.last(),
-                order.mode(),
-                order.selection());
+        boolean isEmpty = range.last() < range.first(); // most partitions of a topic with few queues
+        LOG.atLevel(isEmpty ? Level.DEBUG : Level.INFO)
+                .log(
+                        "Sink {}: replay of partition {} from offset {} up to {}, mode {}, selection {}",
+                        owner.sink(),
+                        owner.partition(),
+                        range.first(),
+                        range.last(),
+                        order.mode(),
+                        order.selection());
         Replay begun = Replay.begin(order, range, clock.instant());
         latest = begun;
         changed = true;
@@ -263,16 +266,17 @@ public final class Replays {
     }
 
     private void logCompleted(ReplayCounts counts) {
-        LOG.info(
-                "Sink {}: replay of partition {} is complete: {} events; effects: {} reused, {} run, {} failed; {} events "
-                        + "parked",
-                owner.sink(),
-                owner.partition(),
-                counts.events(),
-                counts.reused(),
-                counts.run(),
-                counts.failed(),
-                counts.parked());
+        LOG.atLevel(counts.events() == 0 ? Level.DEBUG : Level.INFO)
+                .log(
+                        "Sink {}: replay of partition {} is complete: {} events; effects: {} reused, {} run, {} failed; {} events "
+                                + "parked",
+                        owner.sink(),
+                        owner.partition(),
+                        counts.events(),
+                        counts.reused(),
+                        counts.run(),
+                        counts.failed(),
+                        counts.parked());
         if (counts.missing() > 0) {
             LOG.warn(
                     "Sink {}: in the replay of partition {}, {} effects had no recorded result and did not run. A replay with "
