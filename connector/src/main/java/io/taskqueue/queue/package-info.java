@@ -11,7 +11,10 @@
  *       EventEmitter       builds and numbers the event of each change; calls the Journal, then the listeners
  *       TaskTable          every task by its state (TaskState) and its key, changed after its event; signals the threads that wait for a
  *                          change
+ *         PendingTasks       the pending ones: which is leased next, by its priority
+ *         TaskList           tasks in the order in which they came
  *         DeadlineHeap       recovered leases and delays, whose deadlines come in any order
+ *         LiveTask           what stays with a task through its states
  *     QueueLock            the lock, and the conditions that threads wait for
  *     Sweeper              performs what is due while nobody calls, on a thread of queue.background
  *     DeadLetters          calls each DeadLetterHandler, on a thread of queue.background; a bounded number of tasks wait for it
