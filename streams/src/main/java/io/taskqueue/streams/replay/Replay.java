@@ -30,7 +30,13 @@ public final class Replay {
      * @param first the offset at which it began
      * @param last the highest offset that had been read before
      */
-    public record Range(Uuid topicId, long first, long last) {}
+    public record Range(Uuid topicId, long first, long last) {
+
+        /** Whether the partition had no record to replay, as most partitions of a topic with few queues. */
+        boolean isEmpty() {
+            return last < first;
+        }
+    }
 
     /**
      * How far a replay has come.

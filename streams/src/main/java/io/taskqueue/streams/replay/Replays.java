@@ -11,7 +11,6 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * The replays of one partition: which one is running, and its receipt, written with each commit. For the stream thread only.
@@ -189,7 +188,9 @@ public final class Replays {
                 && !inFlight.any(running.range().first(), running.range().last())) {
             running.end(clock.instant());
             changed = true;
-            logCompleted(running.counts());
+            if (!running.range().isEmpty()) {
+                logCompleted(running.counts());
+            }
         }
         if (changed) {
             store.put(ReplayFormat.KEY, ReplayFormat.write(newestNumber, latest));
@@ -234,16 +235,16 @@ public final class Replays {
                     owner.controlTopic());
             awaited = null;
         }
-        boolean isEmpty = range.last() < range.first(); // most partitions of a topic with few queues
-        LOG.atLevel(isEmpty ? Level.DEBUG : Level.INFO)
-                .log(
-                        "Sink {}: replay of partition {} from offset {} up to {}, mode {}, selection {}",
-                        owner.sink(),
-                        owner.partition(),
-                        range.first(),
-                        range.last(),
-                        order.mode(),
-                        order.selection());
+        if (!range.isEmpty()) {
+            LOG.info(
+                    "Sink {}: replay of partition {} from offset {} up to {}, mode {}, selection {}",
+                    owner.sink(),
+                    owner.partition(),
+                    range.first(),
+                    range.last(),
+                    order.mode(),
+                    order.selection());
+        }
         Replay begun = Replay.begin(order, range, clock.instant());
         latest = begun;
         changed = true;
@@ -266,17 +267,16 @@ public final class Replays {
     }
 
     private void logCompleted(ReplayCounts counts) {
-        LOG.atLevel(counts.events() == 0 ? Level.DEBUG : Level.INFO)
-                .log(
-                        "Sink {}: replay of partition {} is complete: {} events; effects: {} reused, {} run, {} failed; {} events "
-                                + "parked",
-                        owner.sink(),
-                        owner.partition(),
-                        counts.events(),
-                        counts.reused(),
-                        counts.run(),
-                        counts.failed(),
-                        counts.parked());
+        LOG.info(
+                "Sink {}: replay of partition {} is complete: {} events; effects: {} reused, {} run, {} failed; {} events "
+                        + "parked",
+                owner.sink(),
+                owner.partition(),
+                counts.events(),
+                counts.reused(),
+                counts.run(),
+                counts.failed(),
+                counts.parked());
         if (counts.missing() > 0) {
             LOG.warn(
                     "Sink {}: in the replay of partition {}, {} effects had no recorded result and did not run. A replay with "

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskqueue.event.TaskError;
 import io.taskqueue.sink.store.EffectResult;
+import io.taskqueue.streams.SinkLog;
 import io.taskqueue.streams.checkpoint.Classification.Verdict;
 import io.taskqueue.streams.replay.Replay.Range;
 import io.taskqueue.streams.state.MemoryKeyValues;
@@ -75,6 +76,19 @@ class ReplaysTest {
         replays.take(rerun(2), TOPIC, 99);
         replays.take(third, TOPIC, 99);
         assertThat(arrives(Verdict.REPLAY, 0).order()).isEqualTo(third);
+    }
+
+    @Test
+    void theReplayOfAPartitionWithoutRecordsIsNotLogged() {
+        try (SinkLog log = new SinkLog(Replays.class)) {
+            ReplayOrder order = rerun(1);
+            replays.moved(new MovedOffsets.Move(order.id(), 0));
+            replays.take(order, TOPIC, -1);
+            replays.write((from, to) -> false);
+
+            assertThat(receipt().endedAt()).contains(NOW);
+            assertThat(log.lines()).isEmpty();
+        }
     }
 
     @Test
