@@ -145,7 +145,8 @@ final class TaskTable<T> {
             pending.countLease(task);
         }
         move(task, state, leased);
-        lock.nextSweep.before(Math.max(state.deadline(), state.renewedAt() + sweepNanos));
+        long nanos = Math.max(state.deadline() - state.renewedAt(), sweepNanos);
+        lock.nextSweep.before(state.renewedAt() + nanos, nanos);
     }
 
     void toDelayed(LiveTask<T> task, Delayed<T> state) {

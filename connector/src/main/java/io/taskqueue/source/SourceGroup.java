@@ -138,7 +138,7 @@ public final class SourceGroup implements AutoCloseable {
         private OptionalInt partitions = OptionalInt.empty();
         private int replicationFactor = -1;
         private boolean createTopics = true;
-        private long bufferBytes = 256L * 1024 * 1024;
+        private long bufferBytes = 64L * 1024 * 1024;
         private OptionalInt maxRecordBytes = OptionalInt.empty();
         private @Nullable MeterRegistry metrics;
         private int queueSeries = 1_000;
@@ -199,7 +199,7 @@ public final class SourceGroup implements AutoCloseable {
 
         /**
          * How many bytes of events of all queues together may wait for Kafka, besides the limits of each queue. Half of them are for whichever
-         * queue needs them; of the other half each queue has an equal part, which it can use while the first half is taken. Default 256 MiB.
+         * queue needs them; of the other half each queue has an equal part, which it can use while the first half is taken. Default 64 MiB.
          */
         public Builder bufferBytes(long bytes) {
             this.bufferBytes = bytes;

@@ -74,7 +74,7 @@ public record TaskQueueProperties(
      *
      * @param closeTimeout How long the close of all sources may take, at the end of the application. Unless set, two thirds of
      *     spring.lifecycle.timeout-per-shutdown-phase.
-     * @param bufferSize How many bytes of events of all queues may wait for Kafka, 256 MB unless set.
+     * @param bufferSize How many bytes of events of all queues may wait for Kafka, 64 MB unless set.
      * @param markInterval The minimum time between two low-water marks of a queue, 5 s unless set.
      * @param ownershipStrict Suspends leasing while the registry could not be read for longer than this. Not limited unless set.
      * @param unreplicatedDirectory Where the events are written that Kafka has not acknowledged when a source is closed, one file for each

@@ -21,11 +21,12 @@ public record ScaleOptions(
 
     static final String USAGE =
             """
-            Usage: benchmarks/run scale [--short] [--queues L] [--rounds N] [--tasks N] [--into PAGE]
+            Usage: benchmarks/run scale [--short] [--queues L] [--rounds N] [--tasks N] [--idle S] [--into PAGE]
               --short      1 and 50 queues, few tasks: checks that everything runs; its figures are not meaningful
               --queues L   how many queues; default 1,1000,10000
               --rounds N   rounds of each, of which the median is shown; default 3
               --tasks N    tasks while all queues are busy, with three events each; default 300000
+              --idle S     seconds during which the queues are idle; default 60
               --into PAGE  replaces the tables on a page of the documentation
             """;
 
@@ -35,6 +36,7 @@ public record ScaleOptions(
         List<Integer> queues = brief ? List.of(1, 50) : List.of(1, 1_000, 10_000);
         int rounds = brief ? 1 : 3;
         int tasks = brief ? 2_000 : 300_000;
+        int idleSeconds = brief ? 1 : 60;
         Optional<Path> page = Optional.empty();
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
@@ -46,11 +48,12 @@ public record ScaleOptions(
                         .toList();
                 case "--rounds" -> rounds = number(arguments, ++i);
                 case "--tasks" -> tasks = number(arguments, ++i);
+                case "--idle" -> idleSeconds = number(arguments, ++i);
                 case "--into" -> page = Optional.of(Path.of(CommandOptions.operand(arguments, ++i, ".+", USAGE)));
                 default -> throw CommandOptions.unknown(arguments[i], USAGE);
             }
         }
-        return new ScaleOptions(queues, rounds, tasks, brief ? 1 : 10, brief, page);
+        return new ScaleOptions(queues, rounds, tasks, idleSeconds, brief, page);
     }
 
     private static int number(String[] arguments, int index) {

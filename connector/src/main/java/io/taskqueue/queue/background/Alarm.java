@@ -56,12 +56,28 @@ public final class Alarm {
         everBefore = true;
     }
 
-    /** The action must run at that moment or before. */
+    /** The action must run at that moment or before: if it is not set to an earlier one, it runs now, and sets the moment. */
     public void before(long newMoment) {
-        if (lost || (set && (everBefore || newMoment - moment < 0))) {
+        if (lost || isBefore(newMoment)) {
             lost = false;
             now();
         }
+    }
+
+    /**
+     * The action must run at that moment or before: if it is not set to an earlier one, it is set to that moment, which is some time away. For an
+     * action that often has nothing to do by then.
+     */
+    public void before(long newMoment, long nanos) {
+        if (lost) {
+            before(newMoment);
+        } else if (action != null && isBefore(newMoment)) {
+            set(newMoment, nanos);
+        }
+    }
+
+    private boolean isBefore(long newMoment) {
+        return set && (everBefore || newMoment - moment < 0);
     }
 
     /** The action must run now. */
