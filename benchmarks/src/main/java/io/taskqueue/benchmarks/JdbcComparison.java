@@ -22,14 +22,14 @@ public final class JdbcComparison {
     private static final String USAGE =
             """
             Usage: benchmarks/run jdbc [--calls N] [--rounds N] [--pool N] [--short]
-              --calls N    statements of a round; default 40000
+              --calls N    statements of a round; default 120000
               --rounds N   rounds, each with new processes; default 3
               --pool N     connections; default 10, as of the sink
               --short      few statements and one round: checks that everything runs, measures nothing
             """;
 
     private static final CallPlan.Options OPTIONS =
-            new CallPlan.Options(40_000, 1_000, Map.of("--pool", CallPlan.NUMBER), USAGE);
+            new CallPlan.Options(120_000, 1_000, Map.of("--pool", CallPlan.NUMBER), USAGE);
 
     private JdbcComparison() {}
 

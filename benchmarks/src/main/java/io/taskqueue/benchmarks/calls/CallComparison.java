@@ -42,7 +42,7 @@ public final class CallComparison {
     }
 
     /**
-     * Adds a sink, and fills the topic of the events that it applies in each round; it is the first contender.
+     * Adds a sink, builds what its command needs, and fills the topic of the events that it applies in each round; it is the first contender.
      *
      * @param command the command line, such as {@code ./taskqueue}
      * @param kind the name of the ready-made sink
@@ -50,7 +50,10 @@ public final class CallComparison {
      * @param states the directory of its state
      */
     public void addSink(String command, String kind, List<String> config, BenchmarkCluster cluster, Path states)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
+        try (ChildJvm build = ChildJvm.start(List.of(command, "--version"))) {
+            build.awaitEnd();
+        }
         FilledTopic topic = new FilledTopic("called", 1, plan.calls());
         try (Admin admin = Admin.create(cluster.settings());
                 KafkaProducer<byte[], byte[]> producer =

@@ -15,11 +15,19 @@ import java.util.List;
  * @param heap in use after a collection, in bytes
  * @param other committed outside of the heap, in bytes
  * @param idleShare of a core, while nothing was done
+ * @param compilerShare what the JVM's compilers have of {@code idleShare}
  * @param perSecond events a second while all queues were busy
  * @param cpuMicros CPU of this process an event then
  */
 public record ScaleRun(
-        int threads, double startMillis, long heap, long other, double idleShare, double perSecond, double cpuMicros) {
+        int threads,
+        double startMillis,
+        long heap,
+        long other,
+        double idleShare,
+        double compilerShare,
+        double perSecond,
+        double cpuMicros) {
 
     /** The heap of the process; also that of one with a single queue, so that both collect alike. */
     private static final String HEAP = "2g";
@@ -58,6 +66,11 @@ public record ScaleRun(
         throw new IOException("The process with " + queues + " queues ended without a result. Its output is above.");
     }
 
+    /** Of a core, while nothing was done, without the compilers: a process that is idle for hours does not compile. */
+    public double idleShareWithoutCompilers() {
+        return Math.max(0, idleShare - compilerShare);
+    }
+
     private static ScaleRun parse(String[] figures) {
         return new ScaleRun(
                 Integer.parseInt(figures[0]),
@@ -66,6 +79,7 @@ public record ScaleRun(
                 Long.parseLong(figures[3]),
                 Double.parseDouble(figures[4]),
                 Double.parseDouble(figures[5]),
-                Double.parseDouble(figures[6]));
+                Double.parseDouble(figures[6]),
+                Double.parseDouble(figures[7]));
     }
 }

@@ -57,11 +57,14 @@ public final class ScaledSources {
             double startMillis = starting.elapsed().toNanos() / 1e6 / count;
             settle();
             ProcessMemory memory = ProcessMemory.afterCollection();
+            double compiled = CompilerThreads.cpuMicros();
             Stopwatch watch = new Stopwatch();
             Stopwatch.pause(idle);
-            double idleShare = watch.rate(1).cpuMicros() / (watch.elapsed().toNanos() / 1e3);
+            double idleMicros = watch.elapsed().toNanos() / 1e3;
+            double idleShare = watch.rate(1).cpuMicros() / idleMicros;
+            double compilerShare = (CompilerThreads.cpuMicros() - compiled) / idleMicros;
             int threads = ManagementFactory.getThreadMXBean().getThreadCount();
-            Stopwatch.Rate warmUp = busy(sources, tasks / 2);
+            Stopwatch.Rate unused = busy(sources, tasks / 2); // compiles
             Stopwatch.Rate rate = busy(sources, tasks);
             System.out.println(String.format(
                     Locale.ROOT,
@@ -71,9 +74,9 @@ public final class ScaledSources {
                     memory.heap(),
                     memory.other(),
                     idleShare,
+                    compilerShare,
                     rate.perSecond(),
-                    rate.cpuMicros(),
-                    warmUp.perSecond()));
+                    rate.cpuMicros()));
         }
         System.exit(0);
     }

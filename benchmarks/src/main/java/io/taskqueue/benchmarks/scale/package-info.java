@@ -2,7 +2,8 @@
  * What many queues of one process cost.
  *
  * <pre>
- *   ScaleRun          a process with a number of queues; ScaledSources is its main, ProcessMemory what it uses
+ *   ScaleRun          a process with a number of queues; ScaledSources is its main, ProcessMemory and CompilerThreads
+ *                     what it uses
  *   ScaleOptions      the command's options
  * </pre>
  *
