@@ -103,7 +103,7 @@ class RebuildingIsReportedTest {
 
                 gate.opened.countDown();
                 api.awaitCurrent();
-                assertThat(api.pending()).isEqualTo(EVENTS);
+                api.awaitPending(EVENTS);
                 assertThat(following).isNotNull();
             }
         }
@@ -137,7 +137,7 @@ class RebuildingIsReportedTest {
 
                 gate.opened.countDown();
                 api.awaitCurrent();
-                assertThat(api.pending()).isEqualTo(EVENTS);
+                api.awaitPending(EVENTS);
             }
         }
     }
@@ -182,10 +182,12 @@ class RebuildingIsReportedTest {
             });
         }
 
-        int pending() throws IOException, InterruptedException {
-            return get("/api/v1/queue?name=orders")
-                    .at("/data/queue/depth/pending")
-                    .asInt();
+        /** The list of queues follows within a second. */
+        void awaitPending(int tasks) {
+            ViewCluster.await().untilAsserted(() -> assertThat(get("/api/v1/queue?name=orders")
+                            .at("/data/queue/depth/pending")
+                            .asInt())
+                    .isEqualTo(tasks));
         }
 
         @Override
