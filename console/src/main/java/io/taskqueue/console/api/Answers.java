@@ -2,6 +2,7 @@ package io.taskqueue.console.api;
 
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import io.taskqueue.console.model.UnknownAnswerException;
 import io.taskqueue.console.model.ViewProgress;
 import io.taskqueue.http.JsonResponses;
 import java.time.Instant;
@@ -26,7 +27,7 @@ final class Answers {
                 .result(ConsoleJson.bytes(new Answer(progress.asOf(), progress.behind(), data)));
     }
 
-    /** Runs the handler; what a request asks wrongly, or for in vain, is an error of the request. */
+    /** Runs the handler; a request that is invalid, or names something that does not exist, is answered with its error. */
     static Handler reporting(Handler handler) {
         return context -> {
             try {
@@ -35,19 +36,24 @@ final class Answers {
                 JsonResponses.error(context, 400, String.valueOf(e.getMessage()));
             } catch (NoSuchElementException e) {
                 JsonResponses.error(context, 404, String.valueOf(e.getMessage()));
+            } catch (UnknownAnswerException e) { // at each request for as long as it is so: it would fill the log
+                LOG.debug("{} {} has no answer now.", context.method(), context.path(), e);
+                unavailable(context, String.valueOf(e.getMessage()));
             } catch (IllegalStateException e) {
                 LOG.warn("{} {} failed.", context.method(), context.path(), e);
-                context.header("Retry-After", "5");
-                JsonResponses.error(context, 503, String.valueOf(e.getMessage()));
+                unavailable(context, String.valueOf(e.getMessage()));
             } catch (TimeoutException e) {
                 LOG.warn("{} {} was not answered in time.", context.method(), context.path(), e);
-                context.header("Retry-After", "5");
-                JsonResponses.error(
+                unavailable(
                         context,
-                        503,
                         "Kafka did not answer in time: " + e.getMessage()
                                 + ". Check that the brokers can be reached, and request again.");
             }
         };
+    }
+
+    private static void unavailable(Context context, String message) {
+        context.header("Retry-After", "5");
+        JsonResponses.error(context, 503, message);
     }
 }

@@ -41,6 +41,6 @@ final class DecisionsEndpoint {
         Answers.data(
                 context,
                 sinks.progress(),
-                new DecisionList(Parts.of(found, parameters.offset(), parameters.limit()), outcomes));
+                new DecisionList(Page.of(found, parameters.offset(), parameters.limit()), outcomes));
     }
 }

@@ -39,7 +39,7 @@ final class EventsEndpoint implements AutoCloseable {
 
     private static final Duration TICK = Duration.ofSeconds(1);
 
-    /** How many queues have a tail: more than clients can follow, so that one that nobody follows at the moment remains for a while. */
+    /** How many queues have a tail: more than clients can follow, so that a tail remains for a client that connects again. */
     static final int MAX_TAILS = 128;
 
     private final QueueIndex queues;
@@ -119,7 +119,7 @@ final class EventsEndpoint implements AutoCloseable {
         }
     }
 
-    /** The tail of a queue; one that nobody follows makes room for it where necessary. Called with the lock. */
+    /** The tail of a queue; one without clients is removed for it where there are too many. Called with the lock. */
     private QueueTail tail(String queue) {
         if (!tails.containsKey(queue) && tails.size() >= MAX_TAILS) {
             tails.entrySet().stream()

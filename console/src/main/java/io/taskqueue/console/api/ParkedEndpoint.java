@@ -19,8 +19,6 @@ import org.slf4j.LoggerFactory;
 /** Serves {@code /api/v1/parked} and {@code /api/v1/parked/export}. */
 final class ParkedEndpoint {
 
-    static final Set<String> STATES = Set.of("parked", "ambiguous", "redriven", "discarded");
-
     private static final Logger LOG = LoggerFactory.getLogger(ParkedEndpoint.class);
 
     private final SinkIndex sinks;
@@ -93,7 +91,7 @@ final class ParkedEndpoint {
                 parameters.optional("queue"),
                 parameters.optional("task"),
                 parameters.text("text"),
-                parameters.choice("state", STATES),
+                parameters.choice("state", Set.copyOf(ParkedQuery.STATES)),
                 limit,
                 after);
     }

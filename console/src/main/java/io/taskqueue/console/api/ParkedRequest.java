@@ -37,7 +37,7 @@ record ParkedRequest(ParkedQuery query, ParkedDecision decision) {
                     "A decision is about the parked tasks of a sink, but the field 'sink' is missing. Set it.");
         }
         String state = text(json, "state");
-        if (state != null && !ParkedEndpoint.STATES.contains(state)) {
+        if (state != null && !ParkedQuery.STATES.contains(state)) {
             throw new IllegalArgumentException(
                     "The field 'state' of a decision must be parked, ambiguous, redriven or discarded, but it is '"
                             + shortened(state) + "'.");

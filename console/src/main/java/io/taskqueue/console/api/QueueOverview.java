@@ -91,7 +91,7 @@ final class QueueOverview {
                 .filter(row -> query.badge() == null || row.has(query.badge()))
                 .sorted(order(query))
                 .toList();
-        Page<QueueRow> page = Parts.of(found, query.offset(), query.limit());
+        Page<QueueRow> page = Page.of(found, query.offset(), query.limit());
         return new QueueList(
                 new Page<>(
                         page.items().stream()

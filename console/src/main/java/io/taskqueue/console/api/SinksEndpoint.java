@@ -54,7 +54,7 @@ final class SinksEndpoint {
                 context,
                 now.progress(),
                 new SinkDetail(
-                        sink, Parts.of(positions, parameters.offset(), parameters.limit()), now.replays(sink.name())));
+                        sink, Page.of(positions, parameters.offset(), parameters.limit()), now.replays(sink.name())));
     }
 
     void plan(Context context) throws InterruptedException, TimeoutException {

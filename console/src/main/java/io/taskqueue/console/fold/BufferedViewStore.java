@@ -135,7 +135,7 @@ public final class BufferedViewStore implements ViewStore {
             return next;
         }
 
-        /** The next entry; passes over what is deleted, and over what is replaced by a change. */
+        /** The next entry; skips what is deleted, and what is replaced by a change. */
         private @Nullable Entry peek() {
             while (change != null) {
                 int order = entry == null ? -1 : direction * Arrays.compareUnsigned(change.getKey(), entry.key());

@@ -39,8 +39,8 @@ public final class EventViews {
                 event.kind() == EventKind.SOURCE_STARTED ? null : payload);
     }
 
-    /** The code, if there is one, and the message. */
-    static String text(TaskError error) {
+    /** The code of an error, if it has one, and its message. */
+    public static String text(TaskError error) {
         return error.code() == null ? error.message() : error.code() + ": " + error.message();
     }
 

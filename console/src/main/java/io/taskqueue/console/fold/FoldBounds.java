@@ -6,8 +6,8 @@ package io.taskqueue.console.fold;
  * @param endedPerQueue completed tasks of a queue, dead ones, and drained ones: as many of the newest of each
  * @param ended ended tasks in total; beyond it, the queues that have the most lose their oldest ones
  * @param live live tasks in total; beyond it, further ones are not listed, and do not count in the depth of their queue
- * @param queues queues; beyond it, those without live tasks that have been quiet for longest are forgotten, and if there is none, further
- *     queues are not shown
+ * @param queues queues; beyond it, those without live tasks that have been quiet for longest are forgotten, and where each has
+ *     live tasks, further queues are not shown
  * @param eventsPerTask offsets of a task's events
  */
 public record FoldBounds(int endedPerQueue, int ended, int live, int queues, int eventsPerTask) {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Events of the last minute, in twelve buckets of five seconds, by the time at which they occurred: events that are read late, after a restart,
- * do not look like a rush. In the first minute the rates are over the time since the first event that is known. Not thread-safe.
+ * do not raise the rates. In the first minute the rates are over the time since the first event that is known. A clock that is set back moves what
+ * lies in its future to the present. Not thread-safe.
  */
 final class RecentRates {
 
@@ -77,8 +78,8 @@ final class RecentRates {
     }
 
     private void roll(int[] buckets, long present) {
-        if (present <= newest) {
-            return;
+        if (present < newest) {
+            moveToPresent(buckets, present);
         }
         for (long bucket = Math.max(newest + 1, present - BUCKETS + 1); bucket <= present; bucket++) {
             int at = slot(bucket);
@@ -86,6 +87,19 @@ final class RecentRates {
                 buckets[at + kind] = 0;
             }
         }
+        newest = present;
+    }
+
+    private void moveToPresent(int[] buckets, long present) {
+        int[] sums = new int[KINDS];
+        for (long bucket = Math.max(present, newest - BUCKETS + 1); bucket <= newest; bucket++) {
+            int at = slot(bucket);
+            for (int kind = 0; kind < KINDS; kind++) {
+                sums[kind] += buckets[at + kind];
+                buckets[at + kind] = 0;
+            }
+        }
+        System.arraycopy(sums, 0, buckets, slot(present), KINDS);
         newest = present;
     }
 

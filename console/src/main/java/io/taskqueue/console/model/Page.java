@@ -15,4 +15,16 @@ public record Page<T>(List<T> items, long total, @Nullable String next) {
     public Page {
         items = List.copyOf(items);
     }
+
+    /**
+     * A part of a list that is in memory; {@code next} is the number of items before the next part.
+     *
+     * @param offset the number of items before this part
+     * @param limit at most so many items
+     */
+    public static <T> Page<T> of(List<T> all, int offset, int limit) {
+        int from = Math.min(offset, all.size());
+        int to = (int) Math.min((long) from + limit, all.size());
+        return new Page<>(all.subList(from, to), all.size(), to < all.size() ? Integer.toString(to) : null);
+    }
 }

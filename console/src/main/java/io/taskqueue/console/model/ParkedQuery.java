@@ -1,5 +1,6 @@
 package io.taskqueue.console.model;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,4 +21,8 @@ public record ParkedQuery(
         @Nullable String text,
         @Nullable String state,
         int limit,
-        @Nullable String after) {}
+        @Nullable String after) {
+
+    /** The states of parked tasks. */
+    public static final List<String> STATES = List.of("parked", "ambiguous", "redriven", "discarded");
+}

@@ -18,7 +18,7 @@ public interface SinkIndex extends Sinks, AutoCloseable {
      *
      * @throws IllegalArgumentException if the query is invalid
      * @throws java.util.NoSuchElementException if there is no such sink
-     * @throws IllegalStateException if its parked tasks are unknown
+     * @throws UnknownAnswerException if its parked tasks are unknown
      */
     Page<ParkedView> parked(ParkedQuery query, boolean showPayloads);
 
@@ -26,7 +26,7 @@ public interface SinkIndex extends Sinks, AutoCloseable {
      * Decisions of operators about parked tasks, the newest first, as far as the sink's control topic and the index keep them.
      *
      * @throws java.util.NoSuchElementException if there is no such sink
-     * @throws IllegalStateException if its decisions are unknown
+     * @throws UnknownAnswerException if its decisions are unknown
      */
     List<DecisionView> decisions(DecisionQuery query);
 
@@ -34,6 +34,7 @@ public interface SinkIndex extends Sinks, AutoCloseable {
      * What all sinks hold of a task.
      *
      * @param show whether results and payloads are shown
+     * @throws IllegalStateException if Kafka refuses to let results be read
      */
     TaskAtSinks atSinks(TaskLife task, boolean show) throws InterruptedException, java.util.concurrent.TimeoutException;
 
@@ -42,6 +43,7 @@ public interface SinkIndex extends Sinks, AutoCloseable {
      *
      * @throws IllegalArgumentException if the request is invalid
      * @throws java.util.NoSuchElementException if there is no such sink
+     * @throws IllegalStateException if Kafka refuses to answer
      */
     ReplayEstimate plan(ReplayRequest request) throws InterruptedException, java.util.concurrent.TimeoutException;
 
@@ -50,7 +52,7 @@ public interface SinkIndex extends Sinks, AutoCloseable {
      *
      * @throws IllegalArgumentException if the query or the decision is invalid
      * @throws java.util.NoSuchElementException if there is no such sink
-     * @throws IllegalStateException if its parked tasks are unknown
+     * @throws UnknownAnswerException if its parked tasks are unknown
      */
     ParkedDecision.Outcome decide(ParkedQuery query, ParkedDecision decision)
             throws InterruptedException, java.util.concurrent.TimeoutException;

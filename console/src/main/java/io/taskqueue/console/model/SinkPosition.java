@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight events behind it that were read
  * @param parked parked events of the queue; null if they are unknown
  * @param lagEvents events of the queue that are not applied; null as long as its newest event is unknown
- * @param lagSeconds how long ago the oldest of them occurred, at most; 0 if there is none; null if it is unknown
+ * @param lagSeconds how long ago the oldest of them occurred, at most; 0 without lag; null if it is unknown
  * @param appliedPerSecond the rate over the last minute, and in the first minute over the time since it was measured first
  * @param catchUp when the sink will have caught up at the present rates
  * @param diverged what is missing, as text, or null

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation the generation of the replay that ran it; 0 for the first run
  * @param recordedAt when it was recorded
  * @param outcome succeeded, failed or unknown
- * @param result the result or the error as text; null if there is none, or if payloads are hidden
+ * @param result the result or the error as text; null without a result, or if payloads are hidden
  */
 public record TaskEffect(
         String sink,

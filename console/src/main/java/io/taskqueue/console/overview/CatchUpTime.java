@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** When something that lags will have caught up, from the rates at which it works and at which work arrives. */
 public final class CatchUpTime {
 
-    /** Beyond a year the rates are as good as equal. */
+    /** Beyond a year the rates are considered equal. */
     private static final double LONGEST_SECONDS = 366L * 24 * 3600;
 
     private CatchUpTime() {}

@@ -21,11 +21,17 @@ public final class NewestPositions {
 
     private final Deque<Seen> seen = new ArrayDeque<>();
 
-    /** The newest event of the queue is this one. A position that is not higher than the last one changes nothing. */
+    /**
+     * The newest event of the queue is this one. A position that is lower than the last one is of another log, because topics were created again: those
+     * before it are forgotten.
+     */
     public void add(Position position, Instant occurredAt) {
         Seen last = seen.peekLast();
-        if (last != null && position.compareTo(last.position()) <= 0) {
+        if (last != null && position.equals(last.position())) {
             return;
+        }
+        if (last != null && position.compareTo(last.position()) < 0) {
+            seen.clear();
         }
         seen.addLast(new Seen(position, occurredAt));
         if (seen.size() > LIMIT) {
@@ -40,7 +46,7 @@ public final class NewestPositions {
 
     /**
      * When the first event behind a position occurred, to about the interval at which positions are added; empty if that is not known any
-     * more, or if there is none.
+     * more, or if the position is the newest.
      */
     public Optional<Instant> firstBehind(@Nullable Position done) {
         Seen oldest = seen.peekFirst();

@@ -7,7 +7,8 @@ import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The rate of a number that grows, over the last minute, and in the first minute over the time since it began. It keeps a sample each five seconds, so its size is bounded. Not thread-safe.
+ * The rate of a number that grows, over the last minute, and in the first minute over the time since it began. It keeps a sample each five seconds, so
+ * its size is bounded. Not thread-safe.
  *
  * <p>A number that went back has begun again, as offsets do in a replay: its rate is measured from there.
  */
@@ -20,7 +21,7 @@ public final class RateMeter {
     /** What the number was at a moment. */
     private record Sample(long nanos, long total) {}
 
-    /** The oldest sample is at least as old as the window, if there is one. */
+    /** The oldest sample is at least as old as the window, once the number was measured for that long. */
     private final Deque<Sample> samples = new ArrayDeque<>();
 
     private Sample newest = new Sample(0, 0);
@@ -57,7 +58,7 @@ public final class RateMeter {
         return (newest.total() - oldest.total()) / seconds;
     }
 
-    /** The rate, once it was measured for ten seconds: what a shorter time shows is mostly chance. */
+    /** The rate, once it was measured for ten seconds: over a shorter time it varies too much. */
     public OptionalDouble known() {
         Sample oldest = samples.peekFirst();
         return oldest == null || newest.nanos() - oldest.nanos() < KNOWN_NANOS

@@ -3,7 +3,8 @@
  *
  * <pre>
  *   RateMeter         the rate of a number that grows, over the last minute
- *   CatchUpTime           from two rates, when a lag will be 0
+ *   CatchUpTime       from two rates, when a lag will be 0
+ *   GrowthMeter       whether the tasks of a queue only become more
  *   QueueHeads        the newest event of each queue
  *   NewestPositions   from the newest positions of a queue over time, how old the first event is that a sink has not applied
  *   QueueProblems     the badges of a queue

@@ -3,6 +3,7 @@ package io.taskqueue.console.sinks;
 import io.taskqueue.console.model.ViewProgress;
 import io.taskqueue.console.model.ViewProgress.State;
 import io.taskqueue.console.sinks.SinkGroups.Group;
+import io.taskqueue.console.sinks.SinkGroups.Topics;
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.kafka.TopicOffsets;
@@ -23,6 +24,7 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,9 @@ final class ClusterScan implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterScan.class);
 
+    /** Of how many sinks it is stated what may not be read. */
+    private static final int NOTES = 10;
+
     private final SinkIndexSettings settings;
     private final Clock clock;
     private final Admin admin;
@@ -45,10 +50,11 @@ final class ClusterScan implements AutoCloseable {
     private final FollowedTopic registry;
     private final Map<String, FollowedSink> sinks = new TreeMap<>();
     private final Set<String> denied = new HashSet<>();
-    private Map<String, List<TopicPartition>> topics = Map.of();
+    private final Map<String, Uuid> topicIds = new HashMap<>();
+    private Topics topics = Topics.NONE;
     private Optional<TopicOffsets> eventTopic = Optional.empty();
     private Map<String, Group> described = Map.of();
-    private boolean tooMany;
+    private int hidden;
 
     ClusterScan(SinkIndexSettings settings, Clock clock) {
         this.settings = settings;
@@ -64,7 +70,7 @@ final class ClusterScan implements AutoCloseable {
         this.registry = new FollowedTopic(settings.registryTopic(), claims::add, partition -> claims.clear());
     }
 
-    /** Looks for sinks and their topics. Topics that could not be read are tried again. */
+    /** Looks for sinks and their topics. Topics that could not be read before are read from now on, if they can be. */
     void discover() throws InterruptedException {
         eventTopic = TopicOffsets.find(admin, settings.topic(), settings.times().request());
         if (eventTopic.isEmpty()) {
@@ -72,7 +78,7 @@ final class ClusterScan implements AutoCloseable {
             return;
         }
         List<String> names = groups.names(eventTopic.get().partitions());
-        if (names.size() > settings.bounds().sinks() && !tooMany) {
+        if (names.size() > settings.bounds().sinks() && hidden == 0) {
             LOG.warn(
                     "{} consumer groups have committed offsets of topic {}, but only the first {} are shown. Raise"
                             + " maxSinks.",
@@ -80,7 +86,7 @@ final class ClusterScan implements AutoCloseable {
                     settings.topic(),
                     settings.bounds().sinks());
         }
-        tooMany = names.size() > settings.bounds().sinks();
+        hidden = Math.max(0, names.size() - settings.bounds().sinks());
         List<String> followed = names.stream().limit(settings.bounds().sinks()).toList();
         sinks.keySet().retainAll(followed);
         events.retain(followed);
@@ -89,6 +95,19 @@ final class ClusterScan implements AutoCloseable {
         sinks.values().forEach(sink -> sink.topics().forEach(topic -> wanted.add(topic.topic())));
         topics = groups.topics(wanted);
         denied.clear();
+        denied.addAll(topics.denied());
+        restartRecreated(wanted);
+    }
+
+    /** A topic that was created again is read from its start, however far it goes by now. */
+    private void restartRecreated(List<String> wanted) {
+        topicIds.keySet().retainAll(wanted);
+        topics.found().forEach((name, topic) -> {
+            Uuid before = topicIds.put(name, topic.topicId());
+            if (before != null && !before.equals(topic.topicId())) {
+                tail.restart(topics.partitions(name));
+            }
+        });
     }
 
     /** Asks for the offsets of the event topic and of all sinks. */
@@ -111,7 +130,12 @@ final class ClusterScan implements AutoCloseable {
      *
      * @param progress is given how far it has come, as long as it is not at the end
      */
-    void readTopics(Consumer<ViewProgress> progress) {
+    void readTopics(Consumer<ViewProgress> progress, long nanos) {
+        for (FollowedSink sink : sinks.values()) {
+            if (sink.beginRound(nanos)) {
+                tail.restart(topics.partitions(sink.stateTopic()));
+            }
+        }
         boolean read = false;
         long[] most = {0};
         while (!read) {
@@ -129,21 +153,26 @@ final class ClusterScan implements AutoCloseable {
                 }
             }
         }
-        registry.read(known(registry));
-        sinks.values().forEach(sink -> sink.topics().forEach(topic -> topic.read(known(topic))));
+        registry.found(state(registry));
+        sinks.values().forEach(sink -> sink.topics().forEach(topic -> topic.found(state(topic))));
+        sinks.values().forEach(sink -> sink.readParkedAgain(tail, topics.partitions(sink.stateTopic())));
     }
 
     private Map<TopicPartition, TopicTail.Follower> followers() {
         Map<TopicPartition, TopicTail.Follower> followers = new HashMap<>();
-        if (known(registry)) {
+        if (state(registry) == FollowedTopic.State.READ) {
             followers.put(ClaimTable.partition(registry.topic()), registry);
         }
         sinks.values().forEach(sink -> followers.putAll(sink.followers(topics, denied)));
         return followers;
     }
 
-    private boolean known(FollowedTopic topic) {
-        return !denied.contains(topic.topic()) && topics.containsKey(topic.topic());
+    /** What a topic is once all that can be read was read to its end. */
+    private FollowedTopic.State state(FollowedTopic topic) {
+        if (denied.contains(topic.topic())) {
+            return FollowedTopic.State.DENIED;
+        }
+        return topics.found().containsKey(topic.topic()) ? FollowedTopic.State.READ : FollowedTopic.State.ABSENT;
     }
 
     private static ViewProgress catchingUp(long behind, long most) {
@@ -178,10 +207,30 @@ final class ClusterScan implements AutoCloseable {
                                 events.producedPerSecond(),
                                 now)));
         return new IndexSnapshot(
-                new ViewProgress(State.CURRENT, now, 0, 1, null),
+                new ViewProgress(State.CURRENT, now, 0, 1, null, notes()),
                 found,
                 registry.known() ? claims.byQueue() : null,
                 queues.growing());
+    }
+
+    /** What is missing until an operator acts. */
+    private List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        if (hidden > 0) {
+            notes.add(hidden + " more consumer groups have committed offsets of topic " + settings.topic()
+                    + " than the console shows. Raise maxSinks.");
+        }
+        if (registry.state() == FollowedTopic.State.DENIED) {
+            notes.add("The owners of queues are not shown: the console is not permitted to read topic "
+                    + registry.topic() + ". Grant it Read on the topic.");
+        }
+        List<String> ofSinks =
+                sinks.values().stream().flatMap(sink -> sink.note().stream()).toList();
+        ofSinks.stream().limit(NOTES).forEach(notes::add);
+        if (ofSinks.size() > NOTES) {
+            notes.add("The same is so of " + (ofSinks.size() - NOTES) + " more sinks.");
+        }
+        return notes;
     }
 
     /** Ends what the reading thread waits for. Any thread may call it. */

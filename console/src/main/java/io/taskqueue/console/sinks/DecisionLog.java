@@ -108,7 +108,10 @@ final class DecisionLog {
             ParkedCommand.find(record.value()).ifPresent(command -> add(command, record));
         } catch (IOException | IllegalArgumentException e) {
             LOG.debug(
-                    "The record at offset {} of the control topic of sink {} is no command", record.offset(), sink, e);
+                    "The record at offset {} of the control topic of sink {} is not a command",
+                    record.offset(),
+                    sink,
+                    e);
         }
     }
 
@@ -134,7 +137,7 @@ final class DecisionLog {
     void forget(int partition) {
         List<Entry> gone =
                 entries.stream().filter(entry -> entry.partition == partition).toList();
-        entries.removeAll(gone);
+        entries.removeIf(entry -> entry.partition == partition);
         gone.forEach(this::remove);
     }
 

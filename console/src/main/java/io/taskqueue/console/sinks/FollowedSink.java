@@ -5,39 +5,46 @@ import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.overview.CatchUpTime;
 import io.taskqueue.console.overview.NewestPositions;
 import io.taskqueue.console.overview.QueueHeads.Head;
+import io.taskqueue.console.sinks.SinkGroups.Topics;
 import io.taskqueue.console.sinks.SinkIndexSettings.Bounds;
 import io.taskqueue.event.Position;
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.streams.admin.CommittedCheckpoint;
 import io.taskqueue.streams.admin.CommittedState;
 import io.taskqueue.streams.admin.FailedEffects;
-import io.taskqueue.streams.admin.InstanceTable;
 import io.taskqueue.streams.admin.SinkCounts;
 import io.taskqueue.streams.instances.SinkInstance;
 import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.replay.ReplayReceipt;
 import io.taskqueue.streams.state.StoreNames;
+import io.taskqueue.text.ShellText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** All that is known of one sink, from its topics and its consumer group. For the thread of the index, but its {@link #results}. */
 final class FollowedSink {
 
+    /** After so long, a state with too many parked events to count them is read again from its start: its changelog may be shorter by then. */
+    private static final Duration READ_AGAIN_AFTER = Duration.ofHours(1);
+
     private final String name;
-    private final int maxFailures;
+    private final Bounds bounds;
     private final CommittedState state;
     private final NewestResults results;
-    private final InstanceTable instances = new InstanceTable();
+    private final RunningInstances instances = new RunningInstances();
     private final FollowedTopic stateTopic;
     private final FollowedTopic resultsTopic;
     private final FollowedTopic instancesTopic;
@@ -49,12 +56,14 @@ final class FollowedSink {
     private long idleSince;
     private Duration idle = Duration.ZERO;
     private @Nullable FailedEffects failures;
+    private long roundNanos;
+    private @Nullable Long parkedUnknownSince;
     private long parkedVersion = -1;
     private @Nullable List<ParkedEvent> parked;
 
     FollowedSink(String name, Bounds bounds) {
         this.name = name;
-        this.maxFailures = bounds.failures();
+        this.bounds = bounds;
         this.state = CommittedState.bounded(bounds.parkedBytes());
         this.results = new NewestResults(name, bounds.resultBytes());
         this.failures = new FailedEffects(name);
@@ -66,7 +75,7 @@ final class FollowedSink {
                     FailedEffects counted = failures;
                     if (counted != null) {
                         counted.add(record);
-                        failures = counted.held() > maxFailures ? null : counted;
+                        failures = counted.held() > bounds.failures() ? null : counted;
                     }
                 },
                 partition -> {
@@ -77,9 +86,13 @@ final class FollowedSink {
                     }
                 });
         this.instancesTopic =
-                new FollowedTopic(TopicNames.instances(name), instances::add, partition -> instances.clear());
+                new FollowedTopic(TopicNames.instances(name), this::addReport, partition -> instances.clear());
         this.decisions = new DecisionLog(name);
         this.controlTopic = new FollowedTopic(TopicNames.control(name), decisions::add, decisions::forget);
+    }
+
+    private void addReport(ConsumerRecord<byte[], byte[]> record) {
+        instances.add(record, instancesTopic.known(), roundNanos);
     }
 
     String name() {
@@ -90,13 +103,36 @@ final class FollowedSink {
         return List.of(stateTopic, resultsTopic, instancesTopic, controlTopic);
     }
 
-    NewestResults results() {
-        return results;
+    /** Its newest recorded results, which other threads may use. */
+    Reading<NewestResults> results() {
+        return resultsTopic.reading(() -> results);
     }
 
-    /** Whether the sink's recorded results can be read. */
-    boolean resultsKnown() {
-        return resultsTopic.known();
+    /** The topic with its state. */
+    String stateTopic() {
+        return stateTopic.topic();
+    }
+
+    /** What is unknown of it until an operator acts; empty if there is no such reason. */
+    Optional<String> note() {
+        List<String> denied = topics(FollowedTopic.State.DENIED);
+        List<String> invalid = topics(FollowedTopic.State.INVALID);
+        if (!denied.isEmpty()) {
+            return Optional.of("What " + String.join(", ", denied) + " hold of sink " + name
+                    + " is not shown: the console is not permitted to read these topics. Grant it Read on them.");
+        }
+        return invalid.isEmpty()
+                ? Optional.empty()
+                : Optional.of("What " + String.join(", ", invalid) + " hold of sink " + name
+                        + " is not shown: this version of the console cannot read all of their records. Run a version that"
+                        + " is as new as the sink.");
+    }
+
+    private List<String> topics(FollowedTopic.State state) {
+        return topics().stream()
+                .filter(topic -> topic.state() == state)
+                .map(FollowedTopic::topic)
+                .toList();
     }
 
     GroupProgress progress() {
@@ -108,31 +144,72 @@ final class FollowedSink {
         return stateTopic.known() ? Optional.of(state.counts()) : Optional.empty();
     }
 
-    /** Its parked and discarded events; null if they are unknown. */
-    @Nullable
-    List<ParkedEvent> parked() {
-        if (!stateTopic.known()) {
-            return null;
-        }
-        if (state.parkedVersion() != parkedVersion) {
+    /** Its parked and discarded events. */
+    Reading<List<ParkedEvent>> parked() {
+        if (stateTopic.known() && state.parkedVersion() != parkedVersion) {
             parkedVersion = state.parkedVersion();
             parked = state.parked().orElse(null);
         }
-        return parked;
+        List<ParkedEvent> held = parked;
+        return stateTopic.known() && held == null
+                ? Reading.unknown(String.format(
+                        Locale.ROOT,
+                        "they are more than %,d bytes, which the console does not hold. It shows them again when they have come"
+                                + " down to three quarters of that; until then, list them with: taskqueue parked list --name %s",
+                        bounds.parkedBytes(),
+                        ShellText.quote(name)))
+                : stateTopic.reading(() -> Objects.requireNonNull(held));
     }
 
     /**
-     * The decisions of operators, the newest first; null if they are unknown.
+     * Reads parked events that became fewer than the bound, and were not held before.
+     *
+     * @param partitions the partitions of its state
+     */
+    void readParkedAgain(TopicTail tail, List<TopicPartition> partitions) {
+        Map<Integer, Long> offsets = stateTopic.known() ? state.parkedToReadAgain() : Map.of();
+        Map<TopicPartition, Long> from = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            Long offset = offsets.get(partition.partition());
+            if (offset != null) {
+                from.put(partition, offset);
+            }
+        }
+        if (!from.isEmpty()) {
+            tail.readAgain(from, record -> stateTopic.pass(record, state::addParkedAgain));
+        }
+    }
+
+    /**
+     * Begins a round.
+     *
+     * @return whether its state must be read from its start in this round, because it is unknown how many events are parked
+     */
+    boolean beginRound(long nanos) {
+        roundNanos = nanos;
+        Long since = parkedUnknownSince;
+        if (!state.parkedUnknown()) {
+            parkedUnknownSince = null;
+        } else if (since == null) {
+            parkedUnknownSince = nanos;
+        } else if (nanos - since >= READ_AGAIN_AFTER.toNanos()) {
+            parkedUnknownSince = null;
+            return true;
+        }
+        return false;
+    }
+
+    /**
+     * The decisions of operators, the newest first.
      *
      * @param running whether an instance of the sink runs
      */
-    @Nullable
-    List<DecisionView> decisions(boolean running) {
+    Reading<List<DecisionView>> decisions(boolean running) {
         List<DecisionView> views = decisions.views(new DecisionLog.Parked() {
 
             @Override
             public @Nullable List<ParkedEvent> events() {
-                return parked();
+                return parked().orNull();
             }
 
             @Override
@@ -145,7 +222,7 @@ final class FollowedSink {
                 return running;
             }
         });
-        return controlTopic.known() ? views : null;
+        return controlTopic.reading(() -> views);
     }
 
     List<ReplayReceipt> receipts() {
@@ -163,6 +240,11 @@ final class FollowedSink {
     @Nullable
     List<SinkInstance> instances() {
         return instancesTopic.known() ? instances.list() : null;
+    }
+
+    /** Whether the instance of a report runs. */
+    boolean runs(SinkInstance report, Instant now) {
+        return instances.running(report, now, roundNanos);
     }
 
     /** How far it has come with each queue. */
@@ -245,7 +327,7 @@ final class FollowedSink {
     }
 
     private @Nullable Map<String, Long> parkedByQueue() {
-        List<ParkedEvent> events = parked();
+        List<ParkedEvent> events = parked().orNull();
         return events == null
                 ? null
                 : events.stream()
@@ -289,11 +371,11 @@ final class FollowedSink {
     }
 
     /** The partitions that are followed of topics that exist and may be read. */
-    Map<TopicPartition, TopicTail.Follower> followers(Map<String, List<TopicPartition>> topics, Set<String> denied) {
+    Map<TopicPartition, TopicTail.Follower> followers(Topics found, Set<String> denied) {
         Map<TopicPartition, TopicTail.Follower> followers = new HashMap<>();
         for (FollowedTopic topic : topics()) {
             if (!denied.contains(topic.topic())) {
-                topics.getOrDefault(topic.topic(), List.of()).forEach(partition -> followers.put(partition, topic));
+                found.partitions(topic.topic()).forEach(partition -> followers.put(partition, topic));
             }
         }
         return followers;

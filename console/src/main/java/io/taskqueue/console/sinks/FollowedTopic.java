@@ -2,6 +2,7 @@ package io.taskqueue.console.sinks;
 
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -11,17 +12,25 @@ import org.slf4j.LoggerFactory;
  * A topic of a sink, and whether what was read of it is all that it holds. For the thread of the index.
  *
  * <pre>
- *   UNREAD --- read to its end ---&gt; READ        a topic that may not be read, or does not exist, is UNREAD again
- *      \--------- a record is invalid ---------&gt; INVALID, until its topic is read again from its start
+ *   UNREAD, DENIED, ABSENT &lt;----&gt; READ          as each round of the index finds it
+ *      \----- a record is invalid ----&gt; INVALID, until the topic is read again from its start
  * </pre>
  */
 final class FollowedTopic implements TopicTail.Follower {
 
     private static final Logger LOG = LoggerFactory.getLogger(FollowedTopic.class);
 
-    private enum State {
+    /** What was found of a topic. */
+    enum State {
+        /** It was not read to its end yet. */
         UNREAD,
+        /** It was read to its end. */
         READ,
+        /** The user of the console may not read it. */
+        DENIED,
+        /** It does not exist. */
+        ABSENT,
+        /** It has a record that this version cannot read. */
         INVALID
     }
 
@@ -49,20 +58,44 @@ final class FollowedTopic implements TopicTail.Follower {
         return state == State.READ;
     }
 
-    /** It was read to its end, or cannot be read. */
-    void read(boolean toItsEnd) {
+    State state() {
+        return state;
+    }
+
+    /** What a round of the index has found: READ, DENIED or ABSENT. */
+    void found(State now) {
         if (state != State.INVALID) {
-            state = toItsEnd ? State.READ : State.UNREAD;
+            state = now;
         }
+    }
+
+    /** What was read of it, or why that is unknown. */
+    <V> Reading<V> reading(Supplier<V> value) {
+        return switch (state) {
+            case READ -> Reading.of(value.get());
+            case UNREAD -> Reading.unknown("topic " + topic + " is not read yet. Request it again later.");
+            case DENIED -> Reading.unknown(
+                    "the console is not permitted to read topic " + topic + ". Grant it Read on the topic.");
+            case ABSENT -> Reading.unknown(
+                    "topic " + topic + " does not exist. A sink creates it when it is started for the first time.");
+            case INVALID -> Reading.unknown(
+                    "topic " + topic
+                            + " has a record that this version of the console cannot read. Run a version that is as new as the sink.");
+        };
     }
 
     @Override
     public void add(ConsumerRecord<byte[], byte[]> record) {
+        pass(record, reader);
+    }
+
+    /** Passes a record of the topic to a reader; one that it cannot read makes the topic invalid. */
+    void pass(ConsumerRecord<byte[], byte[]> record, Consumer<ConsumerRecord<byte[], byte[]>> to) {
         if (state == State.INVALID) {
             return;
         }
         try {
-            reader.accept(record);
+            to.accept(record);
         } catch (RuntimeException e) {
             state = State.INVALID;
             LOG.warn(

@@ -56,7 +56,7 @@ final class IndexThread implements Runnable {
                     failed = false;
                 } catch (WakeupException closing) {
                     LOG.debug("The index of sinks is being closed.");
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) { // an error would end the thread, and the index with it
                     failed(e, failed);
                     failed = true;
                 }
@@ -76,19 +76,19 @@ final class IndexThread implements Runnable {
             discoveredAt = nanos;
         }
         scan.measure(nanos);
-        scan.readTopics(progress -> published.update(before -> before.with(progress)));
+        scan.readTopics(progress -> published.update(before -> before.with(progress)), nanos);
         positions.update(queues.heads(), nanos);
         IndexSnapshot now = scan.snapshot(positions, nanos);
         published.update(before -> now);
     }
 
-    private void failed(RuntimeException e, boolean again) {
+    private void failed(Throwable e, boolean again) {
         String problem = KafkaFailure.isOfKafka(e)
                 ? KafkaFailure.of(e, new ClientProperties(settings.kafka()).of(Client.ADMIN))
                         .text()
                 : e + ". This is a defect.";
         if (!again) {
-            LOG.warn("The index of sinks cannot be read: {} It is tried again.", problem);
+            LOG.warn("The index of sinks cannot be read: {} The next attempt follows by itself.", problem);
         }
         discovered = false;
         scan.reconnect();

@@ -1,10 +1,10 @@
 package io.taskqueue.console.sinks;
 
+import io.taskqueue.console.fold.EventViews;
 import io.taskqueue.console.model.Page;
 import io.taskqueue.console.model.ParkedQuery;
 import io.taskqueue.console.model.ParkedView;
 import io.taskqueue.event.PercentEncoding;
-import io.taskqueue.event.TaskError;
 import io.taskqueue.streams.parking.ParkedEvent;
 import io.taskqueue.streams.parking.ParkedState;
 import io.taskqueue.streams.parking.ParkedState.EffectState;
@@ -26,7 +26,6 @@ final class ParkedPages {
     static final String REDRIVEN = "redriven";
     static final String DISCARDED = "discarded";
 
-    private static final List<String> STATES = List.of(PARKED, AMBIGUOUS, REDRIVEN, DISCARDED);
     private static final Set<EffectState> UNKNOWN_OUTCOMES = Set.of(EffectState.UNDECIDED, EffectState.UNRECORDED);
 
     private ParkedPages() {}
@@ -54,9 +53,9 @@ final class ParkedPages {
      */
     static List<ParkedTask> select(List<ParkedEvent> events, ParkedQuery query) {
         String state = query.state();
-        if (state != null && !STATES.contains(state)) {
-            throw new IllegalArgumentException(
-                    "state is " + state + ", but must be one of " + String.join(", ", STATES) + ". Correct it.");
+        if (state != null && !ParkedQuery.STATES.contains(state)) {
+            throw new IllegalArgumentException("state is " + state + ", but must be one of "
+                    + String.join(", ", ParkedQuery.STATES) + ". Correct it.");
         }
         List<ParkedTask> tasks = new ArrayList<>(DISCARDED.equals(state) ? discarded(events) : ParkedTask.of(events));
         tasks.removeIf(task -> !matches(task, query));
@@ -170,16 +169,12 @@ final class ParkedPages {
     static String error(ParkedEvent event) {
         String error = failed(event)
                 .map(ParkedState.Failed::error)
-                .map(ParkedPages::text)
+                .map(EventViews::text)
                 .orElse("");
         return event.state() instanceof ParkedState.Discarded discarded
                 ? "discarded at " + discarded.at() + " by " + discarded.by() + ": " + discarded.reason()
                         + (error.isEmpty() ? "" : "; before: " + error)
                 : error;
-    }
-
-    private static String text(TaskError error) {
-        return error.code() == null ? error.message() : error.code() + ": " + error.message();
     }
 
     /** The effect that has no result: the one that failed, as far as that is known. */

@@ -1,11 +1,12 @@
 package io.taskqueue.console.sinks;
 
+import io.taskqueue.console.fold.EventViews;
 import io.taskqueue.console.model.EventView;
 import io.taskqueue.console.model.TaskEffect;
 import io.taskqueue.console.model.TaskLife;
 import io.taskqueue.event.Position;
-import io.taskqueue.event.TaskError;
 import io.taskqueue.kafka.ClientProperties;
+import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.kafka.TopicReader;
@@ -31,6 +32,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +67,7 @@ record RecordedEffectsReader(SinkIndexSettings settings, Ticker ticker, Duration
      *
      * @param results the newest results of each sink whose results can be read, by its name
      * @throws TimeoutException if older ones cannot be read in time
+     * @throws IllegalStateException if Kafka refuses to let them be read; the message states why
      */
     List<TaskEffect> of(TaskLife task, Map<String, NewestResults> results, boolean showResults)
             throws InterruptedException, TimeoutException {
@@ -125,6 +128,13 @@ record RecordedEffectsReader(SinkIndexSettings settings, Ticker ticker, Duration
                     + occurred(task) + " could not be read within " + limit.toSeconds() + " s");
             timeout.initCause(e);
             throw timeout;
+        } catch (KafkaException e) {
+            throw new IllegalStateException(
+                    "The results of sink " + sink + " could not be read: "
+                            + KafkaFailure.of(
+                                            e, new ClientProperties(settings.kafka()).of(ClientProperties.Client.ADMIN))
+                                    .text(),
+                    e);
         }
         return found;
     }
@@ -158,11 +168,9 @@ record RecordedEffectsReader(SinkIndexSettings settings, Ticker ticker, Duration
     }
 
     private static String text(EffectResult result) {
-        if (result instanceof EffectResult.Done done) {
-            return done.json();
-        }
-        TaskError error = ((EffectResult.Failed) result).error();
-        return error.code() == null ? error.message() : error.code() + ": " + error.message();
+        return result instanceof EffectResult.Done done
+                ? done.json()
+                : EventViews.text(((EffectResult.Failed) result).error());
     }
 
     private static Position position(EventView event) {

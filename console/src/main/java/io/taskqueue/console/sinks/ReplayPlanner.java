@@ -81,7 +81,7 @@ record ReplayPlanner(String bootstrapServers, String topic) {
     /**
      * Plans a replay.
      *
-     * @param group the sink's group; null if there is none
+     * @param group the sink's group; null if it does not exist
      * @throws IllegalArgumentException if the request is invalid
      * @throws NoSuchElementException if there is no such sink
      */

@@ -27,6 +27,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The consumer groups of an event topic: which are sinks, whether they run, and what they have committed.
@@ -55,6 +57,8 @@ public final class SinkGroups {
         }
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(SinkGroups.class);
+
     private final Admin admin;
     private final KafkaRequests requests;
     private final String topic;
@@ -72,8 +76,9 @@ public final class SinkGroups {
                 admin.listGroups(ListGroupsOptions.forConsumerGroups()).all(), "list the consumer groups");
         List<String> all = groups.stream().map(GroupListing::groupId).toList();
         List<String> names = new ArrayList<>(committed(all, partitions).keySet());
-        Set<String> views =
-                topics(names.stream().map(TopicNames::consoleView).toList()).keySet();
+        Set<String> views = topics(names.stream().map(TopicNames::consoleView).toList())
+                .found()
+                .keySet();
         names.removeIf(name -> views.contains(TopicNames.consoleView(name)));
         return names;
     }
@@ -126,22 +131,46 @@ public final class SinkGroups {
         return new Group(group.groupState().toString(), group.members().size(), assigned);
     }
 
-    /** The partitions of topics, by the name of the topic, without topics that do not exist or may not be described. */
-    Map<String, List<TopicPartition>> topics(Collection<String> names) throws InterruptedException {
+    /**
+     * Topics as they are now.
+     *
+     * @param found those that exist, by name
+     * @param denied the names of those that may not be described, whether they exist or not
+     */
+    record Topics(Map<String, TopicDescription> found, Set<String> denied) {
+
+        static final Topics NONE = new Topics(Map.of(), Set.of());
+
+        /** The partitions of a topic; none of one that was not found. */
+        List<TopicPartition> partitions(String name) {
+            TopicDescription topic = found.get(name);
+            return topic == null ? List.of() : TopicAdmin.partitions(topic);
+        }
+    }
+
+    /** Describes topics. */
+    Topics topics(Collection<String> names) throws InterruptedException {
         Map<String, KafkaFuture<TopicDescription>> answers =
                 admin.describeTopics(names).topicNameValues();
-        Map<String, List<TopicPartition>> topics = new HashMap<>();
+        Map<String, TopicDescription> found = new HashMap<>();
+        Set<String> denied = new HashSet<>();
         for (Map.Entry<String, KafkaFuture<TopicDescription>> answer : answers.entrySet()) {
-            ifVisible(answer.getValue(), "describe topic " + answer.getKey())
-                    .ifPresent(found -> topics.put(answer.getKey(), TopicAdmin.partitions(found)));
+            String name = answer.getKey();
+            try {
+                found.put(name, requests.await(answer.getValue(), "describe topic " + name));
+            } catch (AuthorizationException e) {
+                denied.add(name);
+            } catch (UnknownTopicOrPartitionException e) {
+                LOG.debug("There is no topic {}", name, e);
+            }
         }
-        return topics;
+        return new Topics(found, denied);
     }
 
     private <V> Optional<V> ifVisible(KafkaFuture<V> answer, String action) throws InterruptedException {
         try {
             return Optional.ofNullable(requests.await(answer, action));
-        } catch (AuthorizationException | GroupIdNotFoundException | UnknownTopicOrPartitionException invisible) {
+        } catch (AuthorizationException | GroupIdNotFoundException invisible) {
             return Optional.empty();
         }
     }

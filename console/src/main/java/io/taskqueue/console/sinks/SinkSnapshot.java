@@ -35,20 +35,20 @@ import org.jspecify.annotations.Nullable;
  * @param positions how far it has come with each queue
  * @param group its consumer group; null if it may not be described
  * @param logChanges what happened to the event topic that it could not follow
- * @param parked its parked and discarded events; null if they are unknown
- * @param decisions the decisions of operators, the newest first; null if they are unknown
+ * @param parked its parked and discarded events
+ * @param decisions the decisions of operators, the newest first
  * @param replays its latest replays
- * @param results its newest recorded results; null if they cannot be read
+ * @param results its newest recorded results
  */
 record SinkSnapshot(
         SinkView view,
         List<SinkPosition> positions,
         @Nullable Group group,
         List<LogChange> logChanges,
-        @Nullable List<ParkedEvent> parked,
-        @Nullable List<DecisionView> decisions,
+        Reading<List<ParkedEvent>> parked,
+        Reading<List<DecisionView>> decisions,
         List<ReplayView> replays,
-        @Nullable NewestResults results) {
+        Reading<NewestResults> results) {
 
     private static final String UNKNOWN_STATE = "Unknown";
 
@@ -61,14 +61,15 @@ record SinkSnapshot(
         @Nullable List<SinkInstance> reports = sink.instances();
         List<SinkInstance> running = reports == null
                 ? List.of()
-                : reports.stream().filter(report -> report.running(now)).toList();
+                : reports.stream().filter(report -> sink.runs(report, now)).toList();
         List<String> breakers = running.stream()
                 .flatMap(report -> report.health().target().stream())
                 .distinct()
                 .toList();
         SinkCounts counts = sink.counts().orElse(null);
         List<LogChange> logChanges = counts == null ? List.of() : counts.logChanges();
-        List<ParkedEvent> parked = sink.parked();
+        Reading<List<ParkedEvent>> parked = sink.parked();
+        Reading<Long> parkedEvents = parked.map(ParkedPages::parked);
         Behind behind = Behind.of(positions)
                 .orElseGet(() -> new Behind(
                         sink.progress().lagEvents(),
@@ -81,15 +82,15 @@ record SinkSnapshot(
                         running.stream().map(SinkSnapshot::instance).toList(),
                         reports == null || running.isEmpty() ? null : effects(running),
                         counts == null ? null : counts.inFlight(),
-                        parked == null ? null : ParkedPages.parked(parked),
+                        parkedEvents.orNull(),
                         sink.failed(),
-                        parked == null ? null : ParkedPages.ambiguous(parked),
+                        parked.map(ParkedPages::ambiguous).orNull(),
                         counts == null ? null : counts.undecodable(),
                         behind.events(),
                         behind.seconds(),
                         behind.catchUp(),
                         SinkLimits.of(running),
-                        problems(sink, group, reports, breakers, counts, parked, now)),
+                        problems(sink, group, reports, breakers, counts, parkedEvents.orNull(), now)),
                 List.copyOf(positions),
                 group,
                 logChanges,
@@ -98,7 +99,7 @@ record SinkSnapshot(
                 sink.receipts().stream()
                         .map(receipt -> replay(sink.name(), receipt))
                         .toList(),
-                sink.resultsKnown() ? sink.results() : null);
+                sink.results());
     }
 
     /** What it has not applied of all queues together, so that the whole agrees with its parts; null is unknown. */
@@ -131,12 +132,12 @@ record SinkSnapshot(
             @Nullable List<SinkInstance> reports,
             List<String> breakers,
             @Nullable SinkCounts counts,
-            @Nullable List<ParkedEvent> parked,
+            @Nullable Long parked,
             Instant now) {
         List<String> failures = reports == null || (group != null && group.running())
                 ? List.of()
                 : reports.stream()
-                        .filter(report -> !report.running(now))
+                        .filter(report -> !sink.runs(report, now))
                         .flatMap(report -> report.health().failure().stream())
                         .limit(1)
                         .toList();
@@ -148,7 +149,7 @@ record SinkSnapshot(
                         failures,
                         breakers,
                         new SinkProblems.Held(
-                                parked == null ? null : ParkedPages.parked(parked),
+                                parked,
                                 counts == null ? null : counts.undecodable(),
                                 TopicNames.deadLetters(sink.name()),
                                 counts == null

@@ -26,6 +26,7 @@ import io.taskqueue.console.overview.QueueProblems;
 import io.taskqueue.console.overview.QueueProblems.Ownership;
 import io.taskqueue.kafka.ClientProperties;
 import io.taskqueue.kafka.ClientProperties.Client;
+import io.taskqueue.kafka.KafkaFailure;
 import io.taskqueue.kafka.TopicNames;
 import io.taskqueue.kafka.TopicOffsets;
 import io.taskqueue.queue.Ticker;
@@ -46,6 +47,7 @@ import java.util.SortedMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,7 +155,10 @@ public final class TopicSinkIndex implements SinkIndex {
             return this;
         }
 
-        /** Of each sink, the size of parked events beyond which none is shown and their number is unknown until the next start. Default: 64 MiB. */
+        /**
+         * Of each sink, the size of parked events beyond which none is shown and their number is unknown, until they have come down to three
+         * quarters of it. Default: 64 MiB.
+         */
         public Builder maxParkedBytes(long bytes) {
             bounds = new SinkIndexSettings.Bounds(bounds.sinks(), bytes, bounds.resultBytes(), bounds.failures());
             return this;
@@ -301,12 +306,8 @@ public final class TopicSinkIndex implements SinkIndex {
 
     @Override
     public List<DecisionView> decisions(DecisionQuery query) {
-        List<DecisionView> decisions = sink(query.sink()).decisions();
-        if (decisions == null) {
-            throw new IllegalStateException("The decisions about parked events of sink " + query.sink()
-                    + " are unknown: its topic " + TopicNames.control(query.sink())
-                    + " may not be read, or is not read yet. Grant the console Read on the topic.");
-        }
+        List<DecisionView> decisions =
+                sink(query.sink()).decisions().require("The decisions about parked events of sink " + query.sink());
         return decisions.stream()
                 .filter(decision -> DecisionLog.matches(decision, query))
                 .toList();
@@ -321,18 +322,19 @@ public final class TopicSinkIndex implements SinkIndex {
         List<String> unknown = new ArrayList<>();
         String taskId = task.task().taskId();
         sinks.forEach((name, sink) -> {
-            if (sink.results() != null) {
-                results.put(name, sink.results());
+            NewestResults recorded = sink.results().orNull();
+            List<ParkedEvent> events = sink.parked().orNull();
+            List<DecisionView> made = sink.decisions().orNull();
+            if (recorded != null) {
+                results.put(name, recorded);
             }
-            List<ParkedEvent> events = sink.parked();
-            List<DecisionView> made = sink.decisions();
             if (events != null) {
                 ParkedPages.ofTask(events, taskId).forEach(found -> parked.add(ParkedPages.view(name, found, show)));
             }
             if (made != null) {
                 made.stream().filter(each -> each.taskId().equals(taskId)).forEach(decisions::add);
             }
-            if (events == null || made == null) {
+            if (recorded == null || events == null || made == null) {
                 unknown.add(name);
             }
         });
@@ -361,6 +363,11 @@ public final class TopicSinkIndex implements SinkIndex {
                             request);
         } catch (org.apache.kafka.common.errors.TimeoutException e) {
             throw timeout("the replay could not be planned within " + timeout.toSeconds() + " s", e);
+        } catch (KafkaException e) {
+            throw new IllegalStateException(
+                    "The replay could not be planned: "
+                            + KafkaFailure.of(e, properties.of(Client.ADMIN)).text(),
+                    e);
         }
     }
 
@@ -387,15 +394,7 @@ public final class TopicSinkIndex implements SinkIndex {
     }
 
     private List<ParkedEvent> parkedOf(String name) {
-        List<ParkedEvent> parked = sink(name).parked();
-        if (parked == null) {
-            throw new IllegalStateException("The parked events of sink " + name
-                    + " are unknown: its state may not be read, is not read yet, or has held more than "
-                    + settings.bounds().parkedBytes() / (1 << 20)
-                    + " MiB of them since the console was started. `taskqueue parked list --name " + name
-                    + "` lists them.");
-        }
-        return parked;
+        return sink(name).parked().require("The parked events of sink " + name);
     }
 
     private SinkSnapshot sink(String name) {

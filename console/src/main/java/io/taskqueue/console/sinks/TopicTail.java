@@ -1,10 +1,12 @@
 package io.taskqueue.console.sinks;
 
 import io.taskqueue.kafka.TopicReader;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Follows partitions of several topics from their start: each call passes on what was written since the last one. For one thread, but {@link
  * #wakeup}.
  *
- * <p>A partition that lost the next record to be read, because its topic was created again, is read again from its start.
+ * <p>A partition that has lost the next record to be read, because its topic was created again, is read again from its start.
  */
 final class TopicTail implements AutoCloseable {
 
@@ -42,27 +44,31 @@ final class TopicTail implements AutoCloseable {
     }
 
     /**
-     * Reads partitions to the end that they have now. Partitions that are not among them are forgotten.
+     * Reads partitions to the end that they have now. Partitions that are not among them, or have another follower now, are forgotten.
      *
      * @param behind is given how many offsets are left, again and again
      * @throws org.apache.kafka.common.KafkaException if a partition cannot be read; what was read before was passed on, and the next call continues
      *     there
      */
     void read(Map<TopicPartition, Follower> followers, LongConsumer behind) {
-        next.keySet().retainAll(followers.keySet());
         followed.forEach((partition, follower) -> {
-            if (!followers.containsKey(partition)) {
-                follower.restart(partition); // its topic was deleted, perhaps to be created again
+            if (followers.get(partition) != follower) {
+                forget(partition, follower); // its topic was deleted, perhaps to be created again
             }
         });
         followed = Map.copyOf(followers);
-        if (followers.isEmpty()) {
-            behind.accept(0);
-            return;
+        boolean complete = followers.isEmpty();
+        while (!complete) {
+            complete = readToEnds(behind);
         }
+        behind.accept(0);
+    }
+
+    /** Returns false where partitions have lost the next record to be read, and have to be read from their start. */
+    private boolean readToEnds(LongConsumer behind) {
         TopicReader open = open();
-        Map<TopicPartition, Long> ends = open.ends(followers.keySet());
-        start(open, followers, ends);
+        Map<TopicPartition, Long> ends = open.ends(followed.keySet());
+        start(open, ends);
         if (!assigned.equals(next.keySet())) {
             open.seek(next);
             assigned = Set.copyOf(next.keySet());
@@ -70,8 +76,7 @@ final class TopicTail implements AutoCloseable {
         Map<TopicPartition, Long> to = new HashMap<>(ends);
         to.entrySet().removeIf(end -> next.getOrDefault(end.getKey(), 0L) >= end.getValue());
         if (to.isEmpty()) {
-            behind.accept(0);
-            return;
+            return true;
         }
         long[] left = {
             to.entrySet().stream()
@@ -82,7 +87,7 @@ final class TopicTail implements AutoCloseable {
         try {
             open.readTo(to, record -> {
                 TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-                Follower follower = followers.get(partition);
+                Follower follower = followed.get(partition);
                 if (follower != null) {
                     follower.add(record);
                 }
@@ -92,39 +97,62 @@ final class TopicTail implements AutoCloseable {
                 behind.accept(left[0]);
             });
         } catch (OffsetOutOfRangeException e) {
-            restart(e.partitions(), followers);
-            return;
+            restart(e.partitions());
+            return false;
         } catch (KafkaException e) {
             assigned = Set.of(); // records may have been fetched and not passed on
             throw e;
         }
         to.keySet().forEach(partition -> next.put(partition, open.position(partition)));
-        behind.accept(0);
+        return true;
     }
 
     /** Begins with new partitions, and again with those whose end lies before what was read. */
-    private void start(TopicReader open, Map<TopicPartition, Follower> followers, Map<TopicPartition, Long> ends) {
+    private void start(TopicReader open, Map<TopicPartition, Long> ends) {
         Set<TopicPartition> shortened = new HashSet<>();
         next.forEach((partition, at) -> {
             if (ends.getOrDefault(partition, at) < at) {
                 shortened.add(partition);
             }
         });
-        restart(shortened, followers);
-        Set<TopicPartition> unread = new HashSet<>(followers.keySet());
+        restart(shortened);
+        Set<TopicPartition> unread = new HashSet<>(followed.keySet());
         unread.removeAll(next.keySet());
         if (!unread.isEmpty()) {
             next.putAll(open.beginnings(unread));
         }
     }
 
-    private void restart(Set<TopicPartition> partitions, Map<TopicPartition, Follower> followers) {
+    /** Reads partitions from their start, if they are followed: now, or in the next call of {@link #read}. */
+    void restart(Collection<TopicPartition> partitions) {
         partitions.forEach(partition -> {
-            assigned = Set.of();
-            next.remove(partition);
-            Follower follower = followers.get(partition);
+            Follower follower = followed.get(partition);
             if (follower != null) {
-                follower.restart(partition);
+                forget(partition, follower);
+            }
+        });
+    }
+
+    private void forget(TopicPartition partition, Follower follower) {
+        assigned = Set.of();
+        next.remove(partition);
+        follower.restart(partition);
+    }
+
+    /**
+     * Passes on once more what the last call of {@link #read} has passed on of some partitions, from these offsets.
+     *
+     * @throws org.apache.kafka.common.KafkaException as {@link #read}
+     */
+    void readAgain(Map<TopicPartition, Long> from, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        Map<TopicPartition, Long> to = new HashMap<>(next);
+        to.keySet().retainAll(from.keySet());
+        assigned = Set.of();
+        TopicReader open = open();
+        open.seek(from);
+        open.readTo(to, record -> {
+            if (record.offset() < to.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L)) {
+                reader.accept(record);
             }
         });
     }

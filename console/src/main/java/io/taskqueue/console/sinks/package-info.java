@@ -8,7 +8,8 @@
  *     SinkGroups          which consumer groups are sinks, whether they run, what they have committed
  *     EventTopicReader    the ends of the event topic, and the first records that a group has not read
  *     TopicTail           reads many topics on, each partition from where it was; FollowedTopic is one of them
- *     FollowedSink        what is known of one sink; GroupProgress, AppliedMeter, NewestResults, DecisionLog
+ *     FollowedSink        what is known of one sink: GroupProgress, AppliedMeter, NewestResults, RunningInstances, DecisionLog
+ *     Reading             what was read of a sink, or why that is unknown
  *     QueuePositions      the newest positions of the queues
  *   IndexSnapshot       all of it at one moment, immutable; SinkSnapshot of each sink, SinkLimits its rate limit
  *   ParkedPages         which parked tasks a query selects; ParkedDecider decides about them

@@ -34,7 +34,7 @@ final class EventReader implements AutoCloseable {
     private static final int CONSUMERS = 4;
     private static final Duration POLL = Duration.ofMillis(200);
 
-    /** Records are far apart, so most of what a fetch of Kafka's usual size brings would be thrown away. */
+    /** Records are far apart, so most of what a fetch of Kafka's usual size returns would not be used. */
     private static final int FETCH_BYTES = 64 * 1024;
 
     private final ViewSettings settings;

@@ -9,12 +9,12 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who gets events as they are read. Thread-safe. */
+/** The consumers that receive events as they are read. Thread-safe. */
 final class Followers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Followers.class);
 
-    /** One who follows; each call of {@link #add} has its own, also where several pass the same consumer. */
+    /** A consumer; each call of {@link #add} has its own, also where several pass the same consumer. */
     private record Follower(Object identity, Consumer<EventView> consumer) {}
 
     private final List<Follower> followers = new CopyOnWriteArrayList<>();
@@ -26,7 +26,7 @@ final class Followers {
         return () -> followers.remove(follower);
     }
 
-    /** On the thread that reads. Who throws anything does not get further events: the reading must go on. */
+    /** On the thread that reads. A consumer that throws an exception receives no further events, so that reading continues. */
     void passOn(ReplicationEvent<?> event, int partition, long offset) {
         if (followers.isEmpty()) {
             return;

@@ -12,10 +12,10 @@ import java.util.concurrent.TimeoutException;
  */
 final class TrailingMarkers {
 
-    /** A partition that is not read on for so long is looked at. */
+    /** A partition in which nothing was read for so long is examined. */
     private static final Duration STILL = Duration.ofSeconds(3);
 
-    /** Looks at a partition. */
+    /** Examines a partition. */
     interface Records {
 
         /** Whether the partition has a record from an offset on and before an end. */
@@ -54,7 +54,7 @@ final class TrailingMarkers {
         if (now - before.sinceNanos() < STILL.toNanos()) {
             return next;
         }
-        seen.put(partition, new Seen(next, end, now)); // where there are records, it is not looked at again at once
+        seen.put(partition, new Seen(next, end, now)); // where there are records, it is not examined again at once
         try {
             if (records.exist(partition, next, end)) {
                 return next;

@@ -31,7 +31,7 @@ final class ViewClients implements KafkaClientSupplier {
     private final Set<Thread> calling = new HashSet<>();
     private boolean abandoned;
 
-    /** Gives up what is not committed: a call of a producer that waits now, or is made after this, fails at once. */
+    /** Abandons what is not committed: a call of a producer that waits now, or is made after this, fails at once. */
     synchronized void abandon() {
         abandoned = true;
         calling.forEach(Thread::interrupt);
@@ -54,10 +54,10 @@ final class ViewClients implements KafkaClientSupplier {
         boolean closes = method.getName().equals("close");
         if (begin()) {
             if (closes) {
-                producer.close(Duration.ZERO); // it would wait for what is given up
+                producer.close(Duration.ZERO); // it would wait for what is abandoned
                 return null;
             }
-            throw new KafkaException("This run of the console's view ends: what it has not committed is given up.");
+            throw new KafkaException("This run of the console's view ends: what it has not committed is abandoned.");
         }
         try {
             return method.invoke(producer, arguments);

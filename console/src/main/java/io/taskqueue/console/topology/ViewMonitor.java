@@ -93,7 +93,7 @@ final class ViewMonitor implements AutoCloseable {
         every(this::check);
     }
 
-    /** Whatever is thrown, the next round is made: it would end the schedule in silence. */
+    /** Whatever a round throws, the next one follows: an exception would end the schedule without a message. */
     private void every(Runnable round) {
         Future<?> unused = threads.scheduleWithFixedDelay(
                 () -> {
@@ -185,6 +185,7 @@ final class ViewMonitor implements AutoCloseable {
             connected();
         } catch (UnknownTopicOrPartitionException e) {
             comparedNanos -= settings.limits().checkInterval().toNanos(); // it may be deleted: the next round compares
+            connected(); // a cluster that lost its topics is not one that does not answer
         } catch (KafkaException e) {
             failed(e);
         }

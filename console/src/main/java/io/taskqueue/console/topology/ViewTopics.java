@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -44,7 +46,7 @@ final class ViewTopics implements AutoCloseable {
     /**
      * Waits for the event topic, without a limit.
      *
-     * @param waiting is told why, each time that the topic cannot be used
+     * @param waiting receives the reason each time that the topic cannot be used
      */
     EventTopicState await(Consumer<String> waiting) throws InterruptedException {
         while (true) {
@@ -76,12 +78,12 @@ final class ViewTopics implements AutoCloseable {
     /**
      * Gives the changelog topic as many partitions as the event topic has: Kafka Streams refuses to start otherwise.
      *
-     * @return false if it has more, so that the view must be built again
+     * @return false if the view must be built again: it has more, or it was deleted, and what was committed would skip the events whose state it had
      */
     boolean fit(EventTopicState topic) throws InterruptedException {
         Optional<TopicDescription> found = admin().describe(changelog);
         if (found.isEmpty()) {
-            return true;
+            return committed().isEmpty();
         }
         int own = found.get().partitions().size();
         if (own < topic.partitions()) {
@@ -94,6 +96,16 @@ final class ViewTopics implements AutoCloseable {
                     own);
         }
         return own <= topic.partitions();
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> committed() throws InterruptedException {
+        try {
+            return requests.await(
+                    probe.admin().listConsumerGroupOffsets(settings.name()).partitionsToOffsetAndMetadata(),
+                    "list the committed offsets of group " + settings.name());
+        } catch (GroupIdNotFoundException e) {
+            return Map.of();
+        }
     }
 
     /** Deletes the view's changelog topic and its group with what is committed, so that it is built again from the events. */

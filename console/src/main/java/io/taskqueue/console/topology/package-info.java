@@ -13,7 +13,7 @@
  *     ViewMonitor        each second: progress, problems, and the directory of queues; RestoreProgress what is restored
  *       ReadProgress            how far the view is behind; TrailingMarkers where a partition ends without a record
  *     TaskLives          the events of a task, read from the topic by their offsets: EventReader
- *     Followers          who gets events as they are read
+ *     Followers          the consumers that receive events as they are read
  * </pre>
  *
  * <p>Threads: the stream thread folds; the monitor's thread asks Kafka and updates what readers see; the thread of ViewRun starts and restarts. Callers of

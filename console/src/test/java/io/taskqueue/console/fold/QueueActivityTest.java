@@ -45,7 +45,7 @@ class QueueActivityTest {
     }
 
     @Test
-    void eventsThatAreReadLateAreNotARush() {
+    void eventsThatAreReadLateDoNotRaiseTheRates() {
         activity.add(NOW.minusSeconds(3_600), NOW, EventKind.ENQUEUED);
 
         assertThat(activity.rates(NOW).events()).isZero();
@@ -57,6 +57,29 @@ class QueueActivityTest {
 
         assertThat(activity.rates(NOW).events()).isPositive();
         assertThat(activity.rates(NOW.plusSeconds(61)).events()).isZero();
+    }
+
+    @Test
+    void afterTheClockWasSetBackRatesAreStillThoseOfAMinute() {
+        for (int second = 0; second < 60; second++) {
+            activity.add(NOW.plusSeconds(second), NOW.plusSeconds(second), EventKind.ENQUEUED);
+        }
+        Instant setBack = NOW.minusSeconds(3_600);
+
+        for (int second = 0; second < 600; second++) {
+            activity.add(setBack.plusSeconds(second), setBack.plusSeconds(second), EventKind.ENQUEUED);
+        }
+
+        assertThat(activity.rates(setBack.plusSeconds(599)).enqueued()).isBetween(0.9, 1.1);
+        assertThat(activity.rates(setBack.plusSeconds(700)).events()).isZero();
+    }
+
+    @Test
+    void eventsOfBeforeTheClockWasSetBackAreOfThePresent() {
+        activity.add(NOW, NOW, EventKind.ENQUEUED);
+        activity.add(NOW.plusSeconds(7), NOW.plusSeconds(7), EventKind.COMPLETED);
+
+        assertThat(activity.rates(NOW.plusSeconds(2))).isEqualTo(new QueueView.Rates(0.2, 0.1, 0.1));
     }
 
     @Test

@@ -91,6 +91,19 @@ class RatesAndEstimatesTest {
     }
 
     @Test
+    void positionsOfTopicsThatWereCreatedAgainReplaceThoseOfBefore() {
+        NewestPositions positions = new NewestPositions();
+        positions.add(new Position(7, 10), NOON);
+        positions.add(new Position(7, 20), NOON.plusSeconds(10));
+
+        positions.add(new Position(1, 0), NOON.plusSeconds(60));
+        positions.add(new Position(1, 5), NOON.plusSeconds(70));
+
+        assertThat(positions.newest()).contains(new Position(1, 5));
+        assertThat(positions.firstBehind(new Position(1, 0))).contains(NOON.plusSeconds(70));
+    }
+
+    @Test
     void onlyTheNewestPositionsAreHeld() {
         NewestPositions positions = new NewestPositions();
         for (int second = 0; second < 1_000; second++) {

@@ -14,16 +14,22 @@ import io.taskqueue.streams.SinkService;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
+import org.awaitility.Awaitility;
 
 /** A broker with queues and sinks, for tests of the index of sinks. */
 final class FollowedCluster {
@@ -35,16 +41,34 @@ final class FollowedCluster {
 
     private final Path directory;
     private final EmbeddedKafka broker;
+    private final Map<String, Object> client;
     private final List<AutoCloseable> started = new CopyOnWriteArrayList<>();
     private final AtomicInteger states = new AtomicInteger();
 
     FollowedCluster(Path directory) throws Exception {
+        this(directory, Map.of(), Map.of());
+    }
+
+    /**
+     * With other settings of the broker.
+     *
+     * @param client further properties of the clients of queues, sinks and this class
+     */
+    FollowedCluster(Path directory, Map<String, String> settings, Map<String, Object> client) throws Exception {
         this.directory = directory;
-        this.broker = EmbeddedKafka.start(directory.resolve("broker"), 0);
+        this.client = client;
+        this.broker = EmbeddedKafka.start(directory.resolve("broker"), 0, settings);
     }
 
     Map<String, Object> kafka() {
-        return Map.of("bootstrap.servers", broker.bootstrapServers());
+        return kafka(client);
+    }
+
+    /** The properties of a client with these further ones. */
+    Map<String, Object> kafka(Map<String, Object> more) {
+        Map<String, Object> properties = new HashMap<>(more);
+        properties.put("bootstrap.servers", broker.bootstrapServers());
+        return properties;
     }
 
     /** A queue whose events are on the topic; the replicated events of its tasks stay there when it is closed. */
@@ -86,14 +110,23 @@ final class FollowedCluster {
 
     /** A sink of one queue. */
     SinkService sink(String name, String queue, ReplicationSink<String> sink) {
-        SinkService service = SinkService.builder(name, sink, PayloadCodec.json(String.class))
-                .kafka(Map.of("bootstrap.servers", broker.bootstrapServers(), "consumer.fetch.max.wait.ms", 50))
+        return sink(name, queue, sink, builder -> {});
+    }
+
+    /** The same with other settings. */
+    SinkService sink(
+            String name, String queue, ReplicationSink<String> sink, Consumer<SinkService.Builder<String>> more) {
+        Map<String, Object> properties = kafka();
+        properties.put("consumer.fetch.max.wait.ms", 50);
+        SinkService.Builder<String> builder = SinkService.builder(name, sink, PayloadCodec.json(String.class))
+                .kafka(properties)
                 .fingerprint("test")
                 .queues(queue)
                 .stateDirectory(directory.resolve("state-" + states.incrementAndGet()))
                 .commitInterval(Duration.ofMillis(100))
-                .retry(new RetryPolicy(2, Duration.ofMillis(10), Duration.ofMillis(20), 0))
-                .start();
+                .retry(new RetryPolicy(2, Duration.ofMillis(10), Duration.ofMillis(20), 0));
+        more.accept(builder);
+        SinkService service = builder.start();
         started.add(service);
         return service;
     }
@@ -125,9 +158,17 @@ final class FollowedCluster {
         return Utils.toPositive(Utils.murmur2(queue.getBytes(StandardCharsets.UTF_8))) % 2;
     }
 
+    /** Commits the start of the event topic for a group whose members are leaving. */
+    void rewind(String group) {
+        Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+            commitAs(group);
+            return true;
+        });
+    }
+
     /** Commits the start of the event topic for a group without members. */
     void commitAs(String group) throws Exception {
-        try (Admin admin = Admin.create(kafka())) {
+        try (Admin admin = admin()) {
             admin.alterConsumerGroupOffsets(
                             group,
                             Map.of(
@@ -139,15 +180,29 @@ final class FollowedCluster {
     }
 
     void deleteTopic(String name) throws Exception {
-        try (Admin admin = Admin.create(kafka())) {
+        try (Admin admin = admin()) {
             admin.deleteTopics(List.of(name)).all().get(30, TimeUnit.SECONDS);
         }
     }
 
     void createTopic(String name) throws Exception {
-        try (Admin admin = Admin.create(kafka())) {
+        try (Admin admin = admin()) {
             admin.createTopics(List.of(new NewTopic(name, 1, (short) 1))).all().get(30, TimeUnit.SECONDS);
         }
+    }
+
+    /** Writes records to the partition of a topic that has one. */
+    void write(String topic, byte[]... values) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(kafka(), new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (byte[] value : values) {
+                var unused = producer.send(new ProducerRecord<>(topic, value)).get(30, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    Admin admin() {
+        return Admin.create(kafka());
     }
 
     void stop() throws Exception {

@@ -3,6 +3,7 @@ package io.taskqueue.console.sinks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskqueue.console.model.Badge;
 import io.taskqueue.console.model.DecisionQuery;
 import io.taskqueue.console.model.DecisionView;
 import io.taskqueue.console.model.EventView;
@@ -10,20 +11,26 @@ import io.taskqueue.console.model.Page;
 import io.taskqueue.console.model.ParkedDecision;
 import io.taskqueue.console.model.ParkedQuery;
 import io.taskqueue.console.model.ParkedView;
+import io.taskqueue.console.model.QueueView;
 import io.taskqueue.console.model.ReplayEstimate;
 import io.taskqueue.console.model.ReplayRequest;
 import io.taskqueue.console.model.SinkPosition;
 import io.taskqueue.console.model.SinkView;
 import io.taskqueue.console.model.TaskLife;
 import io.taskqueue.console.model.TaskView;
+import io.taskqueue.console.model.UnknownAnswerException;
 import io.taskqueue.console.model.ViewProgress;
 import io.taskqueue.kafka.TopicNames;
+import io.taskqueue.sink.BreakerPolicy;
+import io.taskqueue.sink.RetryPolicy;
 import io.taskqueue.streams.SinkService;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -349,6 +356,96 @@ class TopicSinkIndexTest {
     }
 
     @Test
+    void anUnavailableTargetIsShownAtTheSinkItsInstanceAndItsQueuesUntilItIsAvailable() throws Exception {
+        FollowedCluster.Dispatcher queue = cluster.dispatcher("waiting");
+        AtomicBoolean unavailable = new AtomicBoolean(true);
+        SinkService sink = cluster.sink(
+                "waiting-sink",
+                "waiting",
+                (event, effects) -> effects.run("call", key -> {
+                    if (unavailable.get()) {
+                        throw new IOException("connection refused");
+                    }
+                }),
+                builder -> builder.retry(new RetryPolicy(4, Duration.ofMillis(300), Duration.ofMillis(300), 0))
+                        .breaker(new BreakerPolicy(10, 5, Duration.ofMillis(200), Duration.ofMillis(400))));
+        for (int task = 0; task < 20; task++) {
+            queue.enqueue("task " + task);
+        }
+        QueueView shown = SettableQueues.queue("waiting", FollowedCluster.partition("waiting"), 9, 20);
+        SettableQueues queues = new SettableQueues();
+        queues.set(shown);
+        try (TopicSinkIndex index = index(queues)) {
+            Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> {
+                assertThat(sink(index, "waiting-sink").instances())
+                        .singleElement()
+                        .satisfies(instance -> assertThat(instance.breakers())
+                                .singleElement()
+                                .asString()
+                                .contains("connection refused"));
+                assertThat(breakers(sink(index, "waiting-sink").problems()))
+                        .singleElement()
+                        .asString()
+                        .startsWith("Sink waiting-sink waits for its target: ")
+                        .contains("connection refused");
+                assertThat(breakers(index.problems(shown))).hasSize(1);
+            });
+            assertThat(sink(index, "waiting-sink").problems())
+                    .as("it runs, and the breaker is the reason why it applies nothing")
+                    .extracting(Badge::kind)
+                    .containsExactly(Badge.Kind.BREAKER_OPEN);
+
+            unavailable.set(false);
+            Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> {
+                assertThat(sink(index, "waiting-sink").problems()).isEmpty();
+                assertThat(breakers(index.problems(shown))).isEmpty();
+            });
+        }
+        sink.close();
+    }
+
+    private static List<String> breakers(List<Badge> problems) {
+        return problems.stream()
+                .filter(problem -> problem.kind() == Badge.Kind.BREAKER_OPEN)
+                .map(Badge::text)
+                .toList();
+    }
+
+    @Test
+    void theReceiptOfAReplayIsShownForEachPartition() throws Exception {
+        FollowedCluster.Dispatcher queue = cluster.dispatcher("read-again");
+        SinkService first = cluster.sink("again-sink", "read-again", cluster.billing());
+        queue.enqueue("one", "refuse two", "three");
+        try (TopicSinkIndex index = index(new SettableQueues())) {
+            Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> assertThat(
+                            index.positions("again-sink", "read-again"))
+                    .extracting(SinkPosition::sequence)
+                    .containsExactly(3L));
+            assertThat(index.replays("again-sink")).isEmpty();
+            first.close();
+            cluster.rewind("again-sink");
+            SinkService again = cluster.sink("again-sink", "read-again", cluster.billing());
+
+            Awaitility.await().atMost(FollowedCluster.PATIENCE).untilAsserted(() -> assertThat(
+                            index.replays("again-sink"))
+                    .filteredOn(replay -> replay.partition() == FollowedCluster.partition("read-again"))
+                    .singleElement()
+                    .satisfies(replay -> {
+                        assertThat(replay.sink()).isEqualTo("again-sink");
+                        assertThat(replay.mode()).isEqualTo("recorded-only");
+                        assertThat(replay.selection()).isEmpty();
+                        assertThat(replay.firstOffset()).isLessThan(replay.lastOffset());
+                        assertThat(replay.endedAt()).isNotNull();
+                        assertThat(replay.counts())
+                                .containsEntry("reused", 3L)
+                                .containsEntry("run", 0L)
+                                .containsEntry("missing", 0L);
+                    }));
+            again.close();
+        }
+    }
+
+    @Test
     void aConsoleIsNoSinkAndAGroupThatIsNoSinkHasUnknownCounts() throws Exception {
         cluster.dispatcher("consumed").enqueue("one");
         cluster.commitAs("some-console");
@@ -367,11 +464,11 @@ class TopicSinkIndexTest {
             });
             assertThat(index.sinks()).extracting(SinkView::name).doesNotContain("some-console");
             assertThatThrownBy(() -> index.parked(query("some-reader", null, 10, null), false))
-                    .isInstanceOf(IllegalStateException.class)
+                    .isInstanceOf(UnknownAnswerException.class)
                     .hasMessage(
-                            "The parked events of sink some-reader are unknown: its state may not be read, is not read "
-                                    + "yet, or has held more than 64 MiB of them since the console was started. `taskqueue parked "
-                                    + "list --name some-reader` lists them.");
+                            "The parked events of sink some-reader are unknown: topic some-reader-state-changelog does not"
+                                    + " exist. A sink creates it when it is started for the first time.");
+            assertThat(index.progress().notes()).as("nothing has to be done").isEmpty();
         }
     }
 }

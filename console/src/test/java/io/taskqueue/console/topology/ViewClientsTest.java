@@ -55,7 +55,7 @@ class ViewClientsTest {
 
         assertThatThrownBy(producer::initTransactions)
                 .isInstanceOf(KafkaException.class)
-                .hasMessage("This run of the console's view ends: what it has not committed is given up.");
+                .hasMessage("This run of the console's view ends: what it has not committed is abandoned.");
         producer.close();
     }
 }

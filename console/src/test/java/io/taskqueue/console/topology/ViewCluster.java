@@ -3,6 +3,7 @@ package io.taskqueue.console.topology;
 import io.taskqueue.console.model.ViewProgress;
 import io.taskqueue.embedded.EmbeddedKafka;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
@@ -12,19 +13,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -133,9 +139,57 @@ final class ViewCluster implements AutoCloseable {
     }
 
     private void send(int partition, ReplicationEvent<String> event) throws Exception {
+        var unused = producer.send(record(partition, event)).get(30, TimeUnit.SECONDS);
+    }
+
+    /** The same, and returns when all of them are on the topic. */
+    void sendAll(int partition, List<ReplicationEvent<String>> events) throws Exception {
+        List<Future<?>> sent = new ArrayList<>();
+        events.forEach(event -> sent.add(producer.send(record(partition, event))));
+        for (Future<?> each : sent) {
+            var unused = each.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> record(int partition, ReplicationEvent<String> event) {
         Headers headers = new RecordHeaders();
         EventHeaders.write(event, new UUID(0, 1), headers);
-        send(partition, event.queueName(), CODEC.encode(event), headers);
+        return new ProducerRecord<>(
+                topic,
+                partition,
+                null,
+                event.queueName().getBytes(StandardCharsets.UTF_8),
+                CODEC.encode(event),
+                headers);
+    }
+
+    /** The events of a partition, by their offsets. */
+    Map<Long, ReplicationEvent<String>> events(int partition) {
+        Map<Long, ReplicationEvent<String>> events = new TreeMap<>();
+        try (TopicReader reader = TopicReader.open(kafka, IsolationLevel.READ_COMMITTED, PATIENCE)) {
+            reader.readToEnd(
+                    Map.of(new TopicPartition(topic, partition), 0L),
+                    record -> events.put(record.offset(), CODEC.decode(record.value())));
+        }
+        return events;
+    }
+
+    /** Ends the membership of processes that were killed. The broker does the same after their session timeout; this saves the wait. */
+    void endSessions() {
+        await().ignoreExceptions().until(() -> {
+            if (admin.describeConsumerGroups(List.of(name))
+                    .all()
+                    .get(30, TimeUnit.SECONDS)
+                    .get(name)
+                    .members()
+                    .isEmpty()) {
+                return true;
+            }
+            var unused = admin.removeMembersFromConsumerGroup(name, new RemoveMembersFromConsumerGroupOptions())
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+            return false;
+        });
     }
 
     void send(int partition, String key, byte[] value, Headers headers) throws Exception {

@@ -11,6 +11,7 @@ import io.taskqueue.console.model.TaskQuery;
 import io.taskqueue.console.model.TaskView;
 import io.taskqueue.console.model.ViewProgress.State;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.kafka.TopicNames;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -161,6 +162,32 @@ class ViewContinuesTest {
                     .extracting(QueueView::name)
                     .containsExactly("orders"));
             ViewCluster.awaitCurrent(view);
+        }
+    }
+
+    @Test
+    void aViewWhoseChangelogWasDeletedIsBuiltAgainFromTheEvents() throws Exception {
+        try (ViewCluster cluster = new ViewCluster()) {
+            cluster.createTopic(1);
+            cluster.send(0, orders.enqueued(1), orders.enqueued(2), orders.leased(1, 1));
+            try (ViewService view = cluster.view().start()) {
+                awaitEvents(view, "orders", 3);
+                ViewCluster.awaitCurrent(view);
+            }
+            cluster.admin
+                    .deleteTopics(List.of(TopicNames.consoleView(cluster.name)))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+            ViewCluster.delete(cluster.state("one"));
+            cluster.send(0, orders.completed(1, 1));
+
+            try (ViewService view = cluster.view().start()) {
+                awaitEvents(view, "orders", 4);
+                ViewCluster.awaitCurrent(view);
+                assertThat(phases(view)).containsExactly("completed", "pending");
+                assertThat(view.queue("orders").orElseThrow().totals().enqueued())
+                        .isEqualTo(2);
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import io.taskqueue.kafka.TopicReader;
 import io.taskqueue.streams.state.StoreNames;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -141,6 +142,15 @@ final class ExaminedCluster {
                     .mapToLong(ConsumerRecord::timestamp)
                     .findFirst();
         }
+    }
+
+    /** The age of a record. A difference of wall clocks, because another machine set the timestamp; 0 if the clock of that one is ahead. */
+    Duration age(long timestamp) {
+        return age(Instant.ofEpochMilli(timestamp), clock.instant());
+    }
+
+    static Duration age(Instant timestamp, Instant now) {
+        return timestamp.isAfter(now) ? Duration.ZERO : Duration.between(timestamp, now);
     }
 
     /** The offsets of the event topic, which must exist. */

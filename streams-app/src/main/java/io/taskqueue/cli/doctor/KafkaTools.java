@@ -1,5 +1,6 @@
 package io.taskqueue.cli.doctor;
 
+import io.taskqueue.text.ShellText;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -43,6 +44,8 @@ record KafkaTools(String bootstrapServer, Optional<Path> commandConfig) {
 
     private String tool(String name) {
         return name + " --bootstrap-server " + bootstrapServer
-                + commandConfig.map(file -> " --command-config " + file).orElse("");
+                + commandConfig
+                        .map(file -> " --command-config " + ShellText.quote(file.toString()))
+                        .orElse("");
     }
 }

@@ -5,7 +5,6 @@ import io.taskqueue.config.DurationText;
 import io.taskqueue.source.registry.LowWaterMark;
 import io.taskqueue.source.registry.QueueMarks;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -105,13 +104,12 @@ final class LiveTaskRetentionCheck implements Check {
         Map<TopicPartition, LowWaterMark> lowest = new HashMap<>();
         marks.forEach(mark ->
                 lowest.merge(partition(mark), mark, (one, other) -> one.offset() <= other.offset() ? one : other));
-        Instant now = cluster.clock().instant();
         Optional<Aged> oldest = Optional.empty();
         for (Map.Entry<TopicPartition, LowWaterMark> each : lowest.entrySet()) {
             OptionalLong timestamp =
                     cluster.timestamp(each.getKey(), each.getValue().offset());
             if (timestamp.isPresent()) {
-                Duration age = Duration.between(Instant.ofEpochMilli(timestamp.getAsLong()), now);
+                Duration age = cluster.age(timestamp.getAsLong());
                 if (oldest.isEmpty() || age.compareTo(oldest.get().age()) > 0) {
                     oldest = Optional.of(new Aged(each.getValue(), age));
                 }

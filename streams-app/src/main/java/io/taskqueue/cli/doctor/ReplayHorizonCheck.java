@@ -3,7 +3,6 @@ package io.taskqueue.cli.doctor;
 import io.taskqueue.config.DurationText;
 import io.taskqueue.kafka.TopicOffsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,9 +121,7 @@ final class ReplayHorizonCheck implements Check {
         if (oldest.isEmpty()) {
             return Optional.empty();
         }
-        Duration reach = Duration.between(
-                Instant.ofEpochMilli(oldest.getAsLong()), cluster.clock().instant());
-        return Optional.of(new Filled(fullest.partition(), most, reach));
+        return Optional.of(new Filled(fullest.partition(), most, cluster.age(oldest.getAsLong())));
     }
 
     static Finding judgeSize(String topic, long limit, Optional<Filled> fullest, Duration horizon, KafkaTools tools) {

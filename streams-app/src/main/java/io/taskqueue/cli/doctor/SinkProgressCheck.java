@@ -3,9 +3,9 @@ package io.taskqueue.cli.doctor;
 import io.taskqueue.config.DurationText;
 import io.taskqueue.kafka.TopicOffsets.Unconsumed;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 
@@ -72,15 +72,14 @@ final class SinkProgressCheck implements Check {
                 .next();
         Collection<Unconsumed> unconsumed =
                 cluster.offsets().unconsumed(cluster.kafka(), sink).values();
-        Instant now = cluster.clock().instant();
-        long oldest =
-                unconsumed.stream().mapToLong(each -> each.first().timestamp()).reduce(now.toEpochMilli(), Math::min);
-        // a difference of wall clocks, because another machine set the timestamp
-        Duration age = Duration.between(Instant.ofEpochMilli(oldest), now);
+        Duration age = unconsumed.stream()
+                .map(each -> cluster.age(each.first().timestamp()))
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
         Progress progress = new Progress(
                 group.members().size(),
                 unconsumed.stream().mapToLong(Unconsumed::offsets).sum(),
-                age.isNegative() ? Duration.ZERO : age);
+                age);
         long retention = Long.parseLong(cluster.config(topic).getOrDefault("retention.ms", "-1"));
         return List.of(judge(sink, progress, retention));
     }

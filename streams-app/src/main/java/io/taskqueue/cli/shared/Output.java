@@ -71,19 +71,30 @@ public final class Output {
     }
 
     /**
-     * The text on one line, each control character as its code. Names of queues are arbitrary text, and a terminal executes some
-     * control characters.
+     * The text on one line, each control character as its code, and each that is invisible or changes the direction of text. Names of queues are
+     * arbitrary text: a terminal executes some control characters, and shows a name with others as another name.
      */
     public static String escape(String text) {
         StringBuilder line = new StringBuilder(text.length());
         text.codePoints().forEach(character -> {
-            if (Character.isISOControl(character)) {
+            if (isHidden(character)) {
                 line.append(String.format("\\u%04x", character));
             } else {
                 line.appendCodePoint(character);
             }
         });
         return line.toString();
+    }
+
+    private static boolean isHidden(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> true;
+            default -> false;
+        };
     }
 
     private CommandLine commandLine() {

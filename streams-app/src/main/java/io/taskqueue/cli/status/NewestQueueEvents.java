@@ -64,8 +64,12 @@ final class NewestQueueEvents implements QueueHeads {
     void read(TopicReader reader) {
         List<TopicPartition> partitions = reader.partitions(topic);
         Map<TopicPartition, Long> from = new HashMap<>(reader.beforeEnd(partitions, DEPTH));
-        next.forEach((partition, offset) -> from.merge(partition, offset, Math::max));
         Map<TopicPartition, Long> ends = reader.ends(partitions);
+        if (next.entrySet().stream().anyMatch(read -> ends.getOrDefault(read.getKey(), 0L) < read.getValue())) {
+            next = Map.of(); // the topic was deleted, perhaps to be created again: what was read is of another one
+            queues.clear();
+        }
+        next.forEach((partition, offset) -> from.merge(partition, offset, Math::max));
         try {
             reader.seek(from);
             reader.readTo(ends, this::add);
@@ -73,7 +77,7 @@ final class NewestQueueEvents implements QueueHeads {
             partitions.forEach(partition -> positions.put(partition, reader.position(partition)));
             next = positions;
         } catch (OffsetOutOfRangeException e) {
-            next = Map.of(); // the topic was created again, or its retention was faster: the next call begins again
+            next = Map.of(); // its retention was faster: the next call begins again
         }
         long nanos = ticker.nanos();
         List<Head> now = new ArrayList<>();

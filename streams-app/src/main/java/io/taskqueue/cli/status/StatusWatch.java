@@ -1,6 +1,5 @@
 package io.taskqueue.cli.status;
 
-import io.taskqueue.cli.shared.KafkaOptions;
 import io.taskqueue.cli.shared.Output;
 import io.taskqueue.cli.shared.ShutdownSignal;
 import io.taskqueue.console.model.ViewProgress;
@@ -34,6 +33,9 @@ record StatusWatch(Request request, Duration interval, int count, Output output,
 
     private static final Duration MAX_SHUTDOWN_DELAY = Duration.ofSeconds(5);
 
+    /** How long a round waits for Kafka before it shows that there is no answer. */
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
+
     /**
      * What is shown.
      *
@@ -46,11 +48,11 @@ record StatusWatch(Request request, Duration interval, int count, Output output,
         NewestQueueEvents events = new NewestQueueEvents(request.topic(), ticker);
         try (ShutdownSignal shutdown = ShutdownSignal.listen(MAX_SHUTDOWN_DELAY);
                 Terminal terminal = terminal();
-                TopicReader reader = TopicReader.open(
-                        request.kafka(), IsolationLevel.READ_UNCOMMITTED, KafkaOptions.REQUEST_TIMEOUT);
+                TopicReader reader = TopicReader.open(request.kafka(), IsolationLevel.READ_UNCOMMITTED, READ_TIMEOUT);
                 TopicSinkIndex index = TopicSinkIndex.builder(request.kafka(), events)
                         .topic(request.topic())
                         .registryTopic(request.registryTopic())
+                        .requestTimeout(READ_TIMEOUT)
                         .interval(interval)
                         .clock(clock)
                         .ticker(ticker)
@@ -58,17 +60,12 @@ record StatusWatch(Request request, Duration interval, int count, Output output,
             int shown = 0;
             boolean end = false;
             while (!end) {
-                String problem = read(events, reader);
+                // of a topic that was deleted, nothing would answer to the reading for as long as a request may take
+                String unread = index.progress().state() == State.STARTING ? null : read(events, reader);
                 ViewProgress progress = index.progress();
-                if (progress.state() == State.CURRENT || progress.state() == State.DISCONNECTED) {
-                    show(
-                            WatchedState.of(
-                                    index,
-                                    events,
-                                    request.sink(),
-                                    problem == null ? progress.problem() : problem,
-                                    clock.instant()),
-                            terminal);
+                String problem = progress.problem() == null ? unread : progress.problem();
+                if (problem != null || progress.state() == State.CURRENT) {
+                    show(WatchedState.of(index, events, request.sink(), problem, clock.instant()), terminal);
                     shown++;
                 }
                 end = (count > 0 && shown >= count) || shutdown.await(interval);

@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at when
  * @param problem why it is not up to date, or null
+ * @param notes what is missing although it is up to date, each with the reason
  * @param queues those with problems first, then those with the greatest lag
  * @param sinks by name
  */
-record WatchedState(String at, @Nullable String problem, List<Queue> queues, List<Sink> sinks) {
+record WatchedState(String at, @Nullable String problem, List<String> notes, List<Queue> queues, List<Sink> sinks) {
 
     private static final Comparator<Queue> ORDER = Comparator.comparing(
                     (Queue queue) -> queue.problems().isEmpty())
@@ -115,6 +116,7 @@ record WatchedState(String at, @Nullable String problem, List<Queue> queues, Lis
         return new WatchedState(
                 now.toString(),
                 problem,
+                index.progress().notes(),
                 events.heads().stream()
                         .map(head -> queue(index, head, name))
                         .sorted(ORDER)

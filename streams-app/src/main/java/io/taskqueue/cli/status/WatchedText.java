@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jline.utils.AttributedString;
 import org.jspecify.annotations.Nullable;
 
 /** Queues and sinks at one moment as lines of text, and as a screen that replaces the one before. */
@@ -31,6 +32,7 @@ final class WatchedText {
         if (state.problem() != null) {
             lines.add("NOT UP TO DATE: " + Output.escape(state.problem()));
         }
+        state.notes().forEach(note -> lines.add("note: " + Output.escape(note)));
         lines.add("");
         lines.add(sinkLine(
                 "sink",
@@ -137,7 +139,7 @@ final class WatchedText {
     /**
      * A screen: what replaces the lines of the screen before.
      *
-     * @param width the width of the terminal in columns; longer lines are truncated
+     * @param width the width of the terminal in columns; longer lines are truncated, so that none continues on the next line
      * @param height its height in lines; what does not fit is left out
      */
     static String screen(List<String> lines, int width, int height) {
@@ -151,7 +153,9 @@ final class WatchedText {
     }
 
     private static void append(StringBuilder screen, String line, int width) {
-        int end = line.offsetByCodePoints(0, Math.min(width, line.codePointCount(0, line.length())));
-        screen.append(line, 0, end).append(END_OF_LINE).append(System.lineSeparator());
+        // some characters take two columns, for example those of Chinese
+        screen.append(new AttributedString(line).columnSubSequence(0, width))
+                .append(END_OF_LINE)
+                .append(System.lineSeparator());
     }
 }

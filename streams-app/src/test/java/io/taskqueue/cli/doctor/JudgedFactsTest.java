@@ -37,6 +37,24 @@ class JudgedFactsTest {
     private static final String DESCRIBE =
             "kafka-topics.sh --bootstrap-server k:9092 --command-config client.properties --describe --topic orders";
 
+    @Test
+    void theAgeOfARecordWhoseClockIsAheadIsZero() {
+        Instant now = Instant.parse("2026-11-23T09:30:00Z");
+
+        assertThat(ExaminedCluster.age(now.minusSeconds(90), now)).isEqualTo(Duration.ofSeconds(90));
+        assertThat(ExaminedCluster.age(now.plusSeconds(90), now)).isEqualTo(Duration.ZERO);
+    }
+
+    @Test
+    void aCommandForAFileWhoseNameHasSpacesCanBeCopied() {
+        KafkaTools tools = new KafkaTools("k:9092", Optional.of(Path.of("my files", "client.properties")));
+
+        assertThat(tools.describeTopic("orders"))
+                .isEqualTo(
+                        "kafka-topics.sh --bootstrap-server k:9092 --command-config 'my files/client.properties' --describe"
+                                + " --topic orders");
+    }
+
     @ParameterizedTest
     @EnumSource(MetadataVersion.class)
     void theVersionOfABrokerIsKnownByTheMetadataVersionThatItSupports(MetadataVersion version) {

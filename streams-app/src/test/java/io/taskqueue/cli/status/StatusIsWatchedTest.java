@@ -136,16 +136,21 @@ class StatusIsWatchedTest {
                 .isEqualTo("\u001b[Hline" + end + "line" + end + "line" + end + "… 7 " + end + "\u001b[J");
         assertThat(WatchedText.screen(lines.subList(0, 2), 80, 24))
                 .isEqualTo("\u001b[Hline 0" + end + "line 1" + end + "\u001b[J");
+        assertThat(WatchedText.screen(List.of("注文注文 x", "ab注文"), 5, 24))
+                .as("characters that take two columns")
+                .isEqualTo("\u001b[H注文" + end + "ab注" + end + "\u001b[J");
     }
 
     @Test
     void namesCannotSendControlCharactersToTheTerminalAndQueuesWithProblemsComeFirst() {
         WatchedState.Queue hostile = new WatchedState.Queue(
-                "a\u001b[2Jb", "owner\n", 7L, "7/20", 1.25, null, List.of(new Badge(Badge.Kind.PARKED, "x")));
-        WatchedState state = new WatchedState("now", null, List.of(hostile), List.of());
+                "a\u001b[2Jb", "own\u202eer\n", 7L, "7/20", 1.25, null, List.of(new Badge(Badge.Kind.PARKED, "x")));
+        WatchedState state = new WatchedState("now", null, List.of("no \u001b[2J owner"), List.of(hostile), List.of());
 
         assertThat(WatchedText.lines(state))
                 .noneMatch(line -> line.chars().anyMatch(Character::isISOControl))
+                .contains("note: no \\u001b[2J owner")
+                .anyMatch(line -> line.contains("own\\u202eer\\u000a"))
                 .anyMatch(line -> line.contains("a\\u001b[2Jb") && line.endsWith("  PARKED"));
     }
 }

@@ -12,7 +12,6 @@ import io.taskqueue.streams.checkpoint.CheckpointFormat;
 import io.taskqueue.streams.checkpoint.LogChange;
 import io.taskqueue.streams.log.PartitionLogFormat;
 import io.taskqueue.streams.parking.ParkedEvent;
-import io.taskqueue.streams.parking.ParkedFormat;
 import io.taskqueue.streams.rate.RateOrder;
 import io.taskqueue.streams.replay.Replay;
 import io.taskqueue.streams.replay.ReplayFormat;
@@ -76,8 +75,6 @@ public final class CommittedState {
         private final Map<String, Checkpoint> checkpoints = new HashMap<>();
         private final Set<Bytes> inFlight = new HashSet<>();
         private final Map<Bytes, Unapplied> unapplied = new HashMap<>();
-        private final Map<Bytes, ParkedEvent> parked = new HashMap<>();
-        private final Map<Bytes, Integer> parkedBytes = new HashMap<>();
         private long undecodable;
         private @Nullable RateOrder rate;
         private List<LogChange> logChanges = List.of();
@@ -85,15 +82,12 @@ public final class CommittedState {
     }
 
     private final Set<StateKind> kinds;
-    private final long maxParkedBytes;
+    private final ParkedEventTable parked;
     private final Map<Integer, Entries> partitions = new TreeMap<>();
-    private long parkedBytes;
-    private boolean parkedLost;
-    private long parkedVersion;
 
     private CommittedState(Set<StateKind> kinds, long maxParkedBytes) {
         this.kinds = EnumSet.copyOf(kinds);
-        this.maxParkedBytes = maxParkedBytes;
+        this.parked = new ParkedEventTable(maxParkedBytes);
     }
 
     /** A state with only these kinds of entries, without a bound. */
@@ -104,7 +98,7 @@ public final class CommittedState {
     /**
      * A state with all kinds of entries.
      *
-     * @param maxParkedBytes the size of all parked events beyond which none is held, see {@link #parked}
+     * @param maxParkedBytes the size of all parked events beyond which none is held, see {@link #parked}, until {@link #parkedToReadAgain}
      */
     public static CommittedState bounded(long maxParkedBytes) {
         return new CommittedState(EnumSet.allOf(StateKind.class), maxParkedBytes);
@@ -145,12 +139,11 @@ public final class CommittedState {
 
     /** Forgets a partition, whose changelog is read again from its start. */
     public void forget(int partition) {
-        Entries gone = partitions.remove(partition);
-        if (gone != null) {
-            parkedBytes -= gone.parkedBytes.values().stream()
-                    .mapToLong(Integer::longValue)
-                    .sum();
-            parkedVersion++;
+        partitions.remove(partition);
+        if (partitions.isEmpty()) {
+            parked.forgetAll();
+        } else {
+            parked.forget(partition);
         }
     }
 
@@ -159,7 +152,7 @@ public final class CommittedState {
         switch (kind) {
             case CHECKPOINT -> addCheckpoint(entries, record);
             case IN_FLIGHT -> addInFlight(entries, Bytes.wrap(record.key()), value);
-            case PARKED -> addParked(entries, record);
+            case PARKED -> parked.add(record);
             case UNDECODABLE -> entries.undecodable =
                     value == null ? 0 : UndecodableFormat.read(value).count();
             case LOG -> entries.logChanges = value == null
@@ -196,32 +189,6 @@ public final class CommittedState {
         } catch (UndecodableEventException e) {
             throw new IllegalStateException("An event in flight cannot be decoded. This is a defect.", e);
         }
-    }
-
-    private void addParked(Entries entries, ConsumerRecord<byte[], byte[]> record) {
-        Bytes key = Bytes.wrap(record.key());
-        parkedVersion++;
-        entries.parked.remove(key);
-        Integer before = entries.parkedBytes.remove(key);
-        parkedBytes -= before == null ? 0 : before;
-        byte[] value = record.value();
-        if (value == null || parkedLost) {
-            return;
-        }
-        parkedBytes += value.length;
-        entries.parkedBytes.put(key, value.length);
-        if (parkedBytes > maxParkedBytes) {
-            parkedLost = true;
-            parkedBytes = 0;
-            partitions.values().forEach(each -> {
-                each.parked.clear();
-                each.parkedBytes.clear();
-            });
-            return;
-        }
-        entries.parked.put(
-                key,
-                ParkedFormat.entry(StateKind.PARKED.strip(record.key()), value).shown(record.partition()));
     }
 
     /** Counts that operators need. */
@@ -275,13 +242,30 @@ public final class CommittedState {
      * All events that are parked or discarded, by queue, then task, each task's in order; empty if they are more than are held.
      */
     public Optional<List<ParkedEvent>> parked() {
-        if (parkedLost) {
-            return Optional.empty();
+        return parked.events().map(events -> {
+            sortParked(events);
+            return events;
+        });
+    }
+
+    /**
+     * From which offset of each partition of the changelog {@link #addParkedAgain} needs the records, because parked events that were more than are
+     * held have become fewer. Empty if none is needed.
+     */
+    public Map<Integer, Long> parkedToReadAgain() {
+        return parked.toReadAgain();
+    }
+
+    /** Adds a record that was added before, and was read again for {@link #parkedToReadAgain}; records of other kinds are ignored. */
+    public void addParkedAgain(ConsumerRecord<byte[], byte[]> record) {
+        if (StateKind.PARKED.owns(record.key())) {
+            parked.addAgain(record);
         }
-        List<ParkedEvent> events = new ArrayList<>();
-        partitions.values().forEach(entries -> events.addAll(entries.parked.values()));
-        sortParked(events);
-        return Optional.of(events);
+    }
+
+    /** Whether parked events are so many that only reading the changelog from its start can show how many are left. */
+    public boolean parkedUnknown() {
+        return parked.unknown();
     }
 
     /** Whether the event at an offset of a partition of the event topic is in flight. */
@@ -294,7 +278,7 @@ public final class CommittedState {
 
     /** Changes with each change of {@link #parked}. */
     public long parkedVersion() {
-        return parkedVersion;
+        return parked.version();
     }
 
     static void sortParked(List<ParkedEvent> events) {

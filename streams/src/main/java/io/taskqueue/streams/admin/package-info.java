@@ -9,7 +9,8 @@
  *   SinkInstances    what running instances report about themselves
  *   CommittedCheckpoint   how far it has applied each queue
  *   SinkCounts       how many events are in flight, and how many records could not be decoded
- *   CommittedState, FailedEffects, InstanceTable   what the records of its changelogs add up to, for all of these and for those who follow them
+ *   CommittedState, FailedEffects, InstanceTable   what the records of its changelogs add up to, for all of these and for those who follow them;
+ *                    ParkedEventTable is the part with the parked events, within a bound
  *   SinkChangelog, ControlTopicWriter   the topics behind them
  * </pre>
  *

@@ -118,8 +118,8 @@ class Task {
     return [
       this.#decisions.length > 0 && section('Decisions', h('ul.parked', {'aria-label': 'Decisions'},
         this.#decisions.map(decision => decisionItem(decision, {task: false, sink: true})))),
-      this.#unknown.length > 0 && h('p.note', {key: 'unknown'}, `Whether it is parked, or what was decided about it, is unknown at ${this.#unknown.join(', ')}: `
-        + 'the topics of the sink may not be read, or are not read yet.'),
+      this.#unknown.length > 0 && h('p.note', {key: 'unknown'}, `Some of its effects, parked events or decisions are unknown at ${this.#unknown.join(', ')}: `
+        + 'the console may not read a topic of the sink, or has not read it yet.'),
     ];
   }
 
