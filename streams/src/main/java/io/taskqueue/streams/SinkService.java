@@ -295,7 +295,8 @@ public final class SinkService implements AutoCloseable {
 
         /**
          * Where state is kept between starts; {@code .taskqueue/state} in the user's home unless set. Two instances of one
-         * name on one machine need two directories.
+         * name on one machine need two directories. Below it there is a directory for each event topic, named after the topic's id, so the
+         * state of another cluster, or of a topic that was deleted and created again, is not used.
          */
         public Builder<T> stateDirectory(Path directory) {
             this.stateDirectory = directory;
