@@ -3,6 +3,7 @@ package io.taskqueue.benchmarks;
 import io.taskqueue.benchmarks.broker.WorkDirectory;
 import io.taskqueue.benchmarks.micro.QueueBenchmark;
 import io.taskqueue.benchmarks.micro.SerdeBenchmark;
+import io.taskqueue.benchmarks.micro.TracingBenchmark;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,7 +19,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * {@code benchmarks/run jmh}: the JMH benchmarks of the queue, with one and with four threads, and of the wire format, with one.
+ * {@code benchmarks/run jmh}: the JMH benchmarks of the queue, with one and with four threads, of a traced queue and of the wire format, with one.
  * The arguments are those of JMH and override the settings here. Prints a table in Markdown at the end; JMH's own results are in
  * {@code benchmarks/target}.
  */
@@ -32,6 +33,7 @@ public final class Microbenchmarks {
         List<RunResult> results = new ArrayList<>();
         results.addAll(run(overrides, QueueBenchmark.class, 1));
         results.addAll(run(overrides, QueueBenchmark.class, 4));
+        results.addAll(run(overrides, TracingBenchmark.class, 1));
         results.addAll(run(overrides, SerdeBenchmark.class, 1));
         System.out.println();
         System.out.println(

@@ -5,12 +5,15 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.IsolationLevel;
@@ -33,6 +36,9 @@ public final class TopicReader implements AutoCloseable {
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Duration timeout;
+    private Set<TopicPartition> assigned = Set.of();
+    private Set<TopicPartition> reading =
+            Set.of(); // those that are assigned beside them have no position: poll would fail
 
     private TopicReader(KafkaConsumer<byte[], byte[]> consumer, Duration timeout) {
         this.consumer = consumer;
@@ -77,11 +83,13 @@ public final class TopicReader implements AutoCloseable {
 
     /** The offset of the first record that each partition still holds. */
     public Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions) {
+        assignAlso(partitions);
         return consumer.beginningOffsets(partitions, timeout);
     }
 
     /** The end offset of each partition: every record that was acknowledged before this call lies before it. */
     public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+        assignAlso(partitions);
         return consumer.endOffsets(partitions, timeout);
     }
 
@@ -95,13 +103,15 @@ public final class TopicReader implements AutoCloseable {
 
     /** Starts at these offsets; other partitions are not read any more. */
     public void seek(Map<TopicPartition, Long> from) {
-        consumer.assign(from.keySet());
-        consumer.resume(from.keySet()); // one that was assigned before is still paused
+        reading = Set.copyOf(from.keySet());
+        assign(reading);
+        consumer.resume(reading); // one that was assigned before is still paused
         from.forEach(consumer::seek);
     }
 
     /** The offset of the next record of a partition that is being read. */
     public long position(TopicPartition partition) {
+        assign(reading);
         return consumer.position(partition, timeout);
     }
 
@@ -114,7 +124,7 @@ public final class TopicReader implements AutoCloseable {
         Duration idle = Duration.ZERO;
         Map<TopicPartition, Long> positions = positions(ends.keySet());
         while (!reached(positions, ends)) {
-            consumer.poll(POLL).forEach(reader);
+            poll().forEach(reader);
             Map<TopicPartition, Long> now = positions(ends.keySet());
             idle = now.equals(positions) ? idle.plus(POLL) : Duration.ZERO;
             positions = now;
@@ -146,7 +156,7 @@ public final class TopicReader implements AutoCloseable {
         seek(from);
         while (!left.isEmpty()) {
             Map<TopicPartition, Long> before = positions(left.keySet());
-            consumer.poll(POLL).forEach(record -> {
+            poll().forEach(record -> {
                 TopicPartition partition = new TopicPartition(record.topic(), record.partition());
                 if (record.offset() < ends.getOrDefault(partition, 0L)) {
                     found.putIfAbsent(partition, record);
@@ -176,6 +186,25 @@ public final class TopicReader implements AutoCloseable {
     @SuppressWarnings("deprecation") // CloseOptions came with Kafka 4.1
     public void close() {
         consumer.close(Duration.ZERO);
+    }
+
+    /** Kafka clients from 4.1.2 to 4.3 log a warning for each partition whose offsets are requested while it is not assigned (KAFKA-20449). */
+    private void assignAlso(Collection<TopicPartition> partitions) {
+        Set<TopicPartition> all = new HashSet<>(assigned);
+        all.addAll(partitions);
+        assign(all);
+    }
+
+    private void assign(Set<TopicPartition> partitions) {
+        if (!assigned.equals(partitions)) {
+            consumer.assign(partitions); // keeps positions, pauses and fetched records of those that stay assigned
+        }
+        assigned = partitions;
+    }
+
+    private ConsumerRecords<byte[], byte[]> poll() {
+        assign(reading);
+        return consumer.poll(POLL);
     }
 
     private Map<TopicPartition, Long> positions(Collection<TopicPartition> partitions) {

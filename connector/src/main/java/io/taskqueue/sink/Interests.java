@@ -99,7 +99,7 @@ public final class Interests {
      * The same kinds of events, only in queues of those names, or that begin with those prefixes.
      *
      * @param names such as {@code orders}, or {@code orders-*}
-     * @throws IllegalArgumentException if there is none, or one cannot be the name of a queue
+     * @throws IllegalArgumentException if no queue is named, or a name cannot be that of a queue
      */
     public Interests inQueues(String... names) {
         return in(QueueFilter.of(List.of(names)));

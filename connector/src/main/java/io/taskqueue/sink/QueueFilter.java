@@ -31,7 +31,7 @@ public final class QueueFilter {
      * Accepts the queues that are named.
      *
      * @param queues names such as {@code orders}, and prefixes such as {@code orders-*}
-     * @throws IllegalArgumentException if there is none, or one cannot be the name of a queue
+     * @throws IllegalArgumentException if no queue is named, or a name cannot be that of a queue
      */
     public static QueueFilter of(Collection<String> queues) {
         if (queues.isEmpty()) {

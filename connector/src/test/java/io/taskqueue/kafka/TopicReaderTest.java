@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.embedded.EmbeddedKafka;
+import io.taskqueue.logging.CapturedLog;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class TopicReaderTest {
@@ -113,6 +116,78 @@ class TopicReaderTest {
             reader.readTo(reader.ends(List.of(partition)), record -> values.add(text(record.value())));
 
             assertThat(values).containsExactly("b");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void clientLogsNoWarningOfOffsetsThatAreRequested(String protocol) throws Exception {
+        String topic = "requested-" + protocol;
+        create(topic, 3);
+        send(topic, 0, "a", "b");
+        try (CapturedLog log = CapturedLog.warningsOfKafkaClients();
+                TopicReader reader = TopicReader.open(
+                        withKafka(Map.of("consumer.group.protocol", protocol)),
+                        IsolationLevel.READ_COMMITTED,
+                        TIMEOUT)) {
+            List<TopicPartition> partitions = reader.partitions(topic);
+
+            assertThat(reader.beginnings(partitions).values()).containsOnly(0L);
+            assertThat(reader.ends(partitions)).containsEntry(partitions.get(0), 2L);
+            assertThat(read(reader, reader.beforeEnd(partitions.subList(0, 1), 1)))
+                    .containsExactly("b");
+            assertThat(reader.ends(partitions.subList(1, 3)).values()).containsOnly(0L);
+            assertThat(read(reader, Map.of(partitions.get(0), 0L))).containsExactly("a", "b");
+
+            assertThat(log.lines()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void requestForOffsetsOfOtherPartitionsChangesNothingForThoseThatAreRead(String protocol) throws Exception {
+        String topic = "beside-" + protocol;
+        create(topic, 2);
+        TopicPartition read = new TopicPartition(topic, 0);
+        TopicPartition other = new TopicPartition(topic, 1);
+        send(topic, 0, "a", "b", "c");
+        send(topic, 1, "x");
+        try (TopicReader reader = TopicReader.open(
+                withKafka(Map.of("consumer.group.protocol", protocol, "consumer.max.poll.records", "1")),
+                IsolationLevel.READ_COMMITTED,
+                TIMEOUT)) {
+            List<String> values = new ArrayList<>();
+            reader.seek(Map.of(read, 0L));
+            reader.readTo(Map.of(read, 1L), record -> values.add(text(record.value())));
+
+            assertThat(reader.ends(List.of(other))).isEqualTo(Map.of(other, 1L));
+            assertThat(reader.position(read)).isEqualTo(1);
+            reader.readTo(Map.of(read, 3L), record -> {
+                values.add(text(record.value()));
+                assertThat(reader.beginnings(List.of(other))).isEqualTo(Map.of(other, 0L));
+            });
+
+            assertThat(values).as("of the partition that is read").containsExactly("a", "b", "c");
+            assertThatThrownBy(() -> reader.position(other)).isInstanceOf(IllegalStateException.class);
+            assertThat(read(reader, Map.of(other, 0L))).containsExactly("x");
+        }
+    }
+
+    @Test
+    void partitionsThatWereFoundFirstRecordsOfAreReadAgainAfterARequestForOffsets() throws Exception {
+        create("paused", 2);
+        TopicPartition zero = new TopicPartition("paused", 0);
+        TopicPartition one = new TopicPartition("paused", 1);
+        send("paused", 0, "a", "b");
+        send("paused", 1, "x");
+        try (TopicReader reader =
+                TopicReader.open(withKafka(Map.of()), IsolationLevel.READ_COMMITTED, Duration.ofSeconds(5))) {
+            assertThat(reader.first(Map.of(zero, 0L), Map.of(zero, 2L))).containsOnlyKeys(zero); // paused now
+            Map<TopicPartition, Long> ends = reader.ends(List.of(zero, one));
+
+            assertThat(ends).isEqualTo(Map.of(zero, 2L, one, 1L));
+            assertThat(read(reader, Map.of(zero, 1L))).containsExactly("b");
+            assertThat(read(reader, Map.of(zero, 0L, one, 0L))).containsExactlyInAnyOrder("a", "b", "x");
         }
     }
 

@@ -1,5 +1,7 @@
 package io.taskqueue.queue;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.taskqueue.event.TaskEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -146,6 +148,13 @@ class BoundedJournal implements Journal<String> {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Checks that nothing is reserved, nobody waits, and the queue has upset nothing. */
+    void assertReleased() {
+        assertThat(fault()).isEmpty();
+        assertThat(reserved()).as("reserved places").isZero();
+        assertThat(waiting()).as("waiting calls").isZero();
     }
 
     int unreservedEvents() {

@@ -7,14 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
-import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,25 +21,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class EnqueueByKeyTest {
 
-    private final ManualTime time = new ManualTime();
-    private final EventLog<String> log = new EventLog<>();
-    private final BoundedJournal journal = new BoundedJournal(100);
-    private final TaskQueue<String> queue = TaskQueue.<String>builder("orders")
-            .capacity(1)
-            .maxAttempts(2)
-            .requeueDelay(Duration.ofSeconds(10))
-            .closeGrace(Duration.ZERO)
-            .clock(time)
-            .ticker(time)
-            .listener(log)
-            .build();
+    @AutoClose
+    private final JournaledQueue journaled = JournaledQueue.detached(100, builder -> builder.capacity(1));
 
-    @AfterEach
-    void close() {
-        queue.close();
-        assertThat(journal.reserved()).isZero();
-        assertThat(journal.fault()).isEmpty();
-    }
+    private final ManualTime time = journaled.time;
+    private final EventLog<String> log = journaled.log;
+    private final BoundedJournal journal = journaled.journal;
+    private final TaskQueue<String> queue = journaled.queue;
 
     @Test
     void everyEventOfATaskCarriesItsKey() throws Exception {
@@ -127,13 +114,9 @@ class EnqueueByKeyTest {
 
     @Test
     void aQueueWhoseJournalFailedKnowsNoKeyOfTheLostEvent() {
-        BoundedJournal failing = new BoundedJournal(10) {
-            @Override
-            public synchronized void append(TaskEvent<String> event, byte[] payload, boolean isReserved) {
-                throw new IllegalStateException("the disk is full");
-            }
-        };
-        queue.attach(failing);
+        queue.attach(new FailingJournal(10, kind -> true, () -> {
+            throw new IllegalStateException("the disk is full");
+        }));
 
         assertThatThrownBy(() -> queue.tryEnqueue("a", "line 1")).isInstanceOf(QueueClosedException.class);
         assertThatThrownBy(() -> queue.tryEnqueue("a", "line 1"))

@@ -15,8 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,31 +24,13 @@ class JournalTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
 
-    private final ManualTime time = new ManualTime();
-    private final BoundedJournal journal = new BoundedJournal(10);
-    private final EventLog<String> log = new EventLog<>();
-    private final TaskQueue<String> queue = TaskQueue.<String>builder("orders")
-            .capacity(100)
-            .maxAttempts(2)
-            .requeueDelay(Duration.ofSeconds(10))
-            .closeGrace(Duration.ZERO)
-            .clock(time)
-            .ticker(time)
-            .listener(log)
-            .build();
+    @AutoClose
+    private final JournaledQueue journaled = JournaledQueue.attached(10, builder -> builder.capacity(100));
 
-    @BeforeEach
-    void attach() {
-        queue.attach(journal);
-    }
-
-    @AfterEach
-    void everyPlaceIsReleasedAtTheEnd() {
-        queue.close();
-        assertThat(journal.fault()).isEmpty();
-        assertThat(journal.reserved()).isZero();
-        assertThat(journal.waiting()).isZero();
-    }
+    private final ManualTime time = journaled.time;
+    private final EventLog<String> log = journaled.log;
+    private final BoundedJournal journal = journaled.journal;
+    private final TaskQueue<String> queue = journaled.queue;
 
     private Lease<String> leaseOf(String payload) {
         assertThat(queue.tryEnqueue(payload)).isPresent();
@@ -289,16 +270,9 @@ class JournalTest {
     void journalThatThrowsStopsItsQueueAndEndsCallsThatWait() throws Exception {
         try (TaskQueue<String> other =
                 TaskQueue.<String>builder("other").closeGrace(Duration.ZERO).build()) {
-            BoundedJournal broken = new BoundedJournal(10) {
-                @Override
-                public synchronized void append(TaskEvent<String> event, byte[] payload, boolean isReserved) {
-                    if (event.kind() != ENQUEUED) {
-                        throw new IllegalStateException("disk full");
-                    }
-                    super.append(event, payload, isReserved);
-                }
-            };
-            other.attach(broken);
+            other.attach(new FailingJournal(10, kind -> kind != ENQUEUED, () -> {
+                throw new IllegalStateException("disk full");
+            }));
             Caller<Lease<String>> worker = Caller.startWaiting(() -> {
                 other.lease();
                 return other.lease();
@@ -318,15 +292,9 @@ class JournalTest {
     void journalThatThrowsAnErrorStopsItsQueueBeforeAnEventIsMissing() throws Exception {
         try (TaskQueue<String> other =
                 TaskQueue.<String>builder("other").closeGrace(Duration.ZERO).build()) {
-            BoundedJournal full = new BoundedJournal(10) {
-                @Override
-                public synchronized void append(TaskEvent<String> event, byte[] payload, boolean isReserved) {
-                    if (event.kind() == EventKind.LEASE_GRANTED) {
-                        throw new StackOverflowError("too deep");
-                    }
-                    super.append(event, payload, isReserved);
-                }
-            };
+            BoundedJournal full = new FailingJournal(10, kind -> kind == EventKind.LEASE_GRANTED, () -> {
+                throw new StackOverflowError("too deep");
+            });
             other.attach(full);
             assertThat(other.tryEnqueue("a")).isPresent();
 

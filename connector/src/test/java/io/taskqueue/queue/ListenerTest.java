@@ -24,8 +24,18 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ListenerTest {
 
+    private static final TaskError HOPELESS = TaskError.of("hopeless");
+
     private static TaskQueue.Builder<String> builder() {
         return TaskQueue.<String>builder("orders").closeGrace(Duration.ZERO);
+    }
+
+    /** Enqueues tasks and fails each without another attempt. */
+    private static void deadLetter(TaskQueue<String> queue, String... payloads) throws InterruptedException {
+        for (String payload : payloads) {
+            queue.enqueue(payload);
+            queue.lease().fail(HOPELESS, false);
+        }
     }
 
     @Test
@@ -179,15 +189,14 @@ class ListenerTest {
                 })
                 .build()) {
             self.set(queue);
-            queue.enqueue("a");
-            queue.lease().fail(TaskError.of("hopeless"), false);
+            deadLetter(queue, "a");
             assertThat(queue.counts().pending()).isZero();
 
             go.countDown();
 
             TaskEvent<String> event = handled.poll(20, TimeUnit.SECONDS);
             assertThat(event.kind()).isEqualTo(DEAD_LETTERED);
-            assertThat(event.error()).contains(TaskError.of("hopeless"));
+            assertThat(event.error()).contains(HOPELESS);
             assertThat(queue.lease().payload()).isEqualTo("second life of a");
         }
     }
@@ -201,10 +210,7 @@ class ListenerTest {
                     throw new IOException("no mail server");
                 })
                 .build()) {
-            for (String payload : List.of("a", "b", "c")) {
-                queue.enqueue(payload);
-                queue.lease().fail(TaskError.of("hopeless"), false);
-            }
+            deadLetter(queue, "a", "b", "c");
 
             await().atMost(Duration.ofSeconds(20)).until(() -> queue.counts().deadLetterFailures() == 3);
             assertThat(handled).containsExactly("a", "b", "c");
@@ -240,8 +246,7 @@ class ListenerTest {
                 })
                 .deadLetterHandler(handled::add)
                 .build()) {
-            queue.enqueue("a");
-            queue.lease().fail(TaskError.of("hopeless"), false);
+            deadLetter(queue, "a");
 
             assertThat(handled.poll(20, TimeUnit.SECONDS)).isNotNull();
             assertThat(queue.counts().deadLetterFailures()).isEqualTo(1);
@@ -250,31 +255,23 @@ class ListenerTest {
 
     @Test
     void deadTasksBeyondTheCapacityAreCountedAndNotHandled() throws Exception {
-        List<String> handled = new CopyOnWriteArrayList<>();
-        CountDownLatch running = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
+        HeldHandler handler = new HeldHandler();
         EventLog<String> log = new EventLog<>();
         try (TaskQueue<String> queue = TaskQueue.<String>builder("orders")
                 .closeGrace(Duration.ofSeconds(20))
                 .deadLetterCapacity(2)
-                .deadLetterHandler(event -> {
-                    running.countDown();
-                    go.await();
-                    handled.add(event.task().payload());
-                })
+                .deadLetterHandler(handler)
                 .listener(log)
                 .build()) {
-            for (String payload : List.of("running", "1", "2", "3", "4")) {
-                queue.enqueue(payload);
-                queue.lease().fail(TaskError.of("hopeless"), false);
-                running.await();
-            }
+            deadLetter(queue, "running");
+            handler.awaitCall();
+            deadLetter(queue, "1", "2", "3", "4");
 
             assertThat(queue.counts().deadLetterFailures()).isEqualTo(2);
             assertThat(log.kinds().stream().filter(DEAD_LETTERED::equals)).hasSize(5);
-            go.countDown();
+            handler.release();
         }
-        assertThat(handled).containsExactly("running", "1", "2");
+        assertThat(handler.handled()).containsExactly("running", "1", "2");
     }
 
     @Test
@@ -289,9 +286,7 @@ class ListenerTest {
                 })
                 .build();
         self.set(queue);
-        queue.enqueue("a");
-
-        queue.lease().fail(TaskError.of("hopeless"), false);
+        deadLetter(queue, "a");
 
         assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(queue.isOpen()).isFalse();
@@ -368,28 +363,21 @@ class ListenerTest {
 
     @Test
     void closeWaitsForTheDeadLetterHandler() throws Exception {
-        List<String> handled = new CopyOnWriteArrayList<>();
-        CountDownLatch running = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
+        HeldHandler handler = new HeldHandler();
         TaskQueue<String> queue = TaskQueue.<String>builder("orders")
                 .closeGrace(Duration.ofSeconds(20))
-                .deadLetterHandler(event -> {
-                    running.countDown();
-                    go.await();
-                    handled.add(event.task().payload());
-                })
+                .deadLetterHandler(handler)
                 .build();
-        queue.enqueue("a");
-        queue.lease().fail(TaskError.of("hopeless"), false);
-        running.await();
+        deadLetter(queue, "a");
+        handler.awaitCall();
         Caller<Boolean> closing = Caller.startWaiting(() -> {
             queue.close();
             return true;
         });
 
-        go.countDown();
+        handler.release();
 
         assertThat(closing.result()).isTrue();
-        assertThat(handled).containsExactly("a");
+        assertThat(handler.handled()).containsExactly("a");
     }
 }

@@ -94,8 +94,7 @@ class QueueUnderThreadsTest {
             assertThat(totals.completed()).isPositive();
             assertThat(totals.leasesExpired()).isPositive();
             assertThat(queue.snapshot()).isEqualTo(fold.snapshot());
-            assertThat(journal.fault()).isEmpty();
-            assertThat(journal.reserved()).isZero();
+            journal.assertReleased();
             assertThat(journal.unreservedEvents()).isLessThanOrEqualTo(drained.size());
             assertThat(journal.events().stream().map(TaskEvent::number))
                     .isSorted()
@@ -177,9 +176,8 @@ class QueueUnderThreadsTest {
             }
 
             assertThat(queue.counts().totals().completed()).isEqualTo(200);
-            assertThat(journal.reserved()).isZero();
+            journal.assertReleased();
             assertThat(journal.unreservedEvents()).isZero();
-            assertThat(journal.fault()).isEmpty();
         }
     }
 
@@ -233,9 +231,7 @@ class QueueUnderThreadsTest {
             assertThat(queue.counts().listenerFailures())
                     .as("illegal task lifecycles")
                     .isZero();
-            assertThat(journal.reserved()).isZero();
-            assertThat(journal.waiting()).isZero();
-            assertThat(journal.fault()).isEmpty();
+            journal.assertReleased();
             if (!stopped) {
                 assertThat(lifecycle.unfinished()).isZero();
             }

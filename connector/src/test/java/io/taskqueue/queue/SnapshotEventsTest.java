@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,28 +24,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SnapshotEventsTest {
 
-    private final ManualTime time = new ManualTime();
-    private final EventLog<String> log = new EventLog<>();
-    private final BoundedJournal journal = new BoundedJournal(20);
-    private final TaskQueue<String> queue = TaskQueue.<String>builder("orders")
-            .maxAttempts(2)
-            .requeueDelay(Duration.ofSeconds(10))
-            .closeGrace(Duration.ZERO)
-            .clock(time)
-            .ticker(time)
-            .listener(log)
-            .build();
+    @AutoClose
+    private final JournaledQueue journaled = JournaledQueue.attached(20, builder -> builder);
 
-    SnapshotEventsTest() {
-        queue.attach(journal);
-    }
-
-    @AfterEach
-    void close() {
-        queue.close();
-        assertThat(journal.reserved()).isZero();
-        assertThat(journal.fault()).isEmpty();
-    }
+    private final ManualTime time = journaled.time;
+    private final EventLog<String> log = journaled.log;
+    private final BoundedJournal journal = journaled.journal;
+    private final TaskQueue<String> queue = journaled.queue;
 
     @Test
     void eachLiveTaskIsWrittenInItsState() throws Exception {

@@ -6,6 +6,7 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
+import io.taskqueue.logging.CapturedLog;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.source.publish.BufferLimits;
 import io.taskqueue.source.publish.EventBuffer;
@@ -27,7 +28,7 @@ class OutageMonitorTest implements OutageMonitor.Probe {
 
     private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
 
-    private final SourceLog log = new SourceLog(OutageMonitor.class);
+    private final CapturedLog log = CapturedLog.of(OutageMonitor.class);
     private final AtomicLong nanos = new AtomicLong(-7);
     private final AtomicInteger probes = new AtomicInteger();
     private final Ticker ticker = nanos::get;

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.logging.CapturedLog;
 import io.taskqueue.queue.Lease;
 import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.TaskQueue;
@@ -84,7 +85,7 @@ class OutageTest {
     void brokerThatIsAwayIsNamedInTheHealthAndLoggedOnceAtEachEnd(@TempDir Path directory) throws Exception {
         SourceTestCluster cluster = SourceTestCluster.start(directory);
         String address = "127.0.0.1:" + cluster.port();
-        try (SourceLog log = new SourceLog(OutageMonitor.class);
+        try (CapturedLog log = CapturedLog.of(OutageMonitor.class);
                 var queue = TaskQueue.<String>builder("away").build();
                 var source = cluster.source(queue)
                         .kafka(Map.of("bootstrap.servers", address, "producer.max.block.ms", "1000"))

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskEvent;
+import io.taskqueue.logging.CapturedLog;
 import io.taskqueue.queue.QueueClosedException;
 import io.taskqueue.queue.QueueListener;
 import io.taskqueue.queue.TaskQueue;
@@ -116,7 +117,7 @@ class QueuesOfAGroupAreIndependentTest {
         List<ReplicationSource<String>> sources = group.start(sourcesOf(queues));
         Thread caller = block(blocked, listener);
 
-        try (SourceLog log = new SourceLog(SourceEngine.class)) {
+        try (CapturedLog log = CapturedLog.of(SourceEngine.class)) {
             Map<String, CloseReport> reports = group.close(Duration.ofSeconds(3));
 
             assertThat(reports).hasSize(4).allSatisfy((queue, report) -> assertThat(report.complete())

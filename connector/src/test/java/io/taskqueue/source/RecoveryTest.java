@@ -11,6 +11,7 @@ import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.fold.FoldedTask;
 import io.taskqueue.kafka.TopicReader;
+import io.taskqueue.logging.CapturedLog;
 import io.taskqueue.queue.Lease;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
@@ -126,7 +127,7 @@ class RecoveryTest {
             first.enqueue("one");
             first.enqueue("two");
             confirm(owner);
-            try (SourceLog log = new SourceLog(RecoveryLog.class);
+            try (CapturedLog log = CapturedLog.of(RecoveryLog.class);
                     TaskQueue<String> second = queue("abandoned");
                     ReplicationSource<String> next = source(second, EVENTS).start()) {
                 await().until(() -> next.abandoned().isPresent());
@@ -217,7 +218,7 @@ class RecoveryTest {
             confirm(owner);
             deleteRecords("cut.events", 5); // SourceStarted, and the first four of ten Enqueued
 
-            try (SourceLog log = new SourceLog(RecoveryLog.class);
+            try (CapturedLog log = CapturedLog.of(RecoveryLog.class);
                     TaskQueue<String> second = queue("cut");
                     ReplicationSource<String> next = source(second, "cut.events")
                             .recover(Recovery.standard())
@@ -247,7 +248,7 @@ class RecoveryTest {
             first.enqueue("42");
             confirm(owner);
             PayloadCodec<Integer> numbers = numbersInTexts();
-            try (SourceLog log = new SourceLog(RecoveryLog.class);
+            try (CapturedLog log = CapturedLog.of(RecoveryLog.class);
                     TaskQueue<Integer> second =
                             TaskQueue.<Integer>builder("undecodable").build();
                     ReplicationSource<Integer> next = ReplicationSource.builder(second, numbers)

@@ -8,10 +8,12 @@ import io.taskqueue.event.EventKind;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.SourceMetadata;
+import io.taskqueue.logging.CapturedLog;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.publish.EventRecords;
+import io.taskqueue.source.recovery.Recovery;
 import io.taskqueue.source.registry.Claim;
 import io.taskqueue.source.registry.SourceRegistry;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +63,25 @@ class SourceStartTest {
             assertThat(source.epoch()).isEqualTo(1);
             assertThat(topics.get("made.events").partitions()).hasSize(3);
             assertThat(topics.get("made.sources").partitions()).hasSize(1);
+        }
+    }
+
+    @Test
+    void startLogsNoWarningOfKafkasClients() throws Exception {
+        try (CapturedLog log = CapturedLog.warningsOfKafkaClients()) {
+            for (int start = 1; start <= 2; start++) { // the second one restores what the first one left
+                try (var queue = TaskQueue.<String>builder("quiet").build();
+                        var source = cluster.source(queue)
+                                .topic("quiet.events")
+                                .registryTopic("quiet.sources")
+                                .recover(Recovery.standard())
+                                .start()) {
+                    queue.enqueue("task " + start);
+                    source.replicated().get(20, SECONDS);
+                    assertThat(queue.counts().pending()).isEqualTo(start);
+                }
+            }
+            assertThat(log.lines()).isEmpty();
         }
     }
 

@@ -17,24 +17,22 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The properties {@code taskqueue.*}. What is not set has the default of the library; the values are validated where the queue, the source
+ * The properties {@code taskqueue.*}, without {@code taskqueue.enabled}, which is a condition of the beans. What is not set has the default of the library; the values are validated where the queue, the source
  * or the sink is built.
  *
- * @param enabled Whether queues, sources and sinks are created and run.
  * @param peer The name of this process on every event. Unless set, spring.application.name.
  * @param topics The topics, which sources and sinks share.
  * @param kafka Properties of the Kafka clients, in addition to the connection of spring.kafka.*. One that begins with 'producer.', 'consumer.',
  *     'admin.' or 'streams.' goes to that client alone.
  * @param source What all sources of the application share.
  * @param tracing The tracing of queues and sinks.
- * @param stateDirectory The directory of the state of sinks. Unless set, '.taskqueue/state' in the user's home. Two instances of one sink
- *     on one machine need two.
+ * @param stateDirectory The directory of the state of sinks, in it one for each event topic. Unless set, '.taskqueue/state' in the user's home.
+ *     Two instances of one sink on one machine need two.
  * @param queues The queues of this process, by name. Each has a bean TaskQueue and a bean ReplicationSource.
  * @param sinks The settings of sinks, by the name of their bean.
  */
 @ConfigurationProperties("taskqueue")
 public record TaskQueueProperties(
-        @DefaultValue("true") boolean enabled,
         @Nullable String peer,
         @DefaultValue Topics topics,
         @DefaultValue Map<String, String> kafka,

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.queue.TaskQueue;
-import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.SourceState;
@@ -17,12 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,13 +35,7 @@ class LifecycleTest {
 
     private static final List<String> SEEN = new CopyOnWriteArrayList<>();
 
-    @AutoClose
-    private static SpringTestCluster cluster;
-
-    @BeforeAll
-    static void startBroker(@TempDir Path directory) throws Exception {
-        cluster = SpringTestCluster.start(directory);
-    }
+    private static final SpringTestCluster CLUSTER = SpringTestCluster.sharedFor(LifecycleTest.class);
 
     @BeforeEach
     void nothingSeen() {
@@ -66,18 +56,15 @@ class LifecycleTest {
     @Test
     void anApplicationThatCannotStartTakesNoQueueFromTheOneThatRuns() throws Exception {
         try (var queue = TaskQueue.<Order>builder("orders").build();
-                var running = ReplicationSource.builder(queue, PayloadCodec.json(Order.class))
-                        .kafka(Map.of("bootstrap.servers", cluster.servers()))
-                        .partitions(3)
-                        .start()) {
-            cluster.connected()
+                var running = CLUSTER.source(queue).start()) {
+            CLUSTER.connected()
                     .withUserConfiguration(Broken.class)
                     .withPropertyValues(SpringTestCluster.ordersQueue())
                     .run(context -> assertThat(context).getFailure().hasMessageContaining("the last bean is broken"));
             queue.enqueue(new Order("a", 1));
             assertThat(running.replicated().get(20, SECONDS).epoch()).isEqualTo(running.epoch());
 
-            cluster.connected()
+            CLUSTER.connected()
                     .withPropertyValues(SpringTestCluster.ordersQueue())
                     .run(context -> {
                         await().until(() -> running.health().state() == SourceState.FENCED);
@@ -138,7 +125,7 @@ class LifecycleTest {
 
     @Test
     void workersStopBeforeSinksAndSinksBeforeQueuesAndAllOfThemBeforeBeans() {
-        cluster.connected()
+        CLUSTER.connected()
                 .withUserConfiguration(WorkerAndTarget.class)
                 .withPropertyValues(SpringTestCluster.ordersQueue())
                 .run(context -> {
@@ -159,7 +146,7 @@ class LifecycleTest {
 
     @Test
     void stoppedSourcesDoNotStartAgain() {
-        cluster.connected().withPropertyValues(SpringTestCluster.ordersQueue()).run(context -> {
+        CLUSTER.connected().withPropertyValues(SpringTestCluster.ordersQueue()).run(context -> {
             SourcesLifecycle sources = context.getBean(SourcesLifecycle.class);
             assertThat(sources.isRunning()).isTrue();
             assertThat(sources.isPauseable()).isFalse();
@@ -190,7 +177,7 @@ class LifecycleTest {
     @Test
     void stoppedSinksStartAgain() {
         CountingSink.APPLIED.set(false);
-        cluster.connected()
+        CLUSTER.connected()
                 .withUserConfiguration(CountingSink.class)
                 .withPropertyValues(SpringTestCluster.ordersQueue())
                 .run(context -> {
@@ -198,8 +185,7 @@ class LifecycleTest {
                     sinks.stop();
                     assertThat(sinks.find("counting")).isEmpty();
                     sinks.start();
-                    @SuppressWarnings("unchecked")
-                    TaskQueue<Order> queue = context.getBean("ordersTaskQueue", TaskQueue.class);
+                    TaskQueue<Order> queue = SpringTestCluster.queue(context, "orders");
                     queue.enqueue(new Order("a", 1));
                     await().atMost(Duration.ofSeconds(60)).untilTrue(CountingSink.APPLIED);
                 });
@@ -215,8 +201,7 @@ class LifecycleTest {
                         "taskqueue.source.close-timeout=2s",
                         "taskqueue.source.unreplicated-directory=" + files)
                 .run(context -> {
-                    @SuppressWarnings("unchecked")
-                    TaskQueue<Order> queue = context.getBean("ordersTaskQueue", TaskQueue.class);
+                    TaskQueue<Order> queue = SpringTestCluster.queue(context, "orders");
                     mortal.close();
                     queue.enqueue(new Order("left", 1));
 
@@ -244,7 +229,7 @@ class LifecycleTest {
 
     @Test
     void aQueueThatIsUsedWhileBeansAreCreatedIsRefused() {
-        cluster.connected()
+        CLUSTER.connected()
                 .withUserConfiguration(TooEarly.class)
                 .withPropertyValues(SpringTestCluster.ordersQueue())
                 .run(context -> assertThat(context)

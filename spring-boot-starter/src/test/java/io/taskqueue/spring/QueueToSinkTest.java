@@ -20,15 +20,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.aop.framework.ProxyFactory;
-import org.springframework.boot.health.contributor.CompositeHealthContributor;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -42,6 +39,15 @@ import org.springframework.context.annotation.Configuration;
 class QueueToSinkTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
+
+    private static final String[] QUEUES_AND_SINKS = {
+        SpringTestCluster.ordersQueue(),
+        SpringTestCluster.queueOf("parcels", Parcel.class),
+        "taskqueue.sinks.billing.queues=orders",
+        "taskqueue.sinks.parcel-log.queues=parcels",
+        "taskqueue.sinks.parcel-log.kinds=Enqueued",
+        "taskqueue.sinks.parcel-log.name=parcels"
+    };
 
     /** What the sinks have applied. */
     static final class Applied {
@@ -94,13 +100,7 @@ class QueueToSinkTest {
         try (SpringTestCluster cluster = SpringTestCluster.start(directory)) {
             cluster.connected()
                     .withUserConfiguration(Sinks.class)
-                    .withPropertyValues(
-                            SpringTestCluster.ordersQueue(),
-                            "taskqueue.queues.parcels.payload-type=" + Parcel.class.getName(),
-                            "taskqueue.sinks.billing.queues=orders",
-                            "taskqueue.sinks.parcel-log.queues=parcels",
-                            "taskqueue.sinks.parcel-log.kinds=Enqueued",
-                            "taskqueue.sinks.parcel-log.name=parcels")
+                    .withPropertyValues(QUEUES_AND_SINKS)
                     .run(QueueToSinkTest::oneTaskOfEachQueue);
         }
         assertThat(output)
@@ -127,22 +127,15 @@ class QueueToSinkTest {
                             "spring.kafka.ssl.bundle=cluster",
                             "spring.ssl.bundle.jks.cluster.truststore.location=" + keys.toUri(),
                             "spring.ssl.bundle.jks.cluster.truststore.password=changeit",
-                            "spring.ssl.bundle.jks.cluster.truststore.type=PKCS12",
-                            SpringTestCluster.ordersQueue(),
-                            "taskqueue.queues.parcels.payload-type=" + Parcel.class.getName(),
-                            "taskqueue.sinks.billing.queues=orders",
-                            "taskqueue.sinks.parcel-log.queues=parcels",
-                            "taskqueue.sinks.parcel-log.kinds=Enqueued",
-                            "taskqueue.sinks.parcel-log.name=parcels")
+                            "spring.ssl.bundle.jks.cluster.truststore.type=PKCS12")
+                    .withPropertyValues(QUEUES_AND_SINKS)
                     .run(QueueToSinkTest::oneTaskOfEachQueue);
         }
     }
 
     private static void oneTaskOfEachQueue(ApplicationContext context) throws Exception {
-        @SuppressWarnings("unchecked")
-        TaskQueue<Order> orders = context.getBean("ordersTaskQueue", TaskQueue.class);
-        @SuppressWarnings("unchecked")
-        TaskQueue<Parcel> parcels = context.getBean("parcelsTaskQueue", TaskQueue.class);
+        TaskQueue<Order> orders = SpringTestCluster.queue(context, "orders");
+        TaskQueue<Parcel> parcels = SpringTestCluster.queue(context, "parcels");
         Applied applied = context.getBean(Applied.class);
 
         orders.enqueue(new Order("A-17", 4_200));
@@ -165,16 +158,13 @@ class QueueToSinkTest {
         MeterRegistry meters = context.getBean(MeterRegistry.class);
         assertThat(meters.find("taskqueue.replication.events").counters()).isNotEmpty();
         assertThat(meters.find("taskqueue.replication.applied").meters()).isNotEmpty();
-        assertThat(status(context, "taskQueueSources", "orders")).isEqualTo(Status.UP);
-        await().atMost(LONG).untilAsserted(() -> assertThat(status(context, "taskQueueSinks", "parcels"))
-                .isEqualTo(Status.UP));
-    }
-
-    private static Status status(ApplicationContext context, String group, String name) {
-        var contributor = context.getBean(group + "HealthContributor", CompositeHealthContributor.class);
-        return ((HealthIndicator) Objects.requireNonNull(contributor.getContributor(name)))
-                .health()
-                .getStatus();
+        assertThat(SpringTestCluster.health(context, "taskQueueSources", "orders")
+                        .getStatus())
+                .isEqualTo(Status.UP);
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(SpringTestCluster.health(context, "taskQueueSinks", "parcels")
+                                .getStatus())
+                        .isEqualTo(Status.UP));
     }
 
     private static void selfSigned(Path keys) throws Exception {

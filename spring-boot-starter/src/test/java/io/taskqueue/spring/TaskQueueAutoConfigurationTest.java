@@ -11,16 +11,12 @@ import io.taskqueue.source.SourceGroup;
 import io.taskqueue.spring.SpringTestCluster.Order;
 import io.taskqueue.spring.SpringTestCluster.Parcel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -29,13 +25,7 @@ import org.springframework.context.annotation.Configuration;
 @Timeout(120)
 class TaskQueueAutoConfigurationTest {
 
-    @AutoClose
-    private static SpringTestCluster cluster;
-
-    @BeforeAll
-    static void startBroker(@TempDir Path directory) throws Exception {
-        cluster = SpringTestCluster.start(directory);
-    }
+    private static final SpringTestCluster CLUSTER = SpringTestCluster.sharedFor(TaskQueueAutoConfigurationTest.class);
 
     @Test
     void anApplicationWithoutQueuesAndSinksDoesNotReachKafka() {
@@ -81,13 +71,13 @@ class TaskQueueAutoConfigurationTest {
 
     @Test
     void queuesAndSourcesAreInjectedByTypeByQualifierAndByName() {
-        cluster.connected()
+        CLUSTER.connected()
                 .withUserConfiguration(Injection.class)
                 .withPropertyValues(
                         "spring.application.name=shop",
-                        "taskqueue.queues.parcels.payload-type=" + Parcel.class.getName(),
-                        "taskqueue.queues.orders-eu.payload-type=" + Order.class.getName(),
-                        "taskqueue.queues.orders-us.payload-type=" + Order.class.getName())
+                        SpringTestCluster.queueOf("parcels", Parcel.class),
+                        SpringTestCluster.queueOf("orders-eu", Order.class),
+                        SpringTestCluster.queueOf("orders-us", Order.class))
                 .run(context -> {
                     Injected injected = context.getBean(Injected.class);
                     assertThat(injected.byType().name()).isEqualTo("parcels");
@@ -111,7 +101,7 @@ class TaskQueueAutoConfigurationTest {
 
     @Test
     void propertiesReachTheQueueAndTheSource() {
-        cluster.connected()
+        CLUSTER.connected()
                 .withPropertyValues(
                         SpringTestCluster.ordersQueue(),
                         "taskqueue.peer=dispatcher-7",
@@ -119,8 +109,7 @@ class TaskQueueAutoConfigurationTest {
                         "taskqueue.topics.registry=other.sources",
                         "taskqueue.queues.orders.capacity=2")
                 .run(context -> {
-                    @SuppressWarnings("unchecked")
-                    TaskQueue<Order> queue = context.getBean("ordersTaskQueue", TaskQueue.class);
+                    TaskQueue<Order> queue = SpringTestCluster.queue(context, "orders");
                     ReplicationSource<?> source = context.getBean(ReplicationSource.class);
                     assertThat(source.sourcePeer()).isEqualTo("dispatcher-7");
                     assertThat(queue.tryEnqueue(new Order("a", 1))).isPresent();
@@ -176,12 +165,11 @@ class TaskQueueAutoConfigurationTest {
     @Test
     @SuppressWarnings("try") // the observation ends with its scope
     void codecsAndCustomizersOfTheApplicationAreUsed() {
-        cluster.connected()
+        CLUSTER.connected()
                 .withUserConfiguration(OwnBeans.class)
-                .withPropertyValues("taskqueue.queues.own.payload-type=" + Order.class.getName())
+                .withPropertyValues(SpringTestCluster.queueOf("own", Order.class))
                 .run(context -> {
-                    @SuppressWarnings("unchecked")
-                    TaskQueue<Order> queue = context.getBean("ownTaskQueue", TaskQueue.class);
+                    TaskQueue<Order> queue = SpringTestCluster.queue(context, "own");
                     ReplicationSource<?> source = context.getBean(ReplicationSource.class);
                     List<String> owners = new CopyOnWriteArrayList<>();
                     try (var observation = source.observe(
@@ -213,7 +201,7 @@ class TaskQueueAutoConfigurationTest {
 
     @Test
     void aSourceThatTheApplicationBuildsIsStartedWithTheOthers() {
-        cluster.connected()
+        CLUSTER.connected()
                 .withUserConfiguration(OwnSource.class)
                 .withPropertyValues(SpringTestCluster.ordersQueue())
                 .run(context -> {

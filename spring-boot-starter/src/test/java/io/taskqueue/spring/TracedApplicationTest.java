@@ -16,22 +16,17 @@ import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.taskqueue.queue.Lease;
-import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.sink.ReplicationSink;
 import io.taskqueue.spring.SpringTestCluster.Order;
 import io.taskqueue.tracing.SpanStart;
 import io.taskqueue.tracing.TraceSpan;
 import io.taskqueue.tracing.Tracing;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
@@ -45,13 +40,7 @@ class TracedApplicationTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final List<String> CHARGED = new CopyOnWriteArrayList<>();
 
-    @AutoClose
-    private static SpringTestCluster cluster;
-
-    @BeforeAll
-    static void startBroker(@TempDir Path directory) throws Exception {
-        cluster = SpringTestCluster.start(directory);
-    }
+    private static final SpringTestCluster CLUSTER = SpringTestCluster.sharedFor(TracedApplicationTest.class);
 
     @BeforeEach
     void nothingCharged() {
@@ -69,10 +58,10 @@ class TracedApplicationTest {
 
     /** An application with the queue {@code queue} and a sink that applies how its tasks are completed. */
     private static ApplicationContextRunner application(ApplicationContextRunner context, String queue) {
-        return cluster.connected(context)
+        return CLUSTER.connected(context)
                 .withUserConfiguration(Sinks.class)
                 .withPropertyValues(
-                        "taskqueue.queues." + queue + ".payload-type=" + Order.class.getName(),
+                        SpringTestCluster.queueOf(queue, Order.class),
                         "taskqueue.sinks.billing.name=billing-" + queue,
                         "taskqueue.sinks.billing.queues=" + queue,
                         "taskqueue.sinks.billing.kinds=Completed");
@@ -84,17 +73,12 @@ class TracedApplicationTest {
         complete(context, queue);
     }
 
-    @SuppressWarnings("unchecked")
-    private static TaskQueue<Order> queue(ApplicationContext context, String name) {
-        return context.getBean(name + "TaskQueue", TaskQueue.class);
-    }
-
     private static void enqueue(ApplicationContext context, String queue) throws InterruptedException {
-        queue(context, queue).enqueue(new Order("A-17", 1250));
+        SpringTestCluster.queue(context, queue).enqueue(new Order("A-17", 1250));
     }
 
     private static void complete(ApplicationContext context, String queue) throws InterruptedException {
-        Lease<Order> lease = queue(context, queue).lease();
+        Lease<Order> lease = SpringTestCluster.<Order>queue(context, queue).lease();
         lease.complete();
         await().atMost(LONG).until(() -> CHARGED.contains("A-17"));
     }

@@ -139,7 +139,7 @@ public final class SinkService implements AutoCloseable {
      *
      * @param queues names such as {@code orders}, prefixes such as {@code orders-*}, or {@code *} for all queues, which also removes from
      *     {@link SinkStatus#logChanges} what happened to the event topic
-     * @throws IllegalArgumentException if there is none, or one cannot be the name of a queue
+     * @throws IllegalArgumentException if no queue is named, or a name cannot be that of a queue
      */
     public void clearDiverged(String... queues) {
         progress.requestClear(QueueFilter.of(List.of(queues)));
@@ -274,7 +274,7 @@ public final class SinkService implements AutoCloseable {
          * of it, and marks the queue diverged if it knew it before. A replay that fills gaps applies what was skipped. All instances
          * of a sink need the same queues.
          *
-         * @throws IllegalArgumentException if there is none, or one cannot be the name of a queue
+         * @throws IllegalArgumentException if no queue is named, or a name cannot be that of a queue
          */
         public Builder<T> queues(String... queues) {
             this.queues = QueueFilter.of(List.of(queues));
@@ -295,7 +295,8 @@ public final class SinkService implements AutoCloseable {
 
         /**
          * Where state is kept between starts; {@code .taskqueue/state} in the user's home unless set. Two instances of one
-         * name on one machine need two directories.
+         * name on one machine need two directories. Below it there is a directory for each event topic, named after the topic's id, so the
+         * state of another cluster, or of a topic that was deleted and created again, is not used.
          */
         public Builder<T> stateDirectory(Path directory) {
             this.stateDirectory = directory;
@@ -404,7 +405,7 @@ public final class SinkService implements AutoCloseable {
          * halted before an event because events are missing continues with it: that they are is accepted.
          *
          * @param queues names such as {@code orders}, prefixes such as {@code orders-*}, or {@code *} for all queues
-         * @throws IllegalArgumentException if there is none, or one cannot be the name of a queue
+         * @throws IllegalArgumentException if no queue is named, or a name cannot be that of a queue
          */
         public Builder<T> clearDiverged(String... queues) {
             this.cleared = QueueFilter.of(List.of(queues));
@@ -496,7 +497,7 @@ public final class SinkService implements AutoCloseable {
 
         /**
          * The peer that an event counts for in {@link QueueStatus.Positions#peers}: its owner peer unless set, and {@code default}
-         * where there is none.
+         * if it has no owner peer.
          * Called on the stream thread; where it returns null or throws anything, which is counted and logged, the event counts for
          * {@code default}.
          */

@@ -154,7 +154,7 @@ public final class SinkTopology implements AutoCloseable {
                 new PartitionWork.Workers(threads, breaker, new SinkRate(settings.name(), configured, limiter));
         DecodeAhead<T> decoder = opened(new DecodeAhead<>(settings, failures));
         consumers = decoder::consumer;
-        properties = StreamsProperties.of(settings, eventTopic.get().maxMessageBytes());
+        properties = properties(settings, eventTopic.get());
         RecordLimit producer = StreamsProperties.producerLimit(properties);
         Supplier<RecordLimit> limit = () -> StreamsProperties.recordLimit(settings, producer, eventTopic.takes());
         CommitHook commitHook = new CommitHook();
@@ -201,7 +201,7 @@ public final class SinkTopology implements AutoCloseable {
         EventTopicAdmin admin = new EventTopicAdmin(settings);
         try {
             EventTopicDescription description = admin.prepare(waiting);
-            Map<String, Object> properties = StreamsProperties.of(settings, description.maxMessageBytes());
+            Map<String, Object> properties = properties(settings, description);
             StreamsProperties.requireRoom(properties, description.maxMessageBytes());
             EventTopicMonitor monitor = new EventTopicMonitor(
                     admin,
@@ -216,6 +216,10 @@ public final class SinkTopology implements AutoCloseable {
             admin.close();
             throw e;
         }
+    }
+
+    private static Map<String, Object> properties(SinkSettings<?> settings, EventTopicDescription eventTopic) {
+        return StreamsProperties.of(settings, eventTopic.topicId(), eventTopic.maxMessageBytes());
     }
 
     @SuppressWarnings("deprecation") // the AutoOffsetReset that replaces Topology's came with Kafka Streams 4.0

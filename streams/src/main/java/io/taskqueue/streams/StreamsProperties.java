@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.DefaultProductionExceptionHandler;
@@ -35,12 +36,20 @@ final class StreamsProperties {
 
     /** @throws IllegalArgumentException if a property of the user contradicts one that the sink needs */
     static void validate(SinkSettings<?> settings) {
-        Map<String, Object> unused = of(settings, 0);
+        Map<String, Object> unused = of(settings, Uuid.ZERO_UUID, 0);
     }
 
-    /** @param maxMessageBytes the largest record batch of the event topic */
-    static Map<String, Object> of(SinkSettings<?> settings, int maxMessageBytes) {
+    /**
+     * The properties of a sink.
+     *
+     * @param eventTopic the id of the event topic
+     * @param maxMessageBytes the largest record batch of the event topic
+     */
+    static Map<String, Object> of(SinkSettings<?> settings, Uuid eventTopic, int maxMessageBytes) {
         Map<String, Object> properties = chosen(settings, maxMessageBytes);
+        properties.put(
+                StreamsConfig.STATE_DIR_CONFIG,
+                StateDirectories.of(settings, eventTopic).toString());
         ClientProperties given = new ClientProperties(settings.kafka());
         // Kafka Streams itself hands properties with a prefix to that client
         for (Client client : List.of(Client.PRODUCER, Client.CONSUMER, Client.ADMIN)) {
@@ -131,7 +140,6 @@ final class StreamsProperties {
     private static Map<String, Object> chosen(SinkSettings<?> settings, int maxMessageBytes) {
         Map<String, Object> properties = new HashMap<>();
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
-        properties.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDirectory().toString());
         properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StateMemory.class);
         properties.put(StateMemory.BYTES, settings.limits().stateMemory());
         properties.put(

@@ -59,16 +59,17 @@ class CollidingNamesAreRefusedTest {
 
     @Test
     void aStateDirectoryThatIsThatOfAnotherSinkOnThisFileSystemIsRefused(@TempDir Path directory) throws Exception {
-        Files.createDirectory(directory.resolve("billing"));
+        Path sinks = Files.createDirectory(directory.resolve("id-of-an-event-topic"));
+        Files.createDirectory(sinks.resolve("billing"));
         // as on a file system that does not distinguish upper and lower case
-        Files.createSymbolicLink(directory.resolve("Billing"), directory.resolve("billing"));
+        Files.createSymbolicLink(sinks.resolve("Billing"), sinks.resolve("billing"));
 
         assertThatThrownBy(() -> SinkService.builder("Billing", (event, effects) -> {}, PayloadCodec.utf8())
                         .kafka(Map.of("bootstrap.servers", "127.0.0.1:1"))
                         .stateDirectory(directory)
                         .start())
                 .isInstanceOf(SinkStoppedException.class)
-                .hasMessage("Sink Billing did not start: the directory of its state, " + directory.resolve("Billing")
+                .hasMessage("Sink Billing did not start: the directory of its state, " + sinks.resolve("Billing")
                         + ", is that of sink billing, because this file system does not distinguish upper and lower case."
                         + " Pass another --state-dir (in code, stateDirectory).");
     }

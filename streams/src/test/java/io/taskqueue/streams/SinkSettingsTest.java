@@ -10,6 +10,7 @@ import io.taskqueue.streams.status.EffectCounts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,7 +106,7 @@ class SinkSettingsTest {
                         "admin.retries", "7"))
                 .settings();
 
-        Map<String, Object> properties = StreamsProperties.of(settings, 2_000_000);
+        Map<String, Object> properties = StreamsProperties.of(settings, new Uuid(7, 8), 2_000_000);
 
         assertThat(properties)
                 .containsEntry("application.id", "s")

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
@@ -52,7 +53,7 @@ class StateMemoryIsBoundedTest {
         long bytes = 10L * 1024 * 1024;
         Properties properties = new Properties();
         properties.putAll(StreamsProperties.of(
-                builder().stateMemory(bytes).stateDirectory(directory).settings(), 0));
+                builder().stateMemory(bytes).stateDirectory(directory).settings(), Uuid.ZERO_UUID, 0));
         Topology topology = new Topology()
                 .addSource("source", new ByteArrayDeserializer(), new ByteArrayDeserializer(), "input")
                 .addProcessor("processor", Nothing::new, "source")
@@ -103,10 +104,11 @@ class StateMemoryIsBoundedTest {
                                 "streams.rocksdb.config.setter",
                                 HostsSetter.class.getName()))
                         .settings(),
+                Uuid.ZERO_UUID,
                 0);
         assertThat(new StreamsConfig(properties).getClass(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG))
                 .isEqualTo(HostsSetter.class);
-        assertThat(StreamsProperties.of(builder().settings(), 0))
+        assertThat(StreamsProperties.of(builder().settings(), Uuid.ZERO_UUID, 0))
                 .containsEntry("rocksdb.config.setter", StateMemory.class)
                 .containsEntry(StateMemory.BYTES, 128L * 1024 * 1024);
     }

@@ -36,7 +36,7 @@ final class ResultTypeCheck {
         this.mapper = mapper;
     }
 
-    /** The problem; empty if there is none. */
+    /** Why values of the class cannot be recorded as results; empty if they can. */
     Optional<String> problem(Class<?> type) {
         Class<?> component = type;
         while (component.isArray()) {
@@ -52,7 +52,7 @@ final class ResultTypeCheck {
         return problem((Type) component);
     }
 
-    /** The problem of a type whose type arguments are known; empty if there is none. */
+    /** Why values of a type, whose type arguments are known, cannot be recorded as results; empty if they can. */
     Optional<String> problem(Type type) {
         try {
             return problem(mapper.constructType(type));

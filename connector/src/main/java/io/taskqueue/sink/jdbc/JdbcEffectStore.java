@@ -178,7 +178,7 @@ public final class JdbcEffectStore implements EffectStore {
         });
     }
 
-    /** Replaces an intent; false if there is none. */
+    /** Replaces the stored intent of an effect by that row; returns false if no intent of it is stored. */
     private boolean replaceIntent(Connection connection, EffectKey key, Row row) throws SQLException {
         if (!timed) {
             return update(connection, REPLACE_INTENT_WITHOUT_TIME, key, row);

@@ -67,7 +67,7 @@ final class LocalSinkRun<T> {
             applyPrefetched(events);
         }
         RunReceipt receipt = counters.receipt();
-        LOG.info("Sink {} has run over {}.", settings.name(), receipt);
+        LOG.debug("Sink {} has run over {}.", settings.name(), receipt);
         return receipt;
     }
 

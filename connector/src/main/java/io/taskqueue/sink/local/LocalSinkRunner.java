@@ -178,7 +178,7 @@ public final class LocalSinkRunner<T> {
          * The queues that the sink applies, such as {@code orders}, or {@code orders-*} for all that begin with {@code orders-}; all
          * by default. Events of other queues are skipped: not counted, and without a checkpoint.
          *
-         * @throws IllegalArgumentException if there is none, or one cannot be the name of a queue
+         * @throws IllegalArgumentException if no queue is named, or a name cannot be that of a queue
          */
         public Builder<T> queues(String... queues) {
             this.queues = QueueFilter.of(List.of(queues));
@@ -211,7 +211,7 @@ public final class LocalSinkRunner<T> {
          * The peers whose events the runner applies; all by default. Events of other peers are skipped: not counted, and without a
          * checkpoint. With a runner for each of several peers, one that is slow or fails does not hold back the others.
          *
-         * @throws IllegalArgumentException if there is none
+         * @throws IllegalArgumentException if no peer is named
          */
         public Builder<T> peers(String... peers) {
             if (peers.length == 0) {

@@ -33,7 +33,7 @@ record LocalSinkSettings<T>(
      * Whose events are applied.
      *
      * @param key the peer of an event
-     * @param applied the peers; all if there is none
+     * @param applied the peers; all if it is empty
      */
     record Peers<T>(Function<ReplicationEvent<T>, String> key, Set<String> applied) {
 

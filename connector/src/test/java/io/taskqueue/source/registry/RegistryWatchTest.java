@@ -3,10 +3,8 @@ package io.taskqueue.source.registry;
 import static io.taskqueue.source.registry.TestClaims.claim;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.taskqueue.kafka.TopicReader;
+import io.taskqueue.logging.CapturedLog;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.source.SourceTestCluster;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -25,79 +24,82 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class RegistryWatchTest {
 
     private static final UUID ORDER = new UUID(1, 2);
+    private static final AtomicInteger TESTS = new AtomicInteger();
+
+    @AutoClose
+    private static SourceTestCluster cluster;
+
+    /** A topic that no other test uses. */
+    private final String registry = "registry-" + TESTS.incrementAndGet();
+
+    @BeforeAll
+    static void startBroker(@TempDir Path directory) throws Exception {
+        cluster = SourceTestCluster.start(directory);
+    }
 
     @Test
-    void onlyANewerClaimOfTheSameQueueIsReportedAndAShorterRegistryIsAnError(@TempDir Path directory) throws Exception {
-        try (SourceTestCluster cluster = SourceTestCluster.start(directory)) {
-            cluster.createTopic("registry", 1, Map.of("cleanup.policy", "compact"));
-            Claim own = claim("q", 1, "peer-a");
+    void onlyANewerClaimOfTheSameQueueIsReportedAndAShorterRegistryIsAnError() throws Exception {
+        cluster.createTopic(registry, 1, Map.of("cleanup.policy", "compact"));
+        Claim own = claim("q", 1, "peer-a");
+        cluster.send(new ProducerRecord<>(
+                registry, 0, RegistryKey.claim("q").bytes(), ClaimJson.value(claim("q", 0, "old"))));
+        cluster.send(new ProducerRecord<>(registry, 0, RegistryKey.claim("q").bytes(), ClaimJson.value(own)));
+        Followed watched = new Followed();
+        Followed lost = new Followed();
+        try (RegistryWatch watch = watch(own, Ticker.system(), 2, watched);
+                RegistryWatch shorter = watch(claim("q", 9, "peer-a"), Ticker.system(), 2, lost)) {
+            assertThat(watched.newerClaim(watch)).isEmpty();
             cluster.send(new ProducerRecord<>(
-                    "registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(claim("q", 0, "old"))));
-            cluster.send(
-                    new ProducerRecord<>("registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(own)));
-            Followed watched = new Followed();
-            Followed lost = new Followed();
-            try (RegistryWatch watch = watch(cluster, own, Ticker.system(), 2, watched);
-                    RegistryWatch shorter = watch(cluster, claim("q", 9, "peer-a"), Ticker.system(), 2, lost)) {
-                assertThat(watched.newerClaim(watch)).isEmpty();
-                cluster.send(new ProducerRecord<>(
-                        "registry",
-                        0,
-                        RegistryKey.claim("other").bytes(),
-                        ClaimJson.value(claim("other", 2, "peer-b"))));
-                assertThat(watched.newerClaim(watch)).isEmpty();
-                cluster.send(new ProducerRecord<>(
-                        "registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(claim("q", 3, "peer-c"))));
-                assertThat(watched.newerClaim(watch)).map(Claim::sourcePeerId).contains("peer-c");
+                    registry, 0, RegistryKey.claim("other").bytes(), ClaimJson.value(claim("other", 2, "peer-b"))));
+            assertThat(watched.newerClaim(watch)).isEmpty();
+            cluster.send(new ProducerRecord<>(
+                    registry, 0, RegistryKey.claim("q").bytes(), ClaimJson.value(claim("q", 3, "peer-c"))));
+            assertThat(watched.newerClaim(watch)).map(Claim::sourcePeerId).contains("peer-c");
 
-                shorter.read();
-                assertThat(lost.losses)
-                        .containsExactly(
-                                "Registry registry ends at offset 4, but queue q was claimed there with epoch 9: it"
-                                        + " lost records or was recreated, so the owner of the queue is unknown. Restore the"
-                                        + " registry, or start with a new registryTopic and a new topic.");
-            }
+            shorter.read();
+            assertThat(lost.losses)
+                    .containsExactly(
+                            "Registry " + registry + " ends at offset 4, but queue q was claimed there with epoch 9: it"
+                                    + " lost records or was recreated, so the owner of the queue is unknown. Restore the"
+                                    + " registry, or start with a new registryTopic and a new topic.");
         }
     }
 
     @Test
-    void otherRecordsOfTheOwnQueueAreHandledByKindAndOnceAndBeginWhereTheStartHadReadTo(@TempDir Path directory)
-            throws Exception {
-        try (SourceTestCluster cluster = SourceTestCluster.start(directory)) {
-            cluster.createTopic("registry", 1, Map.of("cleanup.policy", "compact"));
-            send(cluster, RegistryKey.retryOrder("q", ORDER), "read by the start");
-            send(cluster, RegistryKey.retryOrder("q", ORDER), "during the start");
-            Claim own = claim("q", 2, "peer-a");
-            cluster.send(
-                    new ProducerRecord<>("registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(own)));
-            Followed watched = new Followed();
-            try (RegistryWatch watch = watch(cluster, own, Ticker.system(), 1, watched)) {
-                send(cluster, RegistryKey.retryOrder("q", ORDER), "behind the claim");
-                send(cluster, RegistryKey.retryOrder("other", ORDER), "of another queue");
-                send(cluster, RegistryKey.mark("q"), "a mark");
-                cluster.send(new ProducerRecord<>("registry", 0, new byte[] {(byte) 0xFF, 'z', 'q'}, new byte[0]));
-                cluster.send(new ProducerRecord<>("registry", 0, new byte[] {(byte) 0xFF}, new byte[0]));
+    void otherRecordsOfTheOwnQueueAreHandledByKindAndOnceAndBeginWhereTheStartHadReadTo() throws Exception {
+        cluster.createTopic(registry, 1, Map.of("cleanup.policy", "compact"));
+        send(RegistryKey.retryOrder("q", ORDER), "read by the start");
+        send(RegistryKey.retryOrder("q", ORDER), "during the start");
+        Claim own = claim("q", 2, "peer-a");
+        cluster.send(new ProducerRecord<>(registry, 0, RegistryKey.claim("q").bytes(), ClaimJson.value(own)));
+        Followed watched = new Followed();
+        try (RegistryWatch watch = watch(own, Ticker.system(), 1, watched)) {
+            send(RegistryKey.retryOrder("q", ORDER), "behind the claim");
+            send(RegistryKey.retryOrder("other", ORDER), "of another queue");
+            send(RegistryKey.mark("q"), "a mark");
+            cluster.send(new ProducerRecord<>(registry, 0, new byte[] {(byte) 0xFF, 'z', 'q'}, new byte[0]));
+            cluster.send(new ProducerRecord<>(registry, 0, new byte[] {(byte) 0xFF}, new byte[0]));
 
-                assertThat(watched.newerClaim(watch)).isEmpty();
-                assertThat(watched.newerClaim(watch)).isEmpty();
+            assertThat(watched.newerClaim(watch)).isEmpty();
+            assertThat(watched.newerClaim(watch)).isEmpty();
 
-                assertThat(watched.records)
-                        .containsExactly("during the start at 1", "behind the claim at 3", "a mark at 5");
-            }
+            assertThat(watched.records)
+                    .containsExactly("during the start at 1", "behind the claim at 3", "a mark at 5");
         }
     }
 
-    private static void send(SourceTestCluster cluster, RegistryKey key, String value) throws Exception {
-        cluster.send(new ProducerRecord<>("registry", 0, key.bytes(), value.getBytes(StandardCharsets.UTF_8)));
+    private void send(RegistryKey key, String value) throws Exception {
+        cluster.send(new ProducerRecord<>(registry, 0, key.bytes(), value.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static String text(RegistryRecord record) {
@@ -105,53 +107,42 @@ class RegistryWatchTest {
     }
 
     @Test
-    void registryThatWasRecreatedAndHasGrownPastTheClaimWhileNobodyReadItIsAnError(@TempDir Path directory)
-            throws Exception {
+    void registryThatWasRecreatedAndHasGrownPastTheClaimWhileNobodyReadItIsAnError() throws Exception {
         AtomicLong nanos = new AtomicLong();
-        try (SourceTestCluster cluster = SourceTestCluster.start(directory)) {
-            cluster.createTopic("registry", 1, Map.of("cleanup.policy", "compact"));
-            Claim own = claim("q", 0, "peer-a");
-            cluster.send(
-                    new ProducerRecord<>("registry", 0, RegistryKey.claim("q").bytes(), ClaimJson.value(own)));
-            Followed watched = new Followed();
-            try (RegistryWatch watch = watch(cluster, own, nanos::get, 1, watched)) {
-                assertThat(watched.newerClaim(watch)).isEmpty();
-                nanos.addAndGet(Duration.ofSeconds(2).toNanos());
-                assertThat(watched.newerClaim(watch))
-                        .as("the same registry after a pause")
-                        .isEmpty();
+        cluster.createTopic(registry, 1, Map.of("cleanup.policy", "compact"));
+        Claim own = claim("q", 0, "peer-a");
+        cluster.send(new ProducerRecord<>(registry, 0, RegistryKey.claim("q").bytes(), ClaimJson.value(own)));
+        Followed watched = new Followed();
+        try (RegistryWatch watch = watch(own, nanos::get, 1, watched)) {
+            assertThat(watched.newerClaim(watch)).isEmpty();
+            nanos.addAndGet(Duration.ofSeconds(2).toNanos());
+            assertThat(watched.newerClaim(watch))
+                    .as("the same registry after a pause")
+                    .isEmpty();
 
-                cluster.deleteTopic("registry");
-                cluster.createTopic("registry", 1, Map.of("cleanup.policy", "compact"));
-                for (String queue : List.of("other", "another")) {
-                    cluster.send(new ProducerRecord<>(
-                            "registry",
-                            0,
-                            RegistryKey.claim(queue).bytes(),
-                            ClaimJson.value(claim(queue, 0, "peer-b"))));
-                }
-                nanos.addAndGet(Duration.ofSeconds(2).toNanos());
-
-                watch.read();
-                assertThat(watched.losses)
-                        .containsExactly(
-                                "Registry registry no longer holds the claim of queue q with epoch 0: it lost records"
-                                        + " or was recreated, so the owner of the queue is unknown. Restore the registry, or start"
-                                        + " with a new registryTopic and a new topic.");
+            cluster.deleteTopic(registry);
+            cluster.createTopic(registry, 1, Map.of("cleanup.policy", "compact"));
+            for (String queue : List.of("other", "another")) {
+                cluster.send(new ProducerRecord<>(
+                        registry, 0, RegistryKey.claim(queue).bytes(), ClaimJson.value(claim(queue, 0, "peer-b"))));
             }
+            nanos.addAndGet(Duration.ofSeconds(2).toNanos());
+
+            watch.read();
+            assertThat(watched.losses)
+                    .containsExactly("Registry " + registry
+                            + " no longer holds the claim of queue q with epoch 0: it lost records"
+                            + " or was recreated, so the owner of the queue is unknown. Restore the registry, or start"
+                            + " with a new registryTopic and a new topic.");
         }
     }
 
     @Test
-    void addedPartitionsOfTheEventTopicAreReportedOnce(@TempDir Path directory) throws Exception {
+    void addedPartitionsOfTheEventTopicAreReportedOnce() throws Exception {
         AtomicLong nanos = new AtomicLong();
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        log.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(HomeWatch.class);
-        logger.addAppender(log);
-        try (SourceTestCluster cluster = SourceTestCluster.start(directory);
+        try (CapturedLog log = CapturedLog.of(HomeWatch.class);
                 Admin admin = Admin.create(cluster.settings());
-                TopicReader reader = reader(cluster)) {
+                TopicReader reader = reader()) {
             cluster.createTopic("events", 12, Map.of());
             HomeWatch watch = new HomeWatch(nanos::get);
             Claim claim = claim("q", 1, "peer-a");
@@ -160,32 +151,28 @@ class RegistryWatchTest {
                     .all()
                     .get();
             watch.check(reader, Stream.of(claim));
-            assertThat(log.list).isEmpty();
+            assertThat(log.lines()).isEmpty();
 
             Awaitility.await().until(() -> {
                 nanos.addAndGet(HomeWatch.INTERVAL.toNanos());
                 watch.check(reader, Stream.of(claim));
-                return !log.list.isEmpty(); // the broker learns of it a moment later
+                return !log.lines().isEmpty(); // the broker learns of it a moment later
             });
             nanos.addAndGet(HomeWatch.INTERVAL.toNanos());
             watch.check(reader, Stream.of(claim));
-            assertThat(log.list)
-                    .extracting(ILoggingEvent::getFormattedMessage)
+            assertThat(log.lines())
                     .containsExactly(
-                            "Partitions were added to topic events: it has 20 now. Queue q stays in its partition,"
+                            "WARN Partitions were added to topic events: it has 20 now. Queue q stays in its partition,"
                                     + " which is found by a count of 12; queues that are new use all partitions");
-        } finally {
-            logger.detachAppender(log);
         }
     }
 
-    private static TopicReader reader(SourceTestCluster cluster) {
+    private static TopicReader reader() {
         return TopicReader.open(cluster.settings(), IsolationLevel.READ_UNCOMMITTED, Duration.ofSeconds(20));
     }
 
-    private static RegistryWatch watch(
-            SourceTestCluster cluster, Claim own, Ticker ticker, long from, Followed followed) {
-        RegistryWatch watch = new RegistryWatch(() -> reader(cluster), "registry", ticker);
+    private RegistryWatch watch(Claim own, Ticker ticker, long from, Followed followed) {
+        RegistryWatch watch = new RegistryWatch(RegistryWatchTest::reader, registry, ticker);
         RegistryFollower follower = new RegistryFollower(own.queueName());
         watch.follow(follower);
         watch.opened(follower, own, from, followed);
@@ -224,30 +211,25 @@ class RegistryWatchTest {
     }
 
     @Test
-    void aClaimThatOthersOfTheProcessReadWhileTheOwnOneIsWrittenIsNotMissed(@TempDir Path directory) throws Exception {
-        try (SourceTestCluster cluster = SourceTestCluster.start(directory)) {
-            cluster.createTopic("registry", 1, Map.of("cleanup.policy", "compact"));
-            Claim first = claim("first", 0, "peer-a");
+    void aClaimThatOthersOfTheProcessReadWhileTheOwnOneIsWrittenIsNotMissed() throws Exception {
+        cluster.createTopic(registry, 1, Map.of("cleanup.policy", "compact"));
+        Claim first = claim("first", 0, "peer-a");
+        cluster.send(
+                new ProducerRecord<>(registry, 0, RegistryKey.claim("first").bytes(), ClaimJson.value(first)));
+        Followed followed = new Followed();
+        try (RegistryWatch watch = watch(first, Ticker.system(), 1, new Followed())) {
+            RegistryFollower second = new RegistryFollower("second");
+            watch.follow(second);
+            Claim own = claim("second", 1, "peer-a");
             cluster.send(new ProducerRecord<>(
-                    "registry", 0, RegistryKey.claim("first").bytes(), ClaimJson.value(first)));
-            Followed followed = new Followed();
-            try (RegistryWatch watch = watch(cluster, first, Ticker.system(), 1, new Followed())) {
-                RegistryFollower second = new RegistryFollower("second");
-                watch.follow(second);
-                Claim own = claim("second", 1, "peer-a");
-                cluster.send(new ProducerRecord<>(
-                        "registry", 0, RegistryKey.claim("second").bytes(), ClaimJson.value(own)));
-                cluster.send(new ProducerRecord<>(
-                        "registry",
-                        0,
-                        RegistryKey.claim("second").bytes(),
-                        ClaimJson.value(claim("second", 2, "peer-b"))));
-                watch.read();
+                    registry, 0, RegistryKey.claim("second").bytes(), ClaimJson.value(own)));
+            cluster.send(new ProducerRecord<>(
+                    registry, 0, RegistryKey.claim("second").bytes(), ClaimJson.value(claim("second", 2, "peer-b"))));
+            watch.read();
 
-                watch.opened(second, own, 1, followed);
+            watch.opened(second, own, 1, followed);
 
-                assertThat(followed.newerClaim(watch)).map(Claim::sourcePeerId).contains("peer-b");
-            }
+            assertThat(followed.newerClaim(watch)).map(Claim::sourcePeerId).contains("peer-b");
         }
     }
 }

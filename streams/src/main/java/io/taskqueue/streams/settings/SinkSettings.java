@@ -38,7 +38,7 @@ import java.util.stream.Collectors;
  * @param application what is applied to events
  * @param topics the topics of the sink
  * @param kafka Kafka's properties
- * @param stateDirectory where state is kept between starts
+ * @param stateDirectory where state is kept between starts, below it for each event topic
  * @param limits bounds of work and time
  * @param policies what happens when something fails
  * @param instruments what the sink measures with
