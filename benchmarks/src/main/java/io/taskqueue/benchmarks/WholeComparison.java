@@ -8,6 +8,7 @@ import io.taskqueue.benchmarks.measure.MachineDescription;
 import io.taskqueue.benchmarks.measure.Samples;
 import io.taskqueue.benchmarks.whole.QueueAndSourceRun;
 import io.taskqueue.benchmarks.whole.WholeOptions;
+import io.taskqueue.event.PayloadInclusion;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,8 +21,8 @@ import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
- * {@code benchmarks/run whole}: the whole path of a task with a queue and a source, on one broker, with one or several compressions in
- * turn.
+ * {@code benchmarks/run whole}: the whole path of a task with a queue and a source, on one broker, with one or several compressions, and
+ * with the payload in each event or in the first one only, in turn.
  */
 public final class WholeComparison {
 
@@ -40,22 +41,32 @@ public final class WholeComparison {
         this.options = options;
         this.cluster = cluster;
         for (String compression : options.compressions()) {
-            QueueAndSourceRun run = new QueueAndSourceRun(cluster, producer(compression));
-            runs.put(compression, run);
-            List<Cost> cost = new ArrayList<>();
-            costs.put(compression, cost);
-            candidates.add(new Candidate(compression, usage -> {
-                double before = broker.cpuMicros();
-                QueueAndSourceRun.Result result = run.measure(options.workload());
-                double brokerMicros = broker.cpuMicros() - before;
-                cost.add(new Cost(
-                        result.switchesATask(),
-                        result.bytesATask(),
-                        brokerMicros / options.workload().tasks()));
-                usage.complete(options.workload().workers());
-                return result.rate();
-            }));
+            for (PayloadInclusion payload : options.payloads()) {
+                add(
+                        payload == PayloadInclusion.EVERY_EVENT
+                                ? compression
+                                : compression + ", payload in the first event",
+                        new QueueAndSourceRun(cluster, producer(compression), payload),
+                        broker);
+            }
         }
+    }
+
+    private void add(String name, QueueAndSourceRun run, BrokerProcess broker) {
+        runs.put(name, run);
+        List<Cost> cost = new ArrayList<>();
+        costs.put(name, cost);
+        candidates.add(new Candidate(name, usage -> {
+            double before = broker.cpuMicros();
+            QueueAndSourceRun.Result result = run.measure(options.workload());
+            double brokerMicros = broker.cpuMicros() - before;
+            cost.add(new Cost(
+                    result.switchesATask(),
+                    result.bytesATask(),
+                    brokerMicros / options.workload().tasks()));
+            usage.complete(options.workload().workers());
+            return result.rate();
+        }));
     }
 
     public static void main(String[] arguments) throws Exception {

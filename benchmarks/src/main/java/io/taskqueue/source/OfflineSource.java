@@ -1,6 +1,7 @@
 package io.taskqueue.source;
 
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.metrics.SourceMeters;
 import io.taskqueue.queue.TaskQueue;
@@ -9,8 +10,8 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.source.publish.BufferLimits;
 import io.taskqueue.source.publish.EventBuffer;
+import io.taskqueue.source.publish.EventPayloads;
 import io.taskqueue.source.publish.EventRecords;
-import io.taskqueue.source.publish.PayloadLimit;
 import io.taskqueue.source.publish.PeerResolver;
 import io.taskqueue.source.publish.Publication;
 import io.taskqueue.source.publish.Publisher;
@@ -58,7 +59,8 @@ public final class OfflineSource<T> implements Publication.Listener<T>, AutoClos
         buffer = new EventBuffer<>(
                 1,
                 new BufferLimits(BUFFER_EVENTS, BUFFER_BYTES),
-                new PayloadLimit<>(queue.name(), "dispatcher-a", events, records, MAX_RECORD_BYTES),
+                new EventPayloads<>(
+                        queue.name(), "dispatcher-a", events, records, MAX_RECORD_BYTES, PayloadInclusion.EVERY_EVENT),
                 new SourceTime(Clock.systemUTC(), Ticker.system()),
                 meters.leasesExpired());
         queue.attach(buffer);

@@ -27,11 +27,15 @@ public record DrainedTask<T>(
     }
 
     /**
-     * @throws IllegalArgumentException if the token is not of an earlier attempt at the task, or a task that was leased before is not
-     *     available
+     * @throws IllegalArgumentException if the payload of the task is not known, the token is not of an earlier attempt at the task, or a
+     *     task that was leased before is not available
      */
     public DrainedTask {
         Objects.requireNonNull(task, "task");
+        if (!task.hasPayload()) {
+            throw new IllegalArgumentException("A drained task has its payload, but that of task " + task.id()
+                    + " is not known. Pass a task whose hasPayload() is true.");
+        }
         if (lastToken != null
                 && (lastToken.sequenceId() != task.id().sequenceId() || lastToken.attempt() >= task.attempt())) {
             throw new IllegalArgumentException(

@@ -33,9 +33,13 @@ public record RecoveredTask<T>(
         @Nullable Instant leaseExpiration,
         @Nullable Instant availableAt) {
 
-    /** @throws IllegalArgumentException if the parts show none of the states; the message names the task and the parts */
+    /** @throws IllegalArgumentException if the payload of the task is not known, or the parts show none of the states; the message names the task and the parts */
     public RecoveredTask {
         Objects.requireNonNull(task, "task");
+        if (!task.hasPayload()) {
+            throw new IllegalArgumentException("A recovered task has its payload, but that of task " + task.id()
+                    + " is not known. Pass a task whose hasPayload() is true.");
+        }
         if (!isValid(task, token, leaseExpiration, availableAt)) {
             throw new IllegalArgumentException(
                     "A recovered task is leased (token of its attempt, lease expiration), delayed "

@@ -44,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * <p>So a target that is deployed again, moved, or refuses the sink's credentials (401, 403, 404, 405, 407) costs no event: the events
  * wait for it.
  *
+ * <p>The body of an event without its payload has no field {@code value}; see {@link io.taskqueue.event.PayloadInclusion}.
+ *
  * <p>{@code Retry-After} may be a number of seconds or a date; any other text is ignored, and a wait longer than
  * {@link RetryLaterException#LONGEST} is reduced to that. It delays the events of the task, not those of others.
  *

@@ -2,6 +2,7 @@ package io.taskqueue.source;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.taskqueue.event.NameRule;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskEvent;
@@ -185,13 +186,13 @@ public final class ReplicationSource<T> implements AutoCloseable {
         return running.gate.await(running.buffer::appendedUpTo);
     }
 
-    /** The queue's events from now on, with a capacity of {@value #DEFAULT_SUBSCRIPTION_CAPACITY}. */
+    /** The queue's events from now on, as they are published, with a capacity of {@value #DEFAULT_SUBSCRIPTION_CAPACITY}. */
     public EventSubscription<T> events() {
         return events(DEFAULT_SUBSCRIPTION_CAPACITY);
     }
 
     /**
-     * The queue's events from now on.
+     * The queue's events from now on, as they are published: without payloads where {@link Builder#payload} leaves them out.
      *
      * @param capacity how many events may wait for the reader before the subscription ends with {@link
      *     SubscriptionOverflowException}
@@ -315,6 +316,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
         private @Nullable SourceGroup group;
         private @Nullable String ownerPeer;
         private Function<TaskEvent<T>, @Nullable String> ownerOfEvent = event -> null;
+        private PayloadInclusion payload = PayloadInclusion.EVERY_EVENT;
         private int bufferEvents = 16_384;
         private long bufferBytes = 64L * 1024 * 1024;
         private Optional<Recovery> recovery = Optional.empty();
@@ -363,6 +365,19 @@ public final class ReplicationSource<T> implements AutoCloseable {
          */
         public Builder<T> ownerPeer(Function<TaskEvent<T>, @Nullable String> resolver) {
             this.ownerOfEvent = Objects.requireNonNull(resolver, "resolver");
+            return this;
+        }
+
+        /**
+         * Which events include the payload of their task. With {@link PayloadInclusion#FIRST_EVENT} records are smaller, and what reads the
+         * queue's events, in this process or from the topic, has the payload only in the kinds listed there: a sink that acts on a
+         * Completed has to keep what it needs from Enqueued. The topic has to keep the first event of a live task, for which the low-water mark waits.
+         *
+         * <p>It can be changed from one start to the next. Every reader of the topic must be of a version that knows it before a source uses
+         * FIRST_EVENT. Default {@link PayloadInclusion#EVERY_EVENT}.
+         */
+        public Builder<T> payload(PayloadInclusion inclusion) {
+            this.payload = Objects.requireNonNull(inclusion, "inclusion");
             return this;
         }
 
@@ -526,6 +541,7 @@ public final class ReplicationSource<T> implements AutoCloseable {
             }
             return new SourceSettings<>(
                     codec,
+                    payload,
                     new BufferLimits(bufferEvents, bufferBytes),
                     new PeerResolver<>(ofGroup.sourcePeer(), ownerPeer, ownerOfEvent),
                     recovery);

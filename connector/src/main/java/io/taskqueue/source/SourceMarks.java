@@ -81,7 +81,7 @@ final class SourceMarks {
     /** The live tasks of earlier owners were read for the queue; each stays at the mark until the source has published it. */
     void recovered(RecoveryReader.Found<?> found) {
         RecoveryReport report = found.queue().report();
-        offsets.abandoned(found.latest(), report.lastKey());
+        offsets.abandoned(found.retained(), report.lastKey());
         recovery = report;
         RecoveryLog.recovered(claim.queueName(), report);
     }
@@ -89,7 +89,7 @@ final class SourceMarks {
     /** The live tasks of earlier owners were counted; they stay on the topic. */
     void counted(RecoveryReader.Found<?> found) {
         RecoveryReport report = found.queue().report();
-        offsets.abandoned(found.latest(), report.lastKey());
+        offsets.abandoned(found.retained(), report.lastKey());
         AbandonedTasks tasks =
                 new AbandonedTasks(report.tasks().live(), report.tasks().oldest());
         abandoned = tasks;

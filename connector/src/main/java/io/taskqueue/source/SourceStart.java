@@ -14,8 +14,8 @@ import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.source.publish.EventBuffer;
+import io.taskqueue.source.publish.EventPayloads;
 import io.taskqueue.source.publish.EventRecords;
-import io.taskqueue.source.publish.PayloadLimit;
 import io.taskqueue.source.publish.SourceTime;
 import io.taskqueue.source.recovery.RecoveryReader;
 import io.taskqueue.source.registry.Claim;
@@ -203,7 +203,7 @@ final class SourceStart<T> {
         private final Claim claim;
         private final long registryEnd;
         private final EventRecords<T> records;
-        private final PayloadLimit<T> payloads;
+        private final EventPayloads<T> payloads;
         private final SourceMarks marks;
 
         Opening(
@@ -216,12 +216,13 @@ final class SourceStart<T> {
             this.claim = claimed.claim;
             this.registryEnd = claimed.registryEnd;
             this.records = records;
-            this.payloads = new PayloadLimit<>(
+            this.payloads = new EventPayloads<>(
                     of.name(),
                     of.source.peers().source(),
                     new ReplicationEventCodec<>(of.source.codec()),
                     records,
-                    maxRecordBytes);
+                    maxRecordBytes,
+                    of.source.payload());
             TopicPartition partition = records.partition();
             this.marks = new SourceMarks(
                     claim,

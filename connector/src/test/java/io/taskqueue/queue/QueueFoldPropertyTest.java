@@ -2,6 +2,7 @@ package io.taskqueue.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.fold.FoldedQueue;
@@ -103,6 +104,32 @@ class QueueFoldPropertyTest {
                                     >= 0)
                             .toList());
         }
+    }
+
+    @Property(tries = 200)
+    void eventsWithoutPayloadsHaveTheFoldOfThoseWithPayloads(
+            @ForAll @Size(max = 100) List<Call> calls,
+            @ForAll @IntRange(min = 1, max = 3) int maxAttempts,
+            @ForAll @IntRange(max = 2) int requeueDelaySteps,
+            @ForAll long seed) {
+        try (RecordedRun run = run(calls, maxAttempts, requeueDelaySteps)) {
+            QueueFold<String> whole = newFold();
+            QueueFold<String> reduced = newFold();
+            for (ReplicationEvent<String> event : run.events()) {
+                whole.apply(event);
+                // each owner has a setting of its own
+                boolean isFirstEventOnly = (event.position().epoch() + seed) % 2 == 0;
+                reduced.apply(isFirstEventOnly ? asPublished(event, PayloadInclusion.FIRST_EVENT) : event);
+                assertThat(reduced.state()).as("%s", event).isEqualTo(whole.state());
+            }
+        }
+    }
+
+    private static ReplicationEvent<String> asPublished(ReplicationEvent<String> event, PayloadInclusion inclusion) {
+        return event.change()
+                .filter(change -> !inclusion.includes(change.kind()))
+                .map(change -> ReplicationEvent.of(event.queueName(), event.metadata(), change.withoutPayload()))
+                .orElse(event);
     }
 
     @Property(tries = 200)

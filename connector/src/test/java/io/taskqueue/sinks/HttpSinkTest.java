@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.taskqueue.event.EventKind;
 import io.taskqueue.event.PercentEncoding;
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TaskEvent;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.sink.EffectKey;
@@ -144,6 +146,26 @@ class HttpSinkTest {
         assertThat(store.find(
                         new EffectKey("billing", 0, "orders", event("orders").position(), "post")))
                 .contains(new EffectResult.Done("int", "204"));
+    }
+
+    @Test
+    void anEventWithoutItsPayloadIsPostedWithoutAValue() {
+        ReplicationEvent<String> with = event("orders");
+        ReplicationEvent<String> without = ReplicationEvent.of(
+                "orders",
+                with.metadata(),
+                TaskEvent.builder(
+                                EventKind.AVAILABLE, 7, Events.NOON, with.task().withoutPayload())
+                        .build());
+
+        apply(sink(), without);
+
+        assertThat(requests).singleElement().satisfies(request -> {
+            assertThat(request.body()).contains("\"kind\":\"Available\"").doesNotContain("\"value\"");
+            assertThat(new ReplicationEventCodec<>(PayloadCodec.jsonText())
+                            .decode(request.body().getBytes(StandardCharsets.UTF_8)))
+                    .isEqualTo(without);
+        });
     }
 
     @Test

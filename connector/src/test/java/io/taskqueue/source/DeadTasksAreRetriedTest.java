@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.Task;
@@ -122,6 +123,30 @@ class DeadTasksAreRetriedTest {
                     assertThat(decoded.task().payload()).isEqualTo("\"a\"");
                 });
             });
+        }
+    }
+
+    @Test
+    void aDeadTaskHasItsPayloadAlsoWhereOnlyFirstEventsIncludeIt() throws Exception {
+        try (var queue = queue("reduced");
+                var source = cluster.source(queue)
+                        .payload(PayloadInclusion.FIRST_EVENT)
+                        .start()) {
+            TaskId id = die(queue, "a");
+            source.replicated().get(20, SECONDS);
+            DeadTasks dead = dead("reduced");
+            DeadTaskPage page = dead.read(DeadTaskQuery.first(10));
+            assertThat(page.tasks().get(0).contents())
+                    .isInstanceOfSatisfying(
+                            DeadTask.Decoded.class,
+                            decoded -> assertThat(decoded.task().payload()).isEqualTo("\"a\""));
+
+            List<RetryOrder> orders = dead.retry(page, "anna", AT);
+
+            Lease<String> lease = queue.lease(Duration.ofSeconds(20)).orElseThrow();
+            assertThat(lease.task().id()).isEqualTo(id);
+            assertThat(lease.payload()).isEqualTo("a");
+            assertThat(outcome(dead, orders)).isInstanceOf(Restored.class);
         }
     }
 

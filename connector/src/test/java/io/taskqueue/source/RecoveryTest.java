@@ -266,8 +266,8 @@ class RecoveryTest {
                                 "ERROR 1 live tasks of queue undecodable are not recovered, because they cannot be decoded; the"
                                         + " first is " + poison + ", at offset ")
                         .endsWith(
-                                " They stay on the topic. Start the source again with a recovery and a payload codec that"
-                                        + " decodes them.");
+                                " They stay on the topic. If that is due to the payload codec, start the source again with a"
+                                        + " recovery and one that decodes them.");
                 next.replicated().get(20, TimeUnit.SECONDS);
             }
             assertThat(mark("undecodable").live().tasks()).isEqualTo(2);

@@ -139,7 +139,8 @@ class ReplicationSourceTest {
                             new Position(source.epoch(), 1),
                             Optional.of(source.instanceId()),
                             Optional.of(EventKind.ENQUEUED),
-                            Optional.of(new TaskId(name, source.epoch(), 1))));
+                            Optional.of(new TaskId(name, source.epoch(), 1)),
+                            false));
             assertThat(records.stream().map(record -> SourceTestCluster.CODEC
                             .decode(record.value())
                             .ownerPeerId()))

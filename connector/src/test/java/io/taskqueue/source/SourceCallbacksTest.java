@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.Task;
@@ -306,6 +307,7 @@ class SourceCallbacksTest {
     private static SourceSettings<String> settings() {
         return new SourceSettings<>(
                 PayloadCodec.utf8(),
+                PayloadInclusion.EVERY_EVENT,
                 new BufferLimits(100, 1_000_000),
                 new PeerResolver<>("peer-a", null, event -> null),
                 Optional.empty());

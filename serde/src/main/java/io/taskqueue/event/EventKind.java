@@ -73,6 +73,24 @@ public enum EventKind {
         return this != SOURCE_STARTED && this != SNAPSHOT;
     }
 
+    /**
+     * Whether every event of this kind has the payload of its task. Of the other kinds, an event may be without it, see {@link
+     * PayloadInclusion#FIRST_EVENT}; SourceStarted has no task.
+     */
+    public boolean requiresPayload() {
+        return switch (this) {
+            case ENQUEUED, RESTORED, SNAPSHOT, DRAINED, DEAD_LETTERED -> true;
+            case AVAILABLE,
+                    LEASE_GRANTED,
+                    HEARTBEAT,
+                    COMPLETED,
+                    FAILED,
+                    REQUEUED,
+                    LEASE_EXPIRED,
+                    SOURCE_STARTED -> false;
+        };
+    }
+
     /** The kind with that name in the replicated JSON, or empty if this version does not know it. */
     public static Optional<EventKind> ofWireName(String name) {
         return Optional.ofNullable(BY_WIRE_NAME.get(name));

@@ -128,9 +128,21 @@ public final class ReplicationEvent<T> {
         return required().task().attempt();
     }
 
-    /** The task's payload. Throws as {@link #task()}. */
+    /**
+     * The task's payload.
+     *
+     * @throws IllegalStateException as {@link #task()}; and if the event was published without it, see {@link #hasPayload()}
+     */
     public T payload() {
         return required().task().payload();
+    }
+
+    /**
+     * Whether the event has the payload of its task. Not on SourceStarted, and not on most events of a source that includes the payload in the
+     * first event of a task only, see {@link PayloadInclusion#FIRST_EVENT}.
+     */
+    public boolean hasPayload() {
+        return change != null && change.task().hasPayload();
     }
 
     /** See {@link TaskEvent#token()}. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param id its identity
  * @param attempt the running attempt or, if none is running, the next one; numbered from 1
  * @param enqueuedAt when it was first enqueued
- * @param payload the work to do; never null
+ * @param payload the work to do; null if it is not known here, see {@link #hasPayload()}
  * @param key the caller's key, under which a queue holds at most one new task at a time, or null; at most {@value #MAX_KEY_BYTES}
  *     bytes of UTF-8
  * @param firstAttempt the attempt from which on the queue counts those that the task has: 1 or, once the dead task was retried, the
@@ -22,7 +22,7 @@ public record Task<T>(
         TaskId id,
         int attempt,
         Instant enqueuedAt,
-        T payload,
+        @Nullable T payload,
         @Nullable String key,
         int firstAttempt,
         @Nullable TraceContext trace,
@@ -38,7 +38,6 @@ public record Task<T>(
     public Task {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(enqueuedAt, "enqueuedAt");
-        Objects.requireNonNull(payload, "payload");
         Objects.requireNonNull(priority, "priority");
         if (key != null) {
             requireKey(key);
@@ -53,19 +52,63 @@ public record Task<T>(
         }
     }
 
-    /** A task without a key that was never retried. */
+    /** A task with a payload, without a key, that was never retried. */
     public Task(TaskId id, int attempt, Instant enqueuedAt, T payload) {
         this(id, attempt, enqueuedAt, payload, null);
     }
 
-    /** A task that was never retried. */
+    /** A task with a payload that was never retried. */
     public Task(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nullable String key) {
         this(id, attempt, enqueuedAt, payload, key, 1);
     }
 
-    /** A task without a trace, of {@linkplain Priority#NORMAL normal} priority. */
+    /** A task with a payload, without a trace, of {@linkplain Priority#NORMAL normal} priority. */
     public Task(TaskId id, int attempt, Instant enqueuedAt, T payload, @Nullable String key, int firstAttempt) {
-        this(id, attempt, enqueuedAt, payload, key, firstAttempt, null, Priority.NORMAL);
+        this(
+                id,
+                attempt,
+                enqueuedAt,
+                Objects.requireNonNull(payload, "payload"),
+                key,
+                firstAttempt,
+                null,
+                Priority.NORMAL);
+    }
+
+    /**
+     * The work to do.
+     *
+     * @throws IllegalStateException if the payload is not known here
+     */
+    @Override
+    public T payload() {
+        T known = payload;
+        if (known == null) {
+            throw new IllegalStateException(
+                    "The payload of task " + id + " is not known here: its source includes it in the"
+                            + " task's first event only. Check hasPayload() and keep the payload of Enqueued and Restored, or have the"
+                            + " source include it in each event: payload(PayloadInclusion.EVERY_EVENT).");
+        }
+        return known;
+    }
+
+    /**
+     * Whether the payload is known here. It always is in a queue and in a lease; it is not in an event that its source published without it,
+     * and after a fold that began behind the event that has it.
+     */
+    public boolean hasPayload() {
+        return payload != null;
+    }
+
+    /** The same task with that payload. */
+    public Task<T> withPayload(T known) {
+        return new Task<>(
+                id, attempt, enqueuedAt, Objects.requireNonNull(known, "payload"), key, firstAttempt, trace, priority);
+    }
+
+    /** The same task without its payload. */
+    public Task<T> withoutPayload() {
+        return new Task<>(id, attempt, enqueuedAt, null, key, firstAttempt, trace, priority);
     }
 
     /**

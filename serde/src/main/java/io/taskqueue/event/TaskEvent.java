@@ -13,21 +13,23 @@ import org.jspecify.annotations.Nullable;
  * <p>The kind of an event determines which parts it has; no other combination can be built:
  *
  * <pre>
- *   kind           token            lease expiration   available at         error      flags
- *   Enqueued       –                –                  if it is delayed     –          –
- *   Available      –                –                  –                    –          –
- *   LeaseGranted   this attempt     yes                –                    –          –
- *   Heartbeat      this attempt     yes                –                    –          –
- *   Completed      this attempt     –                  –                    –          –
- *   Failed         this attempt     –                  if another follows   yes        –
- *   LeaseExpired   this attempt     when it ended      if another follows   optional   FromExpiration
- *   Requeued       previous attempt –                  –                    optional   –
- *   DeadLettered   this attempt     –                  –                    optional   DeadLetter
- *   Drained        by state         –                  –                    optional   FromDrain
- *   … handed over  by state         –                  by state             optional   FromDrain, HandOver
- *   Restored       by state         by state           by state             optional   –
- *   Snapshot       by state         by state           by state             optional   –
+ *   kind           token            lease expiration   available at         error      payload    flags
+ *   Enqueued       –                –                  if it is delayed     –          yes        –
+ *   Available      –                –                  –                    –          optional   –
+ *   LeaseGranted   this attempt     yes                –                    –          optional   –
+ *   Heartbeat      this attempt     yes                –                    –          optional   –
+ *   Completed      this attempt     –                  –                    –          optional   –
+ *   Failed         this attempt     –                  if another follows   yes        optional   –
+ *   LeaseExpired   this attempt     when it ended      if another follows   optional   optional   FromExpiration
+ *   Requeued       previous attempt –                  –                    optional   optional   –
+ *   DeadLettered   this attempt     –                  –                    optional   yes        DeadLetter
+ *   Drained        by state         –                  –                    optional   yes        FromDrain
+ *   … handed over  by state         –                  by state             optional   yes        FromDrain, HandOver
+ *   Restored       by state         by state           by state             optional   yes        –
+ *   Snapshot       by state         by state           by state             optional   yes        –
  * </pre>
+ *
+ * <p>A queue emits each event with its payload. Where it is optional, a source may publish the event without it, see {@link PayloadInclusion}.
  *
  * <p>Where an event shows the state of its task, its parts do so:
  *
@@ -126,6 +128,31 @@ public final class TaskEvent<T> {
 
     public Set<EventFlag> flags() {
         return flags;
+    }
+
+    /** The same event with that payload. */
+    public TaskEvent<T> withPayload(T payload) {
+        return withTask(task.withPayload(payload));
+    }
+
+    /**
+     * The same event without its payload.
+     *
+     * @throws IllegalArgumentException if every event of the kind {@linkplain EventKind#requiresPayload() has a payload}
+     */
+    public TaskEvent<T> withoutPayload() {
+        return withTask(task.withoutPayload());
+    }
+
+    private TaskEvent<T> withTask(Task<T> other) {
+        Builder<T> copy = builder(kind, number, occurredAt, other)
+                .token(token)
+                .leaseExpiration(leaseExpiration)
+                .availableAt(availableAt)
+                .error(error);
+        copy.pendingSince = pendingSince;
+        flags.forEach(copy::flag);
+        return copy.build();
     }
 
     @Override

@@ -70,6 +70,9 @@ final class TaskEventRules {
                 rule.availableAt,
                 event.availableAt().isPresent());
         check(event, "error", rule.error, event.error().isPresent());
+        if (event.kind().requiresPayload() && !event.task().hasPayload()) {
+            throw invalid(event, "it has no payload");
+        }
         checkFlags(event, rule);
         if (showsState(event)) {
             checkState(event);

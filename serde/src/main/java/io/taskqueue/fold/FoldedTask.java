@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task after its latest event.
  *
- * @param task the task, at the attempt that is running or comes next; of a dead one, the last attempt
+ * @param task the task, at the attempt that is running or comes next; of a dead one, the last attempt. Without its payload, if none of the
+ *     events that the fold has taken had it
  * @param phase where it is
  * @param lastError the error of the last attempt that ended, or null. A leased task does not carry it in its latest event: null there,
  *     too, if the fold started behind the event that did

@@ -24,9 +24,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Folds the events of one queue into its state.
  *
- * <p>Events are given in the order of their partition. Each event carries its task whole, so a fold may start at any event: it
- * knows a task from the first event of the task on. Of a fold that starts at the beginning, the state equals the queue's own
+ * <p>Events are given in the order of their partition. Each event carries its task whole, but for the payload, so a fold may start at any
+ * event: it knows a task from the first event of the task on. Of a fold that starts at the beginning, the state equals the queue's own
  * snapshot after each event.
+ *
+ * <p>Where an event is without its payload ({@link io.taskqueue.event.PayloadInclusion}), the task keeps the one that an earlier event had. A fold that starts
+ * behind that event has the task without its payload ({@link Task#hasPayload()}), until a Snapshot, Restored, Drained or DeadLettered has it.
  *
  * <p>Not thread-safe. Each event takes constant time. Memory: the live tasks, and as many dead and drained ones as it keeps.
  *
@@ -159,13 +162,13 @@ public final class QueueFold<T> {
 
     private void apply(TaskEvent<T> change, Position position) {
         counts.merge(change.kind(), 1L, Long::sum);
-        Task<T> task = change.task();
         TaskError error = change.error().orElse(null);
         if (change.kind() == EventKind.SNAPSHOT) {
             snapshot(change, position);
             return;
         }
-        Held<T> before = remove(task.id());
+        Held<T> before = remove(change.task().id());
+        Task<T> task = withKnownPayload(change.task(), before);
         TaskError known = before == null ? null : before.task.lastError();
         switch (change.kind()) {
             case ENQUEUED -> {
@@ -181,6 +184,13 @@ public final class QueueFold<T> {
             case DRAINED -> put(change, task, leftBy(change), error, position);
             case COMPLETED, SNAPSHOT, SOURCE_STARTED -> {} // a completed task has left the queue
         }
+    }
+
+    private static <T> Task<T> withKnownPayload(Task<T> task, @Nullable Held<T> before) {
+        if (task.hasPayload() || before == null || !before.task.task().hasPayload()) {
+            return task;
+        }
+        return task.withPayload(before.task.task().payload());
     }
 
     /** A task that is in the phase already keeps its place. */

@@ -20,6 +20,7 @@ enum EventField {
     RECORDED_AT("recordedAt", false),
     TASK_SEQUENCE_ID("taskSequenceId", true),
     ATTEMPT("attempt", true),
+    /** Not where the event is published without its payload. */
     VALUE("value", true),
     ERROR("error", true),
     OWNERSHIP_TOKEN("ownershipToken", true),

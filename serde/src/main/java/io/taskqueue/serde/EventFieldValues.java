@@ -73,7 +73,6 @@ final class EventFieldValues {
         TaskId id = new TaskId(taskQueueName, number(EventField.TASK_EPOCH), number(EventField.TASK_SEQUENCE_ID));
         int attempt = get(EventField.ATTEMPT, Integer.class);
         Instant enqueuedAt = get(EventField.ENQUEUED_AT, Instant.class);
-        byte[] value = get(EventField.VALUE, byte[].class);
         TaskEvent.Builder<T> change = TaskEvent.builder(
                         kind,
                         number(EventField.SOURCE_EVENT_ID),
@@ -82,7 +81,7 @@ final class EventFieldValues {
                                 id,
                                 attempt,
                                 enqueuedAt,
-                                decode.apply(value),
+                                payload(kind, decode),
                                 (String) values.get(EventField.TASK_KEY),
                                 (Integer) values.getOrDefault(EventField.FIRST_ATTEMPT, 1),
                                 trace(),
@@ -98,6 +97,11 @@ final class EventFieldValues {
             change.flag((EventFlag) flag);
         }
         return change.build();
+    }
+
+    private <T> @Nullable T payload(EventKind kind, Function<byte[], T> decode) {
+        boolean isOmitted = !kind.requiresPayload() && !values.containsKey(EventField.VALUE);
+        return isOmitted ? null : decode.apply(get(EventField.VALUE, byte[].class));
     }
 
     /** An invalid trace is none: it must not make an event undecodable. */

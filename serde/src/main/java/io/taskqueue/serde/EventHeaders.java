@@ -24,15 +24,16 @@ import org.jspecify.annotations.Nullable;
  * The CloudEvents headers of a record, in binary mode: what is known about an event even if its value cannot be decoded.
  *
  * <pre>
- *   ce_specversion   1.0
- *   ce_id            queue/epoch/sequence
- *   ce_source        /taskqueue/source peer/instance id
- *   ce_type          io.taskqueue. and the kind, such as io.taskqueue.Enqueued
- *   ce_time          when the mutation happened; absent outside of the years 0 to 9999
- *   ce_subject       the task, queue/epoch/sequenceId; absent on SourceStarted
- *   content-type     application/json
- *   traceparent      the trace in which the task was enqueued, in the notation of W3C Trace Context; absent if there is none
- *   tracestate       its state; absent if there is none
+ *   ce_specversion      1.0
+ *   ce_id               queue/epoch/sequence
+ *   ce_source           /taskqueue/source peer/instance id
+ *   ce_type             io.taskqueue. and the kind, such as io.taskqueue.Enqueued
+ *   ce_time             when the mutation happened; absent outside of the years 0 to 9999
+ *   ce_subject          the task, queue/epoch/sequenceId; absent on SourceStarted
+ *   ce_payloadomitted   true, if the value is without the payload of the task; otherwise absent
+ *   content-type        application/json
+ *   traceparent         the trace in which the task was enqueued, in the notation of W3C Trace Context; absent if there is none
+ *   tracestate          its state; absent if there is none
  * </pre>
  *
  * <p>Names are percent-encoded, so a slash is always a separator.
@@ -42,16 +43,20 @@ import org.jspecify.annotations.Nullable;
  * @param instanceId the instance of the source that wrote the event, if the headers contain it
  * @param kind the event's kind; empty if this version does not know it
  * @param task the event's task; empty on SourceStarted, and if the headers do not contain it
+ * @param payloadOmitted whether the event was published without the payload of its task, see {@link io.taskqueue.event.PayloadInclusion}
  */
 public record EventHeaders(
         String queueName,
         Position position,
         Optional<UUID> instanceId,
         Optional<EventKind> kind,
-        Optional<TaskId> task) {
+        Optional<TaskId> task,
+        boolean payloadOmitted) {
 
     private static final String TYPE_PREFIX = "io.taskqueue.";
     private static final String SOURCE_PREFIX = "/taskqueue/";
+    private static final String PAYLOAD_OMITTED = "ce_payloadomitted";
+    private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
     private static final int MAX_HEADER_BYTES = 16 * 1024;
     private static final Instant YEAR_0 = Instant.parse("0000-01-01T00:00:00Z");
     private static final Instant YEAR_10_000 = Instant.parse("+10000-01-01T00:00:00Z");
@@ -82,6 +87,7 @@ public record EventHeaders(
 
         private static final Header SPEC_VERSION = header("ce_specversion", "1.0");
         private static final Header CONTENT_TYPE = header("content-type", "application/json");
+        private static final Header WITHOUT_PAYLOAD = header(PAYLOAD_OMITTED, "true");
         private static final Map<EventKind, Header> TYPES = types();
 
         private final Header source;
@@ -125,6 +131,9 @@ public record EventHeaders(
             if (change != null) {
                 TaskId task = change.task().id();
                 headers.add("ce_subject", identifier(task.queueName(), task.epoch(), task.sequenceId()));
+                if (!change.task().hasPayload()) {
+                    headers.add(WITHOUT_PAYLOAD);
+                }
             }
             headers.add(CONTENT_TYPE);
             TraceContext trace = change == null ? null : change.task().trace();
@@ -199,19 +208,22 @@ public record EventHeaders(
         public Optional<EventHeaders> read(Headers headers) {
             byte[] id = null;
             byte[] type = null;
+            boolean payloadOmitted = false;
             for (Header header : headers) {
                 String name = header.key();
                 if (name.equals("ce_id")) {
                     id = header.value();
                 } else if (name.equals("ce_type")) {
                     type = header.value();
+                } else if (name.equals(PAYLOAD_OMITTED)) {
+                    payloadOmitted = Arrays.equals(header.value(), TRUE);
                 }
             }
             EventKind kind = type == null ? null : kind(type);
             Position position = id == null ? null : position(id);
             if (kind != null && position != null) {
-                return Optional.of(
-                        new EventHeaders(queueName, position, Optional.empty(), Optional.of(kind), Optional.empty()));
+                return Optional.of(new EventHeaders(
+                        queueName, position, Optional.empty(), Optional.of(kind), Optional.empty(), payloadOmitted));
             }
             Optional<EventHeaders> read = readIdentity(headers);
             read.ifPresent(this::remember);
@@ -269,20 +281,31 @@ public record EventHeaders(
         Header type = null;
         Header source = null;
         Header subject = null;
+        boolean payloadOmitted = false;
         for (Header header : headers) { // one pass: a recovery reads the headers of each record of a partition
             switch (header.key()) {
                 case "ce_id" -> id = header;
                 case "ce_type" -> type = header;
                 case "ce_source" -> source = header;
                 case "ce_subject" -> subject = header;
+                case PAYLOAD_OMITTED -> payloadOmitted = Arrays.equals(header.value(), TRUE);
                 default -> {}
             }
         }
-        return read(text(id), text(type), withInstance ? text(source) : null, withTask ? text(subject) : null);
+        return read(
+                text(id),
+                text(type),
+                withInstance ? text(source) : null,
+                withTask ? text(subject) : null,
+                payloadOmitted);
     }
 
     private static Optional<EventHeaders> read(
-            @Nullable String id, @Nullable String type, @Nullable String source, @Nullable String subject) {
+            @Nullable String id,
+            @Nullable String type,
+            @Nullable String source,
+            @Nullable String subject,
+            boolean payloadOmitted) {
         if (id == null || type == null || !type.startsWith(TYPE_PREFIX)) {
             return Optional.empty();
         }
@@ -294,7 +317,8 @@ public record EventHeaders(
                         new Position(parts.first, parts.second),
                         instanceId(source),
                         EventKind.ofWireName(type.substring(TYPE_PREFIX.length())),
-                        task(subject)));
+                        task(subject),
+                        payloadOmitted));
     }
 
     /** A percent-encoded name and two numbers, separated by slashes. */

@@ -72,8 +72,10 @@ final class EventJsonWriter {
     private void change(TaskEvent<?> change) throws IOException {
         number(EventField.TASK_SEQUENCE_ID, change.task().id().sequenceId());
         number(EventField.ATTEMPT, change.task().attempt());
-        out.name(EventField.VALUE.serialized());
-        out.payload();
+        if (change.task().hasPayload()) {
+            out.name(EventField.VALUE.serialized());
+            out.payload();
+        }
         if (change.error().isPresent()) {
             error(change.error().get());
         }

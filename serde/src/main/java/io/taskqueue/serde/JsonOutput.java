@@ -28,6 +28,6 @@ interface JsonOutput {
 
     void uuid(UUID value) throws IOException;
 
-    /** Writes the payload of the event that is being written, as one value. */
+    /** Writes the payload of the event that is being written, as one value; not called if it has none. */
     void payload() throws IOException;
 }

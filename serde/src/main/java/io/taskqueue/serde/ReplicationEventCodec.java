@@ -13,13 +13,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   sequenceNumber, sourceEventId, queueName, kind, sourcePeerId, ownerPeerId, occurredAt, recordedAt, taskSequenceId,
- *   attempt, value, error {message, code, metadata}, ownershipToken {sequenceId, attempt, leaseId}, leaseExpiration,
+ *   attempt, value (see below), error {message, code, metadata}, ownershipToken {sequenceId, attempt, leaseId}, leaseExpiration,
  *   flags [FromDrain | FromExpiration | DeadLetter | HandOver], sourceEpoch, taskEpoch, enqueuedAt,
  *   taskQueueName (if the task was first enqueued in another queue), instanceId (SourceStarted),
  *   availableAt (if the task waits for its next attempt), pendingSinceEventId (Snapshot), taskKey (if it has one),
  *   firstAttempt (if the task was retried), traceparent, tracestate (if the task was enqueued in a trace),
  *   priority (Low | High; absent if it is normal)
  * </pre>
+ *
+ * <p>Every event of a task has the field {@code value}, the payload, unless its source includes payloads in the first event of a task only
+ * ({@link io.taskqueue.event.PayloadInclusion}): then the kinds Available, LeaseGranted, Heartbeat, Completed, Failed, LeaseExpired and Requeued are
+ * without it. Of any other kind, a record without it is not a valid event.
  *
  * <p>A reader skips fields and flags that it does not know, which is how the format can grow, and takes an unknown priority for the normal
  * one. It rejects an unknown kind,
@@ -75,13 +79,13 @@ public final class ReplicationEventCodec<T> {
 
     /** Encodes an event and its payload. Throws as {@link #encodePayload}. */
     public byte[] encode(ReplicationEvent<T> event) {
-        return encode(event, event.change().isPresent() ? encodePayload(event.payload()) : new byte[0]);
+        return encode(event, event.hasPayload() ? encodePayload(event.payload()) : new byte[0]);
     }
 
     /**
      * Encodes an event whose payload is encoded already.
      *
-     * @param payload what {@link #encodePayload} returned, copied unchanged; ignored on SourceStarted
+     * @param payload what {@link #encodePayload} returned, copied unchanged; ignored if the event has no payload
      */
     public byte[] encode(ReplicationEvent<?> event, byte[] payload) {
         int place = (int) Thread.currentThread().getId() & (BUFFERS.length() - 1);

@@ -153,4 +153,19 @@ class EventValuesTest {
     private static SourceMetadata metadata(long sequence) {
         return new SourceMetadata(new Position(7, sequence), "dispatcher-a", null, NOW);
     }
+
+    @Test
+    void aPayloadThatIsNotKnownIsNotReturned() {
+        Task<String> task = new Task<>(new TaskId("orders", 7, 42), 1, NOW, "p").withoutPayload();
+
+        assertThat(task.hasPayload()).isFalse();
+        assertThatIllegalStateException()
+                .isThrownBy(task::payload)
+                .withMessage(
+                        "The payload of task orders/7/42 is not known here: its source includes it in the task's first event only."
+                                + " Check hasPayload() and keep the payload of Enqueued and Restored, or have the source include it in"
+                                + " each event: payload(PayloadInclusion.EVERY_EVENT).");
+        assertThat(task.nextAttempt().hasPayload()).isFalse();
+        assertThat(task.withPayload("p")).isEqualTo(new Task<>(new TaskId("orders", 7, 42), 1, NOW, "p"));
+    }
 }

@@ -259,6 +259,40 @@ class TaskEventRulesTest {
                         + "a source, not by a queue.");
     }
 
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void anEventIsWithoutItsPayloadWhereThatIsOptional(EventKind kind) {
+        TaskEvent<String> event = everyCombination(kind).stream()
+                .filter(parts -> TABLE.stream().anyMatch(row -> isAllowed(row, parts)))
+                .findFirst()
+                .map(TaskEventRulesTest::build)
+                .orElseThrow();
+
+        assertThat(PayloadInclusion.EVERY_EVENT.includes(kind)).isTrue();
+        if (PayloadInclusion.FIRST_EVENT.includes(kind)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(event::withoutPayload)
+                    .withMessage("This event is not valid: " + kind.wireName()
+                            + " #9 of task orders/1/5, attempt 3: it has no payload.");
+        } else {
+            TaskEvent<String> without = event.withoutPayload();
+            assertThat(without.task().hasPayload()).isFalse();
+            assertThat(without).isNotEqualTo(event);
+            assertThat(without.withPayload("payload")).isEqualTo(event);
+        }
+    }
+
+    @Test
+    void firstEventsAreThoseThatATaskCanBeRestoredFrom() {
+        assertThat(kinds().filter(EventKind::requiresPayload))
+                .containsExactlyInAnyOrder(
+                        EventKind.ENQUEUED,
+                        EventKind.DEAD_LETTERED,
+                        EventKind.DRAINED,
+                        EventKind.RESTORED,
+                        EventKind.SNAPSHOT);
+    }
+
     @Test
     void numberBelowOneIsRejected() {
         assertThatIllegalArgumentException()

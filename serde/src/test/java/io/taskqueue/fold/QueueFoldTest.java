@@ -57,6 +57,37 @@ class QueueFoldTest {
     }
 
     @Test
+    void aTaskKeepsItsPayloadWhereLaterEventsAreWithoutIt() {
+        fold.apply(started(1));
+        fold.apply(event(1, 1, EventKind.ENQUEUED, 1, 1));
+        fold.apply(withoutPayload(event(1, 2, EventKind.LEASE_GRANTED, 1, 1)));
+        fold.apply(withoutPayload(event(1, 3, EventKind.FAILED, 1, 1)));
+        fold.apply(withoutPayload(event(1, 4, EventKind.REQUEUED, 1, 2)));
+
+        assertThat(task(1).task()).isEqualTo(task(1, 2));
+    }
+
+    @Test
+    void aFoldThatStartsBehindThePayloadHasTheTaskWithoutItUntilAnEventHasIt() {
+        fold.apply(withoutPayload(event(1, 4, EventKind.LEASE_GRANTED, 1, 1)));
+        assertThat(task(1).task()).isEqualTo(task(1, 1).withoutPayload());
+
+        fold.apply(withoutPayload(event(1, 5, EventKind.FAILED, 1, 1)));
+        assertThat(task(1).phase()).isEqualTo(TaskPhase.DELAYED);
+        assertThat(task(1).task().hasPayload()).isFalse();
+
+        fold.apply(event(1, 6, EventKind.DEAD_LETTERED, 1, 1));
+        assertThat(task(1).task()).isEqualTo(task(1, 1));
+    }
+
+    private static ReplicationEvent<String> withoutPayload(ReplicationEvent<String> event) {
+        return ReplicationEvent.of(
+                event.queueName(),
+                event.metadata(),
+                event.change().orElseThrow().withoutPayload());
+    }
+
+    @Test
     void completedTaskLeaves() {
         fold.apply(event(1, 1, EventKind.ENQUEUED, 1, 1));
         fold.apply(event(1, 2, EventKind.LEASE_GRANTED, 1, 1));

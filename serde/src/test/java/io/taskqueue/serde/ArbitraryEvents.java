@@ -25,7 +25,7 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.domains.DomainContextBase;
 import org.jspecify.annotations.Nullable;
 
-/** All events that can be built, with hostile names and with JSON texts as payloads. */
+/** All events that can be built, with hostile names and with JSON texts as payloads, or without them. */
 public final class ArbitraryEvents extends DomainContextBase {
 
     private static final String[] HOSTILE = {
@@ -83,8 +83,8 @@ public final class ArbitraryEvents extends DomainContextBase {
                         Arbitraries.integers().between(1, Integer.MAX_VALUE))
                 .as((queue, epoch, id, attempt, enqueued, payload, key, first) -> new Task<>(
                         new TaskId(queue, epoch, id), attempt, enqueued, payload, key, Math.min(first, attempt)));
-        Arbitrary<Tuple.Tuple2<Boolean, Boolean>> where = Combinators.combine(
-                        Arbitraries.of(true, false), Arbitraries.of(true, false))
+        Arbitrary<Tuple.Tuple3<Boolean, Boolean, Boolean>> where = Combinators.combine(
+                        Arbitraries.of(true, false), Arbitraries.of(true, false), Arbitraries.of(true, false))
                 .as(Tuple::of);
         Arbitrary<Task<String>> traced = Combinators.combine(
                         tasks, traces().injectNull(0.5), Arbitraries.of(Priority.values()))
@@ -94,7 +94,11 @@ public final class ArbitraryEvents extends DomainContextBase {
                     String queueName = choice.get1() ? task.id().queueName() : queue;
                     TaskEvent.Builder<String> parts = TaskEvent.builder(kind, number, occurred, task);
                     fill(parts, kind, task, expires, choice.get2() ? error : null);
-                    return ReplicationEvent.of(queueName, metadata, parts.build());
+                    boolean isWithoutPayload = choice.get3() && !kind.requiresPayload();
+                    return ReplicationEvent.of(
+                            queueName,
+                            metadata,
+                            isWithoutPayload ? parts.build().withoutPayload() : parts.build());
                 });
     }
 

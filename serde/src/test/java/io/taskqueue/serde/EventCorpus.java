@@ -215,6 +215,7 @@ final class EventCorpus {
         samples.add(new Sample<>("retried", text, WireFormatTest.retried()));
         samples.add(new Sample<>("traced", text, WireFormatTest.traced()));
         samples.add(new Sample<>("priority", text, WireFormatTest.ofPriority(Priority.HIGH)));
+        samples.add(new Sample<>("without payload", text, WireFormatTest.withoutPayload(EventKind.COMPLETED)));
         CorpusCodec.ALL.forEach(codec -> samples.add(codec.sample()));
         return samples;
     }
@@ -242,7 +243,9 @@ final class EventCorpus {
             words.put("attempt", String.valueOf(task.attempt()));
             words.put("firstAttempt", String.valueOf(task.firstAttempt()));
             words.put("enqueuedAt", task.enqueuedAt().toString());
-            words.put("payload", payload.apply(task.payload()));
+            if (task.hasPayload()) {
+                words.put("payload", payload.apply(task.payload()));
+            }
             if (task.key() != null) {
                 words.put("key", task.key());
             }

@@ -68,6 +68,8 @@ class EventCorpusTest {
         assertThat(headers.task().map(Object::toString).orElse(null))
                 .isEqualTo(line.event().get("task"));
         assertThat(headers.instanceId()).isPresent();
+        assertThat(headers.payloadOmitted())
+                .isEqualTo(headers.task().isPresent() && !line.event().containsKey("payload"));
     }
 
     /** A source reads events of an earlier version and writes them again when it recovers their tasks. */

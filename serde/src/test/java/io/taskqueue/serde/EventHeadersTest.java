@@ -46,7 +46,7 @@ class EventHeadersTest {
 
         assertThat(EventHeaders.readIdentity(headers))
                 .contains(new EventHeaders(
-                        all.queueName(), all.position(), Optional.empty(), all.kind(), Optional.empty()));
+                        all.queueName(), all.position(), Optional.empty(), all.kind(), Optional.empty(), false));
         assertThat(EventHeaders.readIdentity(new RecordHeaders())).isEmpty();
     }
 
@@ -114,7 +114,8 @@ class EventHeadersTest {
                         new Position(7, 0),
                         Optional.of(INSTANCE),
                         Optional.of(EventKind.SOURCE_STARTED),
-                        Optional.empty()));
+                        Optional.empty(),
+                        false));
         assertThat(URI.create(texts(headers).get("ce_source")).getPath())
                 .isEqualTo("/taskqueue/" + name + "/" + INSTANCE);
     }
@@ -206,6 +207,32 @@ class EventHeadersTest {
             assertThat(read.kind()).contains(kind);
             assertThat(read.task()).contains(event.taskId());
         });
+    }
+
+    @Test
+    void anEventWithoutItsPayloadIsMarked() {
+        Headers without = written(WireFormatTest.withoutPayload(EventKind.COMPLETED));
+
+        assertThat(texts(without)).containsEntry("ce_payloadomitted", "true");
+        assertThat(EventHeaders.read(without).orElseThrow().payloadOmitted()).isTrue();
+        assertThat(EventHeaders.readIdentity(without).orElseThrow().payloadOmitted())
+                .isTrue();
+        EventHeaders.IdentityReader reader = new EventHeaders.IdentityReader();
+        for (int record = 0; record < 2; record++) {
+            assertThat(reader.read(without)).isEqualTo(EventHeaders.readIdentity(without));
+        }
+        Headers with = written(WireFormatTest.sample(EventKind.COMPLETED));
+        assertThat(texts(with)).doesNotContainKey("ce_payloadomitted");
+        assertThat(EventHeaders.read(with).orElseThrow().payloadOmitted()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "false", "TRUE", "1"})
+    void anotherMarkDoesNotStateThatThePayloadWasOmitted(String text) {
+        Headers headers = written(WireFormatTest.sample(EventKind.COMPLETED));
+        headers.add("ce_payloadomitted", text.getBytes(UTF_8));
+
+        assertThat(EventHeaders.read(headers).orElseThrow().payloadOmitted()).isFalse();
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.taskqueue.serde;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
@@ -194,6 +195,36 @@ class WireFormatTest {
                 .isEqualTo(inTrace(null));
         assertThat(codec.decode(json.replace("vendor=1", "x".repeat(513)).getBytes(UTF_8)))
                 .isEqualTo(inTrace(new TraceContext(TRACEPARENT, null)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AVAILABLE", "LEASE_GRANTED", "HEARTBEAT", "COMPLETED", "FAILED", "LEASE_EXPIRED", "REQUEUED"})
+    void anEventWithoutItsPayloadHasNoFieldValue(EventKind kind) {
+        String without = json(kind).replace("\"value\":{\"price\": 1.10},", "");
+
+        assertThat(new String(codec.encode(withoutPayload(kind)), UTF_8)).isEqualTo(without);
+        ReplicationEvent<String> read = codec.decode(without.getBytes(UTF_8));
+        assertThat(read).isEqualTo(withoutPayload(kind)).isNotEqualTo(sample(kind));
+        assertThat(read.hasPayload()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ENQUEUED", "RESTORED", "SNAPSHOT", "DRAINED", "DEAD_LETTERED"})
+    void otherKindsAreNotReadWithoutTheFieldValue(EventKind kind) {
+        String without = json(kind).replaceFirst("\"value\":(\\{[^}]*\\}|\\[[^\\]]*\\]),", "");
+
+        assertThat(without).isNotEqualTo(json(kind));
+        assertThatThrownBy(() -> codec.decode(without.getBytes(UTF_8)))
+                .isInstanceOf(UndecodableEventException.class)
+                .hasMessage("This record is not a replication event: the field value is missing.");
+    }
+
+    static ReplicationEvent<String> withoutPayload(EventKind kind) {
+        ReplicationEvent<String> event = sample(kind);
+        return ReplicationEvent.of(
+                event.queueName(),
+                event.metadata(),
+                event.change().orElseThrow().withoutPayload());
     }
 
     static ReplicationEvent<String> retried() {

@@ -56,6 +56,7 @@ final class QueueBeans {
         ReplicationSource.Builder<T> builder =
                 ReplicationSource.builder(queue, codec).group(group.getObject());
         ifSet(settings.ownerPeer(), peer -> builder.ownerPeer(peer));
+        ifSet(settings.payload(), builder::payload);
         ifSet(settings.bufferEvents(), builder::bufferEvents);
         ifSet(settings.bufferSize(), size -> builder.bufferBytes(size.toBytes()));
         if (settings.recover()) {

@@ -1,6 +1,7 @@
 package io.taskqueue.spring;
 
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.sink.OnExhausted;
 import io.taskqueue.sink.OnGap;
 import io.taskqueue.sink.OnPermanent;
@@ -122,12 +123,15 @@ public record TaskQueueProperties(
      *
      * @param recover Whether the live tasks that earlier owners left are restored at the start.
      * @param ownerPeer The process that is responsible for the tasks. Unless set, none is named.
+     * @param payload Which events include the payload of their task, 'every-event' unless set. With 'first-event', sinks get it in the first
+     *     event of a task only.
      * @param bufferEvents How many events may wait for Kafka before enqueue and lease wait, 16384 unless set.
      * @param bufferSize How many bytes of events may wait, 64 MB unless set.
      */
     public record Replication(
             @DefaultValue("true") boolean recover,
             @Nullable String ownerPeer,
+            @Nullable PayloadInclusion payload,
             @Nullable Integer bufferEvents,
             @Nullable DataSize bufferSize) {}
 

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskqueue.queue.QueueListener;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
+import io.taskqueue.source.EventSubscription;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.SourceGroup;
 import io.taskqueue.spring.SpringTestCluster.Order;
 import io.taskqueue.spring.SpringTestCluster.Parcel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -116,6 +118,30 @@ class TaskQueueAutoConfigurationTest {
                     assertThat(queue.tryEnqueue(new Order("b", 1))).isPresent();
                     assertThat(queue.tryEnqueue(new Order("c", 1))).isEmpty();
                     assertThat(source.recovery()).isPresent();
+                });
+    }
+
+    @Test
+    void aPropertyDecidesWhichEventsIncludeThePayload() {
+        cluster.connected()
+                .withPropertyValues(
+                        SpringTestCluster.ordersQueue(), "taskqueue.queues.orders.replication.payload=first-event")
+                .run(context -> {
+                    @SuppressWarnings("unchecked")
+                    TaskQueue<Order> queue = context.getBean("ordersTaskQueue", TaskQueue.class);
+                    @SuppressWarnings("unchecked")
+                    ReplicationSource<Order> source = context.getBean(ReplicationSource.class);
+                    try (EventSubscription<Order> events = source.events()) {
+                        queue.enqueue(new Order("a", 1));
+                        queue.lease().complete();
+
+                        for (boolean hasPayload : new boolean[] {true, false, false}) {
+                            assertThat(events.poll(Duration.ofSeconds(20))
+                                            .orElseThrow()
+                                            .hasPayload())
+                                    .isEqualTo(hasPayload);
+                        }
+                    }
                 });
     }
 

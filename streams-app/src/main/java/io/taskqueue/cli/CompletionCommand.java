@@ -48,7 +48,7 @@ final class CompletionCommand implements Callable<Integer> {
         for (OptionSpec option : List.copyOf(commandSpec.options())) {
             if (option.type().isEnum()) {
                 List<String> values = Stream.of(option.type().getEnumConstants())
-                        .map(value -> value.toString().toLowerCase(Locale.ROOT))
+                        .map(value -> value.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
                         .toList();
                 commandSpec.remove(option);
                 commandSpec.addOption(

@@ -44,6 +44,7 @@ class CompletionTest {
     @Test
     void valuesOfAnOptionAreCompleted() throws Exception {
         assertThat(complete("status", "--output", "")).containsExactlyInAnyOrder("text", "json");
+        assertThat(complete("dispatch", "--payload", "")).containsExactlyInAnyOrder("every-event", "first-event");
         assertThat(complete("sink", "--on-gap", "")).containsExactlyInAnyOrder("continue", "halt");
     }
 

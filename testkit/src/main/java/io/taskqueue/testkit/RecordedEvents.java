@@ -1,6 +1,7 @@
 package io.taskqueue.testkit;
 
 import io.taskqueue.event.NameRule;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
@@ -167,6 +168,7 @@ public final class RecordedEvents<T> implements Iterable<ReplicationEvent<T>> {
         private String sourcePeer = "dispatcher-a";
         private Function<TaskEvent<T>, @Nullable String> ownerPeer = change -> null;
         private @Nullable PayloadCodec<T> codec;
+        private PayloadInclusion inclusion = PayloadInclusion.EVERY_EVENT;
         private Duration leaseDuration = Duration.ofSeconds(30);
         private Duration requeueDelay = Duration.ofSeconds(1);
         private int maxAttempts = 5;
@@ -197,6 +199,15 @@ public final class RecordedEvents<T> implements Iterable<ReplicationEvent<T>> {
         /** Has each event encoded and decoded as on its way through Kafka; by default, payloads are the objects of the test. */
         public Builder<T> codec(PayloadCodec<T> codec) {
             this.codec = Objects.requireNonNull(codec, "codec");
+            return this;
+        }
+
+        /**
+         * Which events include the payload, as {@code ReplicationSource.Builder.payload}; {@link PayloadInclusion#EVERY_EVENT}. A test with {@link
+         * PayloadInclusion#FIRST_EVENT} shows whether a sink needs a payload that it does not get.
+         */
+        public Builder<T> payload(PayloadInclusion inclusion) {
+            this.inclusion = Objects.requireNonNull(inclusion, "inclusion");
             return this;
         }
 
@@ -234,7 +245,7 @@ public final class RecordedEvents<T> implements Iterable<ReplicationEvent<T>> {
                             queue,
                             epoch,
                             new RecordedQueue.Peers<>(sourcePeer, ownerPeer),
-                            Optional.ofNullable(codec),
+                            new RecordedQueue.Payloads<>(Optional.ofNullable(codec), inclusion),
                             leaseDuration,
                             requeueDelay,
                             maxAttempts),

@@ -1,5 +1,6 @@
 package io.taskqueue.testkit;
 
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.SourceMetadata;
@@ -54,15 +55,22 @@ final class RecordedQueue<T> {
             String queue,
             long epoch,
             Peers<T> peers,
-            Optional<PayloadCodec<T>> codec,
+            Payloads<T> payloads,
             Duration lease,
             Duration requeueDelay,
             int maxAttempts) {
 
         Settings<T> nextEpoch() {
-            return new Settings<>(queue, epoch + 1, peers, codec, lease, requeueDelay, maxAttempts);
+            return new Settings<>(queue, epoch + 1, peers, payloads, lease, requeueDelay, maxAttempts);
         }
     }
+
+    /**
+     * How events carry the payloads.
+     *
+     * @param codec how they are written and read; if empty, they are the objects of the test
+     */
+    record Payloads<T>(Optional<PayloadCodec<T>> codec, PayloadInclusion inclusion) {}
 
     /** The peers that events name. */
     record Peers<T>(String source, Function<TaskEvent<T>, @Nullable String> owner) {}
@@ -72,9 +80,13 @@ final class RecordedQueue<T> {
         this.settings = settings;
         this.time = time;
         this.before = before;
-        this.wire = settings.codec()
-                .map(codec ->
-                        new WireFormat<>(settings.queue(), settings.peers().source(), codec));
+        this.wire = settings.payloads()
+                .codec()
+                .map(codec -> new WireFormat<>(
+                        settings.queue(),
+                        settings.peers().source(),
+                        codec,
+                        settings.payloads().inclusion()));
         this.recorder = new EventRecorder<>(settings.epoch(), payload -> wire.map(format -> format.encode(payload))
                 .orElse(new byte[0]));
         this.queue = TaskQueue.<T>builder(settings.queue())
@@ -300,7 +312,7 @@ final class RecordedQueue<T> {
                         settings.peers().source(),
                         settings.peers().owner().apply(change),
                         change.occurredAt()),
-                change);
+                settings.payloads().inclusion().includes(change.kind()) ? change : change.withoutPayload());
         add(wire.map(format -> format.throughKafka(event, emitted.payload)).orElse(event));
     }
 

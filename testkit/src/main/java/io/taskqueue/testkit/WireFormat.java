@@ -1,13 +1,14 @@
 package io.taskqueue.testkit;
 
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.kafka.TopicAdmin;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
 import io.taskqueue.source.ReplicationSource;
+import io.taskqueue.source.publish.EventPayloads;
 import io.taskqueue.source.publish.EventRecords;
-import io.taskqueue.source.publish.PayloadLimit;
 import io.taskqueue.source.publish.PeerResolver;
 import java.util.UUID;
 import java.util.function.Function;
@@ -18,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class WireFormat<T> {
 
     private final ReplicationEventCodec<T> codec;
-    private final PayloadLimit<T> payloads;
+    private final EventPayloads<T> payloads;
 
     @SuppressWarnings("NullAway") // of the parameter's type, whose annotation is lost between modules
-    WireFormat(String queue, String sourcePeer, PayloadCodec<T> payloadCodec) {
+    WireFormat(String queue, String sourcePeer, PayloadCodec<T> payloadCodec, PayloadInclusion inclusion) {
         Function<TaskEvent<T>, @Nullable String> noOwner = change -> null;
         this.codec = new ReplicationEventCodec<>(payloadCodec);
-        this.payloads = new PayloadLimit<>(
+        this.payloads = new EventPayloads<>(
                 queue,
                 sourcePeer,
                 codec,
@@ -35,7 +36,8 @@ final class WireFormat<T> {
                         new UUID(0, 0),
                         new TopicPartition(ReplicationSource.DEFAULT_TOPIC, 0),
                         TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES),
-                TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES);
+                TopicAdmin.DEFAULT_MAX_MESSAGE_BYTES,
+                inclusion);
     }
 
     byte[] encode(T payload) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.Priority;
 import io.taskqueue.event.ReplicationEvent;
@@ -69,6 +70,26 @@ class RecordedEventsTest {
         assertThat(task.event().attempt()).isEqualTo(2);
         assertThat(task.events().get(2).error())
                 .hasValueSatisfying(error -> assertThat(error.message()).isEqualTo("no stock"));
+    }
+
+    @Test
+    void eventsAreRecordedAsThoseOfASourceThatIncludesPayloadsInFirstEventsOnly() {
+        for (RecordedEvents.Builder<Order> builder : List.of(
+                RecordedEvents.<Order>builder("orders"),
+                RecordedEvents.<Order>builder("orders").codec(PayloadCodec.json(Order.class)))) {
+            RecordedEvents<Order> reduced =
+                    builder.payload(PayloadInclusion.FIRST_EVENT).build();
+            RecordedTask<Order> task = reduced.enqueued(ORDER).leased().failed("no stock");
+
+            assertThat(task).extracting(ReplicationEvent::hasPayload).containsExactly(true, false, false);
+            assertThatThrownBy(() -> task.event().payload())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("The payload of task orders/1/1 is not known here");
+            assertThat(reduced.state().in(TaskPhase.DELAYED))
+                    .singleElement()
+                    .satisfies(folded -> assertThat(folded.task().payload()).isEqualTo(ORDER));
+            assertThat(reduced.takenOver().task(task.id()).event().payload()).isEqualTo(ORDER);
+        }
     }
 
     @Test

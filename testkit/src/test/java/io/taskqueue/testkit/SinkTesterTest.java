@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.sink.EffectKey;
 import io.taskqueue.sink.EffectMisuseException;
@@ -165,6 +166,27 @@ class SinkTesterTest {
 
         result.isFailed().hasAttempts(4).failedWith(ConnectException.class).hasRunNothing();
         assertThat(result.applications()).as("the run ends").hasSize(1);
+    }
+
+    @Test
+    void aSinkThatNeedsAPayloadThatItsEventDoesNotHaveFails() {
+        RecordedEvents<Order> reduced = RecordedEvents.<Order>builder("orders")
+                .payload(PayloadInclusion.FIRST_EVENT)
+                .build();
+        RecordedTask<Order> task = reduced.completed(ORDER);
+        SinkTester<Order> needing = SinkTester.of("billing", (event, effects) -> {
+            if (event.kind() == EventKind.COMPLETED) {
+                long cents = event.payload().cents();
+                effects.capture("charge", Long.class, key -> cents);
+            }
+        });
+
+        SinkResult<Order> result = needing.apply(task);
+
+        result.isFailed().failedWith(IllegalStateException.class).hasRunNothing();
+        assertThat(result.of(task.event()).toString())
+                .contains(
+                        "The payload of task orders/1/1 is not known here: its source includes it in the task's first event only");
     }
 
     @Test

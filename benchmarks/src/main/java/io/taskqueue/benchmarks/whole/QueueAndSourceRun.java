@@ -5,6 +5,7 @@ import io.taskqueue.benchmarks.measure.ContextSwitches;
 import io.taskqueue.benchmarks.measure.Samples;
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import io.taskqueue.benchmarks.source.SampleTasks;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.ReplicationSource;
@@ -32,12 +33,17 @@ public final class QueueAndSourceRun {
 
     private final BenchmarkCluster cluster;
     private final Map<String, Object> producer;
+    private final PayloadInclusion payload;
     private final List<String> payloads = SampleTasks.read();
 
-    /** @param producer properties of the source's producer that differ from the source's defaults, such as its compression */
-    public QueueAndSourceRun(BenchmarkCluster cluster, Map<String, Object> producer) {
+    /**
+     * @param producer properties of the source's producer that differ from the source's defaults, such as its compression
+     * @param payload which events include the payload
+     */
+    public QueueAndSourceRun(BenchmarkCluster cluster, Map<String, Object> producer, PayloadInclusion payload) {
         this.cluster = cluster;
         this.producer = producer;
+        this.payload = payload;
     }
 
     /**
@@ -161,6 +167,7 @@ public final class QueueAndSourceRun {
         producer.forEach((name, value) -> kafka.put("producer." + name, value));
         return ReplicationSource.builder(queue, PayloadCodec.jsonText())
                 .kafka(kafka)
+                .payload(payload)
                 .topic(topic)
                 .registryTopic(cluster.newName("sources"))
                 .sourcePeer("dispatcher-a")

@@ -2,9 +2,12 @@ package io.taskqueue.benchmarks.whole;
 
 import io.taskqueue.benchmarks.measure.CommandOptions;
 import io.taskqueue.benchmarks.measure.InterleavedRounds;
+import io.taskqueue.event.PayloadInclusion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * The options of {@code benchmarks/run whole}.
@@ -14,8 +17,14 @@ import java.util.List;
  * @param latencies the number of tasks whose latency is taken: one at a time, and at a fixed rate
  * @param compressions the compressions to measure, as the producer's property {@code compression.type} and, after a colon, its level;
  *     {@value #DEFAULT_COMPRESSION} for that of the source
+ * @param payloads which events include the payload; each is measured with each compression
  */
-public record WholeOptions(InterleavedRounds rounds, WholeWorkload workload, int latencies, List<String> compressions) {
+public record WholeOptions(
+        InterleavedRounds rounds,
+        WholeWorkload workload,
+        int latencies,
+        List<String> compressions,
+        List<PayloadInclusion> payloads) {
 
     /** The compression of the source, whichever that is. */
     public static final String DEFAULT_COMPRESSION = "default";
@@ -23,7 +32,7 @@ public record WholeOptions(InterleavedRounds rounds, WholeWorkload workload, int
     static final String USAGE =
             """
             Usage: benchmarks/run whole [--short] [--rounds N] [--warm-ups N] [--tasks N] [--workers N] [--work MS]
-                                    [--compression L]
+                                    [--compression L] [--payload L]
               --short          few tasks, one round: checks that everything runs; its figures are not meaningful
               --rounds N       measured rounds; default 5
               --warm-ups N     rounds before them; default 6: two cores compile the code of this process and of the broker for a minute
@@ -31,6 +40,7 @@ public record WholeOptions(InterleavedRounds rounds, WholeWorkload workload, int
               --workers N      threads that perform tasks; default 64
               --work MS        how long a task takes, in milliseconds; default 0
               --compression L  a list such as none,lz4,zstd:1 to compare; default: the source's own
+              --payload L      which events include the payload: every-event, first-event, or both with a comma; default every-event
             """;
 
     /** @throws IllegalArgumentException if an option is unknown or an operand is wrong */
@@ -42,6 +52,7 @@ public record WholeOptions(InterleavedRounds rounds, WholeWorkload workload, int
         int workers = WholeWorkload.WORKERS;
         int work = 0;
         List<String> compressions = new ArrayList<>(List.of(DEFAULT_COMPRESSION));
+        List<PayloadInclusion> payloads = List.of(PayloadInclusion.EVERY_EVENT);
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--short" -> {}
@@ -53,6 +64,12 @@ public record WholeOptions(InterleavedRounds rounds, WholeWorkload workload, int
                 case "--compression" -> compressions = List.of(CommandOptions.operand(
                                 arguments, ++i, "[a-z0-9]+(:[0-9]{1,2})?(,[a-z0-9]+(:[0-9]{1,2})?)*", USAGE)
                         .split(",", -1));
+                case "--payload" -> payloads = Stream.of(CommandOptions.operand(
+                                        arguments, ++i, "(every|first)-event(,(every|first)-event)?", USAGE)
+                                .split(",", -1))
+                        .map(name -> PayloadInclusion.valueOf(
+                                name.toUpperCase(Locale.ROOT).replace('-', '_')))
+                        .toList();
                 default -> throw CommandOptions.unknown(arguments[i], USAGE);
             }
         }
@@ -60,7 +77,8 @@ public record WholeOptions(InterleavedRounds rounds, WholeWorkload workload, int
                 new InterleavedRounds(rounds, warmUps),
                 new WholeWorkload(tasks, workers, Duration.ofMillis(work)),
                 brief ? 50 : 2_000,
-                compressions);
+                compressions,
+                payloads);
     }
 
     private static int number(String[] arguments, int index) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one SQL statement for each event, exactly once, with fields of the event as parameters. The statement is the effect
@@ -30,7 +31,9 @@ import javax.sql.DataSource;
  * }</pre>
  *
  * <p>A field is written with a colon before its name. Text in quotes, comments and PostgreSQL's dollar quotes is not changed, nor
- * are {@code ::} casts; the operator {@code ?} is written {@code ??}. A field that the event does not have is NULL.
+ * are {@code ::} casts; the operator {@code ?} is written {@code ??}. A field that the event does not have is NULL. That includes
+ * {@code value} where the source includes payloads in the first event of a task only
+ * ({@link io.taskqueue.event.PayloadInclusion}): {@code COALESCE(:value, value)} keeps the one that a row has.
  *
  * <table>
  *   <caption>The fields</caption>
@@ -150,9 +153,12 @@ public final class JdbcSink<T> implements ReplicationSink<T> {
     }
 
     private int executeOnce(ReplicationEvent<T> event, EffectKey key) throws Exception {
-        var source =
-                new NamedField.Source(event, key, () -> payloads.encode(event.payload()), () -> events.encode(event));
+        var source = new NamedField.Source(event, key, () -> payload(event), () -> events.encode(event));
         return jdbc.onceClaimedLast(key, Integer.class, (connection, same) -> update(connection, source));
+    }
+
+    private byte @Nullable [] payload(ReplicationEvent<T> event) {
+        return event.hasPayload() ? payloads.encode(event.payload()) : null;
     }
 
     private int update(Connection connection, NamedField.Source source) throws SQLException {

@@ -33,10 +33,11 @@ record NamedField(int sqlType, Function<Source, @Nullable Object> value) {
     /**
      * The event whose fields are read.
      *
-     * @param payload writes the payload as JSON
+     * @param payload writes the payload as JSON, null if the event has none
      * @param json writes the whole event as JSON
      */
-    record Source(ReplicationEvent<?> event, EffectKey key, Supplier<byte[]> payload, Supplier<byte[]> json) {}
+    record Source(
+            ReplicationEvent<?> event, EffectKey key, Supplier<byte @Nullable []> payload, Supplier<byte[]> json) {}
 
     /** Sets a parameter of the statement, counted from 1, to the field's value. */
     void bind(PreparedStatement statement, int parameter, Source source) throws SQLException {
@@ -79,7 +80,7 @@ record NamedField(int sqlType, Function<Source, @Nullable Object> value) {
         fields.put("attempt", count(from -> from.event().attempt()));
         fields.put("enqueuedAt", time(from -> from.event().task().enqueuedAt()));
         fields.put("priority", text(from -> from.event().task().priority().wireName()));
-        fields.put("value", text(from -> utf8(from.payload().get())));
+        fields.put("value", text(NamedField::payload));
     }
 
     private static void addLease(Map<String, NamedField> fields) {
@@ -145,6 +146,11 @@ record NamedField(int sqlType, Function<Source, @Nullable Object> value) {
     /** The texts of an error may contain NUL, which PostgreSQL does not accept; the event must not fail because of that. */
     private static String withoutNul(String text) {
         return text.replace('\0', '\ufffd');
+    }
+
+    private static @Nullable String payload(Source from) {
+        byte[] json = from.payload().get();
+        return json == null ? null : utf8(json);
     }
 
     private static String utf8(byte[] json) {

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live tasks of a queue, in the order of their latest acknowledged events; the first is at the queue's low-water mark.
+ * The live tasks of a queue, in the order of the oldest records that a recovery needs of them; the first is at the queue's low-water mark.
  *
  * <pre>
  *   of earlier owners, not recovered        of this source
@@ -22,23 +22,26 @@ import org.jspecify.annotations.Nullable;
  *     ^ low-water mark                        an event of a task moves it to the end, or removes it
  * </pre>
  *
+ * <p>An event that is published without its payload moves no task: the record before it that has the payload is still needed.
+ *
  * <p>An event takes constant time. Bounded by the live tasks, each of about 150 bytes; no payload is kept. Thread-safe: events come
  * from the producer's thread.
  */
 public final class LiveTaskOffsets {
 
     /**
-     * The latest event of a live task.
+     * The oldest record that must be retained for a live task: that of its latest event or, if that has no payload, of the latest one that has.
      *
      * @param offset its offset, or a lower bound
-     * @param recordedAt when it was recorded
+     * @param position the position of its event
+     * @param recordedAt when that was recorded
      */
-    public record Latest(TaskId task, long offset, Position position, Instant recordedAt) {}
+    public record RetainedRecord(TaskId task, long offset, Position position, Instant recordedAt) {}
 
     /**
      * The low-water mark at one moment.
      *
-     * @param offset the latest event of every live task is at it or behind it
+     * @param offset the records that a recovery needs of the live tasks are at it or behind it
      * @param position the position of the event there, or of the next event if no task is live
      * @param tasks how many tasks are live
      * @param upTo the event up to which this is the case
@@ -46,8 +49,8 @@ public final class LiveTaskOffsets {
      */
     public record Low(long offset, Position position, long tasks, Position upTo, Optional<String> lastKey) {}
 
-    private final Map<TaskId, Latest> own = new LinkedHashMap<>();
-    private @Nullable Map<TaskId, Latest> abandoned;
+    private final Map<TaskId, RetainedRecord> own = new LinkedHashMap<>();
+    private @Nullable Map<TaskId, RetainedRecord> abandoned;
     private Position upTo;
     private long last;
     private @Nullable String lastKey;
@@ -64,11 +67,11 @@ public final class LiveTaskOffsets {
     /**
      * The live tasks of earlier owners are known. Until then there is no low-water mark: one that an earlier owner published stays.
      *
-     * @param tasks in the order of their latest events; each is at the mark until an event of this source's shows it
+     * @param tasks in the order of their offsets; each is at the mark until an event of this source shows it, with its payload
      * @param key the caller's key of the task that an earlier owner enqueued last
      */
-    public synchronized void abandoned(Collection<Latest> tasks, Optional<String> key) {
-        Map<TaskId, Latest> known = new LinkedHashMap<>();
+    public synchronized void abandoned(Collection<RetainedRecord> tasks, Optional<String> key) {
+        Map<TaskId, RetainedRecord> known = new LinkedHashMap<>();
         tasks.forEach(task -> known.put(task.task(), task));
         known.keySet().removeAll(own.keySet());
         abandoned = known;
@@ -92,19 +95,26 @@ public final class LiveTaskOffsets {
         last = Math.max(last, at);
         upTo = event.position();
         event.change().ifPresent(change -> {
-            TaskId id = change.task().id();
-            if (abandoned != null) {
-                abandoned.remove(id);
-            }
-            own.remove(id);
-            if (Liveness.isLiveAfter(change)) {
-                own.put(id, new Latest(id, at, event.position(), event.recordedAt()));
-            }
+            if (!Liveness.isLiveAfter(change)) {
+                remove(change.task().id());
+            } else if (change.task().hasPayload()) {
+                remove(change.task().id());
+                own.put(
+                        change.task().id(),
+                        new RetainedRecord(change.task().id(), at, event.position(), event.recordedAt()));
+            } // otherwise its record with the payload, before this one, is the oldest that is needed
             if (change.kind() == EventKind.ENQUEUED) {
                 lastKey = change.task().key() == null ? lastKey : change.task().key();
             }
         });
         notifyAll();
+    }
+
+    private void remove(TaskId task) {
+        own.remove(task);
+        if (abandoned != null) {
+            abandoned.remove(task);
+        }
     }
 
     /** Waits until the acknowledgement of an event has arrived here, which may be a moment after it has been confirmed. */
@@ -119,7 +129,7 @@ public final class LiveTaskOffsets {
         if (abandoned == null) {
             return Optional.empty();
         }
-        Latest first = first(abandoned).or(() -> first(own)).orElse(null);
+        RetainedRecord first = first(abandoned).or(() -> first(own)).orElse(null);
         long offset = first == null ? last + 1 : first.offset();
         Position position = first == null ? upTo.next() : first.position();
         return Optional.of(
@@ -131,10 +141,10 @@ public final class LiveTaskOffsets {
         return own.size();
     }
 
-    /** The live tasks of this source whose latest events are oldest, at most that many. */
-    public synchronized List<Latest> oldest(int max) {
-        List<Latest> oldest = new ArrayList<>();
-        for (Latest task : own.values()) {
+    /** The live tasks of this source whose retained records are oldest, at most that many. */
+    public synchronized List<RetainedRecord> oldest(int max) {
+        List<RetainedRecord> oldest = new ArrayList<>();
+        for (RetainedRecord task : own.values()) {
             if (oldest.size() == max) {
                 break;
             }
@@ -143,12 +153,12 @@ public final class LiveTaskOffsets {
         return oldest;
     }
 
-    /** The live task of an earlier owner whose latest event is oldest. */
-    public synchronized Optional<Latest> oldestAbandoned() {
+    /** The live task of an earlier owner whose retained record is oldest. */
+    public synchronized Optional<RetainedRecord> oldestAbandoned() {
         return abandoned == null ? Optional.empty() : first(abandoned);
     }
 
-    private static Optional<Latest> first(Map<TaskId, Latest> tasks) {
+    private static Optional<RetainedRecord> first(Map<TaskId, RetainedRecord> tasks) {
         return tasks.values().stream().findFirst();
     }
 }

@@ -2,7 +2,7 @@ package io.taskqueue.source.mark;
 
 import io.taskqueue.event.Position;
 import io.taskqueue.event.TaskId;
-import io.taskqueue.source.mark.LiveTaskOffsets.Latest;
+import io.taskqueue.source.mark.LiveTaskOffsets.RetainedRecord;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps retention from removing the latest event of a live task: when it is older than half of what the topic keeps, the task is
- * written again as a Snapshot.
+ * Keeps retention from removing the records that a recovery needs of a live task: when the oldest is older than half of what the topic keeps, the
+ * task is written again as a Snapshot.
  *
  * <p>In batches, one for each call of {@link #check}: a {@value #BATCH_FRACTION}th of the live tasks, at least {@value #SMALLEST_BATCH};
  * the next one when the last one is acknowledged, so that an outage of Kafka does not fill the buffer. Tasks of earlier owners that were
@@ -77,8 +77,8 @@ public final class RetentionGuard {
         }
         if (!isWriting && snapshots.acknowledgedUpTo().compareTo(writtenUpTo) >= 0) {
             List<TaskId> due = offsets.oldest(batch()).stream()
-                    .filter(latest -> isDue(latest, half))
-                    .map(Latest::task)
+                    .filter(record -> isDue(record, half))
+                    .map(RetainedRecord::task)
                     .toList();
             if (!due.isEmpty()) {
                 isWriting = true;
@@ -86,7 +86,7 @@ public final class RetentionGuard {
             }
         }
         if (!isAbandonedLogged) {
-            offsets.oldestAbandoned().filter(latest -> isDue(latest, half)).ifPresent(this::logAbandoned);
+            offsets.oldestAbandoned().filter(record -> isDue(record, half)).ifPresent(this::logAbandoned);
         }
     }
 
@@ -101,18 +101,18 @@ public final class RetentionGuard {
         return Math.max(SMALLEST_BATCH, offsets.live() / BATCH_FRACTION);
     }
 
-    private boolean isDue(Latest latest, TopicRetention.Half half) {
+    private boolean isDue(RetainedRecord record, TopicRetention.Half half) {
         Instant now = clock.instant();
         return half.age()
-                        .filter(age -> latest.recordedAt().isBefore(now.minus(age)))
+                        .filter(age -> record.recordedAt().isBefore(now.minus(age)))
                         .isPresent()
-                || (half.offset().isPresent() && latest.offset() < half.offset().getAsLong());
+                || (half.offset().isPresent() && record.offset() < half.offset().getAsLong());
     }
 
-    private void logAbandoned(Latest oldest) {
+    private void logAbandoned(RetainedRecord oldest) {
         isAbandonedLogged = true;
         LOG.error(
-                "Queue {} has {} live tasks of earlier owners that were not recovered, and the latest event of the oldest, {} at"
+                "Queue {} has {} live tasks of earlier owners that were not recovered, and the oldest event that a recovery needs, {} at"
                         + " offset {}, is older than half of what the topic keeps: retention will remove them. Start the source again"
                         + " with a recovery.",
                 oldest.task().queueName(),

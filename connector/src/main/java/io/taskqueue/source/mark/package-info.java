@@ -3,7 +3,7 @@
  * retention of the event topic reaches it.
  *
  * <pre>
- *   LiveTaskOffsets   the live tasks in the order of their latest acknowledged events; the first is at the mark
+ *   LiveTaskOffsets   the live tasks in the order of the oldest records that a recovery needs of them; the first is at the mark
  *   Liveness          whether a task is live after an event
  *   MarkPublisher     publishes the marks of all queues when they have moved; on a thread of its own; PublishedMark is one of them
  *   RetentionGuard    has the oldest live tasks written again as Snapshot events, by what the topic keeps (TopicRetention)

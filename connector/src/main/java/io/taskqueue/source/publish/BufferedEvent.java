@@ -21,7 +21,9 @@ final class BufferedEvent<T> {
     final long appendedNanos;
 
     final TaskEvent<T> change;
-    final byte[] payload;
+    /** Null if the event is published without it. */
+    final byte @Nullable [] payload;
+
     private final int bytes; // asked for by several threads, whose caches need not hold the payload
 
     /**
@@ -35,7 +37,12 @@ final class BufferedEvent<T> {
     BufferedEvent<T> next;
 
     BufferedEvent(
-            long epoch, long sequence, Instant recordedAt, long appendedNanos, TaskEvent<T> change, byte[] payload) {
+            long epoch,
+            long sequence,
+            Instant recordedAt,
+            long appendedNanos,
+            TaskEvent<T> change,
+            byte @Nullable [] payload) {
         this.epoch = epoch;
         this.sequence = sequence;
         this.recordedAt = recordedAt;
@@ -54,9 +61,9 @@ final class BufferedEvent<T> {
         return bytes;
     }
 
-    private static long bytes(TaskEvent<?> change, byte[] payload) {
+    private static long bytes(TaskEvent<?> change, byte @Nullable [] payload) {
         return (long) ENVELOPE_BYTES
-                + payload.length
+                + (payload == null ? 0 : payload.length)
                 + change.error().map(BufferedEvent::bytes).orElse(0L);
     }
 

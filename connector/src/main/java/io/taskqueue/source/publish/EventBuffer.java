@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class EventBuffer<T> implements Journal<T> {
 
     private final long epoch;
-    private final PayloadLimit<T> payloads;
+    private final EventPayloads<T> payloads;
     private final SourceTime time;
     private final Counter leasesExpired;
     private final ReentrantLock lock = new ReentrantLock();
@@ -63,7 +63,7 @@ public final class EventBuffer<T> implements Journal<T> {
      * @param leasesExpired counts the events of expired leases; never throws
      */
     public EventBuffer(
-            long epoch, BufferLimits limits, PayloadLimit<T> payloads, SourceTime time, Counter leasesExpired) {
+            long epoch, BufferLimits limits, EventPayloads<T> payloads, SourceTime time, Counter leasesExpired) {
         this(epoch, limits, new SharedSpace(Long.MAX_VALUE), payloads, time, leasesExpired);
     }
 
@@ -72,7 +72,7 @@ public final class EventBuffer<T> implements Journal<T> {
             long epoch,
             BufferLimits limits,
             SharedSpace shared,
-            PayloadLimit<T> payloads,
+            EventPayloads<T> payloads,
             SourceTime time,
             Counter leasesExpired) {
         this.epoch = epoch;
@@ -148,7 +148,8 @@ public final class EventBuffer<T> implements Journal<T> {
         lock.lock();
         try {
             long sequence = appended + 1;
-            BufferedEvent<T> added = new BufferedEvent<>(epoch, sequence, now, nanos, change, payload);
+            BufferedEvent<T> added =
+                    new BufferedEvent<>(epoch, sequence, now, nanos, change, payloads.included(change.kind(), payload));
             long bytes = added.bytes();
             appended = sequence; // from here on, nothing can fail
             if (stopped) {

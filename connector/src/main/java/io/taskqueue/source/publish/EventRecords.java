@@ -25,6 +25,7 @@ public final class EventRecords<T> {
     /** What Kafka adds to a key, a value and headers: the batch's header and, at most, a record's lengths. */
     private static final int FRAME_BYTES = 61 + 21;
 
+    private static final byte[] NO_PAYLOAD = {};
     private static final int HEADER_FRAME_BYTES = 10;
     private static final int SHORT_CODE_CHARS = 64;
     private static final int SHORT_MESSAGE_CHARS = 256;
@@ -67,17 +68,19 @@ public final class EventRecords<T> {
 
     /** Builds the event as it is published, if that has not been done before, and its record. */
     ProducerRecord<byte[], byte[]> record(BufferedEvent<T> buffered) {
+        byte[] payload = buffered.payload == null ? NO_PAYLOAD : buffered.payload;
         ReplicationEvent<T> published = buffered.published;
         if (published != null) {
-            return record(published, buffered.payload);
+            return record(published, payload);
         }
         SourceMetadata metadata = new SourceMetadata(
                 buffered.position(), peers.source(), peers.ownerOf(buffered.change), buffered.recordedAt);
-        published = ReplicationEvent.of(queueName, metadata, buffered.change);
-        ProducerRecord<byte[], byte[]> record = record(published, buffered.payload);
+        TaskEvent<T> change = buffered.payload == null ? buffered.change.withoutPayload() : buffered.change;
+        published = ReplicationEvent.of(queueName, metadata, change);
+        ProducerRecord<byte[], byte[]> record = record(published, payload);
         if (published.error().isPresent() && size(record) > maxRecordBytes) {
-            published = ReplicationEvent.of(queueName, metadata, withShortError(buffered.change));
-            record = record(published, buffered.payload);
+            published = ReplicationEvent.of(queueName, metadata, withShortError(change));
+            record = record(published, payload);
         }
         buffered.published = published;
         return record;
@@ -87,9 +90,10 @@ public final class EventRecords<T> {
     public ProducerRecord<byte[], byte[]> sourceStarted(long epoch, Instant now) {
         ReplicationEvent<T> event = ReplicationEvent.sourceStarted(
                 queueName, new SourceMetadata(new Position(epoch, 0), peers.source(), null, now), instanceId);
-        return record(event, new byte[0]);
+        return record(event, NO_PAYLOAD);
     }
 
+    /** @param payload ignored if the event has none */
     ProducerRecord<byte[], byte[]> record(ReplicationEvent<T> event, byte[] payload) {
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(partition.topic(), partition.partition(), key, codec.encode(event, payload));

@@ -3,7 +3,7 @@
  *
  * <pre>
  *   EventBuffer       the queue's Journal: gives positions, holds events until they are acknowledged
- *     PayloadLimit    encodes payloads; refuses those whose events would not fit into a record
+ *     EventPayloads   encodes payloads; refuses those whose events would not fit into a record; decides which events include them
  *     BufferSpace     the places in the buffer, reserved and granted in order (limits: BufferLimits)
  *     BufferedEvent   an event in the buffer
  *     HeldEvents      what a stopped buffer holds, for those who keep it

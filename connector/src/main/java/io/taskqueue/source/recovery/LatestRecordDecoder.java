@@ -1,6 +1,7 @@
 package io.taskqueue.source.recovery;
 
 import io.taskqueue.event.ReplicationEvent;
+import io.taskqueue.event.TaskEvent;
 import io.taskqueue.fold.FoldedQueue;
 import io.taskqueue.fold.FoldedTask;
 import io.taskqueue.fold.QueueFold;
@@ -13,12 +14,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes the latest records of live tasks, and folds them into the state of the queue. A task whose record cannot be decoded is
- * reported, and does not prevent the recovery of the others. Immutable and thread-safe.
+ * Decodes the latest records of live tasks, and folds them into the state of the queue. Where the latest event of a task has no payload, the payload
+ * of an earlier one is decoded as well; of the rest of that event nothing is taken, because later events, which are not read, have replaced it.
+ *
+ * <p>A task whose records cannot be decoded, or whose payload the partition does not hold, is reported, and does not prevent the recovery of the
+ * others. Immutable and thread-safe.
  */
 final class LatestRecordDecoder<T> {
 
@@ -53,22 +59,22 @@ final class LatestRecordDecoder<T> {
         }
     }
 
-    /** Decodes the latest records of live tasks, given in the order of their positions. */
-    Decoded<T> decode(List<LatestRecord> latest) {
+    /** Decodes the records of live tasks, given in the order of the positions of their latest events. */
+    Decoded<T> decode(List<LatestRecords> live) {
         QueueFold<T> fold = new QueueFold<>(queueName, 0);
         List<UndecodableTask> undecodable = new ArrayList<>();
         long undecodableCount = 0;
-        for (LatestRecord record : latest) {
+        for (LatestRecords records : live) {
+            UndecodedRecord latest = records.latest();
             try {
-                ReplicationEvent<T> event = codec.decode(record.value());
-                requireAsInHeaders(event, record);
+                ReplicationEvent<T> event = withPayload(decode(latest), records.payload());
                 check.accept(event.payload());
                 QueueFold.Step unused = fold.apply(event);
             } catch (UndecodableEventException | PayloadRefusedException e) {
                 undecodableCount++;
                 if (undecodable.size() < MOST_DESCRIBED) {
                     undecodable.add(new UndecodableTask(
-                            record.task(), record.position(), record.offset(), String.valueOf(e.getMessage())));
+                            latest.task(), latest.position(), latest.offset(), String.valueOf(e.getMessage())));
                 }
             }
         }
@@ -80,7 +86,31 @@ final class LatestRecordDecoder<T> {
         return new Decoded<>(tasks, undecodable, undecodableCount);
     }
 
-    private static void requireAsInHeaders(ReplicationEvent<?> event, LatestRecord record) {
+    private ReplicationEvent<T> decode(UndecodedRecord record) {
+        ReplicationEvent<T> event = codec.decode(record.value());
+        requireAsInHeaders(event, record);
+        return event;
+    }
+
+    private ReplicationEvent<T> withPayload(ReplicationEvent<T> latest, @Nullable UndecodedRecord record) {
+        if (latest.hasPayload()) {
+            return latest;
+        }
+        Optional<T> payload = Optional.ofNullable(record)
+                .map(this::decode)
+                .filter(ReplicationEvent::hasPayload)
+                .map(ReplicationEvent::payload);
+        TaskEvent<T> change = latest.change().orElseThrow();
+        if (payload.isEmpty()) {
+            throw new UndecodableEventException(
+                    "The source published " + latest + " without its payload, which an earlier event of the"
+                            + " task has, but the partition does not hold that event any more. Enqueue the task again from where it came,"
+                            + " and raise the retention of the topic.");
+        }
+        return ReplicationEvent.of(queueName, latest.metadata(), change.withPayload(payload.get()));
+    }
+
+    private static void requireAsInHeaders(ReplicationEvent<?> event, UndecodedRecord record) {
         boolean same = event.position().equals(record.position())
                 && event.change()
                         .filter(change -> change.task().id().equals(record.task()))

@@ -23,13 +23,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the latest record of each live task of one queue, by the headers of the records alone: kind, position and task. A value is decoded
- * only where the headers are missing, or do not state whether the task is live.
+ * Finds the records that are needed of each live task of one queue, by the headers of the records alone: kind, position, task, and whether the
+ * payload was omitted. A value is decoded only where the headers are missing, or do not state whether the task is live.
  *
  * <p>An event whose position is not above that of an event before it is a duplicate, or was written by a source that no longer owned the
  * queue, and changes nothing. An event of a kind that this version does not know leaves its task as it is.
  *
- * <p>Not thread-safe. A record takes constant time. Memory: the latest records of the live tasks.
+ * <p>Not thread-safe. A record takes constant time. Memory: one or two records of each live task.
  */
 final class LiveRecords {
 
@@ -49,12 +49,29 @@ final class LiveRecords {
     private static final ReplicationEventCodec<byte[]> ENVELOPES = new ReplicationEventCodec<>(UNDECODED_PAYLOADS);
 
     /** What is known of a record before its value is decoded. */
-    private record Outline(Position position, @Nullable EventKind kind, @Nullable TaskId task) {}
+    private record Outline(Position position, @Nullable EventKind kind, @Nullable TaskId task, boolean hasPayload) {
+
+        static Outline of(EventHeaders headers) {
+            return new Outline(
+                    headers.position(),
+                    headers.kind().orElse(null),
+                    headers.task().orElse(null),
+                    !headers.payloadOmitted());
+        }
+
+        static Outline of(ReplicationEvent<?> event) {
+            return new Outline(
+                    event.position(),
+                    event.kind(),
+                    event.change().map(change -> change.task().id()).orElse(null),
+                    event.hasPayload());
+        }
+    }
 
     private final String queueName;
     private final byte[] key;
     private final @Nullable Position lowest;
-    private final Map<TaskId, LatestRecord> live = new LinkedHashMap<>();
+    private final Map<TaskId, LatestRecords> live = new LinkedHashMap<>();
     private final @Nullable RemovedTaskCounter removed;
     private @Nullable Position first;
     private @Nullable Position last;
@@ -103,41 +120,30 @@ final class LiveRecords {
         if (removed != null) {
             removed.before(position, outline.kind, live.containsKey(outline.task), live.size());
         }
-        apply(outline.kind, outline.task, position, record);
-    }
-
-    private void apply(EventKind kind, TaskId task, Position position, ConsumerRecord<byte[], byte[]> record) {
-        live.remove(task);
-        if (isLiveAfter(kind, record)) {
-            live.put(
-                    task,
-                    new LatestRecord(
-                            task, position, record.offset(), Instant.ofEpochMilli(record.timestamp()), record.value()));
+        LatestRecords before = live.remove(outline.task);
+        if (isLiveAfter(outline.kind, record)) {
+            UndecodedRecord latest = undecoded(outline.task, position, record);
+            UndecodedRecord known = before == null ? null : before.payload();
+            live.put(outline.task, new LatestRecords(latest, outline.hasPayload ? latest : known));
         }
-        if (kind == EventKind.ENQUEUED) {
+        if (outline.kind == EventKind.ENQUEUED) {
             lastEnqueued = record.value();
         }
+    }
+
+    private static UndecodedRecord undecoded(TaskId task, Position position, ConsumerRecord<byte[], byte[]> record) {
+        return new UndecodedRecord(
+                task, position, record.offset(), Instant.ofEpochMilli(record.timestamp()), record.value());
     }
 
     private @Nullable Outline outline(ConsumerRecord<byte[], byte[]> record) {
         Optional<EventHeaders> headers = EventHeaders.readWithoutInstance(record.headers());
         if (headers.isPresent()) {
-            EventHeaders read = headers.get();
-            return read.queueName().equals(queueName)
-                    ? new Outline(
-                            read.position(),
-                            read.kind().orElse(null),
-                            read.task().orElse(null))
-                    : null;
+            return headers.get().queueName().equals(queueName) ? Outline.of(headers.get()) : null;
         }
         try {
             ReplicationEvent<byte[]> event = ENVELOPES.decode(record.value());
-            return event.queueName().equals(queueName)
-                    ? new Outline(
-                            event.position(),
-                            event.kind(),
-                            event.change().map(change -> change.task().id()).orElse(null))
-                    : null;
+            return event.queueName().equals(queueName) ? Outline.of(event) : null;
         } catch (UndecodableEventException notAnEvent) {
             return null; // sinks move it to their dead-letter topics
         }
@@ -158,8 +164,8 @@ final class LiveRecords {
         };
     }
 
-    /** The latest records of the live tasks, in their order. */
-    List<LatestRecord> latest() {
+    /** The records of the live tasks, in the order of their latest events. */
+    List<LatestRecords> latest() {
         return List.copyOf(live.values());
     }
 

@@ -40,8 +40,8 @@ public final class RecoveryLog {
             UndecodableTask first = report.undecodable().get(0);
             LOG.error(
                     "{} live tasks of queue {} are not recovered, because they cannot be decoded; the first is {}, at offset {}: {}"
-                            + " They stay on the topic. Start the source again with a recovery and a payload codec that decodes"
-                            + " them.",
+                            + " They stay on the topic. If that is due to the payload codec, start the source again with a recovery and"
+                            + " one that decodes them.",
                     tasks.undecodable(),
                     queueName,
                     first.task(),

@@ -14,6 +14,7 @@ import io.taskqueue.source.registry.LowWaterMark.Place;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the live tasks of a queue from its partition: from the low-water mark to the fence of the source that recovers, by the headers of
- * the records; then decodes the latest record of each live task, and folds these events into the state of the queue. Queues of one partition that
+ * the records; then decodes the latest record of each live task, with the payload of an earlier one where it has none, and folds these events into
+ * the state of the queue. Queues of one partition that
  * recover together share one reading ({@link #readAll}).
  *
  * <p>Immutable and thread-safe; a call works on the caller's thread.
@@ -54,9 +56,9 @@ public final class RecoveryReader<T> {
     /**
      * What was found.
      *
-     * @param latest the latest events of all live tasks, those that cannot be decoded included, in the order of their offsets
+     * @param retained the oldest record that is needed of each live task, those that cannot be decoded included, in the order of their offsets
      */
-    public record Found<T>(RecoverableQueue<T> queue, List<LiveTaskOffsets.Latest> latest) {}
+    public record Found<T>(RecoverableQueue<T> queue, List<LiveTaskOffsets.RetainedRecord> retained) {}
 
     private final Access access;
     private final String queueName;
@@ -165,7 +167,7 @@ public final class RecoveryReader<T> {
                             .or(() -> mark.flatMap(known -> known.live().lastKey())),
                     records.removed(),
                     decoded.undecodable());
-            return new Found<>(new RecoverableQueue<>(decoded.tasks(), report), latest(records));
+            return new Found<>(new RecoverableQueue<>(decoded.tasks(), report), retained(records.latest()));
         }
     }
 
@@ -262,9 +264,11 @@ public final class RecoveryReader<T> {
         return failure;
     }
 
-    private static List<LiveTaskOffsets.Latest> latest(LiveRecords records) {
-        return records.latest().stream()
-                .map(record -> new LiveTaskOffsets.Latest(
+    static List<LiveTaskOffsets.RetainedRecord> retained(List<LatestRecords> live) {
+        return live.stream()
+                .map(LatestRecords::oldest)
+                .sorted(Comparator.comparingLong(UndecodedRecord::offset))
+                .map(record -> new LiveTaskOffsets.RetainedRecord(
                         record.task(), record.offset(), record.position(), record.writtenAt()))
                 .toList();
     }

@@ -52,7 +52,7 @@ public record RecoveryReport(
      * @param delayed waiting for their next attempt
      * @param leased leased when the queue's owner ended; each waits until its lease has expired
      * @param handedOver left by an owner that handed the queue over; ready to be leased, or delayed
-     * @param undecodable live, but not recovered, because their latest event cannot be decoded
+     * @param undecodable live, but not recovered, because their latest event or their payload cannot be decoded
      * @param oldest when the oldest of those that were recovered was enqueued, if there is one
      */
     public record Tasks(

@@ -4,7 +4,7 @@ import io.taskqueue.event.Position;
 import io.taskqueue.event.TaskId;
 
 /**
- * A live task whose latest event cannot be decoded.
+ * A live task whose latest event cannot be decoded, or has no payload where the partition does not hold the event that has it either.
  *
  * @param task the task
  * @param position the position of its latest event

@@ -9,7 +9,7 @@
  *
  *   RecoveryReader        reads from the low-water mark to the fence, once for all queues of a partition that recover together:
  *                         RecordPipeline polls on a thread of its own,
- *     LiveRecords           finds the latest record of each live task (LatestRecord), by headers; RemovedTaskCounter
+ *     LiveRecords           finds the records that are needed of each live task (LatestRecords of UndecodedRecord), by headers; RemovedTaskCounter
  *     LatestRecordDecoder   decodes these, and folds them into the state of the queue
  *     ProgressReports       calls the listener
  *   RecoveryLog           what is logged about what was found

@@ -160,6 +160,27 @@ class JdbcSinkTest {
     }
 
     @Test
+    void thePayloadIsNullWhereTheEventWasPublishedWithoutIt() throws Exception {
+        PostgresTestServer.execute("DROP TABLE IF EXISTS states;"
+                + " CREATE TABLE states (id BIGINT PRIMARY KEY, kind TEXT, value JSONB, event JSONB)");
+        JdbcSink<String> sink = sink("INSERT INTO states VALUES (:taskSequenceId, :kind, CAST(:value AS jsonb),"
+                + " CAST(:event AS jsonb)) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind,"
+                + " value = COALESCE(excluded.value, states.value), event = excluded.event");
+        ReplicationEvent<String> completed = event(EventKind.COMPLETED, 2, 1, "{\"n\": 1}");
+
+        apply(sink, event(EventKind.ENQUEUED, 1, 1, "{\"n\": 1}"));
+        apply(
+                sink,
+                ReplicationEvent.of(
+                        "orders",
+                        completed.metadata(),
+                        completed.change().orElseThrow().withoutPayload()));
+
+        assertThat(PostgresTestServer.rows("SELECT kind, value, jsonb_exists(event, 'value')::text FROM states"))
+                .containsExactly("Completed|{\"n\": 1}|false");
+    }
+
+    @Test
     void leaseExpirationIsATime() throws Exception {
         PostgresTestServer.execute("DROP TABLE IF EXISTS leases; CREATE TABLE leases (until TIMESTAMPTZ)");
         var task = new Task<>(new TaskId("orders", 7, 1), 1, Events.NOON, "1");

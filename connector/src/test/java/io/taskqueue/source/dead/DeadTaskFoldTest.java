@@ -26,7 +26,7 @@ class DeadTaskFoldTest {
     }
 
     private static EventHeaders headers(String queue, Optional<EventKind> kind, TaskId task, Position position) {
-        return new EventHeaders(queue, position, Optional.empty(), kind, Optional.of(task));
+        return new EventHeaders(queue, position, Optional.empty(), kind, Optional.of(task), false);
     }
 
     @Test
@@ -64,7 +64,8 @@ class DeadTaskFoldTest {
                         new Position(2, 0),
                         Optional.empty(),
                         Optional.of(EventKind.SOURCE_STARTED),
-                        Optional.empty()),
+                        Optional.empty(),
+                        false),
                 offset++);
         take(EventKind.RESTORED, task(1), 1, 2);
         take(EventKind.DEAD_LETTERED, task(2), 1, 3);

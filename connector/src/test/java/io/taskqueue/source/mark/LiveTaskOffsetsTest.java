@@ -11,8 +11,8 @@ import io.taskqueue.event.SourceMetadata;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
-import io.taskqueue.source.mark.LiveTaskOffsets.Latest;
 import io.taskqueue.source.mark.LiveTaskOffsets.Low;
+import io.taskqueue.source.mark.LiveTaskOffsets.RetainedRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -51,8 +51,8 @@ class LiveTaskOffsetsTest {
         acknowledge(EventKind.ENQUEUED, 5, 101);
         offsets.abandoned(
                 List.of(
-                        new Latest(id(1), 40, new Position(10, 7), NOW),
-                        new Latest(id(2), 60, new Position(10, 9), NOW)),
+                        new RetainedRecord(id(1), 40, new Position(10, 7), NOW),
+                        new RetainedRecord(id(2), 60, new Position(10, 9), NOW)),
                 Optional.of("key of an earlier owner"));
 
         assertThat(low()).isEqualTo(new Low(40, new Position(10, 7), 3, position(1), Optional.of("key 5")));
@@ -93,7 +93,25 @@ class LiveTaskOffsetsTest {
         acknowledge(EventKind.ENQUEUED, 3, 103);
         acknowledge(EventKind.SNAPSHOT, 1, 104);
 
-        assertThat(offsets.oldest(2)).extracting(Latest::task).containsExactly(id(2), id(3));
+        assertThat(offsets.oldest(2)).extracting(RetainedRecord::task).containsExactly(id(2), id(3));
+    }
+
+    @Test
+    void markStaysAtTheRecordWithThePayloadOfALiveTask() {
+        offsets.abandoned(List.of(), Optional.empty());
+        acknowledge(EventKind.ENQUEUED, 1, 101);
+        acknowledge(EventKind.ENQUEUED, 2, 102);
+        acknowledgeWithoutPayload(EventKind.LEASE_GRANTED, 1, 103);
+
+        assertThat(low()).isEqualTo(new Low(101, position(1), 2, position(3), Optional.of("key 2")));
+        assertThat(offsets.oldest(1)).containsExactly(new RetainedRecord(id(1), 101, position(1), NOW));
+
+        acknowledge(EventKind.SNAPSHOT, 1, 104);
+        assertThat(low().offset()).isEqualTo(102);
+
+        acknowledgeWithoutPayload(EventKind.LEASE_GRANTED, 2, 105);
+        acknowledgeWithoutPayload(EventKind.COMPLETED, 2, 106);
+        assertThat(low()).isEqualTo(new Low(104, position(4), 1, position(6), Optional.of("key 2")));
     }
 
     private Low low() {
@@ -109,6 +127,14 @@ class LiveTaskOffsetsTest {
     }
 
     private void acknowledge(EventKind kind, long task, long offset) {
+        acknowledge(event(kind, task), offset);
+    }
+
+    private void acknowledgeWithoutPayload(EventKind kind, long task, long offset) {
+        acknowledge(event(kind, task).withoutPayload(), offset);
+    }
+
+    private TaskEvent<String> event(EventKind kind, long task) {
         TaskEvent.Builder<String> event =
                 TaskEvent.builder(kind, ++sequence, NOW, new Task<>(id(task), 1, NOW, "payload", "key " + task));
         if (kind == EventKind.LEASE_GRANTED || kind == EventKind.COMPLETED) {
@@ -117,7 +143,7 @@ class LiveTaskOffsetsTest {
         if (kind == EventKind.LEASE_GRANTED) {
             event.leaseExpiration(NOW);
         }
-        acknowledge(event.build(), offset);
+        return event.build();
     }
 
     private void drained(long task, long offset, EventFlag... flags) {

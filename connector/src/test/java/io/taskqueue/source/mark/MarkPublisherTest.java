@@ -11,8 +11,8 @@ import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.queue.ManualTime;
-import io.taskqueue.source.mark.LiveTaskOffsets.Latest;
 import io.taskqueue.source.mark.LiveTaskOffsets.Low;
+import io.taskqueue.source.mark.LiveTaskOffsets.RetainedRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -124,7 +124,7 @@ class MarkPublisherTest {
         awaitTicks(3);
         assertThat(written).isEmpty();
 
-        offsets.abandoned(List.of(new Latest(id(1), 40, new Position(10, 1), Instant.EPOCH)), Optional.empty());
+        offsets.abandoned(List.of(new RetainedRecord(id(1), 40, new Position(10, 1), Instant.EPOCH)), Optional.empty());
         await().until(() -> written.size() == 1);
         assertThat(written.get(0).offset()).isEqualTo(40);
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
@@ -254,6 +255,28 @@ class EventBufferTest {
 
         assertThat(buffer.size()).isEqualTo(1);
         assertThat(buffer.unacknowledged()).isEqualTo(2);
+    }
+
+    @Test
+    void anEventThatIsPublishedWithoutItsPayloadTakesNoBytesForIt() {
+        EventBuffer<String> every = PublishingParts.buffer(new BufferLimits(100, 1_000_000), NOON, Ticker.system());
+        EventBuffer<String> first = PublishingParts.buffer(
+                new BufferLimits(100, 1_000_000), NOON, Ticker.system(), PayloadInclusion.FIRST_EVENT);
+        for (EventBuffer<String> each : List.of(every, first)) {
+            each.append(event(), new byte[1_000], false);
+            each.append(available(), new byte[1_000], false);
+        }
+
+        List<BufferedEvent<String>> with = taken(every);
+        List<BufferedEvent<String>> without = taken(first);
+        assertThat(without.get(0).bytes()).isEqualTo(with.get(0).bytes());
+        assertThat(without.get(1).bytes()).isEqualTo(with.get(1).bytes() - 1_000);
+        assertThat(without.get(1).payload).isNull();
+    }
+
+    private static TaskEvent<String> available() {
+        return TaskEvent.builder(EventKind.AVAILABLE, 2, NOON, new Task<>(new TaskId("q", 7, 1), 1, NOON, "payload"))
+                .build();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
 import io.taskqueue.queue.Ticker;
+import io.taskqueue.serde.EventHeaders;
 import io.taskqueue.serde.PayloadCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -236,6 +237,32 @@ class PublisherTest implements Publication.Listener<String> {
         assertThat(EventRecords.size(record)).isLessThan(20_000);
         assertThat(buffered.published.error()).contains(new TaskError("CODE", "m".repeat(256), Map.of()));
         assertThat(PublishingParts.CODEC.decode(record.value()).error()).isEqualTo(buffered.published.error());
+    }
+
+    @Test
+    void anEventWithoutItsPayloadIsSentAndPublishedWithoutIt() {
+        EventRecords<String> records = PublishingParts.records("q", 1_000_000);
+        byte[] payload = ("\"" + "p".repeat(400) + "\"").getBytes(StandardCharsets.UTF_8);
+        var task = new Task<>(new TaskId("q", 7, 1), 1, NOON, "p");
+        var completed = TaskEvent.builder(EventKind.COMPLETED, 1, NOON, task)
+                .token(new OwnershipToken(1, 1, new UUID(1, 1)))
+                .build();
+        var with = records.record(new BufferedEvent<>(7, 1, NOON, 0, completed, payload));
+        var buffered = new BufferedEvent<>(7, 1, NOON, 0, completed, null);
+
+        for (int attempt = 1;
+                attempt <= 2;
+                attempt++) { // the second record is that of a producer that replaces the first
+            var without = records.record(buffered);
+
+            assertThat(without.value().length).isEqualTo(with.value().length - payload.length - "\"value\":,".length());
+            assertThat(PublishingParts.CODEC.decode(without.value())).isEqualTo(buffered.published);
+            assertThat(buffered.published.hasPayload()).isFalse();
+            assertThat(EventHeaders.read(without.headers()).orElseThrow().payloadOmitted())
+                    .isTrue();
+        }
+        assertThat(EventHeaders.read(with.headers()).orElseThrow().payloadOmitted())
+                .isFalse();
     }
 
     @Override

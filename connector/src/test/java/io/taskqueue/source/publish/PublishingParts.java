@@ -1,6 +1,7 @@
 package io.taskqueue.source.publish;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.serde.ReplicationEventCodec;
@@ -20,11 +21,15 @@ public final class PublishingParts {
     private PublishingParts() {}
 
     public static EventBuffer<String> buffer(BufferLimits limits, Instant now, Ticker ticker) {
+        return buffer(limits, now, ticker, PayloadInclusion.EVERY_EVENT);
+    }
+
+    static EventBuffer<String> buffer(BufferLimits limits, Instant now, Ticker ticker, PayloadInclusion inclusion) {
         EventRecords<String> records = records("q", 1_000_000);
         return new EventBuffer<>(
                 7,
                 limits,
-                new PayloadLimit<>("q", "peer-a", CODEC, records, 1_000_000),
+                new EventPayloads<>("q", "peer-a", CODEC, records, 1_000_000, inclusion),
                 new SourceTime(Clock.fixed(now, ZoneOffset.UTC), ticker),
                 new SimpleMeterRegistry().counter("expired"));
     }

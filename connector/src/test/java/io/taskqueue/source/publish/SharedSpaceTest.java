@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
 import io.taskqueue.event.TaskId;
@@ -77,8 +78,13 @@ class SharedSpaceTest {
                 7,
                 new BufferLimits(1_000, 1_000_000),
                 shared,
-                new PayloadLimit<>(
-                        "q", "peer-a", PublishingParts.CODEC, PublishingParts.records("q", 1_000_000), 1_000_000),
+                new EventPayloads<>(
+                        "q",
+                        "peer-a",
+                        PublishingParts.CODEC,
+                        PublishingParts.records("q", 1_000_000),
+                        1_000_000,
+                        PayloadInclusion.EVERY_EVENT),
                 new SourceTime(Clock.systemUTC(), Ticker.system()),
                 new SimpleMeterRegistry().counter("expired"));
     }

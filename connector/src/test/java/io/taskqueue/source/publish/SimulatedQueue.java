@@ -2,6 +2,7 @@ package io.taskqueue.source.publish;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskEvent;
@@ -47,7 +48,8 @@ final class SimulatedQueue implements Publication.Listener<String> {
         buffer = new EventBuffer<>(
                 7,
                 new BufferLimits(100_000, 1_000_000_000),
-                new PayloadLimit<>(name, "peer-a", PublishingParts.CODEC, records, 1_000_000),
+                new EventPayloads<>(
+                        name, "peer-a", PublishingParts.CODEC, records, 1_000_000, PayloadInclusion.EVERY_EVENT),
                 new SourceTime(Clock.fixed(NOON, ZoneOffset.UTC), Ticker.system()),
                 new SimpleMeterRegistry().counter("expired"));
         publication = new Publication<>(buffer, records, this);

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
 import io.taskqueue.event.TaskId;
@@ -384,7 +385,8 @@ class ThrowingUserCodeTest {
             return new EventBuffer<>(
                     7,
                     new BufferLimits(BUFFER_EVENTS, 1_000_000),
-                    new PayloadLimit<>("q", "peer-a", codec(planting), records, 1_000_000),
+                    new EventPayloads<>(
+                            "q", "peer-a", codec(planting), records, 1_000_000, PayloadInclusion.EVERY_EVENT),
                     new SourceTime(throwing, throwing),
                     new SourceMeters(registry, "q").leasesExpired());
         }

@@ -2,6 +2,7 @@ package io.taskqueue.source.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.TaskError;
@@ -36,8 +37,9 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * For random runs of a queue under a sequence of owners that are killed with any part of their events on the topic: what a recovery reads
- * from any mark that was ever published is the fold of the log before the last fence, read from its beginning.
+ * For random runs of a queue under a sequence of owners that are killed with any part of their events on the topic, each with payloads in all events
+ * or in the first ones only: what a recovery reads from any mark that was ever published is the fold of the log before the last fence, read from its
+ * beginning, and each task has its payload.
  */
 class RecoveryPropertyTest {
 
@@ -113,16 +115,12 @@ class RecoveryPropertyTest {
     private void live(long epoch, Random random) {
         Optional<LowWaterMark> mark =
                 marks.isEmpty() ? Optional.empty() : Optional.of(marks.get(random.nextInt(marks.size())));
-        OwnerJournal journal = new OwnerJournal(QUEUE, epoch, time);
+        PayloadInclusion inclusion = random.nextBoolean() ? PayloadInclusion.FIRST_EVENT : PayloadInclusion.EVERY_EVENT;
+        OwnerJournal journal = new OwnerJournal(QUEUE, epoch, time, inclusion);
         LiveTaskOffsets offsets = new LiveTaskOffsets(new Position(epoch, 0), partition.end());
         write(journal.events.get(0));
         LiveRecords found = records(mark);
-        offsets.abandoned(
-                found.latest().stream()
-                        .map(record -> new LiveTaskOffsets.Latest(
-                                record.task(), record.offset(), record.position(), record.writtenAt()))
-                        .toList(),
-                found.lastKey());
+        offsets.abandoned(RecoveryReader.retained(found.latest()), found.lastKey());
         try (TaskQueue<String> queue = TaskQueue.<String>builder(QUEUE)
                 .capacity(20)
                 .maxAttempts(3)

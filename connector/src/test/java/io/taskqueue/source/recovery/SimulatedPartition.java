@@ -1,5 +1,6 @@
 package io.taskqueue.source.recovery;
 
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.SourceMetadata;
@@ -66,11 +67,17 @@ final class SimulatedPartition {
         private final String queueName;
         private final long epoch;
         private final Clock clock;
+        private final PayloadInclusion inclusion;
 
         OwnerJournal(String queueName, long epoch, Clock clock) {
+            this(queueName, epoch, clock, PayloadInclusion.EVERY_EVENT);
+        }
+
+        OwnerJournal(String queueName, long epoch, Clock clock, PayloadInclusion inclusion) {
             this.queueName = queueName;
             this.epoch = epoch;
             this.clock = clock;
+            this.inclusion = inclusion;
             events.add(ReplicationEvent.sourceStarted(queueName, metadata(0), new UUID(0, epoch)));
         }
 
@@ -97,7 +104,10 @@ final class SimulatedPartition {
 
         @Override
         public void append(TaskEvent<String> event, byte[] payload, boolean reserved) {
-            events.add(ReplicationEvent.of(queueName, metadata(events.size()), event));
+            events.add(ReplicationEvent.of(
+                    queueName,
+                    metadata(events.size()),
+                    inclusion.includes(event.kind()) ? event : event.withoutPayload()));
         }
 
         private SourceMetadata metadata(long sequence) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaseExpiration when the lease expires, or null
  * @param availableAt when the next attempt may begin, or null
  * @param error the error, or null
- * @param payload the payload as JSON or text; null if payloads are hidden
+ * @param payload the payload as JSON or text; null if payloads are hidden, or the event was published without it
  */
 public record EventView(
         String queueName,

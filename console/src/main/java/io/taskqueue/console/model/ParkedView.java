@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param effect the name of the effect that failed, or null
  * @param error the error
  * @param following how many more events of the task wait for it
- * @param payload the payload as JSON or text; null if payloads are hidden
+ * @param payload the payload as JSON or text; null if payloads are hidden, or the event was published without it
  */
 public record ParkedView(
         String sink,

@@ -145,7 +145,7 @@ final class ParkedPages {
                 failed.map(ParkedPages::effect).orElse(null),
                 error(first),
                 task.events().size() - 1,
-                showPayload ? first.event().payload() : null);
+                showPayload && first.event().hasPayload() ? first.event().payload() : null);
     }
 
     private static String state(ParkedTask task) {

@@ -70,7 +70,7 @@ final class TaskLives {
             try {
                 ReplicationEvent<String> event = codec.decode(record.value() == null ? new byte[0] : record.value());
                 if (isOf(task, event)) {
-                    String payload = showPayload ? event.payload() : null;
+                    String payload = showPayload && event.hasPayload() ? event.payload() : null;
                     events.add(EventViews.of(event, partition, record.offset(), payload));
                 }
             } catch (UndecodableEventException e) {

@@ -25,7 +25,9 @@ final class CanarySink implements ReplicationSink<String> {
 
     @Override
     public void apply(ReplicationEvent<String> event, Effects effects) throws Exception {
-        String id = String.valueOf(event.payload());
-        effects.run("arrive", key -> probes.reached(id, Stage.EFFECT));
+        if (event.hasPayload()) { // the canary's own source includes it in each event
+            String id = String.valueOf(event.payload());
+            effects.run("arrive", key -> probes.reached(id, Stage.EFFECT));
+        }
     }
 }

@@ -15,6 +15,7 @@ import io.taskqueue.cli.shared.SourceTopicOptions;
 import io.taskqueue.cli.shared.ThreadFailures;
 import io.taskqueue.cli.shared.TopicOption;
 import io.taskqueue.diagnostics.DiagnosticsServer;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.queue.Ticker;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.source.SourceGroup;
@@ -99,6 +100,17 @@ public final class DispatchCommand implements Callable<Integer> {
             converter = OptionValue.Peer.class,
             description = "The process that is responsible for the tasks.")
     private @Nullable String ownerPeer;
+
+    @Option(
+            names = "--payload",
+            paramLabel = "every-event|first-event",
+            defaultValue = "every-event",
+            converter = OptionValue.Inclusion.class,
+            description =
+                    "Which events of a task include its payload. With first-event, only those with which the task enters the "
+                            + "queue, is written again or leaves it to be restored: records are smaller, and sinks do not see the "
+                            + "payload in the others. Default: ${DEFAULT-VALUE}.")
+    private PayloadInclusion payload = PayloadInclusion.EVERY_EVENT;
 
     @Option(
             names = "--ownership-strict",
@@ -296,6 +308,7 @@ public final class DispatchCommand implements Callable<Integer> {
     }
 
     private void configure(ReplicationSource.Builder<?> source) {
+        source.payload(payload);
         if (ownerPeer != null) {
             source.ownerPeer(ownerPeer);
         }

@@ -24,13 +24,14 @@ final class ParkedJson {
         return json;
     }
 
-    /** A task and all of its parked events. */
+    /** A task and all of its parked events; those that their source published without a payload have none. */
     static JsonNode full(ParkedTask task, boolean payloads) {
         ObjectNode json = header(task);
         ArrayNode events = json.putArray("events");
         task.events()
-                .forEach(event ->
-                        events.add(event(event, payloads ? event.event().payload() : null)));
+                .forEach(event -> events.add(event(
+                        event,
+                        payloads && event.event().hasPayload() ? event.event().payload() : null)));
         return json;
     }
 

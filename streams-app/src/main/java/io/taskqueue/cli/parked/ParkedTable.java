@@ -97,7 +97,12 @@ final class ParkedTable {
             TaskText.line(text, "Error", TaskText.error(failed.error()));
             TaskText.line(text, "Effects", effects(failed));
         });
-        TaskText.line(text, "Payload", Output.escape(first.event().payload()));
+        TaskText.line(
+                text,
+                "Payload",
+                first.event().hasPayload()
+                        ? Output.escape(first.event().payload())
+                        : "not in this event: its source includes it in the task's first event only");
         behind(text, task.events().subList(1, task.events().size()));
         String quoted = " --task " + TaskText.argument(task.task());
         text.append(String.format(

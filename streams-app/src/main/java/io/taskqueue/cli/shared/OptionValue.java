@@ -2,6 +2,7 @@ package io.taskqueue.cli.shared;
 
 import io.taskqueue.config.DurationText;
 import io.taskqueue.event.NameRule;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.QueueName;
 import io.taskqueue.sink.Interests;
 import io.taskqueue.source.ReplicationSource;
@@ -294,6 +295,20 @@ public interface OptionValue<T> extends ITypeConverter<T> {
         @Override
         public Interests parse(String text) {
             return Interests.parse(text);
+        }
+    }
+
+    /** Which events include the payload of their task. */
+    final class Inclusion implements OptionValue<PayloadInclusion> {
+
+        @Override
+        public PayloadInclusion parse(String text) {
+            return switch (text) {
+                case "every-event" -> PayloadInclusion.EVERY_EVENT;
+                case "first-event" -> PayloadInclusion.FIRST_EVENT;
+                default -> throw new IllegalArgumentException(
+                        "'" + shortened(text) + "' is not known. Use every-event or first-event.");
+            };
         }
     }
 

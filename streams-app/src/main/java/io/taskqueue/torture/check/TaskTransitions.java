@@ -53,7 +53,9 @@ final class TaskTransitions {
     /** The running attempt or, if none is running, the next one; of a dead task, the last. */
     private int attempt;
 
+    /** Empty until an event has it. */
     private String payload = "";
+
     private @Nullable String key;
     private @Nullable OwnershipToken lease;
     private boolean retryOrdered;
@@ -82,7 +84,7 @@ final class TaskTransitions {
         state = after(event, task);
         epoch = event.position().epoch();
         attempt = ends(event.kind()) ? task.attempt() + 1 : task.attempt();
-        payload = task.payload();
+        payload = task.payload().isEmpty() ? payload : task.payload();
         key = task.key();
         if (task.leaseExpiration() != null) {
             lease = task.token();
@@ -91,7 +93,8 @@ final class TaskTransitions {
     }
 
     private Optional<String> problem(LoggedEvent event, LoggedTask task) {
-        if (state != State.UNKNOWN && !task.payload().equals(payload)) {
+        boolean bothKnown = !payload.isEmpty() && !task.payload().isEmpty();
+        if (bothKnown && !task.payload().equals(payload)) {
             return Optional.of("its payload has changed");
         }
         if (state != State.UNKNOWN && !Objects.equals(task.key(), key)) {

@@ -65,7 +65,7 @@ public sealed interface TopicEntry extends HistoryEntry {
      * The task of an event.
      *
      * @param key the caller's key, or null
-     * @param payload a digest of its payload
+     * @param payload a digest of its payload; empty if the event has none
      * @param availableAt when it will be pending, or null
      */
     record LoggedTask(
@@ -86,7 +86,7 @@ public sealed interface TopicEntry extends HistoryEntry {
                     change.task().id(),
                     change.task().attempt(),
                     change.task().key(),
-                    digest(change.task().payload()),
+                    change.task().hasPayload() ? digest(change.task().payload()) : "",
                     change.token().orElse(null),
                     change.leaseExpiration().orElse(null),
                     change.availableAt().orElse(null),

@@ -41,6 +41,28 @@ class RandomHistoriesTest {
         }
     }
 
+    @Property(tries = 3, shrinking = ShrinkingMode.OFF)
+    void aRunWithPayloadsInFirstEventsOnlyHolds(@ForAll long seed) throws IOException {
+        Path directory = Files.createTempDirectory("random-histories");
+        SmallRun.Parts parts = new SmallRun.Parts() {
+            @Override
+            TopicJournal journal(MemoryTopic topic, long epoch) {
+                return epoch % 3 == 0
+                        ? super.journal(topic, epoch)
+                        : new TopicJournal.WithPayloadsInFirstEvents(topic, SmallRun.QUEUE, epoch);
+            }
+        };
+        try {
+            TortureReport report = TortureCheck.check(SmallRun.of(directory.resolve("run"), seed, parts));
+
+            assertThat(report.invariants())
+                    .as("%s", report.lines())
+                    .allMatch(result -> result.verdict() == Verdict.HELD);
+        } finally {
+            delete(directory);
+        }
+    }
+
     private static void isCaught(Mutation mutation, RunDirectory run, SplittableRandom random, Path to) {
         RecordedHistory history = new RecordedHistory(run, SmallRun.QUEUE);
         if (mutation.apply(history, random)) {

@@ -1,6 +1,7 @@
 package io.taskqueue.torture.check;
 
 import io.taskqueue.event.EventKind;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.ReplicationEvent;
 import io.taskqueue.event.SourceMetadata;
@@ -62,6 +63,20 @@ class TopicJournal implements Journal<String> {
                         new SourceMetadata(new Position(epoch, sequence), "dispatcher", null, event.occurredAt()),
                         event),
                 instance);
+    }
+
+    /** Not a fault: payloads are in the first events of tasks only. */
+    static final class WithPayloadsInFirstEvents extends TopicJournal {
+
+        WithPayloadsInFirstEvents(MemoryTopic topic, String queue, long epoch) {
+            super(topic, queue, epoch);
+        }
+
+        @Override
+        public synchronized void append(TaskEvent<String> event, byte[] payload, boolean reserved) {
+            boolean isIncluded = PayloadInclusion.FIRST_EVENT.includes(event.kind());
+            super.append(isIncluded ? event : event.withoutPayload(), payload, reserved);
+        }
     }
 
     /** The fault: an enqueue that is confirmed without being published. */

@@ -57,7 +57,7 @@ class UndecodableRecordsTest {
         records.found(
                 new EventLocation(TOPIC, 12),
                 Optional.of(new EventHeaders(
-                        "orders", new Position(1, 7), Optional.empty(), Optional.empty(), Optional.empty())),
+                        "orders", new Position(1, 7), Optional.empty(), Optional.empty(), Optional.empty(), false)),
                 "The record is not a valid event: it is empty.");
 
         assertThat(lines.list).singleElement().satisfies(line -> {

@@ -149,7 +149,7 @@ class Parked {
           h('div', {}, h('dt', {}, 'Position'), h('dd', {}, h('code', {}, position(item)))),
           h('div', {}, h('dt', {}, 'Record'), h('dd', {}, `partition ${item.partition}, offset ${integer(item.offset)}`)),
           h('div', {}, h('dt', {}, 'Payload'), h('dd', {}, item.payload === null
-            ? h('span.faint', {}, this.#page.state.settings.showPayloads ? 'none' : 'hidden; start the console with --show-payloads')
+            ? h('span.faint', {}, this.#page.state.settings.showPayloads ? 'not in this event: its source includes it in the first event of the task only' : 'hidden; start the console with --show-payloads')
             : block(item.payload)))),
         waiting && h('div', {}, h('p.note', {}, 'On the command line:'), command(redriveCommand(this.#page.state.settings, item)))));
   }

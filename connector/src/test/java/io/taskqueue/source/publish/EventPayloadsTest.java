@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.OwnershipToken;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.Priority;
 import io.taskqueue.event.Task;
 import io.taskqueue.event.TaskError;
@@ -21,7 +22,7 @@ import java.util.UUID;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
-class PayloadLimitTest {
+class EventPayloadsTest {
 
     private static final ReplicationEventCodec<String> CODEC = new ReplicationEventCodec<>(PayloadCodec.utf8());
     private static final int LIMIT = 200_000;
@@ -35,7 +36,8 @@ class PayloadLimitTest {
             UUID.randomUUID(),
             new TopicPartition("events", 0),
             LIMIT);
-    private final PayloadLimit<String> payloads = new PayloadLimit<>(QUEUE, "peer \u0002", CODEC, records, LIMIT);
+    private final EventPayloads<String> payloads =
+            new EventPayloads<>(QUEUE, "peer \u0002", CODEC, records, LIMIT, PayloadInclusion.EVERY_EVENT);
 
     @Test
     void everyEventOfTheLargestAcceptedPayloadFitsIntoARecord() {
@@ -67,9 +69,25 @@ class PayloadLimitTest {
     }
 
     @Test
+    void everyEventWithoutItsPayloadFitsIntoARecordAsWell() {
+        var firstEventOnly =
+                new EventPayloads<>(QUEUE, "peer \u0002", CODEC, records, LIMIT, PayloadInclusion.FIRST_EVENT);
+        byte[] shortest = firstEventOnly.encode("");
+        assertThat(firstEventOnly.included(EventKind.ENQUEUED, shortest)).isEqualTo(shortest);
+        assertThat(firstEventOnly.included(EventKind.COMPLETED, shortest)).isNull();
+        assertThat(payloads.included(EventKind.COMPLETED, shortest)).isEqualTo(shortest);
+        int largest = largestAccepted();
+        int reserved = 10 + "ce_payloadomitted".length() + "true".length() - "\"value\":,".length();
+
+        assertThatThrownBy(() -> firstEventOnly.encode("p".repeat(largest - reserved + 1)))
+                .isInstanceOf(PayloadRefusedException.class);
+        assertThat(firstEventOnly.encode("p".repeat(largest - reserved))).hasSize(largest - reserved + 2);
+    }
+
+    @Test
     void aPayloadThatNoSinkCouldReadIsRefused() {
         ReplicationEventCodec<WriteOnly> codec = new ReplicationEventCodec<>(PayloadCodec.json(WriteOnly.class));
-        PayloadLimit<WriteOnly> limit = new PayloadLimit<>(
+        EventPayloads<WriteOnly> limit = new EventPayloads<>(
                 "orders",
                 "peer",
                 codec,
@@ -80,7 +98,8 @@ class PayloadLimitTest {
                         UUID.randomUUID(),
                         new TopicPartition("events", 0),
                         LIMIT),
-                LIMIT);
+                LIMIT,
+                PayloadInclusion.EVERY_EVENT);
         String type = WriteOnly.class.getName();
 
         assertThatThrownBy(() -> limit.encode(new WriteOnly()))

@@ -4,6 +4,7 @@ import io.taskqueue.event.EventFlag;
 import io.taskqueue.event.EventKind;
 import io.taskqueue.event.NameRule;
 import io.taskqueue.event.OwnershipToken;
+import io.taskqueue.event.PayloadInclusion;
 import io.taskqueue.event.Position;
 import io.taskqueue.event.Priority;
 import io.taskqueue.event.QueueName;
@@ -18,13 +19,16 @@ import io.taskqueue.queue.PayloadRefusedException;
 import io.taskqueue.serde.ReplicationEventCodec;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes payloads, and refuses those for which an event of their task would not fit into a record. What an event has beyond its
- * payload is measured once, on the largest event that is possible.
+ * The payloads of a queue's events: encodes each once, refuses those for which an event of their task would not fit into a record, and decides which
+ * events include it. What an event has beyond its payload is measured once, on the largest event that is possible. Thread-safe.
  */
-public final class PayloadLimit<T> {
+public final class EventPayloads<T> {
 
     /** A character of one byte that takes six bytes in JSON and three in a header, more than any other character. */
     private static final String WIDEST = "\u0001";
@@ -39,19 +43,27 @@ public final class PayloadLimit<T> {
     private final ReplicationEventCodec<T> codec;
     private final EventRecords<T> records;
     private final int maxRecordBytes;
+    private final PayloadInclusion inclusion;
     private volatile int envelopeBytes;
 
-    public PayloadLimit(
+    public EventPayloads(
             String queueName,
             String sourcePeer,
             ReplicationEventCodec<T> codec,
             EventRecords<T> records,
-            int maxRecordBytes) {
+            int maxRecordBytes,
+            PayloadInclusion inclusion) {
         this.queueName = queueName;
         this.sourcePeer = sourcePeer;
         this.codec = codec;
         this.records = records;
         this.maxRecordBytes = maxRecordBytes;
+        this.inclusion = inclusion;
+    }
+
+    /** The payload as an event of that kind is published with it, or null if it is published without. */
+    byte @Nullable [] included(EventKind kind, byte[] payload) {
+        return inclusion.includes(kind) ? Objects.requireNonNull(payload, "payload") : null;
     }
 
     /** @throws PayloadRefusedException if the payload cannot be encoded, or its events would not fit into a record */
@@ -66,7 +78,7 @@ public final class PayloadLimit<T> {
                     e);
         }
         if (envelopeBytes == 0) {
-            envelopeBytes = EventRecords.size(records.record(largestEvent(payload), bytes)) - bytes.length;
+            envelopeBytes = envelopeBytes(largestEvent(payload), bytes);
         }
         if (bytes.length > maxRecordBytes - envelopeBytes) {
             throw new PayloadRefusedException("The payload has " + bytes.length + " bytes as JSON, but queue "
@@ -79,8 +91,27 @@ public final class PayloadLimit<T> {
         return bytes;
     }
 
-    private ReplicationEvent<T> largestEvent(T payload) {
-        TaskEvent<T> change = TaskEvent.builder(
+    /** What the largest event has beyond its payload; without it, its record has a header more, which may be larger than a short payload. */
+    private int envelopeBytes(TaskEvent<T> change, byte[] payload) {
+        int included = size(change, payload) - payload.length;
+        return inclusion.includes(change.kind())
+                ? included
+                : Math.max(included, size(change.withoutPayload(), payload));
+    }
+
+    private int size(TaskEvent<T> change, byte[] payload) {
+        SourceMetadata metadata = new SourceMetadata(
+                new Position(Long.MAX_VALUE, Long.MAX_VALUE),
+                sourcePeer,
+                WIDEST.repeat(NameRule.MAX_BYTES),
+                LONGEST_INSTANT);
+        ProducerRecord<byte[], byte[]> record =
+                records.record(ReplicationEvent.of(queueName, metadata, change), payload);
+        return EventRecords.size(record);
+    }
+
+    private static <T> TaskEvent<T> largestEvent(T payload) {
+        return TaskEvent.builder(
                         EventKind.LEASE_EXPIRED,
                         Long.MAX_VALUE,
                         LONGEST_INSTANT,
@@ -99,11 +130,5 @@ public final class PayloadLimit<T> {
                 .availableAt(LONGEST_INSTANT)
                 .flag(EventFlag.FROM_EXPIRATION)
                 .build();
-        SourceMetadata metadata = new SourceMetadata(
-                new Position(Long.MAX_VALUE, Long.MAX_VALUE),
-                sourcePeer,
-                WIDEST.repeat(NameRule.MAX_BYTES),
-                LONGEST_INSTANT);
-        return ReplicationEvent.of(queueName, metadata, change);
     }
 }

@@ -5,11 +5,11 @@ import io.taskqueue.event.TaskId;
 import java.time.Instant;
 
 /**
- * The latest record of a live task, not decoded.
+ * A record of a live task, not decoded.
  *
  * @param task the task, by the record's headers
  * @param writtenAt the record's timestamp
  * @param value the record's value; must not be modified
  */
 @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-record LatestRecord(TaskId task, Position position, long offset, Instant writtenAt, byte[] value) {}
+record UndecodedRecord(TaskId task, Position position, long offset, Instant writtenAt, byte[] value) {}
