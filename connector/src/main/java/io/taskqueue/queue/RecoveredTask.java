@@ -33,7 +33,10 @@ public record RecoveredTask<T>(
         @Nullable Instant leaseExpiration,
         @Nullable Instant availableAt) {
 
-    /** @throws IllegalArgumentException if the payload of the task is not known, or the parts show none of the states; the message names the task and the parts */
+    /**
+     * @throws IllegalArgumentException if the payload of the task is not known, or the parts show none of the states; the message names the
+     *     task and the parts
+     */
     public RecoveredTask {
         Objects.requireNonNull(task, "task");
         if (!task.hasPayload()) {

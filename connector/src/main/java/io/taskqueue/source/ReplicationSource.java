@@ -371,7 +371,8 @@ public final class ReplicationSource<T> implements AutoCloseable {
         /**
          * Which events include the payload of their task. With {@link PayloadInclusion#FIRST_EVENT} records are smaller, and what reads the
          * queue's events, in this process or from the topic, has the payload only in the kinds listed there: a sink that acts on a
-         * Completed has to keep what it needs from Enqueued. The topic has to keep the first event of a live task, for which the low-water mark waits.
+         * Completed has to keep what it needs from Enqueued. The topic has to keep the first event of a live task, for which the low-water
+         * mark waits.
          *
          * <p>It can be changed from one start to the next. Every reader of the topic must be of a version that knows it before a source uses
          * FIRST_EVENT. Default {@link PayloadInclusion#EVERY_EVENT}.

@@ -41,7 +41,8 @@ public final class DiagnosticsEvent {
     }
 
     /**
-     * A replication event in its wire format. If payloads are hidden, {@code value} is the string {@code (hidden)}.
+     * A replication event in its wire format. If payloads are hidden, {@code value} is the string {@code (hidden)}; an
+     * event without its payload has none.
      *
      * <p>Its id is that of the record's {@code ce_id} header: queue/epoch/sequence, the queue percent-encoded.
      */

@@ -41,6 +41,20 @@ class DiagnosticsEventTest {
     }
 
     @Test
+    void anEventWithoutItsPayloadHasNoValueHiddenOrNot() {
+        Task<String> task = new Task<>(new TaskId(QUEUE, 17, 7), 1, NOON, "the secret");
+        ReplicationEvent<String> available = ReplicationEvent.of(
+                QUEUE,
+                enqueued.metadata(),
+                TaskEvent.builder(EventKind.AVAILABLE, 42, NOON, task.withoutPayload())
+                        .build());
+
+        DiagnosticsEvent event = DiagnosticsEvent.of(available, PayloadCodec.utf8());
+
+        assertThat(event.json(true)).isEqualTo(event.json(false)).doesNotContain("\"value\"");
+    }
+
+    @Test
     void dataIsTheWireFormat() {
         DiagnosticsEvent event = DiagnosticsEvent.of(enqueued, PayloadCodec.utf8());
 

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * event: it knows a task from the first event of the task on. Of a fold that starts at the beginning, the state equals the queue's own
  * snapshot after each event.
  *
- * <p>Where an event is without its payload ({@link io.taskqueue.event.PayloadInclusion}), the task keeps the one that an earlier event had. A fold that starts
- * behind that event has the task without its payload ({@link Task#hasPayload()}), until a Snapshot, Restored, Drained or DeadLettered has it.
+ * <p>Where an event is without its payload ({@link io.taskqueue.event.PayloadInclusion}), the task keeps the one that an earlier event
+ * had. A fold that starts behind that event has the task without its payload ({@link Task#hasPayload()}), until a Snapshot, Restored, Drained or DeadLettered has it.
  *
  * <p>Not thread-safe. Each event takes constant time. Memory: the live tasks, and as many dead and drained ones as it keeps.
  *

@@ -123,12 +123,12 @@ class TaskQueueAutoConfigurationTest {
 
     @Test
     void aPropertyDecidesWhichEventsIncludeThePayload() {
-        cluster.connected()
+        CLUSTER.connected()
                 .withPropertyValues(
-                        SpringTestCluster.ordersQueue(), "taskqueue.queues.orders.replication.payload=first-event")
+                        SpringTestCluster.queueOf("large-orders", Order.class),
+                        "taskqueue.queues.large-orders.replication.payload=first-event")
                 .run(context -> {
-                    @SuppressWarnings("unchecked")
-                    TaskQueue<Order> queue = context.getBean("ordersTaskQueue", TaskQueue.class);
+                    TaskQueue<Order> queue = SpringTestCluster.queue(context, "large-orders");
                     @SuppressWarnings("unchecked")
                     ReplicationSource<Order> source = context.getBean(ReplicationSource.class);
                     try (EventSubscription<Order> events = source.events()) {
