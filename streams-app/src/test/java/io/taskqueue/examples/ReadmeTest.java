@@ -45,7 +45,7 @@ class ReadmeTest {
 
     private static final Path ROOT = Path.of("..");
     private static final List<String> MODULES =
-            List.of("serde", "connector", "streams", "diagnostics", "testkit", "streams-app");
+            List.of("serde", "connector", "streams", "diagnostics", "console", "testkit", "streams-app");
     private static final Path EXAMPLES = Path.of("src", "test", "java", "io", "taskqueue", "examples");
     private static final Pattern BLOCK = Pattern.compile("(?s)```java\n(.*?)\n```");
     private static final Pattern REGION = Pattern.compile("(?s) *// README: \\w+\n(.*?)\n *// end\n");
