@@ -34,10 +34,13 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
+import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -210,10 +213,29 @@ public final class SinkTestCluster implements AutoCloseable {
     }
 
     /**
-     * Ends the membership of all instances of a sink, which were killed. The broker does the same after their session timeout;
-     * this saves the wait.
+     * Ends the membership of all instances of a sink, which were killed, and aborts their open transactions. The broker does the same after their
+     * session timeout and their transaction timeout; this saves the wait.
      */
     public void endSessions(String sink) {
+        endMemberships(sink);
+        abortTransactions(sink);
+    }
+
+    private void abortTransactions(String sink) {
+        ListTransactionsOptions open = new ListTransactionsOptions().filterStates(List.of(TransactionState.ONGOING));
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            List<String> ids = admin.listTransactions(open).all().get(30, TimeUnit.SECONDS).stream()
+                    .map(TransactionListing::transactionalId)
+                    .filter(id -> id.startsWith(sink + "-"))
+                    .toList();
+            if (!ids.isEmpty()) {
+                admin.fenceProducers(ids).all().get(30, TimeUnit.SECONDS);
+            }
+            return ids.isEmpty();
+        });
+    }
+
+    private void endMemberships(String sink) {
         Awaitility.await().atMost(PATIENCE).until(() -> {
             if (members(sink) == 0) {
                 return true;

@@ -101,8 +101,10 @@ class SinkIndexBoundsTest {
                     new ParkedQuery("fewer-parked-sink", null, task, null, null, 10, null),
                     new ParkedDecision(ParkedDecision.Action.REDRIVE, "alice", "", false, false));
 
-            await(small, "fewer-parked-sink", found -> assertThat(found.parked())
-                    .isEqualTo(2));
+            for (TopicSinkIndex index : List.of(small, large)) {
+                await(index, "fewer-parked-sink", found -> assertThat(found.parked())
+                        .isEqualTo(2));
+            }
             assertThat(small.parked(all, true).items())
                     .as("the same as where all of them were held")
                     .isEqualTo(large.parked(all, true).items())
