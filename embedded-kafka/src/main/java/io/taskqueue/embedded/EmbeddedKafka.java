@@ -1,6 +1,7 @@
 package io.taskqueue.embedded;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Time;
@@ -21,6 +23,11 @@ import org.apache.kafka.common.utils.Time;
 public final class EmbeddedKafka implements AutoCloseable {
 
     private static final int NODE = 1;
+
+    /** The ports below those that systems choose. */
+    private static final int FIRST_PORT = 10_000;
+
+    private static final int LAST_PORT = 32_000;
 
     private final KafkaRaftServer server;
     private final int port;
@@ -140,9 +147,18 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
+    /** Not one that the system would choose: it may give that to an outgoing connection, before the broker listens on it. */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        IOException taken =
+                new IOException("No port from " + FIRST_PORT + " to " + LAST_PORT + " was found that is free.");
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return free.getLocalPort();
+            } catch (BindException e) {
+                taken.addSuppressed(e);
+            }
         }
+        throw taken;
     }
 }

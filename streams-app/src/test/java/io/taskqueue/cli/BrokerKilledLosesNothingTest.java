@@ -12,8 +12,6 @@ import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.ReplicationSource;
 import io.taskqueue.streams.SinkService;
 import io.taskqueue.streams.status.QueueStatus;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -31,7 +29,7 @@ class BrokerKilledLosesNothingTest {
 
     @Test
     void everyEventReachesTheSink(@TempDir Path directory) throws Exception {
-        int port = freePort();
+        int port = SecuredKafka.freePort();
         Map<String, Object> kafka = Map.of("bootstrap.servers", "127.0.0.1:" + port);
         Set<String> keys = ConcurrentHashMap.newKeySet();
         DispatchCounters counters = new DispatchCounters();
@@ -86,11 +84,5 @@ class BrokerKilledLosesNothingTest {
                         directory.resolve("broker").toString(),
                         String.valueOf(port))
                 .awaitOutput("READY");
-    }
-
-    static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -48,7 +48,7 @@ class DispatcherWaitsForKafkaTest {
 
     @BeforeAll
     static void writeTasks() throws Exception {
-        port = BrokerKilledLosesNothingTest.freePort();
+        port = SecuredKafka.freePort();
         Files.write(
                 directory.resolve("tasks.ndjson"),
                 IntStream.range(0, TASKS).mapToObj(n -> "{\"n\":" + n + "}").toList());

@@ -335,7 +335,9 @@ class SecretsAreNeverShownTest {
             pages.read();
             return run.isDone();
         });
-        assertThat(pages.answers.get()).isGreaterThan(4);
+        assertThat(pages.answers.get())
+                .as("answers to %s, which ended with %s", command, run.get())
+                .isGreaterThan(4);
         return run.get().exitCode();
     }
 

@@ -2,6 +2,7 @@ package io.taskqueue.cli;
 
 import io.taskqueue.embedded.EmbeddedKafka;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
@@ -22,6 +24,11 @@ import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
  * and {@code operator}, by SCRAM or with a certificate.
  */
 public final class SecuredKafka implements AutoCloseable {
+
+    /** The ports below those that systems choose. */
+    private static final int FIRST_PORT = 10_000;
+
+    private static final int LAST_PORT = 32_000;
 
     public static final String PASSWORD = TestCertificates.PASSWORD;
 
@@ -109,10 +116,19 @@ public final class SecuredKafka implements AutoCloseable {
                 PASSWORD);
     }
 
+    /** Not one that the system would choose: it may give that to an outgoing connection of any test, before a server listens on it. */
     public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        IOException taken =
+                new IOException("No port from " + FIRST_PORT + " to " + LAST_PORT + " was found that is free.");
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return free.getLocalPort();
+            } catch (BindException e) {
+                taken.addSuppressed(e);
+            }
         }
+        throw taken;
     }
 
     /** The login of a user, as a value of {@code sasl.jaas.config}. */

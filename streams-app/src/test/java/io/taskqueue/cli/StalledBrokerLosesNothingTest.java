@@ -24,7 +24,7 @@ class StalledBrokerLosesNothingTest {
 
     @Test
     void theSinkResumesFromWhatIsCommitted(@TempDir Path directory) throws Exception {
-        int port = BrokerKilledLosesNothingTest.freePort();
+        int port = SecuredKafka.freePort();
         Map<String, Object> kafka = Map.of("bootstrap.servers", "127.0.0.1:" + port);
         Set<String> keys = ConcurrentHashMap.newKeySet();
         try (ChildJvm broker = BrokerKilledLosesNothingTest.broker(directory, "stalled", port);
