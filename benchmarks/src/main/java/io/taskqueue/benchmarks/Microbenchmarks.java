@@ -1,6 +1,7 @@
 package io.taskqueue.benchmarks;
 
 import io.taskqueue.benchmarks.broker.WorkDirectory;
+import io.taskqueue.benchmarks.micro.BurstBenchmark;
 import io.taskqueue.benchmarks.micro.QueueBenchmark;
 import io.taskqueue.benchmarks.micro.SerdeBenchmark;
 import io.taskqueue.benchmarks.micro.TracingBenchmark;
@@ -19,7 +20,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * {@code benchmarks/run jmh}: the JMH benchmarks of the queue, with one and with four threads, of a traced queue and of the wire format, with one.
+ * {@code benchmarks/run jmh}: the JMH benchmarks of the queue, with one and with four threads and in bursts, of a traced queue and of the wire format, with one.
  * The arguments are those of JMH and override the settings here. Prints a table in Markdown at the end; JMH's own results are in
  * {@code benchmarks/target}.
  */
@@ -31,10 +32,11 @@ public final class Microbenchmarks {
         CommandLineOptions overrides = new CommandLineOptions(arguments);
         Files.createDirectories(WorkDirectory.TARGET);
         List<RunResult> results = new ArrayList<>();
-        results.addAll(run(overrides, QueueBenchmark.class, 1));
-        results.addAll(run(overrides, QueueBenchmark.class, 4));
-        results.addAll(run(overrides, TracingBenchmark.class, 1));
-        results.addAll(run(overrides, SerdeBenchmark.class, 1));
+        results.addAll(run(overrides, QueueBenchmark.class, 1, 3, 5));
+        results.addAll(run(overrides, QueueBenchmark.class, 4, 3, 5));
+        results.addAll(run(overrides, BurstBenchmark.class, 1, 300, 100)); // its iterations are of milliseconds
+        results.addAll(run(overrides, TracingBenchmark.class, 1, 3, 5));
+        results.addAll(run(overrides, SerdeBenchmark.class, 1, 3, 5));
         System.out.println();
         System.out.println(
                 "| benchmark | parameters | threads | result | caller: ns of CPU an event | caller: bytes an event |");
@@ -42,16 +44,17 @@ public final class Microbenchmarks {
         results.forEach(result -> System.out.println(row(result)));
     }
 
-    private static Collection<RunResult> run(CommandLineOptions overrides, Class<?> benchmark, int threads)
+    private static Collection<RunResult> run(
+            CommandLineOptions overrides, Class<?> benchmark, int threads, int warmUps, int iterations)
             throws Exception {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .parent(overrides)
                 .include("\\." + benchmark.getSimpleName() + "\\.")
                 .threads(threads)
                 .forks(overrides.getForkCount().orElse(1))
-                .warmupIterations(overrides.getWarmupIterations().orElse(3))
+                .warmupIterations(overrides.getWarmupIterations().orElse(warmUps))
                 .warmupTime(overrides.getWarmupTime().orElse(TimeValue.seconds(2)))
-                .measurementIterations(overrides.getMeasurementIterations().orElse(5))
+                .measurementIterations(overrides.getMeasurementIterations().orElse(iterations))
                 .measurementTime(overrides.getMeasurementTime().orElse(TimeValue.seconds(2)))
                 .resultFormat(ResultFormatType.JSON)
                 .result(WorkDirectory.TARGET

@@ -4,6 +4,7 @@ import io.taskqueue.benchmarks.broker.BenchmarkCluster;
 import io.taskqueue.benchmarks.broker.BrokerProcess;
 import io.taskqueue.benchmarks.broker.WorkDirectory;
 import io.taskqueue.benchmarks.measure.Candidate;
+import io.taskqueue.benchmarks.measure.Compression;
 import io.taskqueue.benchmarks.measure.MachineDescription;
 import io.taskqueue.benchmarks.measure.Samples;
 import io.taskqueue.benchmarks.whole.QueueAndSourceRun;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * {@code benchmarks/run whole}: the whole path of a task with a queue and a source, on one broker, with one or several compressions, and
@@ -40,13 +40,13 @@ public final class WholeComparison {
     private WholeComparison(WholeOptions options, BenchmarkCluster cluster, BrokerProcess broker) {
         this.options = options;
         this.cluster = cluster;
-        for (String compression : options.compressions()) {
+        for (Compression compression : options.compressions()) {
             for (PayloadInclusion payload : options.payloads()) {
                 add(
                         payload == PayloadInclusion.EVERY_EVENT
-                                ? compression
-                                : compression + ", payload in the first event",
-                        new QueueAndSourceRun(cluster, producer(compression), payload),
+                                ? compression.text()
+                                : compression.text() + ", payload in the first event",
+                        new QueueAndSourceRun(cluster, compression.producer(), payload),
                         broker);
             }
         }
@@ -84,19 +84,6 @@ public final class WholeComparison {
             new WholeComparison(options, cluster, broker).run();
         }
         System.exit(0);
-    }
-
-    private static Map<String, Object> producer(String compression) {
-        if (compression.equals(WholeOptions.DEFAULT_COMPRESSION)) {
-            return Map.of();
-        }
-        String[] parts = compression.split(":", -1);
-        Map<String, Object> settings = new HashMap<>();
-        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, parts[0]);
-        if (parts.length > 1) {
-            settings.put("compression." + parts[0] + ".level", parts[1]);
-        }
-        return settings;
     }
 
     private void run() throws Exception {

@@ -39,6 +39,7 @@ public final class OfflineSource<T> implements Publication.Listener<T>, AutoClos
     private static final int MAX_RECORD_BYTES = 1024 * 1024;
     private static final long PRODUCER_BYTES = 32L * 1024 * 1024;
     private static final int BUFFER_EVENTS = 16_384;
+    private static final long EMPTY_NANOS = Duration.ofMinutes(1).toNanos();
     private static final long BUFFER_BYTES = 64L * 1024 * 1024;
 
     private final EventBuffer<T> buffer;
@@ -78,6 +79,14 @@ public final class OfflineSource<T> implements Publication.Listener<T>, AutoClos
     /** Creates a source and attaches it to a queue. */
     public static <T> OfflineSource<T> attach(TaskQueue<T> queue, PayloadCodec<T> codec) {
         return new OfflineSource<>(queue, codec);
+    }
+
+    /** Waits until every event is acknowledged. */
+    public void awaitEmpty() throws InterruptedException {
+        if (!buffer.awaitEmpty(EMPTY_NANOS)) {
+            throw new IllegalStateException(
+                    "The publisher has not sent all events, so the figures are not meaningful.");
+        }
     }
 
     @Override

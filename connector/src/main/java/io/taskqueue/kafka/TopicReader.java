@@ -121,10 +121,21 @@ public final class TopicReader implements AutoCloseable {
      * @throws OffsetOutOfRangeException if a partition no longer holds the next offset to read
      */
     public void readTo(Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        boolean unused = readTo(ends, Long.MAX_VALUE, reader);
+    }
+
+    private boolean readTo(
+            Map<TopicPartition, Long> ends, long mostRecords, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         Duration idle = Duration.ZERO;
         Map<TopicPartition, Long> positions = positions(ends.keySet());
+        long left = mostRecords;
         while (!reached(positions, ends)) {
-            poll().forEach(reader);
+            if (left <= 0) {
+                return false;
+            }
+            ConsumerRecords<byte[], byte[]> records = poll();
+            records.forEach(reader);
+            left -= records.count();
             Map<TopicPartition, Long> now = positions(ends.keySet());
             idle = now.equals(positions) ? idle.plus(POLL) : Duration.ZERO;
             positions = now;
@@ -132,16 +143,27 @@ public final class TopicReader implements AutoCloseable {
                 throw noProgress(positions, ends);
             }
         }
+        return true;
     }
 
     /** Reads from these offsets to the end as it is now; {@link #seek} and {@link #readTo} in one. */
     public void readToEnd(Map<TopicPartition, Long> from, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        boolean unused = readToEnd(from, Long.MAX_VALUE, reader);
+    }
+
+    /**
+     * The same, unless that takes more records: then it stops after about that many.
+     *
+     * @return whether the end was reached
+     */
+    public boolean readToEnd(
+            Map<TopicPartition, Long> from, long mostRecords, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         if (from.isEmpty()) {
-            return;
+            return true;
         }
         Map<TopicPartition, Long> ends = ends(from.keySet());
         seek(from);
-        readTo(ends, reader);
+        return readTo(ends, mostRecords, reader);
     }
 
     /**

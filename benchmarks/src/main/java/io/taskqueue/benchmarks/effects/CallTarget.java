@@ -1,5 +1,6 @@
 package io.taskqueue.benchmarks.effects;
 
+import io.taskqueue.benchmarks.measure.CallTimes;
 import io.taskqueue.benchmarks.measure.FirstCallStopwatch;
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import java.time.Duration;
@@ -28,6 +29,7 @@ final class CallTarget {
     private final AtomicReference<@Nullable String> disorder = new AtomicReference<>();
     private final ConcurrentMap<Object, Integer> latest = new ConcurrentHashMap<>();
     private final Set<Object> running = ConcurrentHashMap.newKeySet();
+    private final CallTimes times = new CallTimes();
     private final AtomicInteger concurrent = new AtomicInteger();
     private final AtomicInteger maxConcurrent = new AtomicInteger();
 
@@ -71,7 +73,7 @@ final class CallTarget {
             disorder.compareAndSet(
                     null, "two events of task " + task + " ran concurrently, one of them event " + event);
         }
-        Stopwatch.pause(call);
+        times.call(call);
         running.remove(task);
     }
 
@@ -91,6 +93,11 @@ final class CallTarget {
     /** The maximum number of calls that were running at the same time. */
     int maxConcurrentCalls() {
         return maxConcurrent.get();
+    }
+
+    /** How long a call took on average, in milliseconds. */
+    double meanMillis() {
+        return times.meanMillis();
     }
 
     /** @throws IllegalStateException if there was not exactly one call for each event, or a task's events were out of order */

@@ -57,7 +57,7 @@ final class ParallelConsumerRun {
             target.await();
             cluster.awaitCommitted(group, workload.topic());
             Stopwatch.Rate rate = target.rate();
-            usage.complete(target.maxConcurrentCalls());
+            usage.complete(target.maxConcurrentCalls(), target.meanMillis());
             target.requireEachOnceInOrder();
             return rate;
         }

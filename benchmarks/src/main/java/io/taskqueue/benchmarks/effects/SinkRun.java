@@ -56,7 +56,7 @@ public final class SinkRun {
             recorded.accept(target.rate().perSecond());
             cluster.awaitCommitted(name, workload.topic());
             rate = target.rate();
-            usage.complete(target.maxConcurrentCalls());
+            usage.complete(target.maxConcurrentCalls(), target.meanMillis());
         }
         target.requireEachOnceInOrder();
         return rate;

@@ -1,5 +1,6 @@
 package io.taskqueue.benchmarks.effects;
 
+import io.taskqueue.benchmarks.measure.CallTimes;
 import io.taskqueue.benchmarks.measure.ResourceUsage;
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import java.util.ArrayList;
@@ -19,11 +20,12 @@ final class SleepingThreadsRun {
             throws InterruptedException, ExecutionException {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
+            CallTimes times = new CallTimes();
             Stopwatch watch = new Stopwatch();
             List<Future<?>> calls = new ArrayList<>();
             for (int i = 0; i < workload.events(); i++) {
                 calls.add(pool.submit(() -> {
-                    Stopwatch.pause(workload.call());
+                    times.call(workload.call());
                     return workload;
                 }));
             }
@@ -31,7 +33,7 @@ final class SleepingThreadsRun {
                 call.get();
             }
             Stopwatch.Rate rate = watch.rate(workload.events());
-            usage.complete(threads);
+            usage.complete(threads, times.meanMillis());
             return rate;
         } finally {
             pool.shutdown();

@@ -46,6 +46,7 @@ public final class ThroughputSection {
                 .table(
                         "Resources for slow calls: sink / parallel-consumer / limit",
                         "tasks, call",
+                        "a call took, ms",
                         "concurrent calls",
                         "threads",
                         "heap, MB",
@@ -58,7 +59,7 @@ public final class ThroughputSection {
                 + " parallel-consumer stops when the last offset is committed; without the last commit, it stops when the last result"
                 + " is recorded.");
         resources.note(
-                "Medians of the rounds of: maximum concurrent calls; maximum threads, in addition to those that existed"
+                "Medians of the rounds of: how long a call took on average; maximum concurrent calls; maximum threads, in addition to those that existed"
                         + " before; maximum heap in use after a garbage collection, in addition to what was in use before; CPU time"
                         + " of the measuring JVM.");
     }
@@ -104,6 +105,7 @@ public final class ThroughputSection {
         List<RoundResults> all = List.of(ours.results(), theirs.results(), limit.results());
         resources.row(
                 name,
+                ResultTables.medians("%.2f", all, RoundResults::callMillis),
                 ResultTables.medians("%.0f", all, RoundResults::concurrentCalls),
                 ResultTables.medians("%.0f", all, RoundResults::threads),
                 ResultTables.medians("%.0f", all, RoundResults::heapMegabytes),

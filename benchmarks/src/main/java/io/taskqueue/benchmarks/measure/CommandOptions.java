@@ -22,8 +22,11 @@ public final class CommandOptions {
         return arguments[index];
     }
 
-    /** An option that is not known. */
+    /** An option that is not known; of {@code --help}, which every command has, the message is the usage alone. */
     public static IllegalArgumentException unknown(String option, String usage) {
+        if (option.equals("--help")) {
+            return new IllegalArgumentException(usage);
+        }
         return new IllegalArgumentException("Option " + option + " is unknown. Use one of these:\n" + usage);
     }
 }

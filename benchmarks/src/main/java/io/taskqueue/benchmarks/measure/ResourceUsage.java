@@ -27,6 +27,7 @@ public final class ResourceUsage implements AutoCloseable, NotificationListener 
 
     private final AtomicLong maxHeap = new AtomicLong();
     private final AtomicInteger maxConcurrentCalls = new AtomicInteger();
+    private volatile double callMillis;
     private final AtomicLong busiest = new AtomicLong();
     private final Map<Long, Long> cpuBefore = new HashMap<>();
     private final long heapBefore;
@@ -37,8 +38,9 @@ public final class ResourceUsage implements AutoCloseable, NotificationListener 
      *
      * @param busiestNanos CPU time of the busiest thread
      * @param concurrentCalls calls that were running at the same time
+     * @param callMillis how long a call took on average, if that was measured, or 0
      */
-    public record Peaks(double heapMegabytes, int threads, long busiestNanos, int concurrentCalls) {}
+    public record Peaks(double heapMegabytes, int threads, long busiestNanos, int concurrentCalls, double callMillis) {}
 
     /** Starts a candidate's turn. */
     public ResourceUsage() {
@@ -67,12 +69,23 @@ public final class ResourceUsage implements AutoCloseable, NotificationListener 
         maxConcurrentCalls.accumulateAndGet(concurrentCalls, Math::max);
     }
 
+    /**
+     * The same, with how long a call took on average: where a CPU is busy, a call that sleeps takes longer than it sleeps.
+     *
+     * @param callMillis in milliseconds
+     */
+    public void complete(int concurrentCalls, double callMillis) {
+        this.callMillis = callMillis;
+        complete(concurrentCalls);
+    }
+
     public Peaks peaks() {
         return new Peaks(
                 Math.max(0, maxHeap.get() - heapBefore) / MEGABYTE,
                 Math.max(0, THREADS.getPeakThreadCount() - threadsBefore),
                 busiest.get(),
-                maxConcurrentCalls.get());
+                maxConcurrentCalls.get(),
+                callMillis);
     }
 
     @Override

@@ -10,6 +10,7 @@ public final class RoundResults {
     private final Samples heapMegabytes;
     private final Samples threads;
     private final Samples concurrentCalls;
+    private final Samples callMillis;
 
     RoundResults(String name) {
         this.name = name;
@@ -19,6 +20,7 @@ public final class RoundResults {
         this.heapMegabytes = new Samples(name);
         this.threads = new Samples(name);
         this.concurrentCalls = new Samples(name);
+        this.callMillis = new Samples(name);
     }
 
     void add(Stopwatch.Rate rate, ResourceUsage.Peaks peaks) {
@@ -28,6 +30,7 @@ public final class RoundResults {
         heapMegabytes.add(peaks.heapMegabytes());
         threads.add(peaks.threads());
         concurrentCalls.add(peaks.concurrentCalls());
+        callMillis.add(peaks.callMillis());
     }
 
     public String name() {
@@ -58,6 +61,11 @@ public final class RoundResults {
 
     public Samples concurrentCalls() {
         return concurrentCalls;
+    }
+
+    /** How long a call took on average, where that was measured. */
+    public Samples callMillis() {
+        return callMillis;
     }
 
     /** The speed divided by that of another candidate that took turns with this one. */

@@ -1,6 +1,6 @@
 /**
- * JMH benchmarks of single calls: {@code QueueBenchmark} of the queue, {@code TracingBenchmark} of a queue that is traced, {@code
- * SerdeBenchmark} of the wire format.
+ * JMH benchmarks of single calls: {@code QueueBenchmark} of the queue, {@code BurstBenchmark} of the queue while its source keeps up,
+ * {@code TracingBenchmark} of a queue that is traced, {@code SerdeBenchmark} of the wire format.
  *
  * <p>Run by {@code Microbenchmarks}, in processes that JMH starts.
  */

@@ -1,5 +1,6 @@
 package io.taskqueue.benchmarks.scale;
 
+import io.taskqueue.benchmarks.measure.Compression;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,6 +19,8 @@ import java.util.List;
  * @param compilerShare what the JVM's compilers have of {@code idleShare}
  * @param perSecond events a second while all queues were busy
  * @param cpuMicros CPU of this process an event then
+ * @param confirmed the median time from an enqueue to its confirmation, one task at a time, in milliseconds
+ * @param confirmedP99 what 99 % of these times do not exceed
  */
 public record ScaleRun(
         int threads,
@@ -27,13 +30,16 @@ public record ScaleRun(
         double idleShare,
         double compilerShare,
         double perSecond,
-        double cpuMicros) {
+        double cpuMicros,
+        double confirmed,
+        double confirmedP99) {
 
     /** The heap of the process; also that of one with a single queue, so that both collect alike. */
     private static final String HEAP = "2g";
 
     /** Runs a process. */
-    public static ScaleRun measure(String bootstrapServers, String topic, int queues, int tasks, int idleSeconds)
+    public static ScaleRun measure(
+            String bootstrapServers, String topic, int queues, Compression compression, ScaleOptions options)
             throws IOException, InterruptedException {
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -47,8 +53,10 @@ public record ScaleRun(
                         bootstrapServers,
                         topic,
                         String.valueOf(queues),
-                        String.valueOf(tasks),
-                        String.valueOf(idleSeconds)))
+                        String.valueOf(options.tasks()),
+                        String.valueOf(options.idleSeconds()),
+                        String.valueOf(options.bufferMegabytes()),
+                        compression.text()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "sources-end"));
@@ -80,6 +88,8 @@ public record ScaleRun(
                 Double.parseDouble(figures[4]),
                 Double.parseDouble(figures[5]),
                 Double.parseDouble(figures[6]),
-                Double.parseDouble(figures[7]));
+                Double.parseDouble(figures[7]),
+                Double.parseDouble(figures[8]),
+                Double.parseDouble(figures[9]));
     }
 }

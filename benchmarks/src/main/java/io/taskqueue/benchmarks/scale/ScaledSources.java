@@ -1,7 +1,10 @@
 package io.taskqueue.benchmarks.scale;
 
+import io.taskqueue.benchmarks.measure.Compression;
+import io.taskqueue.benchmarks.measure.Samples;
 import io.taskqueue.benchmarks.measure.Stopwatch;
 import io.taskqueue.benchmarks.source.SampleTasks;
+import io.taskqueue.event.Position;
 import io.taskqueue.queue.TaskQueue;
 import io.taskqueue.serde.PayloadCodec;
 import io.taskqueue.source.ReplicationSource;
@@ -10,6 +13,7 @@ import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A process with a number of queues in one group of sources, which prints what they cost: first idle, then all busy.
  *
- * <p>Arguments: bootstrap servers, event topic, number of queues, tasks, seconds to be idle.
+ * <p>Arguments: bootstrap servers, event topic, number of queues, tasks, seconds to be idle, MB of the buffers, compression.
  */
 public final class ScaledSources {
 
@@ -37,6 +41,7 @@ public final class ScaledSources {
 
     private static final Duration LONGEST_SETTLE = Duration.ofSeconds(60);
     private static final long TIMEOUT_SECONDS = 300;
+    private static final int CONFIRMED = 2_000;
 
     private ScaledSources() {}
 
@@ -44,12 +49,18 @@ public final class ScaledSources {
         int count = Integer.parseInt(arguments[2]);
         int tasks = Integer.parseInt(arguments[3]);
         Duration idle = Duration.ofSeconds(Long.parseLong(arguments[4]));
-        try (SourceGroup group = SourceGroup.builder()
-                .kafka(Map.of("bootstrap.servers", arguments[0]))
+        long bufferMegabytes = Long.parseLong(arguments[5]); // 0 for the group's own
+        Map<String, Object> kafka = new HashMap<>(Map.of("bootstrap.servers", arguments[0]));
+        new Compression(arguments[6]).producer().forEach((name, value) -> kafka.put("producer." + name, value));
+        SourceGroup.Builder builder = SourceGroup.builder()
+                .kafka(kafka)
                 .topic(arguments[1])
                 .registryTopic(arguments[1] + "-registry")
-                .sourcePeer("dispatcher-a")
-                .start()) {
+                .sourcePeer("dispatcher-a");
+        if (bufferMegabytes > 0) {
+            builder.bufferBytes(bufferMegabytes << 20);
+        }
+        try (SourceGroup group = builder.start()) {
             // the connections and classes of the first are not those of a queue
             start(group, "first", 1);
             Stopwatch starting = new Stopwatch();
@@ -66,9 +77,10 @@ public final class ScaledSources {
             int threads = ManagementFactory.getThreadMXBean().getThreadCount();
             Stopwatch.Rate unused = busy(sources, tasks / 2); // compiles
             Stopwatch.Rate rate = busy(sources, tasks);
+            Samples confirmed = confirmed(sources, Math.min(CONFIRMED, tasks));
             System.out.println(String.format(
                     Locale.ROOT,
-                    MEASURED + "%d %f %d %d %f %f %f %f",
+                    MEASURED + "%d %f %d %d %f %f %f %f %f %f",
                     threads,
                     startMillis,
                     memory.heap(),
@@ -76,7 +88,9 @@ public final class ScaledSources {
                     idleShare,
                     compilerShare,
                     rate.perSecond(),
-                    rate.cpuMicros()));
+                    rate.cpuMicros(),
+                    confirmed.median(),
+                    confirmed.quantile(0.99)));
         }
         System.exit(0);
     }
@@ -101,6 +115,21 @@ public final class ScaledSources {
                     TaskQueue.<String>builder(name + "-" + i).build(), PayloadCodec.jsonText()));
         }
         return group.start(builders);
+    }
+
+    /** The times from an enqueue to its confirmation, one task at a time, of all queues in turn, in milliseconds. */
+    private static Samples confirmed(List<ReplicationSource<String>> sources, int tasks) throws Exception {
+        Samples milliseconds = new Samples("enqueue → confirmed");
+        List<String> payloads = SampleTasks.read();
+        for (int task = 0; task < tasks; task++) {
+            ReplicationSource<String> source = sources.get(task % sources.size());
+            Stopwatch watch = new Stopwatch();
+            source.queue().enqueue(payloads.get(task % payloads.size()));
+            Position unused = source.replicated().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            milliseconds.add(watch.elapsed().toNanos() / 1e6);
+            source.queue().lease().complete(); // a queue holds a limited number of tasks
+        }
+        return milliseconds;
     }
 
     /** Events per second until the last is confirmed: the queues take turns. */

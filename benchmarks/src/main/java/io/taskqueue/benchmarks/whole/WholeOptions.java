@@ -1,10 +1,10 @@
 package io.taskqueue.benchmarks.whole;
 
 import io.taskqueue.benchmarks.measure.CommandOptions;
+import io.taskqueue.benchmarks.measure.Compression;
 import io.taskqueue.benchmarks.measure.InterleavedRounds;
 import io.taskqueue.event.PayloadInclusion;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -15,19 +15,15 @@ import java.util.stream.Stream;
  * @param rounds the rounds of each candidate
  * @param workload what each round does
  * @param latencies the number of tasks whose latency is taken: one at a time, and at a fixed rate
- * @param compressions the compressions to measure, as the producer's property {@code compression.type} and, after a colon, its level;
- *     {@value #DEFAULT_COMPRESSION} for that of the source
+ * @param compressions the compressions to measure
  * @param payloads which events include the payload; each is measured with each compression
  */
 public record WholeOptions(
         InterleavedRounds rounds,
         WholeWorkload workload,
         int latencies,
-        List<String> compressions,
+        List<Compression> compressions,
         List<PayloadInclusion> payloads) {
-
-    /** The compression of the source, whichever that is. */
-    public static final String DEFAULT_COMPRESSION = "default";
 
     static final String USAGE =
             """
@@ -51,7 +47,7 @@ public record WholeOptions(
         int tasks = brief ? 5_000 : 100_000;
         int workers = WholeWorkload.WORKERS;
         int work = 0;
-        List<String> compressions = new ArrayList<>(List.of(DEFAULT_COMPRESSION));
+        List<Compression> compressions = List.of(Compression.DEFAULT);
         List<PayloadInclusion> payloads = List.of(PayloadInclusion.EVERY_EVENT);
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
@@ -61,9 +57,8 @@ public record WholeOptions(
                 case "--tasks" -> tasks = number(arguments, ++i);
                 case "--workers" -> workers = number(arguments, ++i);
                 case "--work" -> work = number(arguments, ++i);
-                case "--compression" -> compressions = List.of(CommandOptions.operand(
-                                arguments, ++i, "[a-z0-9]+(:[0-9]{1,2})?(,[a-z0-9]+(:[0-9]{1,2})?)*", USAGE)
-                        .split(",", -1));
+                case "--compression" -> compressions =
+                        Compression.list(CommandOptions.operand(arguments, ++i, Compression.LIST, USAGE));
                 case "--payload" -> payloads = Stream.of(CommandOptions.operand(
                                         arguments, ++i, "(every|first)-event(,(every|first)-event)?", USAGE)
                                 .split(",", -1))

@@ -39,4 +39,9 @@ class CommandOptionsTest {
         assertThat(CommandOptions.unknown("--speed", USAGE))
                 .hasMessage("Option --speed is unknown. Use one of these:\n" + USAGE);
     }
+
+    @Test
+    void helpIsTheUsage() {
+        assertThat(CommandOptions.unknown("--help", USAGE)).hasMessage(USAGE);
+    }
 }

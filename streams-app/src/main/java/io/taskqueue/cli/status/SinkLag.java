@@ -48,12 +48,16 @@ record SinkLag(
         @JsonUnwrapped Held held,
         @Nullable SinkLimit limit) {
 
+    /** So many records of results are read to count recorded failures: as many as take a third of a second. */
+    static final int MOST_RESULTS = 250_000;
+
     /**
      * Counts in the state of a sink; each is null if it is unknown: the group is not a sink, or its state may not be read.
      *
      * @param inFlight the number of events that are consumed and not applied yet: they run, or wait for their next attempt or their target
      * @param parked the number of its parked events
-     * @param failed the number of its effects whose newest result is a recorded failure
+     * @param failed the number of its effects whose newest result is a recorded failure; null also if there are too many results
+     * @param tooManyResults whether they are not counted because the topic of its results has more than {@value SinkLag#MOST_RESULTS} records
      * @param undecodable the number of records that it could not decode
      * @param diverged the queues of which events are missing
      * @param logChanges what happened to the event topic that it could not follow
@@ -62,6 +66,7 @@ record SinkLag(
             @Nullable Long inFlight,
             @Nullable Long parked,
             @Nullable Long failed,
+            boolean tooManyResults,
             @Nullable Long undecodable,
             @Nullable List<Diverged> diverged,
             @Nullable List<Changed> logChanges) {
@@ -69,10 +74,12 @@ record SinkLag(
         private static Held of(Map<String, Object> kafka, String name) {
             Optional<SinkCounts> counts = counts(kafka, name);
             Long parked = SinkLag.parked(kafka, name);
+            Failures failures = parked == null ? Failures.UNKNOWN : Failures.read(kafka, name);
             return new Held(
                     counts.map(SinkCounts::inFlight).orElse(null),
                     parked,
-                    parked == null ? null : SinkLag.failed(kafka, name),
+                    failures.count(),
+                    failures.tooManyResults(),
                     counts.map(SinkCounts::undecodable).orElse(null),
                     counts.map(known ->
                                     known.diverged().stream().map(Diverged::of).toList())
@@ -80,6 +87,23 @@ record SinkLag(
                     counts.map(known ->
                                     known.logChanges().stream().map(Changed::of).toList())
                             .orElse(null));
+        }
+    }
+
+    /** The recorded failures, as far as they are known. */
+    private record Failures(@Nullable Long count, boolean tooManyResults) {
+
+        static final Failures UNKNOWN = new Failures(null, false);
+
+        static Failures read(Map<String, Object> kafka, String name) {
+            try {
+                return new SinkResults(kafka, name)
+                        .failures(MOST_RESULTS)
+                        .map(failures -> new Failures((long) failures.size(), false))
+                        .orElseGet(() -> new Failures(null, true));
+            } catch (AuthorizationException unknown) {
+                return UNKNOWN;
+            }
         }
     }
 
@@ -180,14 +204,6 @@ record SinkLag(
             return SinkCounts.read(kafka, name);
         } catch (AuthorizationException unknown) {
             return Optional.empty();
-        }
-    }
-
-    private static @Nullable Long failed(Map<String, Object> kafka, String name) {
-        try {
-            return (long) new SinkResults(kafka, name).failures().size();
-        } catch (AuthorizationException unknown) {
-            return null;
         }
     }
 

@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -263,11 +262,8 @@ public final class StatusCommand implements Callable<Integer> {
     private List<SinkLag> sinks(Admin admin, TopicOffsets events) throws InterruptedException {
         List<String> known = known(admin, events);
         Instant now = clock.instant();
-        List<SinkLag> lags = new ArrayList<>();
-        for (String sink : name == null ? known : List.of(name)) {
-            lags.add(SinkLag.of(admin, events, kafka.properties(), sink, now));
-        }
-        return lags;
+        return ConcurrentReads.inOrder(
+                name == null ? known : List.of(name), sink -> SinkLag.of(admin, events, kafka.properties(), sink, now));
     }
 
     private static boolean hasFailures(SinkLag sink) {
@@ -384,6 +380,15 @@ public final class StatusCommand implements Callable<Integer> {
                     "%n%nfailed: effects with a recorded failure, which no retry attempts again. List them with `taskqueue results "
                             + "--name APP --failed`."));
         }
+        result.sinks().stream()
+                .filter(sink -> sink.held().tooManyResults())
+                .forEach(sink -> text.append(String.format(
+                        Locale.ROOT,
+                        "%n%nSink %s: recorded failures are not counted, because its results have more than %,d records. List them "
+                                + "with `taskqueue results --name %s --failed`.",
+                        sink.name(),
+                        SinkLag.MOST_RESULTS,
+                        sink.name())));
         result.sinks().forEach(sink -> WatchedText.limit(sink.limit())
                 .ifPresent(limit -> text.append(String.format(Locale.ROOT, "%n%nSink %s: %s.", sink.name(), limit))));
         result.sinks().forEach(sink -> text.append(changed(sink)));

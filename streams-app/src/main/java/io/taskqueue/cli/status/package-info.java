@@ -3,7 +3,7 @@
  *
  * <pre>
  *   StatusCommand  -> NewestQueueEvents  (the end of the event topic)
- *                  -> SinkLag            (committed offsets, parked events, recorded failures)
+ *                  -> SinkLag            (committed offsets, parked events, recorded failures; of several sinks by ConcurrentReads)
  *                  -> StatusWatch        (--watch: WatchedState of each round, as WatchedText or JSON)
  *   ResultsCommand -> EffectListing      (the recorded results of a sink)
  * </pre>

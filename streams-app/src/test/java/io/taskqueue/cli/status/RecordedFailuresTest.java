@@ -8,15 +8,24 @@ import io.taskqueue.cli.CommandRun;
 import io.taskqueue.cli.TestTopics;
 import io.taskqueue.cli.shared.ExitCode;
 import io.taskqueue.embedded.EmbeddedKafka;
+import io.taskqueue.event.Position;
+import io.taskqueue.kafka.TopicNames;
+import io.taskqueue.sink.EffectKey;
+import io.taskqueue.streams.results.ResultFormat;
+import io.taskqueue.streams.state.StoreNames;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -181,6 +190,35 @@ class RecordedFailuresTest {
         assertThat(command("status").out())
                 .containsPattern("books +Empty .* 0 +0\\R")
                 .doesNotContain("failed: effects");
+    }
+
+    @Test
+    @Order(6)
+    void statusDoesNotReadMoreResultsThanItCanInASecond() {
+        byte[] key = ResultFormat.key(new EffectKey("books", 0, "orders", new Position(1, 1), "POST"))
+                .get();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            for (int result = 0;
+                    result < 2 * SinkLag.MOST_RESULTS;
+                    result++) { // it stops some records behind the limit
+                var unused = producer.send(
+                        new ProducerRecord<>(TopicNames.changelog("books", StoreNames.RESULTS), 0, key, null));
+            }
+        }
+
+        assertThat(command("status").out())
+                .containsPattern("books +Empty .* 0 +- +0 +0\\R")
+                .contains(
+                        "Sink books: recorded failures are not counted, because its results have more than 250,000 records. "
+                                + "List them with `taskqueue results --name books --failed`.");
+        JsonNode sink =
+                command("status", "--output", "json").json().get("sinks").get(0);
+        assertThat(sink.get("failed").isNull()).isTrue();
+        assertThat(sink.get("tooManyResults").asBoolean()).isTrue();
+        assertThat(command("results", "--failed").out()).contains("Sink books: 0 effects found (failed).");
     }
 
     private static CommandRun command(String[] command, String... more) {

@@ -27,6 +27,14 @@ record SinkChangelog(Map<String, Object> kafka, String sink) {
         return readTopic(TopicNames.changelog(sink, store), wanted, reader);
     }
 
+    /** Reads the changelog of one of the sink's stores, and returns whether it has no more than about so many records; otherwise it stops there. */
+    boolean readAtMost(String store, long mostRecords, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        try (TopicReader topics = TopicReader.open(kafka, IsolationLevel.READ_COMMITTED, TIMEOUT)) {
+            List<TopicPartition> partitions = topics.partitions(TopicNames.changelog(sink, store));
+            return topics.readToEnd(topics.beginnings(partitions), mostRecords, reader);
+        }
+    }
+
     /** Reads the sink's control topic, and returns its number of partitions; empty where there is no such topic. */
     Optional<Integer> readControl(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         return readTopic(TopicNames.control(sink), reader);

@@ -8,13 +8,14 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
  * The recorded results of a sink, from outside the sink: as committed to the changelog of its store of results.
  *
- * <p>Thread-safe; each call reads the whole topic, whether the sink runs or not. Kafka's exceptions pass through.
+ * <p>Thread-safe; each call reads the whole topic unless it states otherwise, whether the sink runs or not. Kafka's exceptions pass through.
  */
 public final class SinkResults {
 
@@ -49,11 +50,23 @@ public final class SinkResults {
      * held in memory, not what was recorded.
      */
     public List<RecordedFailure> failures() {
+        return failures(Long.MAX_VALUE).orElseThrow();
+    }
+
+    /**
+     * The same, unless there are too many records to read for it.
+     *
+     * @param mostRecords how many of the topic are read, about
+     * @return empty if it has more; results that were replaced or deleted are among them until Kafka compacts the topic
+     */
+    public Optional<List<RecordedFailure>> failures(long mostRecords) {
         FailedEffects failed = new FailedEffects(sink);
-        var unused = changelog.read(StoreNames.RESULTS, failed::add);
-        return failed.list().stream()
+        if (!changelog.readAtMost(StoreNames.RESULTS, mostRecords, failed::add)) {
+            return Optional.empty();
+        }
+        return Optional.of(failed.list().stream()
                 .sorted(Comparator.comparing(RecordedFailure::key, KEYS))
-                .toList();
+                .toList());
     }
 
     /**
