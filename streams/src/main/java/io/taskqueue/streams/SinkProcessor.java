@@ -153,6 +153,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
                 work.execute(record.value().value(), from.offset());
             }
             work.advance(record.value().last());
+            work.purgeForRecord();
             awaitCapacity(work);
             endPass(work, Optional.empty());
         } catch (LogReplacedException e) {
@@ -165,7 +166,7 @@ final class SinkProcessor<T> implements Processor<byte[], PolledRecord<T>, byte[
     private void tick() {
         PartitionWork<T> work = beginPass();
         try {
-            endPass(work, work.tick());
+            endPass(work, work.tick(moreToTake));
         } finally {
             work.endPass();
         }

@@ -14,6 +14,7 @@ import io.taskqueue.streams.log.LogReplacedException;
 import io.taskqueue.streams.log.LostPosition;
 import io.taskqueue.streams.log.ReportedLog;
 import io.taskqueue.streams.replay.MovedOffsets;
+import io.taskqueue.streams.results.ResultsPurge;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.RecordLimit;
 import io.taskqueue.streams.status.SinkProgress;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *     adopt                                     the topic's id and start, where the cluster reports others
  *     reading                                   before each record: whether the log still holds what was read
  *     skip | takeOrHold(accept | undecodable) | execute    a record: of another queue, an event, or a command
- *       advance, awaitCapacity                        then outcomes of workers, and released events
+ *       advance, purgeForRecord, awaitCapacity        then outcomes of workers, and released events
  *     tick                                      no record: the same, purge, status; and how soon the next pass is needed
  *     awaitsCommit, mark, ticks                 what Kafka Streams is requested to do
  *   endPass
@@ -52,6 +53,9 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
 
     /** The number of events by which capacity grows before a stream thread that waits for it is woken, at most. */
     private static final int CAPACITY_STEP = 32;
+
+    /** So many records are taken for each step of a purge while more wait: four results are looked at for each that may be recorded. */
+    private static final int RECORDS_A_PURGE = ResultsPurge.STEP / 4;
 
     /** Kafka Streams keeps a cancelled tick until its time, and the clock may be set back meanwhile. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
@@ -75,6 +79,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     private CommitPhase commit = CommitPhase.COMMITTED;
     private long lastOffset = -1;
     private long resumesAtNanos;
+    private int takenSincePurge;
 
     /** Loads what the stores hold; {@link #restore} resumes it. */
     public PartitionWork(
@@ -323,14 +328,30 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     }
 
     /**
+     * Purges a few results for every few records that are taken, so that a sink that always has records to take deletes results faster than it
+     * records them.
+     */
+    public void purgeForRecord() {
+        takenSincePurge++;
+        if (takenSincePurge >= RECORDS_A_PURGE) {
+            takenSincePurge = 0;
+            if (state.purging()) {
+                state.purgeSome();
+            }
+        }
+    }
+
+    /**
      * The work of a pass without a record: advances, purges a few results that the log's retention has passed, and updates the
      * status.
      *
+     * @param recordsWait whether records were polled and not taken yet: those that can be go first, because Kafka Streams takes one of each
+     *     partition between two ticks, and would take few while ticks are long
      * @return for how long nothing can begin, if the partition is suspended now
      */
-    public Optional<Duration> tick() {
+    public Optional<Duration> tick(boolean recordsWait) {
         advance(true);
-        if (state.purging()) {
+        if (state.purging() && (!recordsWait || full())) {
             state.purgeSome();
         }
         state.show(); // and before each commit; with each record it would cost too much
@@ -465,7 +486,10 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
 
     @Override
     public boolean idle() {
-        return !commit.marked() && !lifecycle.ending() && ((quiet() && !resumesSoon()) || nothingOutstanding());
+        return !commit.marked()
+                && !lifecycle.ending()
+                && !state.purging()
+                && ((quiet() && !resumesSoon()) || nothingOutstanding());
     }
 
     /** Whether the partition is suspended for less time than a long poll takes: it would find its permit of the rate limit late. */
