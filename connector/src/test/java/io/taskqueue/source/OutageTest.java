@@ -19,6 +19,9 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
@@ -30,15 +33,24 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class OutageTest {
 
+    private static final int TASKS_A_MILLISECOND = 10;
     private static final String EVENTS = ReplicationSource.DEFAULT_TOPIC;
 
     @Test
     void brokerThatStopsAndRestartsUnderLoadLosesNothing(@TempDir Path directory) throws Exception {
         SourceTestCluster cluster = SourceTestCluster.start(directory);
+        ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
         try (var queue = TaskQueue.<String>builder("q").capacity(100_000).build();
                 var source = cluster.source(queue).bufferEvents(1_000).start()) {
             AtomicBoolean enough = new AtomicBoolean();
-            CompletableFuture<Long> load = CompletableFuture.supplyAsync(() -> enqueueUntil(enough, queue));
+            Semaphore permits = new Semaphore(0);
+            // no faster: the queue would be full before the broker has stopped, and the buffer would not fill any more
+            var unused = pace.scheduleAtFixedRate(
+                    () -> permits.release(permits.availablePermits() < 1_000 ? TASKS_A_MILLISECOND : 0),
+                    0,
+                    1,
+                    MILLISECONDS);
+            CompletableFuture<Long> load = CompletableFuture.supplyAsync(() -> enqueueUntil(enough, permits, queue));
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> source.replicatedUpTo().sequence() > 2_000);
 
@@ -64,14 +76,16 @@ class OutageTest {
                             LongStream.rangeClosed(0, enqueued).boxed().toList());
             queue.stop("The test is over.");
         } finally {
+            pace.shutdownNow();
             cluster.close();
         }
     }
 
-    private static long enqueueUntil(AtomicBoolean enough, TaskQueue<String> queue) {
+    private static long enqueueUntil(AtomicBoolean enough, Semaphore permits, TaskQueue<String> queue) {
         try {
             long enqueued = 0;
             while (!enough.get()) {
+                permits.acquire();
                 queue.enqueue("task");
                 enqueued++;
             }
