@@ -135,10 +135,13 @@ public final class ReplicationGate {
         }
     }
 
-    /** Costs nothing on average: each removal is of as many futures as were given up since the last one. */
+    /**
+     * Costs nothing on average: each removal is of as many futures as were given up since the last one. Where there is no place, it looks at all of
+     * them, whatever was counted: a future is done a moment before it counts as given up.
+     */
     private void removeGivenUp() {
         int done = givenUp.get();
-        if (done > 0 && (waiting.size() == maxWaiting || done > waiting.size() / 2)) {
+        if (waiting.size() == maxWaiting || (done > 0 && done > waiting.size() / 2)) {
             givenUp.set(0);
             waiting.removeIf(CompletableFuture::isDone);
             updateFirstAwaited();
