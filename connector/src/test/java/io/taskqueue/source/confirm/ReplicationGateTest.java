@@ -145,6 +145,18 @@ class ReplicationGateTest {
     }
 
     @Test
+    void futureCanBeReplacedByWhatItsCancellationCalls() {
+        ReplicationGate gate = gate(1);
+        AtomicReference<CompletableFuture<Position>> next = new AtomicReference<>();
+        CompletableFuture<Position> first = gate.await(() -> new Position(7, 2));
+        var unused = first.whenComplete((position, error) -> next.set(gate.await(() -> new Position(7, 3))));
+
+        assertThat(first.cancel(false)).isTrue();
+
+        assertThat(next.get()).isNotDone();
+    }
+
+    @Test
     void nothingIsDueForTheSakeOfAFutureThatItsUserHasCompleted() {
         ReplicationGate gate = gate(10);
         CompletableFuture<Position> first = gate.await(() -> new Position(7, 1));
