@@ -8,6 +8,8 @@ import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.status.SinkState;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -102,6 +104,7 @@ class WhateverEndsAThreadEndsTheSinkTest {
     private static SinkService sink(SinkTestCluster cluster, String name, Predicate<String> thread, Planted planted) {
         PayloadCodec<String> codec = new PayloadCodec<>() {
             private final PayloadCodec<String> text = PayloadCodec.utf8();
+            private final CountDownLatch thrown = new CountDownLatch(1);
 
             @Override
             public byte[] encode(String payload) {
@@ -111,9 +114,19 @@ class WhateverEndsAThreadEndsTheSinkTest {
             @Override
             public String decode(byte[] bytes) {
                 if (thread.test(Thread.currentThread().getName())) {
+                    thrown.countDown();
                     throw planted.error();
                 }
+                awaitThrown(); // another thread may decode everything before that one begins
                 return text.decode(bytes);
+            }
+
+            private void awaitThrown() {
+                try {
+                    assertThat(thrown.await(30, TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
             }
         };
         return cluster.start(SinkService.builder(name, cluster.calling(Duration.ZERO), codec)
