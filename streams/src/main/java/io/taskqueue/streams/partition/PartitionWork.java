@@ -80,6 +80,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
     private long lastOffset = -1;
     private long resumesAtNanos;
     private int takenSincePurge;
+    private boolean takenSinceTick;
 
     /** Loads what the stores hold; {@link #restore} resumes it. */
     public PartitionWork(
@@ -332,6 +333,7 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
      * records them.
      */
     public void purgeForRecord() {
+        takenSinceTick = true;
         takenSincePurge++;
         if (takenSincePurge >= RECORDS_A_PURGE) {
             takenSincePurge = 0;
@@ -345,13 +347,15 @@ public final class PartitionWork<T> implements SinkLifecycle.Member {
      * The work of a pass without a record: advances, purges a few results that the log's retention has passed, and updates the
      * status.
      *
-     * @param recordsWait whether records were polled and not taken yet: those that can be go first, because Kafka Streams takes one of each
-     *     partition between two ticks, and would take few while ticks are long
+     * @param recordsWait whether records were polled and not taken yet: they go first, because Kafka Streams takes one of each partition between two
+     *     ticks, and would take few while ticks are long. Where none was taken since the last tick, none can be
      * @return for how long nothing can begin, if the partition is suspended now
      */
     public Optional<Duration> tick(boolean recordsWait) {
         advance(true);
-        if (state.purging() && (!recordsWait || full())) {
+        boolean yields = recordsWait && takenSinceTick;
+        takenSinceTick = false;
+        if (!yields && state.purging()) {
             state.purgeSome();
         }
         state.show(); // and before each commit; with each record it would cost too much
