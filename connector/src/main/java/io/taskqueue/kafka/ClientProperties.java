@@ -2,6 +2,7 @@ package io.taskqueue.kafka;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -31,6 +32,9 @@ public final class ClientProperties {
 
         private final String prefix = name().toLowerCase(Locale.ROOT) + ".";
     }
+
+    /** The prefixes of clients of Kafka Streams for which properties are chosen. */
+    private static final List<String> CHOSEN = List.of("producer.", "consumer.", "restore.consumer.");
 
     private final Map<String, Object> all;
 
@@ -94,6 +98,18 @@ public final class ClientProperties {
         Map<String, Object> prefixed = resolved(withPrefix(client), merged(client));
         prefixed.keySet().removeIf(name -> ConfigVariables.isDeclaration(name.substring(client.prefix.length())));
         return prefixed;
+    }
+
+    /**
+     * Adds these properties to those that were chosen for Kafka Streams, which itself hands a property with a prefix to that client. They take
+     * precedence, also where one without a prefix meets one that was chosen for a single client.
+     */
+    public void addTo(Map<String, Object> streams) {
+        shared().forEach((name, value) -> CHOSEN.forEach(prefix -> streams.replace(prefix + name, value)));
+        for (Client client : List.of(Client.PRODUCER, Client.CONSUMER, Client.ADMIN)) {
+            streams.putAll(prefixed(client));
+        }
+        streams.putAll(of(Client.STREAMS));
     }
 
     /** @param declaring the properties that declare the providers of variables */

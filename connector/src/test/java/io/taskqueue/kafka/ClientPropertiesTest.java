@@ -31,4 +31,28 @@ class ClientPropertiesTest {
         assertThat(properties.of(Client.STREAMS)).isEqualTo(Map.of("security.protocol", "SSL"));
         assertThat(properties.prefixed(Client.PRODUCER)).isEqualTo(Map.of("producer.linger.ms", 5));
     }
+
+    @Test
+    void whatIsSetTakesPrecedenceOverWhatWasChosenForAClientOfKafkaStreams() {
+        Map<String, Object> streams = new LinkedHashMap<>(Map.of(
+                "consumer.session.timeout.ms", 6_000,
+                "consumer.heartbeat.interval.ms", 1_500,
+                "restore.consumer.fetch.max.wait.ms", 50,
+                "producer.batch.size", 131_072));
+
+        new ClientProperties(Map.of(
+                        "session.timeout.ms", 45_000,
+                        "heartbeat.interval.ms", 15_000,
+                        "consumer.heartbeat.interval.ms", 9_000,
+                        "fetch.max.wait.ms", 300,
+                        "streams.replication.factor", 3))
+                .addTo(streams);
+
+        assertThat(streams)
+                .containsEntry("consumer.session.timeout.ms", 45_000)
+                .containsEntry("consumer.heartbeat.interval.ms", 9_000)
+                .containsEntry("restore.consumer.fetch.max.wait.ms", 300)
+                .containsEntry("producer.batch.size", 131_072)
+                .containsEntry("replication.factor", 3);
+    }
 }

@@ -3,6 +3,10 @@ package io.taskqueue.console;
 import static io.taskqueue.console.ConsoleClient.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -16,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** What the REST API answers, filtered, sorted and in parts on the server; and what it refuses. */
 @Timeout(60)
@@ -219,6 +224,37 @@ class ConsoleApiTest {
                                 + "request again.");
         assertThat(refused.headers().firstValue("Retry-After")).hasValue("5");
         assertThat(client.data("queues").path("total").intValue()).isEqualTo(3);
+    }
+
+    /** A page asks again and again: a line for each request would fill the log. */
+    @Test
+    void whatIsUnknownIsAnsweredWithTheReasonAndNotLogged() {
+        ConsoleClient client = small();
+        Logger logger = (Logger) LoggerFactory.getLogger("io.taskqueue.console.api");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            cluster.unknown("The parked events of sink billing are unknown: they are too many.");
+            var refused = client.get("/api/v1/task?id=payments/7/42");
+
+            assertThat(error(refused))
+                    .isEqualTo("503 The parked events of sink billing are unknown: they are too many.");
+            assertThat(refused.headers().firstValue("Retry-After")).hasValue("5");
+            assertThat(log.list)
+                    .filteredOn(line -> line.getLevel().isGreaterOrEqual(Level.INFO))
+                    .isEmpty();
+
+            cluster.unknown(null);
+            cluster.unavailable("no broker of b-1:9092");
+            client.get("/api/v1/task?id=payments/7/42");
+            assertThat(log.list)
+                    .filteredOn(line -> line.getLevel() == Level.WARN)
+                    .as("what is not usual is logged")
+                    .hasSize(1);
+        } finally {
+            logger.detachAppender(log);
+        }
     }
 
     @Test

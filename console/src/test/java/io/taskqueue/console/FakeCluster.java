@@ -25,6 +25,7 @@ import io.taskqueue.console.model.TaskEffect;
 import io.taskqueue.console.model.TaskLife;
 import io.taskqueue.console.model.TaskQuery;
 import io.taskqueue.console.model.TaskView;
+import io.taskqueue.console.model.UnknownAnswerException;
 import io.taskqueue.console.model.ViewProgress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,6 +68,7 @@ final class FakeCluster implements QueueIndex, SinkIndex {
 
     private volatile ViewProgress progress;
     private volatile @Nullable String unavailable;
+    private volatile @Nullable String unknown;
 
     FakeCluster(Instant asOf) {
         this.progress = new ViewProgress(ViewProgress.State.CURRENT, asOf, 0, 1, null);
@@ -79,6 +81,11 @@ final class FakeCluster implements QueueIndex, SinkIndex {
     /** Whatever asks Kafka fails with this message from now on; null ends that. */
     void unavailable(@Nullable String message) {
         this.unavailable = message;
+    }
+
+    /** Whatever asks Kafka is unknown, for this reason, from now on; null ends that. */
+    void unknown(@Nullable String reason) {
+        this.unknown = reason;
     }
 
     void put(QueueView queue) {
@@ -409,6 +416,10 @@ final class FakeCluster implements QueueIndex, SinkIndex {
     }
 
     private void askKafka() throws TimeoutException {
+        String reason = unknown;
+        if (reason != null) {
+            throw new UnknownAnswerException(reason);
+        }
         String message = unavailable;
         if (message != null) {
             throw new TimeoutException(message);

@@ -1,7 +1,6 @@
 package io.taskqueue.streams;
 
 import io.taskqueue.kafka.ClientProperties;
-import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.streams.settings.SinkSettings;
 import io.taskqueue.streams.state.RecordLimit;
 import io.taskqueue.streams.topics.RecordSizes;
@@ -32,6 +31,15 @@ final class StreamsProperties {
     /** Kafka's own default for a consumer. */
     private static final int MOST_POLLED = 500;
 
+    /** What is in flight is written right before a commit, which waits until all of it is acknowledged: in few requests. */
+    private static final int BATCH_BYTES = 128 * 1024;
+
+    /**
+     * The first commit of a producer finds the coordinator of its group and sends the offsets again after this time. Nothing is taken from the topic
+     * meanwhile. Records that fail are sent again after a time that doubles each time, as with Kafka's own default of 100 ms.
+     */
+    private static final int RETRY_BACKOFF_MILLIS = 20;
+
     private StreamsProperties() {}
 
     /** @throws IllegalArgumentException if a property of the user contradicts one that the sink needs */
@@ -50,12 +58,7 @@ final class StreamsProperties {
         properties.put(
                 StreamsConfig.STATE_DIR_CONFIG,
                 StateDirectories.of(settings, eventTopic).toString());
-        ClientProperties given = new ClientProperties(settings.kafka());
-        // Kafka Streams itself hands properties with a prefix to that client
-        for (Client client : List.of(Client.PRODUCER, Client.CONSUMER, Client.ADMIN)) {
-            properties.putAll(given.prefixed(client));
-        }
-        properties.putAll(given.of(Client.STREAMS));
+        new ClientProperties(settings.kafka()).addTo(properties);
         requireFixed(properties, settings.name());
         requireCache(properties);
         return properties;
@@ -166,6 +169,8 @@ final class StreamsProperties {
                 .plusSeconds(5);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)
                 Math.max(transaction.toMillis(), SHORTEST_TRANSACTION.toMillis()));
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), RETRY_BACKOFF_MILLIS);
         // events in flight are written to a changelog, and undecodable records to the dead-letter topic, with an
         // envelope
         properties.put(

@@ -3,36 +3,19 @@ package io.taskqueue.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.taskqueue.metrics.SinkMeters;
-import io.taskqueue.sink.BreakerPolicy;
 import io.taskqueue.sink.SinkStoppedException;
 import io.taskqueue.streams.clients.EventTopicDescription;
-import io.taskqueue.streams.clients.EventTopicLog;
 import io.taskqueue.streams.clients.OffsetResets;
 import io.taskqueue.streams.clients.PollBudget;
-import io.taskqueue.streams.execution.CircuitBreaker;
-import io.taskqueue.streams.execution.RateLimiter;
-import io.taskqueue.streams.execution.ThreadGuard;
-import io.taskqueue.streams.execution.WorkerThreads;
 import io.taskqueue.streams.partition.InFlightStoreFiller;
-import io.taskqueue.streams.partition.PartitionStores;
-import io.taskqueue.streams.partition.PartitionWork;
-import io.taskqueue.streams.partition.SinkLifecycle;
-import io.taskqueue.streams.partition.SinkRate;
-import io.taskqueue.streams.rate.RateLimit;
 import io.taskqueue.streams.replay.MovedOffsets;
-import io.taskqueue.streams.settings.SinkSettings;
-import io.taskqueue.streams.state.RecordLimit;
 import io.taskqueue.streams.state.StoreNames;
-import io.taskqueue.streams.status.SinkProgress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.errors.TaskMigratedException;
@@ -54,44 +37,18 @@ class PartitionTakeoverTest {
     @TempDir
     Path directory;
 
-    private final AtomicInteger calls = new AtomicInteger();
-    private final SinkLifecycle lifecycle = new SinkLifecycle();
-    private final WorkerThreads threads = new WorkerThreads("alone", 64, null, new ThreadGuard("alone"));
+    private LonePartition partition;
     private MockProcessorContext<byte[], byte[]> context;
     private InFlightStoreFiller inFlight;
     private SinkProcessor<String> processor;
 
     @BeforeEach
     void start() {
-        SinkSettings<String> settings = SettingsForTests.of(
-                "alone",
-                (event, effects) -> effects.run("call", key -> calls.incrementAndGet()),
-                builder -> builder.stateDirectory(directory).breaker(BreakerPolicy.OFF));
-        SinkSettings.Instruments instruments = settings.instruments();
-        CircuitBreaker breaker = new CircuitBreaker(
-                settings.name(), BreakerPolicy.OFF, instruments.clock(), instruments.ticker(), threads::executeAfter);
-        SinkProgress progress = new SinkProgress(
-                settings.name(),
-                new SinkMeters(new SimpleMeterRegistry(), settings.name()),
-                instruments.clock(),
-                1_000);
+        partition = new LonePartition(directory);
         EventTopicDescription description = new EventTopicDescription(TOPIC, 1, 1_048_588, Map.of(0, 0L), Map.of());
         processor = new SinkProcessor<>(
-                settings,
-                (results, state, partition) -> new PartitionWork<>(
-                        settings,
-                        new PartitionWork.Workers(
-                                threads,
-                                breaker,
-                                new SinkRate(
-                                        settings.name(),
-                                        RateLimit.NONE,
-                                        new RateLimiter(
-                                                RateLimit.NONE, instruments.ticker(), threads::executeAfter, () -> 1))),
-                        progress,
-                        lifecycle,
-                        new PartitionStores(results, state, () -> new RecordLimit(1_000_000, "a test")),
-                        new EventTopicLog(() -> description, partition)),
+                partition.settings,
+                (results, state, number) -> partition.work(results, state, () -> description, number),
                 () -> description,
                 new SinkProcessor.Offsets(new MovedOffsets(), new OffsetResets("events", new MovedOffsets())),
                 new CommitHook(),
@@ -108,7 +65,7 @@ class PartitionTakeoverTest {
 
     @AfterEach
     void stop() {
-        threads.close();
+        partition.close();
     }
 
     /** Kafka Streams commits, at a revocation and at a stop, only a task that was given a record or a tick since. */
@@ -118,14 +75,16 @@ class PartitionTakeoverTest {
         processor.init(context);
 
         assertNothingRuns();
-        assertThat(lifecycle.safeToRevoke()).as("nothing would be lost").isTrue();
+        assertThat(partition.lifecycle.safeToRevoke())
+                .as("nothing would be lost")
+                .isTrue();
         KeyValueStore<Bytes, byte[]> hook = context.getStateStore(CommitHook.NAME);
         assertThat(hook.approximateNumEntries())
                 .as("a flush without a commit would call the hook")
                 .isZero();
 
         context.scheduledPunctuators().get(0).getPunctuator().punctuate(0);
-        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> calls.get() == 40);
+        Awaitility.await().atMost(SinkTestCluster.PATIENCE).until(() -> partition.calls.get() == 40);
         processor.close();
     }
 
@@ -168,6 +127,6 @@ class PartitionTakeoverTest {
         Awaitility.await()
                 .during(Duration.ofMillis(300))
                 .atMost(Duration.ofSeconds(5))
-                .untilAsserted(() -> assertThat(calls).hasValue(0));
+                .untilAsserted(() -> assertThat(partition.calls).hasValue(0));
     }
 }

@@ -119,6 +119,35 @@ class SinkSettingsTest {
                 .containsEntry("topic.max.message.bytes", "2065536");
     }
 
+    /** What is in flight is written in few requests, and the first commit of a producer does not wait for long. */
+    @Test
+    void aCommitIsShortByDefault() {
+        assertThat(properties(Map.of("bootstrap.servers", "h:1")))
+                .containsEntry("producer.batch.size", 131_072)
+                .containsEntry("producer.retry.backoff.ms", 20);
+    }
+
+    @Test
+    void aPropertyForAllClientsIsUsedUnlessOneIsSetForTheClient() {
+        assertThat(properties(Map.of(
+                        "bootstrap.servers", "h:1",
+                        "session.timeout.ms", "45000",
+                        "heartbeat.interval.ms", "15000",
+                        "consumer.heartbeat.interval.ms", "9000",
+                        "batch.size", "16384",
+                        "retry.backoff.ms", "200",
+                        "fetch.max.wait.ms", "300")))
+                .containsEntry("consumer.session.timeout.ms", "45000")
+                .containsEntry("consumer.heartbeat.interval.ms", "9000")
+                .containsEntry("producer.batch.size", "16384")
+                .containsEntry("producer.retry.backoff.ms", "200")
+                .containsEntry("restore.consumer.fetch.max.wait.ms", "300");
+    }
+
+    private static Map<String, Object> properties(Map<String, Object> kafka) {
+        return StreamsProperties.of(builder("s").kafka(kafka).settings(), new Uuid(7, 8), 2_000_000);
+    }
+
     @Test
     void aMissingTopicIsRefusedWithARemedy() throws Exception {
         try (SinkTestCluster cluster = new SinkTestCluster(1)) {

@@ -81,7 +81,7 @@ record ReplayPlanner(String bootstrapServers, String topic) {
     /**
      * Plans a replay.
      *
-     * @param group the sink's group; null if it does not exist
+     * @param group the sink's group; null if it does not exist, or may not be described
      * @throws IllegalArgumentException if the request is invalid
      * @throws NoSuchElementException if there is no such sink
      */
@@ -90,7 +90,8 @@ record ReplayPlanner(String bootstrapServers, String topic) {
         Choice choice = Choice.of(request.mode(), request.selection());
         if (group == null) {
             throw new NoSuchElementException("There is no sink " + request.sink()
-                    + " on this cluster: no consumer group has that name. Check the name.");
+                    + " on this cluster, or the console is not permitted to describe its consumer group. Check the name, or"
+                    + " grant Describe on the group.");
         }
         List<ReplayMove> moves = ReplayMove.all(events, request.sink(), start.target());
         long records = moves.stream().mapToLong(ReplayMove::events).sum();

@@ -1,10 +1,8 @@
 package io.taskqueue.console.topology;
 
 import io.taskqueue.kafka.ClientProperties;
-import io.taskqueue.kafka.ClientProperties.Client;
 import io.taskqueue.streams.StateMemory;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.StreamsConfig;
@@ -23,12 +21,7 @@ final class ViewProperties {
     /** @throws IllegalArgumentException if a property of the user contradicts one that the view needs */
     static Map<String, Object> of(ViewSettings settings) {
         Map<String, Object> properties = chosen(settings);
-        ClientProperties given = new ClientProperties(settings.kafka());
-        // Kafka Streams itself hands properties with a prefix to that client
-        for (Client client : List.of(Client.PRODUCER, Client.CONSUMER, Client.ADMIN)) {
-            properties.putAll(given.prefixed(client));
-        }
-        properties.putAll(given.of(Client.STREAMS));
+        new ClientProperties(settings.kafka()).addTo(properties);
         require(properties, StreamsConfig.APPLICATION_ID_CONFIG, settings.name(), "is the name of the console");
         require(
                 properties,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.taskqueue.console.model.Badge;
 import io.taskqueue.console.model.DecisionQuery;
 import io.taskqueue.console.model.ParkedQuery;
+import io.taskqueue.console.model.ReplayRequest;
 import io.taskqueue.console.model.SinkView;
 import io.taskqueue.console.model.TaskLife;
 import io.taskqueue.console.model.TaskView;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.acl.AccessControlEntry;
@@ -175,6 +177,17 @@ class DeniedTopicsAreNamedTest {
             assertThat(index.problems(SettableQueues.queue("orders", FollowedCluster.partition("orders"), 1, 2)))
                     .extracting(Badge::kind)
                     .doesNotContain(Badge.Kind.NO_OWNER);
+        }
+    }
+
+    @Test
+    void aReplayOfAGroupThatMayNotBeDescribedIsRefusedWithTheReason() {
+        try (TopicSinkIndex index = index(STRANGER)) {
+            assertThatThrownBy(() -> index.plan(new ReplayRequest("mailing", "earliest", "recorded-only", null)))
+                    .isInstanceOf(NoSuchElementException.class)
+                    .hasMessage(
+                            "There is no sink mailing on this cluster, or the console is not permitted to describe its"
+                                    + " consumer group. Check the name, or grant Describe on the group.");
         }
     }
 

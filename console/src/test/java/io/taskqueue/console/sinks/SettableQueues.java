@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class SettableQueues implements QueueIndex {
 
     private volatile List<QueueView> queues = List.of();
+    private volatile @Nullable Error failure;
+
+    /** Asking for the queues fails with this from now on; null ends that. */
+    void fail(@Nullable Error with) {
+        failure = with;
+    }
 
     void set(QueueView... now) {
         queues = List.of(now);
@@ -53,6 +59,10 @@ final class SettableQueues implements QueueIndex {
 
     @Override
     public List<QueueView> queues() {
+        Error failing = failure;
+        if (failing != null) {
+            throw failing;
+        }
         return queues;
     }
 

@@ -349,7 +349,8 @@ class TopicSinkIndexTest {
             assertThatThrownBy(() -> index.plan(new ReplayRequest("nobody", "0", "recorded-only", null)))
                     .isInstanceOf(NoSuchElementException.class)
                     .hasMessage(
-                            "There is no sink nobody on this cluster: no consumer group has that name. Check the name.");
+                            "There is no sink nobody on this cluster, or the console is not permitted to describe its consumer"
+                                    + " group. Check the name, or grant Describe on the group.");
             assertThatThrownBy(() -> index.replays("nobody")).isInstanceOf(NoSuchElementException.class);
         }
         sink.close();

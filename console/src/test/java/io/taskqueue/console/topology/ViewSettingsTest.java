@@ -80,6 +80,7 @@ class ViewSettingsTest {
                         "bootstrap.servers", "127.0.0.1:1",
                         "streams.num.stream.threads", "3",
                         "consumer.session.timeout.ms", "9000",
+                        "heartbeat.interval.ms", "2000",
                         "security.protocol", "SSL"),
                 Path.of("state"),
                 new ViewSettings.Limits(FoldBounds.DEFAULT, 1, 8L << 20, Duration.ofSeconds(1), Duration.ofSeconds(1)),
@@ -89,6 +90,7 @@ class ViewSettingsTest {
                 .containsEntry("application.id", "console")
                 .containsEntry("num.stream.threads", "3")
                 .containsEntry("consumer.session.timeout.ms", "9000")
+                .containsEntry("consumer.heartbeat.interval.ms", "2000")
                 .containsEntry("security.protocol", "SSL")
                 .containsEntry("state.dir", "state")
                 .containsEntry("ensure.explicit.internal.resource.naming", true);
