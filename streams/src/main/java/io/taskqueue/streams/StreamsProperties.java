@@ -40,6 +40,15 @@ final class StreamsProperties {
      */
     private static final int RETRY_BACKOFF_MILLIS = 20;
 
+    /**
+     * An instance takes a partition at once if it has no more records of its state to restore, which takes about a second. Kafka Streams' own 10,000
+     * would leave a new instance without partitions while it restores copies of them.
+     */
+    private static final long RESTORED_AT_ONCE = 100_000;
+
+    /** How soon an instance takes a partition of which it has restored a copy; Kafka Streams' own are ten minutes, and this is the shortest. */
+    private static final Duration COPIES_CHECKED_EACH = Duration.ofMinutes(1);
+
     private StreamsProperties() {}
 
     /** @throws IllegalArgumentException if a property of the user contradicts one that the sink needs */
@@ -156,6 +165,8 @@ final class StreamsProperties {
         properties.put(
                 StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG),
                 Math.max(1, Math.min(MOST_POLLED, settings.limits().maxInFlight() / 2)));
+        properties.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, RESTORED_AT_ONCE);
+        properties.put(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG, COPIES_CHECKED_EACH.toMillis());
         // partitions are restored one after another, and a fetch for the next one waits behind an empty one of the one
         // before
         properties.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 50);

@@ -128,6 +128,13 @@ class SinkSettingsTest {
     }
 
     @Test
+    void aNewInstanceTakesPartitionsSoon() {
+        assertThat(properties(Map.of("bootstrap.servers", "h:1", "streams.acceptable.recovery.lag", "5")))
+                .containsEntry("acceptable.recovery.lag", "5")
+                .containsEntry("probing.rebalance.interval.ms", 60_000L);
+    }
+
+    @Test
     void aPropertyForAllClientsIsUsedUnlessOneIsSetForTheClient() {
         assertThat(properties(Map.of(
                         "bootstrap.servers", "h:1",

@@ -32,6 +32,8 @@ final class BareStreamsRun {
 
     static final String STORE = "puts";
 
+    private static final int BATCH_BYTES = 128 * 1024;
+    private static final int RETRY_BACKOFF_MILLIS = 20;
     private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
     /** What the processor does for each record. */
@@ -90,6 +92,9 @@ final class BareStreamsRun {
         settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
         settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
+        // as a sink's: the comparison is of what a sink does beyond this, and not of Kafka's defaults
+        settings.put(StreamsConfig.producerPrefix("batch.size"), BATCH_BYTES);
+        settings.put(StreamsConfig.producerPrefix("retry.backoff.ms"), RETRY_BACKOFF_MILLIS);
         return settings;
     }
 

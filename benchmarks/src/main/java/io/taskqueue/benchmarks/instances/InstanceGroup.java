@@ -65,6 +65,20 @@ final class InstanceGroup implements AutoCloseable {
         processes.add(process);
     }
 
+    /** From now on, the effects of all instances wait. */
+    void hold() throws IOException {
+        for (ChildJvm process : processes) {
+            process.send(MeasuredInstance.HOLD);
+        }
+    }
+
+    /** The effects that wait go on. */
+    void release() throws IOException {
+        for (ChildJvm process : processes) {
+            process.send(MeasuredInstance.RELEASE);
+        }
+    }
+
     /** Asks the oldest instance to close its sink. */
     void stopOldest() throws IOException {
         processes.remove().closeInput();
